@@ -1,0 +1,56 @@
+import tseslint from 'typescript-eslint';
+
+/** What each room may import of ours (docs/architecture.md, "Rooms"); everything else below src/ is refused. */
+const rooms = {
+  api: [],
+  constructs: ['api'],
+  helm: ['api', 'constructs'],
+  protocol: ['api'],
+  'controller/runtime': [],
+  'controller/worker-pool': ['api', 'protocol', 'controller'],
+  'controller/worker': ['api', 'protocol', 'controller'],
+  'controller/run': ['api', 'protocol', 'controller'],
+  launcher: ['protocol'],
+  'control-plane': ['api', 'protocol'],
+  'local-cluster': [],
+};
+const allRooms = [...new Set([...Object.keys(rooms).map((room) => room.split('/')[0]), 'cli', 'imports'])];
+
+const boundaries = Object.entries(rooms).map(([room, allowed]) => {
+  const own = room.split('/')[0];
+  const barred = allRooms.filter(
+    (other) => other !== own && !allowed.includes(other) && !(other === 'imports' && room === 'constructs'),
+  );
+  const patterns = barred.map((other) => ({
+    regex: `^(\\.\\./)+${other}(/|$)`,
+    message: `src/${room} may import only: ${allowed.join(', ') || 'nothing of ours'} (docs/architecture.md).`,
+  }));
+  if (room === 'controller/runtime') {
+    patterns.push({
+      regex: '^(\\.\\./)+(worker-pool|worker|run)(/|$)',
+      message: 'The runtime knows no domain word (docs/architecture.md).',
+    });
+  }
+  return { files: [`src/${room}/**/*.ts`], rules: { 'no-restricted-imports': ['error', { patterns }] } };
+});
+
+export default tseslint.config(
+  { ignores: ['node_modules', 'lib', 'dist', 'synth', 'imports', 'charts', 'coverage', '**/*.generated.ts'] },
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }],
+      complexity: ['error', 16],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      eqeqeq: ['error', 'always'],
+    },
+  },
+  { files: ['test/**/*.ts'], rules: { 'max-lines-per-function': 'off' } },
+  { files: ['**/*.mjs', '**/*.js'], ...tseslint.configs.disableTypeChecked },
+  ...boundaries,
+);

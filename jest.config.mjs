@@ -1,0 +1,44 @@
+// Two projects, because the constructs are CommonJS (as jsii and their users need them) while the server side is ESM
+// (@kubernetes/client-node is ESM only). `npm run jest` sets --experimental-vm-modules, which the second one needs.
+const swc = (type) => [
+  '@swc/jest',
+  { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type }, sourceMaps: 'inline' },
+];
+
+const common = { testEnvironment: 'node', clearMocks: true };
+
+export default {
+  projects: [
+    {
+      ...common,
+      displayName: 'constructs',
+      testMatch: ['<rootDir>/test/{api,constructs,helm,charts}/**/*.test.ts'],
+      transform: { '\\.ts$': swc('commonjs') },
+    },
+    {
+      ...common,
+      displayName: 'server',
+      testMatch: [
+        '<rootDir>/test/{protocol,controller,launcher,control-plane,cli,local-cluster,simulation,support}/**/*.test.ts',
+      ],
+      extensionsToTreatAsEsm: ['.ts'],
+      transform: { '\\.ts$': swc('es6') },
+    },
+    {
+      ...common,
+      displayName: 'integration',
+      testMatch: ['<rootDir>/test/integration/**/*.test.ts'],
+      extensionsToTreatAsEsm: ['.ts'],
+      transform: { '\\.ts$': swc('es6') },
+      globalSetup: '<rootDir>/test/support/api-server.setup.ts',
+      globalTeardown: '<rootDir>/test/support/api-server.teardown.ts',
+    },
+    {
+      ...common,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
+      extensionsToTreatAsEsm: ['.ts'],
+      transform: { '\\.ts$': swc('es6') },
+    },
+  ],
+};

@@ -1,0 +1,65 @@
+/**
+ * The vocabulary of conditions and event reasons. `decide` functions use these and nothing else; an event's reason is
+ * the reason of the condition that changed, except where Spacelift's documentation names one.
+ */
+
+export const POOL_CONDITION = {
+  /** Roll-up: True when the pool is registered, its Pod template is valid and as many Workers stand as are wanted. */
+  ready: 'Ready',
+  /** True when token and key could be read and belong together, and the control plane accepted them. */
+  registered: 'Registered',
+  /** True when the API server would take a run Pod made from `spec.pod` (server-side dry run). */
+  podTemplateValid: 'PodTemplateValid',
+} as const;
+
+export const WORKER_CONDITION = {
+  /** True when the control plane knows the Worker and may assign runs to it. */
+  registered: 'Registered',
+  /** False, with reason and sentence, while a run assigned to the Worker waits for its Pod to start. Absent when idle. */
+  runPodStarted: 'RunPodStarted',
+} as const;
+
+export const REASON = {
+  registered: 'Registered',
+  ready: 'Ready',
+  scaling: 'Scaling',
+  draining: 'Draining',
+  accepted: 'Accepted',
+  /** A Secret or a key in it is missing. */
+  secretNotFound: 'SecretNotFound',
+  /** The token is not base64 of the JSON that the control plane hands out. */
+  tokenInvalid: 'TokenInvalid',
+  /** The private key is not base64 of a PEM key. */
+  privateKeyInvalid: 'PrivateKeyInvalid',
+  /** Token and private key belong to different pools. */
+  credentialsMismatch: 'CredentialsMismatch',
+  /** The control plane refuses the pool's credentials (pool deleted, or reset with another key). */
+  credentialsRejected: 'CredentialsRejected',
+  controlPlaneUnreachable: 'ControlPlaneUnreachable',
+  controlPlaneCertificateInvalid: 'ControlPlaneCertificateInvalid',
+  podInvalid: 'PodInvalid',
+  podRefused: 'PodRefused',
+  quotaExceeded: 'QuotaExceeded',
+  imagePull: 'ImagePull',
+  unschedulable: 'Unschedulable',
+  containerConfig: 'ContainerConfig',
+  podStarted: 'PodStarted',
+  podPending: 'PodPending',
+} as const;
+
+/** The documented event of a pool that cannot register: type Warning, from `workerpool-controller`. */
+export const EVENT_REASON = { workerPoolCannotRegister: 'WorkerPoolCannotRegister' } as const;
+
+export const EVENT_SOURCE = 'workerpool-controller';
+
+export type ConditionStatus = 'True' | 'False' | 'Unknown';
+
+/** A condition as metav1.Condition has it. */
+export interface Condition {
+  readonly type: string;
+  readonly status: ConditionStatus;
+  readonly reason: string;
+  readonly message: string;
+  readonly lastTransitionTime: string;
+  readonly observedGeneration?: number;
+}

@@ -1,0 +1,66 @@
+/**
+ * Every name that the outside can see: group, kinds, labels, annotations, finalizers, containers, paths, variables.
+ * They are Spacelift's documented names, so that manifests, dashboards and scripts written for its operator keep working.
+ */
+
+export const GROUP = 'workers.spacelift.io';
+export const VERSION = 'v1beta1';
+export const API_VERSION = `${GROUP}/${VERSION}`;
+
+export const WORKER_POOL = { kind: 'WorkerPool', plural: 'workerpools', singular: 'workerpool' } as const;
+export const WORKER = { kind: 'Worker', plural: 'workers', singular: 'worker' } as const;
+
+export const LABEL = {
+  /** On a WorkerPool: the upper-case ULID that the control plane knows the pool by. */
+  poolUlid: `${GROUP}/ulid`,
+  /** On Workers and run Pods: the ULID of their pool. */
+  workerPool: `${GROUP}/workerpool`,
+  /** On run Pods: the ULID of the Worker that runs it. */
+  worker: `${GROUP}/worker`,
+  /** On run Pods: the ULID of the run. */
+  runId: `${GROUP}/run-id`,
+} as const;
+
+/** The key of `status.selector`: deliberately on no Pod, see docs/api.md. */
+export const UNUSED_SELECTOR_LABEL = `${GROUP}/not-used`;
+
+export const ANNOTATION = {
+  /** On Workers: the name of their WorkerPool; a printer column reads it. */
+  workerPoolName: `${GROUP}/workerpool-name`,
+  /** On run Pods: stage, attempt and fencing number of the assignment that the Pod carries out. */
+  stage: `${GROUP}/stage`,
+  attempt: `${GROUP}/attempt`,
+  fence: `${GROUP}/fence`,
+} as const;
+
+export const FINALIZER = {
+  /** Keeps a Worker until the control plane has agreed that it gets no further run. */
+  worker: `${GROUP}/retire`,
+  /** Keeps a WorkerPool until its last Worker is retired. */
+  workerPool: `${GROUP}/drain`,
+} as const;
+
+/** Containers of a run Pod, in their order. */
+export const CONTAINER = { init: 'init', relay: 'launcher-grpc', worker: 'worker' } as const;
+
+export const PATH = {
+  workspace: '/opt/spacelift/workspace',
+  binariesCache: '/opt/spacelift/binaries_cache',
+  binaries: '/opt/spacelift/binaries',
+  /** Token and private key of the pool; mounted into `init` and `launcher-grpc` only, never into `worker`. */
+  credentials: '/opt/spacelift/credentials',
+  /** Files through which the relay and the worker container talk; see docs/protocol.md. */
+  exchange: '/opt/spacelift/exchange',
+  certificates: '/opt/spacelift/certs',
+} as const;
+
+/** The user and group that the built-in containers run as. */
+export const RUN_AS = 1983;
+
+export const DEFAULTS = {
+  poolSize: 1,
+  activeDeadlineSeconds: 4200,
+  terminationGracePeriodSeconds: 30,
+  failedPodsHistoryLimit: 5,
+  successfulPodsHistoryLimit: 0,
+} as const;

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { Attempt, Fence, OutcomeReason, Stage, Time, Ulid } from './primitives';
+
+/**
+ * What a run Pod says. HTTP only, below `/worker/v1/runs/<run id>/<attempt>/`, authenticated like the controller.
+ *
+ *   POST start      StartRequest → RunSpec        by `init`, once a Pod: from here on the run has started
+ *   GET  source     tar.gz of the stack's source  by `init`
+ *   GET  workspace  the sealed run state          by `init`, stage `applying`
+ *   PUT  workspace  the sealed run state          by the relay, at the end of stage `preparing`
+ *   POST logs       LogsRequest → LogsResponse    by `init` and the relay
+ *   POST heartbeat  HeartbeatRequest → HeartbeatResponse, a long poll that returns at once when the run is stopped
+ *   POST outcome    OutcomeRequest → OutcomeResponse, idempotent
+ *
+ * GET and PUT carry the fence in the header `Worker-Pools-Fence`.
+ */
+export const FENCE_HEADER = 'worker-pools-fence';
+
+export const StartRequest = z.object({ fence: Fence, podUid: z.string().min(1) });
+
+/** One step of the stage, run by `sh -c` in the `worker` container, in order; the first that fails ends the stage. */
+export const Step = z.object({
+  /** A word for the log and the page: `init`, `plan`, `apply`. */
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
+  command: z.string().min(1),
+  /** Exit codes that mean success, beside 0. `tofu plan -detailed-exitcode` uses 2 for "there are changes". */
+  successExitCodes: z.array(z.number().int().min(1).max(255)).default([]),
+});
+
+export const RunSpec = z.object({
+  runId: Ulid,
+  stack: z.string(),
+  stage: Stage,
+  steps: z.array(Step).min(1),
+  /** Environment of the steps. Values may be secret: never logged. */
+  environment: z.record(z.string(), z.string()),
+  /** Folder inside the source in which the steps run; '' is its root. */
+  projectRoot: z.string(),
+  /** Whether a step that exits with 2 means "changes": the stage's outcome then says `hasChanges`. */
+  planStep: z.string().nullable(),
+});
+
+export const LogStream = z.enum(['system', 'stdout', 'stderr']);
+
+export const LogEntry = z.object({
+  /** From 1, without gaps, for each attempt and writer. */
+  sequence: z.number().int().positive(),
+  time: Time,
+  stream: LogStream,
+  /** The step it belongs to; '' outside of steps. */
+  step: z.string(),
+  /** One or more whole lines, each with its line feed, or a piece of a long line. */
+  text: z.string().max(256 * 1024),
+});
+
+/** Who numbers the entries: each writer has its own sequence. `control-plane` is the control plane's own. */
+export const LogWriter = z.enum(['init', 'relay']);
+
+export const LogsRequest = z.object({ fence: Fence, writer: LogWriter, entries: z.array(LogEntry).min(1).max(500) });
+/** Everything up to and including `acknowledged` is stored; entries above a gap are not, and are to be sent again. */
+export const LogsResponse = z.object({ acknowledged: z.number().int().nonnegative() });
+
+export const HeartbeatRequest = z.object({
+  fence: Fence,
+  /** The step that runs now; '' before the first and after the last. */
+  step: z.string(),
+  waitSeconds: z.number().int().min(0).max(60),
+});
+export const HeartbeatResponse = z.object({ stop: z.object({ reason: z.string() }).nullable() });
+
+export const OutcomeRequest = z.object({
+  fence: Fence,
+  reason: OutcomeReason,
+  /** One plain sentence for people; never a secret. */
+  message: z.string().max(2000),
+  exitCode: z.number().int().nullable(),
+  hasChanges: z.boolean(),
+});
+export const OutcomeResponse = z.object({ state: z.string() });
+
+/** The body of every refusal, with status 400, 401, 404, 409 or 413. `fenced`: stop, another holds the run. */
+export const Refusal = z.object({
+  code: z.enum(['malformed', 'unauthorized', 'not-found', 'fenced', 'already-started', 'too-large', 'internal']),
+  message: z.string(),
+});
+
+export const LAUNCHER_PATH = (runId: string, attempt: z.infer<typeof Attempt>, operation: string): string =>
+  `/worker/v1/runs/${runId}/${attempt}/${operation}`;
+
+export type StartRequest = z.infer<typeof StartRequest>;
+export type Step = z.infer<typeof Step>;
+export type RunSpec = z.infer<typeof RunSpec>;
+export type LogEntry = z.infer<typeof LogEntry>;
+export type LogStream = z.infer<typeof LogStream>;
+export type LogWriter = z.infer<typeof LogWriter>;
+export type LogsRequest = z.infer<typeof LogsRequest>;
+export type LogsResponse = z.infer<typeof LogsResponse>;
+export type HeartbeatRequest = z.infer<typeof HeartbeatRequest>;
+export type HeartbeatResponse = z.infer<typeof HeartbeatResponse>;
+export type OutcomeRequest = z.infer<typeof OutcomeRequest>;
+export type OutcomeResponse = z.infer<typeof OutcomeResponse>;
+export type Refusal = z.infer<typeof Refusal>;

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+/** Version in every path and topic; a change that an older peer cannot read raises it. */
+export const PROTOCOL_VERSION = 1;
+
+/** Upper-case ULID: 26 characters of Crockford's base 32. */
+export const Ulid = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, 'must be an upper-case ULID of 26 characters');
+
+/** Who holds the workers: the UID of the WorkerPool object, so that it survives restarts and changes of leader. */
+export const SessionId = z.string().min(1).max(128);
+
+/** Counts the changes of a pool, from 1. A view with a higher revision replaces one with a lower. */
+export const Revision = z.number().int().nonnegative();
+
+/** Milliseconds since the epoch. */
+export const Time = z.number().int().nonnegative();
+
+/** The part of a run that one Pod carries out: init and plan, or apply. It is in the Pod's name. */
+export const Stage = z.enum(['preparing', 'applying']);
+
+/**
+ * Fencing number of an assignment: grows with every assignment that the control plane makes. A message with an older
+ * number than the run's current one is refused (`fenced`), so that a Pod that was given up can do no more damage.
+ */
+export const Fence = z.number().int().positive();
+
+/** Counts the Pods of a run from 1, over both stages. */
+export const Attempt = z.number().int().positive();
+
+/** Why a run ended; a closed list (docs/protocol.md says what each means and which may be retried). */
+export const OutcomeReason = z.enum([
+  'Succeeded',
+  'UserFailed',
+  'OutOfMemory',
+  'Evicted',
+  'Preempted',
+  'NodeLost',
+  'ImagePull',
+  'ConfigError',
+  'StartTimeout',
+  'RunTimeout',
+  'Cancelled',
+  'ControlPlaneLost',
+]);
+
+export type Stage = z.infer<typeof Stage>;
+export type OutcomeReason = z.infer<typeof OutcomeReason>;
