@@ -50,7 +50,7 @@ export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 
   constructor(
-    readonly cause: 'unreachable' | 'certificate' | 'rejected' | 'protocol' | 'fenced' | 'not-found',
+    readonly kind: 'unreachable' | 'certificate' | 'rejected' | 'protocol' | 'fenced' | 'not-found',
     message: string,
     /** Whether the same call may succeed later. */
     readonly retryable: boolean,
