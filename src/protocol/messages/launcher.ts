@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Attempt, Fence, OutcomeReason, Stage, Time, Ulid } from './primitives';
+import type { Attempt} from './primitives';
+import { Fence, OutcomeReason, Stage, Time, Ulid } from './primitives';
 
 /**
  * What a run Pod says. HTTP only, below `/worker/v1/runs/<run id>/<attempt>/`, authenticated like the controller.

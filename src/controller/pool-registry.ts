@@ -1,0 +1,31 @@
+import type { WorkerPool } from '../api';
+import type { ControlPlaneSession, SessionStatus } from '../protocol/session';
+import type { WorkerView } from '../protocol/messages';
+
+/**
+ * What a Worker's pass needs to know of its pool. The worker-pool controller keeps one for each pool whose credentials
+ * could be read; a pool without usable credentials has none.
+ */
+export interface PoolHandle {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** The control plane's ULID of the pool, from its token. */
+  readonly ulid: string;
+  /** The newest WorkerPool of the cache. */
+  readonly pool: WorkerPool;
+  readonly session: ControlPlaneSession;
+  readonly status: SessionStatus;
+  /** The newest view of a worker; undefined until it is registered. */
+  view(workerId: string): WorkerView | undefined;
+  /** True when the control plane has agreed, by `retire` or by the view's `removed`, that nothing more will be assigned. */
+  isRetired(workerId: string): boolean;
+  /** Asks the control plane to retire the worker; true when it did so at once, because the worker was idle. */
+  retire(workerId: string): Promise<boolean>;
+}
+
+export interface PoolRegistry {
+  byUid(poolUid: string): PoolHandle | undefined;
+  /** Calls back whenever a worker's view, its retirement or its pool's session changed. */
+  onWorkerChange(listener: (poolUid: string, workerId: string) => void): void;
+}
