@@ -1,0 +1,42 @@
+/** One thing that `npm test` checks. */
+export interface Check {
+  /** What `npm test -- NAME` calls it. */
+  readonly name: string;
+  readonly title: string;
+  /** Program and arguments, found through node_modules/.bin. */
+  readonly command: readonly string[];
+  /** Why it takes its time, said before a long wait. */
+  readonly hint?: string;
+  /** Jest suites report how many tests passed and failed. */
+  readonly jest?: boolean;
+}
+
+const jest = (...projects: string[]): string[] => ['jest', '--selectProjects', ...projects];
+
+/** Everything that CI checks, the quick ones first. */
+export const CHECKS: readonly Check[] = [
+  { name: 'format', title: 'formatting', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
+  { name: 'types', title: 'types of sources and tests', command: ['tsc', '-p', 'tsconfig.json'] },
+  { name: 'lint', title: 'lint and room boundaries', command: ['eslint', '.', '--max-warnings', '0'] },
+  {
+    name: 'generated',
+    title: 'generated files are what their sources give',
+    command: ['tsx', 'src/cli/generate/main.ts', '--check'],
+  },
+  { name: 'build', title: 'constructs compile, programs bundle', command: ['npm', 'run', '--silent', 'build'] },
+  { name: 'unit', title: 'unit tests', command: jest('constructs', 'server'), jest: true },
+  {
+    name: 'integration',
+    title: 'integration tests on a real kube-apiserver',
+    command: [...jest('integration'), '--runInBand'],
+    hint: 'the first time kube-apiserver and etcd are downloaded, or built from source in about 5 minutes',
+    jest: true,
+  },
+  {
+    name: 'e2e',
+    title: 'end to end on a real node',
+    command: [...jest('e2e'), '--runInBand'],
+    hint: 'the first time the node is downloaded or built, and the images are made: up to 15 minutes',
+    jest: true,
+  },
+];
