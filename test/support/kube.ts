@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { Agent, request as httpsRequest } from 'node:https';
+import { apiServer, type ApiServer } from './api-server';
+
+export interface KubeObject {
+  apiVersion: string;
+  kind: string;
+  metadata: {
+    name?: string;
+    generateName?: string;
+    namespace?: string;
+    uid?: string;
+    resourceVersion?: string;
+    [field: string]: unknown;
+  };
+  [field: string]: unknown;
+}
+
+/** The API server's answer, whatever its status. */
+export interface KubeAnswer<T = KubeObject> {
+  readonly status: number;
+  readonly body: T;
+}
+
+const agents = new Map<string, Agent>();
+
+/**
+ * One request as the administrator, answered as raw JSON: for arranging and asserting in tests, with no client of ours
+ * in between. A `PATCH` with an object is a merge patch; with an array a JSON patch.
+ */
+export function kube<T = KubeObject>(
+  method: string,
+  path: string,
+  body?: unknown,
+  server: ApiServer = apiServer(),
+): Promise<KubeAnswer<T>> {
+  const payload = body === undefined ? undefined : JSON.stringify(body);
+  const patch = Array.isArray(body) ? 'application/json-patch+json' : 'application/merge-patch+json';
+  return new Promise((resolve, reject) => {
+    const request = httpsRequest(
+      new URL(path, server.url),
+      {
+        method,
+        agent: agentFor(server),
+        headers: { accept: 'application/json', 'content-type': method === 'PATCH' ? patch : 'application/json' },
+      },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => (text += chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          const json = response.headers['content-type']?.includes('json');
+          resolve({ status: response.statusCode ?? 0, body: (json ? JSON.parse(text) : text) as T });
+        });
+      },
+    );
+    request.on('error', reject);
+    request.end(payload);
+  });
+}
+
+/** As `kube`, but any status of 400 and more is an error with the API server's own words. */
+export async function kubeOk<T = KubeObject>(method: string, path: string, body?: unknown): Promise<T> {
+  const { status, body: answer } = await kube<T>(method, path, body);
+  if (status >= 400) {
+    const message = (answer as { message?: string } | undefined)?.message ?? String(answer);
+    throw new Error(`${method} ${path} was answered ${status}: ${message}`);
+  }
+  return answer;
+}
+
+/** A namespace of the test's own, with the `default` ServiceAccount that no controller makes here. */
+export async function createNamespace(prefix = 'test'): Promise<string> {
+  const name = `${prefix}-${randomBytes(4).toString('hex')}`;
+  await kubeOk('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  await kubeOk('POST', `/api/v1/namespaces/${name}/serviceaccounts`, {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'default' },
+  });
+  return name;
+}
+
+/** Installs a CustomResourceDefinition, or brings it up to date, and waits until the API server serves it. */
+export async function installCrd(crd: KubeObject): Promise<void> {
+  const name = crd.metadata.name ?? '';
+  const collection = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  const created = await kube('POST', collection, crd);
+  if (created.status === 409) await kubeOk('PATCH', `${collection}/${name}`, { spec: crd.spec });
+  else if (created.status >= 400) throw new Error(`CRD ${name} was refused: ${JSON.stringify(created.body)}`);
+  await eventually(async () => {
+    const { status } = await kubeOk<{ status?: { conditions?: { type: string; status: string }[] } }>(
+      'GET',
+      `${collection}/${name}`,
+    );
+    if (!status?.conditions?.some(({ type, status: value }) => type === 'Established' && value === 'True')) {
+      throw new Error(`CRD ${name} is not established: ${JSON.stringify(status?.conditions)}`);
+    }
+  });
+}
+
+/** Repeats `attempt` until it does not throw; gives up with its last error. */
+export async function eventually<T>(attempt: () => T | Promise<T>, timeoutMs = 30_000): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+function agentFor(server: ApiServer): Agent {
+  let agent = agents.get(server.url);
+  if (!agent) {
+    // Idle sockets are unreferenced, so that a finished test file ends.
+    agent = new Agent({ keepAlive: true, ca: server.ca, cert: server.certificate, key: server.privateKey });
+    agents.set(server.url, agent);
+  }
+  return agent;
+}
