@@ -1,0 +1,3 @@
+export type { AdminApi, NewPool, NewRun, NewStack, RunFilter } from './admin';
+export type { ControlPlane, ControlPlaneOptions } from './options';
+export type * from './store/records';

@@ -1,0 +1,50 @@
+import type { Logger } from 'pino';
+import type { AdminApi } from './admin';
+
+export interface ControlPlaneOptions {
+  /** Folder for the database, sources, run states, certificates and keys; made when missing. */
+  readonly dataDir: string;
+  /** Address to listen on. @default '127.0.0.1' */
+  readonly host?: string;
+  /** Port of HTTP: worker protocol, GraphQL, API, web page. 0 takes a free one. @default 1983 */
+  readonly port?: number;
+  /** Port of the MQTT broker. 0 takes a free one; null starts no broker. @default 1984 */
+  readonly mqttPort?: number | null;
+  /** `https://host:port` that workers and people use; it goes into tokens. @default made from host and port */
+  readonly publicUrl?: string;
+  /** `mqtts://host:port` that goes into tokens. @default made from publicUrl's host and the MQTT port */
+  readonly mqttUrl?: string;
+  /** More names and addresses for the server certificate, beside those of the URLs and localhost. */
+  readonly tlsSans?: readonly string[];
+  /** False: plain HTTP and MQTT, for a proxy in front that ends TLS. @default true */
+  readonly tls?: boolean;
+  /** Image of `init` and `launcher-grpc`, told to the controller with every run. */
+  readonly launcherImage: string;
+  /** Runner image of stacks that name none. */
+  readonly defaultRunnerImage: string;
+  /** Whether the web page wants the API key (HTTP basic) or shows itself to everybody. @default 'basic' */
+  readonly web?: 'basic' | 'open';
+  /** The API key, in place of the one made at first start. */
+  readonly apiKey?: { readonly id: string; readonly secret: string };
+  /** How long a Pod may take to start, in seconds. @default 900 */
+  readonly startDeadlineSeconds?: number;
+  readonly logger?: Logger;
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly now?: () => number;
+  /** How often leases are looked at, in milliseconds; 0: only by `admin.sweep()`. @default 5000 */
+  readonly sweepEveryMs?: number;
+}
+
+/** A running control plane. */
+export interface ControlPlane {
+  /** Where it is reached on this machine: `https://127.0.0.1:port`. */
+  readonly url: string;
+  /** `mqtts://127.0.0.1:port`, or '' without a broker. */
+  readonly mqttUrl: string;
+  /** PEM of the authority that signed its certificate. */
+  readonly ca: string;
+  readonly apiKey: { readonly id: string; readonly secret: string };
+  /** Everything that GraphQL can do, in process. */
+  readonly admin: AdminApi;
+  close(): Promise<void>;
+}

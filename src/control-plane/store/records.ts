@@ -1,0 +1,123 @@
+import type { LogStream, OutcomeReason, Stage } from '../../protocol/messages';
+
+/** What lies in the database, as the rest of the control plane sees it. All times are milliseconds since the epoch. */
+export interface PoolRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly labels: readonly string[];
+  readonly space: string;
+  readonly driftDetectionRunLimit: number;
+  /** The pool's token. */
+  readonly config: string;
+  /** PEM. */
+  readonly certificate: string;
+  readonly fingerprint: string;
+  readonly revision: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface WorkerRecord {
+  readonly id: string;
+  readonly poolId: string;
+  readonly sessionId: string;
+  readonly name: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly revision: number;
+  readonly drained: boolean;
+  /** Its owner wants it gone: no further run, removed when idle. */
+  readonly retiring: boolean;
+  readonly removed: boolean;
+  readonly createdAt: number;
+  /** Since when it has no run. */
+  readonly availableAt: number;
+  /** The run that holds it, until released. */
+  readonly runId: string | null;
+}
+
+export interface StackRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly poolId: string;
+  readonly tool: 'OPENTOFU' | 'TERRAFORM';
+  readonly projectRoot: string;
+  readonly runnerImage: string | null;
+  readonly autoDeploy: boolean;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Blob of the newest source; null before the first upload. */
+  readonly source: string | null;
+  readonly createdAt: number;
+}
+
+export type RunType = 'TRACKED' | 'PROPOSED';
+
+export type RunState =
+  | 'QUEUED'
+  | 'PREPARING'
+  | 'PLANNING'
+  | 'UNCONFIRMED'
+  | 'CONFIRMED'
+  | 'PREPARING_APPLY'
+  | 'APPLYING'
+  | 'FINISHED'
+  | 'FAILED'
+  | 'STOPPED'
+  | 'CANCELED'
+  | 'DISCARDED';
+
+export interface RunRecord {
+  readonly id: string;
+  readonly stackId: string;
+  readonly stackName: string;
+  readonly poolId: string;
+  readonly type: RunType;
+  readonly state: RunState;
+  readonly autoDeploy: boolean;
+  readonly source: string;
+  /** Blob of the sealed workspace between the stages. */
+  readonly workspace: string | null;
+  /** Number of the newest attempt; 0 before the first. */
+  readonly attempt: number;
+  readonly hasChanges: boolean | null;
+  readonly reason: OutcomeReason | null;
+  /** The sentence of the outcome. */
+  readonly message: string;
+  readonly exitCode: number | null;
+  readonly stopReason: string | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly finishedAt: number | null;
+}
+
+export interface AssignmentRecord {
+  readonly fence: number;
+  readonly runId: string;
+  readonly attempt: number;
+  readonly stage: Stage;
+  readonly workerId: string;
+  readonly poolId: string;
+  readonly sessionId: string;
+  readonly createdAt: number;
+  readonly startDeadline: number;
+  readonly startedAt: number | null;
+  readonly podUid: string | null;
+  /** Since when its outcome is known. */
+  readonly endedAt: number | null;
+  /** Who ended it: the relay itself, or anybody else. */
+  readonly endedBy: 'relay' | 'controller' | 'control-plane' | null;
+  /** Since when the worker is free of it. */
+  readonly releasedAt: number | null;
+}
+
+export interface LogRecord {
+  /** Grows with every record of the store: the cursor of followers. */
+  readonly id: number;
+  readonly attempt: number;
+  readonly writer: 'init' | 'relay' | 'control-plane';
+  readonly sequence: number;
+  readonly time: number;
+  readonly stream: LogStream;
+  readonly step: string;
+  readonly text: string;
+}

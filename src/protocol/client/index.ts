@@ -1,0 +1,1 @@
+export type { Clock, Connect, ConnectOptions } from './options';

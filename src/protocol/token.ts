@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { Ulid } from './messages';
+
+/** What a pool's token says: where the control plane is, how to know it, and the pool's own certificate. Not secret by itself. */
+export const PoolToken = z.object({
+  version: z.literal(1),
+  /** ULID of the pool. */
+  poolId: Ulid,
+  /** `https://host:port` (or `http://` behind a proxy) of the control plane, without a path. */
+  endpoint: z.url({ protocol: /^https?$/ }),
+  /** `mqtts://host:port` (or `mqtt://`) of its broker. */
+  mqtt: z.url({ protocol: /^mqtts?$/ }),
+  /** PEM of the authority that signed the control plane's certificate; '' trusts the system's authorities. */
+  ca: z.string(),
+  /** PEM of the pool's certificate; its fingerprint names the key that signs the pool's JWTs. */
+  certificate: z.string().includes('-----BEGIN CERTIFICATE-----'),
+});
+export type PoolToken = z.infer<typeof PoolToken>;
+
+/** The token or the key of a pool cannot be read; the message says what is wrong and is safe to show. */
+export class CredentialsError extends Error {
+  override readonly name = 'CredentialsError';
+
+  constructor(
+    readonly part: 'token' | 'privateKey' | 'pair',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Base64 as it lies in the Secret. */
+export function encodeToken(token: PoolToken): string {
+  return Buffer.from(JSON.stringify(token)).toString('base64');
+}
+
+/**
+ * Reads a token as the control plane hands it out. White space around it is ignored.
+ * @throws CredentialsError when it is not base64 of the JSON above.
+ */
+export function parseToken(base64: string): PoolToken {
+  let json: unknown;
+  try {
+    json = JSON.parse(decodeBase64(base64, 'token'));
+  } catch (error) {
+    if (error instanceof CredentialsError) throw error;
+    throw new CredentialsError(
+      'token',
+      'the token is base64, but not of a worker pool configuration: use the token file exactly as the control plane made it',
+    );
+  }
+  const parsed = PoolToken.safeParse(json);
+  if (!parsed.success) {
+    const where = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole').join(', ');
+    throw new CredentialsError(
+      'token',
+      `the token has missing or malformed parts (${where}): make a new one for the pool`,
+    );
+  }
+  return parsed.data;
+}
+
+/** Decodes strictly, because Node's own decoder ignores what it does not know. @throws CredentialsError */
+export function decodeBase64(base64: string, part: 'token' | 'privateKey'): string {
+  const compact = base64.replace(/\s+/g, '');
+  if (compact === '') throw new CredentialsError(part, `the ${part} is empty`);
+  const illegal = /[^A-Za-z0-9+/=]/.exec(compact);
+  if (illegal) {
+    throw new CredentialsError(
+      part,
+      `unable to base64 decode ${part}: illegal base64 data at input byte ${illegal.index}`,
+    );
+  }
+  return Buffer.from(compact, 'base64').toString('utf8');
+}
