@@ -1,0 +1,41 @@
+import { execa } from 'execa';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { JsonSchema, SchemaMap } from '../../api/schema';
+
+/** The Kubernetes release whose types are embedded in the WorkerPool CRD. */
+export const KUBERNETES_VERSION = 'v1.34.4';
+
+const DOCUMENT = 'api/openapi-spec/v3/api__v1_openapi.json';
+
+/** A schema as Kubernetes publishes it: references instead of nesting, and documentation of Go in it. */
+export interface PublishedSchema extends Omit<JsonSchema, 'properties' | 'items' | 'additionalProperties'> {
+  readonly $ref?: string;
+  readonly allOf?: readonly PublishedSchema[];
+  readonly oneOf?: readonly PublishedSchema[];
+  readonly properties?: SchemaMap<PublishedSchema>;
+  readonly items?: PublishedSchema;
+  readonly additionalProperties?: PublishedSchema;
+}
+
+/**
+ * Reads the published OpenAPI document of core/v1 out of the Go module `k8s.io/kubernetes`.
+ *
+ * @returns every schema of the document by its full name.
+ * @throws when `go` is not on the PATH or the module can be had neither from the module cache nor from a module proxy.
+ */
+export async function publishedSchemas(): Promise<SchemaMap<PublishedSchema>> {
+  const module = `k8s.io/kubernetes@${KUBERNETES_VERSION}`;
+  const { stdout } = await execa('go', ['mod', 'download', '-json', module]).catch((cause: unknown) => {
+    throw new Error(
+      `Cannot download the Go module ${module}, which holds the Kubernetes types. Install Go (https://go.dev/dl) ` +
+        'and make a module proxy reachable (see `go env GOPROXY`).',
+      { cause },
+    );
+  });
+  const { Dir } = JSON.parse(stdout) as { Dir: string };
+  const document = JSON.parse(await readFile(join(Dir, DOCUMENT), 'utf8')) as {
+    components: { schemas: SchemaMap<PublishedSchema> };
+  };
+  return document.components.schemas;
+}
