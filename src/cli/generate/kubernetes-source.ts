@@ -1,6 +1,7 @@
-import { execa } from 'execa';
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { JsonSchema, SchemaMap } from '../../api/schema';
 
 /** The Kubernetes release whose types are embedded in the WorkerPool CRD. */
@@ -26,7 +27,7 @@ export interface PublishedSchema extends Omit<JsonSchema, 'properties' | 'items'
  */
 export async function publishedSchemas(): Promise<SchemaMap<PublishedSchema>> {
   const module = `k8s.io/kubernetes@${KUBERNETES_VERSION}`;
-  const { stdout } = await execa('go', ['mod', 'download', '-json', module]).catch((cause: unknown) => {
+  const { stdout } = await promisify(execFile)('go', ['mod', 'download', '-json', module]).catch((cause: unknown) => {
     throw new Error(
       `Cannot download the Go module ${module}, which holds the Kubernetes types. Install Go (https://go.dev/dl) ` +
         'and make a module proxy reachable (see `go env GOPROXY`).',
