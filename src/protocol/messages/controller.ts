@@ -29,6 +29,8 @@ export const WorkerView = z.object({
   revision: Revision,
   /** Gets no further run until it is undrained. */
   drained: z.boolean(),
+  /** `retire` was asked while it was busy: it never gets a further run, and is removed when asked again once free. */
+  retiring: z.boolean().default(false),
   /** The control plane no longer knows the worker: its object may go, it will never be assigned again. */
   removed: z.boolean(),
   assignment: Assignment.nullable(),
