@@ -28,7 +28,17 @@ export interface ObjectMeta {
   readonly deletionTimestamp?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
-  readonly finalizers?: readonly string[];
+  readonly finalizers?: string[];
+  readonly ownerReferences?: OwnerReference[];
+}
+
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller?: boolean;
+  readonly blockOwnerDeletion?: boolean;
 }
 
 /** A value of the pool in a Secret beside it. */
@@ -116,10 +126,11 @@ export interface WorkerPoolSpec {
 }
 
 export interface WorkerPoolStatus {
-  readonly actualPoolSize: number;
+  /** Absent until the pool is registered for the first time. */
+  readonly actualPoolSize?: number;
   readonly desiredPoolSize?: number;
-  readonly autoRegistered: boolean;
-  readonly selector: string;
+  readonly autoRegistered?: boolean;
+  readonly selector?: string;
   readonly observedGeneration?: number;
   readonly conditions?: readonly Condition[];
 }
