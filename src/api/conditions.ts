@@ -25,6 +25,12 @@ export const REASON = {
   scaling: 'Scaling',
   draining: 'Draining',
   accepted: 'Accepted',
+  /** The first connection to the control plane is being made. */
+  connecting: 'Connecting',
+  /** The first dry run of a run Pod is under way. */
+  checking: 'Checking',
+  /** `spec.token` and `spec.privateKey` are not set. */
+  credentialsMissing: 'CredentialsMissing',
   /** A Secret or a key in it is missing. */
   secretNotFound: 'SecretNotFound',
   /** The token is not base64 of the JSON that the control plane hands out. */
@@ -37,6 +43,8 @@ export const REASON = {
   credentialsRejected: 'CredentialsRejected',
   controlPlaneUnreachable: 'ControlPlaneUnreachable',
   controlPlaneCertificateInvalid: 'ControlPlaneCertificateInvalid',
+  /** The control plane answers, but not in this controller's version of the protocol. */
+  protocolError: 'ProtocolError',
   podInvalid: 'PodInvalid',
   podRefused: 'PodRefused',
   quotaExceeded: 'QuotaExceeded',
