@@ -1,5 +1,7 @@
 // Made by `npm run generate`; change its source instead of this file.
 
+// Types of Kubernetes v1.34.4, pruned to what a WorkerPool embeds.
+
 /** Represents a Persistent Disk resource in AWS. */
 export interface AWSElasticBlockStoreVolumeSource {
   /** fsType is the filesystem type of the volume that you want to mount. */
@@ -278,6 +280,12 @@ export interface DownwardAPIVolumeSource {
   readonly items?: readonly DownwardAPIVolumeFile[];
 }
 
+/** The metadata of an object that is made of a template. */
+export interface EmbeddedObjectMeta {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
 /** Represents an empty directory for a pod. */
 export interface EmptyDirVolumeSource {
   /** medium represents what type of storage medium should back this directory. */
@@ -492,6 +500,7 @@ export interface ImageVolumeSource {
   readonly reference?: string;
 }
 
+/** A number, or a name or percentage. */
 export type IntOrString = number | string;
 
 /** Maps a string key to a path within a volume. */
@@ -600,11 +609,6 @@ export interface ObjectFieldSelector {
   readonly fieldPath: string;
 }
 
-export interface ObjectMeta {
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-}
-
 /** PersistentVolumeClaimSpec describes the common attributes of storage devices and allows a Source for provider-specific attributes */
 export interface PersistentVolumeClaimSpec {
   /** accessModes contains the desired access modes the volume should have. */
@@ -630,7 +634,7 @@ export interface PersistentVolumeClaimSpec {
 /** PersistentVolumeClaimTemplate is used to produce PersistentVolumeClaim objects as part of an EphemeralVolumeSource. */
 export interface PersistentVolumeClaimTemplate {
   /** May contain labels and annotations that will be copied into the PVC when creating it. */
-  readonly metadata?: ObjectMeta;
+  readonly metadata?: EmbeddedObjectMeta;
   /** The specification for the PersistentVolumeClaim. */
   readonly spec: PersistentVolumeClaimSpec;
 }
@@ -797,6 +801,7 @@ export interface ProjectedVolumeSource {
   readonly sources?: readonly VolumeProjection[];
 }
 
+/** An amount such as 500m, 2 or 1Gi. */
 export type Quantity = number | string;
 
 /** Represents a Quobyte mount that lasts the lifetime of a pod. */
@@ -1020,6 +1025,9 @@ export interface TCPSocketAction {
   /** Number or name of the port to access on the container. */
   readonly port: IntOrString;
 }
+
+/** Time is a wrapper around time.Time which supports correct marshaling to YAML and JSON. */
+export type Time = string;
 
 /** The pod this Toleration is attached to tolerates any taint that matches the triple <key,value,effect> using the matching operator <operator>. */
 export interface Toleration {

@@ -1,9 +1,10 @@
 import type { JsonSchema, SchemaMap } from '../../api/schema';
 import type { PublishedSchema } from './kubernetes-source';
 
-/** The core/v1 types that fields of a WorkerPool name; what they refer to follows by itself. */
+/** The types of core/v1 and meta/v1 that fields of a WorkerPool name; what they refer to follows by itself. */
 export const ROOT_TYPES = [
   'Affinity',
+  'Condition',
   'Container',
   'EnvFromSource',
   'EnvVar',
@@ -31,10 +32,11 @@ const INT_OR_STRING: JsonSchema = {
 
 /** Types that Kubernetes describes by their Go encoding, in the words of a structural schema. */
 const SPECIAL_TYPES: SchemaMap<JsonSchema> = {
-  Quantity: { ...INT_OR_STRING, pattern: QUANTITY_PATTERN },
-  IntOrString: INT_OR_STRING,
+  Quantity: { description: 'An amount such as 500m, 2 or 1Gi.', ...INT_OR_STRING, pattern: QUANTITY_PATTERN },
+  IntOrString: { description: 'A number, or a name or percentage.', ...INT_OR_STRING },
   // Only volume claim templates embed it here, and of those Kubernetes copies nothing else to the claim.
-  ObjectMeta: {
+  EmbeddedObjectMeta: {
+    description: 'The metadata of an object that is made of a template.',
     type: 'object',
     properties: {
       labels: { type: 'object', additionalProperties: { type: 'string' } },
@@ -46,7 +48,10 @@ const SPECIAL_TYPES: SchemaMap<JsonSchema> = {
 /** Core defaults that the published CRD of the group does not inject; the API server adds them to the Pod itself. */
 const DEFAULTS_OF_THE_POD_ONLY = new Set(['AzureDiskVolumeSource.cachingMode', 'AzureDiskVolumeSource.kind']);
 
-const shortName = (reference: string): string => reference.slice(reference.lastIndexOf('.') + 1);
+function shortName(fullName: string): string {
+  const name = fullName.slice(fullName.lastIndexOf('.') + 1);
+  return name === 'ObjectMeta' ? 'EmbeddedObjectMeta' : name;
+}
 
 /**
  * Prunes the published schemas to those that a WorkerPool embeds, as structural schemas: without the zero values that

@@ -19,18 +19,21 @@ export interface PublishedSchema extends Omit<JsonSchema, 'properties' | 'items'
   readonly additionalProperties?: PublishedSchema;
 }
 
+/** The published types can be had neither from Go's module cache nor from a module proxy. */
+export class MissingSource extends Error {}
+
 /**
  * Reads the published OpenAPI document of core/v1 out of the Go module `k8s.io/kubernetes`.
  *
  * @returns every schema of the document by its full name.
- * @throws when `go` is not on the PATH or the module can be had neither from the module cache nor from a module proxy.
+ * @throws {@link MissingSource} when `go` is not on the PATH or cannot get the module.
  */
 export async function publishedSchemas(): Promise<SchemaMap<PublishedSchema>> {
   const module = `k8s.io/kubernetes@${KUBERNETES_VERSION}`;
   const { stdout } = await promisify(execFile)('go', ['mod', 'download', '-json', module]).catch((cause: unknown) => {
-    throw new Error(
-      `Cannot download the Go module ${module}, which holds the Kubernetes types. Install Go (https://go.dev/dl) ` +
-        'and make a module proxy reachable (see `go env GOPROXY`).',
+    throw new MissingSource(
+      `the Go module ${module}, which holds them, cannot be had. ` +
+        'Install Go (https://go.dev/dl) and make a module proxy reachable (see `go env GOPROXY`).',
       { cause },
     );
   });

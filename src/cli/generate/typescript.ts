@@ -17,7 +17,7 @@ export function typeExpression(schema: JsonSchema): string {
   if (schema.enum) return schema.enum.map((value) => `'${value}'`).join(' | ');
   switch (schema.type) {
     case 'array':
-      return `readonly ${parenthesized(typeExpression(schema.items ?? {}))}[]`;
+      return listOf(typeExpression(schema.items ?? {}));
     case 'object':
       return objectExpression(schema);
     case 'integer':
@@ -33,27 +33,25 @@ export function typeExpression(schema: JsonSchema): string {
 }
 
 function objectExpression(schema: JsonSchema): string {
-  if (schema.additionalProperties) {
-    return `Readonly<Record<string, ${typeExpression(schema.additionalProperties)}>>`;
-  }
-  if (schema.properties) {
-    const members = Object.entries(schema.properties).map(([name, property]) => {
-      const optional = schema.required?.includes(name) ? '' : '?';
-      return `readonly ${name}${optional}: ${typeExpression(property)}`;
-    });
-    return `{ ${members.join('; ')} }`;
-  }
-  return 'Readonly<Record<string, never>>';
+  if (schema.additionalProperties) return recordOf(typeExpression(schema.additionalProperties));
+  if (schema.properties === undefined) return recordOf('never');
+  const members = Object.entries(schema.properties).map(([name, property]) => {
+    const optional = schema.required?.includes(name) ? '' : '?';
+    return `readonly ${name}${optional}: ${typeExpression(property)}`;
+  });
+  return `{ ${members.join('; ')} }`;
 }
+
+export const listOf = (expression: string): string => `readonly ${parenthesized(expression)}[]`;
+
+export const recordOf = (expression: string): string => `Readonly<Record<string, ${expression}>>`;
 
 const parenthesized = (expression: string): string => (/[ |]/.test(expression) ? `(${expression})` : expression);
 
+/** JSDoc over a declaration; nothing for an empty text. */
 export function comment(text: string | undefined, indent: string): string {
   if (text === undefined || text === '') return '';
   const lines = text.replaceAll('*/', '*\\/').split('\n');
-  return lines.length === 1
-    ? `${indent}/** ${lines[0] ?? ''} */\n`
-    : `${indent}/**\n${lines.map((line) => `${indent} * ${line}`.trimEnd() + '\n').join('')}${indent} */\n`;
+  if (lines.length === 1) return `${indent}/** ${lines[0] ?? ''} */\n`;
+  return `${indent}/**\n${lines.map((line) => `${indent} * ${line}`.trimEnd() + '\n').join('')}${indent} */\n`;
 }
-
-export const GENERATED_NOTICE = '// Made by `npm run generate`; change its source instead of this file.\n\n';

@@ -1,0 +1,116 @@
+import { CONTAINER } from '../names';
+import type { JsonSchema, ValidationRule } from '../schema';
+
+/**
+ * Validation that the API server runs itself. The cost of a rule is estimated from the longest value that the schema
+ * allows, which is why the lists and texts that rules walk have generous upper limits.
+ */
+
+export const LIMIT = {
+  /** Longest list that a rule walks. */
+  items: 256,
+  /** A host name of 253 characters, a colon and a port. */
+  hostAndPort: 259,
+  duration: 64,
+  url: 2048,
+  /** A Worker is named `<pool>-<ulid>`, and an object's name has 253 characters at most. */
+  poolName: 253 - 27,
+} as const;
+
+const RESERVED_NAMES = [...Object.values(CONTAINER), 'intent-worker'];
+
+export const POOL_RULES: readonly ValidationRule[] = [
+  {
+    rule: `size(self.metadata.name) <= ${LIMIT.poolName}`,
+    message: `the name of a WorkerPool has ${LIMIT.poolName} characters at most, because its Workers are named <pool>-<ULID>`,
+  },
+];
+
+export const SPEC_RULES: readonly ValidationRule[] = [
+  {
+    rule: 'has(self.token) == has(self.privateKey)',
+    message: 'token and privateKey must both be set or both be unset',
+  },
+  {
+    rule: "!has(self.commsProtocol) || self.commsProtocol != 'poll' || (has(self.pollCommsURL) && self.pollCommsURL != '')",
+    message: 'pollCommsURL is required when commsProtocol is poll',
+  },
+];
+
+export const DRIFT_RULES: readonly ValidationRule[] = [
+  {
+    rule: '!(has(self.disabled) && self.disabled) || !has(self.maxRuns)',
+    message: 'maxRuns cannot be set when disabled is true',
+  },
+  {
+    rule: '(has(self.disabled) && self.disabled) || has(self.maxRuns)',
+    message: 'either disabled must be true or maxRuns must be set',
+  },
+];
+
+export const API_CREDENTIALS_RULES: readonly ValidationRule[] = [
+  {
+    rule: 'has(self.secretName) != has(self.secretKeyRef)',
+    message: 'exactly one of secretName and secretKeyRef must be set',
+  },
+];
+
+export const POD_RULES: readonly ValidationRule[] = [
+  volumeNamesDiffer('workspaceVolume'),
+  volumeNamesDiffer('binariesCacheVolume'),
+  {
+    rule:
+      '!has(self.workspaceVolume) || !has(self.binariesCacheVolume) || ' +
+      'self.workspaceVolume.name != self.binariesCacheVolume.name',
+    message: 'workspaceVolume and binariesCacheVolume must have different names',
+  },
+  containerNamesAreFree('customInitContainers'),
+  containerNamesAreFree('additionalSidecarContainers'),
+];
+
+function volumeNamesDiffer(special: string): ValidationRule {
+  return {
+    rule: `!has(self.${special}) || !has(self.volumes) || self.volumes.all(v, v.name != self.${special}.name)`,
+    message: `volumes must not repeat the name of ${special}`,
+  };
+}
+
+function containerNamesAreFree(list: string): ValidationRule {
+  const names = RESERVED_NAMES.map((name) => `'${name}'`).join(', ');
+  return {
+    rule: `!has(self.${list}) || self.${list}.all(c, !(c.name in [${names}]))`,
+    message: `${list} must not use the names of the built-in containers: ${RESERVED_NAMES.join(', ')}`,
+  };
+}
+
+/** A duration as Go writes it, never negative. */
+export const DURATION: JsonSchema = {
+  maxLength: LIMIT.duration,
+  'x-kubernetes-validations': [
+    {
+      rule: "self.matches('^(0|([0-9]+([.][0-9]*)?(ns|us|µs|ms|s|m|h))+)$')",
+      message: 'must be a duration such as 30m, 24h or 1h30m',
+    },
+  ],
+};
+
+export const HTTP_URL: JsonSchema = {
+  maxLength: LIMIT.url,
+  'x-kubernetes-validations': [
+    {
+      rule: "self == '' || (isURL(self) && url(self).getScheme() in ['http', 'https'])",
+      message: 'must be an http or https URL such as https://control-plane.example.com',
+    },
+  ],
+};
+
+export const REGISTRY_HOST: JsonSchema = {
+  minLength: 1,
+  maxLength: LIMIT.hostAndPort,
+  'x-kubernetes-validations': [
+    {
+      rule: "!self.contains('/')",
+      message: 'must be a host name such as docker.io or registry.example.com:5000, without scheme or path',
+    },
+  ],
+};

@@ -1,0 +1,57 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Artefact } from './artefact';
+
+/** Files that are missing, left over, or of other content than the artefact's. */
+export async function differences(artefact: Artefact, root = '.'): Promise<string[]> {
+  const changed = await Promise.all(
+    Object.entries(artefact.files).map(async ([path, content]) =>
+      (await contentOf(join(root, path))) === content ? [] : [path],
+    ),
+  );
+  return [...changed.flat(), ...(await leftovers(artefact, root))].sort();
+}
+
+/**
+ * Makes the files below `root` be those of the artefact.
+ *
+ * @returns the files that were not.
+ */
+export async function write(artefact: Artefact, root = '.'): Promise<string[]> {
+  const changed = await differences(artefact, root);
+  for (const path of changed) {
+    const content = artefact.files[path];
+    if (content === undefined) {
+      await rm(join(root, path));
+    } else {
+      await mkdir(dirname(join(root, path)), { recursive: true });
+      await writeFile(join(root, path), content);
+    }
+  }
+  return changed;
+}
+
+async function leftovers(artefact: Artefact, root: string): Promise<string[]> {
+  const found = await Promise.all((artefact.folders ?? []).map((folder) => filesBelow(root, folder)));
+  return found.flat().filter((path) => artefact.files[path] === undefined);
+}
+
+async function filesBelow(root: string, folder: string): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(absent([]));
+  const nested = await Promise.all(
+    entries.map((entry) => {
+      const path = `${folder}/${entry.name}`;
+      return entry.isDirectory() ? filesBelow(root, path) : [path];
+    }),
+  );
+  return nested.flat();
+}
+
+const contentOf = (path: string): Promise<string | undefined> => readFile(path, 'utf8').catch(absent(undefined));
+
+function absent<T>(instead: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code === 'ENOENT') return instead;
+    throw error;
+  };
+}

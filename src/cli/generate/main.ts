@@ -1,0 +1,52 @@
+import { relative } from 'node:path';
+import type { Artefact, Generator } from './artefact';
+import { differences, write } from './files';
+import { MissingSource } from './kubernetes-source';
+
+/**
+ * `npm run generate` writes every generated file; with `--check` it writes nothing and fails when a committed file is
+ * not what its source gives.
+ *
+ * Each generator is loaded when its turn comes, because the later ones are made of what the earlier ones wrote.
+ */
+const GENERATORS: readonly (() => Promise<Generator>)[] = [
+  async () => (await import('./kubernetes')).generateKubernetes,
+  async () => (await import('./types')).generateTypes,
+  async () => (await import('./imports')).generateImports,
+  async () => (await import('./api-docs')).generateApiDocs,
+];
+
+async function main(): Promise<void> {
+  const check = process.argv.includes('--check');
+  const differing: string[] = [];
+  for (const load of GENERATORS) {
+    const artefact = await generated(await load());
+    if (artefact === undefined) continue;
+    const changed = check ? await differences(artefact) : await write(artefact);
+    differing.push(...changed);
+  }
+  report(check, differing);
+}
+
+/** Only the extract of Kubernetes' types needs a tool beyond npm's; where it is missing, the committed extract stays. */
+async function generated(generator: Generator): Promise<Artefact | undefined> {
+  try {
+    return await generator();
+  } catch (error) {
+    if (!(error instanceof MissingSource)) throw error;
+    console.log(`Kept the committed extract of Kubernetes' types: ${error.message}`);
+    return undefined;
+  }
+}
+
+function report(check: boolean, differing: readonly string[]): void {
+  const names = differing.map((file) => `  ${relative('.', file)}\n`).join('');
+  if (!check) {
+    console.log(differing.length === 0 ? 'Everything generated was up to date.' : `Written:\n${names.trimEnd()}`);
+  } else if (differing.length > 0) {
+    console.error(`Not what their sources give; run \`npm run generate\` and commit:\n${names.trimEnd()}`);
+    process.exitCode = 1;
+  }
+}
+
+void main();

@@ -1,0 +1,82 @@
+import type { Field, FieldType, ObjectType } from '../../api/field';
+import { SPEC as WORKER_SPEC, STATUS as WORKER_STATUS } from '../../api/worker/status';
+import { SPEC as POOL_SPEC } from '../../api/worker-pool/spec';
+import { STATUS as POOL_STATUS } from '../../api/worker-pool/status';
+import { GENERATED_NOTICE, type Artefact } from './artefact';
+import { comment, listOf, recordOf, typeExpression } from './typescript';
+
+const OWN_FILE = 'src/api/types.generated.ts';
+
+/** Types that src/api/conditions.ts declares. */
+const CONDITION = 'Condition';
+
+/** The TypeScript interfaces of spec and status of both kinds. */
+export function generateTypes(): Promise<Artefact> {
+  const roots = [POOL_SPEC, POOL_STATUS, WORKER_SPEC, WORKER_STATUS];
+  const objects = new Map<string, ObjectType>();
+  roots.forEach((root) => collectObjects(root, objects));
+  const kubernetesTypes = new Set([...objects.values()].flatMap((object) => fieldTypes(object).flatMap(namesIn)));
+  kubernetesTypes.delete(CONDITION);
+  const imports =
+    `import type { ${CONDITION} } from './conditions';\n` +
+    `import type { ${[...kubernetesTypes].sort().join(', ')} } from './kubernetes.generated';\n\n`;
+  const declarations = [...objects.values()].map(declaration).join('\n');
+  return Promise.resolve({ files: { [OWN_FILE]: GENERATED_NOTICE + imports + declarations } });
+}
+
+const fieldTypes = (object: ObjectType): FieldType[] => Object.values(object.fields).map(({ type }) => type);
+
+function collectObjects(object: ObjectType, found: Map<string, ObjectType>): void {
+  const earlier = found.get(object.name);
+  if (earlier !== undefined && earlier !== object) throw new Error(`Two objects of src/api are named ${object.name}.`);
+  found.set(object.name, object);
+  fieldTypes(object)
+    .map(innermost)
+    .filter((type) => type.kind === 'object')
+    .forEach((type) => collectObjects(type, found));
+}
+
+function innermost(type: FieldType): FieldType {
+  if (type.kind === 'list') return innermost(type.items);
+  if (type.kind === 'map') return innermost(type.values);
+  return type;
+}
+
+function namesIn(type: FieldType): string[] {
+  const inner = innermost(type);
+  return inner.kind === 'kubernetes' ? [inner.name] : [];
+}
+
+function declaration({ name, description, fields }: ObjectType): string {
+  if (Object.keys(fields).length === 0)
+    return `${comment(description, '')}export type ${name} = ${recordOf('never')};\n`;
+  const members = Object.entries(fields).map(
+    ([member, field]) =>
+      `${comment(documentation(field), '  ')}  readonly ${member}${field.required ? '' : '?'}: ${expression(field.type)};\n`,
+  );
+  return `${comment(description, '')}export interface ${name} {\n${members.join('')}}\n`;
+}
+
+function documentation(field: Field): string {
+  const filledIn = field.type.kind === 'scalar' ? field.type.schema.default : undefined;
+  return [
+    field.description,
+    ...(field.deprecated === undefined ? [] : [`@deprecated ${field.deprecated}`]),
+    ...(filledIn === undefined ? [] : [`@default ${JSON.stringify(filledIn)}`]),
+    ...(field.whenUnset === undefined ? [] : [`@default - ${field.whenUnset}`]),
+  ].join('\n');
+}
+
+function expression(type: FieldType): string {
+  switch (type.kind) {
+    case 'scalar':
+      return typeExpression(type.schema);
+    case 'list':
+      return listOf(expression(type.items));
+    case 'map':
+      return recordOf(expression(type.values));
+    case 'kubernetes':
+    case 'object':
+      return type.name;
+  }
+}
