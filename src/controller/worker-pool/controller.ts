@@ -1,0 +1,258 @@
+import type { WorkerPool } from '../../api';
+import { API_VERSION, WORKER_POOL } from '../../api';
+import type { Connect } from '../../protocol/client';
+import { INDEX, livePods, workerIdOf, WORKER_POOLS, type Caches } from '../caches';
+import type { ControllerMetrics, PoolWorkers } from '../metrics';
+import type { PoolHandle, PoolRegistry } from '../pool-registry';
+import {
+  keyOf,
+  SECRETS,
+  setCondition,
+  splitKey,
+  WorkQueue,
+  writeStatus,
+  type CacheEvent,
+  type Clock,
+  type Controller,
+  type EventRecorder,
+  type KubeClient,
+  type Logger,
+  type ReconcileResult,
+} from '../runtime';
+import { Applier } from './apply';
+import { readCredentials, type Secret } from './credentials';
+import { decide } from './decide';
+import { gather, sessionKey } from './gather';
+import { credentialsAreDue, credentialsReference, rememberCredentials, type PoolMemory } from './memory';
+import { PoolSession } from './pool-session';
+import type { Decision } from './snapshot';
+import { isPoolsBusiness, podNeedsPoolLook, poolKeyOf, workerNeedsPoolLook } from './triggers';
+
+/** A pass repeats gather, decide, apply until nothing is left to do; more rounds than this are a new pass. */
+const ROUNDS = 12;
+
+export interface WorkerPoolControllerOptions {
+  readonly client: KubeClient;
+  readonly caches: Caches;
+  readonly events: EventRecorder;
+  readonly metrics: ControllerMetrics;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Opens sessions over each transport. */
+  readonly connect: { readonly mqtt: Connect; readonly poll: Connect };
+  /** Version of the controller. */
+  readonly version: string;
+  /** Passes at once. @default 4 */
+  readonly concurrency?: number;
+  /** From 0 to below 1. @default Math.random */
+  readonly random?: () => number;
+}
+
+/** Keeps every WorkerPool: credentials, session, Workers, status. It knows the pools' sessions for everybody else. */
+export class WorkerPoolController implements Controller, PoolRegistry {
+  readonly name = 'worker-pool';
+  readonly queue: WorkQueue;
+  private readonly memories = new Map<string, PoolMemory>();
+  private readonly byPoolUid = new Map<string, PoolMemory>();
+  private readonly listeners: ((poolUid: string, workerId: string) => void)[] = [];
+  private readonly applier: Applier;
+  private unsubscribe: (() => void)[] = [];
+
+  constructor(private readonly options: WorkerPoolControllerOptions) {
+    this.applier = new Applier({ ...options, openSession: (memory) => this.openSession(memory) });
+    this.queue = new WorkQueue({
+      name: this.name,
+      concurrency: options.concurrency ?? 4,
+      reconcile: (key, signal) => this.reconcile(key, signal),
+      logger: options.logger,
+      clock: options.clock,
+    });
+  }
+
+  byUid(poolUid: string): PoolHandle | undefined {
+    return this.byPoolUid.get(poolUid)?.session;
+  }
+
+  onWorkerChange(listener: (poolUid: string, workerId: string) => void): void {
+    this.listeners.push(listener);
+  }
+
+  start(): void {
+    const { pools, workers, pods } = this.options.caches;
+    this.unsubscribe = [
+      pools.onChange((event) => isPoolsBusiness(event) && this.queue.add(keyOf(event.object))),
+      workers.onChange((event) => this.takeWorker(event)),
+      pods.onChange((event) => {
+        const key = podNeedsPoolLook(event, this.options.caches);
+        if (key) this.queue.add(key);
+      }),
+    ];
+    for (const pool of pools.list()) this.queue.add(keyOf(pool));
+  }
+
+  /** Leaves the pools as they are: another leader takes the sessions over. */
+  async stop(): Promise<void> {
+    for (const unsubscribe of this.unsubscribe) unsubscribe();
+    await Promise.all([...this.memories.values()].map((memory) => memory.session?.close()));
+  }
+
+  /** Counts Workers from what is observed, for the gauges. */
+  *workersByPool(): Iterable<PoolWorkers> {
+    for (const { session, uid } of this.memories.values()) {
+      if (!session) continue;
+      const workers = this.options.caches.workers.byIndex(INDEX.pool, uid);
+      const busy = workers.filter((worker) => {
+        const id = workerIdOf(worker);
+        return (id && session.view(id)?.assignment) || livePods(this.options.caches, worker).length > 0;
+      });
+      yield { ulid: session.ulid, total: workers.length, idle: workers.length - busy.length };
+    }
+  }
+
+  async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult | void> {
+    const { namespace, name } = splitKey(key);
+    const pool = this.options.caches.pools.get(namespace, name);
+    const memory = await this.remember(key, pool);
+    if (!memory) return;
+    await this.refreshCredentials(memory);
+    const { decision, failure, gone } = await this.carryOut(memory, signal);
+    signal.throwIfAborted();
+    if (!gone) await this.report(memory, decision);
+    if (failure !== undefined) throw failure as Error;
+    const now = this.options.clock.now();
+    const credentialsInMs = Math.max(0, (memory.credentials?.nextReadAt ?? now) - now);
+    return { requeueAfterMs: Math.max(1, Math.min(credentialsInMs, decision.requeueAfterMs ?? Infinity)) };
+  }
+
+  /** The memory of the object that the cache shows; that of a former object with this name ends. */
+  private async remember(key: string, pool: WorkerPool | undefined): Promise<PoolMemory | undefined> {
+    let memory = this.memories.get(key);
+    if (memory && memory.uid !== pool?.metadata.uid) {
+      await memory.session?.close();
+      this.memories.delete(key);
+      this.byPoolUid.delete(memory.uid);
+      memory = undefined;
+    }
+    if (!pool) return undefined;
+    if (!memory) {
+      memory = { uid: pool.metadata.uid, pool, deleted: new Set() };
+      this.memories.set(key, memory);
+      this.byPoolUid.set(memory.uid, memory);
+    }
+    memory.pool = pool;
+    return memory;
+  }
+
+  private async refreshCredentials(memory: PoolMemory): Promise<void> {
+    const { clock, client } = this.options;
+    const status = memory.session?.status;
+    const refused = status?.state === 'failed' && status.cause === 'rejected';
+    if (!credentialsAreDue(memory, refused, clock.now())) return;
+    const { namespace } = memory.pool.metadata;
+    const result = await readCredentials(memory.pool.spec, namespace, (secret) =>
+      client.get<Secret>(SECRETS, namespace, secret),
+    );
+    memory.credentials = rememberCredentials(
+      memory.credentials,
+      credentialsReference(memory.pool),
+      result,
+      refused,
+      clock.now(),
+    );
+  }
+
+  private async carryOut(memory: PoolMemory, signal: AbortSignal): Promise<Outcome> {
+    const { caches, clock } = this.options;
+    for (let round = 0; ; round += 1) {
+      const decision = decide(gather(memory, caches, clock.now()));
+      if (decision.actions.length === 0 || round === ROUNDS) return { decision, gone: false };
+      for (const action of decision.actions) {
+        signal.throwIfAborted();
+        try {
+          await this.applier.apply(memory, action);
+        } catch (failure) {
+          return { decision: decide(gather(memory, caches, clock.now())), failure, gone: false };
+        }
+        if (action.kind === 'unmark-pool') return { decision, gone: true };
+      }
+    }
+  }
+
+  /** One status write, then the events of what it changed. */
+  private async report(memory: PoolMemory, decision: Decision): Promise<void> {
+    const { caches, client, clock, events } = this.options;
+    const { pool } = memory;
+    const { generation } = pool.metadata;
+    const now = new Date(clock.now());
+    const conditions = decision.status.conditions.reduce(
+      (list, condition) => setCondition(list, { ...condition, observedGeneration: generation }, now),
+      pool.status?.conditions ?? [],
+    );
+    memory.pool = await writeStatus<WorkerPool>({
+      client,
+      resource: WORKER_POOLS,
+      object: pool,
+      status: { ...decision.status, autoRegistered: false, observedGeneration: generation, conditions },
+      cache: caches.pools,
+    });
+    const target = { apiVersion: API_VERSION, kind: WORKER_POOL.kind, metadata: pool.metadata };
+    for (const event of decision.events) events.event(target, event);
+  }
+
+  private async openSession(memory: PoolMemory): Promise<PoolSession> {
+    const { connect, version, clock, random = Math.random, logger } = this.options;
+    const read = memory.credentials?.result;
+    if (read?.state !== 'valid') throw new Error(`pool ${memory.uid} has no credentials`);
+    await memory.session?.close();
+    const { pool, uid } = memory;
+    const { token, fingerprint } = read.credentials;
+    const { commsProtocol = 'mqtt', pollCommsURL } = pool.spec ?? {};
+    const endpoint = commsProtocol === 'poll' ? pollCommsURL : undefined;
+    const poolKey = keyOf(pool);
+    logger.info({ pool: poolKey, transport: commsProtocol }, 'opening the session of a pool');
+    return new PoolSession({
+      key: sessionKey(pool, fingerprint),
+      credentials: read.credentials,
+      connect: connect[commsProtocol],
+      userAgent: `worker-pools-controller/${version}`,
+      ...(endpoint !== undefined && { endpoint }),
+      shownEndpoint: endpoint ?? (commsProtocol === 'mqtt' ? token.mqtt : token.endpoint),
+      pool: () => this.byPoolUid.get(uid)?.pool ?? pool,
+      clock,
+      random,
+      onWorkerChange: (workerId) => this.tell(uid, workerId),
+      onPoolChange: () => this.queue.add(poolKey),
+      onReconnect: () => this.tellAll(uid),
+    });
+  }
+
+  private takeWorker(event: CacheEvent<Parameters<typeof poolKeyOf>[0]>): void {
+    const poolUid = event.object.metadata.ownerReferences?.find(({ controller }) => controller)?.uid;
+    const memory = poolUid === undefined ? undefined : this.byPoolUid.get(poolUid);
+    const id = workerIdOf(event.object);
+    if (event.type === 'deleted' && memory && id) {
+      memory.session?.forget(id);
+      memory.deleted.delete(event.object.metadata.uid);
+    }
+    const key = poolKeyOf(event.object);
+    if (key && workerNeedsPoolLook(event)) this.queue.add(key);
+  }
+
+  private tell(poolUid: string, workerId: string): void {
+    for (const listener of this.listeners) listener(poolUid, workerId);
+  }
+
+  private tellAll(poolUid: string): void {
+    for (const worker of this.options.caches.workers.byIndex(INDEX.pool, poolUid)) {
+      const id = workerIdOf(worker);
+      if (id) this.tell(poolUid, id);
+    }
+  }
+}
+
+interface Outcome {
+  readonly decision: Decision;
+  readonly failure?: unknown;
+  /** The pool's object is gone. */
+  readonly gone: boolean;
+}

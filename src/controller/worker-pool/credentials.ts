@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import type { SecretKeyRef, WorkerPoolSpec } from '../../api';
+import { REASON } from '../../api';
+import { parsePrivateKey, requireMatchingPair } from '../../protocol/auth';
+import { CredentialsError, parseToken, type PoolToken } from '../../protocol/token';
+import type { KubeObject } from '../runtime';
+import { decodeBase64 } from './base64';
+
+export interface Secret extends KubeObject {
+  data?: Record<string, string>;
+}
+
+/** What keeps a pool from registering: a reason for its condition and a sentence without secrets. */
+export interface Problem {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** A pool's proof of identity, read and checked. */
+export interface PoolCredentials {
+  readonly token: PoolToken;
+  readonly privateKeyPem: string;
+  /** Changes whenever token or key do; says nothing of them. */
+  readonly fingerprint: string;
+}
+
+export type CredentialsResult =
+  /** `spec` names neither token nor privateKey. */
+  | { readonly state: 'absent' }
+  | { readonly state: 'invalid'; readonly problem: Problem }
+  | { readonly state: 'valid'; readonly credentials: PoolCredentials };
+
+type Part = 'token' | 'privateKey';
+
+/** Carries a Problem up from the step that found it. */
+class ProblemError extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.message);
+  }
+}
+
+/**
+ * Reads token and private key of a pool and checks that they belong together.
+ * @param getSecret The Secret of that name beside the pool; undefined when there is none.
+ * @throws what `getSecret` throws.
+ */
+export async function readCredentials(
+  spec: WorkerPoolSpec | undefined,
+  namespace: string,
+  getSecret: (name: string) => Promise<Secret | undefined>,
+): Promise<CredentialsResult> {
+  if (!spec?.token || !spec.privateKey) return { state: 'absent' };
+  const names = new Set([secretName(spec.token), secretName(spec.privateKey)]);
+  const secrets = new Map(await Promise.all([...names].map(async (name) => [name, await getSecret(name)] as const)));
+  try {
+    const token = valueOf('token', spec.token, namespace, secrets);
+    const privateKey = valueOf('privateKey', spec.privateKey, namespace, secrets);
+    return { state: 'valid', credentials: decodeCredentials(token, privateKey) };
+  } catch (error) {
+    if (error instanceof ProblemError) return { state: 'invalid', problem: error.problem };
+    throw error;
+  }
+}
+
+/** @throws ProblemError */
+function decodeCredentials(token: string, privateKey: string): PoolCredentials {
+  requireBase64('token', token);
+  requireBase64('privateKey', privateKey);
+  try {
+    const parsed = parseToken(token);
+    const privateKeyPem = parsePrivateKey(privateKey);
+    requireMatchingPair(parsed.certificate, privateKeyPem);
+    const fingerprint = createHash('sha256').update(`${token}\n${privateKey}`).digest('hex');
+    return { token: parsed, privateKeyPem, fingerprint };
+  } catch (error) {
+    if (!(error instanceof CredentialsError)) throw error;
+    throw problem(REASON_OF_PART[error.part], error.message);
+  }
+}
+
+const REASON_OF_PART = {
+  token: REASON.tokenInvalid,
+  privateKey: REASON.privateKeyInvalid,
+  pair: REASON.credentialsMismatch,
+} as const;
+
+/** The documented wording of what keeps a token from being read. */
+function problem(reason: string, message: string): ProblemError {
+  return new ProblemError({ reason, message: `cannot retrieve workerpool token: ${message}` });
+}
+
+function requireBase64(part: Part, value: string): void {
+  try {
+    decodeBase64(value);
+  } catch (error) {
+    throw problem(REASON_OF_PART[part], `unable to base64 decode ${part}: ${(error as Error).message}`);
+  }
+}
+
+function valueOf(
+  part: Part,
+  reference: SecretKeyRef,
+  namespace: string,
+  secrets: ReadonlyMap<string, Secret | undefined>,
+): string {
+  const name = secretName(reference);
+  const { key } = reference.secretKeyRef;
+  if (name === '') {
+    throw problem(
+      REASON.secretNotFound,
+      `spec.${part}.secretKeyRef.name is empty: name the Secret that holds the ${part}`,
+    );
+  }
+  const secret = secrets.get(name);
+  if (!secret) {
+    throw problem(
+      REASON.secretNotFound,
+      `there is no Secret "${name}" in namespace "${namespace}", which spec.${part} names: create it with the key "${key}"`,
+    );
+  }
+  const encoded = secret.data?.[key];
+  if (encoded === undefined) {
+    const keys = Object.keys(secret.data ?? {}).sort();
+    const present = keys.length > 0 ? `it has ${keys.map((each) => `"${each}"`).join(', ')}` : 'it is empty';
+    throw problem(
+      REASON.secretNotFound,
+      `Secret "${name}" in namespace "${namespace}" has no key "${key}", which spec.${part} names (${present})`,
+    );
+  }
+  return Buffer.from(encoded, 'base64').toString('utf8');
+}
+
+function secretName(reference: SecretKeyRef): string {
+  return reference.secretKeyRef.name ?? '';
+}

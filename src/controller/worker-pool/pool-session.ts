@@ -1,0 +1,186 @@
+import type { WorkerPool } from '../../api';
+import type { Connect } from '../../protocol/client';
+import type { ObservedWorker, WorkerRegistration, WorkerView, WorkerViews } from '../../protocol/messages';
+import type { ControlPlaneSession, SessionStatus } from '../../protocol/session';
+import type { PoolHandle } from '../pool-registry';
+import type { Clock } from '../runtime';
+import { Batcher } from './batcher';
+import type { PoolCredentials } from './credentials';
+import type { SessionFact } from './snapshot';
+
+/** Workers in one request. */
+const BATCH = 500;
+/** The session's whole truth is exchanged so often, with as much jitter, in milliseconds. */
+const SYNC_EVERY_MS = 30_000;
+
+export interface PoolSessionOptions {
+  /** Changes whenever the session must be opened anew. */
+  readonly key: string;
+  readonly credentials: PoolCredentials;
+  readonly connect: Connect;
+  readonly userAgent: string;
+  /** Address in place of the token's. */
+  readonly endpoint?: string;
+  /** How the endpoint is shown to people. */
+  readonly shownEndpoint: string;
+  /** The newest WorkerPool of the cache. */
+  readonly pool: () => WorkerPool;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly onWorkerChange: (workerId: string) => void;
+  /** The pool itself needs a look: status, retirement or registration changed. */
+  readonly onPoolChange: () => void;
+  /** The connection stands again: every Worker may have waited for it. */
+  readonly onReconnect: () => void;
+}
+
+/** One pool's connection to the control plane and what is known through it. */
+export class PoolSession implements PoolHandle {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly ulid: string;
+  readonly session: ControlPlaneSession;
+  private readonly views = new Map<string, WorkerView>();
+  private readonly retired = new Set<string>();
+  private readonly askedAt = new Map<string, number>();
+  private readonly retirements = new Batcher<boolean>(BATCH, (ids) => this.askToRetire(ids));
+  private revision = 0;
+  private synced = false;
+  private nextSyncAt = 0;
+  private failedSince: number | undefined;
+
+  constructor(private readonly options: PoolSessionOptions) {
+    const { metadata } = options.pool();
+    this.uid = metadata.uid;
+    this.namespace = metadata.namespace;
+    this.name = metadata.name;
+    this.ulid = options.credentials.token.poolId;
+    this.session = options.connect(
+      {
+        token: options.credentials.token,
+        privateKeyPem: options.credentials.privateKeyPem,
+        session: metadata.uid,
+        userAgent: options.userAgent,
+        ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
+      },
+      { onView: (view) => this.takeView(view), onStatus: (status) => this.takeStatus(status) },
+    );
+  }
+
+  get pool(): WorkerPool {
+    return this.options.pool();
+  }
+
+  get status(): SessionStatus {
+    return this.session.status;
+  }
+
+  /** What `decide` looks at. */
+  get fact(): SessionFact {
+    return {
+      key: this.options.key,
+      ulid: this.ulid,
+      endpoint: this.options.shownEndpoint,
+      status: this.session.status,
+      ...(this.failedSince !== undefined && { failedSince: this.failedSince }),
+      synced: this.synced,
+      nextSyncAt: this.nextSyncAt,
+    };
+  }
+
+  view(workerId: string): WorkerView | undefined {
+    return this.views.get(workerId);
+  }
+
+  isRetired(workerId: string): boolean {
+    return this.retired.has(workerId) || this.views.get(workerId)?.removed === true;
+  }
+
+  /** True when the control plane was asked to retire the worker and it was busy. */
+  isRetiring(workerId: string): boolean {
+    return !this.isRetired(workerId) && (this.askedAt.has(workerId) || this.views.get(workerId)?.retiring === true);
+  }
+
+  lastAskedAt(workerId: string): number | undefined {
+    return this.askedAt.get(workerId);
+  }
+
+  async retire(workerId: string): Promise<boolean> {
+    if (this.isRetired(workerId)) return true;
+    return this.retirements.get(workerId);
+  }
+
+  /** Exchanges the whole truth: `workers` are all that exist, with or without a run. */
+  async sync(workers: readonly ObservedWorker[]): Promise<void> {
+    // Set before the answer, so that a reconnect in between asks for another.
+    this.synced = true;
+    try {
+      const answer = await this.session.sync({ workers: [...workers] });
+      // A control plane that lost its memory starts again with low revisions.
+      if (answer.revision < this.revision) this.views.clear();
+      this.takeViews(answer);
+      for (const id of answer.unknown) this.views.delete(id);
+      const existing = new Set(workers.map(({ id }) => id));
+      for (const id of this.views.keys()) if (!existing.has(id)) this.forget(id);
+      this.nextSyncAt = this.options.clock.now() + SYNC_EVERY_MS * (1 + this.options.random());
+    } catch (error) {
+      this.synced = false;
+      throw error;
+    }
+  }
+
+  async register(workers: readonly WorkerRegistration[]): Promise<void> {
+    for (let from = 0; from < workers.length; from += BATCH) {
+      this.takeViews(await this.session.register({ workers: workers.slice(from, from + BATCH) }));
+    }
+  }
+
+  /** The object is gone: nothing needs to be known of it any more. */
+  forget(workerId: string): void {
+    this.views.delete(workerId);
+    this.retired.delete(workerId);
+    this.askedAt.delete(workerId);
+  }
+
+  close(): Promise<void> {
+    return this.session.close();
+  }
+
+  private async askToRetire(ids: string[]): Promise<ReadonlyMap<string, boolean>> {
+    const { results } = await this.session.retire({ workers: ids });
+    const now = this.options.clock.now();
+    for (const { id, retired } of results) {
+      this.askedAt.set(id, now);
+      if (retired) this.retired.add(id);
+      this.options.onWorkerChange(id);
+    }
+    this.options.onPoolChange();
+    return new Map(results.map(({ id, retired }) => [id, retired]));
+  }
+
+  private takeViews(answer: WorkerViews): void {
+    this.revision = answer.revision;
+    for (const view of answer.workers) this.takeView(view);
+  }
+
+  private takeView(view: WorkerView): void {
+    const before = this.views.get(view.id);
+    if (before && before.revision >= view.revision) return;
+    this.views.set(view.id, view);
+    this.options.onWorkerChange(view.id);
+    // Runs that come and go are the Worker's business; the pool looks when one of its Workers may leave.
+    const leaves = view.removed || view.retiring || this.askedAt.has(view.id);
+    if (leaves) this.options.onPoolChange();
+  }
+
+  private takeStatus(status: SessionStatus): void {
+    if (status.state === 'failed') this.failedSince ??= this.options.clock.now();
+    if (status.state === 'connected') {
+      this.synced = false;
+      this.failedSince = undefined;
+      this.options.onReconnect();
+    }
+    this.options.onPoolChange();
+  }
+}

@@ -1,0 +1,104 @@
+import type { Condition } from '../../api';
+import type { SessionStatus } from '../../protocol/session';
+import type { Problem } from './credentials';
+import type { WorkerFact } from './scaling';
+
+/** Whether the API server would take a run Pod of this pool. */
+export type TemplateVerdict =
+  { readonly valid: true } | { readonly valid: false; readonly problem: Problem; readonly mayPassLater: boolean };
+
+/** What is known of a pool's credentials. */
+export type CredentialsFact =
+  | { readonly state: 'absent'; readonly since: number }
+  | { readonly state: 'invalid'; readonly since: number; readonly problem: Problem }
+  | {
+      readonly state: 'valid';
+      /** The control plane's ULID of the pool. */
+      readonly ulid: string;
+      /** Changes whenever the session must be opened anew: credentials, transport, address. */
+      readonly sessionKey: string;
+    };
+
+export interface SessionFact {
+  readonly key: string;
+  /** The control plane's ULID of the pool that the session is for. */
+  readonly ulid: string;
+  readonly endpoint: string;
+  readonly status: SessionStatus;
+  /** Since when the status says `failed` with the same cause. */
+  readonly failedSince?: number;
+  /** True once the session's truth was exchanged after the last time it connected. */
+  readonly synced: boolean;
+  readonly nextSyncAt: number;
+}
+
+export interface TemplateFact {
+  readonly generation: number;
+  readonly verdict: TemplateVerdict;
+  readonly checkedAt: number;
+}
+
+/** Everything that a pass over one WorkerPool looks at. */
+export interface PoolSnapshot {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly generation: number;
+  readonly deleting: boolean;
+  readonly hasFinalizer: boolean;
+  /** The label LABEL.poolUlid as it is. */
+  readonly ulidLabel?: string;
+  readonly specSize?: number;
+  readonly status: {
+    readonly actualPoolSize?: number;
+    readonly desiredPoolSize?: number;
+    readonly selector?: string;
+    readonly conditions: readonly Condition[];
+  };
+  readonly credentials: CredentialsFact;
+  readonly session?: SessionFact;
+  readonly template?: TemplateFact;
+  readonly workers: readonly WorkerFact[];
+}
+
+/** One thing to do for a pool; `apply` carries it out. */
+export type Action =
+  /** Adds the finalizer and the label with the pool's ULID, before anything outside is changed. */
+  | { readonly kind: 'mark-pool'; readonly ulid?: string }
+  | { readonly kind: 'open-session' }
+  | { readonly kind: 'sync' }
+  | { readonly kind: 'check-template' }
+  | { readonly kind: 'create-workers'; readonly count: number; readonly ulid: string }
+  | { readonly kind: 'register-workers'; readonly workers: readonly WorkerFact[] }
+  | { readonly kind: 'retire-workers'; readonly workers: readonly WorkerFact[] }
+  | { readonly kind: 'remove-workers'; readonly workers: readonly WorkerFact[] }
+  /** Takes the finalizer off Workers that no control plane can use any more, and deletes them. */
+  | { readonly kind: 'release-workers'; readonly workers: readonly WorkerFact[] }
+  | { readonly kind: 'close-session' }
+  | { readonly kind: 'unmark-pool' };
+
+/** A condition as decided: `lastTransitionTime` and `observedGeneration` are added when it is written. */
+export interface DecidedCondition {
+  readonly type: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface DecidedEvent {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface Decision {
+  readonly actions: readonly Action[];
+  readonly status: {
+    readonly actualPoolSize?: number;
+    readonly desiredPoolSize: number;
+    readonly selector?: string;
+    readonly conditions: readonly DecidedCondition[];
+  };
+  readonly events: readonly DecidedEvent[];
+  /** When to look again although nothing changed. */
+  readonly requeueAfterMs?: number;
+}
