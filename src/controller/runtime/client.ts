@@ -1,0 +1,243 @@
+import type { Registry } from 'prom-client';
+import type {
+  CreateOptions,
+  DeleteOptions,
+  KubeClient,
+  ListOptions,
+  PatchOptions,
+  ReadOptions,
+  UpdateOptions,
+  WatchEvent,
+  WatchOptions,
+} from './client-types';
+import type { Clock } from './clock';
+import { systemClock } from './clock';
+import type { CredentialOptions, LoadCredentials } from './credentials';
+import { credentialSource } from './credentials';
+import { isNotFound, KubeError, REASON } from './errors';
+import { readWatch } from './watch-stream';
+import type { Logger } from './logger';
+import { silentLogger } from './logger';
+import type { KubeList, KubeObject, ResourceType } from './objects';
+import { apiVersionOf, resourcePath } from './objects';
+import { RequestSender } from './request-sender';
+import { TokenBucket } from './token-bucket';
+import type { HttpRequest } from './transport';
+import { Transport } from './transport';
+
+export interface KubeClientOptions extends CredentialOptions {
+  /** Path of a kubeconfig; @default $KUBECONFIG, ~/.kube/config, then the Pod's service account */
+  kubeconfig?: string;
+  /** @default the current context */
+  context?: string;
+  /** Requests a second on average, watches not counted; @default 500 */
+  qps?: number;
+  /** Requests at once after a quiet time; @default 2,000 */
+  burst?: number;
+  /** Connections for requests; watches have their own; @default 32 */
+  connections?: number;
+  /** The longest silence of the server within a request, in ms; @default 30,000 */
+  timeoutMs?: number;
+  /** Repetitions of a request after the first try; @default 4 */
+  retries?: number;
+  /** @default 'worker-pools-controller' */
+  userAgent?: string;
+  logger?: Logger;
+  clock?: Clock;
+  /** From 0 up to but without 1, for jitter; @default Math.random */
+  random?: () => number;
+  metrics?: Registry;
+}
+
+const PATCH_TYPES = {
+  merge: 'application/merge-patch+json',
+  json: 'application/json-patch+json',
+  apply: 'application/apply-patch+yaml',
+} as const;
+
+/** Reads the credentials' whereabouts; connects with the first request. */
+export async function createKubeClient(options: KubeClientOptions = {}): Promise<KubeClient> {
+  return new JsonKubeClient(await credentialSource(options), options);
+}
+
+export class JsonKubeClient implements KubeClient {
+  private readonly sender: RequestSender;
+  private readonly requests: Transport;
+  private readonly watches: Transport;
+  private readonly clock: Clock;
+
+  constructor(
+    private readonly load: LoadCredentials,
+    private readonly options: Omit<KubeClientOptions, keyof CredentialOptions>,
+  ) {
+    const { timeoutMs = 30_000, userAgent = 'worker-pools-controller' } = options;
+    this.clock = options.clock ?? systemClock;
+    const common = { load, clock: this.clock, userAgent, headersTimeoutMs: timeoutMs };
+    this.requests = new Transport({ ...common, connections: options.connections ?? 32, bodyTimeoutMs: timeoutMs });
+    // A quiet watch is no fault here: the reflector's watchdog judges it by bookmarks.
+    this.watches = new Transport({ ...common, bodyTimeoutMs: 0 });
+    this.sender = new RequestSender({
+      transport: this.requests,
+      bucket: new TokenBucket(options.qps ?? 500, options.burst ?? 2_000, this.clock),
+      retries: options.retries ?? 4,
+      clock: this.clock,
+      random: options.random ?? Math.random,
+      logger: options.logger ?? silentLogger,
+      ...(options.metrics ? { metrics: options.metrics } : {}),
+    });
+  }
+
+  async get<T extends KubeObject>(
+    resource: ResourceType,
+    namespace: string | undefined,
+    name: string,
+    options: ReadOptions = {},
+  ): Promise<T | undefined> {
+    const path = resourcePath(resource, namespace, name) + query({ resourceVersion: options.resourceVersion });
+    try {
+      return await this.json<T>({ method: 'GET', path, ...signalOf(options) }, true);
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async list<T extends KubeObject>(resource: ResourceType, options: ListOptions = {}): Promise<KubeList<T>> {
+    const { namespace, signal: _signal, ...parameters } = options;
+    const path = resourcePath(resource, namespace) + query(parameters);
+    const request: HttpRequest = { method: 'GET', path, ...signalOf(options) };
+    const answer = await this.json<RawList<T>>(request, true);
+    if (!Array.isArray(answer.items)) throw malformed(request, 'it has no items');
+    const { resourceVersion, continue: next } = answer.metadata ?? {};
+    return { resourceVersion: resourceVersion ?? '', items: answer.items, ...(next ? { continue: next } : {}) };
+  }
+
+  create<T extends KubeObject>(
+    resource: ResourceType,
+    namespace: string | undefined,
+    body: T,
+    options: CreateOptions = {},
+  ): Promise<T> {
+    const parameters = { dryRun: options.dryRun ? 'All' : undefined, fieldManager: options.fieldManager };
+    return this.json<T>(
+      {
+        method: 'POST',
+        path: resourcePath(resource, namespace) + query(parameters),
+        body: JSON.stringify({ apiVersion: apiVersionOf(resource), kind: resource.kind, ...body }),
+        ...signalOf(options),
+      },
+      false,
+    );
+  }
+
+  update<T extends KubeObject>(
+    resource: ResourceType,
+    namespace: string | undefined,
+    body: T,
+    options: UpdateOptions = {},
+  ): Promise<T> {
+    const path = resourcePath(resource, namespace, body.metadata.name, options.subresource);
+    return this.json<T>(
+      {
+        method: 'PUT',
+        path: path + query({ fieldManager: options.fieldManager }),
+        body: JSON.stringify({ apiVersion: apiVersionOf(resource), kind: resource.kind, ...body }),
+        ...signalOf(options),
+      },
+      false,
+    );
+  }
+
+  patch<T extends KubeObject>(
+    resource: ResourceType,
+    namespace: string | undefined,
+    name: string,
+    body: unknown,
+    options: PatchOptions,
+  ): Promise<T> {
+    const parameters = {
+      fieldManager: options.fieldManager,
+      force: options.force ? 'true' : undefined,
+      dryRun: options.dryRun ? 'All' : undefined,
+    };
+    return this.json<T>(
+      {
+        method: 'PATCH',
+        path: resourcePath(resource, namespace, name, options.subresource) + query(parameters),
+        body: JSON.stringify(body),
+        contentType: PATCH_TYPES[options.type],
+        ...signalOf(options),
+      },
+      options.type !== 'json',
+    );
+  }
+
+  async delete(
+    resource: ResourceType,
+    namespace: string | undefined,
+    name: string,
+    options: DeleteOptions = {},
+  ): Promise<boolean> {
+    const { uid, resourceVersion, gracePeriodSeconds, propagationPolicy } = options;
+    const preconditions = uid === undefined && resourceVersion === undefined ? undefined : { uid, resourceVersion };
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds, propagationPolicy, preconditions };
+    const path = resourcePath(resource, namespace, name);
+    try {
+      await this.sender.send({ method: 'DELETE', path, body: JSON.stringify(body), ...signalOf(options) }, true);
+      return true;
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
+  }
+
+  watch<T extends KubeObject>(resource: ResourceType, options: WatchOptions): AsyncIterable<WatchEvent<T>> {
+    const { namespace, signal, timeoutSeconds = 300, ...parameters } = options;
+    const path =
+      resourcePath(resource, namespace) +
+      query({ watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds: String(timeoutSeconds), ...parameters });
+    return readWatch<T>(this.watches, { method: 'GET', path, signal });
+  }
+
+  getText(path: string, options: { signal?: AbortSignal } = {}): Promise<string> {
+    return this.sender.send({ method: 'GET', path, ...signalOf(options) }, true);
+  }
+
+  separate(options: { qps: number; burst: number; timeoutMs: number }): KubeClient {
+    return new JsonKubeClient(this.load, { ...this.options, ...options, connections: 2, retries: 0 });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.requests.close(), this.watches.close()]);
+  }
+
+  private async json<T>(request: HttpRequest, repeatable: boolean): Promise<T> {
+    const text = await this.sender.send(request, repeatable);
+    try {
+      return JSON.parse(text) as T;
+    } catch (error) {
+      throw malformed(request, 'it is not JSON', error);
+    }
+  }
+}
+
+interface RawList<T> {
+  metadata?: { resourceVersion?: string; continue?: string };
+  items?: T[];
+}
+
+function malformed(request: HttpRequest, what: string, cause?: unknown): KubeError {
+  const message = `${request.method} ${request.path}: the answer cannot be understood: ${what}.`;
+  return new KubeError({ status: 0, reason: REASON.malformed, message, cause });
+}
+
+function signalOf(options: { signal?: AbortSignal }): { signal?: AbortSignal } {
+  return options.signal ? { signal: options.signal } : {};
+}
+
+function query(parameters: Record<string, string | number | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) search.set(name, String(value));
+  const text = search.toString();
+  return text === '' ? '' : `?${text}`;
+}

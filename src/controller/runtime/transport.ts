@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import { Pool } from 'undici';
+import type { Clock } from './clock';
+import type { Credentials, LoadCredentials } from './credentials';
+import { KubeError, REASON, messageOf } from './errors';
+
+/** Credentials are read again after this time, as client-go does with token files. */
+const CREDENTIALS_TTL_MS = 30_000;
+/** The API server closes idle connections after 90 s; ours go first, so that no request meets a closing one. */
+const KEEP_ALIVE_MS = 60_000;
+
+export interface TransportOptions {
+  load: LoadCredentials;
+  clock: Clock;
+  /** Connections at once; undefined for as many as there are requests. */
+  connections?: number;
+  /** The longest silence before and within an answer; 0 for no limit. */
+  headersTimeoutMs: number;
+  bodyTimeoutMs: number;
+  userAgent: string;
+}
+
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path and query below the server's root. */
+  path: string;
+  body?: string;
+  contentType?: string;
+  signal?: AbortSignal;
+}
+
+export interface HttpAnswer {
+  status: number;
+  retryAfter: string | string[] | undefined;
+  body: Readable & { text(): Promise<string>; dump(): Promise<void> };
+}
+
+interface Connection {
+  fingerprint: string;
+  dispatcher: Dispatcher;
+  basePath: string;
+  headers: Record<string, string>;
+  loadedAt: number;
+}
+
+/** HTTP/1.1 to one API server over a keep-alive pool that is replaced when the TLS credentials change. */
+export class Transport {
+  private connection: Connection | undefined;
+  private loading: Promise<Connection> | undefined;
+  private closed = false;
+
+  constructor(private readonly options: TransportOptions) {}
+
+  /** Resolves as soon as the head of the answer is there; rejects with KubeError when there is none. */
+  async send(request: HttpRequest): Promise<HttpAnswer> {
+    const name = `${request.method} ${request.path}`;
+    if (this.closed) throw failure(name, REASON.aborted, 'the client is closed');
+    const { dispatcher, basePath, headers } = await this.connect(name);
+    try {
+      const answer = await dispatcher.request({
+        method: request.method,
+        origin: this.origin,
+        path: basePath + request.path,
+        headers: {
+          accept: 'application/json',
+          'user-agent': this.options.userAgent,
+          ...headers,
+          ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
+        },
+        body: request.body ?? null,
+        signal: request.signal ?? null,
+        headersTimeout: this.options.headersTimeoutMs,
+        bodyTimeout: this.options.bodyTimeoutMs,
+      });
+      return { status: answer.statusCode, retryAfter: answer.headers['retry-after'], body: answer.body };
+    } catch (error) {
+      throw classify(name, error, request.signal);
+    }
+  }
+
+  /** Reads an answer to its end. */
+  async text(request: HttpRequest, answer: HttpAnswer): Promise<string> {
+    try {
+      return await answer.body.text();
+    } catch (error) {
+      throw classify(`${request.method} ${request.path}`, error, request.signal);
+    }
+  }
+
+  /** The next request reads the credentials again: the server refused the ones in use. */
+  refreshCredentials(): void {
+    if (this.connection) this.connection.loadedAt = -Infinity;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.connection?.dispatcher.destroy();
+  }
+
+  private origin = '';
+
+  private connect(name: string): Promise<Connection> | Connection {
+    const { connection } = this;
+    if (connection && this.options.clock.monotonic() - connection.loadedAt < CREDENTIALS_TTL_MS) return connection;
+    this.loading ??= this.load(name).finally(() => (this.loading = undefined));
+    return this.loading;
+  }
+
+  private async load(name: string): Promise<Connection> {
+    let credentials: Credentials;
+    try {
+      credentials = await this.options.load();
+    } catch (error) {
+      throw failure(name, 'CredentialsUnreadable', `the credentials cannot be read: ${messageOf(error)}`, error);
+    }
+    const loadedAt = this.options.clock.monotonic();
+    const fingerprint = fingerprintOf(credentials);
+    const previous = this.connection;
+    if (previous && previous.fingerprint === fingerprint) {
+      previous.headers = credentials.headers;
+      previous.loadedAt = loadedAt;
+      return previous;
+    }
+    const url = new URL(credentials.server);
+    this.origin = url.origin;
+    this.connection = {
+      fingerprint,
+      dispatcher: await this.dispatcherFor(url.origin, credentials),
+      basePath: url.pathname.replace(/\/$/, ''),
+      headers: credentials.headers,
+      loadedAt,
+    };
+    // Requests on their way keep the old pool until they are done.
+    void previous?.dispatcher.close().catch(() => undefined);
+    return this.connection;
+  }
+
+  private async dispatcherFor(origin: string, credentials: Credentials): Promise<Dispatcher> {
+    if (credentials.proxy) return credentials.proxy();
+    return new Pool(origin, {
+      connections: this.options.connections ?? null,
+      connect: { ...credentials.tls, keepAlive: true, keepAliveInitialDelay: 30_000, timeout: 10_000 },
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      pipelining: 1,
+      allowH2: false,
+    });
+  }
+}
+
+function fingerprintOf({ server, tls }: Credentials): string {
+  const hash = createHash('sha256').update(`${server}\0${tls.servername}\0${tls.rejectUnauthorized}\0`);
+  for (const part of [tls.ca, tls.cert, tls.key]) hash.update(part ?? '').update('\0');
+  return hash.digest('hex');
+}
+
+/** A KubeError for whatever broke a connection. */
+export function classify(request: string, error: unknown, signal: AbortSignal | undefined): KubeError {
+  if (error instanceof KubeError) return error;
+  if (signal?.aborted) return failure(request, REASON.aborted, 'aborted', error);
+  const code = (error as { code?: string } | null)?.code ?? '';
+  const reason = /TIMEOUT|ETIMEDOUT/.test(code) ? REASON.timeout : REASON.connectionFailed;
+  return failure(request, reason, causeOf(error), error);
+}
+
+/** True when the request cannot have reached the server, so that even a create may be repeated. */
+export function neverSent(error: KubeError): boolean {
+  const code = (error.cause as { code?: string } | null | undefined)?.code ?? '';
+  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT'].includes(code);
+}
+
+function causeOf(error: unknown): string {
+  // Node reports the attempts on several addresses as one error with an empty message.
+  if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0]);
+  return messageOf(error) || 'the connection failed';
+}
+
+function failure(request: string, reason: string, message: string, cause?: unknown): KubeError {
+  return new KubeError({ status: 0, reason, message: `${request}: ${message}`, cause });
+}
