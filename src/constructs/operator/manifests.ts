@@ -1,0 +1,14 @@
+import type { Construct } from 'constructs';
+import { addDeployment } from './deployment';
+import { addDisruptionBudgets } from './disruption';
+import { addMetrics } from './metrics';
+import { addRbac } from './rbac';
+import type { OperatorSettings } from './settings';
+
+/** All objects of the operator except the definitions of its kinds. */
+export function addOperatorManifests(scope: Construct, settings: OperatorSettings): void {
+  addDeployment(scope, settings);
+  addRbac(scope, settings);
+  addMetrics(scope, settings);
+  addDisruptionBudgets(scope, settings);
+}

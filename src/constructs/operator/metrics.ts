@@ -1,0 +1,60 @@
+import type { k8s } from 'cdk8s-plus-28';
+import type { Construct } from 'constructs';
+import { and, ifAny, merge, text } from '../template/deferred';
+import { addManifest } from '../template/manifest';
+import { CONTROL_PLANE } from './deployment';
+import { addMetricsRbac } from './rbac';
+import type { OperatorSettings } from './settings';
+
+/** The Service of the metrics, its ServiceMonitor, and the roles that guard it. */
+export function addMetrics(scope: Construct, settings: OperatorSettings): void {
+  const { metrics } = settings;
+  const name = text(settings.name, '-metrics-service');
+  addMetricsRbac(scope, settings, and(metrics.enabled, metrics.secure));
+  addManifest<k8s.KubeServiceProps>(
+    scope,
+    'metrics-service',
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: {
+        name,
+        namespace: settings.namespace,
+        labels: merge(CONTROL_PLANE, settings.labels),
+      },
+      spec: { type: metrics.type, selector: settings.selectorLabels, ports: metrics.ports },
+    },
+    { when: metrics.enabled },
+  );
+  const monitor = metrics.serviceMonitor;
+  addManifest(
+    scope,
+    'servicemonitor',
+    {
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'ServiceMonitor',
+      metadata: {
+        name,
+        namespace: monitor.namespace,
+        labels: merge(CONTROL_PLANE, settings.labels, monitor.additionalLabels),
+        annotations: ifAny(monitor.annotations),
+      },
+      spec: {
+        endpoints: [
+          {
+            port: monitor.port,
+            path: monitor.path,
+            scheme: monitor.scheme,
+            interval: monitor.interval,
+            scrapeTimeout: monitor.scrapeTimeout,
+            tlsConfig: ifAny(monitor.tlsConfig),
+            bearerTokenFile: ifAny(monitor.bearerTokenFile),
+          },
+        ],
+        namespaceSelector: { matchNames: [settings.namespace] },
+        selector: { matchLabels: settings.selectorLabels },
+      },
+    },
+    { when: and(metrics.enabled, monitor.enabled) },
+  );
+}

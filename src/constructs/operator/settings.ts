@@ -1,0 +1,95 @@
+import type { k8s } from 'cdk8s-plus-28';
+import type {
+  LocalObjectReference,
+  ResourceRequirements,
+  SecurityContext,
+  Toleration,
+  TopologySpreadConstraint,
+  Volume,
+  VolumeMount,
+} from '../../api';
+import type { Later, StringMap } from '../template/deferred';
+import type { Template } from '../template/manifest';
+
+/** Everything that the operator's objects depend on, total: from a construct's props, or from a chart's values. */
+export interface OperatorSettings {
+  /** What every object's name begins with. */
+  readonly name: Later<string>;
+  /** Namespace of the controller itself. */
+  readonly namespace: Later<string>;
+  /** Labels of every object. */
+  readonly labels: Later<StringMap>;
+  /** The part of the labels by which Deployment and Service find the Pods; must never change for a release. */
+  readonly selectorLabels: StringMap;
+  /** Namespaces of the WorkerPools; none means all, by ClusterRole. */
+  readonly namespaces: Later<readonly string[]>;
+  readonly deployment: DeploymentSettings;
+  readonly manager: ManagerSettings;
+  readonly serviceAccount: ServiceAccountSettings;
+  readonly metrics: MetricsSettings;
+  /** Keeps `kubectl drain` and node autoscalers from evicting run Pods. */
+  readonly runDisruptionBudget: DisruptionBudgetSettings;
+  readonly controllerDisruptionBudget: DisruptionBudgetSettings;
+}
+
+export interface DeploymentSettings {
+  readonly replicas: Later<number>;
+  /** Labels of the Deployment object alone. */
+  readonly extraLabels: Later<StringMap>;
+  readonly annotations: Later<StringMap>;
+  readonly podAnnotations: Later<StringMap>;
+  readonly podLabels: Later<StringMap>;
+  readonly nodeSelector: Later<StringMap>;
+  readonly tolerations: Later<readonly Toleration[]>;
+  readonly topologySpreadConstraints: Later<readonly TopologySpreadConstraint[]>;
+  readonly imagePullSecrets: Later<readonly LocalObjectReference[]>;
+  readonly extraVolumes: Later<readonly Volume[]>;
+  readonly terminationGracePeriodSeconds: Later<number>;
+  readonly priorityClassName: Later<string | undefined>;
+}
+
+export interface ManagerSettings {
+  readonly image: Later<string>;
+  readonly args: Later<readonly string[]>;
+  readonly containerSecurityContext: Later<SecurityContext>;
+  readonly resources: Later<ResourceRequirements>;
+  readonly extraVolumeMounts: Later<readonly VolumeMount[]>;
+  readonly enforceFips140: Later<boolean>;
+  readonly kubernetesClusterDomain: Later<string>;
+}
+
+export interface ServiceAccountSettings {
+  readonly create: Later<boolean>;
+  readonly name: Later<string>;
+  readonly annotations: Later<StringMap>;
+  readonly labels: Later<StringMap>;
+}
+
+export interface MetricsSettings {
+  readonly enabled: Later<boolean>;
+  readonly secure: Later<boolean>;
+  readonly enableHTTP2: Later<boolean>;
+  readonly ports: Template<k8s.ServicePort[]>;
+  readonly type: Later<string>;
+  readonly serviceMonitor: ServiceMonitorSettings;
+}
+
+export interface ServiceMonitorSettings {
+  readonly enabled: Later<boolean>;
+  readonly namespace: Later<string>;
+  readonly port: Later<string>;
+  readonly interval: Later<string>;
+  readonly scrapeTimeout: Later<string>;
+  readonly path: Later<string>;
+  readonly scheme: Later<string>;
+  readonly additionalLabels: Later<StringMap>;
+  readonly annotations: Later<StringMap>;
+  readonly tlsConfig: Later<Readonly<Record<string, unknown>>>;
+  readonly bearerTokenFile: Later<string>;
+}
+
+export interface DisruptionBudgetSettings {
+  readonly enabled: Later<boolean>;
+  readonly minAvailable: Later<number | string | undefined>;
+  readonly maxUnavailable: Later<number | string | undefined>;
+}

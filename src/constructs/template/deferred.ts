@@ -1,0 +1,117 @@
+/**
+ * Values that are known only when somebody renders a chart, and what can be done with them.
+ *
+ * The manifests of the operator and the exporter are written once, with these functions instead of `if`, `+` and
+ * spread. Given plain values they compute at once; given a deferred value they note the operation, and src/helm writes
+ * it as a template action. So a generated chart cannot drift from the constructs.
+ */
+
+/** An operation on values that are not known yet, as plain data. */
+export type Expression =
+  | { readonly op: 'value'; readonly path: readonly string[]; readonly shape: 'scalar' | 'structure' }
+  | {
+      readonly op: 'builtin';
+      readonly name: 'Release.Namespace' | 'Release.Service' | 'Release.Name' | 'Chart.AppVersion';
+    }
+  | { readonly op: 'helper'; readonly name: string; readonly shape: 'scalar' | 'structure' }
+  | { readonly op: 'item' }
+  | { readonly op: 'text'; readonly parts: readonly Later<string>[] }
+  | { readonly op: 'when'; readonly condition: Later<boolean>; readonly then: unknown; readonly otherwise?: unknown }
+  | { readonly op: 'orElse'; readonly value: Later<unknown>; readonly fallback: Later<unknown> }
+  | { readonly op: 'concat'; readonly lists: readonly unknown[] }
+  | { readonly op: 'each'; readonly list: Deferred<readonly unknown[]>; readonly item: unknown }
+  | { readonly op: 'merge'; readonly over: Later<StringMap>; readonly under: readonly Later<StringMap>[] }
+  | { readonly op: 'not'; readonly operand: Later<boolean> }
+  | { readonly op: 'and'; readonly operands: readonly Later<boolean>[] }
+  | { readonly op: 'isSet'; readonly operand: Deferred }
+  | { readonly op: 'isEmpty'; readonly operand: Deferred };
+
+export type StringMap = Readonly<Record<string, Later<string>>>;
+
+/** A `T` that is known when the chart is rendered. Plain data, so that cdk8s carries it through untouched. */
+export interface Deferred<T = unknown> {
+  readonly $deferred: Expression;
+  /** Only for the type checker. */
+  readonly $type?: T;
+}
+
+/** A `T`, now or when the chart is rendered. */
+export type Later<T> = T | Deferred<T>;
+
+/** Whether `value` is known only when the chart is rendered. */
+export function isDeferred(value: unknown): value is Deferred {
+  return typeof value === 'object' && value !== null && '$deferred' in value;
+}
+
+export function deferred<T>(expression: Expression): Deferred<T> {
+  return { $deferred: expression };
+}
+
+/** `then` if the condition holds, else `otherwise`; undefined leaves the field or the list part out. */
+export function when<T>(condition: Later<boolean>, then: Later<T>, otherwise?: Later<T>): Later<T> | undefined {
+  if (!isDeferred(condition)) return condition ? then : otherwise;
+  return deferred({ op: 'when', condition, then, ...(otherwise === undefined ? {} : { otherwise }) });
+}
+
+/** The value, or `fallback` where it is unset or the empty string. */
+export function orElse(value: Later<string | undefined>, fallback: Later<string>): Later<string> {
+  if (!isDeferred(value)) return value === undefined || value === '' ? fallback : value;
+  return deferred({ op: 'orElse', value, fallback });
+}
+
+/** One string of several. */
+export function text(...parts: readonly Later<string>[]): Later<string> {
+  if (parts.every((part) => typeof part === 'string')) return parts.join('');
+  return deferred({ op: 'text', parts });
+}
+
+/** One list of several; parts that are undefined are left out. */
+export function concat<T>(...lists: readonly (Later<readonly T[]> | undefined)[]): Later<T[]> {
+  const parts = lists.filter((list) => list !== undefined);
+  if (parts.some(isDeferred)) return deferred({ op: 'concat', lists: parts });
+  return parts.flatMap((list) => [...(list as readonly T[])]);
+}
+
+/** One item for each item of a list. */
+export function each<T, R>(list: Later<readonly T[]>, item: (element: Later<T>) => R): Later<R[]> {
+  if (!isDeferred(list)) return list.map((element) => item(element));
+  return deferred({ op: 'each', list, item: item(deferred<T>({ op: 'item' })) });
+}
+
+/** The entries of all maps; an entry of `over` wins over one of `under`, an earlier `under` over a later one. */
+export function merge(over: Later<StringMap>, ...under: readonly (Later<StringMap> | undefined)[]): Later<StringMap> {
+  const rest = under.filter((map) => map !== undefined);
+  if (rest.some(isDeferred) || isDeferred(over)) return deferred({ op: 'merge', over, under: rest });
+  return Object.assign({}, ...[over, ...rest].reverse()) as StringMap;
+}
+
+export function not(operand: Later<boolean>): Later<boolean> {
+  return isDeferred(operand) ? deferred({ op: 'not', operand }) : !operand;
+}
+
+export function and(...operands: readonly Later<boolean>[]): Later<boolean> {
+  const open = operands.filter((operand) => operand !== true);
+  if (open.includes(false)) return false;
+  return open.length === 0 ? true : deferred({ op: 'and', operands: open });
+}
+
+/** Whether somebody gave the value at all; 0, false and '' count as given. */
+export function isSet(operand: unknown): Later<boolean> {
+  return isDeferred(operand) ? deferred({ op: 'isSet', operand }) : operand !== undefined && operand !== null;
+}
+
+/** Whether a list, map or string holds nothing, or was not given. */
+export function isEmpty(operand: unknown): Later<boolean> {
+  if (isDeferred(operand)) return deferred({ op: 'isEmpty', operand });
+  return operand === undefined || operand === null || operand === '' || Object.keys(operand).length === 0;
+}
+
+/** The value, or nothing where it is empty: so that a rendered object has no empty fields. */
+export function ifAny<T>(value: Later<T> | undefined): Later<T> | undefined {
+  return value === undefined ? undefined : when(not(isEmpty(value)), value);
+}
+
+/** The value, or nothing where it was not given. */
+export function ifSet<T>(value: Later<T> | undefined): Later<T> | undefined {
+  return value === undefined ? undefined : when(isSet(value), value);
+}

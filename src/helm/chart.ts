@@ -1,0 +1,36 @@
+import type { Chart } from 'cdk8s';
+import type { Later, StringMap } from '../constructs/template/deferred';
+import type { ValueGroup, ValueMembers, ValuesOf } from './values';
+
+/** What a chart knows beside its values: release and chart, and the names that follow from them. */
+export interface ReleaseContext {
+  readonly namespace: Later<string>;
+  /** Labels that every object of the release carries. */
+  readonly labels: Later<StringMap>;
+  /** The part of the labels that selects Pods. */
+  readonly selectorLabels: StringMap;
+  /** What the names of the release's objects begin with. */
+  readonly fullName: Later<string>;
+  readonly appVersion: Later<string>;
+}
+
+/** A chart: its values, and the constructs that its templates are made from. */
+export interface HelmChart<M extends ValueMembers = ValueMembers> {
+  readonly name: string;
+  readonly version: string;
+  readonly appVersion: string;
+  readonly description: string;
+  readonly values: ValueGroup<M>;
+  /** What the person reads after `helm install`; a template. @default - nothing */
+  readonly notes?: string;
+  /** Charts that lie inside this one. @default - none */
+  readonly subcharts?: readonly Subchart[];
+  /** Adds the chart's objects; called with deferred values to write templates, with plain ones to compare. */
+  build(scope: Chart, values: ValuesOf<M>, context: ReleaseContext): void;
+}
+
+export interface Subchart {
+  readonly chart: HelmChart;
+  /** The key below the subchart's name that switches it on. */
+  readonly condition: string;
+}

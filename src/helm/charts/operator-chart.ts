@@ -1,0 +1,61 @@
+import { CONTROL_PLANE } from '../../constructs/operator/deployment';
+import { addOperatorManifests } from '../../constructs/operator/manifests';
+import { orElse, text, when } from '../../constructs/template/deferred';
+import type { OperatorSettings } from '../../constructs/operator/settings';
+import { VERSION } from '../../constructs/version';
+import type { HelmChart, ReleaseContext } from '../chart';
+import type { ValuesOf } from '../values';
+import { crdsChart } from './crds-chart';
+import { exporterChart } from './exporter-chart';
+import { OPERATOR_NOTES } from './operator-notes';
+import { operatorValues } from './operator-values';
+
+type OperatorValues = ValuesOf<typeof operatorValues.members>;
+
+/** The chart that installs the operator: names and objects of the official one. */
+export const operatorChart: HelmChart<typeof operatorValues.members> = {
+  name: 'spacelift-workerpool-controller',
+  version: VERSION,
+  appVersion: VERSION,
+  description: 'Worker pools on Kubernetes: the operator that runs Spacelift-style runs in Pods.',
+  values: operatorValues,
+  notes: OPERATOR_NOTES,
+  subcharts: [
+    { chart: crdsChart, condition: 'install' },
+    { chart: exporterChart, condition: 'enabled' },
+  ],
+  build: (scope, values, context) => addOperatorManifests(scope, operatorSettings(values, context)),
+};
+
+function operatorSettings(values: OperatorValues, context: ReleaseContext): OperatorSettings {
+  const { controllerManager, metricsService } = values;
+  const { manager, serviceAccount } = controllerManager;
+  const ownAccount = text(context.fullName, '-controller-manager');
+  return {
+    name: context.fullName,
+    namespace: context.namespace,
+    labels: context.labels,
+    selectorLabels: { ...context.selectorLabels, ...CONTROL_PLANE },
+    namespaces: controllerManager.namespaces,
+    deployment: { ...controllerManager, podLabels: manager.extraPodLabels },
+    manager: {
+      ...manager,
+      image: text(manager.image.repository, ':', orElse(manager.image.tag, context.appVersion)),
+      enforceFips140: controllerManager.enforceFips140,
+      kubernetesClusterDomain: values.kubernetesClusterDomain,
+    },
+    serviceAccount: {
+      ...serviceAccount,
+      name: orElse(serviceAccount.name, when(serviceAccount.create, ownAccount, 'default') ?? ownAccount),
+    },
+    metrics: {
+      ...metricsService,
+      serviceMonitor: {
+        ...metricsService.serviceMonitor,
+        namespace: orElse(metricsService.serviceMonitor.namespace, context.namespace),
+      },
+    },
+    runDisruptionBudget: values.pdb,
+    controllerDisruptionBudget: controllerManager.pdb,
+  };
+}

@@ -1,0 +1,105 @@
+import { ApiObject, App, Chart } from 'cdk8s';
+import { stringify } from 'yaml';
+import type { Deferred } from '../constructs/template/deferred';
+import { MANIFEST_METADATA, type Refusal } from '../constructs/template/manifest';
+import type { HelmChart } from './chart';
+import { condition } from './expression';
+import { deferredContext, helpersTemplate } from './release';
+import { writeTemplate } from './template-writer';
+import { deferredValues, schemaOf, type ValueSchema } from './values';
+import { valuesYaml } from './values-yaml';
+
+/** The files of a chart, by path below its folder; subcharts lie below `charts/`. */
+export type ChartFiles = ReadonlyMap<string, string>;
+
+/**
+ * Writes a chart from its constructs.
+ *
+ * @throws if a construct used a deferred value where no template can express it
+ */
+export function emitChart(chart: HelmChart): ChartFiles {
+  const files = new Map<string, string>();
+  files.set('Chart.yaml', chartYaml(chart));
+  files.set('values.yaml', valuesYaml(chart.values.description, chart.values.members));
+  files.set('values.schema.json', schemaJson(chart));
+  const rendered = templates(chart);
+  for (const [name, content] of rendered) files.set(`templates/${name}.yaml`, content);
+  if (chart.notes !== undefined) files.set('templates/NOTES.txt', chart.notes);
+  if (rendered.some(([, content]) => content.includes('(include '))) {
+    files.set('templates/_helpers.tpl', helpersTemplate(chart));
+  }
+  for (const { chart: inner } of chart.subcharts ?? []) {
+    for (const [path, content] of emitChart(inner)) files.set(`charts/${inner.name}/${path}`, content);
+  }
+  return files;
+}
+
+function templates(chart: HelmChart): [string, string][] {
+  const scope = new Chart(new App(), chart.name);
+  chart.build(scope, deferredValues(chart.values.members), deferredContext(chart));
+  return scope.node
+    .findAll()
+    .filter((construct) => ApiObject.isApiObject(construct))
+    .map((construct) => [construct.node.id, template(construct as ApiObject)]);
+}
+
+function template(object: ApiObject): string {
+  const known = new Map(object.node.metadata.map(({ type, data }) => [type, data as unknown]));
+  const when = known.get(MANIFEST_METADATA.when) as Deferred | undefined;
+  const list = known.get(MANIFEST_METADATA.forEach) as Deferred | undefined;
+  const refusals = (known.get(MANIFEST_METADATA.refusals) ?? []) as readonly Refusal[];
+  const lines = [writeTemplate(object.toJson() as Record<string, unknown>)];
+  if (list !== undefined) lines.splice(0, 1, `{{- range $item := ${condition(list)} }}\n---\n${lines[0]}{{- end }}\n`);
+  lines.unshift(...refusals.map(refuse));
+  if (when === undefined) return lines.join('');
+  return `{{- if ${condition(when)} }}\n${lines.join('')}{{- end }}\n`;
+}
+
+function refuse(refusal: Refusal): string {
+  const fail = `{{- fail ${JSON.stringify(refusal.message)} }}`;
+  return `{{- if ${condition(refusal.when as Deferred)} }}\n${fail}\n{{- end }}\n`;
+}
+
+function chartYaml(chart: HelmChart): string {
+  const dependencies = (chart.subcharts ?? []).map(({ chart: inner, condition: key }) => ({
+    name: inner.name,
+    version: inner.version,
+    condition: `${inner.name}.${key}`,
+  }));
+  return stringify(
+    {
+      apiVersion: 'v2',
+      name: chart.name,
+      description: chart.description,
+      type: 'application',
+      version: chart.version,
+      appVersion: chart.appVersion,
+      kubeVersion: '>=1.26.0-0',
+      ...(dependencies.length === 0 ? {} : { dependencies }),
+    },
+    { lineWidth: 0 },
+  );
+}
+
+/** Helm hands `global` down into the values of every chart and subchart. */
+const GLOBAL = { global: { type: 'object', description: 'Values that Helm hands to every subchart.' } } as const;
+
+function schemaJson(chart: HelmChart): string {
+  const own = withGlobal(schemaOf(chart.values.description, chart.values.members));
+  const properties = { ...own.properties };
+  for (const { chart: inner } of chart.subcharts ?? []) {
+    const passed = properties[inner.name];
+    if (passed !== undefined) properties[inner.name] = withGlobal(passed);
+  }
+  const document = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: `Values of the chart ${chart.name}`,
+    ...own,
+    properties,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function withGlobal(schema: ValueSchema): ValueSchema {
+  return { ...schema, properties: { ...schema.properties, ...GLOBAL } };
+}

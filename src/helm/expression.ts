@@ -1,0 +1,88 @@
+import { isDeferred, type Deferred } from '../constructs/template/deferred';
+
+/** How an expression is written inside a template action. `$` and not `.`: range changes what the dot is. */
+export function action(value: unknown): string {
+  if (!isDeferred(value)) return literal(value);
+  const expression = value.$deferred;
+  switch (expression.op) {
+    case 'value':
+      return expression.path.every((key) => /^\w+$/.test(key))
+        ? `$.Values.${expression.path.join('.')}`
+        : `(index $.Values ${expression.path.map((key) => JSON.stringify(key)).join(' ')})`;
+    case 'builtin':
+      return `$.${expression.name}`;
+    case 'helper':
+      return expression.shape === 'structure'
+        ? `(fromYaml (include ${JSON.stringify(expression.name)} $))`
+        : `(include ${JSON.stringify(expression.name)} $)`;
+    case 'item':
+      return '$item';
+    case 'text':
+      return printf(expression.parts);
+    case 'when':
+      return `(ternary ${action(expression.then)} ${action(expression.otherwise)} ${action(expression.condition)})`;
+    case 'orElse':
+      return `(default ${action(expression.fallback)} ${action(expression.value)})`;
+    case 'merge':
+      return `(merge ${[expression.over, ...expression.under].map(dictionary).join(' ')})`;
+    case 'not':
+      return negation(expression.operand);
+    case 'and':
+      return `(and ${expression.operands.map(action).join(' ')})`;
+    case 'isSet':
+      return `(not (kindIs "invalid" ${action(expression.operand)}))`;
+    case 'isEmpty':
+      return `(empty ${action(expression.operand)})`;
+    case 'concat':
+    case 'each':
+      throw new Error(`a list that is put together ("${expression.op}") can only stand in a field of its own`);
+  }
+}
+
+/** Whether the value renders as a map or list, over several lines. */
+export function isStructure(value: Deferred): boolean {
+  const expression = value.$deferred;
+  return expression.op === 'merge' || ('shape' in expression && expression.shape === 'structure');
+}
+
+/** What follows `if`: outer parentheses are noise there. */
+export function condition(value: Deferred): string {
+  const written = action(value);
+  return written.startsWith('(') && closes(written) ? written.slice(1, -1) : written;
+}
+
+function closes(written: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < written.length - 1; at++) {
+    if (written[at] === '(') depth++;
+    if (written[at] === ')') depth--;
+    if (depth === 0) return false;
+  }
+  return true;
+}
+
+/** Emptiness is what Go templates call false, so the value itself stands for "not empty". */
+function negation(operand: unknown): string {
+  const inner = isDeferred(operand) ? operand.$deferred : undefined;
+  if (inner?.op === 'isEmpty') return action(inner.operand);
+  if (inner?.op === 'isSet') return `(kindIs "invalid" ${action(inner.operand)})`;
+  return `(not ${action(operand)})`;
+}
+
+function printf(parts: readonly unknown[]): string {
+  const format = parts.map((part) => (typeof part === 'string' ? part.replaceAll('%', '%%') : '%s')).join('');
+  const values = parts.filter((part) => typeof part !== 'string').map(action);
+  return `(printf ${JSON.stringify(format)} ${values.join(' ')})`;
+}
+
+function dictionary(map: unknown): string {
+  if (isDeferred(map)) return action(map);
+  const entries = Object.entries(map as Record<string, unknown>);
+  return `(dict ${entries.map(([key, value]) => `${JSON.stringify(key)} ${action(value)}`).join(' ')})`;
+}
+
+function literal(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return JSON.stringify(value);
+  throw new Error(`${JSON.stringify(value)} cannot be written inside a template action`);
+}

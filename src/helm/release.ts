@@ -1,0 +1,94 @@
+import { deferred, type Later, type StringMap } from '../constructs/template/deferred';
+import type { HelmChart, ReleaseContext } from './chart';
+
+/** A release as `helm install` would make it. */
+export interface Release {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+interface NameValues {
+  readonly nameOverride?: string;
+  readonly fullnameOverride?: string;
+}
+
+const LABEL_LIMIT = 63;
+
+/** The context in which templates are written. */
+export function deferredContext(chart: HelmChart): ReleaseContext {
+  const helper = (name: string, shape: 'scalar' | 'structure' = 'scalar') =>
+    ({ op: 'helper', name: `${chart.name}.${name}`, shape }) as const;
+  return {
+    namespace: deferred({ op: 'builtin', name: 'Release.Namespace' }),
+    appVersion: deferred({ op: 'builtin', name: 'Chart.AppVersion' }),
+    fullName: deferred(helper('fullname')),
+    labels: deferred(helper('labels', 'structure')),
+    selectorLabels: selectorLabels(deferred(helper('name')), deferred({ op: 'builtin', name: 'Release.Name' })),
+  };
+}
+
+/** The same for a release and values that are known. */
+export function plainContext(chart: HelmChart, release: Release, values: NameValues): ReleaseContext {
+  const name = values.nameOverride || chart.name;
+  const combined = release.name.includes(name) ? release.name : `${release.name}-${name}`;
+  const selector = selectorLabels(cut(name), release.name);
+  return {
+    namespace: release.namespace,
+    appVersion: chart.appVersion,
+    fullName: cut(values.fullnameOverride || combined),
+    selectorLabels: selector,
+    labels: {
+      'helm.sh/chart': cut(`${chart.name}-${chart.version}`.replaceAll('+', '_')),
+      ...selector,
+      'app.kubernetes.io/version': chart.appVersion,
+      'app.kubernetes.io/managed-by': 'Helm',
+    },
+  };
+}
+
+/** `_helpers.tpl`: what `plainContext` computes, as Helm's charts usually compute it. */
+export function helpersTemplate(chart: HelmChart): string {
+  const define = (name: string, comment: string, body: string) =>
+    `{{/* ${comment} */}}\n{{- define "${chart.name}.${name}" -}}\n${body}\n{{- end }}\n`;
+  const limit = `trunc ${LABEL_LIMIT} | trimSuffix "-"`;
+  return [
+    define(
+      'name',
+      'Name of the chart, or what nameOverride says.',
+      `{{- default $.Chart.Name $.Values.nameOverride | ${limit} }}`,
+    ),
+    define(
+      'fullname',
+      'What the names of all objects begin with: the release and the chart, once where one holds the other.',
+      [
+        '{{- $name := default $.Chart.Name $.Values.nameOverride }}',
+        '{{- if $.Values.fullnameOverride }}',
+        `{{- $.Values.fullnameOverride | ${limit} }}`,
+        '{{- else if contains $name $.Release.Name }}',
+        `{{- $.Release.Name | ${limit} }}`,
+        '{{- else }}',
+        `{{- printf "%s-%s" $.Release.Name $name | ${limit} }}`,
+        '{{- end }}',
+      ].join('\n'),
+    ),
+    define(
+      'labels',
+      'Labels of every object.',
+      [
+        `helm.sh/chart: {{ printf "%s-%s" $.Chart.Name $.Chart.Version | replace "+" "_" | ${limit} | toJson }}`,
+        `app.kubernetes.io/name: {{ include "${chart.name}.name" $ | toJson }}`,
+        'app.kubernetes.io/instance: {{ $.Release.Name | toJson }}',
+        'app.kubernetes.io/version: {{ $.Chart.AppVersion | toJson }}',
+        'app.kubernetes.io/managed-by: {{ $.Release.Service | toJson }}',
+      ].join('\n'),
+    ),
+  ].join('\n');
+}
+
+function selectorLabels(name: Later<string>, instance: Later<string>): StringMap {
+  return { 'app.kubernetes.io/name': name, 'app.kubernetes.io/instance': instance };
+}
+
+function cut(name: string): string {
+  return name.slice(0, LABEL_LIMIT).replace(/-$/, '');
+}

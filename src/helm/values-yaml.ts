@@ -1,0 +1,45 @@
+import { stringify } from 'yaml';
+import type { ValueDeclaration, ValueMembers } from './values';
+
+const WIDTH = 110;
+
+/** values.yaml: every value with its default, and its sentence above it. */
+export function valuesYaml(heading: string, members: ValueMembers): string {
+  return [...comment(heading, ''), '', ...lines(members, '')].join('\n') + '\n';
+}
+
+function lines(members: ValueMembers, indent: string): string[] {
+  return Object.entries(members).flatMap(([key, member]) => [
+    ...comment(member.description, indent),
+    ...(member.kind === 'group'
+      ? [`${indent}${key}:`, ...lines(member.members, `${indent}  `)]
+      : entry(key, member, indent)),
+    ...(indent === '' ? [''] : []),
+  ]);
+}
+
+/** A value without a default stands commented out, so that nobody takes `null` for one. */
+function entry(key: string, member: ValueDeclaration<unknown>, indent: string): string[] {
+  if (member.default === undefined) return [`${indent}# ${key}:`];
+  const document = stringify(
+    { [key]: member.default },
+    { lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' },
+  );
+  return document
+    .trimEnd()
+    .split('\n')
+    .map((line) => indent + line);
+}
+
+function comment(sentence: string, indent: string): string[] {
+  const result: string[] = [];
+  let line = `${indent}#`;
+  for (const word of sentence.split(/\s+/)) {
+    if (line.length + 1 + word.length > WIDTH) {
+      result.push(line);
+      line = `${indent}#`;
+    }
+    line += ` ${word}`;
+  }
+  return [...result, line];
+}
