@@ -64,3 +64,6 @@ export const DEFAULTS = {
   failedPodsHistoryLimit: 5,
   successfulPodsHistoryLimit: 0,
 } as const;
+
+/** `status.state` of a Worker. */
+export const WORKER_STATE = { idle: 'IDLE', busy: 'BUSY', drained: 'DRAINED' } as const;
