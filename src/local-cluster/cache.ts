@@ -17,3 +17,13 @@ export function cachePath(folder: string, env: NodeJS.ProcessEnv = process.env):
   mkdirSync(path, { recursive: true });
   return path;
 }
+
+/**
+ * The folder that keeps what lives as long as a cluster of that name and goes with it: `WORKER_POOLS_STATE`, else
+ * `cdk8s-worker-pools` below `XDG_STATE_HOME`, else below `~/.local/state`.
+ */
+export function stateFolder(name: string, env: NodeJS.ProcessEnv = process.env): string {
+  const base =
+    env.WORKER_POOLS_STATE || join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'cdk8s-worker-pools');
+  return join(base, name);
+}

@@ -1,15 +1,71 @@
-import { cachePath } from '../cache';
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cachePath } from '../cache';
+import { withLock } from '../lock';
+import { thisPlatform, type Platform } from '../platform';
+import { plainLines, task, type Progress } from '../progress';
+import { goBuild } from './build';
+import { CATALOGUE, cacheName, type Binary, type BinaryName } from './catalogue';
+import { download, Unavailable } from './download';
 
-const versions = { etcd: 'v3.6.4', 'kube-apiserver': 'v1.34.4' };
+export { CATALOGUE, VERSIONS, type BinaryName } from './catalogue';
 
-/** Paths of the named programs in the cache. */
-export async function ensureBinaries<N extends keyof typeof versions>(names: readonly N[]): Promise<Record<N, string>> {
+/**
+ * Paths of the named programs in the cache; what is missing is downloaded, or built from source where the download
+ * cannot be had. Safe to call from several processes at once: they wait for each other.
+ * @throws LocalClusterError when a program can be had neither way
+ */
+export async function ensureBinaries<N extends BinaryName>(
+  names: readonly N[],
+  progress: Progress = plainLines,
+): Promise<Record<N, string>> {
+  const platform = thisPlatform();
   const paths = {} as Record<N, string>;
-  for (const name of names) {
-    paths[name] = join(cachePath('bin'), `${name}-${versions[name]}-linux-amd64`);
-    if (!existsSync(paths[name])) throw new Error(`${paths[name]} is missing`);
-  }
-  return Promise.resolve(paths);
+  for (const name of names) paths[name] = await ensure(CATALOGUE[name], platform, progress);
+  return paths;
+}
+
+/** The programs among `names` that the cache does not hold. */
+export function missingBinaries<N extends BinaryName>(names: readonly N[], platform: Platform = thisPlatform()): N[] {
+  return names.filter((name) => !existsSync(join(cachePath('bin'), cacheName(CATALOGUE[name], platform))));
+}
+
+async function ensure(binary: Binary, platform: Platform, progress: Progress): Promise<string> {
+  const folder = cachePath('bin');
+  const target = join(folder, cacheName(binary, platform));
+  if (existsSync(target)) return target;
+  await withLock(`${target}.lock`, async () => {
+    if (existsSync(target)) return;
+    // On the same file system as the target, so that the last step is one rename: whole or not there.
+    const scratch = await mkdtemp(join(folder, '.unfinished-'));
+    try {
+      await obtain(binary, platform, target, scratch, progress);
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+  });
+  return target;
+}
+
+async function obtain(
+  binary: Binary,
+  platform: Platform,
+  target: string,
+  scratch: string,
+  progress: Progress,
+): Promise<void> {
+  const hint = `once; from source, where it cannot be downloaded, in ${binary.build.takes}`;
+  await task(progress, `getting ${binary.name} ${binary.version}`, hint, async () => {
+    const source = binary.download(platform);
+    if (source) {
+      try {
+        return await download(source, target, scratch);
+      } catch (error) {
+        if (!(error instanceof Unavailable)) throw error;
+        progress.update(`${error.message}; building it from source, which takes ${binary.build.takes}`);
+      }
+    }
+    await goBuild(binary, platform, target, scratch, (line) => progress.update(line));
+  });
 }

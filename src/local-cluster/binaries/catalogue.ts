@@ -1,0 +1,118 @@
+import type { Platform } from '../platform';
+
+export const VERSIONS = {
+  // The newest kubelet that still runs on cgroup v1 is of 1.34.
+  kubernetes: '1.34.4',
+  etcd: '3.6.4',
+  coredns: '1.12.4',
+  tofu: '1.10.6',
+  kind: '0.30.0',
+} as const;
+
+export interface Download {
+  readonly url: string;
+  /** The program inside a gzipped tar archive. @default - the download is the program itself */
+  readonly member?: string;
+  /** A published file with the SHA-256: of this download alone, or a list of `sum  file` lines. */
+  readonly checksumUrl: string;
+}
+
+export interface Build {
+  /** The folder below `go/` with the pinned go.mod and go.sum. */
+  readonly module: string;
+  /** The Go package of the program. */
+  readonly package: string;
+  readonly ldflags?: string;
+  /** What is said before the wait, measured on two cores. */
+  readonly takes: string;
+}
+
+/** One program of the local cluster: where it is published, and how it is built where that cannot be reached. */
+export interface Binary {
+  readonly name: string;
+  readonly version: string;
+  /** Undefined where none is published for the platform. */
+  download(platform: Platform): Download | undefined;
+  readonly build: Build;
+}
+
+const KUBERNETES_LDFLAGS = (() => {
+  const [major, minor] = VERSIONS.kubernetes.split('.');
+  const variable = 'k8s.io/component-base/version';
+  // Without these the server calls itself v0.0.0, and clients mistake what it can do.
+  return [`gitVersion=v${VERSIONS.kubernetes}`, `gitMajor=${major}`, `gitMinor=${minor}`]
+    .map((value) => `-X ${variable}.${value}`)
+    .join(' ');
+})();
+
+function kubernetes<N extends string>(name: N, takes: string): Binary & { readonly name: N } {
+  return {
+    name,
+    version: `v${VERSIONS.kubernetes}`,
+    download: ({ os, arch }) => {
+      if (os !== 'linux') return undefined;
+      const url = `https://dl.k8s.io/release/v${VERSIONS.kubernetes}/bin/${os}/${arch}/${name}`;
+      return { url, checksumUrl: `${url}.sha256` };
+    },
+    build: { module: 'kubernetes', package: `k8s.io/kubernetes/cmd/${name}`, ldflags: KUBERNETES_LDFLAGS, takes },
+  };
+}
+
+function release(repository: string, version: string, file: string, checksums: string, member?: string): Download {
+  const folder = `https://github.com/${repository}/releases/download/v${version}`;
+  return { url: `${folder}/${file}`, checksumUrl: `${folder}/${checksums}`, member };
+}
+
+const catalogue = {
+  'kube-apiserver': kubernetes('kube-apiserver', 'about 4 minutes'),
+  'kube-controller-manager': kubernetes('kube-controller-manager', 'about a minute'),
+  'kube-scheduler': kubernetes('kube-scheduler', 'about half a minute'),
+  kubelet: kubernetes('kubelet', 'about a minute'),
+  'kube-proxy': kubernetes('kube-proxy', 'about half a minute'),
+  etcd: {
+    name: 'etcd',
+    version: `v${VERSIONS.etcd}`,
+    download: ({ os, arch }) => {
+      if (os !== 'linux') return undefined;
+      const folder = `etcd-v${VERSIONS.etcd}-${os}-${arch}`;
+      return release('etcd-io/etcd', VERSIONS.etcd, `${folder}.tar.gz`, 'SHA256SUMS', `${folder}/etcd`);
+    },
+    build: { module: 'etcd', package: 'go.etcd.io/etcd/server/v3', takes: 'about a minute' },
+  },
+  coredns: {
+    name: 'coredns',
+    version: `v${VERSIONS.coredns}`,
+    download: ({ os, arch }) => {
+      const file = `coredns_${VERSIONS.coredns}_${os}_${arch}.tgz`;
+      return release('coredns/coredns', VERSIONS.coredns, file, `${file}.sha256`, 'coredns');
+    },
+    build: { module: 'coredns', package: 'github.com/coredns/coredns', takes: 'about a minute' },
+  },
+  tofu: {
+    name: 'tofu',
+    version: `v${VERSIONS.tofu}`,
+    download: ({ os, arch }) => {
+      const file = `tofu_${VERSIONS.tofu}_${os}_${arch}.tar.gz`;
+      return release('opentofu/opentofu', VERSIONS.tofu, file, `tofu_${VERSIONS.tofu}_SHA256SUMS`, 'tofu');
+    },
+    build: { module: 'opentofu', package: 'github.com/opentofu/opentofu/cmd/tofu', takes: 'about a minute and a half' },
+  },
+  kind: {
+    name: 'kind',
+    version: `v${VERSIONS.kind}`,
+    download: ({ os, arch }) => {
+      const file = `kind-${os}-${arch}`;
+      return release('kubernetes-sigs/kind', VERSIONS.kind, file, `${file}.sha256sum`);
+    },
+    build: { module: 'kind', package: 'sigs.k8s.io/kind', takes: 'about half a minute' },
+  },
+} satisfies Record<string, Binary>;
+
+export type BinaryName = keyof typeof catalogue;
+
+export const CATALOGUE: Readonly<Record<BinaryName, Binary>> = catalogue;
+
+/** The file name in the cache: a new version or another platform never meets an old file. */
+export function cacheName(binary: Binary, platform: Platform): string {
+  return `${binary.name}-${binary.version}-${platform.os}-${platform.arch}`;
+}

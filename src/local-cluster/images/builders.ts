@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { cachePath } from '../cache';
+import { exec, run, type Exec } from '../exec';
+
+const PULL_TIMEOUT_MS = 10 * 60_000;
+
+export interface BuildRequest {
+  readonly name: string;
+  readonly dockerfile: string;
+  readonly context: string;
+  /** Where the finished image is written, as `docker save` writes it. */
+  readonly archive: string;
+  readonly onLine?: (line: string) => void;
+}
+
+/** A program that builds images of Dockerfiles. */
+export interface ImageBuilder {
+  has(image: string): Promise<boolean>;
+  /** @returns whether a registry had it */
+  pull(image: string): Promise<boolean>;
+  /** Takes an image from an archive. */
+  load(archive: string): Promise<void>;
+  build(request: BuildRequest): Promise<void>;
+}
+
+/** Docker where its daemon answers, else Buildah, which needs none. */
+export async function chooseBuilder(execute: Exec = exec): Promise<ImageBuilder> {
+  return (await dockerRuns(execute)) ? docker(execute) : buildah(execute);
+}
+
+export async function dockerRuns(execute: Exec = exec): Promise<boolean> {
+  return (await execute('docker', ['info'], { timeoutMs: 10_000 })).exitCode === 0;
+}
+
+export function docker(execute: Exec = exec): ImageBuilder {
+  return {
+    has: async (image) => (await execute('docker', ['image', 'inspect', image])).exitCode === 0,
+    pull: async (image) => (await execute('docker', ['pull', image], { timeoutMs: PULL_TIMEOUT_MS })).exitCode === 0,
+    load: async (archive) => void (await run('docker', ['load', '--input', archive], { exec: execute })),
+    build: async ({ name, dockerfile, context, archive, onLine }) => {
+      await run('docker', ['build', '--tag', name, '--file', dockerfile, context], { exec: execute, onLine });
+      await run('docker', ['save', '--output', archive, name], { exec: execute });
+    },
+  };
+}
+
+/** Buildah with a store of its own, so that the machine's other images are left alone. */
+export function buildah(execute: Exec = exec): ImageBuilder {
+  const store = ['--root', cachePath('buildah'), '--runroot', '/run/cdk8s-worker-pools/buildah'];
+  const call = (...args: string[]): string[] => [...store, ...args];
+  return {
+    has: async (image) => (await execute('buildah', call('inspect', '--type', 'image', image))).exitCode === 0,
+    pull: async (image) => {
+      const args = call('pull', '--retry', '0', qualified(image));
+      return (await execute('buildah', args, { timeoutMs: PULL_TIMEOUT_MS })).exitCode === 0;
+    },
+    load: async (archive) => void (await run('buildah', call('pull', `docker-archive:${archive}`), { exec: execute })),
+    build: async ({ name, dockerfile, context, archive, onLine }) => {
+      // No container runtime is needed for chroot isolation, so that it also works inside of a container.
+      const flags = ['--isolation', 'chroot', '--pull-never', '--layers=false', '--tag', name, '--file', dockerfile];
+      await run('buildah', call('build', ...flags, context), { exec: execute, onLine });
+      await run('buildah', call('push', name, `docker-archive:${archive}:${name}`), { exec: execute });
+      await run('buildah', call('rmi', name), { exec: execute });
+    },
+  };
+}
+
+/** Docker's short names in full, as Buildah would otherwise look for them in registries of its own choice. */
+export function qualified(image: string): string {
+  const [first = '', ...rest] = image.split('/');
+  if (rest.length === 0) return join('docker.io/library', image);
+  return /[.:]|^localhost$/.test(first) ? image : join('docker.io', image);
+}

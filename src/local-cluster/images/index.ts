@@ -1,0 +1,1 @@
+export { buildImages, type ImageSpec } from './build';

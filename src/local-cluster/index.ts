@@ -1,0 +1,1 @@
+export { NodeCluster } from './node/node-cluster';

@@ -1,0 +1,77 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { exec, run, type Exec } from '../exec';
+import type { NodeLayout } from './layout';
+
+const FORWARDING = '/proc/sys/net/ipv4/ip_forward';
+
+/**
+ * Lays a cable between the machine and a network namespace for the node. Interfaces, routes and packet filter rules of
+ * the cluster live in there; the machine gets one interface and three rules, marked with our comment.
+ */
+export async function connectNetwork(layout: NodeLayout, execute: Exec = exec): Promise<void> {
+  const ip = (...args: string[]): Promise<string> => run('ip', args, { exec: execute });
+  const inside = (...args: string[]): Promise<string> => ip('-netns', layout.netns, ...args);
+  await removeLink(layout, execute);
+  await ip('netns', 'add', layout.netns);
+  await ip('link', 'add', layout.hostLink, 'type', 'veth', 'peer', 'name', layout.nodeLink);
+  await ip('link', 'set', layout.nodeLink, 'netns', layout.netns, 'name', 'eth0');
+  await ip('address', 'add', `${layout.hostAddress}/30`, 'dev', layout.hostLink);
+  await ip('link', 'set', layout.hostLink, 'up');
+  await inside('link', 'set', 'lo', 'up');
+  await inside('address', 'add', `${layout.nodeAddress}/30`, 'dev', 'eth0');
+  await inside('link', 'set', 'eth0', 'up');
+  await inside('route', 'add', 'default', 'via', layout.hostAddress);
+  for (const [table, chain, ...match] of rules(layout)) {
+    const known = await execute('iptables', ['-w', '-t', table, '-C', chain, ...match]);
+    if (known.exitCode !== 0) await run('iptables', ['-w', '-t', table, '-I', chain, ...match], { exec: execute });
+  }
+  enableForwarding(layout);
+}
+
+/** Takes away what `connectNetwork` made, whatever of it is there. */
+export async function disconnectNetwork(layout: NodeLayout, execute: Exec = exec): Promise<void> {
+  for (const [table, chain, ...match] of rules(layout)) {
+    await execute('iptables', ['-w', '-t', table, '-D', chain, ...match]);
+  }
+  await removeLink(layout, execute);
+  restoreForwarding(layout);
+}
+
+/** What an earlier start left, too; an end of the cable takes the other with it. */
+async function removeLink(layout: NodeLayout, execute: Exec): Promise<void> {
+  await execute('ip', ['link', 'delete', layout.hostLink]);
+  await execute('ip', ['netns', 'delete', layout.netns]);
+}
+
+export function netnsPath({ netns }: NodeLayout): string {
+  return `/run/netns/${netns}`;
+}
+
+/** The node may reach what the machine can reach, in the machine's name. */
+function rules({ linkNetwork, hostLink, ruleComment }: NodeLayout): (readonly [string, string, ...string[]])[] {
+  const comment = ['-m', 'comment', '--comment', ruleComment];
+  return [
+    ['nat', 'POSTROUTING', '-s', linkNetwork, '!', '-o', hostLink, ...comment, '-j', 'MASQUERADE'],
+    // Docker and firewalls refuse to forward what they do not know.
+    ['filter', 'FORWARD', '-i', hostLink, ...comment, '-j', 'ACCEPT'],
+    ['filter', 'FORWARD', '-o', hostLink, ...comment, '-j', 'ACCEPT'],
+  ];
+}
+
+function enableForwarding(layout: NodeLayout): void {
+  if (readFileSync(FORWARDING, 'utf8').trim() === '1') return;
+  writeFileSync(forwardingMark(layout), '');
+  writeFileSync(FORWARDING, '1');
+}
+
+function restoreForwarding(layout: NodeLayout): void {
+  if (!existsSync(forwardingMark(layout))) return;
+  writeFileSync(FORWARDING, '0');
+  rmSync(forwardingMark(layout));
+}
+
+/** There when it was us who made the machine forward packets. */
+function forwardingMark({ folder }: NodeLayout): string {
+  return join(folder, 'forwarding-was-off');
+}
