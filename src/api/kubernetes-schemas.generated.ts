@@ -453,7 +453,8 @@ export const KUBERNETES_SCHEMAS: SchemaMap<JsonSchema> = {
    },
    "name": {
     "description": "Name of the container specified as a DNS_LABEL.",
-    "type": "string"
+    "type": "string",
+    "maxLength": 63
    },
    "ports": {
     "description": "List of ports to expose from the container.",
@@ -2602,7 +2603,8 @@ export const KUBERNETES_SCHEMAS: SchemaMap<JsonSchema> = {
    },
    "name": {
     "description": "name of the volume.",
-    "type": "string"
+    "type": "string",
+    "maxLength": 63
    },
    "nfs": {
     "description": "nfs represents an NFS mount on the host that shares a pod's lifetime More info: https://kubernetes.io/docs/concepts/storage/volumes#nfs",

@@ -4,12 +4,11 @@ import type { Artefact } from './artefact';
 
 /** Files that are missing, left over, or of other content than the artefact's. */
 export async function differences(artefact: Artefact, root = '.'): Promise<string[]> {
-  const changed = await Promise.all(
-    Object.entries(artefact.files).map(async ([path, content]) =>
-      (await contentOf(join(root, path))) === content ? [] : [path],
-    ),
-  );
-  return [...changed.flat(), ...(await leftovers(artefact, root))].sort();
+  const changed: string[] = [];
+  for (const [path, content] of Object.entries(artefact.files)) {
+    if ((await contentOf(join(root, path))) !== content) changed.push(path);
+  }
+  return [...changed, ...(await leftovers(artefact, root))].sort();
 }
 
 /**
@@ -39,9 +38,9 @@ async function leftovers(artefact: Artefact, root: string): Promise<string[]> {
 async function filesBelow(root: string, folder: string): Promise<string[]> {
   const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(absent([]));
   const nested = await Promise.all(
-    entries.map((entry) => {
+    entries.map(async (entry) => {
       const path = `${folder}/${entry.name}`;
-      return entry.isDirectory() ? filesBelow(root, path) : [path];
+      return entry.isDirectory() ? await filesBelow(root, path) : [path];
     }),
   );
   return nested.flat();

@@ -48,6 +48,12 @@ const SPECIAL_TYPES: SchemaMap<JsonSchema> = {
 /** Core defaults that the published CRD of the group does not inject; the API server adds them to the Pod itself. */
 const DEFAULTS_OF_THE_POD_ONLY = new Set(['AzureDiskVolumeSource.cachingMode', 'AzureDiskVolumeSource.kind']);
 
+/**
+ * Limits that Kubernetes has in code (names are DNS labels) and not in its schema; the cost of the CRD's validation rules
+ * is estimated by them.
+ */
+const LIMITS: SchemaMap<JsonSchema> = { 'Container.name': { maxLength: 63 }, 'Volume.name': { maxLength: 63 } };
+
 function shortName(fullName: string): string {
   const name = fullName.slice(fullName.lastIndexOf('.') + 1);
   return name === 'ObjectMeta' ? 'EmbeddedObjectMeta' : name;
@@ -108,7 +114,7 @@ function convertProperties(source: PublishedSchema, place: string): SchemaMap<Js
       // A required field with a default is a Go zero value, which would make "required" mean nothing.
       const { default: zeroValue, ...withoutDefault } = property;
       const kept = optional && zeroValue !== undefined ? property : withoutDefault;
-      return [name, convert(kept, `${place}.${name}`)];
+      return [name, { ...convert(kept, `${place}.${name}`), ...LIMITS[`${place}.${name}`] }];
     }),
   );
 }

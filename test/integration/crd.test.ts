@@ -1,0 +1,331 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { workerCrd, workerPoolCrd, type WorkerPoolSpec } from '../../src/api';
+import { apiServer } from '../support/api-server';
+import { createNamespace, eventually, kube, kubeOk, type KubeObject } from '../support/kube';
+
+interface Output {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const EXAMPLES = 'examples/workerpools';
+const scratch = mkdtempSync(join(tmpdir(), 'worker-pools-crd-'));
+let namespace: string;
+
+function kubectl(...args: string[]): Promise<Output> {
+  const all = [`--kubeconfig=${apiServer().kubeconfigPath}`, `--cache-dir=${scratch}`, ...args];
+  return new Promise((resolve) => {
+    execFile('kubectl', all, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr });
+    });
+  });
+}
+
+/** Other test files may have made the CRDs without kubectl, which kubectl then remarks on. */
+function warnings({ stderr }: Output): string[] {
+  return stderr.split('\n').filter((line) => line !== '' && !line.includes('last-applied-configuration'));
+}
+
+const poolsPath = (): string => `/apis/workers.spacelift.io/v1beta1/namespaces/${namespace}/workerpools`;
+
+const poolNamed = (name: string, spec?: unknown): KubeObject => ({
+  apiVersion: 'workers.spacelift.io/v1beta1',
+  kind: 'WorkerPool',
+  metadata: { name },
+  ...(spec !== undefined && { spec }),
+});
+
+async function refusal(pool: KubeObject): Promise<string> {
+  const { status, body } = await kube<{ message?: string }>('POST', `${poolsPath()}?fieldValidation=Strict`, pool);
+  if (status < 400) throw new Error(`The API server took ${JSON.stringify(pool)}.`);
+  return body.message ?? '';
+}
+
+const columnsOf = (table: string): string[] => (table.split('\n')[0] ?? '').trim().split(/ {2,}/);
+
+beforeAll(async () => {
+  namespace = await createNamespace('crd');
+  const crds = join(scratch, 'crds.json');
+  writeFileSync(crds, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [workerPoolCrd(), workerCrd()] }));
+  // Client-side: the whole CRD has to fit into kubectl's annotation.
+  const applied = await kubectl('apply', '--server-side=false', '--validate=strict', '-f', crds);
+  expect(warnings(applied)).toEqual([]);
+  expect(applied.code).toBe(0);
+  await eventually(() => kubeOk('GET', poolsPath()));
+}, 60_000);
+
+describe('the CRDs', () => {
+  test.each([workerPoolCrd(), workerCrd()])('$spec.names.kind becomes Established and is structural', async (crd) => {
+    const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${crd.metadata.name}`;
+    await eventually(async () => {
+      const { status } = await kubeOk<{ status: { conditions: { type: string; status: string }[] } }>('GET', path);
+      const conditions = Object.fromEntries(status.conditions.map(({ type, status }) => [type, status]));
+      expect(conditions).toEqual({ NamesAccepted: 'True', Established: 'True' });
+    });
+  });
+
+  test('are listed by short name and by category', async () => {
+    await kubeOk('POST', poolsPath(), poolNamed('listed', {}));
+    expect((await kubectl('get', 'wp', '-n', namespace, '-o', 'name')).stdout).toContain('workerpool');
+    expect((await kubectl('get', 'wpw', '-n', namespace)).code).toBe(0);
+    expect((await kubectl('get', 'spacelift', '-n', namespace, '-o', 'name')).stdout).toContain('/listed');
+  });
+});
+
+describe('a documented WorkerPool', () => {
+  test.each(readdirSync(EXAMPLES))('%s applies with strict validation and without a warning', async (file) => {
+    const applied = await kubectl('apply', '--validate=strict', '-n', namespace, '-f', join(EXAMPLES, file));
+    expect(warnings(applied)).toEqual([]);
+    expect(applied.code).toBe(0);
+  });
+
+  test('applies on the server side just as well', async () => {
+    const applied = await kubectl('apply', '--server-side', '-n', await createNamespace('crd'), '-f', EXAMPLES);
+    expect(warnings(applied)).toEqual([]);
+    expect(applied.code).toBe(0);
+  });
+
+  test('keeps every option of all-options.yaml that is not null', async () => {
+    const { spec } = await kubeOk<{ spec: WorkerPoolSpec }>('GET', `${poolsPath()}/all-options`);
+    expect(spec.pod?.customBinariesPath).toBe('/usr/local/bin');
+    expect(spec.pod?.workerContainer?.lifecycle?.preStop?.sleep?.seconds).toBe(1);
+    expect(spec.pod).not.toHaveProperty('workspaceVolume');
+    expect(spec.pod?.workerContainer?.resources).toEqual({ claims: [] });
+  });
+
+  test('keeps the labels of a volume claim template', async () => {
+    const { spec } = await kubeOk<{ spec: WorkerPoolSpec }>('GET', `${poolsPath()}/ephemeral-workspace`);
+    expect(spec.pod?.workspaceVolume?.ephemeral?.volumeClaimTemplate?.metadata?.labels).toEqual({
+      'app.kubernetes.io/part-of': 'worker-pools',
+    });
+  });
+});
+
+describe('what the API server fills in', () => {
+  test('is nothing but the protocol for an empty spec', async () => {
+    const { spec } = await kubeOk<{ spec: WorkerPoolSpec }>('POST', poolsPath(), poolNamed('empty', {}));
+    expect(spec).toEqual({ commsProtocol: 'mqtt', mqttReconnectRetryCount: 5 });
+  });
+
+  test('is nothing at all without a spec', async () => {
+    expect(await kubeOk('POST', poolsPath(), poolNamed('specless'))).not.toHaveProperty('spec');
+  });
+
+  test('are the usual names of the keys of API credentials', async () => {
+    const created = await kubeOk<{ spec: WorkerPoolSpec }>(
+      'POST',
+      poolsPath(),
+      poolNamed('credentials', { spaceliftAPICredentials: { secretName: 'api-key' } }),
+    );
+    expect(created.spec.spaceliftAPICredentials).toEqual({
+      secretName: 'api-key',
+      keyEndpointField: 'endpoint',
+      keyIdField: 'keyId',
+      keySecretField: 'keySecret',
+    });
+  });
+});
+
+describe('a WorkerPool is refused', () => {
+  const reference = { secretKeyRef: { name: 'my-pool', key: 'token' } };
+  const container = (name: string) => ({ name, image: 'redis' });
+  const cases: readonly { title: string; spec: unknown; says: string }[] = [
+    {
+      title: 'a token without a private key',
+      spec: { token: reference },
+      says: 'token and privateKey must both be set or both be unset',
+    },
+    {
+      title: 'a private key without a token',
+      spec: { privateKey: reference },
+      says: 'token and privateKey must both be set or both be unset',
+    },
+    {
+      title: 'long polling without a URL',
+      spec: { commsProtocol: 'poll' },
+      says: 'pollCommsURL is required when commsProtocol is poll',
+    },
+    {
+      title: 'long polling with an empty URL',
+      spec: { commsProtocol: 'poll', pollCommsURL: '' },
+      says: 'pollCommsURL is required when commsProtocol is poll',
+    },
+    {
+      title: 'a URL of another scheme',
+      spec: { pollCommsURL: 'mqtts://control-plane.example.com' },
+      says: 'must be an http or https URL',
+    },
+    { title: 'another protocol', spec: { commsProtocol: 'amqp' }, says: 'supported values: "mqtt", "poll"' },
+    {
+      title: 'drift detection disabled, yet limited',
+      spec: { driftDetectionRunLimits: { disabled: true, maxRuns: 1 } },
+      says: 'maxRuns cannot be set when disabled is true',
+    },
+    {
+      title: 'drift detection neither disabled nor limited',
+      spec: { driftDetectionRunLimits: {} },
+      says: 'either disabled must be true or maxRuns must be set',
+    },
+    {
+      title: 'API credentials of both shapes',
+      spec: { spaceliftAPICredentials: { secretName: 'api-key', secretKeyRef: { name: 'api-key', key: 'all' } } },
+      says: 'exactly one of secretName and secretKeyRef must be set',
+    },
+    {
+      title: 'API credentials of neither shape',
+      spec: { spaceliftAPICredentials: {} },
+      says: 'exactly one of secretName and secretKeyRef must be set',
+    },
+    { title: 'a negative size', spec: { poolSize: -1 }, says: 'spec.poolSize: Invalid value: -1' },
+    { title: 'a negative limit', spec: { failedPodsHistoryLimit: -1 }, says: 'greater than or equal to 0' },
+    {
+      title: 'an age that is no duration',
+      spec: { failedPodsHistoryTTL: '1 day' },
+      says: 'must be a duration such as 30m, 24h or 1h30m',
+    },
+    {
+      title: 'a registry with a path',
+      spec: { allowedRunnerImageHosts: ['docker.io/library'] },
+      says: 'must be a host name such as docker.io',
+    },
+    { title: 'a deadline of no seconds', spec: { pod: { activeDeadlineSeconds: 0 } }, says: 'activeDeadlineSeconds' },
+    {
+      title: 'a volume named like the workspace',
+      spec: { pod: { volumes: [{ name: 'workspace' }], workspaceVolume: { name: 'workspace' } } },
+      says: 'volumes must not repeat the name of workspaceVolume',
+    },
+    {
+      title: 'a volume named like the binaries cache',
+      spec: { pod: { volumes: [{ name: 'cache' }], binariesCacheVolume: { name: 'cache' } } },
+      says: 'volumes must not repeat the name of binariesCacheVolume',
+    },
+    {
+      title: 'one name for workspace and binaries cache',
+      spec: { pod: { workspaceVolume: { name: 'data' }, binariesCacheVolume: { name: 'data' } } },
+      says: 'workspaceVolume and binariesCacheVolume must have different names',
+    },
+    {
+      title: 'a sidecar named like a built-in container',
+      spec: { pod: { additionalSidecarContainers: [container('redis'), container('worker')] } },
+      says: 'additionalSidecarContainers must not use the names of the built-in containers',
+    },
+    {
+      title: 'an init container named like a built-in one',
+      spec: { pod: { customInitContainers: [container('init')] } },
+      says: 'customInitContainers must not use the names of the built-in containers',
+    },
+    {
+      title: 'a field of an init container that Kubernetes does not know there',
+      spec: { pod: { initContainer: { lifecycle: {} } } },
+      says: 'unknown field "spec.pod.initContainer.lifecycle"',
+    },
+    { title: 'a misspelt field', spec: { poolsize: 2 }, says: 'unknown field "spec.poolsize"' },
+    {
+      title: 'a misspelt field of a Kubernetes type',
+      spec: { pod: { tolerations: [{ ke: 'gpu' }] } },
+      says: 'unknown field "spec.pod.tolerations[0].ke"',
+    },
+    {
+      title: 'an amount that is none',
+      spec: { pod: { workerContainer: { resources: { requests: { memory: 'much' } } } } },
+      says: 'spec.pod.workerContainer.resources.requests.memory',
+    },
+    {
+      title: 'a variable twice in one sidecar',
+      spec: {
+        pod: { additionalSidecarContainers: [{ ...container('redis'), env: [{ name: 'A' }, { name: 'A' }] }] },
+      },
+      says: 'Duplicate value',
+    },
+  ];
+
+  test.each(cases)('for $title', async ({ spec, says }) => {
+    expect(await refusal(poolNamed('refused', spec))).toContain(says);
+  });
+
+  test('for a name too long to name its Workers after', async () => {
+    expect(await refusal(poolNamed('p'.repeat(227)))).toContain('the name of a WorkerPool has 226 characters at most');
+    await kubeOk('POST', poolsPath(), poolNamed('p'.repeat(226)));
+  });
+});
+
+describe('scaling', () => {
+  test('goes through the scale subresource, which tells size and selector', async () => {
+    await kubeOk('POST', poolsPath(), poolNamed('scaled', { poolSize: 1 }));
+    const selector = 'workers.spacelift.io/not-used=01HPS9HDSWCQ73RPDTVAK0KK0A';
+    await kubeOk('PATCH', `${poolsPath()}/scaled/status`, { status: { actualPoolSize: 1, selector } });
+
+    expect((await kubectl('scale', 'workerpools', 'scaled', '--replicas=5', '-n', namespace)).code).toBe(0);
+
+    const pool = await kubeOk<{ spec: WorkerPoolSpec }>('GET', `${poolsPath()}/scaled`);
+    expect(pool.spec.poolSize).toBe(5);
+    expect(await kubeOk('GET', `${poolsPath()}/scaled/scale`)).toMatchObject({
+      spec: { replicas: 5 },
+      status: { replicas: 1, selector },
+    });
+  });
+});
+
+describe('kubectl', () => {
+  test.each([
+    ['workerpool.spec.poolSize', 'Number of Workers'],
+    ['workerpool.spec.pod.workspaceVolume', '/opt/spacelift/workspace'],
+    ['workerpool.spec.pod.workerContainer.resources', 'limits'],
+    ['worker.status.currentRunID', 'ULID of the run'],
+  ])('explains %s', async (field, says) => {
+    const text = await eventually(async () => {
+      const { code, stdout, stderr } = await kubectl('explain', field);
+      if (code !== 0) throw new Error(stderr);
+      return stdout;
+    });
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(says);
+  });
+
+  test('lists pools with their sizes and whether they are ready', async () => {
+    await kubeOk('POST', poolsPath(), poolNamed('columns', {}));
+    const condition = {
+      type: 'Ready',
+      status: 'True',
+      reason: 'Ready',
+      message: '2 Workers stand ready.',
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+    };
+    const status = { desiredPoolSize: 3, actualPoolSize: 2, autoRegistered: false, conditions: [condition] };
+    await kubeOk('PATCH', `${poolsPath()}/columns/status`, { status });
+
+    const { stdout } = await kubectl('get', 'workerpools', 'columns', '-n', namespace);
+
+    expect(columnsOf(stdout)).toEqual([
+      'NAME',
+      'DESIRED POOL SIZE',
+      'ACTUAL POOL SIZE',
+      'AUTO REGISTERED',
+      'READY',
+      'AGE',
+    ]);
+    expect(stdout).toMatch(/columns +3 +2 +false +True/);
+  });
+
+  test('lists Workers with their pool, state and run', async () => {
+    const workers = `/apis/workers.spacelift.io/v1beta1/namespaces/${namespace}/workers`;
+    await kubeOk('POST', workers, {
+      apiVersion: 'workers.spacelift.io/v1beta1',
+      kind: 'Worker',
+      metadata: { name: 'one', annotations: { 'workers.spacelift.io/workerpool-name': 'columns' } },
+      spec: {},
+    });
+    await kubeOk('PATCH', `${workers}/one/status`, {
+      status: { registered: true, state: 'BUSY', currentRunID: '01HN37WC3MCNE3CY9HAHWRF06K' },
+    });
+
+    const { stdout } = await kubectl('get', 'workers', 'one', '-n', namespace);
+
+    expect(columnsOf(stdout)).toEqual(['NAME', 'POOL', 'REGISTERED', 'STATUS', 'RUN ID', 'AGE']);
+    expect(stdout).toMatch(/one +columns +true +BUSY +01HN37WC3MCNE3CY9HAHWRF06K/);
+  });
+});
