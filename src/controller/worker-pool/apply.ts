@@ -6,7 +6,8 @@ import {
   LABEL,
   WORKER,
   WORKER_POOL,
-  type Worker, type WorkerSpec,
+  type Worker,
+  type WorkerSpec,
   type WorkerPool,
 } from '../../api';
 import type { ObservedWorker, WorkerRegistration } from '../../protocol/messages';
@@ -172,18 +173,12 @@ export class Applier {
     const object = caches.workers.get(namespace, worker.name);
     if (object?.metadata.uid !== worker.uid) return;
     const finalizers = object.metadata.finalizers?.filter((name) => name !== FINALIZER.worker) ?? [];
+    const body = { metadata: { uid: worker.uid, finalizers } };
     try {
-      await client.patch(
-        WORKERS,
-        namespace,
-        worker.name,
-        { metadata: { uid: worker.uid, finalizers } },
-        { type: 'merge' },
-      );
+      caches.workers.noteWritten(await client.patch<Worker>(WORKERS, namespace, worker.name, body, { type: 'merge' }));
     } catch (error) {
       if (!isConflict(error) && !isNotFound(error)) throw error;
     }
-    caches.workers.noteDeleted(object);
   }
 }
 

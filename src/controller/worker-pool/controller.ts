@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import type { WorkerPool } from '../../api';
 import { API_VERSION, WORKER_POOL } from '../../api';
 import type { Connect } from '../../protocol/client';
@@ -46,6 +47,7 @@ export interface WorkerPoolControllerOptions {
   readonly concurrency?: number;
   /** From 0 to below 1. @default Math.random */
   readonly random?: () => number;
+  readonly registry?: Registry;
 }
 
 /** Keeps every WorkerPool: credentials, session, Workers, status. It knows the pools' sessions for everybody else. */
@@ -66,6 +68,7 @@ export class WorkerPoolController implements Controller, PoolRegistry {
       reconcile: (key, signal) => this.reconcile(key, signal),
       logger: options.logger,
       clock: options.clock,
+      ...(options.registry && { metrics: options.registry }),
     });
   }
 

@@ -72,7 +72,7 @@ function actionsOfDeletion(snapshot: PoolSnapshot): readonly Action[] {
 }
 
 function release(workers: readonly WorkerFact[]): Action[] {
-  const free = workers.filter((worker) => !worker.livePod);
+  const free = workers.filter((worker) => worker.held && !worker.livePod);
   return free.length > 0 ? [{ kind: 'release-workers', workers: free }] : [];
 }
 

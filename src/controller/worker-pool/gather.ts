@@ -67,6 +67,7 @@ function workerFact(
       uid: metadata.uid,
       createdAt: Date.parse(metadata.creationTimestamp),
       deleting: metadata.deletionTimestamp !== undefined || memory.deleted.has(metadata.uid),
+      held: metadata.finalizers?.includes(FINALIZER.worker) ?? false,
       registered: view !== undefined && !view.removed,
       busy: livePod || (view?.assignment ?? null) !== null,
       livePod,

@@ -12,6 +12,8 @@ export interface WorkerFact {
   readonly createdAt: number;
   /** Somebody, perhaps we, has deleted the object; its finalizer keeps it until it is retired. */
   readonly deleting: boolean;
+  /** Our finalizer keeps the object. */
+  readonly held: boolean;
   /** The control plane knows it. */
   readonly registered: boolean;
   /** Has a run, or a Pod that is not finished. */

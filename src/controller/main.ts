@@ -1,0 +1,172 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { pino } from 'pino';
+import { EVENT_SOURCE, LABEL } from '../api';
+import { connectMqtt, connectPoll } from '../protocol/client';
+import { createCaches, WORKER_POOLS, WORKERS, type Caches } from './caches';
+import { createMetrics, type ControllerMetrics } from './metrics';
+import { compileOptions, parseBindAddress, type CompiledOptions, type ControllerOptions } from './options';
+import {
+  createKubeClient,
+  EventRecorder,
+  Manager,
+  PODS,
+  Reflector,
+  startHealthServer,
+  systemClock,
+  type Cache,
+  type KubeClient,
+  type KubeObject,
+  type Logger,
+  type ResourceType,
+} from './runtime';
+import { WorkerPoolController } from './worker-pool/controller';
+import { WorkerController } from './worker/controller';
+
+/** Name of the Lease that replicas of the controller compete for. */
+const LEASE_NAME = 'spacelift-workerpool-controller';
+
+/** How long passes that are under way may take to end when the controller stops. */
+const GRACE_MS = 10_000;
+
+/** Another replica leads now; only a new process has certainly forgotten everything. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
+
+export interface RunControl {
+  /** Stops the controller when aborted. */
+  readonly signal?: AbortSignal;
+  /** Called once, when the ports below are served. */
+  readonly onServing?: (ports: { readonly health?: number; readonly metrics?: number }) => void;
+  /** @default JSON lines on standard output */
+  readonly logger?: Logger;
+}
+
+/**
+ * Runs the controller until it is told to stop: it then takes no further work, leaves every pool as it is, closes the
+ * sessions and gives its Lease back.
+ * @throws LeaseLostError when the Lease was lost: the process should exit, so that its Pod starts anew.
+ */
+export async function runController(options: ControllerOptions, control: RunControl = {}): Promise<void> {
+  const compiled = compileOptions(options);
+  const logger = control.logger ?? pino({ level: compiled.logLevel });
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const client = await createKubeClient({
+    ...(compiled.kubeconfig !== undefined && { kubeconfig: compiled.kubeconfig }),
+    qps: compiled.kubeApiQps,
+    burst: compiled.kubeApiBurst,
+    userAgent: `worker-pools-controller/${compiled.version}`,
+    logger,
+    metrics: registry,
+  });
+  const events = new EventRecorder({ client, component: EVENT_SOURCE, logger, metrics: registry });
+  const parts: Parts = { options: compiled, logger, registry, client, events, caches: createCaches() };
+  const manager = assemble(parts);
+  const servers = await serve(parts, manager);
+  control.onServing?.({ health: servers.health?.port, metrics: servers.metrics?.port });
+
+  const stop = (): void => void manager.stop();
+  control.signal?.addEventListener('abort', stop);
+  if (control.signal?.aborted) stop();
+  try {
+    // A stop while the caches fill makes this reject; `ended` tells how it went.
+    const [how] = await Promise.all([manager.ended, startUnlessStopped(manager, control.signal)]);
+    if (how === 'lease-lost') throw new LeaseLostError('the Lease was lost: another replica may lead now');
+    logger.info({}, 'stopped');
+  } finally {
+    control.signal?.removeEventListener('abort', stop);
+    await Promise.all([servers.health?.close(), servers.metrics?.close(), events.flush()]);
+    await client.close();
+  }
+}
+
+interface Parts {
+  readonly options: CompiledOptions;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly client: KubeClient;
+  readonly events: EventRecorder;
+  readonly caches: Caches;
+}
+
+function assemble(parts: Parts): Manager {
+  const { options, logger, registry, client, events, caches } = parts;
+  const metrics: ControllerMetrics = createMetrics(registry, () => pools.workersByPool());
+  const common = {
+    client,
+    caches,
+    events,
+    metrics,
+    logger,
+    registry,
+    clock: systemClock,
+    concurrency: options.concurrency,
+  };
+  const pools: WorkerPoolController = new WorkerPoolController({
+    ...common,
+    connect: { mqtt: connectMqtt, poll: connectPoll },
+    version: options.version,
+  });
+  const workers = new WorkerController({ ...common, pools });
+  return new Manager({
+    reflectors: [
+      reflector(parts, WORKER_POOLS, caches.pools),
+      reflector(parts, WORKERS, caches.workers),
+      // Only run Pods carry the label: nobody else's Pods are read.
+      reflector(parts, PODS, caches.pods, LABEL.workerPool),
+    ],
+    controllers: [pools, workers],
+    graceMs: GRACE_MS,
+    logger,
+    ...(options.leaderElect && {
+      election: { client, namespace: options.controllerNamespace, name: LEASE_NAME, metrics: registry },
+    }),
+  });
+}
+
+function reflector<T extends KubeObject>(
+  { client, logger, registry, options }: Parts,
+  resource: ResourceType,
+  cache: Cache<T>,
+  labelSelector?: string,
+): Reflector<T> {
+  return new Reflector<T>({
+    client,
+    resource,
+    cache,
+    logger,
+    metrics: registry,
+    ...(labelSelector !== undefined && { labelSelector }),
+    ...(options.namespaces.length > 0 && { namespaces: options.namespaces }),
+  });
+}
+
+interface Server {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+async function serve(parts: Parts, manager: Manager): Promise<{ health?: Server; metrics?: Server }> {
+  const { options, registry, client, logger } = parts;
+  const health = parseBindAddress('--health-probe-bind-address', options.healthProbeBindAddress);
+  const metrics = parseBindAddress('--metrics-bind-address', options.metricsBindAddress);
+  return {
+    ...(health && {
+      health: await startHealthServer({ ...health, liveness: manager.liveness, readiness: manager.readiness }),
+    }),
+    ...(metrics && {
+      metrics: options.metricsSecure
+        ? await (await import('./metrics-server')).startSecureMetrics({ address: metrics, registry, client, logger })
+        : await startHealthServer({ ...metrics, liveness: [], readiness: [], metrics: registry }),
+    }),
+  };
+}
+
+async function startUnlessStopped(manager: Manager, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await manager.start();
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+  }
+}

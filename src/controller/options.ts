@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+
+/** What the controller can be told; each is a flag of `worker-pools controller` too. */
+export interface ControllerOptions {
+  /** Path of a kubeconfig. @default $KUBECONFIG, ~/.kube/config, then the Pod's service account */
+  readonly kubeconfig?: string;
+  /** Namespaces to look after. @default every namespace */
+  readonly namespaces?: readonly string[];
+  /** Where the Lease lives. @default $CONTROLLER_NAMESPACE, then the Pod's namespace, then DEFAULT_NAMESPACE */
+  readonly controllerNamespace?: string;
+  /** Wait for the Lease before writing anything, so that several replicas may run. @default false */
+  readonly leaderElect?: boolean;
+  /** Address of /healthz and /readyz: `:8081`, `127.0.0.1:8081`; `0` serves none. @default ':8081' */
+  readonly healthProbeBindAddress?: string;
+  /** Address of /metrics; `0` serves none. @default '0' */
+  readonly metricsBindAddress?: string;
+  /** Metrics by HTTPS, to callers whom the API server allows `get` on /metrics. False: plain HTTP to all. @default true */
+  readonly metricsSecure?: boolean;
+  /** Requests a second to the API server, on average. @default 200 */
+  readonly kubeApiQps?: number;
+  /** Requests to the API server at once, after a quiet time. @default 400 */
+  readonly kubeApiBurst?: number;
+  /** Of pino: trace, debug, info, warn, error, fatal, silent. @default 'info' */
+  readonly logLevel?: string;
+  /** Passes at once, for each controller. @default 16 */
+  readonly concurrency?: number;
+  /** Version that is told to the control plane. @default '0.0.0' */
+  readonly version?: string;
+}
+
+/** The options with everything decided. */
+export type CompiledOptions = Required<Omit<ControllerOptions, 'kubeconfig'>> & Pick<ControllerOptions, 'kubeconfig'>;
+
+/** The namespace of Spacelift's manifests. */
+export const DEFAULT_NAMESPACE = 'spacelift-worker-controller-system';
+
+const POD_NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
+
+export function compileOptions(options: ControllerOptions): CompiledOptions {
+  return {
+    ...options,
+    namespaces: [...new Set(options.namespaces ?? [])],
+    controllerNamespace: options.controllerNamespace || process.env.CONTROLLER_NAMESPACE || podNamespace(),
+    leaderElect: options.leaderElect ?? false,
+    healthProbeBindAddress: options.healthProbeBindAddress ?? ':8081',
+    metricsBindAddress: options.metricsBindAddress ?? '0',
+    metricsSecure: options.metricsSecure ?? true,
+    kubeApiQps: options.kubeApiQps ?? 200,
+    kubeApiBurst: options.kubeApiBurst ?? 400,
+    logLevel: options.logLevel ?? 'info',
+    concurrency: options.concurrency ?? 16,
+    version: options.version ?? '0.0.0',
+  };
+}
+
+export interface BindAddress {
+  /** @default every address */
+  readonly host?: string;
+  readonly port: number;
+}
+
+/**
+ * Reads an address as Go programs take it: `:8081`, `host:8081`, `[::1]:8081`; `0` or '' is none.
+ * @throws Error that says what is allowed.
+ */
+export function parseBindAddress(flag: string, value: string): BindAddress | undefined {
+  if (value === '0' || value === '') return undefined;
+  const match = /^(?:\[(?<v6>[^\]]+)\]|(?<host>[^:[\]]*)):(?<port>\d{1,5})$/.exec(value);
+  const port = Number(match?.groups?.port);
+  if (!match || port > 65535) {
+    throw new Error(`${flag}: "${value}" is no address to listen on; use ":8081", "127.0.0.1:8081" or "0" for none`);
+  }
+  const host = match.groups?.v6 ?? match.groups?.host;
+  return host ? { host, port } : { port };
+}
+
+function podNamespace(): string {
+  try {
+    return readFileSync(POD_NAMESPACE_FILE, 'utf8').trim();
+  } catch {
+    return DEFAULT_NAMESPACE;
+  }
+}
