@@ -64,25 +64,22 @@ function unsupported(key: KeyObject): SealError {
 }
 
 function newSecret(privateKey: KeyObject): Pick<Header, 'algorithm' | 'key'> & { secret: Buffer } {
-  switch (privateKey.asymmetricKeyType) {
-    case 'rsa': {
-      const secret = randomBytes(32);
-      const wrapped = publicEncrypt({ key: createPublicKey(privateKey), ...OAEP }, secret);
-      return { algorithm: 'RSA-OAEP-256', key: wrapped.toString('base64url'), secret };
-    }
-    case 'ec':
-    case 'ed25519': {
-      const publicKey = createPublicKey(agreementKey(privateKey));
-      const namedCurve = publicKey.asymmetricKeyDetails?.namedCurve;
-      const ephemeral =
-        namedCurve === undefined ? generateKeyPairSync('x25519') : generateKeyPairSync('ec', { namedCurve });
-      const secret = diffieHellman({ privateKey: ephemeral.privateKey, publicKey });
-      const spki = ephemeral.publicKey.export({ format: 'der', type: 'spki' });
-      return { algorithm: 'ECDH-ES', key: spki.toString('base64url'), secret };
-    }
-    default:
-      throw unsupported(privateKey);
+  const type = privateKey.asymmetricKeyType ?? '';
+  if (type === 'rsa') {
+    const secret = randomBytes(32);
+    const wrapped = publicEncrypt({ key: createPublicKey(privateKey), ...OAEP }, secret);
+    return { algorithm: 'RSA-OAEP-256', key: wrapped.toString('base64url'), secret };
   }
+  if (type === 'ec' || type === 'ed25519') {
+    const publicKey = createPublicKey(agreementKey(privateKey));
+    const namedCurve = publicKey.asymmetricKeyDetails?.namedCurve;
+    const ephemeral =
+      namedCurve === undefined ? generateKeyPairSync('x25519') : generateKeyPairSync('ec', { namedCurve });
+    const secret = diffieHellman({ privateKey: ephemeral.privateKey, publicKey });
+    const spki = ephemeral.publicKey.export({ format: 'der', type: 'spki' });
+    return { algorithm: 'ECDH-ES', key: spki.toString('base64url'), secret };
+  }
+  throw unsupported(privateKey);
 }
 
 function recoverSecret(privateKey: KeyObject, header: Header): Buffer {
@@ -125,7 +122,7 @@ abstract class Pieces extends Transform {
   protected abstract piece(bytes: Buffer, last: boolean): void;
 
   /** A piece is known not to be the last as soon as one byte more than it has arrived. */
-  protected take(bytes: Buffer): void {
+  protected accept(bytes: Buffer): void {
     this.held.push(bytes);
     this.heldBytes += bytes.length;
     if (this.heldBytes <= this.size) return;
@@ -143,7 +140,7 @@ abstract class Pieces extends Transform {
   }
 
   override _transform(bytes: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    settle(() => this.take(bytes), done);
+    settle(() => this.accept(bytes), done);
   }
 
   override _flush(done: TransformCallback): void {
@@ -192,14 +189,14 @@ class Opener extends Pieces {
     super(CHUNK + TAG);
   }
 
-  protected override take(bytes: Buffer): void {
+  protected override accept(bytes: Buffer): void {
     if (this.opened !== undefined) {
-      super.take(bytes);
+      super.accept(bytes);
       return;
     }
     this.preamble = Buffer.concat([this.preamble, bytes]);
     const rest = this.readHeader();
-    if (rest !== undefined && rest.length > 0) super.take(rest);
+    if (rest !== undefined && rest.length > 0) super.accept(rest);
   }
 
   private readHeader(): Buffer | undefined {

@@ -1,0 +1,38 @@
+const UNIT_MS: Record<string, number> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+const TERM = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
+
+/**
+ * Milliseconds of a duration as Go writes it: `70m`, `1h30m`, `1000s`, `1.5h`, `0`.
+ *
+ * @returns undefined when the text is no such duration, or a negative one.
+ */
+export function parseGoDuration(text: string): number | undefined {
+  const unsigned = text.replace(/^\+/, '');
+  if (unsigned === '0') return 0;
+  let total = 0;
+  TERM.lastIndex = 0;
+  while (TERM.lastIndex < unsigned.length) {
+    const term = TERM.exec(unsigned);
+    if (term === null) return undefined;
+    total += Number(term[1]) * (UNIT_MS[term[2] ?? ''] ?? Number.NaN);
+  }
+  return unsigned === '' ? undefined : total;
+}
+
+/** `70m`, `1h30m`, `1.5s`: a duration for people, as `parseGoDuration` reads it. */
+export function formatDuration(milliseconds: number): string {
+  const hours = Math.floor(milliseconds / 3_600_000);
+  const minutes = Math.floor((milliseconds % 3_600_000) / 60_000);
+  const seconds = (milliseconds % 60_000) / 1000;
+  const parts = [hours > 0 ? `${hours}h` : '', minutes > 0 ? `${minutes}m` : '', seconds > 0 ? `${seconds}s` : ''];
+  return parts.join('') || '0s';
+}

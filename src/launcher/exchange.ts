@@ -1,0 +1,85 @@
+import { constants } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { RunSpec } from '../protocol/messages';
+
+/*
+ * The exchange folder: how `init`, the relay and the worker container's shim talk. The steps, which are the user's
+ * code, can write to it. So it is flat (no folder in it can be replaced by a link), and the relay, which can read the
+ * pool's private key, follows no link in it and reads nothing but ordinary files.
+ */
+export const FILE = {
+  /** By `init`: what the relay needs of the RunSpec. */
+  run: 'run.json',
+  /** By `init`, for the shim: where workspace and tools are; environment of the steps. */
+  layout: 'layout.sh',
+  environment: 'environment.sh',
+  command: (step: number): string => `step-${step}.command`,
+  success: (step: number): string => `step-${step}.success`,
+  /** By the shim. */
+  started: (step: number): string => `step-${step}.started`,
+  output: (step: number, stream: 'stdout' | 'stderr'): string => `step-${step}.${stream}`,
+  exit: (step: number): string => `step-${step}.exit`,
+  /** `yes` or `no`: whether the kernel killed something for want of memory meanwhile; absent when it does not say. */
+  outOfMemory: (step: number): string => `step-${step}.oom`,
+  setting: (variable: string): string => `setting-${variable}`,
+  mask: (variable: string): string => `mask-${variable}`,
+  workerStarted: 'worker-started',
+  workerDone: 'worker-done',
+  /** A FIFO that the shim holds open for writing as long as it lives. */
+  workerAlive: 'worker-alive',
+  /** By the relay. */
+  relayReady: 'relay-ready',
+  stop: 'stop',
+  journal: 'relay.journal',
+} as const;
+
+/** What the relay needs of the RunSpec; never the environment. */
+export const RelayRun = RunSpec.pick({ runId: true, stack: true, stage: true, steps: true, planStep: true });
+export type RelayRun = z.infer<typeof RelayRun>;
+
+const ORDINARY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Opens an ordinary file of the exchange folder for reading; undefined when there is none of that name. */
+export async function openOrdinary(folder: string, name: string): Promise<FileHandle | undefined> {
+  let handle: FileHandle;
+  try {
+    handle = await open(join(folder, name), ORDINARY);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ELOOP' || code === 'ENXIO') return undefined;
+    throw error;
+  }
+  if ((await handle.stat()).isFile()) return handle;
+  await handle.close();
+  return undefined;
+}
+
+/** The text of a small file, without its last line feed; undefined when there is no such ordinary file. */
+export async function readSmall(folder: string, name: string, limit = 4 * 1024 * 1024): Promise<string | undefined> {
+  const handle = await openOrdinary(folder, name);
+  if (handle === undefined) return undefined;
+  try {
+    const size = Math.min((await handle.stat()).size, limit);
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(size), 0, size, 0);
+    return buffer.toString('utf8', 0, bytesRead).replace(/\n$/, '');
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Writes a file whole or not at all, never through a link that lies in its place. */
+export async function writeWhole(folder: string, name: string, text: string, mode = 0o644): Promise<void> {
+  const temporary = join(folder, `.${name}.tmp`);
+  await rm(temporary, { recursive: true, force: true });
+  const handle = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode);
+  try {
+    await handle.writeFile(text);
+    await handle.chmod(mode);
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, join(folder, name));
+}

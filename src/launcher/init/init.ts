@@ -1,0 +1,145 @@
+import { pipeline } from 'node:stream';
+import type { Readable } from 'node:stream';
+import type { Clock } from '../../protocol/client';
+import type { RunSpec } from '../../protocol/messages';
+import { SealError, unseal } from '../../protocol/sealing';
+import { ArchiveError, emptyFolder, isFolderInside, unpack } from '../archive';
+import { CallError } from '../client';
+import type { LauncherClient } from '../client';
+import { connect } from '../connect';
+import type { Credentials } from '../credentials';
+import { EXIT } from '../../protocol/exit-codes';
+import { LauncherExit } from '../exit';
+import type { Identity } from '../identity';
+import type { Logger } from '../logger';
+import type { Paths } from '../paths';
+import { retrying } from '../retry';
+import type { RetryOptions } from '../retry';
+import { InitLog } from './init-log';
+import { impossibleVariables, layDown } from './lay-down';
+
+export interface InitOptions {
+  readonly identity: Identity;
+  readonly paths: Paths;
+  /** File of the shim that goes into the worker container. */
+  readonly shim: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Ends the waiting; `init` has then laid down nothing of use. */
+  readonly signal: AbortSignal;
+}
+
+/** What the control plane gave out cannot be used; trying again would give the same. */
+class Unusable extends Error {}
+
+/**
+ * Starts the run and makes everything ready for the worker container: workspace, steps, shim.
+ *
+ * @throws LauncherExit with a sentence for people. Before the control plane has said yes to the start nothing is laid
+ * down; after it, the same sentence is the run's outcome.
+ */
+export async function init(options: InitOptions): Promise<void> {
+  const { identity, paths, clock, logger } = options;
+  const { client, credentials } = await connect(paths.credentials, identity, clock);
+  try {
+    const trouble: RetryOptions = {
+      clock,
+      signal: options.signal,
+      onTrouble: (error) => logger.warn(error.message),
+      onRecovery: () => logger.info('The control plane answers again.'),
+    };
+    const run = await start(client, identity, trouble);
+    const log = new InitLog(client, clock);
+    log.add(`Run ${run.runId} of ${run.stack}, ${run.stage}, on worker ${identity.workerName}.`);
+    try {
+      log.add(await retrying(() => prepare(client, credentials, run, options), trouble));
+      await layDown(run, paths, options.shim);
+    } catch (error) {
+      await giveUp(client, log, error, trouble);
+    }
+    await retrying(() => log.send(), trouble).catch(asExit);
+    logger.info(`Run ${run.runId} is ready to be carried out.`);
+  } finally {
+    await client.close();
+  }
+}
+
+async function start(client: LauncherClient, identity: Identity, trouble: RetryOptions): Promise<RunSpec> {
+  try {
+    return await retrying(() => client.start(), { ...trouble, until: identity.startDeadline });
+  } catch (error) {
+    return asExit(error);
+  }
+}
+
+const EXIT_OF: Partial<Record<CallError['kind'], { code: number; sentence: string }>> = {
+  fenced: {
+    code: EXIT.fenced,
+    sentence: 'The run was given to another attempt, or was stopped; this Pod carries out nothing.',
+  },
+  'already-started': {
+    code: EXIT.alreadyStarted,
+    sentence: 'Another Pod has already started this attempt; this one carries out nothing.',
+  },
+  unreachable: { code: EXIT.unreachable, sentence: 'The run could not be started in time.' },
+  certificate: { code: EXIT.unreachable, sentence: 'The run could not be started in time.' },
+  internal: { code: EXIT.unreachable, sentence: 'The run could not be started in time.' },
+};
+
+/** @throws LauncherExit */
+function asExit(error: unknown): never {
+  if (!(error instanceof CallError)) throw error;
+  const known = EXIT_OF[error.kind];
+  if (known !== undefined) throw new LauncherExit(known.code, `${known.sentence} ${error.message}`);
+  throw new LauncherExit(EXIT.rejected, `The control plane refuses this Pod (${error.kind}): ${error.message}`);
+}
+
+/** Fills the workspace; returns a line for the log. */
+async function prepare(
+  client: LauncherClient,
+  credentials: Credentials,
+  run: RunSpec,
+  { paths }: InitOptions,
+): Promise<string> {
+  const impossible = impossibleVariables(run.environment);
+  if (impossible.length > 0) {
+    throw new Unusable(`The stack has environment variables that no shell can have: ${impossible.join(', ')}.`);
+  }
+  await emptyFolder(paths.workspace);
+  const sealed = run.stage === 'applying';
+  const archive = sealed ? await client.workspace() : await client.source();
+  try {
+    await unpack(sealed ? opened(archive, credentials, run) : archive, paths.workspace);
+  } catch (error) {
+    archive.destroy();
+    if (error instanceof ArchiveError || error instanceof SealError) {
+      throw new Unusable(`${sealed ? 'The saved run state' : "The stack's source"} cannot be used. ${error.message}`);
+    }
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (code === 'ENOSPC') throw new Unusable('The workspace volume is full.');
+    throw new CallError('unreachable', `The download broke off (${code === '' ? (error as Error).message : code}).`);
+  }
+  if (!(await isFolderInside(paths.workspace, run.projectRoot))) {
+    throw new Unusable(`The source has no folder '${run.projectRoot}', which the stack has as its project root.`);
+  }
+  return sealed ? 'The run state was fetched and unsealed.' : 'The source was fetched.';
+}
+
+function opened(archive: Readable, credentials: Credentials, run: RunSpec): Readable {
+  // The consumer hears of every failure from the last stream of the line.
+  return pipeline(archive, unseal(credentials.privateKey, run.runId), () => undefined);
+}
+
+/** @throws LauncherExit, after the run's log and outcome say why. */
+async function giveUp(client: LauncherClient, log: InitLog, error: unknown, trouble: RetryOptions): Promise<never> {
+  const refused = error instanceof CallError && ['not-found', 'too-large', 'malformed'].includes(error.kind);
+  if (!refused && !(error instanceof Unusable)) return asExit(error);
+  const { message } = error;
+  log.add(message);
+  await retrying(() => log.send(), trouble).catch(asExit);
+  await retrying(
+    () => client.outcome({ reason: 'ConfigError', message, exitCode: null, hasChanges: false }),
+    trouble,
+  ).catch(asExit);
+  throw new LauncherExit(EXIT.source, message);
+}

@@ -1,0 +1,32 @@
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { FILE } from '../exchange';
+
+/**
+ * The reading end of the FIFO that the shim holds open while it lives: the kernel closes the other end whatever the
+ * shim dies of. Opened once, before the worker starts, so that exchanging the file later changes nothing.
+ */
+export class WorkerAlive {
+  private readonly descriptor: number;
+
+  constructor(exchange: string) {
+    const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+    this.descriptor = openSync(join(exchange, FILE.workerAlive), flags);
+  }
+
+  /** Whether anybody holds the writing end. */
+  check(): boolean {
+    const bytes = Buffer.alloc(256);
+    try {
+      while (readSync(this.descriptor, bytes) > 0);
+      return false;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return true;
+      throw error;
+    }
+  }
+
+  close(): void {
+    closeSync(this.descriptor);
+  }
+}

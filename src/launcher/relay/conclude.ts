@@ -1,0 +1,70 @@
+import { pipeline } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { seal } from '../../protocol/sealing';
+import { pack } from '../archive';
+import { CallError } from '../client';
+import { EXIT } from '../../protocol/exit-codes';
+import { LauncherExit } from '../exit';
+import { retrying } from '../retry';
+import type { RetryOptions } from '../retry';
+import { decideOutcome } from './outcome';
+import type { Outcome } from './outcome';
+import type { RelayContext } from './relay';
+import type { WorkerResult } from './supervise';
+
+/** The processes of the container end a moment after its first one; nothing may change the workspace while it is packed. */
+const SETTLE_MS = 500;
+
+/**
+ * Hands on what is left when the worker container is gone: the rest of the log, the run state, the outcome.
+ *
+ * @throws LauncherExit (`workerLost`, `terminated`) when only the controller can know the outcome.
+ */
+export async function conclude(context: RelayContext, worker: WorkerResult): Promise<void> {
+  const { run, journal, sender, grown, clock, logger } = context;
+  const trouble: RetryOptions = {
+    clock,
+    signal: new AbortController().signal,
+    onTrouble: (error) => logger.warn(error.message),
+    onRecovery: () => logger.info('The control plane answers again.'),
+  };
+  const { results } = worker;
+  const { stage, steps, planStep } = run;
+  let outcome = decideOutcome({ stage, steps, results, planStep, ending: journal.ending });
+  if (outcome?.reason === 'Succeeded' && stage === 'preparing') {
+    const refusal = await keepWorkspace(context, trouble);
+    if (refusal !== undefined) outcome = { ...outcome, reason: 'ConfigError', message: refusal, hasChanges: false };
+  }
+  const lost = outcome === undefined && journal.ending === undefined;
+  if (lost) await worker.collector.say('lost', 'The worker container ended without finishing the stage.');
+  if (outcome !== undefined) await worker.collector.say('outcome', outcome.message);
+  grown.ring();
+  await sender.flushed();
+  if (outcome === undefined) {
+    const [code, cause] = lost
+      ? [EXIT.workerLost, 'The worker container ended without finishing the stage']
+      : [EXIT.terminated, 'The Pod is being ended from outside'];
+    throw new LauncherExit(code, `${cause}; the controller reports why.`);
+  }
+  await report(context, outcome, trouble);
+  logger.info(outcome.message);
+}
+
+async function report({ client }: RelayContext, outcome: Outcome, trouble: RetryOptions): Promise<void> {
+  await retrying(() => client.outcome(outcome), trouble);
+}
+
+/** Uploads the sealed workspace; returns a sentence when the control plane does not take it. */
+async function keepWorkspace(context: RelayContext, trouble: RetryOptions): Promise<string | undefined> {
+  const { client, clock, paths, credentials, run } = context;
+  await clock.sleep(SETTLE_MS, trouble.signal);
+  const sealed = (): Readable =>
+    pipeline(pack(paths.workspace), seal(credentials.privateKey, run.runId), () => undefined);
+  try {
+    await retrying(() => client.uploadWorkspace(sealed(), trouble.signal), trouble);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof CallError) || error.kind !== 'too-large') throw error;
+    return `The workspace cannot be kept for the next stage: ${error.message}`;
+  }
+}

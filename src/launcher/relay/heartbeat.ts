@@ -1,0 +1,38 @@
+import type { Clock } from '../../protocol/client';
+import type { LauncherClient } from '../client';
+import type { Logger } from '../logger';
+import { retrying } from '../retry';
+
+/** How long the control plane may hold a heartbeat back, in seconds; well below the run's lease. */
+const WAIT_SECONDS = 25;
+/** Pause between heartbeats once the run is stopped: they return at once then, and only keep the lease. */
+const STOPPED_PAUSE_MS = 20_000;
+
+export interface HeartbeatOptions {
+  readonly client: LauncherClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly currentStep: () => string;
+  readonly onStop: (reason: string) => Promise<void>;
+}
+
+/** Keeps the run's lease and hears of a stop, until the signal aborts. @throws CallError when refused for good. */
+export async function heartbeat(options: HeartbeatOptions, signal: AbortSignal): Promise<void> {
+  const { client, clock, logger } = options;
+  while (!signal.aborted) {
+    const began = clock.now();
+    const step = options.currentStep();
+    const { stop } = await retrying(() => client.heartbeat({ step, waitSeconds: WAIT_SECONDS }, signal), {
+      clock,
+      signal,
+      onTrouble: (error) => logger.warn(error.message),
+    });
+    if (stop !== null) {
+      await options.onStop(stop.reason);
+      await clock.sleep(STOPPED_PAUSE_MS, signal);
+    } else if (clock.now() - began < 1000) {
+      // A control plane that does not hold heartbeats back is asked at most once a second.
+      await clock.sleep(1000, signal);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import { FILE, readSmall, writeWhole } from '../exchange';
+import { WorkerAlive } from './alive';
+import { Changes } from './changes';
+import { Collector } from './collector';
+import { overdue } from './deadlines';
+import { Mask } from './mask';
+import type { StepResult } from './outcome';
+import type { RelayContext } from './relay';
+import { readSettings } from './settings';
+import type { RelaySettings } from './settings';
+
+export interface WorkerResult {
+  readonly results: readonly StepResult[];
+  readonly settings: RelaySettings;
+  /** For the relay's last words. */
+  readonly collector: Collector;
+}
+
+/** A worker that was told to stop and is still there so long after its grace is left to the kubelet. */
+const FORGIVEN_MS = 60_000;
+
+/**
+ * Watches the worker container until it is gone, and gives numbers to all of its output.
+ *
+ * @param refused aborts when the control plane wants nothing of this attempt any more: the worker is stopped.
+ */
+export async function superviseWorker(context: RelayContext, refused: AbortSignal): Promise<WorkerResult> {
+  const { paths, clock, terminating, end, journal } = context;
+  const { exchange } = paths;
+  const alive = new WorkerAlive(exchange);
+  const changes = new Changes(exchange, clock);
+  const onTerminating = (): void => {
+    const message = 'The Pod is being ended from outside; the running step is asked to stop.';
+    void end({ cause: 'terminated', at: clock.now(), message });
+  };
+  const onRefused = (): void => void writeWhole(exchange, FILE.stop, 'refused').then(() => changes.ring());
+  try {
+    listen(terminating, onTerminating);
+    listen(refused, onRefused);
+    if (journal.ending !== undefined) await writeWhole(exchange, FILE.stop, journal.ending.cause);
+    await writeWhole(exchange, FILE.relayReady, 'now');
+    const startedAt = clock.now();
+    while ((await readSmall(exchange, FILE.workerStarted)) === undefined) {
+      if (terminating.aborted || refused.aborted) break;
+      if (journal.ending !== undefined && !alive.check()) break;
+      await endWhenOverdue(context, await readSettings(exchange, context.environment), startedAt, startedAt);
+      await changes.wait();
+    }
+    return await collectUntilGone(context, { alive, changes, refused });
+  } finally {
+    terminating.removeEventListener('abort', onTerminating);
+    refused.removeEventListener('abort', onRefused);
+    changes.close();
+    alive.close();
+  }
+}
+
+function listen(signal: AbortSignal, listener: () => void): void {
+  if (signal.aborted) listener();
+  else signal.addEventListener('abort', listener, { once: true });
+}
+
+async function endWhenOverdue(
+  { clock, end }: RelayContext,
+  settings: RelaySettings,
+  startedAt: number,
+  lastOutputAt: number,
+): Promise<void> {
+  const ending = overdue(settings, { now: clock.now(), startedAt, lastOutputAt });
+  if (ending !== undefined) await end(ending);
+}
+
+interface Watched {
+  readonly alive: WorkerAlive;
+  readonly changes: Changes;
+  readonly refused: AbortSignal;
+}
+
+async function collectUntilGone(context: RelayContext, watched: Watched): Promise<WorkerResult> {
+  const { paths, clock, journal, run, sender, grown } = context;
+  const { exchange } = paths;
+  const settings = await readSettings(exchange, context.environment);
+  const mask = new Mask(settings.masked);
+  sender.useMask(mask);
+  const collector = new Collector({ exchange, run, journal, mask, clock, debug: settings.debug });
+  for (const warning of settings.warnings) await collector.say(warning, warning);
+
+  const startedAt = clock.now();
+  let lastOutputAt = startedAt;
+  for (;;) {
+    const gone = !watched.alive.check() || leftToTheKubelet(context, settings);
+    if (await collector.collect(gone)) {
+      lastOutputAt = clock.now();
+      grown.ring();
+    }
+    context.onStep(await collector.currentStep());
+    if (gone) return { results: collector.results, settings, collector };
+    await endWhenOverdue(context, settings, startedAt, lastOutputAt);
+    await watched.changes.wait();
+  }
+}
+
+function leftToTheKubelet({ journal, clock }: RelayContext, settings: RelaySettings): boolean {
+  const { ending } = journal;
+  return ending !== undefined && clock.now() - ending.at > settings.stopGraceMs + FORGIVEN_MS;
+}

@@ -1,0 +1,43 @@
+import type { Clock } from '../protocol/client';
+import { CallError } from './client';
+
+export interface RetryOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** From 0 to below 1. @default Math.random */
+  readonly random?: () => number;
+  /** First and longest pause, before jitter. @default 500 and 15000 */
+  readonly firstMs?: number;
+  readonly longestMs?: number;
+  /** No attempt begins at or after this time, in milliseconds since the epoch. @default never */
+  readonly until?: number;
+  /** Hears of every failure that will be retried, and of the first success after one. */
+  readonly onTrouble?: (error: CallError) => void;
+  readonly onRecovery?: () => void;
+}
+
+/**
+ * Repeats a call until it succeeds, with growing, jittered pauses.
+ *
+ * @throws CallError that no repetition can mend, or the last one at `until`; the abort reason when `signal` aborts.
+ */
+export async function retrying<T>(call: () => Promise<T>, options: RetryOptions): Promise<T> {
+  const { clock, signal, random = Math.random, longestMs = 15_000 } = options;
+  let pause = options.firstMs ?? 500;
+  for (let troubled = false; ; troubled = true) {
+    signal.throwIfAborted();
+    try {
+      const result = await call();
+      if (troubled) options.onRecovery?.();
+      return result;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof CallError) || !error.retryable) throw error;
+      const wait = pause * (0.5 + random() / 2);
+      if (options.until !== undefined && clock.now() + wait >= options.until) throw error;
+      options.onTrouble?.(error);
+      await clock.sleep(wait, signal);
+      pause = Math.min(pause * 2, longestMs);
+    }
+  }
+}
