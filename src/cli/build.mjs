@@ -1,6 +1,6 @@
 // Bundles each program into one file below dist/, so that their libraries weigh on nobody who imports the constructs.
 import { build } from 'esbuild';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
@@ -23,6 +23,11 @@ await build({
   // What only the repository's own commands use (demo, generate) is not part of the bundles' run time.
   external: ['@swc/core', 'fsevents'],
   // CommonJS dependencies call require() for Node's own modules; an ESM bundle has no such function.
-  banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
+  banner: {
+    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 });
+
+// The launcher reads it from beside itself (src/launcher/shim/path.ts) and lays it into the worker container.
+copyFileSync('src/launcher/shim/spacelift-worker.sh', 'dist/spacelift-worker.sh');
