@@ -1,0 +1,83 @@
+import type { Worker, WorkerPool } from '../../api';
+import { ANNOTATION, API_VERSION, DEFAULTS, LABEL, WORKER } from '../../api/names';
+import type { Assignment } from '../../protocol/messages';
+import { initContainer, relayContainer, workerContainer } from './containers';
+import { runPodName, type RunPod, type RunPodSpec } from './pod';
+import { podSecurityContext } from './security';
+import { runVolumes } from './volumes';
+
+export interface RunPodInput {
+  readonly assignment: Assignment;
+  readonly pool: WorkerPool;
+  /** The control plane's ULID of the pool. */
+  readonly poolUlid: string;
+  /** The Worker that the Pod will belong to. */
+  readonly worker: Pick<Worker, 'metadata'>;
+  /** The Worker's ULID, upper-case. */
+  readonly workerId: string;
+}
+
+/** The Pod of one attempt of a run: the same input always gives the same Pod. */
+export function buildRunPod(input: RunPodInput): RunPod {
+  const { assignment, pool, worker } = input;
+  const template = pool.spec?.pod;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: runPodName(assignment),
+      namespace: worker.metadata.namespace,
+      labels: {
+        ...template?.labels,
+        [LABEL.workerPool]: input.poolUlid,
+        [LABEL.worker]: input.workerId,
+        [LABEL.runId]: assignment.runId,
+      },
+      annotations: {
+        ...template?.annotations,
+        [ANNOTATION.stage]: assignment.stage,
+        [ANNOTATION.attempt]: String(assignment.attempt),
+        [ANNOTATION.fence]: String(assignment.fence),
+      },
+      ownerReferences: [
+        {
+          apiVersion: API_VERSION,
+          kind: WORKER.kind,
+          name: worker.metadata.name,
+          uid: worker.metadata.uid,
+          controller: true,
+          blockOwnerDeletion: true,
+        },
+      ],
+    },
+    spec: podSpec(input),
+  };
+}
+
+function podSpec(input: RunPodInput): RunPodSpec {
+  const { pool } = input;
+  const template = pool.spec?.pod ?? {};
+  return {
+    restartPolicy: 'Never',
+    activeDeadlineSeconds: template.activeDeadlineSeconds ?? DEFAULTS.activeDeadlineSeconds,
+    terminationGracePeriodSeconds: template.terminationGracePeriodSeconds ?? DEFAULTS.terminationGracePeriodSeconds,
+    serviceAccountName: template.serviceAccountName,
+    automountServiceAccountToken: template.automountServiceAccountToken,
+    securityContext: podSecurityContext(template.securityContext),
+    imagePullSecrets: template.imagePullSecrets,
+    nodeSelector: template.nodeSelector,
+    nodeName: template.nodeName,
+    schedulerName: template.schedulerName,
+    runtimeClassName: template.runtimeClassName,
+    affinity: template.affinity,
+    tolerations: template.tolerations,
+    hostAliases: template.hostAliases,
+    dnsConfig: template.dnsConfig,
+    dnsPolicy: template.dnsPolicy,
+    topologySpreadConstraints: template.topologySpreadConstraints,
+    shareProcessNamespace: template.shareProcessNamespace,
+    volumes: runVolumes(pool),
+    initContainers: [...(template.customInitContainers ?? []), initContainer(input)],
+    containers: [relayContainer(input), workerContainer(input), ...(template.additionalSidecarContainers ?? [])],
+  };
+}

@@ -1,0 +1,8 @@
+export { buildRunPod, type RunPodInput } from './build';
+export { applyHistoryLimits, type HistoryDecision } from './history';
+export { imageHost, refusedRunnerImageHost, runnerImage } from './images';
+export { disruption, outOfMemory, outcomeOf, type FailedOutcome, type PodOutcome } from './outcome';
+export * from './pod';
+export { startProblem, type Problem } from './problem';
+export * as sentences from './sentences';
+export type { PoolRef } from './sentences';

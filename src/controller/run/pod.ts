@@ -1,0 +1,193 @@
+import { ANNOTATION, CONTAINER, LABEL } from '../../api/names';
+import type {
+  Affinity,
+  Container,
+  HostAlias,
+  LocalObjectReference,
+  PodDNSConfig,
+  PodSecurityContext,
+  Toleration,
+  TopologySpreadConstraint,
+  Volume,
+} from '../../api';
+import type { Assignment } from '../../protocol/messages';
+import type { KubeObject, ObjectMeta } from '../runtime';
+
+/** The run Pod as it is written, and as much of it as the cache keeps (`trimRunPod`). */
+export interface RunPod extends KubeObject {
+  readonly spec: RunPodSpec;
+  readonly status?: RunPodStatus;
+}
+
+export interface RunPodSpec {
+  readonly initContainers: readonly Container[];
+  readonly containers: readonly Container[];
+  readonly volumes?: readonly Volume[];
+  readonly restartPolicy?: 'Never';
+  readonly activeDeadlineSeconds?: number;
+  readonly terminationGracePeriodSeconds?: number;
+  readonly securityContext?: PodSecurityContext;
+  readonly serviceAccountName?: string;
+  readonly automountServiceAccountToken?: boolean;
+  readonly imagePullSecrets?: readonly LocalObjectReference[];
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly nodeName?: string;
+  readonly schedulerName?: string;
+  readonly runtimeClassName?: string;
+  readonly affinity?: Affinity;
+  readonly tolerations?: readonly Toleration[];
+  readonly hostAliases?: readonly HostAlias[];
+  readonly dnsConfig?: PodDNSConfig;
+  readonly dnsPolicy?: string;
+  readonly topologySpreadConstraints?: readonly TopologySpreadConstraint[];
+  readonly shareProcessNamespace?: boolean;
+}
+
+export interface RunPodStatus {
+  readonly phase?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly conditions?: readonly PodCondition[];
+  readonly initContainerStatuses?: readonly ContainerStatus[];
+  readonly containerStatuses?: readonly ContainerStatus[];
+}
+
+export interface PodCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly lastTransitionTime?: string;
+}
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly state?: {
+    readonly waiting?: { readonly reason?: string; readonly message?: string };
+    readonly running?: object;
+    readonly terminated?: TerminatedState;
+  };
+}
+
+export interface TerminatedState {
+  readonly exitCode: number;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+/** `<run ulid lower-case>-<stage>-<attempt>`: one name for an attempt, so that creating it is the lock. */
+export function runPodName(assignment: Pick<Assignment, 'runId' | 'stage' | 'attempt'>): string {
+  return `${assignment.runId.toLowerCase()}-${assignment.stage}-${assignment.attempt}`;
+}
+
+/** The UID of the Worker that controls the Pod; the key that the cache finds run Pods by. */
+export function controllingWorkerUid(pod: KubeObject): string | undefined {
+  return pod.metadata.ownerReferences?.find((owner) => owner.controller)?.uid;
+}
+
+/** Whether the Pod carries out exactly this assignment for this Worker. */
+export function carriesOut(pod: KubeObject, assignment: Assignment, workerUid: string): boolean {
+  return (
+    pod.metadata.name === runPodName(assignment) &&
+    pod.metadata.annotations?.[ANNOTATION.fence] === String(assignment.fence) &&
+    controllingWorkerUid(pod) === workerUid
+  );
+}
+
+export function containerState(pod: RunPod, name: string): ContainerStatus['state'] {
+  return allStatuses(pod).find((status) => status.name === name)?.state;
+}
+
+export function allStatuses(pod: RunPod): ContainerStatus[] {
+  return [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+}
+
+/** Whether the user's container has ever run: from then on infrastructure may have changed. */
+export function workerBegan(pod: RunPod): boolean {
+  const state = containerState(pod, CONTAINER.worker);
+  return state?.running !== undefined || state?.terminated !== undefined;
+}
+
+/** Whether the run is over in this Pod. Sidecars of the user may still run. */
+export function hasEnded(pod: RunPod): boolean {
+  const builtInsEnded = [CONTAINER.relay, CONTAINER.worker].every((name) => containerState(pod, name)?.terminated);
+  return builtInsEnded || everythingEnded(pod);
+}
+
+/** Whether no container of the Pod runs any more. */
+export function everythingEnded(pod: RunPod): boolean {
+  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+}
+
+/** Whether the relay is gone before the user's container began: nobody is left who could carry out the run. */
+export function isAbandoned(pod: RunPod): boolean {
+  return !hasEnded(pod) && containerState(pod, CONTAINER.relay)?.terminated !== undefined && !workerBegan(pod);
+}
+
+/** Whether the run's containers ended well; a sidecar that was stopped counts for nothing. */
+export function hasSucceeded(pod: RunPod): boolean {
+  const builtIns = [CONTAINER.relay, CONTAINER.worker];
+  return (
+    builtIns.every((name) => containerState(pod, name)?.terminated?.exitCode === 0) || pod.status?.phase === 'Succeeded'
+  );
+}
+
+export function runIdOf(pod: KubeObject): string | undefined {
+  return pod.metadata.labels?.[LABEL.runId];
+}
+
+const KEPT_LABELS: readonly string[] = [LABEL.runId, LABEL.worker, LABEL.workerPool];
+const KEPT_ANNOTATIONS: readonly string[] = [ANNOTATION.stage, ANNOTATION.attempt, ANNOTATION.fence];
+
+/** What the cache keeps of a run Pod: all that the passes read, a tenth of the object. */
+export function trimRunPod(pod: RunPod): RunPod {
+  const { status } = pod;
+  return {
+    metadata: trimMetadata(pod.metadata),
+    spec: {
+      initContainers: pod.spec.initContainers?.map(trimContainer) ?? [],
+      containers: pod.spec.containers.map(trimContainer),
+      activeDeadlineSeconds: pod.spec.activeDeadlineSeconds,
+      nodeName: pod.spec.nodeName,
+    },
+    status: status && {
+      phase: status.phase,
+      reason: status.reason,
+      message: status.message,
+      conditions: status.conditions?.map(trimCondition),
+      initContainerStatuses: status.initContainerStatuses?.map(trimStatus),
+      containerStatuses: status.containerStatuses?.map(trimStatus),
+    },
+  };
+}
+
+function trimMetadata(metadata: ObjectMeta): ObjectMeta {
+  return {
+    name: metadata.name,
+    namespace: metadata.namespace,
+    uid: metadata.uid,
+    resourceVersion: metadata.resourceVersion,
+    creationTimestamp: metadata.creationTimestamp,
+    deletionTimestamp: metadata.deletionTimestamp,
+    labels: pick(metadata.labels, KEPT_LABELS),
+    annotations: pick(metadata.annotations, KEPT_ANNOTATIONS),
+    ownerReferences: metadata.ownerReferences,
+  };
+}
+
+function trimContainer({ name, image, resources }: Container): Container {
+  const memory = resources?.limits?.memory;
+  return { name, image, resources: memory === undefined ? undefined : { limits: { memory } } };
+}
+
+function trimCondition({ type, status, reason, message, lastTransitionTime }: PodCondition): PodCondition {
+  return { type, status, reason, message, lastTransitionTime };
+}
+
+function trimStatus({ name, state }: ContainerStatus): ContainerStatus {
+  return { name, state };
+}
+
+function pick(from: Record<string, string> | undefined, keys: readonly string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(from ?? {}).filter(([key]) => keys.includes(key)));
+}

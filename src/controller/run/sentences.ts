@@ -1,0 +1,165 @@
+import { CONTAINER } from '../../api/names';
+
+/*
+ * What people read about a run Pod, in the run's log, in the Worker's condition and in events: one plain sentence that
+ * names what, where and which field to change.
+ */
+
+/** Namespace and name of the WorkerPool whose fields the sentences name. */
+export interface PoolRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const pool = ({ namespace, name }: PoolRef): string => `WorkerPool ${namespace}/${name}`;
+
+export function imageCannotBePulled(ref: PoolRef, container: string, image: string, detail: string): string {
+  const cause = detail ? `: ${detail}` : '.';
+  return `The image "${image}" of container ${container} cannot be pulled${endSentence(cause)} Check its name and tag, and spec.pod.imagePullSecrets of ${pool(ref)}.`;
+}
+
+export function imageNameInvalid(ref: PoolRef, container: string, image: string): string {
+  return `The image "${image}" of container ${container} is not a valid image name: correct it ${whereImageIsSet(ref, container)}.`;
+}
+
+export function imageNeverPulled(ref: PoolRef, container: string, image: string): string {
+  return `The image "${image}" of container ${container} is not on the node, and its imagePullPolicy is Never: load it there, or change ${fieldOf(container)}.imagePullPolicy of ${pool(ref)}.`;
+}
+
+export function containerCannotBeCreated(ref: PoolRef, container: string, detail: string): string {
+  return `Container ${container} cannot be created: ${endSentence(detail)} Correct ${fieldOf(container)} of ${pool(ref)} or what it refers to.`;
+}
+
+export function unschedulable(ref: PoolRef, detail: string): string {
+  return `No node takes the Pod: ${endSentence(detail)} Make room, or change requests, nodeSelector, affinity or tolerations in spec.pod of ${pool(ref)}.`;
+}
+
+export function podInvalid(ref: PoolRef, detail: string): string {
+  return `The API server refuses the run's Pod as invalid: ${endSentence(detail)} Correct spec.pod of ${pool(ref)}; the Pod is then created by itself.`;
+}
+
+export function podRefused(ref: PoolRef, detail: string): string {
+  return `The API server does not admit the run's Pod: ${endSentence(detail)} Change the policy or spec.pod of ${pool(ref)}; the Pod is then created by itself.`;
+}
+
+export function quotaExceeded(ref: PoolRef, detail: string): string {
+  return `A quota of namespace ${ref.namespace} has no room for the run's Pod: ${endSentence(detail)} The Pod is created as soon as there is room.`;
+}
+
+export function runnerImageHostRefused(ref: PoolRef, image: string, host: string, allowed: readonly string[]): string {
+  return `The stack's runner image "${image}" comes from ${host}, but spec.allowedRunnerImageHosts of ${pool(ref)} allows only ${allowed.join(', ') || 'none'}.`;
+}
+
+export function podNameTaken(name: string): string {
+  return `A Pod named ${name} that belongs to something else is in the way: remove it, and the run's Pod is created by itself.`;
+}
+
+export function earlierPodStillRuns(name: string): string {
+  return `Pod ${name} of an earlier run still runs on this worker; the run's Pod is created when it has ended.`;
+}
+
+export function notStartedInTime(cause: string | undefined): string {
+  return `The run's Pod did not start in time.${cause ? ` ${cause}` : ' kubectl describe pod shows what its containers wait for.'}`;
+}
+
+export function stoppedBeforeStart(reason: string): string {
+  return `The run was stopped before its Pod had started: ${endSentence(reason || 'no reason was given')}`;
+}
+
+export function outOfMemory(ref: PoolRef, container: string, limit: string | undefined): string {
+  if (limit === undefined) {
+    return `Container ${container} was killed because the node ran out of memory: set ${memoryField(container)} of ${pool(ref)} to what it needs.`;
+  }
+  return `Container ${container} was killed because it needed more than its memory limit of ${limit}: raise ${memoryField(container)} of ${pool(ref)}.`;
+}
+
+export function probablyOutOfMemory(ref: PoolRef, container: string, limit: string | undefined): string {
+  const known = limit === undefined ? 'no memory limit is set' : `its memory limit is ${limit}`;
+  return `Container ${container} was killed (exit code 137), most likely for want of memory (${known}): raise ${memoryField(container)} of ${pool(ref)}.`;
+}
+
+export function evicted(node: string | undefined, detail: string): string {
+  return `The run's Pod was evicted${onNode(node)}: ${endSentence(detail || 'no reason was given')}`;
+}
+
+export function preempted(node: string | undefined, detail: string): string {
+  return `The run's Pod had to make way for one of higher priority${onNode(node)}: ${endSentence(detail || 'preempted')}`;
+}
+
+export function nodeLost(node: string | undefined, detail: string): string {
+  return `The node ${node ?? 'of the Pod'} was lost during the run: ${endSentence(detail || 'it no longer answers')}`;
+}
+
+export function podDeleted(name: string): string {
+  return `Pod ${name} was deleted by somebody else before the run had ended.`;
+}
+
+export function podGone(name: string): string {
+  return `Pod ${name} no longer exists although the run had not ended: it was deleted, or its node was removed.`;
+}
+
+export function tookTooLong(ref: PoolRef, seconds: number | undefined): string {
+  const limit = seconds === undefined ? '' : ` of ${seconds} seconds`;
+  return `The run's Pod took longer than its limit${limit}: raise spec.pod.activeDeadlineSeconds of ${pool(ref)} if it needs more.`;
+}
+
+export function containerCannotStart(ref: PoolRef, container: string, detail: string): string {
+  return `Container ${container} could not start: ${endSentence(detail)} Correct its image or ${fieldOf(container)} of ${pool(ref)}.`;
+}
+
+export function containerFailed(ref: PoolRef, container: string, exitCode: number, detail: string): string {
+  const cause = detail ? `: ${endSentence(detail)}` : '.';
+  return `Container ${container} (${fieldOf(container)} of ${pool(ref)}) ended with exit code ${exitCode}${cause}`;
+}
+
+export function stepFailed(exitCode: number): string {
+  return `Container worker ended with exit code ${exitCode}, and nobody was left to report the step's result.`;
+}
+
+export function podRefusedByNode(node: string | undefined, detail: string): string {
+  return `The Pod was refused${onNode(node)}: ${endSentence(detail)}`;
+}
+
+export function endedWithoutResult(detail: string): string {
+  return `The run's Pod ended without a result${detail ? `: ${endSentence(detail)}` : '.'}`;
+}
+
+/** The path of the field that a container is set by. */
+export function fieldOf(container: string): string {
+  switch (container) {
+    case CONTAINER.init:
+      return 'spec.pod.initContainer';
+    case CONTAINER.relay:
+      return 'spec.pod.grpcServerContainer';
+    case CONTAINER.worker:
+      return 'spec.pod.workerContainer';
+    default:
+      return `the entry "${container}" of spec.pod.customInitContainers or additionalSidecarContainers`;
+  }
+}
+
+function memoryField(container: string): string {
+  const isBuiltIn = Object.values<string>(CONTAINER).includes(container);
+  return isBuiltIn
+    ? `${fieldOf(container)}.resources.limits.memory`
+    : `resources.limits.memory in ${fieldOf(container)}`;
+}
+
+function whereImageIsSet(ref: PoolRef, container: string): string {
+  if (container === CONTAINER.worker) return `in the stack, or in spec.pod.defaultRunnerImage of ${pool(ref)}`;
+  if (container === CONTAINER.init || container === CONTAINER.relay) return `in spec.pod.launcherImage of ${pool(ref)}`;
+  return `in ${fieldOf(container)} of ${pool(ref)}`;
+}
+
+function onNode(node: string | undefined): string {
+  return node ? ` on node ${node}` : '';
+}
+
+/** Trims to one line of bearable length that ends with a full stop. */
+function endSentence(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  const short = line.length > MAX_DETAIL ? `${line.slice(0, MAX_DETAIL)}…` : line;
+  return /[.!?…]$/.test(short) ? short : `${short}.`;
+}
+
+const MAX_DETAIL = 700;

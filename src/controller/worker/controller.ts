@@ -1,0 +1,200 @@
+import type { Worker, WorkerPool } from '../../api';
+import { API_VERSION, WORKER } from '../../api/names';
+import { INDEX, WORKERS } from '../caches';
+import type { ControllerMetrics } from '../metrics';
+import { carriesOut, runPodName, workerBegan, type RunPod } from '../run';
+import {
+  isConflict,
+  isNotFound,
+  keyFor,
+  keyOf,
+  systemClock,
+  WorkQueue,
+  writeStatus,
+  type CacheEvent,
+  type Clock,
+  type Controller,
+  type EventInput,
+  type EventRecorder,
+  type KubeClient,
+  type Logger,
+  type ReconcileResult,
+} from '../runtime';
+import { apply, type ApplyContext } from './apply';
+import { decide } from './decide';
+import { gather, handleOf, type Sources } from './gather';
+import { Memories } from './memory';
+import type { Decision, WorkerSnapshot } from './snapshot';
+
+/** A pass repeats gather, decide, apply until nothing is left to do; more rounds than this are a new pass. */
+const ROUNDS = 12;
+const NEXT_PASS_MS = 1_000;
+
+export interface WorkerControllerOptions extends Omit<Sources, 'memories'> {
+  readonly client: KubeClient;
+  readonly events: EventRecorder;
+  readonly logger: Logger;
+  readonly metrics?: Pick<ControllerMetrics, 'runStartupDuration'>;
+  /** @default the system's */
+  readonly clock?: Clock;
+  /** Passes at once. @default 32 */
+  readonly concurrency?: number;
+}
+
+/** Carries out what the control plane assigns to Workers: one pass looks after one Worker, its run Pods and its status. */
+export class WorkerController implements Controller {
+  readonly name = 'worker';
+  readonly queue: WorkQueue;
+  private readonly context: ApplyContext;
+  private unsubscribe: (() => void)[] = [];
+
+  constructor(private readonly options: WorkerControllerOptions) {
+    const { client, caches, registry, logger, clock = systemClock } = options;
+    this.context = { client, caches, registry, logger, clock, memories: new Memories() };
+    this.queue = new WorkQueue({
+      name: this.name,
+      concurrency: options.concurrency ?? 32,
+      reconcile: (key, signal) => this.reconcile(key, signal),
+      logger,
+      clock,
+    });
+    // The registry outlives us and has no way to unsubscribe; a stopped queue takes no key.
+    registry.onWorkerChange((poolUid, workerId) => {
+      const handle = registry.byUid(poolUid);
+      if (handle) this.queue.add(keyFor(handle.namespace, `${handle.name}-${workerId.toLowerCase()}`));
+    });
+  }
+
+  start(): void {
+    const { workers, pods, pools } = this.options.caches;
+    this.unsubscribe = [
+      workers.onChange((event) => isWorkersBusiness(event) && this.queue.add(keyOf(event.object))),
+      pods.onChange((event) => this.takePod(event)),
+      pools.onChange((event) => this.takePool(event)),
+    ];
+    for (const worker of workers.list()) this.queue.add(keyOf(worker));
+  }
+
+  stop(): void {
+    for (const unsubscribe of this.unsubscribe) unsubscribe();
+  }
+
+  async reconcile(key: string, signal?: AbortSignal): Promise<ReconcileResult | void> {
+    const events: EventInput[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const worker = this.options.caches.workers.getByKey(key);
+      const snapshot = worker && gather(this.context, worker, this.context.clock.now());
+      if (!snapshot) return this.context.memories.forget(key);
+      this.measureStart(key, snapshot);
+      const decision = decide(snapshot);
+      if (decision.actions.length === 0) return this.settle(snapshot, decision, events);
+      const failure = await this.applyAll(snapshot, decision, events, signal);
+      if (failure) {
+        await this.settleDespite(key, events);
+        throw failure.error;
+      }
+    }
+    return { requeueAfterMs: NEXT_PASS_MS };
+  }
+
+  /** Carries out the actions in order up to the first that fails. */
+  private async applyAll(
+    { worker }: WorkerSnapshot,
+    { actions }: Decision,
+    events: EventInput[],
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly error: unknown } | undefined> {
+    for (const action of actions) {
+      signal?.throwIfAborted();
+      try {
+        await apply(this.context, worker, action);
+      } catch (error) {
+        return { error };
+      }
+      if (action.type === 'report' && action.event) events.push(action.event);
+    }
+    return undefined;
+  }
+
+  /** One status write, then the events. */
+  private async settle(snapshot: WorkerSnapshot, decision: Decision, events: EventInput[]): Promise<ReconcileResult> {
+    const { worker } = snapshot;
+    if (decision.status) {
+      const { client, caches } = this.context;
+      try {
+        await writeStatus<Worker>({
+          client,
+          resource: WORKERS,
+          object: worker,
+          status: decision.status,
+          cache: caches.workers,
+        });
+      } catch (error) {
+        // Somebody deleted the Worker meanwhile; the watch will say so.
+        if (!isNotFound(error) && !isConflict(error)) throw error;
+      }
+    }
+    this.announce(worker, events);
+    return { requeueAfterMs: decision.requeueAfterMs };
+  }
+
+  /** An action failed: the status still tells what is known. */
+  private async settleDespite(key: string, events: EventInput[]): Promise<void> {
+    const worker = this.options.caches.workers.getByKey(key);
+    const snapshot = worker && gather(this.context, worker, this.context.clock.now());
+    if (snapshot) await this.settle(snapshot, decide(snapshot), events);
+  }
+
+  private announce(worker: Worker, events: readonly EventInput[]): void {
+    const target = { apiVersion: API_VERSION, kind: WORKER.kind, metadata: worker.metadata };
+    for (const event of events) this.options.events.event(target, event);
+  }
+
+  private takePod({ type, object }: CacheEvent<RunPod>): void {
+    const { namespace, ownerReferences } = object.metadata;
+    const owner = ownerReferences?.find(({ controller }) => controller);
+    if (!owner || owner.kind !== WORKER.kind) return;
+    const key = keyFor(namespace, owner.name);
+    if (type === 'deleted') this.rememberLost(key, object);
+    this.queue.add(key);
+  }
+
+  /** A Pod that vanishes takes the reason with it, unless its last state is kept. */
+  private rememberLost(key: string, pod: RunPod): void {
+    const worker = this.options.caches.workers.getByKey(key);
+    const handle = worker && handleOf(this.context.registry, worker);
+    const assignment = handle?.view(worker?.metadata.name.slice(-26).toUpperCase() ?? '')?.assignment;
+    if (!worker || !assignment || !carriesOut(pod, assignment, worker.metadata.uid)) return;
+    const { memories, clock } = this.context;
+    memories.recall(key, assignment.fence, memories.peek(key).deleting, clock.now());
+    memories.update(key, { lostPod: pod });
+  }
+
+  /** What could not be made from the old spec may go now, and history limits may have changed. */
+  private takePool({ type, object, old }: CacheEvent<WorkerPool>): void {
+    if (type === 'updated' && object.metadata.generation === old?.metadata.generation) return;
+    for (const worker of this.options.caches.workers.byIndex(INDEX.pool, object.metadata.uid)) {
+      this.queue.add(keyOf(worker));
+    }
+  }
+
+  private measureStart(key: string, { view, pods, memory, now }: WorkerSnapshot): void {
+    const assignment = view?.assignment;
+    if (!assignment || memory.startMeasured || !memory.created || memory.assignedAt === undefined) return;
+    const pod = pods.find(({ metadata }) => metadata.name === runPodName(assignment));
+    if (!pod || !workerBegan(pod)) return;
+    this.options.metrics?.runStartupDuration.observe((now - memory.assignedAt) / 1_000);
+    this.context.memories.update(key, { startMeasured: true });
+  }
+}
+
+/** Its own status writes are no news to it. */
+function isWorkersBusiness({ type, object, old }: CacheEvent<Worker>): boolean {
+  if (type !== 'updated' || !old) return true;
+  const [after, before] = [object.metadata, old.metadata];
+  return (
+    after.uid !== before.uid ||
+    after.deletionTimestamp !== before.deletionTimestamp ||
+    JSON.stringify(after.finalizers) !== JSON.stringify(before.finalizers)
+  );
+}

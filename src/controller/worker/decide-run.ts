@@ -1,0 +1,111 @@
+import type { Assignment, OutcomeReason } from '../../protocol/messages';
+import {
+  buildRunPod,
+  carriesOut,
+  disruption,
+  hasEnded,
+  outcomeOf,
+  refusedRunnerImageHost,
+  runPodName,
+  sentences,
+  workerBegan,
+  type PoolRef,
+  type Problem,
+  type RunPod,
+} from '../run';
+import { REASON } from '../../api/conditions';
+import { decidePod } from './decide-pod';
+import { isLive, isUnstarted } from './decide-stray';
+import { failed, released, waiting } from './reports';
+import { earliest, type Plan } from './plan';
+import type { PoolFacts, WorkerSnapshot } from './snapshot';
+
+/** Carries out an assignment: a Pod for it, what keeps the Pod from starting, its outcome, the Worker's release. */
+export function decideRun(snapshot: WorkerSnapshot, pool: PoolFacts, assignment: Assignment): Plan {
+  const pod = snapshot.pods.find((one) => carriesOut(one, assignment, snapshot.worker.metadata.uid));
+  return pod ? decidePod(snapshot, pool, assignment, pod) : decideWithoutPod(snapshot, pool, assignment);
+}
+
+function decideWithoutPod(snapshot: WorkerSnapshot, pool: PoolFacts, assignment: Assignment): Plan {
+  const { memory, now } = snapshot;
+  const ref = refOf(pool);
+  if (memory.outcomeReported) return { actions: [released(assignment)] };
+  const lost = lostPodOutcome(snapshot, assignment, ref);
+  if (lost) return { actions: lost === 'reported' ? [released(assignment)] : [failed(assignment, ...lost)] };
+  if (assignment.started) {
+    if (!memory.goneConfirmed) return { actions: [{ type: 'confirmPodGone', name: runPodName(assignment) }] };
+    return { actions: [failed(assignment, 'NodeLost', sentences.podGone(runPodName(assignment)))] };
+  }
+  if (assignment.stop) {
+    return { actions: [failed(assignment, 'Cancelled', sentences.stoppedBeforeStart(assignment.stop.reason))] };
+  }
+  const refusal = memory.refusal?.problem;
+  if (now >= assignment.startDeadline) {
+    const message = sentences.notStartedInTime(refusal?.sentence);
+    return { actions: [failed(assignment, refusal?.outcome ?? 'StartTimeout', message)] };
+  }
+  return decideCreation(snapshot, pool, assignment);
+}
+
+/** How the run ended in a Pod that has vanished meanwhile; undefined when it had not begun and can be made anew. */
+function lostPodOutcome(
+  { memory: { lostPod } }: WorkerSnapshot,
+  assignment: Assignment,
+  ref: PoolRef,
+): 'reported' | readonly [OutcomeReason, string] | undefined {
+  if (!lostPod) return undefined;
+  if (hasEnded(lostPod)) {
+    const outcome = outcomeOf(lostPod, ref);
+    return outcome.kind === 'reported' ? 'reported' : [outcome.reason, outcome.message];
+  }
+  if (!assignment.started && !workerBegan(lostPod)) return undefined;
+  const known = disruption(lostPod);
+  return known ? [known.reason, known.message] : ['Evicted', sentences.podDeleted(lostPod.metadata.name)];
+}
+
+function decideCreation(snapshot: WorkerSnapshot, pool: PoolFacts, assignment: Assignment): Plan {
+  const { worker, workerId, memory, now } = snapshot;
+  const ref = refOf(pool);
+  const { spec, metadata } = pool.object;
+  const host = refusedRunnerImageHost(assignment, pool.object);
+  if (host !== undefined) {
+    const allowed = spec?.allowedRunnerImageHosts ?? [];
+    const message = sentences.runnerImageHostRefused(ref, assignment.runnerImage ?? '', host, allowed);
+    return { actions: [failed(assignment, 'ConfigError', message)] };
+  }
+  const earlier = snapshot.pods.filter(isLive);
+  if (earlier.length > 0) return decideEarlierPods(snapshot, assignment, earlier);
+  const { refusal } = memory;
+  if (refusal && now < refusal.retryAt && refusal.poolGeneration === metadata.generation) {
+    const wakeAt = earliest([refusal.retryAt, assignment.startDeadline]);
+    return { actions: waiting(memory, assignment, refusal.problem), problem: refusal.problem, wakeAt };
+  }
+  const pod = buildRunPod({ assignment, pool: pool.object, poolUlid: pool.ulid, worker, workerId });
+  return { actions: [{ type: 'createPod', pod, fence: assignment.fence }] };
+}
+
+/** One run a Worker: what is left of an earlier one goes or is waited for. */
+function decideEarlierPods(snapshot: WorkerSnapshot, assignment: Assignment, earlier: readonly RunPod[]): Plan {
+  const unstarted = earlier.filter((pod) => isUnstarted(pod, snapshot));
+  if (unstarted.length > 0) {
+    return { actions: unstarted.map((pod) => ({ type: 'deleteUnstartedPod', pod })) };
+  }
+  const name = earlier[0]?.metadata.name ?? '';
+  const problem: Problem = {
+    key: `earlier:${name}`,
+    reason: REASON.podPending,
+    sentence: sentences.earlierPodStillRuns(name),
+    detailed: true,
+    outcome: 'StartTimeout',
+    hopeless: false,
+  };
+  return {
+    actions: waiting(snapshot.memory, assignment, problem),
+    problem,
+    wakeAt: assignment.startDeadline,
+  };
+}
+
+function refOf({ object }: PoolFacts): PoolRef {
+  return { namespace: object.metadata.namespace, name: object.metadata.name };
+}

@@ -1,0 +1,62 @@
+import type { Assignment } from '../../protocol/messages';
+import { decideHistory } from './decide-history';
+import { decideRemoval } from './decide-removal';
+import { decideRun } from './decide-run';
+import { busyStatus, restingStatus, unregisteredStatus } from './decide-status';
+import { joinPlans, type Plan } from './plan';
+import { decideStrayPods } from './decide-stray';
+import type { Decision, WorkerSnapshot } from './snapshot';
+
+/** The control plane's answer to `released` may take so long before the Worker is shown as idle by ourselves. */
+const RELEASE_ECHO_MS = 1_000;
+
+/** What to do about one Worker: pure, and level-triggered on everything that is known. */
+export function decide(snapshot: WorkerSnapshot): Decision {
+  const { pool, view, now } = snapshot;
+  if (!pool || !view) {
+    const removal = decideRemoval(snapshot, undefined);
+    return decision(removal, removal.actions.length > 0 ? undefined : unregisteredStatus(snapshot), now);
+  }
+  const assignment = openAssignment(snapshot);
+  const plan = joinPlans([
+    assignment ? decideRun(snapshot, pool, assignment) : decideStrayPods(snapshot),
+    decideHistory(snapshot, pool, assignment),
+  ]);
+  if (plan.actions.length > 0) return decision(plan, undefined, now);
+  const removal = decideRemoval(snapshot, assignment);
+  if (removal.actions.length > 0) return decision(removal, undefined, now);
+  return decision(joinPlans([plan, removal, echo(snapshot)]), status(snapshot, assignment, plan), now);
+}
+
+/** The assignment, until `released` was answered: its view may still be on its way. */
+function openAssignment({ view, memory }: WorkerSnapshot): Assignment | undefined {
+  const assignment = view?.assignment ?? undefined;
+  return memory.releasedAt !== undefined && memory.fence === assignment?.fence ? undefined : assignment;
+}
+
+function status(snapshot: WorkerSnapshot, assignment: Assignment | undefined, plan: Plan): Decision['status'] {
+  if (assignment) return busyStatus(snapshot, assignment.runId, plan.problem);
+  if (awaitsEcho(snapshot)) return undefined;
+  return restingStatus(snapshot);
+}
+
+/**
+ * Between `released` and the next view the status keeps still: with runs waiting, the next one is in that view, and the
+ * write of IDLE in between would be for nothing.
+ */
+function awaitsEcho({ memory, view, now }: WorkerSnapshot): boolean {
+  const { releasedAt } = memory;
+  return releasedAt !== undefined && view?.assignment?.fence === memory.fence && now - releasedAt < RELEASE_ECHO_MS;
+}
+
+function echo(snapshot: WorkerSnapshot): Plan {
+  const { releasedAt } = snapshot.memory;
+  return awaitsEcho(snapshot) && releasedAt !== undefined
+    ? { actions: [], wakeAt: releasedAt + RELEASE_ECHO_MS }
+    : { actions: [] };
+}
+
+function decision(plan: Plan, wanted: Decision['status'], now: number): Decision {
+  const requeueAfterMs = plan.wakeAt === undefined ? undefined : Math.max(plan.wakeAt - now, 0);
+  return { actions: plan.actions, status: wanted, requeueAfterMs };
+}

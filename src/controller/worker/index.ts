@@ -1,0 +1,1 @@
+export { WorkerController, type WorkerControllerOptions } from './controller';
