@@ -20,7 +20,7 @@ import {
   type ResourceType,
 } from './runtime';
 import { WorkerPoolController } from './worker-pool/controller';
-import { WorkerController } from './worker/controller';
+import { WorkerController } from './worker';
 
 /** Name of the Lease that replicas of the controller compete for. */
 const LEASE_NAME = 'spacelift-workerpool-controller';
@@ -99,7 +99,6 @@ function assemble(parts: Parts): Manager {
     events,
     metrics,
     logger,
-    registry,
     clock: systemClock,
     concurrency: options.concurrency,
   };
@@ -107,8 +106,9 @@ function assemble(parts: Parts): Manager {
     ...common,
     connect: { mqtt: connectMqtt, poll: connectPoll },
     version: options.version,
+    prometheus: registry,
   });
-  const workers = new WorkerController({ ...common, pools });
+  const workers = new WorkerController({ ...common, registry: pools });
   return new Manager({
     reflectors: [
       reflector(parts, WORKER_POOLS, caches.pools),

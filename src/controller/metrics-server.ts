@@ -100,10 +100,10 @@ async function servingCertificate(): Promise<{ cert: string; key: string }> {
 }
 
 async function selfSigned(): Promise<{ cert: string; key: string }> {
-  const crypto = webcrypto as Parameters<typeof cryptoProvider.set>[0];
-  cryptoProvider.set(crypto);
+  // The library's types want the browser's declarations, which a program for Node does not have.
+  cryptoProvider.set(webcrypto as never);
   const signingAlgorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = await crypto.subtle.generateKey(signingAlgorithm, true, ['sign', 'verify']);
+  const keys = await webcrypto.subtle.generateKey(signingAlgorithm, true, ['sign', 'verify']);
   const now = Date.now();
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: 'CN=controller-manager-metrics',
@@ -114,6 +114,6 @@ async function selfSigned(): Promise<{ cert: string; key: string }> {
   });
   return {
     cert: certificate.toString('pem'),
-    key: PemConverter.encode(await crypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY'),
+    key: PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY'),
   };
 }

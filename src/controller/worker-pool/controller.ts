@@ -47,7 +47,8 @@ export interface WorkerPoolControllerOptions {
   readonly concurrency?: number;
   /** From 0 to below 1. @default Math.random */
   readonly random?: () => number;
-  readonly registry?: Registry;
+  /** Where the queue's metrics go. @default none are kept */
+  readonly prometheus?: Registry;
 }
 
 /** Keeps every WorkerPool: credentials, session, Workers, status. It knows the pools' sessions for everybody else. */
@@ -68,7 +69,7 @@ export class WorkerPoolController implements Controller, PoolRegistry {
       reconcile: (key, signal) => this.reconcile(key, signal),
       logger: options.logger,
       clock: options.clock,
-      ...(options.registry && { metrics: options.registry }),
+      ...(options.prometheus && { metrics: options.prometheus }),
     });
   }
 
@@ -96,7 +97,7 @@ export class WorkerPoolController implements Controller, PoolRegistry {
   /** Leaves the pools as they are: another leader takes the sessions over. */
   async stop(): Promise<void> {
     for (const unsubscribe of this.unsubscribe) unsubscribe();
-    await Promise.all([...this.memories.values()].map((memory) => memory.session?.close()));
+    await Promise.all([...this.memories.values()].map(async (memory) => memory.session?.close()));
   }
 
   /** Counts Workers from what is observed, for the gauges. */
