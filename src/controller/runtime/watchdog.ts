@@ -47,7 +47,7 @@ export class Watchdog {
     if (now >= due) {
       this.verdict = now >= this.options.until ? 'until' : 'silence';
       this.abort();
-    } else {
+    } else if (due !== Infinity) {
       this.cancelTimer = this.options.clock.setTimer(due - now, () => this.arm());
     }
   }
