@@ -1,10 +1,29 @@
 import type { k8s } from 'cdk8s-plus-28';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { workerCrd, workerPoolCrd } from '../api';
+import { CRD_ANNOTATIONS } from './operator/defaults';
 import { ifAny, type Deferred, type Later, type StringMap } from './template/deferred';
 import { addManifest } from './template/manifest';
 
-/** The definitions of WorkerPool and Worker. */
+/** Properties of `CustomResourceDefinitions`. */
+export interface CustomResourceDefinitionsProps {
+  /**
+   * Annotations of both definitions.
+   *
+   * @default - Helm is told to leave them where they are
+   */
+  readonly annotations?: Record<string, string>;
+}
+
+/** The definitions of WorkerPool and Worker; one set serves the whole cluster. */
+export class CustomResourceDefinitions extends Construct {
+  constructor(scope: Construct, id: string, props: CustomResourceDefinitionsProps = {}) {
+    super(scope, id);
+    addCustomResourceDefinitions(this, props.annotations ?? CRD_ANNOTATIONS);
+  }
+}
+
+/** Adds the objects, for a construct or a chart. */
 export function addCustomResourceDefinitions(scope: Construct, annotations: Later<StringMap>): void {
   for (const crd of [workerPoolCrd(), workerCrd()]) {
     addManifest<k8s.KubeCustomResourceDefinitionProps>(scope, `customresourcedefinition-${crd.spec.names.plural}`, {

@@ -40,7 +40,7 @@ function templates(chart: HelmChart): [string, string][] {
   return scope.node
     .findAll()
     .filter((construct) => ApiObject.isApiObject(construct))
-    .map((construct) => [construct.node.id, template(construct as ApiObject)]);
+    .map((construct) => [construct.node.id, template(construct)]);
 }
 
 function template(object: ApiObject): string {

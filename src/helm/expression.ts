@@ -6,15 +6,11 @@ export function action(value: unknown): string {
   const expression = value.$deferred;
   switch (expression.op) {
     case 'value':
-      return expression.path.every((key) => /^\w+$/.test(key))
-        ? `$.Values.${expression.path.join('.')}`
-        : `(index $.Values ${expression.path.map((key) => JSON.stringify(key)).join(' ')})`;
+      return path(expression.path);
     case 'builtin':
       return `$.${expression.name}`;
     case 'helper':
-      return expression.shape === 'structure'
-        ? `(fromYaml (include ${JSON.stringify(expression.name)} $))`
-        : `(include ${JSON.stringify(expression.name)} $)`;
+      return include(expression.name, expression.shape);
     case 'item':
       return '$item';
     case 'text':
@@ -37,6 +33,16 @@ export function action(value: unknown): string {
     case 'each':
       throw new Error(`a list that is put together ("${expression.op}") can only stand in a field of its own`);
   }
+}
+
+function path(keys: readonly string[]): string {
+  if (keys.every((key) => /^\w+$/.test(key))) return `$.Values.${keys.join('.')}`;
+  return `(index $.Values ${keys.map((key) => JSON.stringify(key)).join(' ')})`;
+}
+
+function include(name: string, shape: 'scalar' | 'structure'): string {
+  const call = `(include ${JSON.stringify(name)} $)`;
+  return shape === 'structure' ? `(fromYaml ${call})` : call;
 }
 
 /** Whether the value renders as a map or list, over several lines. */

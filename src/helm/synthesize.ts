@@ -18,7 +18,7 @@ export function synthesizeChart(chart: HelmChart, release: Release, given: Json 
   chart.build(scope, values as ValuesOf<never>, plainContext(chart, release, values));
   const own = scope.node.findAll().filter((construct) => ApiObject.isApiObject(construct));
   return [
-    ...own.map((object) => (object as ApiObject).toJson() as Json),
+    ...own.map((object) => object.toJson() as Json),
     ...(chart.subcharts ?? []).flatMap((subchart) => {
       const passed = values[subchart.chart.name] as Json;
       return passed[subchart.condition] === true ? synthesizeChart(subchart.chart, release, passed) : [];

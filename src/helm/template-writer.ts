@@ -34,18 +34,14 @@ function inReadingOrder(entries: readonly [string, unknown][]): [string, unknown
 function deferredEntry(key: string, value: Deferred, indent: string): string[] {
   const expression = value.$deferred;
   const name = `${indent}${scalar(key)}:`;
-  switch (expression.op) {
-    case 'when':
-      return conditional(expression, indent, (branch) => entry(key, branch, indent));
-    case 'concat':
-    case 'each':
-      return [name, ...list(value, indent + STEP)];
-    default:
-      // toJson writes every scalar so that YAML reads back the same: 1000000 stays a number, "on" and "1e3" strings.
-      return isStructure(value)
-        ? [name, `${indent}${STEP}{{- toYaml ${action(value)} | nindent ${indent.length + STEP.length} }}`]
-        : [`${name} {{ ${condition(value)} | toJson }}`];
+  if (expression.op === 'when') return conditional(expression, indent, (branch) => entry(key, branch, indent));
+  if (expression.op === 'concat' || expression.op === 'each') return [name, ...list(value, indent + STEP)];
+  if (isStructure(value)) {
+    const inner = indent + STEP;
+    return [name, `${inner}{{- toYaml ${action(value)} | nindent ${inner.length} }}`];
   }
+  // toJson writes every scalar so that YAML reads back the same: 1000000 stays a number, "on" and "1e3" strings.
+  return [`${name} {{ ${condition(value)} | toJson }}`];
 }
 
 function conditional(
@@ -65,17 +61,11 @@ function conditional(
 function list(value: unknown, indent: string): string[] {
   if (!isDeferred(value)) return sequence(value as readonly unknown[], indent);
   const expression = value.$deferred;
-  switch (expression.op) {
-    case 'concat':
-      refuseIfMayBeEmpty(expression.lists);
-      return expression.lists.flatMap((part) => list(part, indent));
-    case 'when':
-      return conditional(expression, indent, (branch) => list(branch, indent));
-    case 'each':
-      return range(expression.list, indent, item(expression.item, indent));
-    default:
-      return range(value, indent, [`${indent}- {{ $item | toJson }}`]);
-  }
+  if (expression.op === 'when') return conditional(expression, indent, (branch) => list(branch, indent));
+  if (expression.op === 'each') return range(expression.list, indent, item(expression.item, indent));
+  if (expression.op !== 'concat') return range(value, indent, [`${indent}- {{ $item | toJson }}`]);
+  refuseIfMayBeEmpty(expression.lists);
+  return expression.lists.flatMap((part) => list(part, indent));
 }
 
 /** A key followed by nothing is null, not an empty list. */

@@ -1,4 +1,4 @@
-import { deferred, type Deferred, type Later } from '../constructs/template/deferred';
+import { deferred, type Later } from '../constructs/template/deferred';
 
 /** The part of JSON Schema (draft 7) that charts' schemas use. */
 export interface ValueSchema {
@@ -79,24 +79,25 @@ export const objects = <T extends object>(fallback: readonly T[], description: s
 
 /** The values as deferred ones, to build a chart with. */
 export function deferredValues<M extends ValueMembers>(members: M, path: readonly string[] = []): ValuesOf<M> {
-  return mapMembers(members, (key, member) => {
+  const values = mapMembers<unknown>(members, (key, member) => {
     const here = [...path, key];
     if (member.kind === 'group') return deferredValues(member.members, here);
     const structure = member.schema.type === 'object' || member.schema.type === 'array';
-    return deferred({ op: 'value', path: here, shape: structure ? 'structure' : 'scalar' }) satisfies Deferred;
+    return deferred({ op: 'value', path: here, shape: structure ? 'structure' : 'scalar' });
   });
+  return values as ValuesOf<M>;
 }
 
 /** The defaults; what a chart's user gives is laid over them. */
-export function defaultValues<M extends ValueMembers>(members: M): Json {
+export function defaultValues(members: ValueMembers): Json {
   return mapMembers(members, (_, member) =>
     member.kind === 'group' ? defaultValues(member.members) : member.default,
-  ) as Json;
+  );
 }
 
 /** The schema of one level: nothing unknown, and what has a default cannot be unset by null. */
 export function schemaOf(description: string, members: ValueMembers): ValueSchema {
-  const properties: Record<string, ValueSchema> = mapMembers(members, (_, member) =>
+  const properties = mapMembers<ValueSchema>(members, (_, member) =>
     member.kind === 'group'
       ? schemaOf(member.description, member.members)
       : { ...member.schema, description: member.description },
@@ -115,7 +116,7 @@ export function schemaOf(description: string, members: ValueMembers): ValueSchem
 
 function mapMembers<R>(
   members: ValueMembers,
-  convert: (key: string, member: ValueDeclaration<unknown> | ValueGroup) => unknown,
-): R {
-  return Object.fromEntries(Object.entries(members).map(([key, member]) => [key, convert(key, member)])) as R;
+  convert: (key: string, member: ValueDeclaration<unknown> | ValueGroup) => R,
+): Record<string, R> {
+  return Object.fromEntries(Object.entries(members).map(([key, member]) => [key, convert(key, member)]));
 }

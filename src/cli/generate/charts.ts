@@ -1,18 +1,13 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { operatorChart } from '../../helm/charts/operator-chart';
 import { emitChart } from '../../helm/emit';
+import type { Artefact } from './artefact';
 
-/** What `npm run generate` owns below `charts/<chart>`; anything else there is written by hand and stays. */
-const GENERATED = ['Chart.yaml', 'values.yaml', 'values.schema.json', 'templates', 'charts'];
-
-/** Writes the charts below `outDir`, replacing what an earlier version generated. */
-export function generateCharts(outDir: string): void {
-  const folder = join(outDir, operatorChart.name);
-  for (const name of GENERATED) rmSync(join(folder, name), { recursive: true, force: true });
-  for (const [path, content] of emitChart(operatorChart)) {
-    const target = join(folder, path);
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, content);
-  }
+/** The Helm charts, made from the constructs. What else lies in a chart's folder (`ci/`) is written by hand. */
+export function generateCharts(): Promise<Artefact> {
+  const folder = `charts/${operatorChart.name}`;
+  const files = [...emitChart(operatorChart)].map(([path, content]) => [`${folder}/${path}`, content] as const);
+  return Promise.resolve({
+    files: Object.fromEntries(files),
+    folders: [`${folder}/templates`, `${folder}/charts`],
+  });
 }

@@ -1,4 +1,4 @@
-import { ApiObject, type ApiObjectProps } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { deferred, isDeferred, type Deferred, type Later } from './deferred';
@@ -56,7 +56,7 @@ export function addManifest<Props>(
   for (const refusal of refusals) {
     if (refusal.when === true) throw new Error(`${scope.node.path || manifest.kind}: ${refusal.message}`);
   }
-  const object = new ApiObject(scope, id, manifest as unknown as ApiObjectProps);
+  const object = new ApiObject(scope, id, manifest);
   if (isDeferred(condition)) object.node.addMetadata(MANIFEST_METADATA.when, condition);
   const open = refusals.filter((refusal) => isDeferred(refusal.when));
   if (open.length > 0) object.node.addMetadata(MANIFEST_METADATA.refusals, open);

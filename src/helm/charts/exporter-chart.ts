@@ -1,3 +1,4 @@
+import { EXPORTER_NAME } from '../../constructs/exporter/defaults';
 import { addExporterManifests } from '../../constructs/exporter/manifests';
 import { VERSION } from '../../constructs/version';
 import { isSet, text, when } from '../../constructs/template/deferred';
@@ -12,7 +13,7 @@ const values = group(exporterValues.description, {
 
 /** The exporter's chart; a subchart of the operator's. */
 export const exporterChart: HelmChart<typeof values.members> = {
-  name: 'spacelift-promex',
+  name: EXPORTER_NAME,
   version: VERSION,
   appVersion: VERSION,
   description: 'Metrics of worker pools and usage from the control plane, for Prometheus.',

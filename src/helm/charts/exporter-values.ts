@@ -1,4 +1,5 @@
 import type { LocalObjectReference } from '../../api';
+import { EXPORTER_IMAGE, EXPORTER_LISTEN_ADDRESS, EXPORTER_TAG } from '../../constructs/exporter/defaults';
 import { flag, group, integer, objects, optionalString, string, stringMap } from '../values';
 
 /** Values of the exporter's chart. */
@@ -7,12 +8,12 @@ export const exporterValues = group('Values of the exporter of control-plane met
   fullnameOverride: string('', 'Replaces what every object name begins with.'),
   replicaCount: integer(1, 'Number of Pods.'),
   image: group('Image of the exporter.', {
-    repository: string('public.ecr.aws/spacelift/promex', 'Registry and repository.', { minLength: 1 }),
-    tag: string('v0.7.0', 'Tag.', { minLength: 1 }),
+    repository: string(EXPORTER_IMAGE, 'Registry and repository.', { minLength: 1 }),
+    tag: string(EXPORTER_TAG, 'Tag.', { minLength: 1 }),
     pullPolicy: string('IfNotPresent', 'When the image is pulled.', { enum: ['Always', 'IfNotPresent', 'Never'] }),
     digest: optionalString('Digest, as sha256:...; wins over the tag.'),
   }),
-  listenAddress: string(':9953', 'Address that the exporter listens at, as [host]:port.', { pattern: ':[0-9]+$' }),
+  listenAddress: string(EXPORTER_LISTEN_ADDRESS, 'Address that the exporter listens at, as [host]:port.', { pattern: ':[0-9]+$' }),
   apiEndpoint: string('', 'Address of the control plane, as https://host[:port]. Required.'),
   apiKeyId: string('', 'Identifier of the API key. Required.'),
   apiKeySecretName: string('', 'Secret with the API key\'s secret under SPACELIFT_PROMEX_API_KEY_SECRET. Required.'),

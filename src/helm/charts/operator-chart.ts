@@ -1,3 +1,4 @@
+import { OPERATOR_NAME } from '../../constructs/operator/defaults';
 import { CONTROL_PLANE } from '../../constructs/operator/deployment';
 import { addOperatorManifests } from '../../constructs/operator/manifests';
 import { orElse, text, when } from '../../constructs/template/deferred';
@@ -14,7 +15,7 @@ type OperatorValues = ValuesOf<typeof operatorValues.members>;
 
 /** The chart that installs the operator: names and objects of the official one. */
 export const operatorChart: HelmChart<typeof operatorValues.members> = {
-  name: 'spacelift-workerpool-controller',
+  name: OPERATOR_NAME,
   version: VERSION,
   appVersion: VERSION,
   description: 'Worker pools on Kubernetes: the operator that runs Spacelift-style runs in Pods.',

@@ -8,21 +8,27 @@ import type {
   Volume,
   VolumeMount,
 } from '../../api';
+import {
+  CONTROLLER_ARGS,
+  CONTROLLER_IMAGE,
+  CONTROLLER_RESOURCES,
+  CRD_ANNOTATIONS,
+  HARDENED_CONTAINER,
+  METRICS_SERVICE_PORT,
+} from '../../constructs/operator/defaults';
 import type { Template } from '../../constructs/template/manifest';
 import { flag, group, integer, object, objects, optionalIntOrPercent, optionalString, string, stringMap, strings } from '../values';
 import { exporterValues } from './exporter-values';
 
 type ServicePort = Extract<Template<k8s.ServicePort>, { port: unknown }>;
 
-export const CONTROLLER_IMAGE = 'cdk8s-worker-pools/controller';
-
 const manager = group('The controller\'s container.', {
   args: strings(
-    ['--health-probe-bind-address=:8081', '--leader-elect'],
+    CONTROLLER_ARGS,
     'Arguments of the controller. Those for metrics, namespaces and the controller\'s own namespace are appended.',
   ),
   containerSecurityContext: object<SecurityContext>(
-    { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true },
+    HARDENED_CONTAINER,
     'Security context of the container; the default meets the Pod Security Standard "restricted".',
   ),
   image: group('Image of the controller.', {
@@ -34,7 +40,7 @@ const manager = group('The controller\'s container.', {
     tag: string('', 'Tag; empty means the chart\'s appVersion.'),
   }),
   resources: object<ResourceRequirements>(
-    { limits: { memory: '512Mi' }, requests: { cpu: '100m', memory: '128Mi' } },
+    CONTROLLER_RESOURCES,
     'Requests and limits. The memory limit is above the official 128Mi, because this controller runs on Node.js; there is no CPU limit, because throttling would delay the start of every run.',
   ),
   extraVolumeMounts: objects<VolumeMount>([], 'More volume mounts of the container, for instance CA certificates below /opt/spacelift/certs.'),
@@ -67,7 +73,7 @@ const controllerManager = group('The controller\'s Deployment.', {
   pdb: group('PodDisruptionBudget of the controller itself.', {
     enabled: flag(false, 'Whether to make it. With one replica and minAvailable 1 no node can be drained.'),
     minAvailable: optionalIntOrPercent('Pods that must stay; wins over maxUnavailable when set.'),
-    maxUnavailable: { ...optionalIntOrPercent('Pods that may be missing.'), default: 1 as number | string | undefined },
+    maxUnavailable: { ...optionalIntOrPercent('Pods that may be missing.'), default: 1 },
   }),
 });
 
@@ -94,7 +100,7 @@ export const operatorValues = group(
     crds: group('The CustomResourceDefinitions.', {
       install: flag(true, 'Whether to install and upgrade the WorkerPool and Worker definitions.'),
       annotations: stringMap(
-        { 'helm.sh/resource-policy': 'keep' },
+        CRD_ANNOTATIONS,
         'Annotations of the definitions. The official chart has none; here they are kept when the release goes or crds.install becomes false, because deleting a definition deletes every WorkerPool and ends its runs. Set the annotation to "delete" for the official behaviour.',
       ),
     }),
@@ -104,7 +110,7 @@ export const operatorValues = group(
       enabled: flag(false, 'Whether the controller serves metrics.'),
       secure: flag(true, 'Whether by HTTPS and only to callers that may get /metrics; false means plain HTTP for everybody.'),
       enableHTTP2: flag(false, 'Whether the endpoint offers HTTP/2; off because of its rapid-reset weaknesses.'),
-      ports: objects<ServicePort>([{ name: 'https', port: 8443, protocol: 'TCP', targetPort: 'metrics' }], 'Ports of the Service.'),
+      ports: objects<ServicePort>([METRICS_SERVICE_PORT], 'Ports of the Service.'),
       type: string('ClusterIP', 'Type of the Service.', { enum: ['ClusterIP', 'NodePort', 'LoadBalancer'] }),
       serviceMonitor,
     }),
