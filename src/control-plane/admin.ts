@@ -11,6 +11,8 @@ export interface AdminApi {
   pools(): PoolRecord[];
   pool(id: string): PoolRecord | null;
   workers(poolId: string): WorkerRecord[];
+  /** Runs that a worker could take now. */
+  pendingRuns(poolId: string): number;
   setDrained(poolId: string, workerId: string, drained: boolean): WorkerRecord;
 
   createStack(input: NewStack): StackRecord;
@@ -28,6 +30,8 @@ export interface AdminApi {
 
   /** Log records after a cursor (0: from the beginning), in the order they were stored. */
   readLog(runId: string, after: number, limit?: number): LogRecord[];
+  /** The newest records of a log, oldest of them first. */
+  readLogEnd(runId: string, limit: number): LogRecord[];
   /** Resolves when the run or its log changes, the signal aborts, or the time is over. */
   waitForRun(runId: string, milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** Looks at the leases now. */

@@ -1,0 +1,257 @@
+import type { Readable } from 'node:stream';
+import type { AdminApi, NewPool, NewRun, NewStack, RunFilter } from './admin';
+import { RequestError } from './errors';
+import type { PoolIssuer } from './pool-issuer';
+import { assignRuns } from './queue/assign';
+import { poolChanged, runChanged, type QueueContext } from './queue/context';
+import { advance, endWithoutSuccess, requireRun, systemLog, touchWorker } from './queue/lifecycle';
+import { sweep } from './queue/sweep';
+import { isTerminal } from './queue/transitions';
+import { runTopic } from './queue/wakeups';
+import type { BlobStore } from './store/blobs';
+import type { LogRecord, PoolRecord, RunRecord, StackRecord, WorkerRecord } from './store/records';
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
+export class AdminService implements AdminApi {
+  constructor(
+    private readonly context: QueueContext,
+    private readonly blobs: BlobStore,
+    private readonly issuer: PoolIssuer,
+    /** Ends the connections of a pool whose credentials are no longer good. */
+    private readonly disconnect: (poolId: string) => void,
+  ) {}
+
+  async createPool(input: NewPool): Promise<PoolRecord> {
+    const name = input.name.trim();
+    if (name === '') throw new RequestError('malformed', 'a pool needs a name');
+    const { store, newId, now } = this.context;
+    const id = newId();
+    const credentials = await this.issuer.issue(id, input.certificateSigningRequest);
+    const createdAt = now();
+    store.pools.insert({
+      id,
+      name,
+      description: input.description ?? null,
+      labels: input.labels ?? [],
+      space: input.space ?? 'legacy',
+      driftDetectionRunLimit: input.driftDetectionRunLimit ?? -1,
+      ...credentials,
+      createdAt,
+      updatedAt: createdAt,
+    });
+    return this.requirePool(id);
+  }
+
+  async resetPool(id: string, certificateSigningRequest: string): Promise<PoolRecord> {
+    this.requirePool(id);
+    const credentials = await this.issuer.issue(id, certificateSigningRequest);
+    this.context.store.pools.setCredentials(id, credentials, this.context.now());
+    this.disconnect(id);
+    return this.requirePool(id);
+  }
+
+  deletePool(id: string): PoolRecord {
+    const { store, now } = this.context;
+    const pool = this.requirePool(id);
+    const unfinished = store.runs.countUnfinished(id);
+    if (unfinished > 0) {
+      throw new RequestError(
+        'malformed',
+        `pool ${pool.name} has ${unfinished} unfinished runs: stop them, or let them end, then delete it`,
+      );
+    }
+    store.pools.delete(id, now());
+    this.disconnect(id);
+    return pool;
+  }
+
+  pools(): PoolRecord[] {
+    return this.context.store.pools.list();
+  }
+
+  pool(id: string): PoolRecord | null {
+    return this.context.store.pools.find(id) ?? null;
+  }
+
+  workers(poolId: string): WorkerRecord[] {
+    return this.context.store.workers.listOfPool(poolId);
+  }
+
+  pendingRuns(poolId: string): number {
+    return this.context.store.runs.countRunnable(poolId);
+  }
+
+  setDrained(poolId: string, workerId: string, drained: boolean): WorkerRecord {
+    const { store } = this.context;
+    const worker = store.workers.find(workerId);
+    if (worker?.poolId !== poolId || worker.removed) {
+      throw new RequestError('not-found', `worker ${workerId} not found in pool ${poolId}`);
+    }
+    store.transaction(() => {
+      store.workers.setDrained(workerId, drained, store.pools.nextRevision(poolId));
+      poolChanged(this.context, poolId);
+    });
+    if (!drained) assignRuns(this.context, poolId);
+    return store.workers.find(workerId) ?? worker;
+  }
+
+  createStack(input: NewStack): StackRecord {
+    const { store, newId, now } = this.context;
+    if (!NAME.test(input.name)) {
+      throw new RequestError(
+        'malformed',
+        `stack name "${input.name}" is not allowed: letters, digits, dot, dash and underscore, at most 63`,
+      );
+    }
+    if (store.stacks.find(input.name)) {
+      throw new RequestError(
+        'malformed',
+        `stack ${input.name} exists already: upload a new source, or take another name`,
+      );
+    }
+    store.stacks.insert({
+      id: newId(),
+      name: input.name,
+      poolId: this.poolByNameOrId(input.pool).id,
+      tool: input.tool ?? 'OPENTOFU',
+      projectRoot: relativeFolder(input.projectRoot ?? ''),
+      runnerImage: input.runnerImage ?? null,
+      autoDeploy: input.autoDeploy ?? false,
+      environment: input.environment ?? {},
+      source: null,
+      createdAt: now(),
+    });
+    return this.requireStack(input.name);
+  }
+
+  stacks(): StackRecord[] {
+    return this.context.store.stacks.list();
+  }
+
+  async uploadSource(stackName: string, archive: Readable): Promise<StackRecord> {
+    const stack = this.requireStack(stackName);
+    const source = await this.blobs.write('sources', archive);
+    this.context.store.stacks.setSource(stack.id, source);
+    return this.requireStack(stack.id);
+  }
+
+  createRun(input: NewRun): RunRecord {
+    const { store, newId, now } = this.context;
+    const stack = this.requireStack(input.stack);
+    if (stack.source === null) {
+      throw new RequestError('malformed', `stack ${stack.name} has no source yet: upload one before triggering a run`);
+    }
+    if (!store.pools.find(stack.poolId)) {
+      throw new RequestError('malformed', `the pool of stack ${stack.name} was deleted: no worker could take its runs`);
+    }
+    const id = newId();
+    const { poolId, source } = stack;
+    const run = { id, stackId: stack.id, poolId, type: input.type ?? 'TRACKED', source, createdAt: now() };
+    store.transaction(() => {
+      store.runs.insert({ ...run, autoDeploy: input.autoDeploy ?? stack.autoDeploy });
+      systemLog(this.context, id, 0, `Run of stack ${stack.name} is queued`);
+      poolChanged(this.context, poolId);
+    });
+    assignRuns(this.context, poolId);
+    return requireRun(this.context, id);
+  }
+
+  run(id: string): RunRecord | null {
+    return this.context.store.runs.find(id) ?? null;
+  }
+
+  runs(filter: RunFilter = {}): RunRecord[] {
+    return this.context.store.runs.list({
+      ...(filter.stack === undefined ? {} : { stackId: this.requireStack(filter.stack).id }),
+      ...(filter.pool === undefined ? {} : { poolId: this.poolByNameOrId(filter.pool).id }),
+      limit: Math.min(filter.limit ?? 100, 1000),
+    });
+  }
+
+  confirm(runId: string): RunRecord {
+    return this.decide(runId, 'confirm', 'The run was confirmed');
+  }
+
+  discard(runId: string): RunRecord {
+    return this.decide(runId, 'discard', 'The run was discarded');
+  }
+
+  private decide(runId: string, event: 'confirm' | 'discard', line: string): RunRecord {
+    const { context } = this;
+    const done = { confirm: 'CONFIRMED', discard: 'DISCARDED' }[event];
+    return context.store.transaction(() => {
+      const run = requireRun(context, runId);
+      return run.state === done ? run : advance(context, run, event, {}, line);
+    });
+  }
+
+  stop(runId: string, reason = 'stopped by a person'): RunRecord {
+    const { context } = this;
+    const { store } = context;
+    return store.transaction(() => {
+      const run = requireRun(context, runId);
+      if (isTerminal(run.state) || run.stopReason !== null) return run;
+      store.runs.setStopReason(runId, reason, context.now());
+      const assignment = store.assignments.underWay(runId);
+      const cancelled = { reason: 'Cancelled', message: reason } as const;
+      if (!assignment) {
+        advance(context, requireRun(context, runId), 'stop', cancelled, `The run was stopped: ${reason}`);
+      } else if (assignment.startedAt === null) {
+        endWithoutSuccess(context, assignment, { by: 'control-plane', ...cancelled });
+      } else {
+        systemLog(context, runId, run.attempt, `Asked to stop: ${reason}`);
+        touchWorker(context, run.poolId, assignment.workerId);
+        runChanged(context, runId);
+      }
+      return requireRun(context, runId);
+    });
+  }
+
+  readLog(runId: string, after: number, limit = 500): LogRecord[] {
+    return this.context.store.logs.read(runId, after, limit);
+  }
+
+  readLogEnd(runId: string, limit: number): LogRecord[] {
+    return this.context.store.logs.readEnd(runId, limit);
+  }
+
+  waitForRun(runId: string, milliseconds: number, signal?: AbortSignal): Promise<void> {
+    return this.context.wakeups.wait(runTopic(runId), milliseconds, signal);
+  }
+
+  sweep(): void {
+    sweep(this.context);
+  }
+
+  private requirePool(id: string): PoolRecord {
+    const pool = this.context.store.pools.find(id);
+    if (!pool) throw new RequestError('not-found', `worker pool ${id} not found`);
+    return pool;
+  }
+
+  private poolByNameOrId(nameOrId: string): PoolRecord {
+    const { pools } = this.context.store;
+    const byId = pools.find(nameOrId);
+    if (byId) return byId;
+    const byName = pools.findByName(nameOrId);
+    if (byName.length > 1)
+      throw new RequestError('malformed', `${byName.length} pools are named ${nameOrId}: give the ULID`);
+    if (!byName[0]) throw new RequestError('not-found', `worker pool ${nameOrId} not found`);
+    return byName[0];
+  }
+
+  private requireStack(nameOrId: string): StackRecord {
+    const stack = this.context.store.stacks.find(nameOrId);
+    if (!stack) throw new RequestError('not-found', `stack ${nameOrId} not found`);
+    return stack;
+  }
+}
+
+function relativeFolder(path: string): string {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  if (path.startsWith('/') || parts.includes('..')) {
+    throw new RequestError('malformed', `project root "${path}" must be a folder inside the source`);
+  }
+  return parts.join('/');
+}

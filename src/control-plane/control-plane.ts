@@ -1,0 +1,106 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { AdminService } from './admin-service';
+import { ApiKeys } from './api-key';
+import { Broker } from './broker/broker';
+import { graphqlRoute } from './graphql/route';
+import { apiRoutes } from './http/api-routes';
+import { refusingApp } from './http/app';
+import { workerRoutes } from './http/worker-routes';
+import type { ControlPlane, ControlPlaneOptions } from './options';
+import { Authority } from './pki/authority';
+import { serverCertificate } from './pki/server-certificate';
+import { PoolIssuer } from './pool-issuer';
+import { queueContext, type QueueContext } from './queue/context';
+import { sweep } from './queue/sweep';
+import { serve } from './server';
+import { openStore } from './store';
+import { BlobStore } from './store/blobs';
+import { GroupCommit } from './store/group-commit';
+import { webRoutes } from './web/routes';
+
+const MIB = 1024 * 1024;
+const BLOB_LIMITS = { sources: 256 * MIB, workspaces: 2048 * MIB };
+
+/** Starts a control plane on its data folder; everything it acknowledged before is there again. */
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const { dataDir, host = '127.0.0.1', now = Date.now, logger = pino({ level: 'silent' }) } = options;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const store = openStore(join(dataDir, 'control-plane.db'));
+  const settings = {
+    launcherImage: options.launcherImage,
+    defaultRunnerImage: options.defaultRunnerImage,
+    startDeadlineMs: (options.startDeadlineSeconds ?? 900) * 1000,
+  };
+  const context = queueContext(store, settings, logger, now);
+  const blobs = new BlobStore(join(dataDir, 'blobs'), BLOB_LIMITS);
+  blobs.sweep('sources', new Set(store.runs.sourcesInUse()));
+  blobs.sweep('workspaces', new Set(store.runs.workspacesInUse()));
+
+  const authority = await Authority.open(dataDir, now);
+  const tls =
+    options.tls === false ? null : await serverCertificate(dataDir, authority, certificateNames(options), now());
+  // The addresses hold ports that are known only once the servers listen; nothing uses them before that.
+  const address = { publicUrl: options.publicUrl ?? '', mqttUrl: options.mqttUrl ?? '' };
+  const apiKeys = ApiKeys.open(dataDir, options.apiKey, () => address.publicUrl, now);
+  const ca = tls ? authority.certificatePem : '';
+  const issuer = new PoolIssuer(authority, () => ({ endpoint: address.publicUrl, mqtt: address.mqttUrl, ca }));
+
+  const mqttPort = options.mqttPort === undefined ? 1984 : options.mqttPort;
+  const broker = mqttPort === null ? null : await Broker.start(context, { host, port: mqttPort }, tls);
+  const admin = new AdminService(context, blobs, issuer, (poolId) => broker?.disconnect(poolId));
+  const app = refusingApp(logger);
+  app.get('/healthz', (c) => c.text('ok'));
+  app.route('/worker/v1', workerRoutes({ context, blobs, commits: new GroupCommit(store) }));
+  app.route('/api/v1', apiRoutes(admin, apiKeys, logger));
+  app.route('/graphql', graphqlRoute(admin, apiKeys, logger));
+  app.route('/', webRoutes(admin, options.web === 'open' ? null : apiKeys, logger));
+  const server = await serve(app, { host, port: options.port ?? 1983 }, tls);
+
+  const local = localName(host);
+  const url = `${tls ? 'https' : 'http'}://${local}:${server.port}`;
+  const mqttUrl = broker ? `${tls ? 'mqtts' : 'mqtt'}://${local}:${broker.port}` : '';
+  address.publicUrl = (options.publicUrl ?? url).replace(/\/+$/, '');
+  address.mqttUrl = options.mqttUrl ?? defaultMqttUrl(address.publicUrl, broker?.port ?? 1984, tls !== null);
+  const timer = startSweeping(context, options.sweepEveryMs ?? 5000);
+  logger.info({ url, mqttUrl, publicUrl: address.publicUrl, dataDir }, 'control plane listens');
+
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    clearInterval(timer);
+    context.wakeups.close();
+    await Promise.all([broker?.close(), server.close()]);
+    store.close();
+    logger.info('control plane stopped');
+  };
+  return { url, mqttUrl, ca: authority.certificatePem, apiKey: apiKeys.key, admin, close: () => (closed ??= close()) };
+}
+
+function startSweeping(context: QueueContext, everyMs: number): NodeJS.Timeout | undefined {
+  if (everyMs <= 0) return undefined;
+  return setInterval(() => {
+    try {
+      sweep(context);
+    } catch (error) {
+      context.logger.error({ err: error }, 'sweep failed; it is tried again');
+    }
+  }, everyMs).unref();
+}
+
+function certificateNames(options: ControlPlaneOptions): string[] {
+  const hosts = [options.publicUrl, options.mqttUrl].flatMap((url) =>
+    url ? [new URL(url).hostname.replace(/^\[|\]$/g, '')] : [],
+  );
+  const listened = options.host && options.host !== '0.0.0.0' && options.host !== '::' ? [options.host] : [];
+  return [...new Set(['localhost', '127.0.0.1', '::1', ...listened, ...hosts, ...(options.tlsSans ?? [])])];
+}
+
+function defaultMqttUrl(publicUrl: string, port: number, tls: boolean): string {
+  return `${tls ? 'mqtts' : 'mqtt'}://${new URL(publicUrl).hostname}:${port}`;
+}
+
+function localName(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  return host.includes(':') ? (host === '::' ? '[::1]' : `[${host}]`) : host;
+}

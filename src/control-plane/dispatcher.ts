@@ -1,0 +1,38 @@
+import { CONTROLLER_OPERATIONS } from '../protocol/messages';
+import { RequestError, validate } from './errors';
+import type { QueueContext } from './queue/context';
+import { report } from './queue/report';
+import { register, retire, sync, watch } from './queue/worker-operations';
+
+export type ControllerOperation = keyof typeof CONTROLLER_OPERATIONS;
+
+/** Carries out an operation of a pool's controller, whichever transport it came over. @throws RequestError */
+export async function dispatch(
+  context: QueueContext,
+  poolId: string,
+  operation: string,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<unknown> {
+  if (!isOperation(operation)) {
+    const known = Object.keys(CONTROLLER_OPERATIONS).join(', ');
+    throw new RequestError('not-found', `there is no operation ${operation.slice(0, 40)}: the operations are ${known}`);
+  }
+  const what = `the request ${operation}`;
+  switch (operation) {
+    case 'register':
+      return register(context, poolId, validate(CONTROLLER_OPERATIONS.register.request, body, what));
+    case 'sync':
+      return sync(context, poolId, validate(CONTROLLER_OPERATIONS.sync.request, body, what));
+    case 'watch':
+      return watch(context, poolId, validate(CONTROLLER_OPERATIONS.watch.request, body, what), signal);
+    case 'retire':
+      return retire(context, poolId, validate(CONTROLLER_OPERATIONS.retire.request, body, what));
+    case 'report':
+      return report(context, poolId, validate(CONTROLLER_OPERATIONS.report.request, body, what));
+  }
+}
+
+function isOperation(name: string): name is ControllerOperation {
+  return Object.hasOwn(CONTROLLER_OPERATIONS, name);
+}

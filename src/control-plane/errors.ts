@@ -1,0 +1,37 @@
+import type { z } from 'zod';
+import type { Refusal } from '../protocol/messages';
+
+export type RefusalCode = Refusal['code'];
+
+/** A request that is refused: a code for the program, a sentence for the person. Both go to the caller. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+
+  constructor(
+    readonly code: RefusalCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export const HTTP_STATUS: Readonly<Record<RefusalCode, 400 | 401 | 404 | 409 | 413 | 500>> = {
+  malformed: 400,
+  unauthorized: 401,
+  'not-found': 404,
+  fenced: 409,
+  'already-started': 409,
+  'too-large': 413,
+  internal: 500,
+};
+
+/** Checks data at the border. @throws RequestError `malformed`, naming every field that is wrong but no value. */
+export function validate<T extends z.ZodType>(schema: T, data: unknown, what: string): z.output<T> {
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.join('.') || 'the body'}: ${issue.message}`);
+  const more = parsed.error.issues.length > 5 ? `, and ${parsed.error.issues.length - 5} more` : '';
+  throw new RequestError('malformed', `${what} is malformed: ${issues.join('; ')}${more}`);
+}

@@ -1,0 +1,87 @@
+import type { Hono, MiddlewareHandler } from 'hono';
+import { stream } from 'hono/streaming';
+import type { Logger } from 'pino';
+import type { AdminApi } from '../admin';
+import type { ApiKeys } from '../api-key';
+import { RequestError } from '../errors';
+import { isTerminal } from '../queue/transitions';
+import type { RunRecord } from '../store/records';
+import { bearer, refusingApp } from './app';
+import { bodyStream } from './worker-routes';
+
+/** How often a silent log stream says that it lives. */
+const BEAT_MS = 10_000;
+
+/** What does not fit GraphQL, below `/api/v1`: uploads and streams. */
+export function apiRoutes(admin: AdminApi, apiKeys: ApiKeys, logger: Logger): Hono {
+  const app = refusingApp(logger);
+  app.use(requireUser(apiKeys));
+  app.put('/stacks/:name/source', async (c) => {
+    const stack = await admin.uploadSource(c.req.param('name'), bodyStream(c));
+    return c.json({ id: stack.id, name: stack.name, source: stack.source });
+  });
+  app.get('/runs/:id/log', (c) => {
+    const run = admin.run(c.req.param('id'));
+    if (!run) throw new RequestError('not-found', `run ${c.req.param('id')} not found`);
+    const after = Number(c.req.query('after') ?? 0);
+    if (!Number.isSafeInteger(after) || after < 0) {
+      throw new RequestError('malformed', 'after must be the id of the last record that you have, or 0');
+    }
+    const follow = ['1', 'true'].includes(c.req.query('follow') ?? '');
+    c.header('Content-Type', 'application/x-ndjson');
+    return stream(c, async (out) => {
+      const gone = new AbortController();
+      out.onAbort(() => gone.abort());
+      for await (const line of logLines(admin, run.id, after, follow, gone.signal)) await out.write(line);
+    });
+  });
+  return app;
+}
+
+/**
+ * The log as NDJSON: `{"id", "attempt", "writer", "stream", "step", "text", ...}` for each record, `{"state", "message",
+ * "reason"}` for each state; an empty line means only that the stream lives. A follower that was cut off goes on with
+ * `after` set to the last id that it has.
+ */
+async function* logLines(
+  admin: AdminApi,
+  runId: string,
+  after: number,
+  follow: boolean,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  let cursor = after;
+  let told = '';
+  while (!signal.aborted) {
+    const run = admin.run(runId);
+    if (!run) return;
+    const records = admin.readLog(runId, cursor, 500);
+    for (const record of records) yield `${JSON.stringify(record)}\n`;
+    cursor = records.at(-1)?.id ?? cursor;
+    if (records.length === 500) continue;
+    const state = stateLine(run);
+    if (state !== told) yield state;
+    told = state;
+    if (!follow || isTerminal(run.state)) return;
+    if (records.length === 0) {
+      const before = Date.now();
+      await admin.waitForRun(runId, BEAT_MS, signal);
+      if (Date.now() - before >= BEAT_MS) yield '\n';
+      else if (Date.now() === before && signal.aborted) return;
+    }
+  }
+}
+
+function stateLine(run: RunRecord): string {
+  return `${JSON.stringify({ state: run.state, reason: run.reason, message: run.message })}\n`;
+}
+
+function requireUser(apiKeys: ApiKeys): MiddlewareHandler {
+  return async (c, next) => {
+    const jwt = bearer(c.req.header('Authorization'));
+    if (!jwt || !(await apiKeys.verify(jwt))) {
+      throw new RequestError('unauthorized', 'unauthorized: send the JWT of apiKeyUser as Authorization: Bearer');
+    }
+    await next();
+  };
+}

@@ -1,0 +1,138 @@
+import { Readable } from 'node:stream';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
+import type { Context, Hono } from 'hono';
+import {
+  FENCE_HEADER,
+  HeartbeatRequest,
+  LogsRequest,
+  OutcomeRequest,
+  StartRequest,
+  Ulid,
+} from '../../protocol/messages';
+import { dispatch } from '../dispatcher';
+import { RequestError, validate } from '../errors';
+import { authenticatePool } from '../pool-identity';
+import type { QueueContext } from '../queue/context';
+import { appendLogs, heartbeat, outcome, requireAttempt, start, type Attempted } from '../queue/launcher-operations';
+import { requireRun } from '../queue/lifecycle';
+import type { BlobStore } from '../store/blobs';
+import type { GroupCommit } from '../store/group-commit';
+import { bearer, jsonBody, limitJson, refusingApp } from './app';
+
+export interface WorkerRoutesParts {
+  readonly context: QueueContext;
+  readonly blobs: BlobStore;
+  readonly commits: GroupCommit;
+}
+
+/** The worker protocol below `/worker/v1`: docs/protocol.md. */
+export function workerRoutes(parts: WorkerRoutesParts): Hono {
+  const { context } = parts;
+  const app = refusingApp(context.logger);
+  const runs = '/runs/:run/:attempt';
+  app.get(`${runs}/source`, async (c) => {
+    const who = await attempted(parts, c);
+    requireAttempt(context, who, fenceOf(c));
+    return blobResponse(parts.blobs.read('sources', requireRun(context, who.runId).source));
+  });
+  app.get(`${runs}/workspace`, async (c) => {
+    const who = await attempted(parts, c);
+    requireAttempt(context, who, fenceOf(c));
+    const { workspace } = requireRun(context, who.runId);
+    if (workspace === null) throw new RequestError('not-found', `run ${who.runId} has no workspace`);
+    return blobResponse(parts.blobs.read('workspaces', workspace));
+  });
+  app.put(`${runs}/workspace`, async (c) => {
+    const who = await attempted(parts, c);
+    await storeWorkspace(parts, who, fenceOf(c), bodyStream(c));
+    return c.json({});
+  });
+  app.post(`${runs}/:operation`, limitJson, async (c) => {
+    const who = await attempted(parts, c);
+    return c.json(
+      await launcherOperation(parts, who, c.req.param('operation'), await jsonBody(c.req), c.req.raw.signal),
+    );
+  });
+  app.post('/:operation', limitJson, async (c) => {
+    const poolId = await poolOf(parts, c);
+    const body = await jsonBody(c.req);
+    return c.json((await dispatch(context, poolId, c.req.param('operation'), body, c.req.raw.signal)) as object);
+  });
+  return app;
+}
+
+async function launcherOperation(
+  { context, commits }: WorkerRoutesParts,
+  who: Attempted,
+  operation: string,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<object> {
+  const what = `the request ${operation}`;
+  switch (operation) {
+    case 'start':
+      return start(context, who, validate(StartRequest, body, what));
+    case 'logs': {
+      const request = validate(LogsRequest, body, what);
+      return commits.run(() => appendLogs(context, who, request));
+    }
+    case 'heartbeat':
+      return heartbeat(context, who, validate(HeartbeatRequest, body, what), signal);
+    case 'outcome':
+      return outcome(context, who, validate(OutcomeRequest, body, what));
+    default:
+      throw new RequestError('not-found', `there is no operation ${operation.slice(0, 40)} of a run`);
+  }
+}
+
+async function storeWorkspace(parts: WorkerRoutesParts, who: Attempted, fence: number, body: Readable): Promise<void> {
+  const { context, blobs } = parts;
+  const requireStarted = () => {
+    const assignment = requireAttempt(context, who, fence);
+    if (assignment.startedAt === null || assignment.endedAt !== null) {
+      throw new RequestError(
+        'fenced',
+        `attempt ${who.attempt} of run ${who.runId} is not under way: its workspace is not wanted`,
+      );
+    }
+  };
+  requireStarted();
+  const blob = await blobs.write('workspaces', body);
+  // Looked at again, because the upload may have taken longer than the attempt lived.
+  context.store.transaction(() => {
+    requireStarted();
+    context.store.runs.setWorkspace(who.runId, blob);
+  });
+}
+
+async function attempted(parts: WorkerRoutesParts, c: Context): Promise<Attempted> {
+  const poolId = await poolOf(parts, c);
+  const [runId, attempt] = [c.req.param('run') ?? '', Number(c.req.param('attempt'))];
+  if (!Ulid.safeParse(runId).success || !Number.isSafeInteger(attempt) || attempt < 1) {
+    throw new RequestError('malformed', 'the path must name a run by its ULID and an attempt by its number');
+  }
+  return { poolId, runId, attempt };
+}
+
+function poolOf({ context }: WorkerRoutesParts, c: Context): Promise<string> {
+  return authenticatePool(context.store, bearer(c.req.header('Authorization')), context.now());
+}
+
+function fenceOf(c: Context): number {
+  const fence = Number(c.req.header(FENCE_HEADER));
+  if (!Number.isSafeInteger(fence) || fence < 1) {
+    throw new RequestError('malformed', `the header ${FENCE_HEADER} must carry the fencing number of the assignment`);
+  }
+  return fence;
+}
+
+export function bodyStream(c: Context): Readable {
+  const body = c.req.raw.body as NodeReadableStream | null;
+  return body ? Readable.fromWeb(body) : Readable.from([]);
+}
+
+function blobResponse(blob: { size: number; stream: () => Readable }): Response {
+  return new Response(Readable.toWeb(blob.stream()) as ReadableStream, {
+    headers: { 'Content-Type': 'application/octet-stream', 'Content-Length': String(blob.size) },
+  });
+}

@@ -1,0 +1,41 @@
+import type { RunSpec, Stage } from '../../protocol/messages';
+import type { RunRecord, StackRecord } from '../store/records';
+
+/** Where the plan lies between the stages, in the folder of the project. */
+const PLAN_FILE = 'worker-pools.tfplan';
+
+/** Exit code of a plan with `-detailed-exitcode` that found something to change. */
+const CHANGES = 2;
+
+const BINARY: Readonly<Record<StackRecord['tool'], string>> = { OPENTOFU: 'tofu', TERRAFORM: 'terraform' };
+
+/** What the Pod of a stage is to do. */
+export function runSpec(run: RunRecord, stack: StackRecord, stage: Stage): RunSpec {
+  return {
+    runId: run.id,
+    stack: stack.name,
+    stage,
+    steps: stage === 'preparing' ? planning(stack) : applying(stack),
+    environment: { ...stack.environment },
+    projectRoot: stack.projectRoot,
+    planStep: stage === 'preparing' ? 'plan' : null,
+  };
+}
+
+function planning(stack: StackRecord): RunSpec['steps'] {
+  const tool = BINARY[stack.tool];
+  return [
+    { name: 'init', command: `${tool} init -input=false -no-color`, successExitCodes: [] },
+    {
+      name: 'plan',
+      command: `${tool} plan -input=false -no-color -lock-timeout=60s -detailed-exitcode -out=${PLAN_FILE}`,
+      successExitCodes: [CHANGES],
+    },
+  ];
+}
+
+/** The relay has restored the workspace with `.terraform`, so that nothing is initialized or planned twice. */
+function applying(stack: StackRecord): RunSpec['steps'] {
+  const command = `${BINARY[stack.tool]} apply -input=false -no-color -lock-timeout=60s ${PLAN_FILE}`;
+  return [{ name: 'apply', command, successExitCodes: [] }];
+}

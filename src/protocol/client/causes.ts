@@ -1,0 +1,87 @@
+import { Refusal } from '../messages';
+import { ProtocolError } from '../session';
+
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'its name is not known to the DNS',
+  EAI_AGAIN: 'the DNS does not answer',
+  ETIMEDOUT: 'it does not answer in time',
+  UND_ERR_CONNECT_TIMEOUT: 'it does not answer in time',
+  UND_ERR_HEADERS_TIMEOUT: 'it does not answer in time',
+  UND_ERR_BODY_TIMEOUT: 'it stopped in the middle of an answer',
+  ECONNRESET: 'it closed the connection',
+  UND_ERR_SOCKET: 'it closed the connection',
+  EHOSTUNREACH: 'there is no route to it',
+  ENETUNREACH: 'there is no route to it',
+};
+
+/** Codes of Node's TLS layer and of OpenSSL for a certificate that is not to be trusted. */
+const CERTIFICATE =
+  /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|ERR_SSL_|ERR_TLS_)/;
+
+/** What a failed connection means for people. The endpoint is named, no secret is. */
+export function causeOfFailure(error: unknown, endpoint: string): ProtocolError {
+  if (error instanceof ProtocolError) return error;
+  const { code, message } = rootOf(error);
+  if (CERTIFICATE.test(code)) {
+    return new ProtocolError(
+      'certificate',
+      `the certificate of the control plane at ${endpoint} is not trusted (${code}): is the token from this control plane, and is the address in it right?`,
+      true,
+    );
+  }
+  const why = UNREACHABLE[code] ?? (message || code || 'the connection failed');
+  return new ProtocolError('unreachable', `the control plane at ${endpoint} cannot be reached: ${why}`, true);
+}
+
+/** The error of an answer that is a refusal, or that is no answer of a control plane at all. */
+export function causeOfRefusal(status: number, body: unknown, endpoint: string): ProtocolError {
+  const parsed = Refusal.safeParse(body);
+  if (!parsed.success) {
+    if (status === 502 || status === 503 || status === 504) {
+      return new ProtocolError(
+        'unreachable',
+        `the control plane at ${endpoint} is not available: the proxy answers ${status}`,
+        true,
+      );
+    }
+    return new ProtocolError(
+      'protocol',
+      `${endpoint} answers ${status}, but not as a control plane does: is the address right?`,
+      true,
+    );
+  }
+  const { code, message } = parsed.data;
+  switch (code) {
+    case 'unauthorized':
+      return new ProtocolError(
+        'rejected',
+        `the control plane at ${endpoint} refuses the credentials of the pool: ${message}`,
+        false,
+      );
+    case 'fenced':
+    case 'already-started':
+      return new ProtocolError('fenced', message, false);
+    case 'not-found':
+      return new ProtocolError('not-found', message, false);
+    case 'malformed':
+    case 'too-large':
+      return new ProtocolError('protocol', message, false);
+    case 'internal':
+      return new ProtocolError('unreachable', message, true);
+  }
+}
+
+/** Errors of connections lie inside others, sometimes several (one for each address tried). */
+function rootOf(error: unknown): { code: string; message: string } {
+  let current = error as { code?: unknown; message?: unknown; cause?: unknown; errors?: unknown[] } | undefined;
+  let found = { code: '', message: '' };
+  for (let depth = 0; current && depth < 5; depth++) {
+    found = {
+      code: typeof current.code === 'string' ? current.code : found.code,
+      message: typeof current.message === 'string' && current.message ? current.message : found.message,
+    };
+    current = (current.cause ?? current.errors?.[0]) as typeof current;
+  }
+  return found;
+}

@@ -1,0 +1,141 @@
+import { poolJwtSource } from '../auth';
+import type {
+  RegisterRequest,
+  ReportRequest,
+  ReportResponse,
+  RetireRequest,
+  RetireResponse,
+  SyncRequest,
+  SyncResponse,
+  WorkerViews,
+} from '../messages';
+import { ProtocolError, type ControlPlaneSession, type SessionEvents, type SessionStatus } from '../session';
+import { Backoff, systemClock } from './backoff';
+import { parseAnswer, type Operation } from './call';
+import { causeOfFailure } from './causes';
+import type { Clock, ConnectOptions } from './options';
+import { ViewStream } from './views';
+
+/** What both transports share: status, operations, views, and the loop that restores the connection for ever. */
+export abstract class SessionBase implements ControlPlaneSession {
+  protected readonly clock: Clock;
+  protected readonly closing = new AbortController();
+  protected readonly views: ViewStream;
+  protected readonly jwt: () => Promise<string>;
+  protected readonly waitSeconds: number;
+  protected readonly answerTimeoutMs: number;
+  private readonly backoff: Backoff;
+  private current: SessionStatus = { state: 'connecting' };
+  private loop: Promise<void> | undefined;
+
+  constructor(
+    protected readonly options: ConnectOptions,
+    private readonly events: SessionEvents,
+    /** The address, for messages. */
+    protected readonly endpoint: string,
+  ) {
+    this.clock = options.clock ?? systemClock;
+    this.waitSeconds = options.waitSeconds ?? 25;
+    this.answerTimeoutMs = options.answerTimeoutMs ?? 15_000;
+    this.backoff = new Backoff(options.backoff, options.random ?? Math.random);
+    this.views = new ViewStream((view) => events.onView(view));
+    const { token, privateKeyPem } = options;
+    const identity = { poolId: token.poolId, certificate: token.certificate, privateKeyPem };
+    this.jwt = poolJwtSource(identity, () => this.clock.now());
+  }
+
+  /** Called once, after the constructor of the transport. */
+  protected open(): void {
+    this.loop = this.run();
+  }
+
+  get status(): SessionStatus {
+    return this.current;
+  }
+
+  register(request: Omit<RegisterRequest, 'session'>): Promise<WorkerViews> {
+    return this.callAndOffer('register', request);
+  }
+
+  sync(request: Omit<SyncRequest, 'session'>): Promise<SyncResponse> {
+    return this.callAndOffer('sync', request);
+  }
+
+  async retire(request: Omit<RetireRequest, 'session'>): Promise<RetireResponse> {
+    return parseAnswer('retire', await this.send('retire', request), this.endpoint);
+  }
+
+  async report(request: Omit<ReportRequest, 'session'>): Promise<ReportResponse> {
+    return parseAnswer('report', await this.send('report', request), this.endpoint);
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.loop;
+    await this.disconnect();
+  }
+
+  /** Carries an operation over and returns the body of its answer. @throws ProtocolError */
+  protected abstract exchange(operation: Operation, body: object, timeoutMs: number): Promise<unknown>;
+
+  /** Makes the connection, when the transport has one. @throws ProtocolError */
+  protected abstract connect(): Promise<void>;
+
+  /** Ends the connection, if there is one; never rejects. */
+  protected abstract disconnect(): Promise<void>;
+
+  /** Waits for changes for as long as the connection lives. @throws ProtocolError when it is broken. */
+  protected abstract follow(): Promise<void>;
+
+  /** One watch; its answer moves the cursor. */
+  protected async watch(waitSeconds: number): Promise<void> {
+    const request = { after: this.views.after, waitSeconds };
+    const body = await this.send('watch', request, waitSeconds * 1000);
+    this.views.watched(parseAnswer('watch', body, this.endpoint));
+  }
+
+  private async callAndOffer<O extends 'register' | 'sync'>(operation: O, request: object) {
+    const answer = parseAnswer(operation, await this.send(operation, request), this.endpoint);
+    for (const view of answer.workers) this.views.offer(view);
+    return answer;
+  }
+
+  private async send(operation: Operation, request: object, waitMs = 0): Promise<unknown> {
+    if (this.closing.signal.aborted) throw new ProtocolError('unreachable', 'the session is closed', false);
+    try {
+      const body = { ...request, session: this.options.session };
+      return await this.exchange(operation, body, waitMs + this.answerTimeoutMs);
+    } catch (error) {
+      throw causeOfFailure(error, this.endpoint);
+    }
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.closing;
+    while (!signal.aborted) {
+      try {
+        await this.connect();
+        // A watch that does not wait: proves the connection and the credentials, and catches up.
+        await this.watch(0);
+        this.setStatus({ state: 'connected', since: this.clock.now() });
+        this.backoff.reset();
+        await this.follow();
+      } catch (error) {
+        if (signal.aborted) return;
+        this.setStatus(failed(causeOfFailure(error, this.endpoint)));
+      }
+      await this.disconnect();
+      await this.clock.sleep(this.backoff.next(), signal);
+    }
+  }
+
+  private setStatus(status: SessionStatus): void {
+    this.current = status;
+    this.events.onStatus(status);
+  }
+}
+
+function failed(error: ProtocolError): SessionStatus {
+  const cause = error.kind === 'fenced' || error.kind === 'not-found' ? 'protocol' : error.kind;
+  return { state: 'failed', cause, message: error.message };
+}
