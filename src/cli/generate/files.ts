@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Artefact } from './artefact';
 
@@ -28,6 +29,19 @@ export async function write(artefact: Artefact, root = '.'): Promise<string[]> {
     }
   }
   return changed;
+}
+
+/** The files that `make` writes into an empty folder, as contents by path below it. */
+export async function filesMadeBy(make: (folder: string) => unknown): Promise<Record<string, string>> {
+  const folder = await mkdtemp(join(tmpdir(), 'worker-pools-generate-'));
+  try {
+    await make(folder);
+    const paths = (await filesBelow(folder, '.')).map((path) => path.slice('./'.length)).sort();
+    const contents = await Promise.all(paths.map((path) => readFile(join(folder, path), 'utf8')));
+    return Object.fromEntries(paths.map((path, index) => [path, contents[index] ?? '']));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function leftovers(artefact: Artefact, root: string): Promise<string[]> {

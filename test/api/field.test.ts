@@ -1,0 +1,94 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  field,
+  fieldText,
+  int32,
+  kubernetes,
+  list,
+  map,
+  objectSchema,
+  text,
+  type ObjectType,
+} from '../../src/api/field';
+import { inlineTypes } from '../../src/api/inline';
+import type { JsonSchema } from '../../src/api';
+
+const object = (fields: ObjectType['fields']): ObjectType => ({
+  kind: 'object',
+  name: 'Thing',
+  description: 'A thing.',
+  fields,
+});
+
+describe('the text of a field', () => {
+  test('is its meaning', () => {
+    expect(fieldText(field(text(), { description: 'A name.' }))).toBe('A name.');
+  });
+
+  test('says what happens without the field, and first of all that it is deprecated', () => {
+    const old = field(text(), { description: 'A name.', whenUnset: 'none', deprecated: 'use title.' });
+    expect(fieldText(old)).toBe('Deprecated: use title. A name. When unset: none.');
+  });
+});
+
+describe('the schema of an object', () => {
+  test('has the constraints of its fields and requires what is required', () => {
+    const thing = object({
+      size: field(int32({ minimum: 0 }), { description: 'How many.', required: true }),
+      tags: field(list(text(), { maxItems: 3 }), { description: 'Words.' }),
+      labels: field(map(text()), { description: 'Words by name.' }),
+    });
+    expect(objectSchema(thing)).toEqual({
+      type: 'object',
+      properties: {
+        size: { description: 'How many.', type: 'integer', format: 'int32', minimum: 0 },
+        tags: { description: 'Words.', type: 'array', items: { type: 'string' }, maxItems: 3 },
+        labels: { description: 'Words by name.', type: 'object', additionalProperties: { type: 'string' } },
+      },
+      required: ['size'],
+    });
+  });
+
+  test('carries its rules', () => {
+    const rules = [{ rule: 'has(self.a)', message: 'a must be set' }];
+    expect(objectSchema({ ...object({}), rules })).toEqual({ type: 'object', 'x-kubernetes-validations': rules });
+  });
+});
+
+describe('inlining Kubernetes types', () => {
+  const leaf = (description: string): JsonSchema => ({ description, type: 'string' });
+  const types: Record<string, JsonSchema> = {
+    Outer: {
+      description: 'Outer type.',
+      type: 'object',
+      properties: { first: { description: 'First.', $ref: 'Inner' } },
+    },
+    Inner: {
+      type: 'object',
+      properties: { second: { ...leaf('Second.'), maxLength: 3 }, more: { $ref: 'Innermost' } },
+    },
+    Innermost: { type: 'object', properties: { third: leaf('Third.') } },
+  };
+
+  test('describes two levels of their fields, and the field of ours in our words', () => {
+    const thing = objectSchema(object({ own: field(kubernetes('Outer'), { description: 'Ours.' }) }));
+    expect(inlineTypes(thing, types).properties?.own).toEqual({
+      description: 'Ours.',
+      type: 'object',
+      properties: {
+        first: {
+          description: 'First.',
+          type: 'object',
+          properties: {
+            second: { description: 'Second.', type: 'string', maxLength: 3 },
+            more: { type: 'object', properties: { third: { type: 'string' } } },
+          },
+        },
+      },
+    });
+  });
+
+  test('fails on a type that the extract does not have', () => {
+    expect(() => inlineTypes({ $ref: 'Nothing' }, types)).toThrow('No Kubernetes type Nothing');
+  });
+});
