@@ -13,9 +13,7 @@ const GENERATORS: readonly (() => Promise<Generator>)[] = [
   async () => (await import('./kubernetes')).generateKubernetes,
   async () => (await import('./types')).generateTypes,
   async () => (await import('./imports')).generateImports,
-  async () => (await import('./chart-files')).generateChartFiles,
   async () => (await import('./api-docs')).generateApiDocs,
-  async () => (await import('./charts')).generateCharts,
 ];
 
 async function main(): Promise<void> {
