@@ -37,7 +37,7 @@ type About = Omit<Field, 'type'>;
 /** Constraints that a scalar may carry, and a default that the API server fills in. */
 type Constraints = Pick<
   JsonSchema,
-  'default' | 'minimum' | 'maximum' | 'minLength' | 'maxLength' | 'enum' | 'x-kubernetes-validations'
+  'default' | 'minimum' | 'minLength' | 'maxLength' | 'enum' | 'x-kubernetes-validations'
 >;
 
 export const text = (constraints: Constraints = {}): FieldType => ({

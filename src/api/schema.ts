@@ -7,8 +7,6 @@ export interface ValidationRule {
   readonly rule: string;
   /** What the person reads when the rule is broken. */
   readonly message: string;
-  /** Field below the rule's own place that the message is about, as a JSON path (`.poolSize`). */
-  readonly fieldPath?: string;
 }
 
 /** The part of `apiextensions.k8s.io/v1` JSONSchemaProps that structural schemas of ours use. */
@@ -26,7 +24,6 @@ export interface JsonSchema {
   readonly enum?: readonly string[];
   readonly pattern?: string;
   readonly minimum?: number;
-  readonly maximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly maxItems?: number;

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { workerCrd, workerPoolCrd, type WorkerPoolSpec } from '../../src/api';
+import { findKubectl } from '../../src/local-cluster/tools';
 import { apiServer } from '../support/api-server';
 import { createNamespace, eventually, kubeOk, type KubeObject } from '../support/kube';
 
@@ -17,10 +18,11 @@ const EXAMPLES = 'examples/workerpools';
 const scratch = mkdtempSync(join(tmpdir(), 'worker-pools-crd-'));
 let namespace: string;
 
-function kubectl(...args: string[]): Promise<Output> {
+async function kubectl(...args: string[]): Promise<Output> {
+  const program = await findKubectl();
   const all = [`--kubeconfig=${apiServer().kubeconfigPath}`, `--cache-dir=${scratch}`, ...args];
   return new Promise((resolve) => {
-    execFile('kubectl', all, (error, stdout, stderr) => {
+    execFile(program, all, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr });
     });
   });
