@@ -95,7 +95,12 @@ const catalogue = {
       const file = `tofu_${VERSIONS.tofu}_${os}_${arch}.tar.gz`;
       return release('opentofu/opentofu', VERSIONS.tofu, file, `tofu_${VERSIONS.tofu}_SHA256SUMS`, 'tofu');
     },
-    build: { module: 'opentofu', package: 'github.com/opentofu/opentofu/cmd/tofu', takes: 'about a minute and a half' },
+    build: {
+      module: 'opentofu',
+      package: 'github.com/opentofu/opentofu/cmd/tofu',
+      ldflags: '-X github.com/opentofu/opentofu/version.dev=no',
+      takes: 'about a minute and a half',
+    },
   },
   kind: {
     name: 'kind',

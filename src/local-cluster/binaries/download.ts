@@ -4,7 +4,6 @@ import { chmod, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
 import { extract } from 'tar';
 import { LocalClusterError } from '../errors';
 import type { Download } from './catalogue';
@@ -35,7 +34,7 @@ export async function download(source: Download, target: string, scratch: string
   const file = join(scratch, 'download');
   const answer = await get(source.url, DOWNLOAD_TIMEOUT_MS);
   if (!answer.body) throw new Unavailable(`${source.url} is empty`);
-  await pipeline(Readable.fromWeb(answer.body as ReadableStream), createWriteStream(file)).catch((error: Error) => {
+  await pipeline(Readable.fromWeb(answer.body), createWriteStream(file)).catch((error: Error) => {
     throw new Unavailable(`${source.url} broke off: ${error.message}`);
   });
   const actual = await sha256(file);

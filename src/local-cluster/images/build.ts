@@ -4,9 +4,10 @@ import { basename, join } from 'node:path';
 import { VERSIONS } from '../binaries';
 import { cachePath } from '../cache';
 import { LocalClusterError } from '../errors';
+import { exec, type Exec } from '../exec';
 import { withLock } from '../lock';
 import { plainLines, task, type Progress } from '../progress';
-import { standIn } from './base-images';
+import { standIn, standInIsOutdated } from './base-images';
 import { chooseBuilder, type ImageBuilder } from './builders';
 import { readDockerfile } from './dockerfile';
 import type { ImageArchive } from './system-images';
@@ -43,6 +44,11 @@ export async function buildImages(
   return images;
 }
 
+/** Pushes a built image to a registry under the name `target`. */
+export async function publishImage(image: ImageArchive, target: string, execute: Exec = exec): Promise<void> {
+  await (await chooseBuilder(execute)).push(image.archive, image.name, target);
+}
+
 /** The image that a spec gives, whether it was built yet or not. */
 export function imageOf(spec: ImageSpec): ImageArchive {
   const digest = contentDigest(spec).slice(0, 12);
@@ -74,7 +80,7 @@ let registryAnswers: boolean | undefined;
 
 async function ensureBases(builder: ImageBuilder, spec: ImageSpec, progress: Progress): Promise<void> {
   for (const base of readDockerfile(readFileSync(spec.dockerfile, 'utf8')).bases) {
-    if (await builder.has(base)) continue;
+    if ((await builder.has(base)) && !standInIsOutdated(base)) continue;
     if (registryAnswers !== false) {
       registryAnswers = await task(progress, `pulling the base image ${base}`, 'once', () => builder.pull(base));
       if (registryAnswers) continue;

@@ -21,6 +21,8 @@ export interface ImageBuilder {
   /** Takes an image from an archive. */
   load(archive: string): Promise<void>;
   build(request: BuildRequest): Promise<void>;
+  /** Pushes the image of an archive to a registry, with the credentials that the program knows. */
+  push(archive: string, name: string, target: string): Promise<void>;
 }
 
 /** Docker where its daemon answers, else Buildah, which needs none. */
@@ -41,6 +43,11 @@ export function docker(execute: Exec = exec): ImageBuilder {
       await run('docker', ['build', '--tag', name, '--file', dockerfile, context], { exec: execute, onLine });
       await run('docker', ['save', '--output', archive, name], { exec: execute });
     },
+    push: async (archive, name, target) => {
+      await run('docker', ['load', '--input', archive], { exec: execute });
+      await run('docker', ['tag', name, target], { exec: execute });
+      await run('docker', ['push', target], { exec: execute });
+    },
   };
 }
 
@@ -60,6 +67,11 @@ export function buildah(execute: Exec = exec): ImageBuilder {
       const flags = ['--isolation', 'chroot', '--pull-never', '--layers=false', '--tag', name, '--file', dockerfile];
       await run('buildah', call('build', ...flags, context), { exec: execute, onLine });
       await run('buildah', call('push', name, `docker-archive:${archive}:${name}`), { exec: execute });
+      await run('buildah', call('rmi', name), { exec: execute });
+    },
+    push: async (archive, name, target) => {
+      await run('buildah', call('pull', `docker-archive:${archive}`), { exec: execute });
+      await run('buildah', call('push', name, `docker://${target}`), { exec: execute });
       await run('buildah', call('rmi', name), { exec: execute });
     },
   };

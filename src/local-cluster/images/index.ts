@@ -1,1 +1,1 @@
-export { buildImages, type ImageSpec } from './build';
+export { buildImages, publishImage, type ImageSpec } from './build';

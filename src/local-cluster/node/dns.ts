@@ -4,8 +4,11 @@ import { NODE } from './layout';
 const labels = { 'k8s-app': 'kube-dns' };
 const metadata = { name: 'coredns', namespace: 'kube-system' };
 
-/** CoreDNS as clusters usually have it, under the name that everybody looks for: the Service `kube-dns`. */
-export function dnsManifest(hasNameServers: boolean): object {
+/**
+ * CoreDNS as clusters usually have it, under the name that everybody looks for: the Service `kube-dns`.
+ * @param started tells this start of the node from earlier ones
+ */
+export function dnsManifest(hasNameServers: boolean, started: string): object {
   return {
     apiVersion: 'v1',
     kind: 'List',
@@ -28,7 +31,7 @@ export function dnsManifest(hasNameServers: boolean): object {
         subjects: [{ kind: 'ServiceAccount', name: metadata.name, namespace: metadata.namespace }],
       },
       { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { Corefile: corefile(hasNameServers) } },
-      deployment(),
+      deployment(started),
       {
         apiVersion: 'v1',
         kind: 'Service',
@@ -61,7 +64,7 @@ ${hasNameServers ? '    forward . /etc/resolv.conf\n' : ''}    cache 30
 `;
 }
 
-function deployment(): object {
+function deployment(started: string): object {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -69,7 +72,8 @@ function deployment(): object {
     spec: {
       selector: { matchLabels: labels },
       template: {
-        metadata: { labels },
+        // A new Pod for each start of the node: its readiness proves kubelet, containerd and network anew.
+        metadata: { labels, annotations: { 'worker-pools/node-started': started } },
         spec: {
           serviceAccountName: metadata.name,
           priorityClassName: 'system-cluster-critical',

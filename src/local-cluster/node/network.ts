@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exec, run, type Exec } from '../exec';
 import type { NodeLayout } from './layout';
 
+const NETNS = '/run/netns';
 const FORWARDING = '/proc/sys/net/ipv4/ip_forward';
 
 /**
@@ -44,8 +45,13 @@ async function removeLink(layout: NodeLayout, execute: Exec): Promise<void> {
   await execute('ip', ['netns', 'delete', layout.netns]);
 }
 
+/** Whether the network namespace of any other node is there. */
+export function anotherNodeRuns(): boolean {
+  return existsSync(NETNS) && readdirSync(NETNS).some((name) => name.startsWith('worker-pools-'));
+}
+
 export function netnsPath({ netns }: NodeLayout): string {
-  return `/run/netns/${netns}`;
+  return join(NETNS, netns);
 }
 
 /** The node may reach what the machine can reach, in the machine's name. */

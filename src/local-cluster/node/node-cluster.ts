@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureBinaries } from '../binaries';
@@ -14,9 +14,9 @@ import { writeConfigFiles } from './config-files';
 import { dnsManifest } from './dns';
 import { NODE, nodeLayout, type NodeLayout } from './layout';
 import { runningMachine, startMachine, stopMachine, waysIn } from './machine';
-import { connectNetwork, disconnectNetwork } from './network';
+import { anotherNodeRuns, connectNetwork, disconnectNetwork } from './network';
 import { ensurePki } from './pki';
-import { NODE_BINARIES, supervisorScript } from './supervisor';
+import { MOUNT_POINTS, NODE_BINARIES, supervisorScript } from './supervisor';
 
 const START_TIMEOUT_MS = 180_000;
 
@@ -56,9 +56,9 @@ export class NodeCluster implements LocalCluster {
     });
     await this.importImages(await systemImages(programs.coredns));
     await task(progress, 'waiting for the node and its DNS to be ready', undefined, async () => {
-      const manifest = JSON.stringify(
-        dnsManifest(readFileSync(join(layout.folder, 'resolv.conf'), 'utf8').trim() !== ''),
-      );
+      const hasNameServers = readFileSync(join(layout.folder, 'resolv.conf'), 'utf8').trim() !== '';
+      const started = runningMachine(layout)?.process;
+      const manifest = JSON.stringify(dnsManifest(hasNameServers, `${started?.bootId} ${started?.startTime}`));
       await this.until('CoreDNS to be accepted', () => this.kubectlWith({ input: manifest }, 'apply', '-f', '-'));
       await this.until('the node to be ready', () =>
         this.kubectl('wait', '--for=condition=Ready', `node/${layout.name}`, '--timeout=5s'),
@@ -86,6 +86,8 @@ export class NodeCluster implements LocalCluster {
       await removeCgroups(layout);
       rmSync(layout.folder, { recursive: true, force: true });
       removeIfEmpty(dirname(layout.folder));
+      // The machine may refuse to keep another node's mounts once their folder goes, so the last one tidies up.
+      if (!anotherNodeRuns()) MOUNT_POINTS.forEach(removeIfEmpty);
     });
   }
 
@@ -149,7 +151,7 @@ const CTR = ['--address', NODE.containerdSocket, '--namespace', 'k8s.io'];
 
 function removeIfEmpty(folder: string): void {
   try {
-    rmSync(folder, { recursive: false });
+    rmdirSync(folder);
   } catch {
     // Somebody else keeps something there.
   }

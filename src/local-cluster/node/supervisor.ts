@@ -12,6 +12,9 @@ export const NODE_BINARIES = [
   'coredns',
 ] as const satisfies readonly BinaryName[];
 
+/** Folders of the machine that the node mounts its own over; made where they are missing. */
+export const MOUNT_POINTS = ['/var/lib/cni', '/var/lib/kubelet'];
+
 export type NodePrograms = Readonly<Record<(typeof NODE_BINARIES)[number], string>>;
 
 /**
@@ -29,8 +32,9 @@ log=${quote(layout.logs)}
 # Containers get their mounts from here, and nothing of it reaches the machine.
 mount --make-rshared /
 mount -t tmpfs -o mode=755 tmpfs /run
-mkdir -p /run/lock /run/containerd /var/lib/cni
+mkdir -p /run/lock /run/containerd ${MOUNT_POINTS.join(' ')}
 mount -t tmpfs tmpfs /var/lib/cni
+mount --bind ${quote(`${layout.folder}/kubelet`)} /var/lib/kubelet
 mount --bind "$log" /var/log
 
 keep() {
@@ -96,6 +100,7 @@ export function commands(layout: NodeLayout, programs: NodePrograms): Readonly<R
         'use-service-account-credentials': 'true',
         'leader-elect': 'false',
         'bind-address': '127.0.0.1',
+        'flex-volume-plugin-dir': `${folder}/kubelet/volume-plugins`,
       }),
     ],
     'kube-scheduler': [
@@ -109,7 +114,6 @@ export function commands(layout: NodeLayout, programs: NodePrograms): Readonly<R
         kubeconfig: `${pki}/kubelet.kubeconfig`,
         'hostname-override': name,
         'node-ip': nodeAddress,
-        'root-dir': `${folder}/kubelet`,
       }),
     ],
     'kube-proxy': [programs['kube-proxy'], ...flags({ config: `${folder}/kube-proxy.yaml` })],
