@@ -82,7 +82,8 @@ function printf(parts: readonly unknown[]): string {
 }
 
 function dictionary(map: unknown): string {
-  if (isDeferred(map)) return action(map);
+  // A map that a values file unset is nil, which merge refuses.
+  if (isDeferred(map)) return map.$deferred.op === 'value' ? `(default dict ${action(map)})` : action(map);
   const entries = Object.entries(map as Record<string, unknown>);
   return `(dict ${entries.map(([key, value]) => `${JSON.stringify(key)} ${action(value)}`).join(' ')})`;
 }

@@ -82,20 +82,20 @@ export function deferredValues<M extends ValueMembers>(members: M, path: readonl
   const values = mapMembers<unknown>(members, (key, member) => {
     const here = [...path, key];
     if (member.kind === 'group') return deferredValues(member.members, here);
-    const structure = member.schema.type === 'object' || member.schema.type === 'array';
-    return deferred({ op: 'value', path: here, shape: structure ? 'structure' : 'scalar' });
+    return deferred({ op: 'value', path: here, shape: isStructured(member) ? 'structure' : 'scalar' });
   });
   return values as ValuesOf<M>;
 }
 
 /** The defaults; what a chart's user gives is laid over them. */
 export function defaultValues(members: ValueMembers): Json {
-  return mapMembers(members, (_, member) =>
-    member.kind === 'group' ? defaultValues(member.members) : member.default,
-  );
+  return mapMembers(members, (_, member) => (member.kind === 'group' ? defaultValues(member.members) : member.default));
 }
 
-/** The schema of one level: nothing unknown, and what has a default cannot be unset by null. */
+/**
+ * The schema of one level: nothing unknown. `null`, with which a values file unsets a default, is for lists and maps and
+ * for what may stay unset.
+ */
 export function schemaOf(description: string, members: ValueMembers): ValueSchema {
   const properties = mapMembers<ValueSchema>(members, (_, member) =>
     member.kind === 'group'
@@ -103,7 +103,7 @@ export function schemaOf(description: string, members: ValueMembers): ValueSchem
       : { ...member.schema, description: member.description },
   );
   const required = Object.entries(members).filter(
-    ([, member]) => member.kind === 'group' || member.default !== undefined,
+    ([, member]) => member.kind === 'group' || (member.default !== undefined && !isStructured(member)),
   );
   return {
     type: 'object',
@@ -112,6 +112,10 @@ export function schemaOf(description: string, members: ValueMembers): ValueSchem
     required: required.map(([key]) => key),
     additionalProperties: false,
   };
+}
+
+function isStructured({ schema }: ValueDeclaration<unknown>): boolean {
+  return schema.type === 'object' || schema.type === 'array';
 }
 
 function mapMembers<R>(

@@ -108,8 +108,8 @@ function managerContainer(settings: OperatorSettings) {
     ),
     livenessProbe: { httpGet: { path: '/healthz', port: HEALTH_PORT }, initialDelaySeconds: 15, periodSeconds: 20 },
     readinessProbe: { httpGet: { path: '/readyz', port: HEALTH_PORT }, initialDelaySeconds: 5, periodSeconds: 10 },
-    securityContext: manager.containerSecurityContext,
-    resources: manager.resources,
+    securityContext: ifAny(manager.containerSecurityContext),
+    resources: ifAny(manager.resources),
     volumeMounts: ifAny(manager.extraVolumeMounts),
   };
 }

@@ -22,7 +22,11 @@ export function addMetrics(scope: Construct, settings: OperatorSettings): void {
         namespace: settings.namespace,
         labels: merge(CONTROL_PLANE, settings.labels),
       },
-      spec: { type: metrics.type, selector: settings.selectorLabels, ports: metrics.ports },
+      spec: {
+        type: metrics.type,
+        selector: settings.selectorLabels,
+        ports: ifAny(metrics.ports) as typeof metrics.ports,
+      },
     },
     { when: metrics.enabled },
   );

@@ -73,8 +73,8 @@ export function concat<T>(...lists: readonly (Later<readonly T[]> | undefined)[]
 }
 
 /** One item for each item of a list. */
-export function each<T, R>(list: Later<readonly T[]>, item: (element: Later<T>) => R): Later<R[]> {
-  if (!isDeferred(list)) return list.map((element) => item(element));
+export function each<T, R>(list: Later<readonly T[]> | undefined, item: (element: Later<T>) => R): Later<R[]> {
+  if (!isDeferred(list)) return (list ?? []).map((element) => item(element));
   return deferred({ op: 'each', list, item: item(deferred<T>({ op: 'item' })) });
 }
 

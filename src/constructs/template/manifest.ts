@@ -1,4 +1,4 @@
-import { ApiObject } from 'cdk8s';
+import { ApiObject, JsonPatch } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { deferred, isDeferred, type Deferred, type Later } from './deferred';
@@ -57,21 +57,29 @@ export function addManifest<Props>(
     if (refusal.when === true) throw new Error(`${scope.node.path || manifest.kind}: ${refusal.message}`);
   }
   const object = new ApiObject(scope, id, manifest);
+  // What names no namespace is cluster-scoped here; cdk8s would put it into the chart's.
+  if (object.metadata.namespace !== undefined && namespaceOf(manifest) === undefined) {
+    object.addJsonPatch(JsonPatch.remove('/metadata/namespace'));
+  }
   if (isDeferred(condition)) object.node.addMetadata(MANIFEST_METADATA.when, condition);
   const open = refusals.filter((refusal) => isDeferred(refusal.when));
   if (open.length > 0) object.node.addMetadata(MANIFEST_METADATA.refusals, open);
+}
+
+function namespaceOf(manifest: object): unknown {
+  return (manifest as { metadata?: { namespace?: unknown } }).metadata?.namespace;
 }
 
 /** Adds one object for each item of a list. */
 export function addManifestForEach<Props>(
   scope: Construct,
   id: string,
-  list: Later<readonly string[]>,
+  list: Later<readonly string[]> | undefined,
   manifest: (item: Later<string>) => Manifest<Props>,
   options: ManifestOptions = {},
 ): void {
   if (!isDeferred(list)) {
-    for (const item of list) addManifest(scope, `${id}-${item}`, manifest(item), options);
+    for (const item of list ?? []) addManifest(scope, `${id}-${item}`, manifest(item), options);
     return;
   }
   addManifest(scope, id, manifest(deferred<string>({ op: 'item' })), options);

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { Size } from 'cdk8s';
+import { ControlPlane, type ControlPlaneProps } from '../../src';
+import { only, synthesized } from './support';
+
+const controlPlane = (props?: ControlPlaneProps) => synthesized((chart) => new ControlPlane(chart, 'cp', props));
+
+describe('ControlPlane', () => {
+  it('tells its program where its data lies and where others reach it', () => {
+    const [container] = only(controlPlane({ extraArgs: ['--log-level', 'debug'] }), 'StatefulSet').spec.template.spec
+      .containers;
+    expect(container?.args.join(' ')).toBe(
+      'control-plane --data-dir /var/lib/worker-pools --public-url https://worker-pools-control-plane.tools.svc:8443 --log-level debug',
+    );
+  });
+
+  it('keeps its data on a volume of its own', () => {
+    const { spec } = only(controlPlane({ storageSize: Size.gibibytes(3), storageClassName: 'fast' }), 'StatefulSet');
+    expect(spec.volumeClaimTemplates[0]?.spec).toEqual({
+      accessModes: ['ReadWriteOnce'],
+      storageClassName: 'fast',
+      resources: { requests: { storage: '3Gi' } },
+    });
+    expect(spec.template.spec.containers[0]?.volumeMounts).toContainEqual({
+      name: 'data',
+      mountPath: '/var/lib/worker-pools',
+    });
+  });
+
+  it('serves HTTPS and MQTT inside the cluster', () => {
+    const { spec } = only(controlPlane(), 'Service');
+    expect(spec.ports.map(({ port }) => port)).toEqual([8443, 8883]);
+    expect(spec.selector).toEqual(only(controlPlane(), 'StatefulSet').spec.selector.matchLabels);
+  });
+
+  it('is reachable from outside only where a node port is given', () => {
+    expect(controlPlane().some(({ spec }) => spec?.type === 'NodePort')).toBe(false);
+    const service = only(controlPlane({ nodePort: 30843 }), 'Service', 'node-port');
+    expect(service.spec).toMatchObject({ type: 'NodePort', ports: [{ port: 8443, nodePort: 30843 }] });
+  });
+
+  it('has no access to the Kubernetes API', () => {
+    expect(only(controlPlane(), 'StatefulSet').spec.template.spec.automountServiceAccountToken).toBe(false);
+    expect(controlPlane().filter(({ kind }) => kind.includes('Role'))).toEqual([]);
+  });
+
+  it.each([80, 32768])('refuses node port %d', (nodePort) => {
+    expect(() => controlPlane({ nodePort })).toThrow(`chart/cp: nodePort is ${nodePort}; it must be`);
+  });
+});

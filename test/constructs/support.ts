@@ -1,0 +1,49 @@
+import { App, Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+
+interface Spec {
+  readonly type?: string;
+  readonly ports: readonly { readonly port: number }[];
+  readonly selector: { readonly matchLabels: object };
+  readonly template: { readonly metadata: { readonly labels: object }; readonly spec: PodSpec };
+  readonly volumeClaimTemplates: readonly { readonly spec: object }[];
+  readonly pod?: object;
+}
+
+interface PodSpec {
+  readonly automountServiceAccountToken?: boolean;
+  readonly securityContext: object;
+  readonly containers: readonly { readonly args: readonly string[]; readonly volumeMounts: readonly object[] }[];
+}
+
+/** Parts of a manifest that the tests look at. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec: Spec;
+  readonly rules?: readonly { readonly apiGroups: string[]; readonly resources: string[]; readonly verbs: string[] }[];
+  readonly subjects?: readonly { readonly namespace: string }[];
+}
+
+/** What a construct synthesizes to, in a chart with a namespace. */
+export function synthesized(
+  add: (chart: Chart) => Construct | void,
+  namespace: string | undefined = 'tools',
+): Manifest[] {
+  const chart = new Chart(new App(), 'chart', namespace === '' ? {} : { namespace });
+  add(chart);
+  return chart.toJson() as Manifest[];
+}
+
+/** The one object of a kind, or the one whose name ends so. */
+export function only(objects: readonly Manifest[], kind: string, ending = ''): Manifest {
+  const found = objects.filter((object) => object.kind === kind && object.metadata.name.endsWith(ending));
+  if (found.length !== 1) throw new Error(`${found.length} objects are a ${kind} named *${ending}`);
+  return found[0] as Manifest;
+}

@@ -1,0 +1,287 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { operatorChart } from '../../src/helm/charts/operator-chart';
+import { synthesizeChart } from '../../src/helm/synthesize';
+import { GeneratedChart, sorted } from './support/helm';
+
+const release = { name: 'ops', namespace: 'tools' };
+const exporter = { enabled: true, apiEndpoint: 'https://acme.example', apiKeyId: 'ID', apiKeySecretName: 'promex' };
+/** The definitions are long and never vary; one case renders them. */
+const noCrds = { crds: { install: false } };
+
+let chart: GeneratedChart;
+beforeAll(() => {
+  chart = new GeneratedChart();
+});
+afterAll(() => chart.remove());
+
+interface Values {
+  readonly crds?: object;
+  readonly controllerManager?: object;
+  readonly [key: string]: unknown;
+}
+
+describe('helm template gives what the constructs give for the same values', () => {
+  const cases: readonly [string, Values][] = [
+    ['defaults, with the definitions', {}],
+    ['other annotations of the definitions', { crds: { annotations: { note: 'a: "b" {{ c }}' } } }],
+    [
+      'everything switched on',
+      {
+        ...noCrds,
+        controllerManager: {
+          namespaces: ['team-a', 'team-b'],
+          replicas: 2,
+          enforceFips140: true,
+          priorityClassName: 'system-cluster-critical',
+          annotations: { a: '1' },
+          podAnnotations: { 'karpenter.sh/do-not-disrupt': 'true' },
+          extraLabels: { team: 'platform' },
+          nodeSelector: { disk: 'ssd' },
+          tolerations: [{ key: 'dedicated', operator: 'Exists', tolerationSeconds: 3600 }],
+          topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'DoNotSchedule' }],
+          imagePullSecrets: [{ name: 'registry' }],
+          extraVolumes: [{ name: 'ca', configMap: { name: 'ca', defaultMode: 292 } }],
+          serviceAccount: {
+            annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/x' },
+            labels: { a: 'b' },
+          },
+          manager: {
+            extraVolumeMounts: [{ name: 'ca', mountPath: '/opt/spacelift/certs' }],
+            extraPodLabels: { team: 'platform' },
+          },
+          pdb: { enabled: true, minAvailable: 1 },
+        },
+        metricsService: {
+          enabled: true,
+          enableHTTP2: true,
+          serviceMonitor: {
+            enabled: true,
+            tlsConfig: { insecureSkipVerify: true },
+            additionalLabels: { release: 'p' },
+          },
+        },
+        pdb: { enabled: true },
+        'spacelift-promex': { ...exporter, caCert: { enabled: true, secretName: 'ca' }, podAnnotations: { a: 'b' } },
+      },
+    ],
+    ['plain metrics', { ...noCrds, metricsService: { enabled: true, secure: false } }],
+    ['a service monitor without metrics', { ...noCrds, metricsService: { serviceMonitor: { enabled: true } } }],
+    ['no ports at the metrics service', { ...noCrds, metricsService: { enabled: true, ports: [] } }],
+    ['no arguments at all', { ...noCrds, controllerManager: { manager: { args: [] } } }],
+    [
+      'null, which takes lists and maps away',
+      {
+        crds: { annotations: null },
+        controllerManager: {
+          namespaces: null,
+          extraLabels: null,
+          annotations: null,
+          tolerations: null,
+          manager: { args: null, resources: null, containerSecurityContext: null, extraPodLabels: null },
+        },
+        metricsService: { enabled: true, ports: null },
+      },
+    ],
+    ['no resources', { ...noCrds, controllerManager: { manager: { resources: { limits: null, requests: null } } } }],
+    ['maxUnavailable alone', { ...noCrds, pdb: { enabled: true, maxUnavailable: 1 } }],
+    ['maxUnavailable of 0', { ...noCrds, pdb: { enabled: true, maxUnavailable: 0 } }],
+    ['minAvailable of 0', { ...noCrds, pdb: { enabled: true, minAvailable: 0 } }],
+    ["the controller's own budget", { ...noCrds, controllerManager: { pdb: { enabled: true } } }],
+    [
+      'a budget in each namespace',
+      { ...noCrds, pdb: { enabled: true }, controllerManager: { namespaces: ['a', 'b'] } },
+    ],
+    [
+      'a service account made elsewhere',
+      { ...noCrds, controllerManager: { serviceAccount: { create: false, name: 'x' } } },
+    ],
+    ["the namespace's default account", { ...noCrds, controllerManager: { serviceAccount: { create: false } } }],
+    [
+      'an image from elsewhere',
+      { ...noCrds, controllerManager: { manager: { image: { repository: 'r/x', tag: '1e3' } } } },
+    ],
+    ['a name that replaces the chart', { ...noCrds, nameOverride: 'pools' }],
+    ['a name that replaces everything', { ...noCrds, fullnameOverride: 'on' }],
+    ['a name that is cut at a dash', { ...noCrds, fullnameOverride: `${'a'.repeat(62)}-b` }],
+    [
+      'a great number',
+      { ...noCrds, controllerManager: { replicas: 1000000, terminationGracePeriodSeconds: 10000000 } },
+    ],
+    [
+      'strings that YAML or Helm could take for something else',
+      {
+        ...noCrds,
+        kubernetesClusterDomain: 'no',
+        controllerManager: {
+          annotations: {
+            a: 'on',
+            b: '1e3',
+            c: '0x1f',
+            d: 'null',
+            e: '',
+            f: '{{ .Values }}',
+            g: '"',
+            h: 'a: b # c',
+            y: '<&>',
+          },
+          nodeSelector: { n: 'y', 'a/b': '012' },
+          manager: { args: ['--x={{ y }}', "--q='\"'", 'true', '1_000', '- a', '%s'] },
+        },
+      },
+    ],
+    [
+      'pod labels that would take the selector away',
+      { ...noCrds, controllerManager: { manager: { extraPodLabels: { 'control-plane': 'mine' } } } },
+    ],
+    ['an exporter by digest', { ...noCrds, 'spacelift-promex': { ...exporter, image: { digest: 'sha256:abc' } } }],
+  ];
+  it.each(cases)('%s', async (_, values) => {
+    expect(sorted(await chart.objects(values, release))).toEqual(
+      sorted(synthesizeChart(operatorChart, release, values)),
+    );
+  });
+
+  it.each(['1234', 'on', '1e3', 'spacelift-workerpool-controller', 'a'.repeat(53)])(
+    'a release named %s',
+    async (name) => {
+      const named = { name, namespace: 'tools' };
+      expect(sorted(await chart.objects(noCrds, named))).toEqual(sorted(synthesizeChart(operatorChart, named, noCrds)));
+    },
+  );
+});
+
+describe('a rendered release', () => {
+  const named = { name: '1234', namespace: 'tools' };
+
+  it('has the names of the official chart', async () => {
+    const everything = { metricsService: { enabled: true }, pdb: { enabled: true }, 'spacelift-promex': exporter };
+    const objects = await chart.objects(everything, { name: 'ops', namespace: 'tools' });
+    const names = objects.map(({ kind, metadata }) => `${String(kind)} ${(metadata as { name: string }).name}`);
+    expect(names.sort()).toEqual(
+      [
+        'ClusterRole ops-spacelift-workerpool-controller-manager-role',
+        'ClusterRole ops-spacelift-workerpool-controller-metrics-auth-role',
+        'ClusterRole ops-spacelift-workerpool-controller-metrics-reader',
+        'ClusterRoleBinding ops-spacelift-workerpool-controller-manager-rolebinding',
+        'ClusterRoleBinding ops-spacelift-workerpool-controller-metrics-auth-rolebinding',
+        'CustomResourceDefinition workerpools.workers.spacelift.io',
+        'CustomResourceDefinition workers.workers.spacelift.io',
+        'Deployment ops-spacelift-promex',
+        'Deployment ops-spacelift-workerpool-controller-controller-manager',
+        'PodDisruptionBudget ops-spacelift-workerpool-controller-worker-pdb',
+        'Role ops-spacelift-workerpool-controller-leader-election-role',
+        'RoleBinding ops-spacelift-workerpool-controller-leader-election-rolebinding',
+        'Service ops-spacelift-workerpool-controller-metrics-service',
+        'ServiceAccount ops-spacelift-workerpool-controller-controller-manager',
+      ].sort(),
+    );
+  });
+
+  it('keeps a name of digits a string in every label', async () => {
+    for (const { metadata } of await chart.objects(noCrds, named)) {
+      expect((metadata as { labels: object }).labels).toMatchObject({ 'app.kubernetes.io/instance': '1234' });
+    }
+  });
+
+  it('keeps the definitions when the release goes', async () => {
+    const definitions = (await chart.objects({}, named)).filter(({ kind }) => kind === 'CustomResourceDefinition');
+    expect(definitions).toHaveLength(2);
+    for (const { metadata } of definitions) {
+      expect(metadata).toMatchObject({ annotations: { 'helm.sh/resource-policy': 'keep' } });
+    }
+  });
+
+  it('tells what to do next', async () => {
+    const { text } = await chart.helm(
+      'install',
+      'ops',
+      chart.folder,
+      '--dry-run=client',
+      '--set',
+      'crds.install=false',
+    );
+    expect(text).toContain('deployment/ops-spacelift-workerpool-controller-controller-manager');
+    expect(text).toContain('kubectl get workerpools,workers');
+  });
+});
+
+describe('the chart', () => {
+  it('passes helm lint --strict', async () => {
+    const { ok, text } = await chart.helm('lint', '--strict', chart.folder);
+    expect(text).toContain('0 chart(s) failed');
+    expect(ok).toBe(true);
+  });
+
+  it('shows every value with a sentence in values.yaml', async () => {
+    const { text } = await chart.helm('show', 'values', chart.folder);
+    const lines = text.split('\n');
+    const bare = lines.filter((line, at) => /^ *(?:# )?[a-z][\w-]*:/i.test(line) && !isExplained(lines, at));
+    expect(bare).toEqual([]);
+  });
+
+  /** A key is explained by a comment above it, or stands inside the default of a value that is. */
+  function isExplained(lines: readonly string[], at: number): boolean {
+    const indent = /^ */.exec(lines[at] ?? '')?.[0].length ?? 0;
+    const above = lines[at - 1] ?? '';
+    if (above.trimStart().startsWith('#') && !/^ *# [a-z]\w*:$/i.test(above)) return true;
+    const parent = lines
+      .slice(0, at)
+      .findLastIndex((line) => (/^ */.exec(line)?.[0].length ?? 0) < indent && line.trim() !== '');
+    return (
+      parent >= 0 &&
+      /^ *(containerSecurityContext|capabilities|resources|limits|requests|annotations|-|ports)/.test(
+        lines[parent] ?? '',
+      )
+    );
+  }
+});
+
+describe('helm refuses', () => {
+  const cases: readonly [string, unknown, string][] = [
+    [
+      'a word for a number',
+      { controllerManager: { replicas: 'two' } },
+      "at '/controllerManager/replicas': got string, want integer",
+    ],
+    [
+      'a negative number',
+      { controllerManager: { replicas: -1 } },
+      "at '/controllerManager/replicas': minimum: got -1, want 0",
+    ],
+    [
+      'a value that does not exist',
+      { controllerManager: { replica: 2 } },
+      "additional properties 'replica' not allowed",
+    ],
+    [
+      'a number for a label',
+      { controllerManager: { extraLabels: { a: 1 } } },
+      "at '/controllerManager/extraLabels/a': got number, want string",
+    ],
+    ['a string for a switch', { pdb: { enabled: 'yes' } }, "at '/pdb/enabled': got string, want boolean"],
+    ['null for an annotation', { crds: { annotations: { 'helm.sh/resource-policy': null } } }, 'got null, want string'],
+    ['null for a number', { controllerManager: { replicas: null } }, "missing property 'replicas'"],
+    ['null where a value is needed', { metricsService: null }, "missing property 'metricsService'"],
+    [
+      'an unknown service type',
+      { metricsService: { type: 'External' } },
+      "at '/metricsService/type': value must be one of",
+    ],
+    ['an unknown value of a subchart', { crds: { instal: true } }, "additional properties 'instal' not allowed"],
+    [
+      'an exporter without an address',
+      { 'spacelift-promex': { ...exporter, apiEndpoint: '' } },
+      'apiEndpoint is required',
+    ],
+    ['both numbers of a budget', { pdb: { enabled: true, minAvailable: 1, maxUnavailable: 0 } }, 'not both'],
+  ];
+  it.each(cases)('%s', async (_, values, sentence) => {
+    const { ok, text } = await chart.template(values, release);
+    expect(text).toContain(sentence);
+    expect(ok).toBe(false);
+  });
+
+  it.each(cases.slice(-2))('as the constructs do: %s', (_, values, sentence) => {
+    expect(() => synthesizeChart(operatorChart, release, values as Values)).toThrow(sentence);
+  });
+});

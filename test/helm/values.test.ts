@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { exporterValues } from '../../src/helm/charts/exporter-values';
+import { operatorValues } from '../../src/helm/charts/operator-values';
+import { defaultValues, schemaOf, type ValueSchema } from '../../src/helm/values';
+import { valuesYaml } from '../../src/helm/values-yaml';
+
+describe.each([
+  ['operator', operatorValues],
+  ['exporter', exporterValues],
+])('the values of the %s', (_, values) => {
+  it('are in values.yaml what the constructs are compared with', () => {
+    const written = parse(valuesYaml(values.description, values.members), { version: '1.1' }) as unknown;
+    expect(written).toEqual(JSON.parse(JSON.stringify(defaultValues(values.members))));
+  });
+
+  it('have a sentence each', () => {
+    const without: string[] = [];
+    visit(schemaOf(values.description, values.members), [], (path, schema) => {
+      if (!/^[A-Z"].*\.$/.test(schema.description ?? '')) without.push(path.join('.'));
+    });
+    expect(without).toEqual([]);
+  });
+});
+
+describe('the values of the operator', () => {
+  it.each([
+    'controllerManager.manager.containerSecurityContext',
+    'controllerManager.manager.extraPodLabels',
+    'controllerManager.manager.extraVolumeMounts',
+    'controllerManager.manager.image.repository',
+    'controllerManager.manager.image.tag',
+    'controllerManager.serviceAccount.annotations',
+    'controllerManager.topologySpreadConstraints',
+    'controllerManager.enforceFips140',
+    'kubernetesClusterDomain',
+    'metricsService.enableHTTP2',
+    'metricsService.serviceMonitor.bearerTokenFile',
+    'pdb.minAvailable',
+    'pdb.maxUnavailable',
+    'spacelift-promex.caCert.secretKey',
+    'spacelift-promex.image.digest',
+    'crds.install',
+    'crds.annotations',
+    'nameOverride',
+    'fullnameOverride',
+  ])('has the official %s', (path) => {
+    const paths: string[] = [];
+    visit(schemaOf('', operatorValues.members), [], (at) => paths.push(at.join('.')));
+    expect(paths).toContain(path);
+  });
+});
+
+function visit(schema: ValueSchema, path: readonly string[], look: (path: readonly string[], at: ValueSchema) => void) {
+  for (const [key, member] of Object.entries(schema.properties ?? {})) {
+    look([...path, key], member);
+    visit(member, [...path, key], look);
+  }
+}
