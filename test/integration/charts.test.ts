@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { App, Chart, Size, Yaml } from 'cdk8s';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DockerInDockerExample } from '../../examples/charts/docker-in-docker';
+import { EfsBinariesCacheExample } from '../../examples/charts/efs-binaries-cache';
+import { EphemeralWorkspaceExample } from '../../examples/charts/ephemeral-workspace';
+import { workerCrd, workerPoolCrd } from '../../src/api';
+import { ControlPlane, WorkerPoolOperator } from '../../src/constructs';
+import { findKubectl } from '../../src/local-cluster/tools';
+import { GeneratedChart } from '../helm/support/helm';
+import { apiServer } from '../support/api-server';
+import { createNamespace, installCrd, kube, kubeOk, type KubeObject } from '../support/kube';
+
+const exporter = { enabled: true, apiEndpoint: 'https://acme.example', apiKeyId: 'ID', apiKeySecretName: 'promex' };
+const scratch = mkdtempSync(join(tmpdir(), 'worker-pools-charts-'));
+let chart: GeneratedChart;
+let namespace: string;
+
+beforeAll(async () => {
+  chart = new GeneratedChart();
+  namespace = await createNamespace('chart');
+}, 60_000);
+afterAll(() => {
+  chart.remove();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+async function kubectl(...args: string[]): Promise<{ ok: boolean; text: string }> {
+  const program = await findKubectl();
+  const all = [`--kubeconfig=${apiServer().kubeconfigPath}`, `--cache-dir=${scratch}`, ...args];
+  return new Promise((resolve) => {
+    execFile(program, all, (error, stdout, stderr) => resolve({ ok: error === null, text: stdout + stderr }));
+  });
+}
+
+const helm = (...args: string[]) =>
+  chart.helm(...args, `--kubeconfig=${apiServer().kubeconfigPath}`, '--namespace', namespace);
+
+async function isTakenStrictly(manifests: string): Promise<void> {
+  const file = join(mkdtempSync(join(scratch, 'case-')), 'manifests.yaml');
+  writeFileSync(file, manifests);
+  const options = ['--dry-run=server', '--server-side', '--force-conflicts', '--validate=strict'];
+  const { ok, text } = await kubectl('apply', ...options, '--namespace', namespace, '-f', file);
+  expect(text).not.toMatch(/error|warning/i);
+  expect(ok).toBe(true);
+}
+
+describe('the API server takes what the chart renders, with strict validation', () => {
+  it.each<[string, object]>([
+    ['defaults', {}],
+    [
+      'metrics, budgets and exporter',
+      {
+        metricsService: { enabled: true, enableHTTP2: true },
+        pdb: { enabled: true },
+        controllerManager: { pdb: { enabled: true }, enforceFips140: true, podAnnotations: { a: '1' } },
+        'spacelift-promex': { ...exporter, caCert: { enabled: true, secretName: 'ca' } },
+      },
+    ],
+    ['budgets of 0', { pdb: { enabled: true, maxUnavailable: 0 }, controllerManager: { replicas: 0 } }],
+    ['null for lists and maps', { controllerManager: { tolerations: null, manager: { args: null, resources: null } } }],
+  ])('%s', async (_, values) => {
+    await isTakenStrictly((await chart.template(values, { name: 'ops', namespace })).text);
+  });
+});
+
+describe('the API server takes what the constructs give, with strict validation', () => {
+  beforeAll(async () => {
+    for (const crd of [workerPoolCrd(), workerCrd()]) await installCrd(crd as unknown as KubeObject);
+  }, 60_000);
+
+  it.each<[string, (scope: App) => Chart]>([
+    ['a pool with an ephemeral workspace', (app) => new EphemeralWorkspaceExample(app, 'example', { namespace })],
+    ['a pool with a shared cache', (app) => new EfsBinariesCacheExample(app, 'example', { namespace })],
+    ['a pool with a Docker daemon', (app) => new DockerInDockerExample(app, 'example', { namespace })],
+    ['the control plane', (app) => withControlPlane(new Chart(app, 'example', { namespace }))],
+    ['the operator', (app) => withOperator(new Chart(app, 'example', { namespace }))],
+  ])('%s', async (_, add) => {
+    await isTakenStrictly(Yaml.stringify(...(add(new App()).toJson() as unknown[])));
+  });
+
+  function withControlPlane(scope: Chart): Chart {
+    new ControlPlane(scope, 'control-plane', { nodePort: 30843, storageSize: Size.gibibytes(1) });
+    return scope;
+  }
+
+  function withOperator(scope: Chart): Chart {
+    new WorkerPoolOperator(scope, 'operator', { watchNamespaces: [namespace], metrics: {}, runDisruptionBudget: {} });
+    return scope;
+  }
+});
+
+describe('an installed release', () => {
+  beforeAll(async () => {
+    const { ok, text } = await helm(
+      'install',
+      'ops',
+      chart.folder,
+      '--set',
+      'crds.install=false,controllerManager.replicas=0',
+    );
+    if (!ok) throw new Error(text);
+  }, 60_000);
+
+  it.each([
+    ['may create Pods', 'create', 'pods', 'yes'],
+    ['may read a Secret', 'get', 'secrets', 'yes'],
+    ['may not list Secrets', 'list', 'secrets', 'no'],
+    ['may not change Pods', 'patch', 'pods', 'no'],
+    ['may not delete WorkerPools', 'delete', 'workerpools.workers.spacelift.io', 'no'],
+    ['may take its Lease', 'update', 'leases.coordination.k8s.io', 'yes'],
+  ])('%s', async (_, verb, resource, answer) => {
+    const account = `system:serviceaccount:${namespace}:ops-spacelift-workerpool-controller-controller-manager`;
+    const { text } = await kubectl('auth', 'can-i', verb, resource, '--namespace', namespace, '--as', account);
+    expect(text.split('\n')).toContain(answer);
+  });
+
+  it("makes Pods that the Pod Security Standard 'restricted' admits", async () => {
+    await kubeOk('PATCH', `/api/v1/namespaces/${namespace}`, {
+      metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+    });
+    const path = `/apis/apps/v1/namespaces/${namespace}/deployments/ops-spacelift-workerpool-controller-controller-manager`;
+    const deployment = await kubeOk<KubeObject & { spec: { template: object } }>('GET', path);
+    const pod = { apiVersion: 'v1', kind: 'Pod', ...deployment.spec.template };
+    const { status, body } = await kube<{ message?: string }>(
+      'POST',
+      `/api/v1/namespaces/${namespace}/pods?dryRun=All`,
+      {
+        ...pod,
+        metadata: { name: 'probe' },
+      },
+    );
+    expect(body.message).toBeUndefined();
+    expect(status).toBe(201);
+  });
+
+  it('goes without a trace', async () => {
+    const { ok, text } = await helm('uninstall', 'ops', '--wait');
+    expect(text).toContain('uninstalled');
+    expect(ok).toBe(true);
+    const left = await kubectl(
+      'get',
+      'deployment,serviceaccount,role,rolebinding',
+      '--namespace',
+      namespace,
+      '-o',
+      'name',
+    );
+    expect(left.text.trim()).toBe('serviceaccount/default');
+  }, 60_000);
+});
