@@ -1,0 +1,59 @@
+import type { WorkerFact } from '../../../src/controller/worker-pool/scaling';
+import type { PoolSnapshot, SessionFact } from '../../../src/controller/worker-pool/snapshot';
+
+export const ULID = '01J0000000000000000000P00L';
+export const KEY = 'session key';
+export const NOW = 1_000_000;
+
+/** A registered idle Worker, unless told otherwise; later numbers are newer. */
+export function worker(number: number, facts: Partial<WorkerFact> = {}): WorkerFact {
+  return {
+    id: `01J000000000000000000W${String(number).padStart(4, '0')}`,
+    name: `pool-${number}`,
+    uid: `uid-${number}`,
+    createdAt: number,
+    deleting: false,
+    held: true,
+    registered: true,
+    busy: false,
+    livePod: false,
+    retiring: false,
+    retired: false,
+    ...facts,
+  };
+}
+
+export function workers(count: number, facts: Partial<WorkerFact> = {}): WorkerFact[] {
+  return Array.from({ length: count }, (_, number) => worker(number + 1, facts));
+}
+
+/** A connected and synced session, unless told otherwise. */
+export function session(facts: Partial<SessionFact> = {}): SessionFact {
+  return {
+    key: KEY,
+    ulid: ULID,
+    endpoint: 'https://control-plane:1983',
+    status: { state: 'connected', since: 0 },
+    synced: true,
+    nextSyncAt: NOW + 40_000,
+    ...facts,
+  };
+}
+
+/** A pool that has everything and wants three Workers, unless told otherwise. */
+export function snapshot(facts: Partial<PoolSnapshot> = {}): PoolSnapshot {
+  return {
+    now: NOW,
+    generation: 1,
+    deleting: false,
+    hasFinalizer: true,
+    ulidLabel: ULID,
+    specSize: 3,
+    status: { actualPoolSize: 0, desiredPoolSize: 3, conditions: [] },
+    credentials: { state: 'valid', ulid: ULID, sessionKey: KEY },
+    session: session(),
+    template: { generation: 1, verdict: { valid: true }, checkedAt: 0 },
+    workers: workers(3),
+    ...facts,
+  };
+}
