@@ -1,0 +1,26 @@
+import { describe, expect, test } from '@jest/globals';
+import { qualified } from '../../../src/local-cluster/images/builders';
+import { readDockerfile } from '../../../src/local-cluster/images/dockerfile';
+
+describe('what a Dockerfile needs', () => {
+  test.each([
+    ['its base', 'FROM node:24-bookworm-slim', ['node:24-bookworm-slim'], []],
+    ['no base from scratch', 'FROM scratch', [], []],
+    ['no stage of its own', 'FROM a AS one\nFROM one\nCOPY --from=one /x /x', ['a'], []],
+    ['an image that it copies from', 'FROM a\nCOPY --from=b/c:1 /x /x', ['a', 'b/c:1'], []],
+    ['what it copies', 'FROM a\nCOPY --chmod=0755 dist/x dist/y /app/', ['a'], ['dist/x', 'dist/y']],
+    ['nothing of a comment', '# FROM b\nFROM a', ['a'], []],
+    ['what a continued line says', 'FROM a\nCOPY one \\\n  two /app/', ['a'], ['one', 'two']],
+  ])('is %s', (_case, text, bases, inputs) => {
+    expect(readDockerfile(text)).toEqual({ bases, inputs });
+  });
+});
+
+test.each([
+  ['debian:bookworm-slim', 'docker.io/library/debian:bookworm-slim'],
+  ['team/app:1', 'docker.io/team/app:1'],
+  ['registry.example.com/app', 'registry.example.com/app'],
+  ['localhost/app:1', 'localhost/app:1'],
+])('%s is %s in full', (short, full) => {
+  expect(qualified(short)).toBe(full);
+});
