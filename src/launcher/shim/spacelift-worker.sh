@@ -72,9 +72,10 @@ kill_later() {
   kill -KILL $wp_group $wp_targets 2>/dev/null
 }
 
+# The helpers below end with this shell, which is not always the end of all processes (shareProcessNamespace).
 watch_stop() {
   trap '' TERM INT
-  while [ ! -e worker-done ]; do
+  while [ ! -e worker-done ] && kill -0 $$ 2>/dev/null; do
     if [ -e stop ]; then
       kill -TERM $$ 2>/dev/null
       return 0
@@ -87,7 +88,7 @@ watch_stop() {
 mirror() { # FILE EXIT_FILE
   trap '' TERM INT
   exec 3<"$1"
-  while [ ! -e "$2" ]; do
+  while [ ! -e "$2" ] && kill -0 $$ 2>/dev/null; do
     cat <&3
     sleep 1
   done

@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { create } from 'tar';
+import { systemClock } from '../../../src/launcher/clock';
+import { init } from '../../../src/launcher/init/init';
+import type { Identity } from '../../../src/launcher/identity';
+import type { Logger } from '../../../src/launcher/logger';
+import type { Paths } from '../../../src/launcher/paths';
+import { relay } from '../../../src/launcher/relay/relay';
+import type { RelayOptions } from '../../../src/launcher/relay/relay';
+import { SHIM_PATH } from '../../../src/launcher/shim/path';
+import type { RunSpec, Step } from '../../../src/protocol/messages';
+import { POD_VARIABLE } from '../../../src/protocol/environment';
+import { mountCredentials, poolCredentials } from './credentials';
+import type { PoolCredentials } from './credentials';
+import { LauncherApi } from './launcher-api';
+
+export const RUN_ID = '01K0RRRRRRRRRRRRRRRRRRRRRR';
+
+/** The shells of this machine that the shim must run in; each is the `sh` of some runner image. */
+export const SHELLS: readonly (readonly string[])[] = [
+  ['dash'],
+  ['bash', '--posix'],
+  ...(existsSync('/usr/bin/busybox') || existsSync('/bin/busybox') ? [['busybox', 'sh']] : []),
+];
+
+export function step(name: string, command: string, successExitCodes: number[] = []): Step {
+  return { name, command, successExitCodes };
+}
+
+export function runSpec(steps: readonly Step[], more: Partial<RunSpec> = {}): RunSpec {
+  return {
+    runId: RUN_ID,
+    stack: 'network',
+    stage: 'applying',
+    steps: [...steps],
+    environment: {},
+    projectRoot: '',
+    planStep: null,
+    ...more,
+  };
+}
+
+/** The folders, credentials and containers of one run Pod, as processes of this machine. */
+export class RunPod {
+  readonly warnings: string[] = [];
+  readonly terminating = new AbortController();
+  private readonly children: ChildProcess[] = [];
+
+  private constructor(
+    readonly root: string,
+    readonly api: LauncherApi,
+    readonly credentials: PoolCredentials,
+  ) {}
+
+  static async create(run: RunSpec): Promise<RunPod> {
+    const api = new LauncherApi(run);
+    await api.open();
+    const pod = new RunPod(await mkdtemp(join(tmpdir(), 'run-pod-')), api, await poolCredentials());
+    await mountCredentials(pod.paths.credentials, pod.credentials.token(api.endpoint), pod.credentials.privateKey);
+    return pod;
+  }
+
+  get paths(): Paths {
+    const folder = (name: string): string => join(this.root, name);
+    return {
+      workspace: folder('workspace'),
+      binaries: folder('binaries'),
+      credentials: folder('credentials'),
+      exchange: folder('exchange'),
+    };
+  }
+
+  get identity(): Identity {
+    const { run, fence } = this.api;
+    const startDeadline = Date.now() + 3000;
+    return {
+      runId: run.runId,
+      stage: run.stage,
+      attempt: 1,
+      fence,
+      workerName: 'pool-01',
+      podUid: 'pod-uid',
+      startDeadline,
+    };
+  }
+
+  get logger(): Logger {
+    const keep = (message: string): void => void this.warnings.push(message);
+    return { info: () => undefined, warn: keep, error: keep };
+  }
+
+  /** Makes the stack's source of files by name. */
+  async source(files: Readonly<Record<string, string>>): Promise<void> {
+    const folder = await mkdtemp(join(this.root, 'source-'));
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content, { mode: 0o755 });
+    const chunks: Buffer[] = [];
+    for await (const chunk of create({ cwd: folder, gzip: true }, ['.'])) chunks.push(chunk);
+    this.api.source = Buffer.concat(chunks);
+  }
+
+  async init(changes: Partial<Identity> = {}): Promise<void> {
+    const { paths, logger } = this;
+    const identity = { ...this.identity, ...changes };
+    await init({ identity, paths, shim: SHIM_PATH, clock: systemClock, logger, signal: this.terminating.signal });
+  }
+
+  /** The container `launcher-grpc`, in this process. */
+  relay(changes: Partial<RelayOptions> = {}): Promise<void> {
+    const { identity, paths, logger } = this;
+    const environment = { [POD_VARIABLE.stopGraceSeconds]: '2' };
+    const terminating = this.terminating.signal;
+    return relay({ identity, paths, environment, clock: systemClock, logger, terminating, ...changes });
+  }
+
+  /** The container `worker`. */
+  worker(environment: Readonly<Record<string, string>> = {}, shell: readonly string[] = ['dash']): Worker {
+    const [command = '', ...flags] = shell;
+    const child = spawn(command, [...flags, join(this.paths.binaries, 'spacelift-worker'), this.paths.exchange], {
+      env: { PATH: process.env['PATH'] ?? '', [POD_VARIABLE.stopGraceSeconds]: '2', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.children.push(child);
+    return {
+      child,
+      stdout: text(child.stdout),
+      stderr: text(child.stderr),
+      exitCode: once(child, 'exit').then(([code, signal]) => (code as number | null) ?? (signal as string)),
+    };
+  }
+
+  async remove(): Promise<void> {
+    for (const child of this.children) if (child.exitCode === null) child.kill('SIGKILL');
+    await this.api.close();
+    await rm(this.root, { recursive: true, force: true });
+  }
+}
+
+export interface Worker {
+  readonly child: ChildProcess;
+  readonly stdout: Promise<string>;
+  readonly stderr: Promise<string>;
+  readonly exitCode: Promise<number | string>;
+}
