@@ -1,13 +1,13 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { operatorChart } from '../../helm/charts/operator-chart';
 import { emitChart } from '../../helm/emit';
+import type { Artefact } from './artefact';
 
-/** Writes the Helm charts, made from the constructs, below `outDir`. */
-export function generateCharts(outDir: string): void {
-  for (const [path, content] of emitChart(operatorChart)) {
-    const target = join(outDir, operatorChart.name, path);
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, content);
-  }
+/** The Helm charts, made from the constructs. What else lies in a chart's folder (`ci/`) is written by hand. */
+export function generateCharts(): Promise<Artefact> {
+  const folder = `charts/${operatorChart.name}`;
+  const files = [...emitChart(operatorChart)].map(([path, content]) => [`${folder}/${path}`, content] as const);
+  return Promise.resolve({
+    files: Object.fromEntries(files),
+    folders: [`${folder}/templates`, `${folder}/charts`],
+  });
 }
