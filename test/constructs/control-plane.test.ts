@@ -1,16 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
 import { Size } from 'cdk8s';
 import { ControlPlane, type ControlPlaneProps } from '../../src';
+import { VERSION } from '../../src/constructs/version';
 import { only, synthesized } from './support';
 
 const controlPlane = (props?: ControlPlaneProps) => synthesized((chart) => new ControlPlane(chart, 'cp', props));
 
 describe('ControlPlane', () => {
   it('tells its program where its data lies and where others reach it', () => {
-    const [container] = only(controlPlane({ extraArgs: ['--log-level', 'debug'] }), 'StatefulSet').spec.template.spec
-      .containers;
+    const [container] = only(
+      controlPlane({ extraArgs: ['--log-level=debug'], launcherImage: 'registry/launcher:1' }),
+      'StatefulSet',
+    ).spec.template.spec.containers;
     expect(container?.args.join(' ')).toBe(
-      'control-plane --data-dir /var/lib/worker-pools --public-url https://worker-pools-control-plane.tools.svc:8443 --log-level debug',
+      [
+        '--data-dir=/var/lib/worker-pools',
+        '--public-url=https://worker-pools-control-plane.tools.svc:8443',
+        '--host=0.0.0.0',
+        '--port=8443',
+        '--mqtt-port=8883',
+        '--launcher-image=registry/launcher:1',
+        `--default-runner-image=cdk8s-worker-pools/runner:${VERSION}`,
+        '--log-level=debug',
+      ].join(' '),
     );
   });
 

@@ -109,7 +109,7 @@ describe('an installed release', () => {
     ['may create Pods', 'create', 'pods', 'yes'],
     ['may read a Secret', 'get', 'secrets', 'yes'],
     ['may not list Secrets', 'list', 'secrets', 'no'],
-    ['may not change Pods', 'patch', 'pods', 'no'],
+    ['may not replace Pods', 'update', 'pods', 'no'],
     ['may not delete WorkerPools', 'delete', 'workerpools.workers.spacelift.io', 'no'],
     ['may take its Lease', 'update', 'leases.coordination.k8s.io', 'yes'],
   ])('%s', async (_, verb, resource, answer) => {

@@ -44,6 +44,20 @@ export interface ControlPlaneProps {
   readonly publicUrl?: string;
 
   /**
+   * Image of the containers `init` and `launcher-grpc` of run Pods.
+   *
+   * @default - "cdk8s-worker-pools/launcher" in this package's version
+   */
+  readonly launcherImage?: string;
+
+  /**
+   * Image of the container `worker` for stacks that name none.
+   *
+   * @default - "cdk8s-worker-pools/runner" in this package's version
+   */
+  readonly defaultRunnerImage?: string;
+
+  /**
    * More arguments of the control plane.
    *
    * @default - none
@@ -150,7 +164,7 @@ function podSpec(serviceAccountName: string, publicUrl: string, props: ControlPl
       {
         name: 'control-plane',
         image: props.image ?? `cdk8s-worker-pools/control-plane:${VERSION}`,
-        args: ['control-plane', '--data-dir', DATA.path, '--public-url', publicUrl, ...(props.extraArgs ?? [])],
+        args: programArgs(publicUrl, props),
         ports: [HTTPS, MQTTS].map(({ name, port }) => ({ name, containerPort: port })),
         readinessProbe: probe(2),
         livenessProbe: { ...probe(20), initialDelaySeconds: 15 },
@@ -168,6 +182,19 @@ function podSpec(serviceAccountName: string, publicUrl: string, props: ControlPl
     ],
     volumes: [{ name: 'tmp', emptyDir: {} }],
   };
+}
+
+function programArgs(publicUrl: string, props: ControlPlaneProps): string[] {
+  const options = {
+    'data-dir': DATA.path,
+    'public-url': publicUrl,
+    host: '0.0.0.0',
+    port: HTTPS.port,
+    'mqtt-port': MQTTS.port,
+    'launcher-image': props.launcherImage ?? `cdk8s-worker-pools/launcher:${VERSION}`,
+    'default-runner-image': props.defaultRunnerImage ?? `cdk8s-worker-pools/runner:${VERSION}`,
+  };
+  return [...Object.entries(options).map(([name, value]) => `--${name}=${value}`), ...(props.extraArgs ?? [])];
 }
 
 function probe(periodSeconds: number): k8s.Probe {

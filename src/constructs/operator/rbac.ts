@@ -16,16 +16,13 @@ interface PolicyRule {
 
 /** What the controller does to the API, and nothing else; the tests on a real API server run under these rules. */
 const MANAGER_RULES: readonly PolicyRule[] = [
-  { apiGroups: [''], resources: ['pods'], verbs: ['create', 'delete', 'get', 'list', 'watch'] },
+  // A patch shortens the deadline of a finished Pod that is kept, which ends its sidecars.
+  { apiGroups: [''], resources: ['pods'], verbs: ['create', 'delete', 'get', 'list', 'patch', 'watch'] },
   // Secrets are read by the name that a WorkerPool gives, so nobody needs to be able to list them.
   { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },
   { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
-  { apiGroups: [GROUP], resources: [WORKER_POOL.plural], verbs: ['get', 'list', 'patch', 'update', 'watch'] },
-  {
-    apiGroups: [GROUP],
-    resources: [WORKER.plural],
-    verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
-  },
+  { apiGroups: [GROUP], resources: [WORKER_POOL.plural], verbs: ['get', 'list', 'patch', 'watch'] },
+  { apiGroups: [GROUP], resources: [WORKER.plural], verbs: ['create', 'delete', 'get', 'list', 'patch', 'watch'] },
   {
     apiGroups: [GROUP],
     resources: [`${WORKER_POOL.plural}/status`, `${WORKER.plural}/status`],
@@ -40,8 +37,7 @@ const MANAGER_RULES: readonly PolicyRule[] = [
 ];
 
 const LEADER_ELECTION_RULES: readonly PolicyRule[] = [
-  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create', 'get', 'patch', 'update'] },
-  { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
+  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create', 'get', 'update'] },
 ];
 
 /** Roles and bindings of the controller. */

@@ -50,20 +50,17 @@ describe('WorkerPoolOperator', () => {
         resources.map((resource) => `${apiGroups.join()}/${resource}: ${[...verbs].sort().join(' ')}`),
       );
     expect(rules(only(operator(), 'ClusterRole'))).toEqual([
-      '/pods: create delete get list watch',
+      '/pods: create delete get list patch watch',
       '/secrets: get',
       '/events: create patch',
-      'workers.spacelift.io/workerpools: get list patch update watch',
-      'workers.spacelift.io/workers: create delete get list patch update watch',
+      'workers.spacelift.io/workerpools: get list patch watch',
+      'workers.spacelift.io/workers: create delete get list patch watch',
       'workers.spacelift.io/workerpools/status: get patch update',
       'workers.spacelift.io/workers/status: get patch update',
       'workers.spacelift.io/workerpools/finalizers: update',
       'workers.spacelift.io/workers/finalizers: update',
     ]);
-    expect(rules(only(operator(), 'Role'))).toEqual([
-      'coordination.k8s.io/leases: create get patch update',
-      '/events: create patch',
-    ]);
+    expect(rules(only(operator(), 'Role'))).toEqual(['coordination.k8s.io/leases: create get update']);
   });
 
   it('grants nothing outside of the namespaces that it watches', () => {

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { generateCharts } from '../../../src/cli/generate/charts';
+import { operatorChart } from '../../../src/helm/charts/operator-chart';
+import { emitChart } from '../../../src/helm/emit';
 import type { Release } from '../../../src/helm/release';
 import { findHelm } from '../../../src/local-cluster/tools';
 
@@ -18,10 +19,14 @@ export interface HelmOutput {
 /** Real Helm on a chart that was generated from today's sources into a folder of its own. */
 export class GeneratedChart {
   private readonly scratch = mkdtempSync(join(tmpdir(), 'worker-pools-chart-'));
-  public readonly folder = join(this.scratch, 'spacelift-workerpool-controller');
+  public readonly folder = join(this.scratch, operatorChart.name);
 
   constructor() {
-    generateCharts(this.scratch);
+    for (const [path, content] of emitChart(operatorChart)) {
+      const target = join(this.folder, path);
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, content);
+    }
   }
 
   remove(): void {
