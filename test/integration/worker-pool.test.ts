@@ -1,0 +1,167 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ControlPlane } from '../../src/control-plane';
+import { removeFolder, startTestControlPlane, temporaryFolder } from '../control-plane/support/control-plane';
+import {
+  installCrds,
+  newPool,
+  PoolObjects,
+  startController,
+  type RunningController,
+  type Transport,
+} from '../support/controlled-pool';
+import { createNamespace, eventually, kubeOk } from '../support/kube';
+
+const POOL = 'pool';
+let controlPlane: ControlPlane;
+let folder: string;
+let objects: PoolObjects;
+let controller: RunningController;
+
+beforeAll(async () => {
+  await installCrds();
+  folder = temporaryFolder();
+  controlPlane = await startTestControlPlane({ dataDir: folder });
+});
+
+afterAll(async () => {
+  await controlPlane.close();
+  removeFolder(folder);
+});
+
+beforeEach(async () => {
+  objects = new PoolObjects(await createNamespace('worker-pool'));
+  controller = await startController(objects.namespace);
+});
+
+afterEach(async () => {
+  await controller.stop();
+});
+
+/** Makes a pool in both places and waits until it is ready. */
+async function readyPool(poolSize: number, transport: Transport = 'mqtt') {
+  const made = await newPool(controlPlane);
+  await objects.putSecret(POOL, made.secret);
+  await objects.createPool(POOL, {
+    poolSize,
+    commsProtocol: transport,
+    ...(transport === 'poll' && { pollCommsURL: made.token.endpoint }),
+  });
+  await untilReady();
+  return made;
+}
+
+async function untilReady(): Promise<void> {
+  await eventually(async () => {
+    const pool = await objects.pool(POOL);
+    const ready = pool?.status?.conditions?.find(({ type }) => type === 'Ready');
+    expect(ready).toMatchObject({ status: 'True', observedGeneration: pool?.metadata.generation });
+  });
+}
+
+const registeredIds = (poolId: string): string[] =>
+  controlPlane.admin
+    .workers(poolId)
+    .map(({ id }) => id)
+    .sort();
+
+const objectIds = async (): Promise<string[]> =>
+  (await objects.workers()).map(({ metadata }) => metadata.name.slice(-26).toUpperCase()).sort();
+
+describe.each<Transport>(['mqtt', 'poll'])('a WorkerPool over %s', (transport) => {
+  it('becomes Workers that the control plane knows, with names, labels, owner and status as documented', async () => {
+    const { id } = await readyPool(3, transport);
+    const pool = await objects.pool(POOL);
+    expect(pool?.metadata.labels).toEqual({ 'workers.spacelift.io/ulid': id });
+    expect(pool?.status).toMatchObject({
+      actualPoolSize: 3,
+      desiredPoolSize: 3,
+      autoRegistered: false,
+      selector: `workers.spacelift.io/not-used=${id}`,
+      observedGeneration: pool?.metadata.generation,
+    });
+    const workers = await objects.workers();
+    expect(workers).toHaveLength(3);
+    for (const { metadata } of workers) {
+      expect(metadata.name).toMatch(/^pool-[0-9a-z]{26}$/);
+      expect(metadata.labels).toEqual({ 'workers.spacelift.io/workerpool': id });
+      expect(metadata.annotations).toEqual({ 'workers.spacelift.io/workerpool-name': POOL });
+      expect(metadata.ownerReferences).toMatchObject([
+        { kind: 'WorkerPool', uid: pool?.metadata.uid, controller: true },
+      ]);
+    }
+    expect(registeredIds(id)).toEqual(await objectIds());
+    expect(controlPlane.admin.workers(id)[0]?.metadata).toMatchObject({
+      namespace: objects.namespace,
+      controller_version: '1.2.3',
+    });
+  });
+
+  it('scales up, down and to zero as told by its scale subresource', async () => {
+    const { id } = await readyPool(2, transport);
+    const before = await objectIds();
+    for (const size of [4, 1, 0, 2]) {
+      await objects.scale(POOL, size);
+      await eventually(async () => {
+        expect((await objects.pool(POOL))?.status).toMatchObject({ actualPoolSize: size, desiredPoolSize: size });
+        expect(await objectIds()).toHaveLength(size);
+        expect(registeredIds(id)).toEqual(await objectIds());
+      });
+    }
+    // A retired Worker never comes back: others stand in its place.
+    expect((await objectIds()).filter((worker) => before.includes(worker))).toEqual([]);
+  });
+
+  it('retires its Workers when it is deleted, and then goes', async () => {
+    const { id } = await readyPool(3, transport);
+    await objects.deletePool(POOL);
+    await eventually(async () => {
+      expect(await objects.pool(POOL)).toBeUndefined();
+      expect(await objects.workers()).toEqual([]);
+    });
+    expect(registeredIds(id)).toEqual([]);
+  });
+});
+
+it('replaces a Worker that somebody deletes', async () => {
+  const { id } = await readyPool(2);
+  const [victim] = await objects.workers();
+  await kubeOk(
+    'DELETE',
+    `/apis/workers.spacelift.io/v1beta1/namespaces/${objects.namespace}/workers/${victim?.metadata.name}`,
+  );
+  await eventually(async () => {
+    const names = (await objects.workers()).map(({ metadata }) => metadata.name);
+    expect(names).toHaveLength(2);
+    expect(names).not.toContain(victim?.metadata.name);
+    expect(registeredIds(id)).toEqual(await objectIds());
+  });
+});
+
+it('keeps its Workers when the controller restarts', async () => {
+  const { id } = await readyPool(3);
+  const before = await objects.workers();
+  await controller.stop();
+  expect(registeredIds(id)).toHaveLength(3);
+  controller = await startController(objects.namespace);
+  await objects.scale(POOL, 4);
+  await untilReady();
+  const uids = (await objects.workers()).map(({ metadata }) => metadata.uid);
+  expect(uids).toHaveLength(4);
+  expect(uids).toEqual(expect.arrayContaining(before.map(({ metadata }) => metadata.uid)));
+  expect(registeredIds(id)).toEqual(await objectIds());
+});
+
+it('keeps the size an autoscaler gave it when poolSize is left out of the manifest', async () => {
+  await readyPool(2);
+  await objects.scale(POOL, 3);
+  await untilReady();
+  await objects.changePool(POOL, { poolSize: null as unknown as number });
+  await untilReady();
+  expect(await objects.workers()).toHaveLength(3);
+});
+
+it('registers a thousand Workers', async () => {
+  const { id } = await readyPool(1000);
+  expect(registeredIds(id)).toHaveLength(1000);
+  expect(registeredIds(id)).toEqual(await objectIds());
+}, 120_000);

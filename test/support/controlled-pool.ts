@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import {
+  workerCrd,
+  workerPoolCrd,
+  type Condition,
+  type Worker,
+  type WorkerPool,
+  type WorkerPoolSpec,
+} from '../../src/api';
+import type { ControlPlane } from '../../src/control-plane';
+import { runController, type RunControl } from '../../src/controller/main';
+import type { ControllerOptions } from '../../src/controller/options';
+import { encodeToken } from '../../src/protocol/token';
+import { makePool, type TestPool } from '../control-plane/support/control-plane';
+import { apiServer } from './api-server';
+import { installCrd, kube, kubeOk, type KubeObject } from './kube';
+
+export type Transport = 'mqtt' | 'poll';
+
+/** Installs both CRDs. */
+export async function installCrds(): Promise<void> {
+  for (const crd of [workerPoolCrd(), workerCrd()]) await installCrd(crd as unknown as KubeObject);
+}
+
+/** A controller that looks after one namespace, in this process, with everything real. */
+export interface RunningController {
+  readonly ports: { readonly health?: number; readonly metrics?: number };
+  /** Tells it to stop and waits for its end. */
+  stop(): Promise<void>;
+}
+
+export async function startController(
+  namespace: string,
+  options: ControllerOptions = {},
+  control: RunControl = {},
+): Promise<RunningController> {
+  const stopping = new AbortController();
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  let running: Promise<void> | undefined;
+  const ports = await new Promise<RunningController['ports']>((resolve, reject) => {
+    running = runController(
+      {
+        kubeconfig: apiServer().kubeconfigPath,
+        namespaces: [namespace],
+        healthProbeBindAddress: '127.0.0.1:0',
+        version: '1.2.3',
+        ...options,
+      },
+      { logger: log, ...control, signal: stopping.signal, onServing: resolve },
+    );
+    running.catch(reject);
+  });
+  return {
+    ports,
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+export interface SecretValues {
+  readonly token: string;
+  readonly privateKey: string;
+}
+
+/** A new pool of the control plane, and what belongs into its Secret. */
+export async function newPool(controlPlane: ControlPlane): Promise<TestPool & { readonly secret: SecretValues }> {
+  const pool = await makePool(controlPlane, `pool-${randomBytes(3).toString('hex')}`);
+  return { ...pool, secret: secretValues(pool) };
+}
+
+export function secretValues({ token, privateKeyPem }: Pick<TestPool, 'token' | 'privateKeyPem'>): SecretValues {
+  return { token: encodeToken(token), privateKey: Buffer.from(privateKeyPem).toString('base64') };
+}
+
+/** The objects of one namespace, by what a test wants of them. */
+export class PoolObjects {
+  constructor(readonly namespace: string) {}
+
+  private path(plural: string, name = ''): string {
+    return `/apis/workers.spacelift.io/v1beta1/namespaces/${this.namespace}/${plural}${name && `/${name}`}`;
+  }
+
+  async putSecret(name: string, stringData: Partial<SecretValues>): Promise<void> {
+    const path = `/api/v1/namespaces/${this.namespace}/secrets`;
+    const { status } = await kube('GET', `${path}/${name}`);
+    const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData };
+    if (status === 404) await kubeOk('POST', path, body);
+    else await kubeOk('PATCH', `${path}/${name}`, { stringData });
+  }
+
+  async createPool(name: string, spec: WorkerPoolSpec = {}): Promise<void> {
+    await kubeOk('POST', this.path('workerpools'), {
+      apiVersion: 'workers.spacelift.io/v1beta1',
+      kind: 'WorkerPool',
+      metadata: { name },
+      spec: {
+        token: { secretKeyRef: { name, key: 'token' } },
+        privateKey: { secretKeyRef: { name, key: 'privateKey' } },
+        ...spec,
+      },
+    });
+  }
+
+  async changePool(name: string, spec: WorkerPoolSpec): Promise<void> {
+    await kubeOk('PATCH', this.path('workerpools', name), { spec });
+  }
+
+  /** What `kubectl scale` does. */
+  async scale(name: string, replicas: number): Promise<void> {
+    await kubeOk('PATCH', `${this.path('workerpools', name)}/scale`, { spec: { replicas } });
+  }
+
+  async deletePool(name: string): Promise<void> {
+    await kubeOk('DELETE', this.path('workerpools', name));
+  }
+
+  async pool(name: string): Promise<WorkerPool | undefined> {
+    const { status, body } = await kube('GET', this.path('workerpools', name));
+    return status === 404 ? undefined : (body as unknown as WorkerPool);
+  }
+
+  async condition(name: string, type: string): Promise<Condition | undefined> {
+    return (await this.pool(name))?.status?.conditions?.find((condition) => condition.type === type);
+  }
+
+  async workers(): Promise<Worker[]> {
+    return (await kubeOk<{ items: Worker[] }>('GET', this.path('workers'))).items;
+  }
+
+  async events(): Promise<{ type: string; reason: string; message: string; source?: { component?: string } }[]> {
+    return (await kubeOk<{ items: never[] }>('GET', `/api/v1/namespaces/${this.namespace}/events`)).items;
+  }
+}
