@@ -5,6 +5,8 @@ import type { HistoryEvent } from './fault-server.store';
 type Verb = SeenRequest['verb'];
 
 export type Fault =
+  /** None: lets one request through to those behind it. */
+  | { on: Verb; kind: 'none' }
   /** No answer at all. */
   | { on: Verb; kind: 'hang' }
   /** A TCP reset instead of an answer. */

@@ -14,6 +14,7 @@ export class Scene {
   readonly metrics = new Registry();
   readonly cache = new Cache<KubeObject>();
   private client: KubeClient | undefined;
+  private closed = false;
   reflector!: Reflector<KubeObject>;
 
   async open(): Promise<void> {
@@ -39,6 +40,7 @@ export class Scene {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     await this.reflector?.stop();
     await this.client?.close();
     await this.server.stop();
@@ -50,7 +52,9 @@ export class Scene {
 
   /** Resolves when the cache is what the server holds; Jest's time limit is the judge of never. */
   async converged(): Promise<void> {
-    while (JSON.stringify(sorted(this.state)) !== JSON.stringify(sorted(this.server.store.truth))) await pause();
+    const sameAs = (truth: Record<string, string>) =>
+      JSON.stringify(sorted(this.state)) === JSON.stringify(sorted(truth));
+    while (!this.closed && !sameAs(this.server.store.truth)) await pause();
   }
 
   async failures(): Promise<Record<string, number>> {
