@@ -43,35 +43,33 @@ function schedulingProblem(pod: RunPod, ref: PoolRef): Problem | undefined {
 }
 
 function containerProblem(pod: RunPod, { name, state }: ContainerStatus, ref: PoolRef): Problem | undefined {
-  const waiting = state?.waiting;
-  if (!waiting) return undefined;
+  const { reason = '', message = '' } = state?.waiting ?? {};
   const image = imageOf(pod, name);
-  const detail = kubeletDetail(waiting.message ?? '');
-  const pull = { reason: REASON.imagePull, outcome: 'ImagePull', detailed: true } as const;
-  const config = { reason: REASON.containerConfig, outcome: 'ConfigError', detailed: true } as const;
-  const key = `${waiting.reason}:${name}`;
-  switch (waiting.reason ?? '') {
-    case 'ErrImagePull':
-    case 'ImagePullBackOff':
-    case 'RegistryUnavailable':
-    case 'ImageInspectError': {
-      const sentence = sentences.imageCannotBePulled(ref, name, image, detail);
-      return { ...pull, key: `pull:${name}`, sentence, detailed: detail !== '', hopeless: false };
-    }
-    case 'InvalidImageName':
-      return { ...pull, key, sentence: sentences.imageNameInvalid(ref, name, image), hopeless: true };
-    case 'ErrImageNeverPull':
-      return { ...pull, key, sentence: sentences.imageNeverPulled(ref, name, image), hopeless: true };
-    case 'CreateContainerConfigError':
-    case 'CreateContainerError':
-    case 'RunContainerError': {
-      const sentence = sentences.containerCannotBeCreated(ref, name, detail || (waiting.reason ?? ''));
-      return { ...config, key: `create:${name}`, sentence, hopeless: isLasting(waiting.reason ?? '', detail) };
-    }
-    default:
-      return undefined;
+  const detail = kubeletDetail(message);
+  const key = `${reason}:${name}`;
+  if (PULLING.includes(reason)) {
+    const sentence = sentences.imageCannotBePulled(ref, name, image, detail);
+    return { ...IMAGE, key: `pull:${name}`, sentence, detailed: detail !== '', hopeless: false };
   }
+  if (reason === 'InvalidImageName') {
+    return { ...IMAGE, key, sentence: sentences.imageNameInvalid(ref, name, image), hopeless: true };
+  }
+  if (reason === 'ErrImageNeverPull') {
+    return { ...IMAGE, key, sentence: sentences.imageNeverPulled(ref, name, image), hopeless: true };
+  }
+  if (CREATING.includes(reason)) {
+    const sentence = sentences.containerCannotBeCreated(ref, name, detail || reason);
+    return { ...CONFIG, key: `create:${name}`, sentence, hopeless: isLasting(reason, detail) };
+  }
+  return undefined;
 }
+
+/** The kubelet's reasons between which one and the same trouble goes back and forth. */
+const PULLING: readonly string[] = ['ErrImagePull', 'ImagePullBackOff', 'RegistryUnavailable', 'ImageInspectError'];
+const CREATING: readonly string[] = ['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError'];
+
+const IMAGE = { reason: REASON.imagePull, outcome: 'ImagePull', detailed: true } as const;
+const CONFIG = { reason: REASON.containerConfig, outcome: 'ConfigError', detailed: true } as const;
 
 /** A kubelet that has not yet heard of a new ConfigMap or Secret, or is slow, tries again by itself. */
 function isLasting(reason: string, detail: string): boolean {

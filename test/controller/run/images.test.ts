@@ -1,0 +1,64 @@
+import { describe, expect, test } from '@jest/globals';
+import type { WorkerPoolSpec } from '../../../src/api';
+import { imageHost, refusedRunnerImageHost, runnerImage } from '../../../src/controller/run';
+import type { Assignment } from '../../../src/protocol/messages';
+import { anAssignment, aPool } from './fixtures';
+
+describe('the runner image', () => {
+  const defaults = { defaultRunnerImage: 'pool/tofu', defaultAnsibleRunnerImage: 'pool/ansible' };
+  const account = 'control-plane.test/runner:1';
+
+  test.each<[string, Partial<Assignment>, WorkerPoolSpec, string]>([
+    ['is the stack’s when it names one', { runnerImage: 'stack/image' }, { pod: defaults }, 'stack/image'],
+    ['is the pool’s default otherwise', {}, { pod: defaults }, 'pool/tofu'],
+    ['is the pool’s Ansible default for Ansible', { vendor: 'ansible' }, { pod: defaults }, 'pool/ansible'],
+    ['is the account’s when the pool has none', {}, {}, account],
+    [
+      'is the account’s for Ansible when only the other default is set',
+      { vendor: 'ansible' },
+      { pod: { defaultRunnerImage: 'x' } },
+      account,
+    ],
+  ])('%s', (_what, assignment, spec, expected) => {
+    expect(runnerImage(anAssignment(assignment), aPool(spec))).toBe(expected);
+  });
+});
+
+describe('the registry of an image', () => {
+  test.each([
+    ['alpine', 'docker.io'],
+    ['alpine:3.20', 'docker.io'],
+    ['someone/image:1', 'docker.io'],
+    ['index.docker.io/library/alpine', 'docker.io'],
+    ['registry.test/team/image@sha256:00', 'registry.test'],
+    ['Registry.Test/team/image', 'registry.test'],
+    ['registry.test:5000/image', 'registry.test:5000'],
+    ['localhost/image', 'localhost'],
+    ['localhost:5000/image', 'localhost:5000'],
+  ])('of %s is %s', (image, host) => {
+    expect(imageHost(image)).toBe(host);
+  });
+});
+
+describe('spec.allowedRunnerImageHosts', () => {
+  test.each<[string, string[] | undefined, string | undefined, string | undefined]>([
+    ['unset allows every host', undefined, 'registry.test/image', undefined],
+    ['allows a host that it lists', ['registry.test'], 'registry.test/image', undefined],
+    ['compares without regard to case', ['Registry.Test'], 'registry.test/image', undefined],
+    ['refuses a host that it does not list', ['registry.test'], 'other.test/image', 'other.test'],
+    [
+      'refuses a host that only begins like one',
+      ['registry.test'],
+      'registry.test.evil.test/image',
+      'registry.test.evil.test',
+    ],
+    ['takes an image without a host for docker.io', ['registry.test'], 'alpine', 'docker.io'],
+    ['allows an image without a host by docker.io', ['docker.io'], 'alpine', undefined],
+    ['refuses everything when it is empty', [], 'registry.test/image', 'registry.test'],
+    ['says nothing of the pool’s own defaults', ['registry.test'], undefined, undefined],
+  ])('%s', (_what, allowedRunnerImageHosts, image, refused) => {
+    const assignment = anAssignment(image === undefined ? {} : { runnerImage: image });
+    const spec = { allowedRunnerImageHosts, pod: { defaultRunnerImage: 'elsewhere.test/image' } };
+    expect(refusedRunnerImageHost(assignment, aPool(spec))).toBe(refused);
+  });
+});

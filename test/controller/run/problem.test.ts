@@ -1,0 +1,112 @@
+import { describe, expect, test } from '@jest/globals';
+import { startProblem, type RunPodStatus } from '../../../src/controller/run';
+import { anAssignment, built, containers, observed, POOL_REF, running, waitingFor } from './fixtures';
+
+const IMAGE = 'someone/non-existent-image:1234';
+const pod = (status: RunPodStatus) => observed(status, { of: built({}, anAssignment({ runnerImage: IMAGE })) });
+const worker = (reason: string, message?: string) =>
+  containers({ relay: running, worker: waitingFor(reason, message) }, { phase: 'Pending' });
+
+describe('what keeps a run’s Pod from starting', () => {
+  test.each<[string, RunPodStatus, string, string]>([
+    [
+      'a failed pull, in the words of the registry',
+      worker(
+        'ErrImagePull',
+        `rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/${IMAGE}": pull access denied, repository does not exist or may require authorization`,
+      ),
+      'ImagePull',
+      `The image "${IMAGE}" of container worker cannot be pulled: failed to pull and unpack image "docker.io/${IMAGE}": pull access denied, repository does not exist or may require authorization. Check its name and tag, and spec.pod.imagePullSecrets of WorkerPool team/pool.`,
+    ],
+    [
+      'a back-off that repeats the cause',
+      worker(
+        'ImagePullBackOff',
+        `Back-off pulling image "${IMAGE}": ErrImagePull: rpc error: code = NotFound desc = not found`,
+      ),
+      'ImagePull',
+      `The image "${IMAGE}" of container worker cannot be pulled: not found. Check its name and tag, and spec.pod.imagePullSecrets of WorkerPool team/pool.`,
+    ],
+    [
+      'a back-off without a cause',
+      worker('ImagePullBackOff', `Back-off pulling image "${IMAGE}"`),
+      'ImagePull',
+      `The image "${IMAGE}" of container worker cannot be pulled. Check its name and tag, and spec.pod.imagePullSecrets of WorkerPool team/pool.`,
+    ],
+    [
+      'an image name that is none',
+      worker('InvalidImageName', 'Failed to apply default image tag: couldn’t parse image name'),
+      'ImagePull',
+      `The image "${IMAGE}" of container worker is not a valid image name: correct it in the stack, or in spec.pod.defaultRunnerImage of WorkerPool team/pool.`,
+    ],
+    [
+      'an image that must not be pulled',
+      worker('ErrImageNeverPull', `Container image "${IMAGE}" is not present with pull policy of Never`),
+      'ImagePull',
+      `The image "${IMAGE}" of container worker is not on the node, and its imagePullPolicy is Never: load it there, or change spec.pod.workerContainer.imagePullPolicy of WorkerPool team/pool.`,
+    ],
+    [
+      'a Secret that does not exist',
+      worker('CreateContainerConfigError', 'secret "aws" not found'),
+      'ContainerConfig',
+      'Container worker cannot be created: secret "aws" not found. Correct spec.pod.workerContainer of WorkerPool team/pool or what it refers to.',
+    ],
+    [
+      'an init container of the user',
+      containers({
+        custom: { setup: waitingFor('CreateContainerError', 'no command specified') },
+        init: waitingFor('PodInitializing'),
+      }),
+      'ContainerConfig',
+      'Container setup cannot be created: no command specified. Correct the entry "setup" of spec.pod.customInitContainers or additionalSidecarContainers of WorkerPool team/pool or what it refers to.',
+    ],
+    [
+      'a cluster without room',
+      {
+        phase: 'Pending',
+        conditions: [
+          {
+            type: 'PodScheduled',
+            status: 'False',
+            reason: 'Unschedulable',
+            message: '0/3 nodes are available: 3 Insufficient cpu.',
+          },
+        ],
+      },
+      'Unschedulable',
+      'No node takes the Pod: 0/3 nodes are available: 3 Insufficient cpu. Make room, or change requests, nodeSelector, affinity or tolerations in spec.pod of WorkerPool team/pool.',
+    ],
+  ])('%s', (_what, status, reason, sentence) => {
+    expect(startProblem(pod(status), POOL_REF)).toMatchObject({ reason, sentence });
+  });
+
+  test.each([
+    ['a Pod that was only just made', { phase: 'Pending' }],
+    ['an image that is being pulled', worker('ContainerCreating')],
+    [
+      'init at work',
+      containers({ init: running, relay: waitingFor('PodInitializing'), worker: waitingFor('PodInitializing') }),
+    ],
+  ])('is nothing for %s', (_what, status) => {
+    expect(startProblem(pod(status), POOL_REF)).toBeUndefined();
+  });
+
+  test.each([
+    ['ErrImagePull', 'manifest unknown', false],
+    ['ImagePullBackOff', '', false],
+    ['InvalidImageName', '', true],
+    ['ErrImageNeverPull', '', true],
+    ['CreateContainerConfigError', 'configmap "x" not found', true],
+    ['CreateContainerConfigError', 'failed to sync configmap cache: timed out waiting for the condition', false],
+    ['CreateContainerError', 'context deadline exceeded', false],
+  ])('%s (%s) is hopeless: %s', (reason, message, hopeless) => {
+    expect(startProblem(pod(worker(reason, message)), POOL_REF)?.hopeless).toBe(hopeless);
+  });
+
+  test('stays the same problem while the kubelet goes from failing to backing off', () => {
+    const failing = startProblem(pod(worker('ErrImagePull', 'manifest unknown')), POOL_REF);
+    const backingOff = startProblem(pod(worker('ImagePullBackOff', `Back-off pulling image "${IMAGE}"`)), POOL_REF);
+    expect(backingOff?.key).toBe(failing?.key);
+    expect([failing?.detailed, backingOff?.detailed]).toEqual([true, false]);
+  });
+});
