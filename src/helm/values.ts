@@ -92,26 +92,23 @@ export function defaultValues(members: ValueMembers): Json {
   return mapMembers(members, (_, member) => (member.kind === 'group' ? defaultValues(member.members) : member.default));
 }
 
-/**
- * The schema of one level: nothing unknown. `null`, with which a values file unsets a default, is for lists and maps and
- * for what may stay unset.
- */
+/** The schema of one level: nothing unknown, and nothing unset by `null` that the templates need. */
 export function schemaOf(description: string, members: ValueMembers): ValueSchema {
   const properties = mapMembers<ValueSchema>(members, (_, member) =>
     member.kind === 'group'
       ? schemaOf(member.description, member.members)
       : { ...member.schema, description: member.description },
   );
-  const required = Object.entries(members).filter(
-    ([, member]) => member.kind === 'group' || (member.default !== undefined && !isStructured(member)),
+  const required = Object.keys(members).filter((key) =>
+    isNeeded(members[key] as ValueDeclaration<unknown> | ValueGroup),
   );
-  return {
-    type: 'object',
-    description,
-    properties,
-    required: required.map(([key]) => key),
-    additionalProperties: false,
-  };
+  return { type: 'object', description, properties, required, additionalProperties: false };
+}
+
+/** For lists, maps and strings that may be empty, `null` in a values file means empty. */
+function isNeeded(member: ValueDeclaration<unknown> | ValueGroup): boolean {
+  if (member.kind === 'group') return true;
+  return member.default !== undefined && member.default !== '' && !isStructured(member);
 }
 
 function isStructured({ schema }: ValueDeclaration<unknown>): boolean {

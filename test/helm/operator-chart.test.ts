@@ -82,6 +82,16 @@ describe('helm template gives what the constructs give for the same values', () 
         metricsService: { enabled: true, ports: null },
       },
     ],
+    [
+      'null, which means the empty string',
+      {
+        ...noCrds,
+        nameOverride: null,
+        fullnameOverride: null,
+        controllerManager: { serviceAccount: { name: null }, manager: { image: { tag: null } } },
+        metricsService: { enabled: true, serviceMonitor: { enabled: true, namespace: null, bearerTokenFile: null } },
+      },
+    ],
     ['no resources', { ...noCrds, controllerManager: { manager: { resources: { limits: null, requests: null } } } }],
     ['maxUnavailable alone', { ...noCrds, pdb: { enabled: true, maxUnavailable: 1 } }],
     ['maxUnavailable of 0', { ...noCrds, pdb: { enabled: true, maxUnavailable: 0 } }],
@@ -211,29 +221,6 @@ describe('the chart', () => {
     expect(text).toContain('0 chart(s) failed');
     expect(ok).toBe(true);
   });
-
-  it('shows every value with a sentence in values.yaml', async () => {
-    const { text } = await chart.helm('show', 'values', chart.folder);
-    const lines = text.split('\n');
-    const bare = lines.filter((line, at) => /^ *(?:# )?[a-z][\w-]*:/i.test(line) && !isExplained(lines, at));
-    expect(bare).toEqual([]);
-  });
-
-  /** A key is explained by a comment above it, or stands inside the default of a value that is. */
-  function isExplained(lines: readonly string[], at: number): boolean {
-    const indent = /^ */.exec(lines[at] ?? '')?.[0].length ?? 0;
-    const above = lines[at - 1] ?? '';
-    if (above.trimStart().startsWith('#') && !/^ *# [a-z]\w*:$/i.test(above)) return true;
-    const parent = lines
-      .slice(0, at)
-      .findLastIndex((line) => (/^ */.exec(line)?.[0].length ?? 0) < indent && line.trim() !== '');
-    return (
-      parent >= 0 &&
-      /^ *(containerSecurityContext|capabilities|resources|limits|requests|annotations|-|ports)/.test(
-        lines[parent] ?? '',
-      )
-    );
-  }
 });
 
 describe('helm refuses', () => {
