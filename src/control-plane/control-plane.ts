@@ -47,7 +47,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const ca = tls ? authority.certificatePem : '';
   const issuer = new PoolIssuer(authority, () => ({ endpoint: address.publicUrl, mqtt: address.mqttUrl, ca }));
 
-  const mqttPort = options.mqttPort === undefined ? 1984 : options.mqttPort;
+  const mqttPort = options.mqttPort === undefined ? 8883 : options.mqttPort;
   const broker = mqttPort === null ? null : await Broker.start(context, { host, port: mqttPort }, tls);
   const admin = new AdminService(context, blobs, issuer, (poolId) => broker?.disconnect(poolId));
   const app = refusingApp(logger);
@@ -56,13 +56,13 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   app.route('/api/v1', apiRoutes(admin, apiKeys, logger));
   app.route('/graphql', graphqlRoute(admin, apiKeys, logger));
   app.route('/', webRoutes(admin, options.web === 'open' ? null : apiKeys, logger));
-  const server = await serve(app, { host, port: options.port ?? 1983 }, tls);
+  const server = await serve(app, { host, port: options.port ?? 8443 }, tls);
 
   const local = localName(host);
   const url = `${tls ? 'https' : 'http'}://${local}:${server.port}`;
   const mqttUrl = broker ? `${tls ? 'mqtts' : 'mqtt'}://${local}:${broker.port}` : '';
   address.publicUrl = (options.publicUrl ?? url).replace(/\/+$/, '');
-  address.mqttUrl = options.mqttUrl ?? defaultMqttUrl(address.publicUrl, broker?.port ?? 1984, tls !== null);
+  address.mqttUrl = options.mqttUrl ?? defaultMqttUrl(address.publicUrl, broker?.port ?? 8883, tls !== null);
   const timer = startSweeping(context, options.sweepEveryMs ?? 5000);
   logger.info({ url, mqttUrl, publicUrl: address.publicUrl, dataDir }, 'control plane listens');
 

@@ -6,9 +6,9 @@ export interface ControlPlaneOptions {
   readonly dataDir: string;
   /** Address to listen on. @default '127.0.0.1' */
   readonly host?: string;
-  /** Port of HTTP: worker protocol, GraphQL, API, web page. 0 takes a free one. @default 1983 */
+  /** Port of HTTP: worker protocol, GraphQL, API, web page. 0 takes a free one. @default 8443 */
   readonly port?: number;
-  /** Port of the MQTT broker. 0 takes a free one; null starts no broker. @default 1984 */
+  /** Port of the MQTT broker. 0 takes a free one; null starts no broker. @default 8883 */
   readonly mqttPort?: number | null;
   /** `https://host:port` that workers and people use; it goes into tokens. @default made from host and port */
   readonly publicUrl?: string;

@@ -1,0 +1,64 @@
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '../run-program';
+import type { ApiClient } from './client';
+import { paint } from './output';
+
+/** How a run stood when its log ended. */
+export interface LogEnd {
+  readonly state: string;
+  readonly reason: string | null;
+  readonly message: string;
+}
+
+interface LogLine {
+  readonly id: number;
+  readonly stream: 'system' | 'stdout' | 'stderr';
+  readonly text: string;
+}
+
+const TERMINAL = new Set(['FINISHED', 'FAILED', 'STOPPED', 'CANCELED', 'DISCARDED']);
+/** A control plane that restarts is back within this many attempts, a second apart. */
+const ATTEMPTS = 30;
+
+/** Prints a run's log; a follower that is cut off goes on where it was. */
+export async function followLog(client: ApiClient, runId: string, follow: boolean): Promise<LogEnd> {
+  let after = 0;
+  let end: LogEnd | undefined;
+  for (let failures = 0; ;) {
+    try {
+      const stream = await client.stream(
+        `/api/v1/runs/${encodeURIComponent(runId)}/log?after=${after}${follow ? '&follow=1' : ''}`,
+      );
+      for await (const line of createInterface({ input: stream })) {
+        failures = 0;
+        if (line === '') continue;
+        const record = JSON.parse(line) as LogLine | LogEnd;
+        if ('state' in record) {
+          if (follow) announce(runId, record, end);
+          end = record;
+        } else {
+          after = record.id;
+          process.stdout.write(record.stream === 'system' ? paint('muted', record.text) : record.text);
+        }
+      }
+      if (end && (!follow || TERMINAL.has(end.state))) return end;
+    } catch (error) {
+      failures += 1;
+      if (!follow || after === 0 || failures > ATTEMPTS) {
+        throw error instanceof UserError
+          ? error
+          : new UserError(`the log of run ${runId} broke off: ${(error as Error).message}`);
+      }
+    }
+    await sleep(1000);
+  }
+}
+
+function announce(runId: string, now: LogEnd, before: LogEnd | undefined): void {
+  if (now.state === before?.state) return;
+  const mood = now.state === 'FINISHED' ? 'good' : now.state === 'FAILED' ? 'bad' : 'strong';
+  const hint =
+    now.state === 'UNCONFIRMED' ? `; worker-pools run confirm ${runId} applies it, run discard drops it` : '';
+  process.stderr.write(`${paint(mood, `--- ${now.state}${hint}`, process.stderr)}\n`);
+}

@@ -1,0 +1,134 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { pino } from 'pino';
+import { startControlPlane, type ControlPlaneOptions } from '../../control-plane';
+import { UserError } from '../run-program';
+import { VERSION } from '../version';
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+interface Flags {
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  readonly mqttPort: number;
+  readonly mqtt: boolean;
+  readonly publicUrl?: string;
+  readonly mqttUrl?: string;
+  readonly tlsSan: string[];
+  readonly tls: boolean;
+  readonly launcherImage: string;
+  readonly defaultRunnerImage: string;
+  readonly startDeadlineSeconds: number;
+  readonly webOpen: boolean;
+  readonly logLevel: string;
+}
+
+/** `worker-pools control-plane`: pools, queue, logs, broker, GraphQL and web page, until it is told to stop. */
+export function controlPlaneCommand(): Command {
+  return new Command('control-plane')
+    .description('Run the control plane: pools, run queue, logs, MQTT broker, GraphQL API and web page.')
+    .option('--data-dir <dir>', 'database, sources, run states, certificates and keys', './control-plane-data')
+    .option('--host <address>', 'address to listen on', '0.0.0.0')
+    .option('--port <port>', 'port of HTTPS; 0: a free one', port, 8443)
+    .option('--mqtt-port <port>', 'port of MQTT; 0: a free one', port, 8883)
+    .option('--no-mqtt', 'no broker: sessions by HTTP long poll only')
+    .option(
+      '--public-url <url>',
+      'https://host:port that workers and people use; goes into tokens (default: made from host and port)',
+    )
+    .option('--mqtt-url <url>', 'mqtts://host:port that goes into tokens (default: made from the public URL)')
+    .option('--tls-san <name>', 'another name or address for the server certificate, repeatable', collect, [])
+    .option('--no-tls', 'plain HTTP and MQTT, behind a proxy that ends TLS')
+    .option(
+      '--launcher-image <image>',
+      'image of the containers init and launcher-grpc',
+      `cdk8s-worker-pools/launcher:${VERSION}`,
+    )
+    .option(
+      '--default-runner-image <image>',
+      'image of the container worker, when no one names another',
+      `cdk8s-worker-pools/runner:${VERSION}`,
+    )
+    .option('--start-deadline-seconds <seconds>', 'how long a run Pod may take to start', positive, 900)
+    .option('--web-open', 'show the web page to everybody who reaches it (default: the API key is wanted)', false)
+    .option('--log-level <level>', LOG_LEVELS.join(', '), logLevel, 'info')
+    .addHelpText(
+      'after',
+      `
+The API key comes from WORKER_POOLS_API_KEY_ID and WORKER_POOLS_API_KEY_SECRET (at least 16 characters). Without them one
+is made at first start and kept in <data-dir>/admin-key.json. The certificate authority is <data-dir>/ca.crt.`,
+    )
+    .action(run);
+}
+
+async function run(flags: Flags): Promise<void> {
+  const logger = pino({ level: flags.logLevel, base: undefined });
+  const stopping = new Promise<NodeJS.Signals>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+  });
+  const controlPlane = await startControlPlane({ ...toOptions(flags), logger }).catch((error: unknown) => {
+    throw explain(error, flags);
+  });
+  logger.info({ signal: await stopping }, 'stopping');
+  await controlPlane.close();
+}
+
+function toOptions(flags: Flags): ControlPlaneOptions {
+  const apiKey = apiKeyOf(process.env);
+  return {
+    dataDir: flags.dataDir,
+    host: flags.host,
+    port: flags.port,
+    mqttPort: flags.mqtt ? flags.mqttPort : null,
+    ...(flags.publicUrl === undefined ? {} : { publicUrl: flags.publicUrl }),
+    ...(flags.mqttUrl === undefined ? {} : { mqttUrl: flags.mqttUrl }),
+    tlsSans: flags.tlsSan,
+    tls: flags.tls,
+    launcherImage: flags.launcherImage,
+    defaultRunnerImage: flags.defaultRunnerImage,
+    startDeadlineSeconds: flags.startDeadlineSeconds,
+    web: flags.webOpen ? 'open' : 'basic',
+    ...(apiKey ? { apiKey } : {}),
+  };
+}
+
+function apiKeyOf(environment: NodeJS.ProcessEnv): { id: string; secret: string } | undefined {
+  const [id, secret] = [environment.WORKER_POOLS_API_KEY_ID, environment.WORKER_POOLS_API_KEY_SECRET];
+  if (!id && !secret) return undefined;
+  if (!id || !secret)
+    throw new UserError('set WORKER_POOLS_API_KEY_ID and WORKER_POOLS_API_KEY_SECRET both, or neither');
+  if (secret.length < 16) throw new UserError('WORKER_POOLS_API_KEY_SECRET is too short: use at least 16 characters');
+  return { id, secret };
+}
+
+function explain(error: unknown, flags: Flags): unknown {
+  const { code, port: taken } = error as { code?: string; port?: number };
+  if (code === 'EADDRINUSE')
+    return new UserError(
+      `port ${taken} of ${flags.host} is taken: stop what listens there, or give another --port or --mqtt-port`,
+    );
+  if (code === 'EACCES' || code === 'EROFS')
+    return new UserError(`${flags.dataDir} is not writable: give another --data-dir`);
+  return error;
+}
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+function port(value: string): number {
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= 0 && number <= 65535) return number;
+  throw new InvalidArgumentError('it must be a port, 0 to 65535');
+}
+
+function positive(value: string): number {
+  const number = Number(value);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new InvalidArgumentError('it must be a whole number above 0');
+}
+
+function logLevel(value: string): string {
+  if (LOG_LEVELS.includes(value)) return value;
+  throw new InvalidArgumentError(`allowed are ${LOG_LEVELS.join(', ')}`);
+}

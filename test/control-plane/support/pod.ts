@@ -1,0 +1,87 @@
+import { request, Agent } from 'undici';
+import { signPoolJwt } from '../../../src/protocol/auth';
+import { FENCE_HEADER, LAUNCHER_PATH, type LogEntry, type RunSpec } from '../../../src/protocol/messages';
+import type { TestPool } from './control-plane';
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
+/** What a run Pod says, over real HTTP. */
+export class TestPod {
+  private readonly agent: Agent;
+
+  constructor(
+    private readonly pool: TestPool,
+    private readonly assignment: { runId: string; attempt: number; fence: number },
+    readonly uid = 'pod-uid',
+  ) {
+    this.agent = new Agent({ connect: { ca: pool.token.ca } });
+  }
+
+  async start(): Promise<RunSpec> {
+    const { status, body } = await this.post('start', { fence: this.assignment.fence, podUid: this.uid });
+    if (status !== 200) throw new Error(`start was refused: ${JSON.stringify(body)}`);
+    return body as unknown as RunSpec;
+  }
+
+  log(writer: 'init' | 'relay', entries: LogEntry[]): Promise<Answer> {
+    return this.post('logs', { fence: this.assignment.fence, writer, entries });
+  }
+
+  heartbeat(waitSeconds = 0): Promise<Answer> {
+    return this.post('heartbeat', { fence: this.assignment.fence, step: 'plan', waitSeconds });
+  }
+
+  outcome(reason: string, hasChanges = false): Promise<Answer> {
+    return this.post('outcome', {
+      fence: this.assignment.fence,
+      reason,
+      message: `it ${reason}`,
+      exitCode: 0,
+      hasChanges,
+    });
+  }
+
+  async put(content: string): Promise<Answer> {
+    return this.send('PUT', 'workspace', content);
+  }
+
+  async get(what: 'source' | 'workspace'): Promise<{ status: number; text: string }> {
+    const response = await request(this.url(what), { dispatcher: this.agent, headers: await this.headers() });
+    return { status: response.statusCode, text: await response.body.text() };
+  }
+
+  post(operation: string, body: object): Promise<Answer> {
+    return this.send('POST', operation, JSON.stringify(body));
+  }
+
+  async close(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  private async send(method: 'POST' | 'PUT', operation: string, content: string): Promise<Answer> {
+    const options = { method, dispatcher: this.agent, headers: await this.headers(), body: content } as const;
+    const response = await request(this.url(operation), options);
+    return { status: response.statusCode, body: (await response.body.json()) as Record<string, unknown> };
+  }
+
+  private url(operation: string): string {
+    return `${this.pool.token.endpoint}${LAUNCHER_PATH(this.assignment.runId, this.assignment.attempt, operation)}`;
+  }
+
+  private async headers(): Promise<Record<string, string>> {
+    const { token, privateKeyPem } = this.pool;
+    const jwt = await signPoolJwt({ poolId: token.poolId, certificate: token.certificate, privateKeyPem });
+    return { authorization: `Bearer ${jwt}`, [FENCE_HEADER]: String(this.assignment.fence) };
+  }
+}
+
+export const line = (sequence: number, text = `line ${sequence}\n`): LogEntry => ({
+  sequence,
+  time: 1_700_000_000_000 + sequence,
+  stream: 'stdout',
+  step: 'plan',
+  text,
+});
