@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Size } from 'cdk8s';
+import type { ISecret } from 'cdk8s-plus-28';
 import { ControlPlane, type ControlPlaneProps } from '../../src';
 import { VERSION } from '../../src/constructs/version';
 import { only, synthesized } from './support';
@@ -9,7 +10,7 @@ const controlPlane = (props?: ControlPlaneProps) => synthesized((chart) => new C
 describe('ControlPlane', () => {
   it('tells its program where its data lies and where others reach it', () => {
     const [container] = only(
-      controlPlane({ extraArgs: ['--log-level=debug'], launcherImage: 'registry/launcher:1' }),
+      controlPlane({ extraArgs: ['--log-level=debug'], tlsSans: ['127.0.0.1'], launcherImage: 'registry/launcher:1' }),
       'StatefulSet',
     ).spec.template.spec.containers;
     expect(container?.args.join(' ')).toBe(
@@ -21,9 +22,19 @@ describe('ControlPlane', () => {
         '--mqtt-port=8883',
         '--launcher-image=registry/launcher:1',
         `--default-runner-image=cdk8s-worker-pools/runner:${VERSION}`,
+        '--tls-san=127.0.0.1',
         '--log-level=debug',
       ].join(' '),
     );
+  });
+
+  it('takes its API key from a Secret', () => {
+    const secret = { name: 'admin' } as ISecret;
+    const apiKey = { id: { secret, key: 'id' }, secret: { secret, key: 'secret' } };
+    expect(only(controlPlane({ apiKey }), 'StatefulSet').spec.template.spec.containers[0]?.env).toEqual([
+      { name: 'WORKER_POOLS_API_KEY_ID', valueFrom: { secretKeyRef: { name: 'admin', key: 'id' } } },
+      { name: 'WORKER_POOLS_API_KEY_SECRET', valueFrom: { secretKeyRef: { name: 'admin', key: 'secret' } } },
+    ]);
   });
 
   it('keeps its data on a volume of its own', () => {

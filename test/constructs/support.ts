@@ -10,10 +10,16 @@ interface Spec {
   readonly pod?: object;
 }
 
+interface ContainerSpec {
+  readonly args: readonly string[];
+  readonly env: readonly object[];
+  readonly volumeMounts: readonly object[];
+}
+
 interface PodSpec {
   readonly automountServiceAccountToken?: boolean;
   readonly securityContext: object;
-  readonly containers: readonly { readonly args: readonly string[]; readonly volumeMounts: readonly object[] }[];
+  readonly containers: readonly ContainerSpec[];
 }
 
 /** Parts of a manifest that the tests look at. */

@@ -1,5 +1,5 @@
 import { Size } from 'cdk8s';
-import { k8s, type ContainerResources } from 'cdk8s-plus-28';
+import { k8s, type ContainerResources, type SecretValue, type ISecret } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { RUN_AS } from '../../api';
 import { checkWholeNumber, invalidProp, requiredNamespace } from '../checks';
@@ -58,6 +58,27 @@ export interface ControlPlaneProps {
   readonly defaultRunnerImage?: string;
 
   /**
+   * Secret with the API key of people and programs: keys `id` and `secret`, the latter of at least 16 characters.
+   *
+   * @default - made at first start and kept on the volume, in admin-key.json
+   */
+  readonly apiKeySecret?: ISecret;
+
+  /**
+   * API key with which people and programs administer the control plane.
+   *
+   * @default - one is made at first start and kept on the volume, in admin-key.json
+   */
+  readonly apiKey?: ControlPlaneApiKey;
+
+  /**
+   * More names and addresses for the server certificate, beside those of the public URL.
+   *
+   * @default - none
+   */
+  readonly tlsSans?: string[];
+
+  /**
    * More arguments of the control plane.
    *
    * @default - none
@@ -91,6 +112,14 @@ export interface ControlPlaneProps {
    * @default - requests 100m CPU and 128Mi memory, limit 1Gi memory
    */
   readonly resources?: ContainerResources;
+}
+
+/** Where the parts of the API key lie. */
+export interface ControlPlaneApiKey {
+  readonly id: SecretValue;
+
+  /** At least 16 characters. */
+  readonly secret: SecretValue;
 }
 
 /**
@@ -165,6 +194,8 @@ function podSpec(serviceAccountName: string, publicUrl: string, props: ControlPl
         name: 'control-plane',
         image: props.image ?? `cdk8s-worker-pools/control-plane:${VERSION}`,
         args: programArgs(publicUrl, props),
+        env: apiKeyVariables(props.apiKey),
+        env: apiKeyVariables(props.apiKeySecret),
         ports: [HTTPS, MQTTS].map(({ name, port }) => ({ name, containerPort: port })),
         readinessProbe: probe(2),
         livenessProbe: { ...probe(20), initialDelaySeconds: 15 },
@@ -194,7 +225,29 @@ function programArgs(publicUrl: string, props: ControlPlaneProps): string[] {
     'launcher-image': props.launcherImage ?? `cdk8s-worker-pools/launcher:${VERSION}`,
     'default-runner-image': props.defaultRunnerImage ?? `cdk8s-worker-pools/runner:${VERSION}`,
   };
-  return [...Object.entries(options).map(([name, value]) => `--${name}=${value}`), ...(props.extraArgs ?? [])];
+  return [
+    ...Object.entries(options).map(([name, value]) => `--${name}=${value}`),
+    ...(props.tlsSans ?? []).map((name) => `--tls-san=${name}`),
+    ...(props.extraArgs ?? []),
+  ];
+}
+
+function apiKeyVariables(secret: ISecret | undefined): k8s.EnvVar[] | undefined {
+  if (secret === undefined) return undefined;
+  const from = (key: string): k8s.EnvVarSource => ({ secretKeyRef: { name: secret.name, key } });
+  return [
+    { name: 'WORKER_POOLS_API_KEY_ID', valueFrom: from('id') },
+    { name: 'WORKER_POOLS_API_KEY_SECRET', valueFrom: from('secret') },
+  ];
+}
+
+function apiKeyVariables(apiKey: ControlPlaneApiKey | undefined): k8s.EnvVar[] | undefined {
+  if (apiKey === undefined) return undefined;
+  const variable = (name: string, { secret, key }: SecretValue): k8s.EnvVar => ({
+    name,
+    valueFrom: { secretKeyRef: { name: secret.name, key } },
+  });
+  return [variable('WORKER_POOLS_API_KEY_ID', apiKey.id), variable('WORKER_POOLS_API_KEY_SECRET', apiKey.secret)];
 }
 
 function probe(periodSeconds: number): k8s.Probe {
