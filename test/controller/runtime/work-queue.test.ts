@@ -91,7 +91,7 @@ describe('a work queue', () => {
     { name: 'waits as long as Retry-After says', error: refused(3), delays: [3_000, 3_000] },
     { name: 'also backs off from what is no Error', error: 'text', delays: [75, 150] },
   ])('repeats a failed pass and $name', async ({ error, options, delays }) => {
-    const { queue, clock, passes } = setup(() => Promise.reject(error as Error), options);
+    const { queue, clock, passes } = setup(() => Promise.reject(error), options);
     queue.start();
     queue.add('a');
     await settle();
