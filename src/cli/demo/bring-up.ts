@@ -1,0 +1,65 @@
+import { rmSync } from 'node:fs';
+import { ApiClient } from '../api/client';
+import { stateFolder, type LocalCluster, type Progress } from '../../local-cluster';
+import { run } from '../../local-cluster/exec';
+import { task } from '../../local-cluster/progress';
+import { reachControlPlane } from './access';
+import { installControlPlane, readAuthority } from './control-plane';
+import { Kubernetes } from './kubernetes';
+import { installOperator } from './operator';
+import { ensurePool, ensureStack, waitForPool } from './pool';
+import { IMAGES, ROOT } from './settings';
+
+/** Everything of the demo, up and running. */
+export interface Demo {
+  readonly cluster: LocalCluster;
+  readonly kubernetes: Kubernetes;
+  readonly client: ApiClient;
+  /** Where a browser reaches the control plane. */
+  readonly url: string;
+  readonly images: Readonly<Record<string, string>>;
+  /** Ends what belongs to this process; the cluster stays. */
+  close(): Promise<void>;
+}
+
+/**
+ * Brings up a cluster with control plane, operator, pool and stack, or what of it is missing. Every step looks at what
+ * stands before it makes anything, so that it may be interrupted anywhere and started again.
+ */
+export async function bringUp(cluster: LocalCluster, progress: Progress): Promise<Demo> {
+  await task(progress, 'building the programs and the chart', undefined, async () => {
+    await run(process.execPath, ['src/cli/build.mjs'], { cwd: ROOT });
+    await run(process.execPath, ['--import', 'tsx', 'src/cli/generate/main.ts'], { cwd: ROOT });
+  });
+  await cluster.up();
+  const images = await cluster.loadImages(IMAGES);
+  const kubernetes = await Kubernetes.of(cluster, progress);
+  const apiKey = await task(progress, 'installing the control plane', undefined, () =>
+    installControlPlane(kubernetes, cluster, images),
+  );
+  await task(progress, 'installing the operator with Helm', undefined, () => installOperator(kubernetes, images));
+  const access = await reachControlPlane(kubernetes, cluster);
+  const ca = await readAuthority(kubernetes);
+  const client = new ApiClient({ url: access.url, ca, ...apiKey });
+  const close = async (): Promise<void> => {
+    await client.close();
+    await access.close();
+  };
+  try {
+    await task(progress, 'making the worker pool: key, signing request, token, Secret, WorkerPool', undefined, () =>
+      ensurePool(kubernetes, client),
+    );
+    await task(progress, 'waiting for its Workers to register', undefined, () => waitForPool(kubernetes));
+    await task(progress, 'uploading the stack', undefined, () => ensureStack(client));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { cluster, kubernetes, client, url: access.url, images, close };
+}
+
+/** Removes the cluster (one of somebody's own stays) and all that the demo wrote down. */
+export async function takeDown(cluster: LocalCluster, name: string): Promise<void> {
+  await cluster.down();
+  rmSync(stateFolder(name), { recursive: true, force: true });
+}

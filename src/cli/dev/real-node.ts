@@ -1,0 +1,14 @@
+import { chooseCluster, install } from '../../local-cluster';
+import { terminalProgress } from '../progress';
+
+/** @returns one line that says why the end-to-end suite cannot run here, or undefined when it can */
+export async function whyNoRealNode(options: { readonly install: boolean }): Promise<string | undefined> {
+  const { missing } = await chooseCluster({ name: 'e2e' });
+  if (missing.length === 0) return undefined;
+  if (!options.install) {
+    const names = missing.map(({ name }) => name).join(', ');
+    return `needs ${names}; \`npm test -- e2e\` installs what is missing and runs it`;
+  }
+  await install(missing, terminalProgress());
+  return undefined;
+}
