@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { Command, InvalidArgumentError } from 'commander';
+import { runBench } from '../../../test/bench/bench';
+import { reportAsText } from '../../../test/bench/report';
+import { task } from '../../local-cluster/progress';
+import { terminalProgress } from '../progress';
+
+interface Options {
+  readonly runs: number;
+  readonly rounds: number;
+  readonly keys: number;
+  readonly idleSeconds: number;
+  readonly controller?: string;
+  readonly qps: number;
+  readonly json?: true;
+}
+
+const BUNDLE = 'dist/controller.mjs';
+
+/** `npm run bench`: measures speed and size of the controller against the targets of docs/operations/benchmarks.md. */
+const program = new Command('npm run bench --')
+  .description('Measure the controller on a real API server: speed, API requests, memory. It takes some minutes.')
+  .option('--runs <n>', 'runs, Workers and Pods of a round', atMost(5_000), 1_000)
+  .option('--rounds <n>', 'rounds of bare client and controller in turn; the medians count', atMost(9), 3)
+  .option('--keys <n>', 'RSA keys to make; their time is scaled to as many as there are Workers', atMost(5_000), 200)
+  .option('--idle-seconds <n>', 'how long to listen to an idle controller', atMost(600), 30)
+  .option('--qps <n>', 'request rate that the controller is allowed', atMost(100_000), 5_000)
+  .option('--controller <path>', 'measure this bundle in place of a fresh one')
+  .option('--json', 'print everything that was measured as JSON')
+  .showHelpAfterError('(--help lists the options)')
+  .action(async (options: Options) => {
+    const stopping = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+    const progress = terminalProgress();
+    const bundle = options.controller ?? (await task(progress, 'bundling the controller', undefined, build));
+    const report = await runBench({ ...options, bundle }, progress, stopping.signal);
+    process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : reportAsText(report));
+  });
+
+program.parseAsync().catch((error: unknown) => {
+  process.stderr.write(`npm run bench: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
+
+function build(): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['src/cli/build.mjs'], { stdio: ['ignore', 2, 'inherit'] });
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      if (code === 0) resolve(BUNDLE);
+      else reject(new Error('the programs cannot be bundled; the messages above say why'));
+    });
+  });
+}
+
+function atMost(limit: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (Number.isInteger(number) && number >= 1 && number <= limit) return number;
+    throw new InvalidArgumentError(`it must be a whole number from 1 to ${limit}`);
+  };
+}

@@ -1,0 +1,145 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { workerCrd, workerPoolCrd } from '../../src/api';
+import { startControlPlane, type ControlPlane, type PoolRecord } from '../../src/control-plane';
+import { poolJwtSource } from '../../src/protocol/auth';
+import { parseToken } from '../../src/protocol/token';
+import { makeKey } from '../control-plane/support/credentials';
+import { startApiServer, type RunningApiServer } from '../support/api-server.start';
+import { ApiClient } from './api-client';
+import { ControllerProcess } from './controller-process';
+import { PodPlayer } from './pods';
+import { sleep } from './waiting';
+
+/** Where the controller works. */
+export const NAMESPACE = 'bench';
+/** Where the bare client works, out of the controller's sight. */
+export const BARE_NAMESPACE = 'bare';
+export const STACK = 'bench';
+const SECRET = 'bench-pool';
+
+export const podsPath = (namespace: string): string => `/api/v1/namespaces/${namespace}/pods`;
+export const workersPath = `/apis/workers.spacelift.io/v1beta1/namespaces/${NAMESPACE}/workers`;
+export const workerPoolsPath = `/apis/workers.spacelift.io/v1beta1/namespaces/${NAMESPACE}/workerpools`;
+
+/** Everything that is measured, or measured with; all of it real but the node. */
+export interface Laboratory {
+  readonly auditLog: string;
+  readonly client: ApiClient;
+  readonly controlPlane: ControlPlane;
+  readonly pool: PoolRecord;
+  readonly controller: ControllerProcess;
+  readonly player: PodPlayer;
+  /** Aborted when the laboratory closes. */
+  readonly signal: AbortSignal;
+  close(): Promise<void>;
+}
+
+export interface LaboratoryOptions {
+  /** Path of the controller's bundle. */
+  readonly bundle: string;
+  /** Requests a second that the controller is allowed. */
+  readonly qps: number;
+}
+
+/** Starts it all; `close` ends it all and leaves nothing behind. */
+export async function openLaboratory(options: LaboratoryOptions): Promise<Laboratory> {
+  const folder = mkdtempSync(join(tmpdir(), 'worker-pools-bench-'));
+  const closing = new AbortController();
+  const closers: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  const close = async (): Promise<void> => {
+    closing.abort(new Error('the bench was ended'));
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    return { ...(await furnish(options, folder, closers)), signal: closing.signal, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function furnish({ bundle, qps }: LaboratoryOptions, folder: string, closers: (() => unknown)[]) {
+  const auditLog = join(folder, 'audit.jsonl');
+  const server = await startApiServer({ auditLog });
+  closers.push(() => server.stop());
+  const client = new ApiClient(server);
+  closers.push(() => client.close());
+  await prepareCluster(client);
+
+  const dataDir = join(folder, 'control-plane');
+  mkdirSync(dataDir);
+  const images = { launcherImage: 'example.test/launcher:1', defaultRunnerImage: 'example.test/runner:1' };
+  const controlPlane = await startControlPlane({ dataDir, port: 0, mqttPort: 0, ...images });
+  closers.push(() => controlPlane.close());
+  const { pool, jwt } = await preparePool(client, controlPlane);
+  const player = new PodPlayer({
+    client,
+    path: podsPath(NAMESPACE),
+    endpoint: controlPlane.url,
+    ca: controlPlane.ca,
+    jwt,
+  });
+  closers.push(() => player.close());
+
+  const controller = startController(server, { bundle, qps, log: join(folder, 'controller.log') });
+  closers.push(() => controller.stop());
+  return { auditLog, client, controlPlane, pool, controller, player };
+}
+
+async function prepareCluster(client: ApiClient): Promise<void> {
+  for (const crd of [workerPoolCrd(), workerCrd()]) {
+    await client.create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', crd);
+  }
+  for (const name of [NAMESPACE, BARE_NAMESPACE]) {
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+    await client.create('/api/v1/namespaces', namespace);
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } };
+    await client.create(`/api/v1/namespaces/${name}/serviceaccounts`, account);
+  }
+  const served = async (path: string): Promise<boolean> =>
+    client.request('GET', path).then(
+      () => true,
+      () => false,
+    );
+  for (let tries = 0; !(await served(workersPath)) || !(await served(workerPoolsPath)); tries += 1) {
+    if (tries === 300) throw new Error('the API server does not serve the CRDs after 30 s');
+    await sleep(100);
+  }
+}
+
+async function preparePool(client: ApiClient, { admin }: ControlPlane) {
+  const { csr, privateKeyPem } = await makeKey('RSA');
+  const pool = await admin.createPool({ name: 'bench', certificateSigningRequest: csr });
+  admin.createStack({ name: STACK, pool: pool.id });
+  await admin.uploadSource(STACK, Readable.from([Buffer.from('nobody unpacks it')]));
+  await client.create(`/api/v1/namespaces/${NAMESPACE}/secrets`, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: SECRET },
+    stringData: { token: pool.config, privateKey: Buffer.from(privateKeyPem).toString('base64') },
+  });
+  const { poolId, certificate } = parseToken(pool.config);
+  return { pool, jwt: poolJwtSource({ poolId, certificate, privateKeyPem }, Date.now) };
+}
+
+function startController(server: RunningApiServer, options: { bundle: string; qps: number; log: string }) {
+  const { bundle, qps, log } = options;
+  const rate = [`--kube-api-qps=${qps}`, `--kube-api-burst=${2 * qps}`];
+  const args = [`--kubeconfig=${server.kubeconfigPath}`, `--namespaces=${NAMESPACE}`, ...rate];
+  return new ControllerProcess({ bundle, log, args: [...args, '--health-probe-bind-address=0'] });
+}
+
+/** A WorkerPool as people write it, with the credentials of the laboratory's pool. */
+export const workerPool = (poolSize: number): object => ({
+  apiVersion: 'workers.spacelift.io/v1beta1',
+  kind: 'WorkerPool',
+  metadata: { name: 'bench' },
+  spec: {
+    poolSize,
+    token: { secretKeyRef: { name: SECRET, key: 'token' } },
+    privateKey: { secretKeyRef: { name: SECRET, key: 'privateKey' } },
+  },
+});

@@ -1,0 +1,155 @@
+import type { RequestCount } from './audit';
+import { total } from './audit';
+import type { Usage } from './controller-process';
+import type { RunRound } from './rounds';
+
+export interface Round extends RunRound {
+  readonly bareSeconds: number;
+  /** Some quiet seconds after the round. */
+  readonly usage: Usage;
+}
+
+/** All that was measured. */
+export interface BenchReport {
+  readonly machine: {
+    readonly platform: string;
+    readonly cores: number;
+    readonly cpu: string;
+    readonly memoryGiB: number;
+    readonly node: string;
+  };
+  readonly settings: { readonly runs: number; readonly rounds: number; readonly qps: number };
+  readonly registration: { readonly seconds: number; readonly keys: number; readonly keySeconds: number };
+  readonly idle: Usage & { readonly seconds: number; readonly requests: readonly RequestCount[] };
+  readonly rounds: readonly Round[];
+  readonly requestsPerRun: number;
+}
+
+/** One row of the table. */
+export interface Measure {
+  readonly name: string;
+  readonly figure: string;
+  /** The figure that a target speaks of. */
+  readonly value: number;
+  /** The most that is wanted; absent: only told. */
+  readonly atMost?: number;
+  /** What the figure was made of. */
+  readonly from: string;
+}
+
+export function measuresOf(report: BenchReport): Measure[] {
+  const { registration, idle, rounds } = report;
+  const { runs } = report.settings;
+  const bare = median(rounds.map(({ bareSeconds }) => bareSeconds));
+  const pods = median(rounds.map(({ podsSeconds }) => podsSeconds));
+  const keySeconds = (registration.keySeconds / registration.keys) * runs;
+  const first = rounds[0]?.usage.residentMiB ?? NaN;
+  const last = rounds.at(-1)?.usage;
+  const perMinute = (total(idle.requests) / idle.seconds) * 60;
+  return [
+    ratio(`${runs} runs to ${runs} Pods, beside a bare client`, pods / bare, 2.5, `${s(pods)} : ${s(bare)}`),
+    ratio(
+      `${runs} Workers registered, beside ${runs} RSA-2048 keys`,
+      registration.seconds / keySeconds,
+      0.25,
+      `${s(registration.seconds)} : ${s(keySeconds)}${registration.keys === runs ? '' : `, scaled from ${registration.keys} keys`}`,
+    ),
+    {
+      name: 'API requests a run, over its whole life',
+      value: report.requestsPerRun,
+      figure: report.requestsPerRun.toFixed(2),
+      atMost: 6,
+      from: `${runs * rounds.length} runs, from the audit log`,
+    },
+    memory(`memory after ${runs} finished runs, ${runs} idle Workers`, first, 128, 'resident, 10 s after the last'),
+    memory(`memory with ${runs} idle Workers, before any run`, idle.residentMiB),
+    ...(last ? [memory(`memory after ${runs * rounds.length} finished runs`, last.residentMiB)] : []),
+    ...(last?.peakMiB ? [memory('memory at its peak', last.peakMiB)] : []),
+    {
+      name: 'API requests in an idle minute',
+      value: perMinute,
+      figure: perMinute.toFixed(1),
+      from: idle.seconds === 60 ? '' : `scaled from ${idle.seconds} s`,
+    },
+    ...cpu(rounds, runs),
+  ];
+}
+
+/** The table that people read; the same at a terminal and in a file. */
+export function reportAsText(report: BenchReport): string {
+  const { machine, settings } = report;
+  const measures = measuresOf(report);
+  const rows = measures.map((measure) => [
+    measure.name,
+    measure.figure,
+    measure.atMost === undefined ? '' : `at most ${measure.atMost}`,
+    verdict(measure),
+    measure.from,
+  ]);
+  const missed = measures.filter((measure) => verdict(measure) === 'NOT MET');
+  const sentence =
+    missed.length === 0
+      ? 'Every target is met.'
+      : `Not met: ${missed.map(({ name, figure, atMost }) => `${name} (${figure}, target ${atMost})`).join('; ')}.`;
+  return [
+    `${machine.cores} cores (${machine.cpu}), ${machine.memoryGiB} GiB, ${machine.platform}, Node ${machine.node}`,
+    `${settings.runs} runs a round, medians of ${settings.rounds} rounds, controller allowed ${settings.qps} requests a second`,
+    '',
+    ...columns([['measure', 'figure', 'target', '', 'from'], ...rows]),
+    '',
+    'requests of the controller a run:',
+    ...columns(requestRows(report)).map((line) => `  ${line}`),
+    '',
+    sentence,
+    '',
+  ].join('\n');
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
+}
+
+function requestRows({ rounds, settings }: BenchReport): string[][] {
+  const sums = new Map<string, number>();
+  for (const { request, count } of rounds.flatMap(({ requests }) => requests)) {
+    sums.set(request, (sums.get(request) ?? 0) + count);
+  }
+  return [...sums]
+    .sort(([, a], [, b]) => b - a)
+    .map(([request, count]) => [request, (count / (settings.runs * rounds.length)).toFixed(3)]);
+}
+
+function verdict({ value, atMost }: Measure): string {
+  if (atMost === undefined) return '';
+  return value <= atMost ? 'met' : 'NOT MET';
+}
+
+function ratio(name: string, value: number, atMost: number, from: string): Measure {
+  return { name, value, figure: value.toFixed(2), atMost, from };
+}
+
+function memory(name: string, value: number, atMost?: number, from = ''): Measure {
+  return { name, value, figure: `${value.toFixed(0)} MiB`, ...(atMost !== undefined && { atMost }), from };
+}
+
+function cpu(rounds: readonly Round[], runs: number): Measure[] {
+  const seconds = rounds.flatMap(({ cpuSeconds }) => cpuSeconds ?? []);
+  if (seconds.length === 0) return [];
+  const value = (median(seconds) / runs) * 1000;
+  return [{ name: 'CPU time of the controller a run', value, figure: `${value.toFixed(1)} ms`, from: '' }];
+}
+
+const s = (seconds: number): string => `${seconds.toFixed(2)} s`;
+
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
