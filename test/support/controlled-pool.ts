@@ -25,6 +25,8 @@ export async function installCrds(): Promise<void> {
 /** A controller that looks after one namespace, in this process, with everything real. */
 export interface RunningController {
   readonly ports: { readonly health?: number; readonly metrics?: number };
+  /** Settles as runController does. */
+  readonly ended: Promise<void>;
   /** Tells it to stop and waits for its end. */
   stop(): Promise<void>;
 }
@@ -36,9 +38,9 @@ export async function startController(
 ): Promise<RunningController> {
   const stopping = new AbortController();
   const log = { debug() {}, info() {}, warn() {}, error() {} };
-  let running: Promise<void> | undefined;
+  let ended = Promise.resolve();
   const ports = await new Promise<RunningController['ports']>((resolve, reject) => {
-    running = runController(
+    ended = runController(
       {
         kubeconfig: apiServer().kubeconfigPath,
         namespaces: [namespace],
@@ -48,13 +50,14 @@ export async function startController(
       },
       { logger: log, ...control, signal: stopping.signal, onServing: resolve },
     );
-    running.catch(reject);
+    ended.catch(reject);
   });
   return {
     ports,
+    ended,
     stop: async () => {
       stopping.abort();
-      await running;
+      await ended;
     },
   };
 }

@@ -149,9 +149,9 @@ export class WorkerPoolController implements Controller, PoolRegistry {
 
   private async refreshCredentials(memory: PoolMemory): Promise<void> {
     const { clock, client } = this.options;
-    const status = memory.session?.status;
-    const refused = status?.state === 'failed' && status.cause === 'rejected';
-    if (!credentialsAreDue(memory, refused, clock.now())) return;
+    // Whatever keeps the session from connecting, a new token may be what mends it: it names address and authority too.
+    const failing = memory.session?.status.state === 'failed';
+    if (!credentialsAreDue(memory, failing, clock.now())) return;
     const { namespace } = memory.pool.metadata;
     const result = await readCredentials(memory.pool.spec, namespace, (secret) =>
       client.get<Secret>(SECRETS, namespace, secret),
@@ -160,7 +160,7 @@ export class WorkerPoolController implements Controller, PoolRegistry {
       memory.credentials,
       credentialsReference(memory.pool),
       result,
-      refused,
+      failing,
       clock.now(),
     );
   }

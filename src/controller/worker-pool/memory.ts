@@ -36,23 +36,23 @@ export function credentialsReference(pool: WorkerPool): string {
 }
 
 /**
- * Whether token and key are to be read now: never before, other Secrets named, refused by the control plane, or time.
+ * Whether token and key are to be read now: never before, other Secrets named, no connection with them, or time.
  */
-export function credentialsAreDue(memory: PoolMemory, refused: boolean, now: number): boolean {
+export function credentialsAreDue(memory: PoolMemory, failing: boolean, now: number): boolean {
   const { credentials } = memory;
   if (!credentials || credentials.reference !== credentialsReference(memory.pool)) return true;
-  return now >= credentials.nextReadAt || (refused && credentials.failures === 0);
+  return now >= credentials.nextReadAt || (failing && credentials.failures === 0);
 }
 
-/** Remembers what was read: unusable or refused credentials are looked at again soon, less often each time. */
+/** Remembers what was read: those that are unusable or do not connect are looked at again soon, less often each time. */
 export function rememberCredentials(
   before: CredentialsMemory | undefined,
   reference: string,
   result: CredentialsResult,
-  refused: boolean,
+  failing: boolean,
   now: number,
 ): CredentialsMemory {
-  const usable = result.state === 'valid' && !refused;
+  const usable = result.state === 'valid' && !failing;
   const failures = usable ? 0 : (before?.reference === reference ? before.failures : 0) + 1;
   const retryMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 10));
   return {

@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Agent, request } from 'node:https';
+import type { ControlPlane } from '../../src/control-plane';
+import { LeaseLostError } from '../../src/controller/main';
+import { removeFolder, startTestControlPlane, temporaryFolder } from '../control-plane/support/control-plane';
+import { installCrds, newPool, PoolObjects, startController, type RunningController } from '../support/controlled-pool';
+import { createNamespace, eventually, kube, kubeOk } from '../support/kube';
+
+const POOL = 'pool';
+let controlPlane: ControlPlane;
+let folder: string;
+let objects: PoolObjects;
+
+beforeAll(async () => {
+  await installCrds();
+  folder = temporaryFolder();
+  controlPlane = await startTestControlPlane({ dataDir: folder });
+});
+
+afterAll(async () => {
+  await controlPlane.close();
+  removeFolder(folder);
+});
+
+beforeEach(async () => {
+  objects = new PoolObjects(await createNamespace('controller'));
+});
+
+const get = async (port: number | undefined, path: string) => {
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+  return { status: answer.status, text: await answer.text() };
+};
+
+async function makePool(poolSize: number): Promise<string> {
+  const { secret, id } = await newPool(controlPlane);
+  await objects.putSecret(POOL, secret);
+  await objects.createPool(POOL, { poolSize });
+  return id;
+}
+
+const untilWorkers = (count: number) =>
+  eventually(async () =>
+    expect(await objects.condition(POOL, 'Ready')).toMatchObject({
+      status: 'True',
+      message: count === 1 ? '1 Worker ready.' : `${count} Workers ready.`,
+    }),
+  );
+
+describe('the controller process', () => {
+  it('is alive and becomes ready, and its metrics carry the documented names', async () => {
+    const controller = await startController(objects.namespace, {
+      metricsBindAddress: '127.0.0.1:0',
+      metricsSecure: false,
+    });
+    try {
+      expect((await get(controller.ports.health, '/healthz')).status).toBe(200);
+      await eventually(async () => expect((await get(controller.ports.health, '/readyz')).status).toBe(200));
+      const id = await makePool(2);
+      await untilWorkers(2);
+      const { text } = await get(controller.ports.metrics, '/metrics');
+      const prefix = 'spacelift_workerpool_controller_';
+      expect(text).toContain(`${prefix}worker_total{pool_ulid="${id}"} 2\n`);
+      expect(text).toContain(`${prefix}worker_idle_total{pool_ulid="${id}"} 2\n`);
+      expect(text).toContain(`${prefix}worker_creation_duration_seconds_count 2\n`);
+      expect(text).toContain(`${prefix}worker_creation_errors_total 0\n`);
+      expect(text).toContain(`${prefix}run_startup_duration_seconds_count 0\n`);
+    } finally {
+      await controller.stop();
+    }
+  });
+
+  it('shows secure metrics only to callers whom the API server allows', async () => {
+    const controller = await startController(objects.namespace, { metricsBindAddress: '127.0.0.1:0' });
+    try {
+      const token = (account: string) => serviceAccountToken(objects.namespace, account);
+      await kubeOk('POST', '/apis/rbac.authorization.k8s.io/v1/clusterroles', {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRole',
+        metadata: { name: `${objects.namespace}-metrics` },
+        rules: [{ nonResourceURLs: ['/metrics'], verbs: ['get'] }],
+      });
+      await kubeOk('POST', '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRoleBinding',
+        metadata: { name: `${objects.namespace}-metrics` },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: `${objects.namespace}-metrics` },
+        subjects: [{ kind: 'ServiceAccount', name: 'scraper', namespace: objects.namespace }],
+      });
+      const { metrics } = controller.ports;
+      expect(await secureStatus(metrics)).toBe(401);
+      expect(await secureStatus(metrics, 'not-a-token')).toBe(401);
+      expect(await secureStatus(metrics, await token('stranger'))).toBe(403);
+      expect(await secureStatus(metrics, await token('scraper'))).toBe(200);
+    } finally {
+      await controller.stop();
+    }
+  });
+
+  it('leaves pools of other namespaces alone', async () => {
+    const elsewhere = await createNamespace('controller');
+    const controller = await startController(elsewhere);
+    try {
+      await makePool(1);
+      const other = new PoolObjects(elsewhere);
+      const { secret } = await newPool(controlPlane);
+      await other.putSecret(POOL, secret);
+      await other.createPool(POOL, { poolSize: 1 });
+      await eventually(async () => expect(await other.condition(POOL, 'Ready')).toMatchObject({ status: 'True' }));
+      expect((await objects.pool(POOL))?.status).toBeUndefined();
+    } finally {
+      await controller.stop();
+    }
+  });
+});
+
+describe('leader election', () => {
+  const lease = () =>
+    `/apis/coordination.k8s.io/v1/namespaces/${objects.namespace}/leases/spacelift-workerpool-controller`;
+  const electing = () =>
+    startController(objects.namespace, { leaderElect: true, controllerNamespace: objects.namespace });
+
+  it('lets one replica work, and the next one take over when it ends', async () => {
+    const first = await electing();
+    let second: RunningController | undefined;
+    try {
+      await makePool(1);
+      await untilWorkers(1);
+      const holder = (await kubeOk<{ spec: { holderIdentity: string } }>('GET', lease())).spec.holderIdentity;
+      second = await electing();
+      await first.stop();
+      await objects.scale(POOL, 2);
+      await untilWorkers(2);
+      const next = (await kubeOk<{ spec: { holderIdentity: string } }>('GET', lease())).spec.holderIdentity;
+      expect(next).not.toBe(holder);
+    } finally {
+      await Promise.all([first.stop(), second?.stop()]);
+    }
+    expect((await kubeOk<{ spec: { holderIdentity?: string } }>('GET', lease())).spec.holderIdentity ?? '').toBe('');
+  });
+
+  it('ends with an error when the Lease is lost, and leaves the Workers', async () => {
+    const controller = await electing();
+    await makePool(1);
+    await untilWorkers(1);
+    await eventually(async () => {
+      const { spec, metadata } = (await kube<{ spec: object; metadata: object }>('GET', lease())).body;
+      const taken = { ...spec, holderIdentity: 'somebody-else' };
+      const { status } = await kube('PUT', lease(), {
+        apiVersion: 'coordination.k8s.io/v1',
+        kind: 'Lease',
+        metadata,
+        spec: taken,
+      });
+      expect(status).toBe(200);
+    });
+    await expect(controller.ended).rejects.toThrow(LeaseLostError);
+    expect(await objects.workers()).toHaveLength(1);
+  });
+});
+
+async function serviceAccountToken(namespace: string, name: string): Promise<string> {
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts`;
+  await kubeOk('POST', path, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } });
+  const answer = await kubeOk<{ status: { token: string } }>('POST', `${path}/${name}/token`, {
+    apiVersion: 'authentication.k8s.io/v1',
+    kind: 'TokenRequest',
+    spec: {},
+  });
+  return answer.status.token;
+}
+
+/** The certificate is self-signed, as the metrics' scrapers are configured to accept. */
+function secureStatus(port: number | undefined, token?: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request(
+      {
+        port,
+        host: '127.0.0.1',
+        path: '/metrics',
+        agent: new Agent({ rejectUnauthorized: false }),
+        headers: token ? { authorization: `Bearer ${token}` } : {},
+      },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      },
+    )
+      .on('error', reject)
+      .end();
+  });
+}
