@@ -1,0 +1,179 @@
+import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { decide } from '../../../src/controller/worker-pool/decide';
+import type { WorkerFact } from '../../../src/controller/worker-pool/scaling';
+import type { Action } from '../../../src/controller/worker-pool/snapshot';
+import { session, snapshot, worker } from './facts';
+
+/** A Worker as the control plane and the API server have it. */
+interface ModelWorker {
+  readonly number: number;
+  registered: boolean;
+  busy: boolean;
+  retiring: boolean;
+  retired: boolean;
+  deleting: boolean;
+  askedAt?: number;
+}
+
+/** Pool, control plane and the Workers' own passes, reduced to what decides about a Worker's life. */
+class Model {
+  now = 1_000_000;
+  private next: number;
+
+  constructor(
+    readonly workers: ModelWorker[],
+    public wanted: number,
+  ) {
+    this.next = workers.length + 1;
+  }
+
+  /** One pass. `assignBefore` are Workers that get a run after the pass looked and before it acts. */
+  pass(assignBefore: ReadonlySet<number>): readonly Action[] {
+    const { actions } = decide(
+      snapshot({
+        now: this.now,
+        specSize: this.wanted,
+        session: session({ nextSyncAt: this.now + 1 }),
+        workers: this.workers.map(factOf),
+      }),
+    );
+    this.assign(assignBefore);
+    for (const action of actions) this.carryOut(action);
+    return actions;
+  }
+
+  /** The control plane gives runs to idle Workers that it may use. */
+  assign(numbers: ReadonlySet<number>): void {
+    for (const each of this.workers) {
+      if (numbers.has(each.number) && each.registered && !each.retiring && !each.retired) each.busy = true;
+    }
+  }
+
+  finishRuns(numbers?: ReadonlySet<number>): void {
+    for (const each of this.workers) if (!numbers || numbers.has(each.number)) each.busy = false;
+  }
+
+  /** The Worker's own pass lets a deleted Worker go once it is retired; a person's deletion asks for that first. */
+  reap(): void {
+    for (const each of [...this.workers]) {
+      if (!each.deleting) continue;
+      if (!each.retired) this.retire(each);
+      if (each.retired) this.workers.splice(this.workers.indexOf(each), 1);
+    }
+  }
+
+  private retire(each: ModelWorker): void {
+    each.askedAt = this.now;
+    if (each.busy) each.retiring = true;
+    else each.retired = true;
+  }
+
+  private carryOut(action: Action): void {
+    if (action.kind === 'create-workers') {
+      for (let made = 0; made < action.count; made += 1) this.workers.push(idle(this.next++));
+      return;
+    }
+    if (!('workers' in action)) throw new Error(`a connected, synced pool has no use for ${action.kind}`);
+    for (const each of this.workers.filter(({ number }) => action.workers.some(({ uid }) => uid === `uid-${number}`))) {
+      if (action.kind === 'register-workers') each.registered = true;
+      else if (action.kind === 'retire-workers') this.retire(each);
+      else {
+        expect(each).toMatchObject({ busy: false, retired: true });
+        each.deleting = true;
+      }
+    }
+  }
+}
+
+const idle = (number: number): ModelWorker => ({
+  number,
+  registered: true,
+  busy: false,
+  retiring: false,
+  retired: false,
+  deleting: false,
+});
+
+const factOf = ({ number, ...facts }: ModelWorker): WorkerFact => worker(number, { ...facts, livePod: facts.busy });
+
+const numbers = fc.uniqueArray(fc.integer({ min: 1, max: 20 })).map((list) => new Set(list));
+
+const anyWorkers = fc
+  .array(
+    fc.record({
+      registered: fc.boolean(),
+      busy: fc.boolean(),
+      retiring: fc.boolean(),
+      retired: fc.boolean(),
+      deleting: fc.boolean(),
+    }),
+    { maxLength: 10 },
+  )
+  .map((list) =>
+    list.map((facts, index): ModelWorker => {
+      // The control plane retires no Worker with a run, and knows the ones that have one.
+      const busy = facts.busy && !facts.retired;
+      return { ...facts, number: index + 1, busy, registered: facts.registered || busy || facts.retiring };
+    }),
+  );
+
+const step = fc.record({
+  wanted: fc.integer({ min: 0, max: 12 }),
+  assign: numbers,
+  finish: numbers,
+  seconds: fc.integer({ min: 0, max: 90 }),
+});
+
+it('from any state and through any race, Workers converge to poolSize and a busy one is never deleted', () => {
+  fc.assert(
+    fc.property(
+      anyWorkers,
+      fc.array(step, { maxLength: 8 }),
+      fc.integer({ min: 0, max: 12 }),
+      (workers, steps, wanted) => {
+        const model = new Model(workers, wanted);
+        for (const each of steps) {
+          model.wanted = each.wanted;
+          model.pass(each.assign);
+          model.finishRuns(each.finish);
+          model.reap();
+          model.now += each.seconds * 1000;
+        }
+        model.wanted = wanted;
+        model.finishRuns();
+        for (let pass = 0; pass < 8; pass += 1) {
+          model.pass(new Set());
+          model.reap();
+          model.now += 1000;
+        }
+        expect(model.workers).toHaveLength(wanted);
+        expect(model.workers.every(({ registered, retiring, retired }) => registered && !retiring && !retired)).toBe(
+          true,
+        );
+        expect(model.pass(new Set())).toEqual([]);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+it('drains in steps: idle Workers go at once, a busy one after its run, and growing again makes new ones', () => {
+  const model = new Model([1, 2, 3].map(idle), 3);
+  model.assign(new Set([1]));
+  model.wanted = 0;
+  model.pass(new Set());
+  model.pass(new Set());
+  model.reap();
+  expect(model.workers).toMatchObject([{ number: 1, busy: true, retiring: true, deleting: false }]);
+
+  model.wanted = 2;
+  model.pass(new Set());
+  expect(model.workers.map(({ number }) => number)).toEqual([1, 4, 5]);
+
+  model.finishRuns();
+  model.pass(new Set());
+  model.pass(new Set());
+  model.reap();
+  expect(model.workers.map(({ number }) => number)).toEqual([4, 5]);
+});
