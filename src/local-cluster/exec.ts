@@ -55,10 +55,10 @@ export async function run(
 ): Promise<string> {
   const { exitCode, stdout, stderr } = await (options.exec ?? exec)(program, args, options);
   if (exitCode !== 0) {
+    // What it was asked to do, without the options and paths around it.
+    const words = args.filter((word) => /^[a-z][a-z-]*$/.test(word)).slice(0, 2);
     const said = (stderr || stdout).trim().split('\n').slice(-15).join('\n');
-    throw new LocalClusterError(
-      `${[program, ...args.slice(0, 4)].join(' ')} failed with exit code ${exitCode}:\n${said}`,
-    );
+    throw new LocalClusterError(`${[program, ...words].join(' ')} failed with exit code ${exitCode}:\n${said}`);
   }
   return stdout;
 }

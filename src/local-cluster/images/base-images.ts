@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureBinaries, VERSIONS } from '../binaries';
@@ -6,10 +6,15 @@ import { cachePath } from '../cache';
 import { LocalClusterError } from '../errors';
 import { run } from '../exec';
 import { thisPlatform } from '../platform';
-import { task, type Progress } from '../progress';
-import { writeDockerArchive, writeLayer } from './docker-archive';
+import type { Progress } from '../progress';
+import { writeDockerArchive, writeLayer, type ArchiveSpec } from './docker-archive';
+
+/** Marks an image as one of ours, and says what it was made of. */
+export const STAND_IN_LABEL = 'cdk8s-worker-pools.stand-in';
 
 const DEBIAN = 'bookworm';
+const NODE = `${DEBIAN}-node-${process.version}`;
+const TOFU = `tofu-${VERSIONS.tofu}`;
 const PACKAGES = ['ca-certificates', 'git', 'openssh-client', 'procps'];
 
 interface StandIn {
@@ -29,23 +34,23 @@ const STAND_INS: readonly StandIn[] = [
     matches: /(^|\/)debian:bookworm(-slim)?$/,
     ingredients: DEBIAN,
     build: async (name, archive, progress) =>
-      writeDockerArchive({ name, layers: [await debianLayer(progress)], command: ['bash'] }, archive),
+      writeStandIn({ name, layers: [await debianLayer(progress)], command: ['bash'] }, DEBIAN, archive),
   },
   {
     matches: /(^|\/)node:24(\.[\d.]+)?-bookworm(-slim)?$/,
-    ingredients: `${DEBIAN}-node-${process.version}`,
+    ingredients: NODE,
     build: async (name, archive, progress) => {
       const layers = [await debianLayer(progress), await programLayer('node', nodeProgram())];
-      await writeDockerArchive({ name, layers, command: ['node'] }, archive);
+      await writeStandIn({ name, layers, command: ['node'] }, NODE, archive);
     },
   },
   {
     matches: /(^|\/)opentofu:1\.\d+(\.\d+)?(-minimal)?$/,
-    ingredients: `tofu-${VERSIONS.tofu}`,
+    ingredients: TOFU,
     build: async (name, archive, progress) => {
       const { tofu } = await ensureBinaries(['tofu'], progress);
       const layers = [await programLayer('tofu', tofu)];
-      await writeDockerArchive({ name, layers, entrypoint: ['/usr/local/bin/tofu'] }, archive);
+      await writeStandIn({ name, layers, entrypoint: ['/usr/local/bin/tofu'] }, TOFU, archive);
     },
   },
 ];
@@ -59,21 +64,15 @@ export async function standIn(name: string, progress: Progress): Promise<string>
       `the base image ${name} cannot be pulled, and there is no way to make it here; known are debian:bookworm-slim, node:24-bookworm-slim and opentofu:1.10-minimal`,
     );
   }
-  const archive = archivePath(plain, recipe);
-  if (!existsSync(archive)) {
-    await task(progress, `making a stand-in for the image ${plain}`, 'once', () =>
-      recipe.build(plain, archive, progress),
-    );
-    for (const older of archivesOf(plain)) if (older !== archive) await rm(older);
-  }
+  const file = `base-${plain.replace(/[^\w.-]+/g, '_')}-${recipe.ingredients}-${thisPlatform().arch}.tar`;
+  const archive = join(cachePath('images'), file);
+  if (!existsSync(archive)) await recipe.build(plain, archive, progress);
   return archive;
 }
 
-/** Whether the builder's image of that name can only be a stand-in of other ingredients than today's. */
-export function standInIsOutdated(name: string): boolean {
-  const plain = withoutDigest(name);
-  const recipe = recipeFor(plain);
-  return recipe !== undefined && archivesOf(plain).length > 0 && !existsSync(archivePath(plain, recipe));
+/** What a stand-in for that image is made of today; the label of the image says what it was made of. */
+export function ingredientsOf(name: string): string | undefined {
+  return recipeFor(withoutDigest(name))?.ingredients;
 }
 
 function recipeFor(plain: string): StandIn | undefined {
@@ -84,19 +83,8 @@ function withoutDigest(name: string): string {
   return name.replace(/@sha256:.*$/, '');
 }
 
-function archivePath(plain: string, { ingredients }: StandIn): string {
-  return join(cachePath('images'), `${archivePrefix(plain)}${ingredients}-${thisPlatform().arch}.tar`);
-}
-
-function archivesOf(plain: string): string[] {
-  const folder = cachePath('images');
-  return readdirSync(folder)
-    .filter((name) => name.startsWith(archivePrefix(plain)))
-    .map((name) => join(folder, name));
-}
-
-function archivePrefix(plain: string): string {
-  return `base-${plain.replace(/[^\w.-]+/g, '_')}~`;
+function writeStandIn(spec: ArchiveSpec, ingredients: string, archive: string): Promise<void> {
+  return writeDockerArchive({ ...spec, labels: { [STAND_IN_LABEL]: ingredients } }, archive);
 }
 
 async function debianLayer(progress: Progress): Promise<string> {

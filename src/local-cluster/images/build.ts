@@ -1,5 +1,15 @@
 import { createHash, type Hash } from 'node:crypto';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { VERSIONS } from '../binaries';
 import { cachePath } from '../cache';
@@ -7,7 +17,7 @@ import { LocalClusterError } from '../errors';
 import { exec, type Exec } from '../exec';
 import { withLock } from '../lock';
 import { plainLines, task, type Progress } from '../progress';
-import { standIn, standInIsOutdated } from './base-images';
+import { ingredientsOf, standIn } from './base-images';
 import { chooseBuilder, type ImageBuilder } from './builders';
 import { readDockerfile } from './dockerfile';
 import type { ImageArchive } from './system-images';
@@ -60,6 +70,7 @@ async function build(builder: ImageBuilder, spec: ImageSpec, image: ImageArchive
   const scratch = mkdtempSync(join(cachePath('images'), '.unfinished-'));
   try {
     const context = join(scratch, 'context');
+    mkdirSync(context);
     for (const input of inputsOf(spec)) cpSync(join(spec.context, input), join(context, input), { recursive: true });
     const dockerfile = join(scratch, 'Dockerfile');
     cpSync(spec.dockerfile, dockerfile);
@@ -76,17 +87,18 @@ async function build(builder: ImageBuilder, spec: ImageSpec, image: ImageArchive
 }
 
 /** Asked of registries once: whoever is offline stays so for the rest of the process. */
-let registryAnswers: boolean | undefined;
+let registryAnswers = true;
 
 async function ensureBases(builder: ImageBuilder, spec: ImageSpec, progress: Progress): Promise<void> {
   for (const base of readDockerfile(readFileSync(spec.dockerfile, 'utf8')).bases) {
-    if ((await builder.has(base)) && !standInIsOutdated(base)) continue;
-    if (registryAnswers !== false) {
-      registryAnswers = await task(progress, `pulling the base image ${base}`, 'once', () => builder.pull(base));
-      if (registryAnswers) continue;
-      progress.update(`no registry has ${base} for this machine; a stand-in is made from packages instead`);
-    }
-    await builder.load(await standIn(base, progress));
+    const present = await builder.inspect(base);
+    if (present && (present.standIn === undefined || present.standIn === ingredientsOf(base))) continue;
+    await task(progress, `getting the base image ${base}`, 'once', async () => {
+      registryAnswers &&= await builder.pull(base);
+      if (registryAnswers) return;
+      progress.update('no registry has it for this machine; a stand-in is made from packages');
+      await builder.load(await standIn(base, progress));
+    });
   }
 }
 

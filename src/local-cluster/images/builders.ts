@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { cachePath } from '../cache';
-import { exec, run, type Exec } from '../exec';
+import { exec, run, type Exec, type ExecResult } from '../exec';
+import { STAND_IN_LABEL } from './base-images';
 
 const PULL_TIMEOUT_MS = 10 * 60_000;
 
@@ -15,7 +16,8 @@ export interface BuildRequest {
 
 /** A program that builds images of Dockerfiles. */
 export interface ImageBuilder {
-  has(image: string): Promise<boolean>;
+  /** Undefined when it has no image of that name; else what a stand-in was made of, if it is one. */
+  inspect(image: string): Promise<{ readonly standIn?: string } | undefined>;
   /** @returns whether a registry had it */
   pull(image: string): Promise<boolean>;
   /** Takes an image from an archive. */
@@ -36,7 +38,8 @@ export async function dockerRuns(execute: Exec = exec): Promise<boolean> {
 
 export function docker(execute: Exec = exec): ImageBuilder {
   return {
-    has: async (image) => (await execute('docker', ['image', 'inspect', image])).exitCode === 0,
+    inspect: async (image) =>
+      standInOf(await execute('docker', ['image', 'inspect', '--format', label('.Config'), image])),
     pull: async (image) => (await execute('docker', ['pull', image], { timeoutMs: PULL_TIMEOUT_MS })).exitCode === 0,
     load: async (archive) => void (await run('docker', ['load', '--input', archive], { exec: execute })),
     build: async ({ name, dockerfile, context, archive, onLine }) => {
@@ -56,7 +59,10 @@ export function buildah(execute: Exec = exec): ImageBuilder {
   const store = ['--root', cachePath('buildah'), '--runroot', '/run/cdk8s-worker-pools/buildah'];
   const call = (...args: string[]): string[] => [...store, ...args];
   return {
-    has: async (image) => (await execute('buildah', call('inspect', '--type', 'image', image))).exitCode === 0,
+    inspect: async (image) => {
+      const args = call('inspect', '--type', 'image', '--format', label('.OCIv1.Config'), image);
+      return standInOf(await execute('buildah', args));
+    },
     pull: async (image) => {
       const args = call('pull', '--retry', '0', qualified(image));
       return (await execute('buildah', args, { timeoutMs: PULL_TIMEOUT_MS })).exitCode === 0;
@@ -75,6 +81,16 @@ export function buildah(execute: Exec = exec): ImageBuilder {
       await run('buildah', call('rmi', name), { exec: execute });
     },
   };
+}
+
+/** A Go template for the label's value. */
+function label(config: string): string {
+  return `{{ index ${config}.Labels "${STAND_IN_LABEL}" }}`;
+}
+
+function standInOf({ exitCode, stdout }: ExecResult): { standIn?: string } | undefined {
+  if (exitCode !== 0) return undefined;
+  return { standIn: stdout.trim() || undefined };
 }
 
 /** Docker's short names in full, as Buildah would otherwise look for them in registries of its own choice. */

@@ -20,9 +20,7 @@ export interface ArchiveSpec {
   readonly layers: readonly string[];
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
-  readonly env?: readonly string[];
-  /** `UID` or `UID:GID`. @default - root */
-  readonly user?: string;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** Writes a tar file with the given files, all executable, to be a layer. */
@@ -62,8 +60,8 @@ export async function writeDockerArchive(spec: ArchiveSpec, target: string): Pro
       config: {
         Entrypoint: spec.entrypoint,
         Cmd: spec.command,
-        User: spec.user ?? '',
-        Env: [...(spec.env ?? []), 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+        Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+        Labels: spec.labels,
       },
       rootfs: { type: 'layers', diff_ids: diffIds },
     });

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VERSIONS } from '../binaries';
 import { cachePath } from '../cache';
@@ -31,5 +32,6 @@ async function singleProgramImage(name: string, program: string, entrypoint: rea
   const layer = `${archive}.layer`;
   await writeLayer([{ from: program, to: entrypoint[0] ?? '' }], layer);
   await writeDockerArchive({ name, layers: [layer], entrypoint }, archive);
+  await rm(layer);
   return { name, archive };
 }

@@ -71,13 +71,14 @@ function enableForwarding(layout: NodeLayout): void {
   writeFileSync(FORWARDING, '1');
 }
 
+/** The last node turns the light off. */
 function restoreForwarding(layout: NodeLayout): void {
-  if (!existsSync(forwardingMark(layout))) return;
+  if (!existsSync(forwardingMark(layout)) || anotherNodeRuns()) return;
   writeFileSync(FORWARDING, '0');
   rmSync(forwardingMark(layout));
 }
 
-/** There when it was us who made the machine forward packets. */
+/** There when it was us who made the machine forward packets; beside the folders of all clusters. */
 function forwardingMark({ folder }: NodeLayout): string {
-  return join(folder, 'forwarding-was-off');
+  return join(folder, '..', '..', 'forwarding-was-off');
 }

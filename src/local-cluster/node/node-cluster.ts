@@ -86,6 +86,7 @@ export class NodeCluster implements LocalCluster {
       await removeCgroups(layout);
       rmSync(layout.folder, { recursive: true, force: true });
       removeIfEmpty(dirname(layout.folder));
+      removeIfEmpty(dirname(dirname(layout.folder)));
       // The machine may refuse to keep another node's mounts once their folder goes, so the last one tidies up.
       if (!anotherNodeRuns()) MOUNT_POINTS.forEach(removeIfEmpty);
     });

@@ -7,7 +7,9 @@ import { extract, list } from 'tar';
 import { writeDockerArchive, writeLayer } from '../../../src/local-cluster/images/docker-archive';
 
 let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'archive-'))));
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'archive-'));
+});
 afterEach(() => rmSync(folder, { recursive: true }));
 
 async function layer(content: string, name = 'layer.tar'): Promise<string> {
