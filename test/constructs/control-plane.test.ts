@@ -29,9 +29,8 @@ describe('ControlPlane', () => {
   });
 
   it('takes its API key from a Secret', () => {
-    const secret = { name: 'admin' } as ISecret;
-    const apiKey = { id: { secret, key: 'id' }, secret: { secret, key: 'secret' } };
-    expect(only(controlPlane({ apiKey }), 'StatefulSet').spec.template.spec.containers[0]?.env).toEqual([
+    const apiKeySecret = { name: 'admin' } as ISecret;
+    expect(only(controlPlane({ apiKeySecret }), 'StatefulSet').spec.template.spec.containers[0]?.env).toEqual([
       { name: 'WORKER_POOLS_API_KEY_ID', valueFrom: { secretKeyRef: { name: 'admin', key: 'id' } } },
       { name: 'WORKER_POOLS_API_KEY_SECRET', valueFrom: { secretKeyRef: { name: 'admin', key: 'secret' } } },
     ]);

@@ -1,5 +1,5 @@
 import { Size } from 'cdk8s';
-import { k8s, type ContainerResources, type SecretValue, type ISecret } from 'cdk8s-plus-28';
+import { k8s, type ContainerResources, type ISecret } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { RUN_AS } from '../../api';
 import { checkWholeNumber, invalidProp, requiredNamespace } from '../checks';
@@ -65,13 +65,6 @@ export interface ControlPlaneProps {
   readonly apiKeySecret?: ISecret;
 
   /**
-   * API key with which people and programs administer the control plane.
-   *
-   * @default - one is made at first start and kept on the volume, in admin-key.json
-   */
-  readonly apiKey?: ControlPlaneApiKey;
-
-  /**
    * More names and addresses for the server certificate, beside those of the public URL.
    *
    * @default - none
@@ -112,14 +105,6 @@ export interface ControlPlaneProps {
    * @default - requests 100m CPU and 128Mi memory, limit 1Gi memory
    */
   readonly resources?: ContainerResources;
-}
-
-/** Where the parts of the API key lie. */
-export interface ControlPlaneApiKey {
-  readonly id: SecretValue;
-
-  /** At least 16 characters. */
-  readonly secret: SecretValue;
 }
 
 /**
@@ -194,7 +179,6 @@ function podSpec(serviceAccountName: string, publicUrl: string, props: ControlPl
         name: 'control-plane',
         image: props.image ?? `cdk8s-worker-pools/control-plane:${VERSION}`,
         args: programArgs(publicUrl, props),
-        env: apiKeyVariables(props.apiKey),
         env: apiKeyVariables(props.apiKeySecret),
         ports: [HTTPS, MQTTS].map(({ name, port }) => ({ name, containerPort: port })),
         readinessProbe: probe(2),
@@ -239,15 +223,6 @@ function apiKeyVariables(secret: ISecret | undefined): k8s.EnvVar[] | undefined 
     { name: 'WORKER_POOLS_API_KEY_ID', valueFrom: from('id') },
     { name: 'WORKER_POOLS_API_KEY_SECRET', valueFrom: from('secret') },
   ];
-}
-
-function apiKeyVariables(apiKey: ControlPlaneApiKey | undefined): k8s.EnvVar[] | undefined {
-  if (apiKey === undefined) return undefined;
-  const variable = (name: string, { secret, key }: SecretValue): k8s.EnvVar => ({
-    name,
-    valueFrom: { secretKeyRef: { name: secret.name, key } },
-  });
-  return [variable('WORKER_POOLS_API_KEY_ID', apiKey.id), variable('WORKER_POOLS_API_KEY_SECRET', apiKey.secret)];
 }
 
 function probe(periodSeconds: number): k8s.Probe {
