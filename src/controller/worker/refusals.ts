@@ -3,7 +3,7 @@ import { sentences, type PoolRef, type Problem } from '../run';
 import { isForbidden, isInvalid, isNotFound, isQuotaExceeded, KubeError } from '../runtime';
 import type { Refusal } from './memory';
 
-const FIRST_RETRY_MS = 5_000;
+const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
 
 /** Why the API server does not take the run's Pod; undefined when the error says nothing about the Pod. */

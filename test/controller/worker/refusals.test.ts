@@ -50,11 +50,11 @@ describe('an API server that does not take a run’s Pod', () => {
     if (!why) throw new Error('not a refusal');
     let last = refusal(why, undefined, 1, NOW);
     const delays = [last.retryAt - NOW];
-    for (let count = 0; count < 5; count += 1) {
+    for (let count = 0; count < 7; count += 1) {
       last = refusal(why, last, 1, NOW);
       delays.push(last.retryAt - NOW);
     }
-    expect(delays).toEqual([5_000, 10_000, 20_000, 40_000, 60_000, 60_000]);
-    expect(refusal(why, last, 2, NOW).retryAt - NOW).toBe(5_000);
+    expect(delays).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+    expect(refusal(why, last, 2, NOW).retryAt - NOW).toBe(1_000);
   });
 });
