@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cachePath } from '../cache';
 import { withLock } from '../lock';
@@ -38,7 +38,10 @@ async function ensure(binary: Binary, platform: Platform, progress: Progress): P
   await withLock(`${target}.lock`, async () => {
     if (existsSync(target)) return;
     // On the same file system as the target, so that the last step is one rename: whole or not there.
-    const scratch = await mkdtemp(join(folder, '.unfinished-'));
+    const scratch = join(folder, `.unfinished-${cacheName(binary, platform)}`);
+    // An interrupted attempt may have left its own.
+    await rm(scratch, { recursive: true, force: true });
+    await mkdir(scratch);
     try {
       await obtain(binary, platform, target, scratch, progress);
     } finally {

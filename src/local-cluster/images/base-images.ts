@@ -5,6 +5,7 @@ import { ensureBinaries, VERSIONS } from '../binaries';
 import { cachePath } from '../cache';
 import { LocalClusterError } from '../errors';
 import { run } from '../exec';
+import { withLock } from '../lock';
 import { thisPlatform } from '../platform';
 import type { Progress } from '../progress';
 import { writeDockerArchive, writeLayer, type ArchiveSpec } from './docker-archive';
@@ -66,7 +67,10 @@ export async function standIn(name: string, progress: Progress): Promise<string>
   }
   const file = `base-${plain.replace(/[^\w.-]+/g, '_')}-${recipe.ingredients}-${thisPlatform().arch}.tar`;
   const archive = join(cachePath('images'), file);
-  if (!existsSync(archive)) await recipe.build(plain, archive, progress);
+  // All stand-ins share the Debian layer, so one is made at a time.
+  await withLock(join(cachePath('images'), 'stand-ins.lock'), async () => {
+    if (!existsSync(archive)) await recipe.build(plain, archive, progress);
+  });
   return archive;
 }
 

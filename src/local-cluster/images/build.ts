@@ -1,15 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { VERSIONS } from '../binaries';
 import { cachePath } from '../cache';
@@ -67,10 +57,12 @@ export function imageOf(spec: ImageSpec): ImageArchive {
 }
 
 async function build(builder: ImageBuilder, spec: ImageSpec, image: ImageArchive, progress: Progress): Promise<void> {
-  const scratch = mkdtempSync(join(cachePath('images'), '.unfinished-'));
+  const scratch = `${image.archive}.unfinished`;
   try {
     const context = join(scratch, 'context');
-    mkdirSync(context);
+    // An interrupted attempt may have left its own.
+    rmSync(scratch, { recursive: true, force: true });
+    mkdirSync(context, { recursive: true });
     for (const input of inputsOf(spec)) cpSync(join(spec.context, input), join(context, input), { recursive: true });
     const dockerfile = join(scratch, 'Dockerfile');
     cpSync(spec.dockerfile, dockerfile);

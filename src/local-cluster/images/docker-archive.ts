@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { create } from 'tar';
@@ -25,7 +25,9 @@ export interface ArchiveSpec {
 
 /** Writes a tar file with the given files, all executable, to be a layer. */
 export async function writeLayer(files: readonly LayerFile[], target: string): Promise<void> {
-  const root = mkdtempSync(join(dirname(target), '.layer-'));
+  const root = `${target}.unfinished`;
+  rmSync(root, { recursive: true, force: true });
+  mkdirSync(root);
   try {
     for (const { from, to } of files) {
       const path = join(root, to);
@@ -42,7 +44,9 @@ export async function writeLayer(files: readonly LayerFile[], target: string): P
 
 /** Writes an image the way `docker save` does, which containerd, Docker, Podman and Buildah all read. */
 export async function writeDockerArchive(spec: ArchiveSpec, target: string): Promise<void> {
-  const folder = mkdtempSync(join(dirname(target), '.archive-'));
+  const folder = `${target}.unfinished`;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
   try {
     const names: string[] = [];
     const diffIds: string[] = [];

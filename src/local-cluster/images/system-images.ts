@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VERSIONS } from '../binaries';
 import { cachePath } from '../cache';
+import { withLock } from '../lock';
 import { thisPlatform } from '../platform';
 import { writeDockerArchive, writeLayer } from './docker-archive';
 
@@ -28,10 +29,20 @@ export async function systemImages(coredns: string): Promise<ImageArchive[]> {
 async function singleProgramImage(name: string, program: string, entrypoint: readonly string[]): Promise<ImageArchive> {
   const file = `${name.replace(/^.*\//, '').replace(':', '-')}-${thisPlatform().arch}.tar`;
   const archive = join(cachePath('images'), file);
-  if (existsSync(archive)) return { name, archive };
+  await withLock(`${archive}.lock`, async () => {
+    if (!existsSync(archive)) await writeImage(name, archive, program, entrypoint);
+  });
+  return { name, archive };
+}
+
+async function writeImage(
+  name: string,
+  archive: string,
+  program: string,
+  entrypoint: readonly string[],
+): Promise<void> {
   const layer = `${archive}.layer`;
   await writeLayer([{ from: program, to: entrypoint[0] ?? '' }], layer);
   await writeDockerArchive({ name, layers: [layer], entrypoint }, archive);
   await rm(layer);
-  return { name, archive };
 }

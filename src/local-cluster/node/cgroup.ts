@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeLayout } from './layout';
@@ -7,7 +7,17 @@ const ROOT = '/sys/fs/cgroup';
 
 /** Makes the control group that the kubelet puts all Pods below: in each hierarchy of cgroup v1, or the one of v2. */
 export function createCgroups(layout: NodeLayout, root = ROOT): void {
+  enableControllers(root);
   for (const hierarchy of hierarchies(root)) mkdirSync(join(hierarchy, layout.cgroup), { recursive: true });
+}
+
+/** On cgroup v2 a group has only the controllers that its parent hands on, and the kubelet wants these. */
+function enableControllers(root: string): void {
+  const available = join(root, 'cgroup.controllers');
+  if (!existsSync(available)) return;
+  const controllers = readFileSync(available, 'utf8').trim().split(' ');
+  const wanted = ['cpuset', 'cpu', 'memory', 'hugetlb', 'pids'].filter((name) => controllers.includes(name));
+  writeFileSync(join(root, 'cgroup.subtree_control'), wanted.map((name) => `+${name}`).join(' '));
 }
 
 /** Removes the control groups; their processes are gone, but the kernel may take a moment to notice. */

@@ -2,11 +2,13 @@ import { existsSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureBinaries } from '../binaries';
+import { cachePath } from '../cache';
 import type { ClusterStatus, LocalCluster } from '../cluster';
 import { LocalClusterError } from '../errors';
 import { exec, run, type ExecOptions, type ExecResult } from '../exec';
 import { buildImages, type ImageSpec } from '../images';
 import { systemImages, type ImageArchive } from '../images/system-images';
+import { withLock } from '../lock';
 import { plainLines, task, type Progress } from '../progress';
 import { findKubectl } from '../tools';
 import { createCgroups, removeCgroups } from './cgroup';
@@ -16,9 +18,10 @@ import { NODE, nodeLayout, type NodeLayout } from './layout';
 import { runningMachine, startMachine, stopMachine, waysIn } from './machine';
 import { anotherNodeRuns, connectNetwork, disconnectNetwork } from './network';
 import { ensurePki } from './pki';
-import { MOUNT_POINTS, NODE_BINARIES, supervisorScript } from './supervisor';
+import { MOUNT_POINTS, NODE_BINARIES, supervisorScript, type NodePrograms } from './supervisor';
 
 const START_TIMEOUT_MS = 180_000;
+const CTR = ['--address', NODE.containerdSocket, '--namespace', 'k8s.io'];
 
 /** A real one-node cluster of kubelet, containerd and the whole control plane, in Linux namespaces of its own. */
 export class NodeCluster implements LocalCluster {
@@ -40,34 +43,10 @@ export class NodeCluster implements LocalCluster {
   async up(): Promise<void> {
     const { layout, progress } = this;
     const programs = await ensureBinaries(NODE_BINARIES, progress);
-    const script = supervisorScript(layout, programs);
-    await task(progress, `starting the node "${layout.name}"`, 'half a minute', async () => {
-      const running = runningMachine(layout);
-      if (running && running.script !== script) await stopMachine(layout);
-      if (running?.script !== script) {
-        writeConfigFiles(layout);
-        await ensurePki(layout);
-        createCgroups(layout);
-        await connectNetwork(layout);
-        startMachine(layout, script);
-      }
-      await this.until('the API server to be ready', () => this.kubectl('get', '--raw', '/readyz'));
-      await this.until('containerd to answer', () => this.inside('ctr', [...CTR, 'version']));
-    });
-    await this.importImages(await systemImages(programs.coredns));
-    await task(progress, 'waiting for the node and its DNS to be ready', undefined, async () => {
-      const hasNameServers = readFileSync(join(layout.folder, 'resolv.conf'), 'utf8').trim() !== '';
-      const started = runningMachine(layout)?.process;
-      const manifest = JSON.stringify(dnsManifest(hasNameServers, `${started?.bootId} ${started?.startTime}`));
-      await this.until('CoreDNS to be accepted', () => this.kubectlWith({ input: manifest }, 'apply', '-f', '-'));
-      await this.until('the node to be ready', () =>
-        this.kubectl('wait', '--for=condition=Ready', `node/${layout.name}`, '--timeout=5s'),
-      );
-      await this.until('the default ServiceAccount', () =>
-        this.kubectl('get', 'serviceaccount', 'default', '-n', 'default'),
-      );
-      const rollout = ['rollout', 'status', 'deployment/coredns', '-n', 'kube-system', '--timeout=10s'];
-      await this.until('CoreDNS to be ready', () => this.kubectl(...rollout));
+    await withLock(lockPath(layout), async () => {
+      await task(progress, `starting the node "${layout.name}"`, 'half a minute', () => this.start(programs));
+      await this.importImages(await systemImages(programs.coredns));
+      await task(progress, 'waiting for the node and its DNS to be ready', undefined, () => this.ready());
     });
   }
 
@@ -80,16 +59,18 @@ export class NodeCluster implements LocalCluster {
   async down(): Promise<void> {
     const { layout } = this;
     if (!existsSync(layout.folder)) return;
-    await task(this.progress, `removing the node "${layout.name}"`, undefined, async () => {
-      await stopMachine(layout);
-      await disconnectNetwork(layout);
-      await removeCgroups(layout);
-      rmSync(layout.folder, { recursive: true, force: true });
-      removeIfEmpty(dirname(layout.folder));
-      removeIfEmpty(dirname(dirname(layout.folder)));
-      // The machine may refuse to keep another node's mounts once their folder goes, so the last one tidies up.
-      if (!anotherNodeRuns()) MOUNT_POINTS.forEach(removeIfEmpty);
-    });
+    await withLock(lockPath(layout), () =>
+      task(this.progress, `removing the node "${layout.name}"`, undefined, async () => {
+        await stopMachine(layout);
+        await disconnectNetwork(layout);
+        await removeCgroups(layout);
+        rmSync(layout.folder, { recursive: true, force: true });
+        removeIfEmpty(dirname(layout.folder));
+        removeIfEmpty(dirname(dirname(layout.folder)));
+        // Removing a folder would unmount what another node has mounted on it.
+        if (!anotherNodeRuns()) MOUNT_POINTS.forEach(removeIfEmpty);
+      }),
+    );
   }
 
   async status(): Promise<ClusterStatus> {
@@ -100,6 +81,37 @@ export class NodeCluster implements LocalCluster {
     return ready.exitCode === 0
       ? { state: 'running' }
       : { state: 'starting', detail: `the API server is not ready; logs are in ${this.layout.logs}` };
+  }
+
+  /** Starts the node unless it runs as it should. */
+  private async start(programs: NodePrograms): Promise<void> {
+    const { layout } = this;
+    const script = supervisorScript(layout, programs);
+    const running = runningMachine(layout);
+    if (running && running.script !== script) await stopMachine(layout);
+    if (running?.script !== script) {
+      writeConfigFiles(layout);
+      await ensurePki(layout);
+      createCgroups(layout);
+      await connectNetwork(layout);
+      startMachine(layout, script);
+    }
+    await this.until('the API server to be ready', () => this.kubectl('get', '--raw', '/readyz'));
+    await this.until('containerd to answer', () => this.inside('ctr', [...CTR, 'version']));
+  }
+
+  private async ready(): Promise<void> {
+    const { layout } = this;
+    const hasNameServers = readFileSync(join(layout.folder, 'resolv.conf'), 'utf8').trim() !== '';
+    const started = runningMachine(layout)?.process;
+    const manifest = JSON.stringify(dnsManifest(hasNameServers, `${started?.bootId} ${started?.startTime}`));
+    await this.until('CoreDNS to be accepted', () => this.kubectlWith({ input: manifest }, 'apply', '-f', '-'));
+    const readiness = ['wait', '--for=condition=Ready', `node/${layout.name}`, '--timeout=5s'];
+    await this.until('the node to be ready', () => this.kubectl(...readiness));
+    const account = ['get', 'serviceaccount', 'default', '--namespace', 'default'];
+    await this.until('the default ServiceAccount', () => this.kubectl(...account));
+    const rollout = ['rollout', 'status', 'deployment/coredns', '--namespace', 'kube-system', '--timeout=10s'];
+    await this.until('CoreDNS to be ready', () => this.kubectl(...rollout));
   }
 
   private async importImages(images: readonly ImageArchive[]): Promise<void> {
@@ -148,7 +160,10 @@ export class NodeCluster implements LocalCluster {
   }
 }
 
-const CTR = ['--address', NODE.containerdSocket, '--namespace', 'k8s.io'];
+/** Not in the node's own folder, which `down` removes. */
+function lockPath({ name }: NodeLayout): string {
+  return join(cachePath('locks'), `node-${name}`);
+}
 
 function removeIfEmpty(folder: string): void {
   try {
