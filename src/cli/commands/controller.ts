@@ -18,8 +18,8 @@ export function controllerCommand(): Command {
     .option('--metrics-bind-address <address>', '/metrics; 0: none', address, '0')
     .option('--metrics-secure [boolean]', 'metrics by HTTPS, to callers that the API server allows', flag, true)
     .option('--enable-http2 [boolean]', 'accepted for compatibility; HTTP/1.1 is always used', flag, false)
-    .option('--kube-api-qps <number>', 'requests a second to the API server, on average', positive, 200)
-    .option('--kube-api-burst <number>', 'requests to the API server at once', positive, 400)
+    .option('--kube-api-qps <number>', 'requests a second to the API server, on average', positive, 500)
+    .option('--kube-api-burst <number>', 'requests to the API server at once', positive, 2000)
     .option('--log-level <level>', LOG_LEVELS.join(', '), logLevel, 'info')
     .action(async (options: ControllerOptions) => {
       const stopping = new AbortController();

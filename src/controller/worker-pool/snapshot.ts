@@ -25,7 +25,7 @@ export interface SessionFact {
   readonly ulid: string;
   readonly endpoint: string;
   readonly status: SessionStatus;
-  /** Since when the status says `failed` with the same cause. */
+  /** Since when there has been no connection, after one attempt failed. */
   readonly failedSince?: number;
   /** True once the session's truth was exchanged after the last time it connected. */
   readonly synced: boolean;

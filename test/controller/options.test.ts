@@ -1,0 +1,38 @@
+import { describe, expect, it } from '@jest/globals';
+import { compileOptions, parseBindAddress } from '../../src/controller/options';
+
+describe('an address to listen on', () => {
+  it.each([
+    [':8081', { port: 8081 }],
+    ['127.0.0.1:8081', { host: '127.0.0.1', port: 8081 }],
+    ['[::1]:8443', { host: '::1', port: 8443 }],
+    ['localhost:0', { host: 'localhost', port: 0 }],
+    ['0', undefined],
+    ['', undefined],
+  ])('is read from "%s"', (value, address) => {
+    expect(parseBindAddress('--flag', value)).toEqual(address);
+  });
+
+  it.each(['8081', ':', 'host', ':99999', 'a:b:1', 'http://x:1'])('is not "%s"', (value) => {
+    expect(() => parseBindAddress('--flag', value)).toThrow(
+      `--flag: "${value}" is no address to listen on; use ":8081"`,
+    );
+  });
+});
+
+describe('the options of the controller', () => {
+  it('serve health on port 8081, no metrics, every namespace, without election, unless told otherwise', () => {
+    expect(compileOptions({ controllerNamespace: 'here' })).toMatchObject({
+      namespaces: [],
+      controllerNamespace: 'here',
+      leaderElect: false,
+      healthProbeBindAddress: ':8081',
+      metricsBindAddress: '0',
+      metricsSecure: true,
+    });
+  });
+
+  it('name each namespace once', () => {
+    expect(compileOptions({ namespaces: ['a', 'b', 'a'] }).namespaces).toEqual(['a', 'b']);
+  });
+});
