@@ -3,7 +3,8 @@
  * downtime is nobody's fault.
  */
 export class Leases {
-  private readonly startedAt: number;
+  /** When the control plane started, in milliseconds since the epoch. */
+  readonly startedAt: number;
   private readonly sessions = new Map<string, number>();
   private readonly attempts = new Map<string, number>();
   private readonly observedPods = new Map<string, ReadonlySet<string>>();

@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { judge, type AttemptFacts } from '../../../src/control-plane/queue/sweep';
+import { removeFolder, temporaryFolder } from '../support/control-plane';
+import { TestQueue } from '../support/queue';
+
+const facts = (given: Partial<AttemptFacts>): AttemptFacts => ({
+  started: false,
+  sessionSilenceMs: 0,
+  relaySilenceMs: 0,
+  podWasObserved: false,
+  pastStartDeadlineMs: -1,
+  ...given,
+});
+
+describe('whether an attempt lives on', () => {
+  test.each([
+    ['unstarted, session alive', {}, 'keep'],
+    ['unstarted, session silent for just the lease', { sessionSilenceMs: 60_000 }, 'keep'],
+    ['unstarted, session silent for longer', { sessionSilenceMs: 60_001 }, 'withdraw'],
+    ['unstarted, a little past the deadline', { pastStartDeadlineMs: 60_000 }, 'keep'],
+    ['unstarted, well past the deadline', { pastStartDeadlineMs: 60_001 }, 'StartTimeout'],
+    ['started, relay alive, session gone', { started: true, sessionSilenceMs: 1e9 }, 'keep'],
+    ['started, relay silent for just the lease', { started: true, relaySilenceMs: 120_000 }, 'keep'],
+    ['started, relay silent, Pod not seen', { started: true, relaySilenceMs: 120_001 }, 'NodeLost'],
+    ['started, relay silent, Pod seen', { started: true, relaySilenceMs: 1e9, podWasObserved: true }, 'keep'],
+    [
+      'started, relay and session silent, Pod seen long ago',
+      { started: true, relaySilenceMs: 120_001, sessionSilenceMs: 120_001, podWasObserved: true },
+      'ControlPlaneLost',
+    ],
+  ] as const)('%s', (_, given, expected) => {
+    const verdict = judge(facts(given));
+    expect(verdict.kind === 'lose' ? verdict.reason : verdict.kind).toBe(expected);
+  });
+});
+
+describe('leases', () => {
+  let folder: string;
+  let queue: TestQueue;
+
+  beforeEach(async () => {
+    folder = temporaryFolder();
+    queue = await TestQueue.ready(folder);
+  });
+
+  afterEach(() => {
+    queue.close();
+    removeFolder(folder);
+  });
+
+  test('an unstarted run of a dead session goes to a worker of a live one', async () => {
+    const dead = await queue.register('dead', 'dead-session');
+    const run = queue.trigger();
+    const given = await queue.assignment(dead, 'dead-session');
+    queue.pass(61);
+    const alive = await queue.register('alive', 'live-session');
+    queue.admin.sweep();
+    expect(await queue.assignment(alive, 'live-session')).toMatchObject({ runId: run, attempt: 2 });
+    expect(() => queue.start(given)).toThrow('was given up');
+  });
+
+  test('a session that is silent gets no new runs, and gets them when it is back', async () => {
+    await queue.register();
+    queue.pass(61);
+    const run = queue.trigger();
+    expect(queue.state(run)).toBe('QUEUED');
+    await queue.beat();
+    expect(queue.state(run)).toBe('PREPARING');
+  });
+
+  test('a started run lives as long as its relay speaks, whatever becomes of the session', async () => {
+    const worker = await queue.register();
+    const run = queue.trigger();
+    const assignment = await queue.assignment(worker);
+    queue.start(assignment);
+    for (let minute = 0; minute < 10; minute++) {
+      queue.pass(60);
+      await queue.heartbeat(assignment);
+      queue.admin.sweep();
+    }
+    expect(queue.state(run)).toBe('PLANNING');
+  });
+
+  test('a started run whose relay is silent and whose Pod the session does not see is lost', async () => {
+    const worker = await queue.register();
+    const run = queue.trigger();
+    queue.start(await queue.assignment(worker));
+    queue.pass(121);
+    await queue.sync([{ id: worker, pod: null }]);
+    queue.admin.sweep();
+    expect(queue.state(run)).toBe('FAILED NodeLost');
+  });
+
+  test('a started run whose Pod the session still sees is kept', async () => {
+    const worker = await queue.register();
+    const run = queue.trigger();
+    queue.start(await queue.assignment(worker));
+    queue.pass(121);
+    await queue.sync([{ id: worker, pod: { runId: run, attempt: 1 } }]);
+    queue.admin.sweep();
+    expect(queue.state(run)).toBe('PLANNING');
+  });
+
+  test('after a restart of the control plane every lease starts anew', async () => {
+    const worker = await queue.register();
+    const [started, unstarted] = [queue.trigger(), queue.trigger('stack', 'PROPOSED')];
+    queue.start(await queue.assignment(worker));
+    const other = await queue.register();
+    const waiting = await queue.assignment(other);
+    queue.pass(3600);
+    queue = await queue.restart();
+    queue.admin.sweep();
+    expect([started, unstarted].map((run) => queue.state(run))).toEqual(['PLANNING', 'PREPARING']);
+    expect(queue.start(waiting, 'pod-2').runId).toBe(unstarted);
+    queue.pass(121);
+    queue.admin.sweep();
+    expect(queue.state(started)).toBe('FAILED ControlPlaneLost');
+  });
+
+  test('sync releases a worker whose run is over and whose Pod is gone', async () => {
+    const worker = await queue.register();
+    const run = queue.trigger();
+    const assignment = await queue.assignment(worker);
+    queue.start(assignment);
+    queue.end(assignment);
+    await queue.sync([{ id: worker, pod: { runId: run, attempt: 1 } }]);
+    expect((await queue.view(worker))?.assignment).not.toBeNull();
+    const answer = await queue.sync([{ id: worker, pod: null }]);
+    expect(answer.workers).toMatchObject([{ id: worker, assignment: null }]);
+  });
+
+  test('sync without a worker takes its unstarted run back, and leaves a started one alone', async () => {
+    const [first, second] = [await queue.register(), await queue.register()];
+    const [one, two] = [queue.trigger(), queue.trigger('stack', 'PROPOSED')];
+    const holders = await Promise.all([first, second].map((id) => queue.assignment(id)));
+    const startedBy = holders[0]!.runId === one ? first : second;
+    queue.start(holders.find((assignment) => assignment.runId === one)!);
+    await queue.sync([]);
+    expect([one, two].map((run) => queue.state(run))).toEqual(['PLANNING', 'QUEUED']);
+    expect(queue.admin.workers(queue.pool.id).map((worker) => worker.id)).toEqual([startedBy]);
+  });
+
+  test('idle workers of a session that stays silent are forgotten, and unknown when it returns', async () => {
+    const worker = await queue.register();
+    queue.pass(601);
+    queue.admin.sweep();
+    expect(queue.admin.workers(queue.pool.id)).toEqual([]);
+    expect((await queue.sync([{ id: worker, pod: null }])).unknown).toEqual([worker]);
+  });
+});

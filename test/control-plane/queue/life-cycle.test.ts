@@ -1,0 +1,273 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { removeFolder, temporaryFolder } from '../support/control-plane';
+import { TestQueue } from '../support/queue';
+
+let folder: string;
+let queue: TestQueue;
+
+beforeEach(async () => {
+  folder = temporaryFolder();
+  queue = await TestQueue.ready(folder);
+});
+
+afterEach(() => {
+  queue.close();
+  removeFolder(folder);
+});
+
+describe('the life of a run', () => {
+  test('planned, confirmed, applied: two attempts, two fences, one run', async () => {
+    const worker = await queue.register();
+    const run = queue.trigger();
+    const planning = await queue.assignment(worker);
+    expect(queue.state(run)).toBe('PREPARING');
+    const spec = queue.start(planning);
+    expect(spec.steps.map((step) => step.name)).toEqual(['init', 'plan']);
+    expect(queue.state(run)).toBe('PLANNING');
+    expect(queue.end(planning, 'Succeeded', true)).toBe('UNCONFIRMED');
+    await queue.report(worker, planning, { kind: 'released' });
+    expect((await queue.view(worker))?.assignment).toBeNull();
+
+    queue.admin.confirm(run);
+    const applying = await queue.assignment(worker);
+    expect(applying).toMatchObject({ runId: run, stage: 'applying', attempt: 2 });
+    expect(applying.fence).toBeGreaterThan(planning.fence);
+    expect(queue.start(applying).steps.map((step) => step.name)).toEqual(['apply']);
+    expect(queue.state(run)).toBe('APPLYING');
+    expect(queue.end(applying)).toBe('FINISHED');
+    expect(queue.state(run)).toBe('FINISHED Succeeded');
+  });
+
+  test('a stack that applies by itself does not wait for a person', async () => {
+    queue.close();
+    removeFolder(folder);
+    folder = temporaryFolder();
+    queue = await TestQueue.ready(folder, true);
+    const worker = await queue.register();
+    const run = queue.trigger();
+    const planning = await queue.assignment(worker);
+    queue.start(planning);
+    expect(queue.end(planning, 'Succeeded', true)).toBe('CONFIRMED');
+    await queue.report(worker, planning, { kind: 'released' });
+    expect(queue.state(run)).toBe('PREPARING_APPLY');
+  });
+
+  test.each([
+    { type: 'TRACKED', hasChanges: false, state: 'FINISHED' },
+    { type: 'PROPOSED', hasChanges: false, state: 'FINISHED' },
+    { type: 'PROPOSED', hasChanges: true, state: 'FINISHED' },
+  ] as const)('a $type run with changes=$hasChanges ends after its plan', async ({ type, hasChanges, state }) => {
+    const worker = await queue.register();
+    queue.trigger('stack', type);
+    const planning = await queue.assignment(worker);
+    queue.start(planning);
+    expect(queue.end(planning, 'Succeeded', hasChanges)).toBe(state);
+  });
+
+  test('a plan with changes and no workspace is refused, because nothing could be applied', async () => {
+    const worker = await queue.register();
+    queue.trigger();
+    const planning = await queue.assignment(worker);
+    queue.start(planning);
+    const say = () => queue.end({ ...planning }, 'Succeeded', true);
+    queue.context.store.runs.setWorkspace = () => undefined;
+    expect(say).toThrow('workspace is to be uploaded before the outcome');
+  });
+
+  test('the first outcome counts, and a repeated one is answered the same', async () => {
+    const worker = await queue.register();
+    const run = queue.trigger();
+    const planning = await queue.assignment(worker);
+    queue.start(planning);
+    expect(queue.end(planning, 'UserFailed')).toBe('FAILED');
+    expect(queue.end(planning, 'Succeeded')).toBe('FAILED');
+    expect(await queue.report(worker, planning, { kind: 'failed', reason: 'NodeLost', message: 'late' })).toBe(true);
+    expect(queue.state(run)).toBe('FAILED UserFailed');
+  });
+
+  test('what the controller sees comes into the log, once', async () => {
+    const worker = await queue.register();
+    const run = queue.trigger();
+    const assignment = await queue.assignment(worker);
+    const waiting = { kind: 'waiting', reason: 'ImagePull', message: 'no such image example/x' } as const;
+    await queue.report(worker, assignment, waiting);
+    await queue.report(worker, assignment, waiting);
+    expect(queue.text(run).match(/no such image example\/x/g)).toHaveLength(1);
+    await queue.report(worker, assignment, { kind: 'failed', reason: 'ImagePull', message: 'no such image example/x' });
+    expect(queue.state(run)).toBe('FAILED ImagePull');
+  });
+
+  test('a Pod that went before it started gives its run back to the queue', async () => {
+    const worker = await queue.register();
+    const run = queue.trigger();
+    const first = await queue.assignment(worker);
+    await queue.report(worker, first, { kind: 'released' });
+    const second = await queue.assignment(worker);
+    expect(second).toMatchObject({ runId: run, attempt: 2 });
+    expect(() => queue.start(first)).toThrow('was given up');
+  });
+
+  test('a started Pod that went without a word fails its run, and nothing runs twice', async () => {
+    const worker = await queue.register();
+    const run = queue.trigger();
+    const assignment = await queue.assignment(worker);
+    queue.start(assignment);
+    await queue.report(worker, assignment, { kind: 'released' });
+    expect(queue.state(run)).toBe('FAILED NodeLost');
+    expect((await queue.view(worker))?.assignment).toBeNull();
+  });
+});
+
+describe('stopping a run', () => {
+  test('queued: canceled at once', () => {
+    const run = queue.trigger();
+    queue.admin.stop(run);
+    expect(queue.state(run)).toBe('CANCELED Cancelled');
+  });
+
+  test('assigned but not started: canceled at once, and its Pod may not start any more', async () => {
+    const worker = await queue.register();
+    const run = queue.trigger();
+    const assignment = await queue.assignment(worker);
+    queue.admin.stop(run, 'not wanted');
+    expect(queue.state(run)).toBe('CANCELED Cancelled');
+    expect(() => queue.start(assignment)).toThrow('is over (CANCELED)');
+    expect((await queue.assignment(worker)).stop).toEqual({ reason: 'not wanted' });
+    await queue.report(worker, assignment, { kind: 'released' });
+    expect((await queue.view(worker))?.assignment).toBeNull();
+  });
+
+  test('started: the relay is told, and its outcome ends the run', async () => {
+    const worker = await queue.register();
+    const run = queue.trigger();
+    const assignment = await queue.assignment(worker);
+    queue.start(assignment);
+    expect(await queue.heartbeat(assignment)).toEqual({ stop: null });
+    queue.admin.stop(run, 'not wanted');
+    expect(queue.state(run)).toBe('PLANNING');
+    expect(await queue.heartbeat(assignment)).toEqual({ stop: { reason: 'not wanted' } });
+    expect(queue.end(assignment, 'Cancelled')).toBe('STOPPED');
+  });
+
+  test('a plan that ends well after the stop is not applied', async () => {
+    const worker = await queue.register();
+    const run = queue.trigger();
+    const assignment = await queue.assignment(worker);
+    queue.start(assignment);
+    queue.admin.stop(run);
+    expect(queue.end(assignment, 'Succeeded', true)).toBe('STOPPED');
+  });
+
+  test('waiting for confirmation: discarded', async () => {
+    const worker = await queue.register();
+    const run = queue.trigger();
+    const assignment = await queue.assignment(worker);
+    queue.start(assignment);
+    queue.end(assignment, 'Succeeded', true);
+    queue.admin.discard(run);
+    expect(queue.state(run)).toBe('DISCARDED');
+    expect(() => queue.admin.confirm(run)).toThrow('is DISCARDED: it cannot confirm now');
+  });
+});
+
+describe('giving out runs', () => {
+  test('first in, first out, and the newest worker first', async () => {
+    await queue.addStack('other');
+    const first = queue.trigger();
+    const second = queue.trigger('other');
+    const old = await queue.register('old');
+    expect((await queue.assignment(old)).runId).toBe(first);
+    queue.admin.stop(second);
+    queue.pass(1);
+    const idle = await queue.register('idle');
+    queue.pass(1);
+    const newest = await queue.register('newest');
+    const third = queue.trigger('other');
+    expect((await queue.assignment(newest)).runId).toBe(third);
+    expect((await queue.view(idle))?.assignment).toBeNull();
+  });
+
+  test('tracked runs of one stack follow each other, proposed ones do not wait', async () => {
+    const [one, two, three] = [await queue.register(), await queue.register(), await queue.register()];
+    const runs = [queue.trigger(), queue.trigger(), queue.trigger('stack', 'PROPOSED')];
+    expect(runs.map((run) => queue.state(run))).toEqual(['PREPARING', 'QUEUED', 'PREPARING']);
+    const views = await Promise.all([one, two, three].map((id) => queue.view(id)));
+    const holder = views.find((view) => view?.assignment?.runId === runs[0])!;
+    queue.start(holder.assignment!);
+    queue.end(holder.assignment!, 'UserFailed');
+    expect(runs.map((run) => queue.state(run))).toEqual(['FAILED UserFailed', 'PREPARING', 'PREPARING']);
+  });
+
+  test('confirmed runs go before new ones', async () => {
+    const worker = await queue.register();
+    const confirmed = queue.trigger();
+    const planning = await queue.assignment(worker);
+    queue.start(planning);
+    queue.end(planning, 'Succeeded', true);
+    await queue.addStack('other');
+    const waiting = queue.trigger('other');
+    queue.admin.confirm(confirmed);
+    await queue.report(worker, planning, { kind: 'released' });
+    expect([confirmed, waiting].map((run) => queue.state(run))).toEqual(['PREPARING_APPLY', 'QUEUED']);
+  });
+
+  test('a drained worker gets nothing until it is undrained', async () => {
+    const worker = await queue.register();
+    queue.admin.setDrained(queue.pool.id, worker, true);
+    const run = queue.trigger();
+    expect(queue.state(run)).toBe('QUEUED');
+    queue.admin.setDrained(queue.pool.id, worker, false);
+    expect(queue.state(run)).toBe('PREPARING');
+  });
+
+  test('a busy worker that is retired finishes its run, then goes', async () => {
+    const worker = await queue.register();
+    const run = queue.trigger();
+    const assignment = await queue.assignment(worker);
+    expect(await queue.retire(worker)).toBe(false);
+    queue.start(assignment);
+    expect(queue.end(assignment)).toBe('FINISHED');
+    await queue.report(worker, assignment, { kind: 'released' });
+    expect(await queue.view(worker)).toMatchObject({ removed: true, assignment: null });
+    expect(await queue.retire(worker)).toBe(true);
+    expect(queue.state(run)).toBe('FINISHED Succeeded');
+  });
+
+  test('an old fence is refused everywhere', async () => {
+    const worker = await queue.register();
+    queue.trigger();
+    const old = await queue.assignment(worker);
+    await queue.report(worker, old, { kind: 'released' });
+    const current = await queue.assignment(worker);
+    expect(() => queue.start(old)).toThrow('was given up');
+    expect(() => queue.log(old, 1)).toThrow('was given up');
+    await expect(queue.heartbeat(old)).rejects.toThrow('was given up');
+    expect(await queue.report(worker, old, { kind: 'released' })).toBe(false);
+    expect(queue.start(current).runId).toBe(current.runId);
+  });
+
+  test('one Pod of an attempt may start, and the same one again', async () => {
+    const worker = await queue.register();
+    queue.trigger();
+    const assignment = await queue.assignment(worker);
+    queue.start(assignment, 'pod-1');
+    expect(queue.start(assignment, 'pod-1').runId).toBe(assignment.runId);
+    expect(() => queue.start(assignment, 'pod-2')).toThrow('runs in another Pod already');
+  });
+});
+
+test.each([
+  { sent: [1, 2, 3], then: [], acknowledged: 3, lines: 3 },
+  { sent: [1, 2], then: [2, 3], acknowledged: 3, lines: 3 },
+  { sent: [1, 3], then: [], acknowledged: 1, lines: 1 },
+  { sent: [2, 3], then: [], acknowledged: 0, lines: 0 },
+  { sent: [3, 1, 2], then: [4], acknowledged: 4, lines: 4 },
+])('of log entries $sent then $then, $acknowledged are acknowledged', async ({ sent, then, acknowledged, lines }) => {
+  const worker = await queue.register();
+  const run = queue.trigger();
+  const assignment = await queue.assignment(worker);
+  let answer = queue.log(assignment, ...sent);
+  if (then.length > 0) answer = queue.log(assignment, ...then);
+  expect(answer).toBe(acknowledged);
+  expect(queue.admin.readLog(run, 0).filter((record) => record.writer === 'relay')).toHaveLength(lines);
+});

@@ -1,0 +1,166 @@
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { AdminService } from '../../../src/control-plane/admin-service';
+import { dispatch } from '../../../src/control-plane/dispatcher';
+import { Authority } from '../../../src/control-plane/pki/authority';
+import { PoolIssuer } from '../../../src/control-plane/pool-issuer';
+import { queueContext, type QueueContext } from '../../../src/control-plane/queue/context';
+import { appendLogs, heartbeat, outcome, start } from '../../../src/control-plane/queue/launcher-operations';
+import { BlobStore } from '../../../src/control-plane/store/blobs';
+import { openStore } from '../../../src/control-plane/store';
+import type {
+  Assignment,
+  OutcomeReason,
+  PodReport,
+  RetireResponse,
+  SyncRequest,
+  SyncResponse,
+  WorkerView,
+  WorkerViews,
+} from '../../../src/protocol/messages';
+import { makePool, makeStack, newWorker, type TestPool } from './control-plane';
+import { line } from './pod';
+
+const never = new AbortController().signal;
+type Observed = SyncRequest['workers'];
+
+/** A queue on a real store with a clock that the test turns; no network. */
+export class TestQueue {
+  private constructor(
+    readonly context: QueueContext,
+    readonly admin: AdminService,
+    readonly blobs: BlobStore,
+    private readonly time: { now: number },
+    private readonly folder: string,
+  ) {}
+
+  pool!: TestPool;
+
+  static async open(folder: string, time = { now: 1_800_000_000_000 }): Promise<TestQueue> {
+    const store = openStore(join(folder, 'control-plane.db'));
+    const settings = { launcherImage: 'launcher', defaultRunnerImage: 'runner', startDeadlineMs: 900_000 };
+    const context = queueContext(store, settings, pino({ level: 'silent' }), () => time.now);
+    const blobs = new BlobStore(join(folder, 'blobs'), { sources: 1000, workspaces: 1000 });
+    const authority = await Authority.open(folder, Date.now);
+    const address = { endpoint: 'https://127.0.0.1:1', mqtt: 'mqtts://127.0.0.1:2', ca: authority.certificatePem };
+    const admin = new AdminService(context, blobs, new PoolIssuer(authority, () => address), () => undefined);
+    return new TestQueue(context, admin, blobs, time, folder);
+  }
+
+  /** The same, with a pool and a stack. */
+  static async ready(folder: string, autoDeploy = false): Promise<TestQueue> {
+    const queue = await TestQueue.open(folder);
+    const controlPlane = { admin: queue.admin } as never;
+    queue.pool = await makePool(controlPlane);
+    await makeStack(controlPlane, queue.pool.id, 'stack', autoDeploy);
+    return queue;
+  }
+
+  /** As after a restart of the control plane: the same folder and clock, nothing in memory. */
+  async restart(): Promise<TestQueue> {
+    this.close();
+    const next = await TestQueue.open(this.folder, this.time);
+    next.pool = this.pool;
+    return next;
+  }
+
+  async addStack(name: string): Promise<void> {
+    await makeStack({ admin: this.admin } as never, this.pool.id, name);
+  }
+
+  pass(seconds: number): void {
+    this.time.now += seconds * 1000;
+  }
+
+  async register(name = 'worker', session = 'session'): Promise<string> {
+    const worker = newWorker(name);
+    await this.call<WorkerViews>('register', { session, workers: [worker] });
+    return worker.id;
+  }
+
+  async beat(session = 'session'): Promise<void> {
+    await this.call('watch', { session, after: this.context.store.pools.revision(this.pool.id), waitSeconds: 0 });
+  }
+
+  sync(workers: Observed, session = 'session'): Promise<SyncResponse> {
+    return this.call('sync', { session, workers });
+  }
+
+  async retire(id: string): Promise<boolean> {
+    const { results } = await this.call<RetireResponse>('retire', { session: 'session', workers: [id] });
+    return results[0]?.retired ?? false;
+  }
+
+  async report(workerId: string, assignment: Assignment, report: PodReport): Promise<boolean> {
+    const { runId, attempt, fence } = assignment;
+    const answer = await this.call<{ accepted: boolean }>('report', {
+      session: 'session',
+      workerId,
+      runId,
+      attempt,
+      fence,
+      report,
+    });
+    return answer.accepted;
+  }
+
+  async view(workerId: string, session = 'session'): Promise<WorkerView | undefined> {
+    const { workers } = await this.call<WorkerViews>('watch', { session, after: 0, waitSeconds: 0 });
+    return workers.find((view) => view.id === workerId);
+  }
+
+  async assignment(workerId: string, session = 'session'): Promise<Assignment> {
+    const view = await this.view(workerId, session);
+    if (!view?.assignment) throw new Error(`worker ${workerId} has no run`);
+    return view.assignment;
+  }
+
+  trigger(stack = 'stack', type: 'TRACKED' | 'PROPOSED' = 'TRACKED'): string {
+    return this.admin.createRun({ stack, type }).id;
+  }
+
+  start({ runId, attempt, fence }: Assignment, podUid = 'pod') {
+    return start(this.context, { poolId: this.pool.id, runId, attempt }, { fence, podUid });
+  }
+
+  heartbeat({ runId, attempt, fence }: Assignment) {
+    return heartbeat(
+      this.context,
+      { poolId: this.pool.id, runId, attempt },
+      { fence, step: '', waitSeconds: 0 },
+      never,
+    );
+  }
+
+  log({ runId, attempt, fence }: Assignment, ...sequences: number[]) {
+    const request = { fence, writer: 'relay' as const, entries: sequences.map((sequence) => line(sequence)) };
+    return appendLogs(this.context, { poolId: this.pool.id, runId, attempt }, request).acknowledged;
+  }
+
+  end({ runId, attempt, fence }: Assignment, reason: OutcomeReason = 'Succeeded', hasChanges = false) {
+    if (hasChanges) this.context.store.runs.setWorkspace(runId, 'workspace');
+    const request = { fence, reason, message: 'said the relay', exitCode: 0, hasChanges };
+    return outcome(this.context, { poolId: this.pool.id, runId, attempt }, request).state;
+  }
+
+  state(runId: string): string {
+    const run = this.admin.run(runId);
+    return run?.reason ? `${run.state} ${run.reason}` : String(run?.state);
+  }
+
+  text(runId: string): string {
+    return this.admin
+      .readLog(runId, 0, 1000)
+      .map((record) => record.text)
+      .join('');
+  }
+
+  close(): void {
+    this.context.wakeups.close();
+    this.context.store.close();
+  }
+
+  private async call<T>(operation: string, body: object): Promise<T> {
+    return (await dispatch(this.context, this.pool.id, operation, body, never)) as T;
+  }
+}
