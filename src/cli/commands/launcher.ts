@@ -49,8 +49,8 @@ async function carryOut(part: (logger: Logger, terminating: AbortSignal) => Prom
     const sentence =
       error instanceof Error && terminating.signal.reason === error ? 'The Pod is being ended.' : words(error);
     logger.error(sentence);
-    // Not every runtime has the file.
-    await writeFile(TERMINATION_LOG, sentence).catch(() => undefined);
+    // Only where the kubelet has made the file.
+    await writeFile(TERMINATION_LOG, sentence, { flag: 'r+' }).catch(() => undefined);
     process.exitCode = error instanceof LauncherExit ? error.exitCode : 1;
   }
 }

@@ -17,7 +17,7 @@ for wp_tool in cat mv sleep; do
   }
 done
 
-wp_stopped='' wp_pid='' wp_group='' wp_targets='' wp_killer='' wp_step=0
+wp_stopped='' wp_pid='' wp_group='' wp_targets='' wp_killer='' wp_interrupted='' wp_step=0
 wp_grace=${WORKER_POOLS_STOP_GRACE_SECONDS:-30}
 case $wp_grace in '' | *[!0-9]*) wp_grace=30 ;; esac
 
@@ -34,7 +34,7 @@ first_line() { # FILE: sets wp_line to it, or to nothing
 # write, and a provider that got the signal too would lose it. Shells around the tool get it first, so that they do not go
 # on to their next command.
 terminate() {
-  wp_stopped=1
+  wp_stopped=1 wp_interrupted=1
   [ -n "$wp_pid" ] || return 0
   wp_targets=
   set -- "$wp_pid"
@@ -134,7 +134,7 @@ run_step() {
   oom_kills
   wp_before=$wp_kills
   wp_command=$(cat "step-$wp_step.command")
-  wp_killer='' wp_targets=''
+  wp_killer='' wp_targets='' wp_code=''
   # shellcheck disable=SC2086 # setsid or nothing
   (cd "$wp_directory" && exec $wp_setsid sh -c "$wp_command") \
     </dev/null >>"step-$wp_step.stdout" 2>>"step-$wp_step.stderr" 9>&- &
@@ -142,10 +142,14 @@ run_step() {
   [ -z "$wp_setsid" ] || wp_group=-$wp_pid
   # A stop that came just before the process id was known.
   [ -z "$wp_stopped" ] || terminate
+  # A signal ends `wait` before the step ends: then it is asked again, and has the step's own exit code even when the
+  # step ended meanwhile.
   while :; do
+    wp_interrupted=''
     wait "$wp_pid"
-    wp_code=$?
-    kill -0 "$wp_pid" 2>/dev/null || break
+    wp_status=$?
+    [ "$wp_status" -eq 127 ] && [ -n "$wp_code" ] || wp_code=$wp_status
+    [ -n "$wp_interrupted" ] || break
   done
   wp_pid=
   # When the shell around a tool has ended of the signal, the tool is still at it.
@@ -179,13 +183,14 @@ while [ ! -e relay-ready ] && [ -z "$wp_stopped" ]; do
   fi
   sleep 1
   wp_waited=$((wp_waited + 1))
+  [ ! -e stop ] || wp_stopped=1
 done
 [ -z "$wp_stopped" ] || exit 143
 
 wp_directory='' wp_binaries=''
 # Held open for as long as this shell lives and by nothing else: its end tells the relay that the container is gone,
-# even when nothing could be written any more (SIGKILL, out of memory).
-exec 9>worker-alive
+# even when nothing could be written any more (SIGKILL, out of memory). Opened for both, so that it waits for nobody.
+exec 9<>worker-alive
 for wp_file in layout.sh environment.sh; do
   [ -r "$wp_file" ] || {
     echo "spacelift-worker: cannot read $wp_exchange/$wp_file. A worker container with a user of its own needs the group 1983 (spec.pod.securityContext.fsGroup)." >&2

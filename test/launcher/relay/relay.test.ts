@@ -1,6 +1,15 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
-import type { RunSpec } from '../../../src/protocol/messages';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { EXIT } from '../../../src/protocol/exit-codes';
+import type { LogEntry, RunSpec } from '../../../src/protocol/messages';
+import { systemClock } from '../../../src/launcher/clock';
 import { RunPod, runSpec, step } from '../support/run-pod';
+
+jest.setTimeout(40_000);
 
 let pod: RunPod;
 afterEach(() => pod.remove());
@@ -12,6 +21,22 @@ async function readyPod(run: RunSpec): Promise<RunPod> {
   await pod.init();
   return pod;
 }
+
+/** Resolves with the entries of the first logs request for which `wanted` holds. */
+function firstLogs(wanted: (entries: readonly LogEntry[]) => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    pod.api.onLogs = (entries) => {
+      if (wanted(entries)) resolve();
+      return true;
+    };
+  });
+}
+
+const arrived = (text: string): Promise<void> =>
+  firstLogs((entries) => entries.some((entry) => entry.stream !== 'system' && entry.text.includes(text)));
+
+const numbersAreGapless = (entries: readonly LogEntry[]): void =>
+  expect(entries.map((entry) => entry.sequence)).toEqual(entries.map((_, index) => index + 1));
 
 test('what the steps write arrives by step and stream, and the outcome says that there are changes', async () => {
   const steps = [step('init', 'echo ready'), step('plan', 'echo to add; echo careful >&2; exit 2', [2])];
@@ -37,26 +62,230 @@ test('what the steps write arrives by step and stream, and the outcome says that
   expect(api.workspace?.length).toBeGreaterThan(100);
 });
 
-describe('an unreachable control plane', () => {
-  test('in the middle of a log loses nothing and repeats nothing', async () => {
+test('a step that fails ends the stage, and the outcome names it; no run state is kept', async () => {
+  const steps = [step('init', 'exit 3'), step('plan', 'echo never')];
+  const { api } = await readyPod(runSpec(steps));
+  const relayed = pod.relay();
+  const worker = pod.worker();
+  await relayed;
+  expect(await worker.exitCode).toBe(3);
+  expect(api.outcomes).toMatchObject([
+    { reason: 'UserFailed', exitCode: 3, message: 'Step init ended with exit code 3.' },
+  ]);
+  expect(api.text()).not.toContain('never');
+  expect(api.workspace).toBeUndefined();
+});
+
+const COUNT = 'i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done';
+const COUNTED = Array.from({ length: 3000 }, (_, i) => `line ${i}\n`).join('');
+
+describe('Invariant 6: no line is lost and none comes twice', () => {
+  test('when the control plane goes away in the middle of the log and comes back', async () => {
+    const { api } = await readyPod(runSpec([step('count', `${COUNT}; sleep 2; echo end`)]));
+    const reached = arrived('line 0\n');
+    const relayed = pod.relay();
+    const worker = pod.worker();
+    await reached;
+    await api.close();
+    await worker.exitCode;
+    await api.open();
+    await relayed;
+    expect(api.text('stdout')).toBe(`${COUNTED}end\n`);
+    numbersAreGapless(api.logs.relay);
+    expect(api.outcomes).toHaveLength(1);
+  });
+
+  test('when answers get lost after the entries were stored', async () => {
+    const { api } = await readyPod(runSpec([step('count', COUNT)]));
+    let requests = 0;
+    api.onLogs = () => ++requests % 2 === 0;
+    const relayed = pod.relay();
+    pod.worker();
+    await relayed;
+    expect(api.text('stdout')).toBe(COUNTED);
+    numbersAreGapless(api.logs.relay);
+  });
+
+  test('when the relay is killed and started again', async () => {
+    const { api } = await readyPod(runSpec([step('count', `${COUNT}; sleep 3; echo end`)]));
+    const reached = arrived('line 0\n');
+    const killed = relayProcess();
+    const worker = pod.worker();
+    await reached;
+    killed.kill('SIGKILL');
+    await once(killed, 'exit');
+    const restarted = relayProcess();
+    expect(await once(restarted, 'exit')).toEqual([0, null]);
+    expect(await worker.exitCode).toBe(0);
+    expect(api.text('stdout')).toBe(`${COUNTED}end\n`);
+    numbersAreGapless(api.logs.relay);
+    expect(api.outcomes).toMatchObject([{ reason: 'Succeeded' }]);
+  });
+});
+
+/** The relay as a process of its own, because it is to be killed. */
+function relayProcess(): ChildProcess {
+  const main = join(import.meta.dirname, '../support/relay-process.ts');
+  const { identity, paths } = pod;
+  const options = JSON.stringify({ identity, paths });
+  return spawn(process.execPath, ['--import', 'tsx', main, options], { stdio: ['ignore', 'inherit', 'inherit'] });
+}
+
+describe('a run that is stopped', () => {
+  test('by a person has the tool end in its own way and the outcome Cancelled', async () => {
     const { api } = await readyPod(
-      runSpec([step('count', 'i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done; sleep 3; echo end')]),
+      runSpec([
+        step('apply', "trap 'echo writing state; exit 1' TERM; echo working; while :; do sleep 0.1; done"),
+        step('next', 'echo never'),
+      ]),
     );
-    const reached = new Promise<void>((resolve) => {
-      api.onLogs = () => {
-        resolve();
-        return true;
-      };
-    });
+    const reached = arrived('working');
     const relayed = pod.relay();
     pod.worker();
     await reached;
-    await api.close();
-    await new Promise((resolve) => setTimeout(resolve, 2500));
-    await api.open();
+    api.stop('Stopped by ann.');
     await relayed;
-    const expected = Array.from({ length: 3000 }, (_, i) => `line ${i}\n`).join('') + 'end\n';
-    expect(api.text('stdout')).toBe(expected);
-    expect(api.outcomes).toHaveLength(1);
+    expect(api.text('stdout')).toBe('working\nwriting state\n');
+    expect(api.outcomes).toMatchObject([{ reason: 'Cancelled', message: 'Stopped by ann.', exitCode: 1 }]);
+    expect(api.text()).not.toContain('never');
   });
+
+  test('by the end of its Pod says no outcome: the controller knows why', async () => {
+    const { api } = await readyPod(runSpec([step('apply', 'echo working; exec sleep 60')]));
+    const reached = arrived('working');
+    const relayed = pod.relay();
+    const worker = pod.worker();
+    await reached;
+    worker.child.kill('SIGTERM');
+    pod.terminating.abort();
+    await expect(relayed).rejects.toMatchObject({ exitCode: EXIT.terminated });
+    expect(await worker.exitCode).toBe(143);
+    expect(api.text('system')).toContain('The Pod is being ended from outside');
+    expect(api.outcomes).toEqual([]);
+  });
+
+  test('and does not stop is killed when its grace is over', async () => {
+    const { api } = await readyPod(runSpec([step('apply', "trap '' TERM; echo working; while :; do sleep 1; done")]));
+    const reached = arrived('working');
+    const relayed = pod.relay();
+    const worker = pod.worker();
+    await reached;
+    api.stop('Stopped by ann.');
+    await relayed;
+    expect(await worker.exitCode).toBe(137);
+    expect(await worker.stderr).toContain('did not stop within 2 seconds and is killed');
+    expect(api.outcomes).toMatchObject([{ reason: 'Cancelled', exitCode: 137 }]);
+  });
+});
+
+describe('a run that takes too long', () => {
+  test.each([
+    { variable: 'SPACELIFT_LAUNCHER_RUN_TIMEOUT', value: '90m', sentence: 'longer than 1h30m' },
+    { variable: 'SPACELIFT_LAUNCHER_LOGS_TIMEOUT', value: '60m', sentence: 'no output for 1h' },
+  ])('by $variable of the worker container is stopped with RunTimeout', async ({ variable, value, sentence }) => {
+    const { api } = await readyPod(runSpec([step('apply', 'echo working; exec sleep 600')]));
+    const reached = arrived('working');
+    let ahead = 0;
+    const clock = { ...systemClock, now: () => Date.now() + ahead };
+    // The other limit is out of the way.
+    const others = { SPACELIFT_LAUNCHER_RUN_TIMEOUT: '100h', SPACELIFT_LAUNCHER_LOGS_TIMEOUT: '100h' };
+    const relayed = pod.relay({ clock });
+    pod.worker({ ...others, [variable]: value });
+    await reached;
+    ahead = 91 * 60_000;
+    await relayed;
+    expect(api.outcomes).toMatchObject([{ reason: 'RunTimeout', message: expect.stringContaining(sentence) }]);
+  });
+});
+
+test('values of SPACELIFT_MASK_ENVS appear nowhere, whether they come from the pool or the stack', async () => {
+  const environment = { STACK_SECRET: "it's\nsplit over lines" };
+  const command = 'echo "$POOL_SECRET and $STACK_SECRET" ; printf "%040000d$POOL_SECRET\\n" 0';
+  const { api } = await readyPod(runSpec([step('apply', command)], { environment }));
+  const relayed = pod.relay();
+  const worker = pod.worker({
+    SPACELIFT_MASK_ENVS: 'POOL_SECRET, STACK_SECRET,MISSING',
+    SPACELIFT_DEBUG: 'true',
+    POOL_SECRET: 'h4ck me',
+  });
+  await relayed;
+  expect(api.text('stdout')).toBe(`*** and ***\n***\n${'0'.repeat(40_000)}***\n`);
+  expect(api.text('system')).toContain(`Step apply\n${command}\n`);
+  expect(await worker.stdout).toContain('the output is shown masked in the run’s log only'.replace('’', "'"));
+  for (const output of [await worker.stdout, api.text(), JSON.stringify(api.outcomes)]) {
+    expect(output).not.toContain('h4ck me');
+    expect(output).not.toContain('split over lines');
+  }
+});
+
+describe('a worker container that ends without a word', () => {
+  test('leaves the outcome to the controller, after its last line is safe', async () => {
+    const { api } = await readyPod(runSpec([step('apply', 'printf "half a line"; exec sleep 60')]));
+    const relayed = pod.relay();
+    const reached = firstLogs((entries) => entries.some((entry) => entry.text.includes('Step apply')));
+    const worker = pod.worker();
+    await reached;
+    worker.child.kill('SIGKILL');
+    await expect(relayed).rejects.toMatchObject({ exitCode: EXIT.workerLost });
+    expect(api.text('stdout')).toBe('half a line');
+    expect(api.text('system')).toContain('The worker container ended without finishing the stage.');
+    expect(api.outcomes).toEqual([]);
+  });
+});
+
+describe('a control plane that gave the run to another attempt', () => {
+  test.each(['logs', 'heartbeat', 'outcome', 'workspace'])('ends the attempt when it refuses %s', async (operation) => {
+    const { api } = await readyPod(runSpec([step('plan', 'echo working; sleep 1')]));
+    api.refusals.set(operation, 'fenced');
+    const relayed = pod.relay();
+    const worker = pod.worker();
+    await expect(relayed).rejects.toMatchObject({ exitCode: EXIT.fenced });
+    await worker.exitCode;
+    expect(api.outcomes).toEqual([]);
+  });
+});
+
+describe('steps that tamper with the exchange folder', () => {
+  test('cannot have the relay read the private key through a link', async () => {
+    const { paths } = await readyPod(runSpec([step('apply', 'echo before; sleep 2; echo after')]));
+    const reached = arrived('before');
+    const relayed = pod.relay();
+    const worker = pod.worker();
+    await reached;
+    const output = join(paths.exchange, 'step-1.stdout');
+    await rm(output);
+    await symlink(join(paths.credentials, 'privateKey'), output);
+    await worker.exitCode;
+    await relayed;
+    expect(pod.api.text('stdout')).toBe('before\n');
+    expect(pod.api.text('system')).toContain(
+      '[some output is missing here: the step removed or shortened step-1.stdout]',
+    );
+  });
+
+  test('have the gap marked when they shorten their output', async () => {
+    const { paths, api } = await readyPod(runSpec([step('apply', 'echo before; sleep 2; echo x')]));
+    const reached = arrived('before');
+    const relayed = pod.relay();
+    pod.worker();
+    await reached;
+    await truncate(join(paths.exchange, 'step-1.stdout'), 0);
+    await relayed;
+    expect(api.text('system')).toContain('some output is missing here');
+  });
+});
+
+test('a relay without a run says that init did not succeed', async () => {
+  pod = await RunPod.create(runSpec([step('apply', 'true')]));
+  await expect(pod.relay()).rejects.toMatchObject({ exitCode: EXIT.usage, message: expect.stringContaining('init') });
+});
+
+test('a duration that is none is named in the log, and the default applies', async () => {
+  const { api, paths } = await readyPod(runSpec([step('apply', 'echo done')]));
+  await writeFile(join(paths.workspace, 'a file'), '');
+  const relayed = pod.relay();
+  pod.worker({ SPACELIFT_LAUNCHER_RUN_TIMEOUT: 'an hour' });
+  await relayed;
+  expect(api.text('system')).toContain("SPACELIFT_LAUNCHER_RUN_TIMEOUT: 'an hour' is no duration such as 70m");
+  expect(api.outcomes).toMatchObject([{ reason: 'Succeeded' }]);
 });

@@ -1,0 +1,129 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, realpath, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { FILE } from '../../src/launcher/exchange';
+import { layDown } from '../../src/launcher/init/lay-down';
+import { SHIM_PATH } from '../../src/launcher/shim/path';
+import type { Step } from '../../src/protocol/messages';
+import { RunPod, runSpec, SHELLS, step } from './support/run-pod';
+import type { Worker } from './support/run-pod';
+
+jest.setTimeout(40_000);
+
+let pod: RunPod;
+afterEach(() => pod.remove());
+
+/** A Pod in which everything is laid down and the relay is ready. */
+async function readyPod(steps: readonly Step[], environment: Record<string, string> = {}): Promise<RunPod> {
+  pod = await RunPod.create(runSpec(steps, { environment, projectRoot: 'stack' }));
+  await mkdir(join(pod.paths.workspace, 'stack'), { recursive: true });
+  await layDown(pod.api.run, pod.paths, SHIM_PATH);
+  await writeFile(join(pod.paths.exchange, FILE.relayReady), 'now');
+  return pod;
+}
+
+const exchanged = async (name: string): Promise<string> => readFile(join(pod.paths.exchange, name), 'utf8');
+
+async function appears(name: string, worker: Worker): Promise<void> {
+  while (!existsSync(join(pod.paths.exchange, name))) {
+    if (worker.child.exitCode !== null)
+      throw new Error(`the shim ended before ${name} appeared: ${await worker.stderr}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe.each(SHELLS.map((shell) => ({ shell, name: shell.join(' ') })))('the shim in $name', ({ shell }) => {
+  test('runs the steps in the project root and keeps what they write, and how they end', async () => {
+    await readyPod([
+      step('plan', 'pwd; echo careful >&2; exit 2', [2, 3]),
+      step('apply', 'echo applied; exit 4'),
+      step('no', 'true'),
+    ]);
+    const worker = pod.worker({}, shell);
+    expect(await worker.exitCode).toBe(4);
+    const folder = await realpath(join(pod.paths.workspace, 'stack'));
+    expect(await exchanged(FILE.output(1, 'stdout'))).toBe(`${folder}\n`);
+    expect(await exchanged(FILE.output(1, 'stderr'))).toBe('careful\n');
+    expect(await exchanged(FILE.exit(1))).toBe('2\n');
+    expect(await exchanged(FILE.exit(2))).toBe('4\n');
+    expect(await exchanged(FILE.workerDone)).toBe('4\n');
+    expect(existsSync(join(pod.paths.exchange, FILE.started(3)))).toBe(false);
+    expect(await worker.stdout).toBe(`${folder}\napplied\n`);
+    expect(await worker.stderr).toBe('careful\n');
+  });
+
+  test('gives the steps their environment unchanged, whatever is in it', async () => {
+    const values = {
+      QUOTES: `'"\`$HOME\\n`,
+      LINES: 'one\n two\n',
+      name: 'n',
+      step: 's',
+      code: 'c',
+      command: 'x',
+      pid: '1',
+    };
+    const print = Object.keys(values).map((name) => `printf '%s|' "$${name}"`);
+    await readyPod([step('env', `${print.join('; ')}; printf '%s|' "$POOL"`)], values);
+    const worker = pod.worker({ POOL: 'of the pool' }, shell);
+    expect(await worker.exitCode).toBe(0);
+    expect(await exchanged(FILE.output(1, 'stdout'))).toBe([...Object.values(values), 'of the pool', ''].join('|'));
+  });
+
+  test("has the pool's own binaries first in PATH, then ours", async () => {
+    await readyPod([step('path', 'echo "$PATH"')]);
+    const worker = pod.worker({ PATH: '/usr/bin:/bin', WORKER_POOLS_CUSTOM_BINARIES_PATH: '/mine' }, shell);
+    await worker.exitCode;
+    expect(await exchanged(FILE.output(1, 'stdout'))).toBe(`/mine:${pod.paths.binaries}:/usr/bin:/bin\n`);
+  });
+
+  test('stops the tool inside of a longer command when asked to, waits for it, and goes no further', async () => {
+    await readyPod([step('apply', 'true && tool; echo not this'), step('next', 'echo nor this')]);
+    const tool = "#!/bin/sh\ntrap 'sleep 1; echo saved; exit 1' TERM; echo on; while :; do sleep 0.1; done\n";
+    await writeFile(join(pod.paths.binaries, 'tool'), tool, { mode: 0o755 });
+    const worker = pod.worker({}, shell);
+    await appears(FILE.started(1), worker);
+    while (!(await exchanged(FILE.output(1, 'stdout'))).includes('on')) await new Promise((r) => setTimeout(r, 20));
+    await writeFile(join(pod.paths.exchange, FILE.stop), 'cancelled');
+    expect(await worker.exitCode).not.toBe(0);
+    expect(await exchanged(FILE.output(1, 'stdout'))).toBe('on\nsaved\n');
+    expect(existsSync(join(pod.paths.exchange, FILE.started(2)))).toBe(false);
+    expect(existsSync(join(pod.paths.exchange, FILE.workerDone))).toBe(true);
+  });
+
+  test('hands the SIGTERM of the kubelet on to the tool', async () => {
+    await readyPod([step('apply', "trap 'echo saved; exit 5' TERM; echo on; while :; do sleep 0.1; done")]);
+    const worker = pod.worker({}, shell);
+    await appears(FILE.output(1, 'stdout'), worker);
+    while (!(await exchanged(FILE.output(1, 'stdout'))).includes('on')) await new Promise((r) => setTimeout(r, 20));
+    worker.child.kill('SIGTERM');
+    expect(await worker.exitCode).toBe(5);
+    expect(await exchanged(FILE.output(1, 'stdout'))).toBe('on\nsaved\n');
+  });
+
+  test('runs nothing when it was stopped before it began', async () => {
+    await readyPod([step('apply', 'echo never')]);
+    await writeFile(join(pod.paths.exchange, FILE.stop), 'cancelled');
+    expect(await pod.worker({}, shell).exitCode).toBe(143);
+    expect(existsSync(join(pod.paths.exchange, FILE.started(1)))).toBe(false);
+  });
+
+  test('says what a runner image lacks', async () => {
+    await readyPod([step('apply', 'true')]);
+    const bin = join(pod.root, 'bin');
+    await mkdir(bin);
+    await symlink('/bin/cat', join(bin, 'cat'));
+    const worker = pod.worker({ PATH: bin }, [await absolute(shell[0] ?? ''), ...shell.slice(1)]);
+    // busybox has its own mv and sleep, wherever PATH leads.
+    if (shell[0] === 'busybox') return;
+    expect(await worker.exitCode).toBe(64);
+    expect(await worker.stderr).toContain("the runner image has no 'mv'");
+  });
+});
+
+async function absolute(command: string): Promise<string> {
+  for (const folder of ['/bin', '/usr/bin']) {
+    if (existsSync(join(folder, command))) return realpath(join(folder, command));
+  }
+  return command;
+}
