@@ -1,0 +1,172 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { KubeClient, KubeObject, LeaderElectorOptions } from '../../../src/controller/runtime';
+import { KubeError, LeaderElector } from '../../../src/controller/runtime';
+import { FakeClock } from './fake-clock';
+
+interface Lease extends KubeObject {
+  spec: { holderIdentity: string; renewTime: string; leaseDurationSeconds: number; leaseTransitions: number };
+}
+
+/** One Lease with optimistic locking, as the API server keeps it; `down` makes every request fail. */
+class LeaseStore {
+  lease: Lease | undefined;
+  down = false;
+  writes = 0;
+
+  client(): KubeClient {
+    const own = {
+      separate: () => own,
+      close: () => Promise.resolve(),
+      get: () => this.answer(() => structuredClone(this.lease)),
+      create: (_resource: unknown, _namespace: unknown, body: Lease) =>
+        this.answer(() => (this.lease ? this.refuse(409, 'AlreadyExists') : this.write(body))),
+      update: (_resource: unknown, _namespace: unknown, body: Lease) =>
+        this.answer(() =>
+          body.metadata.resourceVersion === this.lease?.metadata.resourceVersion
+            ? this.write(body)
+            : this.refuse(409, 'Conflict'),
+        ),
+    };
+    return own as unknown as KubeClient;
+  }
+
+  write(body: Lease): Lease {
+    const metadata = { ...body.metadata, uid: 'one', resourceVersion: String(++this.writes) };
+    this.lease = structuredClone({ ...body, metadata });
+    return structuredClone(this.lease);
+  }
+
+  private refuse(status: number, reason: string): never {
+    throw new KubeError({ status, reason, message: reason });
+  }
+
+  private answer<T>(work: () => T): Promise<T> {
+    return Promise.resolve().then(() => (this.down ? this.refuse(0, 'ConnectionFailed') : work()));
+  }
+}
+
+const electors: { elector: LeaderElector; clock: FakeClock }[] = [];
+
+function elect(store: LeaseStore, identity: string, clock: FakeClock, options: Partial<LeaderElectorOptions> = {}) {
+  const happened: string[] = [];
+  const elector = new LeaderElector({
+    client: store.client(),
+    namespace: 'default',
+    name: 'controller',
+    identity,
+    clock,
+    random: () => 0,
+    onStartedLeading: () => void happened.push('started'),
+    onStoppedLeading: () => void happened.push('stopped'),
+    ...options,
+  });
+  electors.push({ elector, clock });
+  elector.start();
+  return { elector, happened };
+}
+
+afterEach(async () => {
+  for (const { elector, clock } of electors.splice(0)) {
+    const stopping = elector.stop();
+    await clock.advance(60_000);
+    await stopping;
+  }
+});
+
+describe('an elector', () => {
+  test('takes a Lease that nobody holds and renews it every two seconds', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const { elector, happened } = elect(store, 'me', clock);
+    await clock.advance(10_000);
+    expect(elector.isLeader).toBe(true);
+    expect(happened).toEqual(['started']);
+    expect(store.writes).toBe(6);
+    expect(store.lease?.spec).toMatchObject({ holderIdentity: 'me', leaseDurationSeconds: 15, leaseTransitions: 0 });
+  });
+
+  test.each([
+    ['an hour ahead', 3_600_000],
+    ['an hour behind', -3_600_000],
+  ])('waits the whole duration for a holder who died, although that one’s clock was %s', async (_name, skewMs) => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const renewTime = new Date(clock.now() + skewMs).toISOString();
+    const spec = { holderIdentity: 'dead', renewTime, leaseDurationSeconds: 15, leaseTransitions: 3 };
+    store.write({ metadata: { name: 'controller' }, spec });
+    const { elector } = elect(store, 'me', clock);
+    await clock.advance(14_900);
+    expect(elector.isLeader).toBe(false);
+    await clock.advance(2_100);
+    expect(elector.isLeader).toBe(true);
+    expect(store.lease?.spec.leaseTransitions).toBe(4);
+  });
+
+  test('stops leading when it could not renew for ten seconds, before anyone else may lead', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const { elector, happened } = elect(store, 'me', clock);
+    await clock.advance(100);
+    store.down = true;
+    await clock.advance(9_000);
+    expect(happened).toEqual(['started']);
+    await clock.advance(2_000);
+    expect(happened).toEqual(['started', 'stopped']);
+    expect(elector.isLeader).toBe(false);
+  });
+
+  test('survives a short outage without letting go', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const { elector, happened } = elect(store, 'me', clock);
+    await clock.advance(100);
+    store.down = true;
+    await clock.advance(6_000);
+    store.down = false;
+    await clock.advance(60_000);
+    expect(elector.isLeader).toBe(true);
+    expect(happened).toEqual(['started']);
+  });
+
+  test('renews on after a write whose answer was lost', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const { elector, happened } = elect(store, 'me', clock);
+    await clock.advance(100);
+    if (store.lease) store.write(store.lease);
+    await clock.advance(20_000);
+    expect(elector.isLeader).toBe(true);
+    expect(happened).toEqual(['started']);
+  });
+
+  test('gives the Lease back when stopped, after its work has ended', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const holders: (string | undefined)[] = [];
+    const { elector } = elect(store, 'me', clock, {
+      onStoppedLeading: () => void holders.push(store.lease?.spec.holderIdentity),
+    });
+    await clock.advance(100);
+    const stopping = elector.stop();
+    await clock.advance(0);
+    await stopping;
+    expect(holders).toEqual(['me']);
+    expect(store.lease?.spec.holderIdentity).toBe('');
+  });
+
+  test('does not go on leading when starting to lead fails', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const { happened } = elect(store, 'me', clock, {
+      onStartedLeading: () => Promise.reject(new Error('cannot start')),
+    });
+    await clock.advance(0);
+    expect(happened).toEqual(['stopped']);
+    expect(store.lease?.spec.holderIdentity).toBe('');
+  });
+
+  test('refuses a deadline under which two could lead at once', () => {
+    const options = { renewDeadlineMs: 15_000, leaseDurationMs: 15_000 };
+    expect(() => elect(new LeaseStore(), 'me', new FakeClock(), options)).toThrow('must be less than leaseDurationMs');
+  });
+});
