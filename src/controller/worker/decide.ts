@@ -22,10 +22,11 @@ export function decide(snapshot: WorkerSnapshot): Decision {
     assignment ? decideRun(snapshot, pool, assignment) : decideStrayPods(snapshot),
     decideHistory(snapshot, pool, assignment),
   ]);
-  if (plan.actions.length > 0) return decision(plan, undefined, now);
+  const wanted = status(snapshot, assignment, plan);
+  if (plan.actions.length > 0) return decision(plan, wanted, now);
   const removal = decideRemoval(snapshot, assignment);
   if (removal.actions.length > 0) return decision(removal, undefined, now);
-  return decision(joinPlans([plan, removal, echo(snapshot)]), status(snapshot, assignment, plan), now);
+  return decision(joinPlans([plan, removal, echo(snapshot)]), wanted, now);
 }
 
 /** The assignment, until `released` was answered: its view may still be on its way. */

@@ -60,7 +60,7 @@ export type Action =
 export interface Decision {
   /** In order; when one fails, the rest waits for the next pass. */
   readonly actions: readonly Action[];
-  /** The whole wanted status; undefined: leave it as it is. */
+  /** The whole wanted status, written once no action is left or one has failed; undefined: leave it as it is. */
   readonly status: WorkerStatus | undefined;
   /** Look again then, unless a change comes sooner. */
   readonly requeueAfterMs: number | undefined;

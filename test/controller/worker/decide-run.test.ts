@@ -1,0 +1,262 @@
+import { describe, expect, test } from '@jest/globals';
+import { decide } from '../../../src/controller/worker/decide';
+import { anAssignment, containers, exited, NOW, observed, running, waitingFor } from '../run/fixtures';
+import { inWords, snapshot, type Case } from './fixtures';
+import {
+  assigned,
+  started,
+  stopped,
+  LATE,
+  pending,
+  initialising,
+  working,
+  succeeded,
+  failedPod,
+  killed,
+  unpullable,
+  neverPulled,
+  withSidecar,
+  earlier,
+  earlierUnstarted,
+  earlierWorking,
+  refusal,
+  told,
+  toldRefusal,
+  secondsAgo,
+} from './pods';
+
+describe('what is done for an assignment', () => {
+  test.each<[string, Case, string[]]>([
+    ['it gets its Pod', { assignment: assigned }, ['create 01hps6xb76j1jb3ehsk4awe5ab-preparing-2']],
+    [
+      'a Pod that we made is reported',
+      { assignment: assigned, pods: [pending], memory: { created: true } },
+      ['report created'],
+    ],
+    ['a Pod that somebody before us made is taken over', { assignment: assigned, pods: [pending] }, []],
+    ['a Pod that works is left alone', { assignment: started, pods: [working] }, []],
+    ['a Pod that works is left alone past the start deadline', { assignment: started, pods: [working], now: LATE }, []],
+    [
+      'a Pod that works is left alone when the run is stopped',
+      { assignment: { ...started, stop: { reason: '' } }, pods: [working] },
+      [],
+    ],
+    ['a problem is told', { assignment: assigned, pods: [unpullable] }, ['report waiting ImagePull']],
+    ['a problem is told once', { assignment: assigned, pods: [unpullable], memory: { told } }, []],
+    [
+      'a problem is told again when more is known',
+      { assignment: assigned, pods: [unpullable], memory: { told: { ...told, detailed: false } } },
+      ['report waiting ImagePull'],
+    ],
+    [
+      'a hopeless problem ends the run at once',
+      { assignment: assigned, pods: [neverPulled] },
+      ['report failed ImagePull'],
+    ],
+    [
+      'a Pod that does not start in time ends the run',
+      { assignment: assigned, pods: [pending], now: LATE },
+      ['report failed StartTimeout'],
+    ],
+    [
+      'a Pod that cannot start in time ends the run with the cause',
+      { assignment: assigned, pods: [unpullable], memory: { told }, now: LATE },
+      ['report failed ImagePull'],
+    ],
+    [
+      'a started run whose runner image cannot be pulled ends at the deadline',
+      { assignment: started, pods: [unpullable], memory: { told }, now: LATE },
+      ['report failed ImagePull'],
+    ],
+    [
+      'a started run that is only slow goes on past the deadline',
+      { assignment: started, pods: [initialising], now: LATE },
+      [],
+    ],
+    [
+      'the Pod goes once the run has ended without it',
+      { assignment: assigned, pods: [pending], memory: { outcomeReported: true } },
+      ['delete the unstarted Pod'],
+    ],
+    [
+      'its deletion is asked for once',
+      {
+        assignment: assigned,
+        pods: [pending],
+        memory: { outcomeReported: true, deleting: [pending.metadata.uid ?? ''] },
+      },
+      [],
+    ],
+    [
+      'the Worker is free when that Pod is gone',
+      { assignment: assigned, memory: { outcomeReported: true } },
+      ['report released'],
+    ],
+    ['a stop before there is a Pod ends the run', { assignment: stopped }, ['report failed Cancelled']],
+    [
+      'a stop before the Pod has started ends the run',
+      { assignment: stopped, pods: [pending] },
+      ['report failed Cancelled'],
+    ],
+    ['a run without a Pod by its deadline ends', { assignment: assigned, now: LATE }, ['report failed StartTimeout']],
+    [
+      'a run whose Pod was refused until its deadline ends with the cause',
+      { assignment: assigned, now: LATE, memory: { refusal } },
+      ['report failed ConfigError'],
+    ],
+    ['a refusal is told', { assignment: assigned, memory: { refusal } }, ['report waiting PodInvalid']],
+    ['a refused Pod is not tried again at once', { assignment: assigned, memory: { refusal, told: toldRefusal } }, []],
+    [
+      'a refused Pod is tried again after a while',
+      { assignment: assigned, memory: { refusal, told: toldRefusal }, now: NOW + 5_000 },
+      ['create 01hps6xb76j1jb3ehsk4awe5ab-preparing-2'],
+    ],
+    [
+      'a refused Pod is tried again when the pool changed',
+      { assignment: assigned, memory: { refusal, told: toldRefusal }, generation: 2 },
+      ['create 01hps6xb76j1jb3ehsk4awe5ab-preparing-2'],
+    ],
+    [
+      'a runner image from a forbidden host ends the run before there is a Pod',
+      { assignment: anAssignment({ runnerImage: 'evil.test/x' }), spec: { allowedRunnerImageHosts: ['good.test'] } },
+      ['report failed ConfigError'],
+    ],
+    [
+      'an outcome that the relay told is not told again',
+      { assignment: started, pods: [succeeded] },
+      ['report released'],
+    ],
+    ['a failed run’s Worker is free as well', { assignment: started, pods: [failedPod] }, ['report released']],
+    [
+      'an outcome that nobody could tell is read from the Pod',
+      { assignment: started, pods: [killed] },
+      ['report failed OutOfMemory', 'report released'],
+    ],
+    [
+      'the outcome is the built-in containers’, whatever sidecars do',
+      { assignment: started, pods: [withSidecar(0)] },
+      ['report released'],
+    ],
+    [
+      'a relay that died under a working run is told at once',
+      { assignment: started, pods: [observed(containers({ relay: exited(137, 'OOMKilled'), worker: running }))] },
+      ['report failed OutOfMemory'],
+    ],
+    [
+      'that run is not ended by us',
+      {
+        assignment: started,
+        pods: [observed(containers({ relay: exited(137, 'OOMKilled'), worker: running }))],
+        memory: { outcomeReported: true },
+      },
+      [],
+    ],
+    [
+      'a relay that was stopped before the worker began takes the Pod with it',
+      {
+        assignment: started,
+        pods: [
+          observed(containers({ relay: exited(1), worker: waitingFor('ImagePullBackOff') }, { phase: 'Pending' })),
+        ],
+      },
+      ['delete the unstarted Pod'],
+    ],
+    [
+      'a started run without a Pod in the cache is looked up',
+      { assignment: started },
+      ['look whether the Pod is gone'],
+    ],
+    [
+      'a started run whose Pod is gone is lost',
+      { assignment: started, memory: { goneConfirmed: true } },
+      ['report failed NodeLost'],
+    ],
+    [
+      'a run whose Pod was evicted and vanished says so',
+      {
+        assignment: started,
+        memory: {
+          lostPod: observed({
+            ...working.status,
+            conditions: [{ type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI' }],
+          }),
+        },
+      },
+      ['report failed Evicted'],
+    ],
+    [
+      'a run whose Pod vanished with its outcome told is over',
+      { assignment: started, memory: { lostPod: succeeded } },
+      ['report released'],
+    ],
+    [
+      'a Pod that vanished before it started is made again',
+      { assignment: assigned, memory: { lostPod: pending } },
+      ['create 01hps6xb76j1jb3ehsk4awe5ab-preparing-2'],
+    ],
+    [
+      'a Pod of another fence is in the way',
+      { assignment: assigned, pods: [earlierUnstarted] },
+      ['delete the unstarted Pod'],
+    ],
+    [
+      'a Pod that still works for an earlier run is waited for',
+      { assignment: assigned, pods: [earlierWorking] },
+      ['report waiting PodPending'],
+    ],
+    [
+      'an ended Pod of an earlier run is in nobody’s way',
+      { assignment: assigned, pods: [observed(killed.status ?? {}, { of: earlier })] },
+      ['create 01hps6xb76j1jb3ehsk4awe5ab-preparing-2'],
+    ],
+    [
+      'a Worker that is being deleted carries it out all the same',
+      { assignment: assigned, deleted: secondsAgo(1) },
+      ['create 01hps6xb76j1jb3ehsk4awe5ab-preparing-2'],
+    ],
+  ])('%s', (_what, settings, expected) => {
+    expect(decide(snapshot(settings)).actions.map(inWords)).toEqual(expected);
+  });
+});
+
+describe('a silent node', () => {
+  const silent = (seconds: number) =>
+    observed({
+      ...working.status,
+      conditions: [
+        { type: 'Ready', status: 'False', lastTransitionTime: secondsAgo(seconds) },
+        { type: 'ContainersReady', status: 'True' },
+      ],
+    });
+  const deleted = (seconds: number) => observed(working.status ?? {}, { deleted: secondsAgo(seconds) });
+
+  test.each([
+    ['is given two minutes', silent(119), []],
+    ['then counts as lost', silent(120), ['report failed NodeLost']],
+    [
+      'is not seen in a Pod whose sidecar is not ready',
+      observed({
+        ...working.status,
+        conditions: [
+          { type: 'Ready', status: 'False', lastTransitionTime: secondsAgo(500) },
+          { type: 'ContainersReady', status: 'False' },
+        ],
+      }),
+      [],
+    ],
+    ['that does not end a deleted Pod is given two minutes', deleted(119), []],
+    ['that does not end a deleted Pod counts as lost then', deleted(120), ['report failed NodeLost']],
+  ])('%s', (_what, pod, expected) => {
+    expect(decide(snapshot({ assignment: started, pods: [pod] })).actions.map(inWords)).toEqual(expected);
+  });
+
+  test('keeps the Worker busy until its Pod is gone', () => {
+    const decision = decide(snapshot({ assignment: started, pods: [silent(500)], memory: { outcomeReported: true } }));
+    expect(decision.actions).toEqual([]);
+    expect(decision.status).toMatchObject({ state: 'BUSY' });
+  });
+
+  test('is looked at again in time', () => {
+    expect(decide(snapshot({ assignment: started, pods: [silent(100)] })).requeueAfterMs).toBe(20_000);
+  });
+});
