@@ -8,7 +8,7 @@ const FORWARDING = '/proc/sys/net/ipv4/ip_forward';
 
 /**
  * Lays a cable between the machine and a network namespace for the node. Interfaces, routes and packet filter rules of
- * the cluster live in there; the machine gets one interface and three rules, marked with our comment.
+ * the cluster live in there; the machine gets one interface, and three rules by `admitTraffic`.
  */
 export async function connectNetwork(layout: NodeLayout, execute: Exec = exec): Promise<void> {
   const ip = (...args: string[]): Promise<string> => run('ip', args, { exec: execute });
@@ -23,6 +23,10 @@ export async function connectNetwork(layout: NodeLayout, execute: Exec = exec): 
   await inside('address', 'add', `${layout.nodeAddress}/30`, 'dev', 'eth0');
   await inside('link', 'set', 'eth0', 'up');
   await inside('route', 'add', 'default', 'via', layout.hostAddress);
+}
+
+/** Lets the node reach what the machine reaches; at each `up`, as reloading a firewall drops what it does not know. */
+export async function admitTraffic(layout: NodeLayout, execute: Exec = exec): Promise<void> {
   for (const [table, chain, ...match] of rules(layout)) {
     const known = await execute('iptables', ['-w', '-t', table, '-C', chain, ...match]);
     if (known.exitCode !== 0) await run('iptables', ['-w', '-t', table, '-I', chain, ...match], { exec: execute });
@@ -30,7 +34,7 @@ export async function connectNetwork(layout: NodeLayout, execute: Exec = exec): 
   enableForwarding(layout);
 }
 
-/** Takes away what `connectNetwork` made, whatever of it is there. */
+/** Takes away what `connectNetwork` and `admitTraffic` made, whatever of it is there. */
 export async function disconnectNetwork(layout: NodeLayout, execute: Exec = exec): Promise<void> {
   for (const [table, chain, ...match] of rules(layout)) {
     await execute('iptables', ['-w', '-t', table, '-D', chain, ...match]);
@@ -54,7 +58,7 @@ export function netnsPath({ netns }: NodeLayout): string {
   return join(NETNS, netns);
 }
 
-/** The node may reach what the machine can reach, in the machine's name. */
+/** What leaves the node leaves the machine in the machine's name. */
 function rules({ linkNetwork, hostLink, ruleComment }: NodeLayout): (readonly [string, string, ...string[]])[] {
   const comment = ['-m', 'comment', '--comment', ruleComment];
   return [

@@ -16,7 +16,7 @@ import { writeConfigFiles } from './config-files';
 import { dnsManifest } from './dns';
 import { NODE, nodeLayout, type NodeLayout } from './layout';
 import { runningMachine, startMachine, stopMachine, waysIn } from './machine';
-import { anotherNodeRuns, connectNetwork, disconnectNetwork } from './network';
+import { admitTraffic, anotherNodeRuns, connectNetwork, disconnectNetwork } from './network';
 import { ensurePki } from './pki';
 import { MOUNT_POINTS, NODE_BINARIES, supervisorScript, type NodePrograms } from './supervisor';
 
@@ -96,6 +96,7 @@ export class NodeCluster implements LocalCluster {
       await connectNetwork(layout);
       startMachine(layout, script);
     }
+    await admitTraffic(layout);
     await this.until('the API server to be ready', () => this.kubectl('get', '--raw', '/readyz'));
     await this.until('containerd to answer', () => this.inside('ctr', [...CTR, 'version']));
   }
