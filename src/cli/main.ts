@@ -7,7 +7,7 @@ import { runCommand } from './commands/run';
 import { stackCommand } from './commands/stack';
 import { run } from './run-program';
 
-await run('worker-pools', [
+void run('worker-pools', [
   demoCommand(),
   poolCommand(),
   stackCommand(),

@@ -1,4 +1,4 @@
 import { controlPlaneCommand } from '../commands/control-plane';
 import { run } from '../run-program';
 
-await run('worker-pools', [controlPlaneCommand()]);
+void run('worker-pools', [controlPlaneCommand()]);

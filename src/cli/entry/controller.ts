@@ -1,4 +1,4 @@
 import { controllerCommand } from '../commands/controller';
 import { run } from '../run-program';
 
-await run('worker-pools', [controllerCommand()]);
+void run('worker-pools', [controllerCommand()]);

@@ -1,4 +1,4 @@
 import { launcherCommand } from '../commands/launcher';
 import { run } from '../run-program';
 
-await run('worker-pools', [launcherCommand()]);
+void run('worker-pools', [launcherCommand()]);
