@@ -1,10 +1,10 @@
 import type { Registry } from 'prom-client';
-import type { WorkerPool } from '../../api';
-import { API_VERSION, WORKER_POOL } from '../../api';
+import { API_VERSION, WORKER_POOL, type Worker, type WorkerPool } from '../../api';
 import type { Connect } from '../../protocol/client';
 import { INDEX, livePods, workerIdOf, WORKER_POOLS, type Caches } from '../caches';
 import type { ControllerMetrics, PoolWorkers } from '../metrics';
 import type { PoolHandle, PoolRegistry } from '../pool-registry';
+import type { RunPod } from '../run';
 import {
   keyOf,
   SECRETS,
@@ -27,7 +27,7 @@ import { gather, sessionKey } from './gather';
 import { credentialsAreDue, credentialsReference, rememberCredentials, type PoolMemory } from './memory';
 import { PoolSession } from './pool-session';
 import type { Decision } from './snapshot';
-import { isPoolsBusiness, podNeedsPoolLook, poolKeyOf, workerNeedsPoolLook } from './triggers';
+import { isPoolsBusiness, poolKeyOf, workerNeedsPoolLook, workerOfEndedPod } from './triggers';
 
 /** A pass repeats gather, decide, apply until nothing is left to do; more rounds than this are a new pass. */
 const ROUNDS = 12;
@@ -86,10 +86,7 @@ export class WorkerPoolController implements Controller, PoolRegistry {
     this.unsubscribe = [
       pools.onChange((event) => isPoolsBusiness(event) && this.queue.add(keyOf(event.object))),
       workers.onChange((event) => this.takeWorker(event)),
-      pods.onChange((event) => {
-        const key = podNeedsPoolLook(event, this.options.caches);
-        if (key) this.queue.add(key);
-      }),
+      pods.onChange((event) => this.takePod(event)),
     ];
     for (const pool of pools.list()) this.queue.add(keyOf(pool));
   }
@@ -230,7 +227,7 @@ export class WorkerPoolController implements Controller, PoolRegistry {
     });
   }
 
-  private takeWorker(event: CacheEvent<Parameters<typeof poolKeyOf>[0]>): void {
+  private takeWorker(event: CacheEvent<Worker>): void {
     const poolUid = event.object.metadata.ownerReferences?.find(({ controller }) => controller)?.uid;
     const memory = poolUid === undefined ? undefined : this.byPoolUid.get(poolUid);
     const id = workerIdOf(event.object);
@@ -240,6 +237,16 @@ export class WorkerPoolController implements Controller, PoolRegistry {
     }
     const key = poolKeyOf(event.object);
     if (key && workerNeedsPoolLook(event)) this.queue.add(key);
+  }
+
+  private takePod(event: CacheEvent<RunPod>): void {
+    const { caches } = this.options;
+    const worker = workerOfEndedPod(event, caches);
+    const key = worker && poolKeyOf(worker);
+    const id = worker && workerIdOf(worker);
+    if (!key || !id) return;
+    const leaves = caches.pools.getByKey(key)?.metadata.deletionTimestamp !== undefined;
+    if (leaves || this.memories.get(key)?.session?.isRetiring(id)) this.queue.add(key);
   }
 
   private tell(poolUid: string, workerId: string): void {

@@ -1,7 +1,7 @@
 import { UNUSED_SELECTOR_LABEL } from '../../api';
 import { SESSION_LEASE_SECONDS } from '../../protocol/messages';
 import { eventsOf, podTemplateCondition, readyCondition, registeredCondition } from './conditions';
-import { ASK_AGAIN_MS, desiredPoolSize, planScaling, type WorkerFact } from './scaling';
+import { askAgainAt, desiredPoolSize, planScaling, type WorkerFact } from './scaling';
 import type { Action, Decision, PoolSnapshot } from './snapshot';
 
 /** A Pod template that quota or policy refused is tried again so often, in milliseconds. */
@@ -122,7 +122,7 @@ function nextLook(snapshot: PoolSnapshot): number | undefined {
     times.push(template.checkedAt + TEMPLATE_RETRY_MS);
   }
   for (const worker of workers) {
-    if (worker.retiring && !worker.retired) times.push((worker.askedAt ?? now) + ASK_AGAIN_MS);
+    if (worker.retiring && !worker.retired) times.push(askAgainAt(worker));
   }
   const since = snapshot.deleting ? uselessSince(snapshot) : undefined;
   if (since !== undefined) times.push(since + SESSION_LEASE_SECONDS * 1000);

@@ -42,6 +42,8 @@ export interface ScalingPlan {
 
 /** A busy victim is asked again so often even if nothing was heard of it, in milliseconds. */
 export const ASK_AGAIN_MS = 30_000;
+/** One that seems free by now is asked again after this long at the earliest, in milliseconds. */
+export const ASK_FREE_AGAIN_MS = 1_000;
 
 /**
  * The number of Workers wanted. An absent `spec.poolSize` keeps what was wanted before, so that applying a manifest
@@ -77,7 +79,12 @@ export function planScaling(workers: readonly WorkerFact[], desired: number, now
 
 function isToBeAskedAgain(worker: WorkerFact, now: number): boolean {
   if (!worker.retiring || worker.retired || worker.deleting) return false;
-  return !worker.busy || now - (worker.askedAt ?? 0) >= ASK_AGAIN_MS;
+  return now >= askAgainAt(worker);
+}
+
+/** When a Worker that could not be retired is to be asked for again, unless it is heard of before. */
+export function askAgainAt(worker: WorkerFact): number {
+  return (worker.askedAt ?? 0) + (worker.busy ? ASK_AGAIN_MS : ASK_FREE_AGAIN_MS);
 }
 
 /**

@@ -29,12 +29,10 @@ export function poolKeyOf(worker: Worker): string | undefined {
   return owner && `${worker.metadata.namespace}/${owner.name}`;
 }
 
-/** The pool to look at because a Pod ended: one that is being deleted waits for that. */
-export function podNeedsPoolLook({ type, object }: CacheEvent<RunPod>, caches: Caches): string | undefined {
+/** The Worker whose Pod ended, if it did: a pool waits for that when the Worker is to go. */
+export function workerOfEndedPod({ type, object }: CacheEvent<RunPod>, caches: Caches): Worker | undefined {
   if (type !== 'deleted' && !everythingEnded(object)) return undefined;
   const { namespace, ownerReferences } = object.metadata;
   const owner = ownerReferences?.find(({ controller }) => controller);
-  const worker = owner && caches.workers.get(namespace, owner.name);
-  const key = worker && poolKeyOf(worker);
-  return key && caches.pools.getByKey(key)?.metadata.deletionTimestamp ? key : undefined;
+  return owner && caches.workers.get(namespace, owner.name);
 }

@@ -172,6 +172,7 @@ it('drains in steps: idle Workers go at once, a busy one after its run, and grow
   expect(model.workers.map(({ number }) => number)).toEqual([1, 4, 5]);
 
   model.finishRuns();
+  model.now += 1000;
   model.pass(new Set());
   model.pass(new Set());
   model.reap();

@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { ASK_AGAIN_MS, desiredPoolSize, planScaling } from '../../../src/controller/worker-pool/scaling';
+import {
+  ASK_AGAIN_MS,
+  ASK_FREE_AGAIN_MS,
+  desiredPoolSize,
+  planScaling,
+} from '../../../src/controller/worker-pool/scaling';
 import { NOW, worker, workers } from './facts';
 
 const names = (list: readonly { name: string }[]) => list.map(({ name }) => name);
@@ -52,12 +57,13 @@ describe('the way to the wanted number', () => {
     expect(planScaling([worker(1), worker(2, facts)], 2, NOW).create).toBe(1);
   });
 
-  it('asks a busy Worker again after a while, and at once when its run is over', () => {
+  it('asks a busy Worker again after a while, and soon when its run is over', () => {
     const asked = { retiring: true, askedAt: NOW };
     const busy = [worker(1, { ...asked, busy: true })];
     expect(planScaling(busy, 0, NOW + ASK_AGAIN_MS - 1).retire).toEqual([]);
     expect(names(planScaling(busy, 0, NOW + ASK_AGAIN_MS).retire)).toEqual(['pool-1']);
-    expect(names(planScaling([worker(1, asked)], 0, NOW + 1).retire)).toEqual(['pool-1']);
+    expect(planScaling([worker(1, asked)], 0, NOW + ASK_FREE_AGAIN_MS - 1).retire).toEqual([]);
+    expect(names(planScaling([worker(1, asked)], 0, NOW + ASK_FREE_AGAIN_MS).retire)).toEqual(['pool-1']);
   });
 
   it('registers what the control plane does not know, but not what goes anyway', () => {
