@@ -1,0 +1,143 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { EXIT } from '../../../src/protocol/exit-codes';
+import { mountCredentials, poolCredentials } from '../support/credentials';
+import { RunPod, runSpec, step } from '../support/run-pod';
+
+jest.setTimeout(30_000);
+
+let pod: RunPod;
+afterEach(() => pod.remove());
+
+const preparing = runSpec([step('plan', 'tofu plan')], { stage: 'preparing', environment: { SECRET: 's3cret' } });
+
+async function newPod(run = preparing): Promise<RunPod> {
+  pod = await RunPod.create(run);
+  await pod.source({ 'main.tf': 'resource' });
+  return pod;
+}
+
+const nothingIsLaidDown = (): void => {
+  for (const folder of [pod.paths.workspace, pod.paths.exchange, pod.paths.binaries])
+    expect(existsSync(folder)).toBe(false);
+};
+
+test('lays down source, steps, environment and shim, and says so in the log', async () => {
+  const { paths, api } = await newPod();
+  await pod.init();
+  expect(await readFile(join(paths.workspace, 'main.tf'), 'utf8')).toBe('resource');
+  expect((await stat(join(paths.binaries, 'spacelift-worker'))).mode & 0o111).toBe(0o111);
+  expect(await readFile(join(paths.exchange, 'step-1.command'), 'utf8')).toBe('tofu plan\n');
+  expect((await stat(join(paths.exchange, 'environment.sh'))).mode & 0o007).toBe(0);
+  expect(await readFile(join(paths.exchange, 'run.json'), 'utf8')).not.toContain('s3cret');
+  expect(api.startedBy).toBe('pod-uid');
+  expect(api.logs.init.map((entry) => entry.text)).toEqual([
+    `Run ${preparing.runId} of network, preparing, on worker pool-01.\n`,
+    'The source was fetched.\n',
+  ]);
+});
+
+test('starts over what an earlier try of the same Pod left behind', async () => {
+  const { paths } = await newPod();
+  await mkdir(paths.workspace, { recursive: true });
+  await writeFile(join(paths.workspace, 'half a file'), '');
+  await pod.init();
+  await pod.init();
+  expect(await readdir(paths.workspace)).toEqual(['main.tf']);
+});
+
+describe('does not begin, and says why in one sentence,', () => {
+  test.each([
+    { case: 'a token that is not base64', token: '{}', says: /illegal base64 data at input byte 0/ },
+    { case: 'a token that is none', token: 'e30=', says: /the token has missing or malformed parts/ },
+    { case: 'an empty token', token: '', says: /the token is empty/ },
+    { case: 'a key that is no key', privateKey: 'aGVsbG8=', says: /not of a PEM private key/ },
+  ])('with $case', async ({ token, privateKey, says }) => {
+    const { paths, api, credentials } = await newPod();
+    await mountCredentials(
+      paths.credentials,
+      token ?? credentials.token(api.endpoint),
+      privateKey ?? credentials.privateKey,
+    );
+    await expect(pod.init()).rejects.toMatchObject({
+      exitCode: EXIT.credentials,
+      message: expect.stringMatching(says),
+    });
+    expect(api.requests).toEqual([]);
+    nothingIsLaidDown();
+  });
+
+  test('with the key of another pool', async () => {
+    const { paths, api, credentials } = await newPod();
+    const other = await poolCredentials();
+    await mountCredentials(paths.credentials, credentials.token(api.endpoint), other.privateKey);
+    await expect(pod.init()).rejects.toMatchObject({
+      exitCode: EXIT.credentials,
+      message: expect.stringContaining('belong to different pools'),
+    });
+    nothingIsLaidDown();
+  });
+
+  test('without the Secret', async () => {
+    const { paths } = await newPod();
+    await rm(paths.credentials, { recursive: true });
+    await expect(pod.init()).rejects.toMatchObject({
+      exitCode: EXIT.credentials,
+      message: expect.stringMatching(/cannot be read \(ENOENT\)\. It is mounted from the pool's Secret/),
+    });
+    nothingIsLaidDown();
+  });
+
+  test('when the control plane cannot be reached before the start deadline', async () => {
+    const { api } = await newPod();
+    await api.close();
+    await expect(pod.init({ startDeadline: Date.now() + 1500 })).rejects.toMatchObject({
+      exitCode: EXIT.unreachable,
+      message: expect.stringMatching(
+        /^The run could not be started in time\. .* cannot be reached \(ECONNREFUSED\)\.$/,
+      ),
+    });
+    nothingIsLaidDown();
+  });
+
+  test.each([
+    { code: 'fenced', exitCode: EXIT.fenced, says: 'this Pod carries out nothing' },
+    { code: 'already-started', exitCode: EXIT.alreadyStarted, says: 'Another Pod has already started' },
+    { code: 'not-found', exitCode: EXIT.rejected, says: 'refuses this Pod (not-found)' },
+  ] as const)('when the start is refused: $code', async ({ code, exitCode, says }) => {
+    const { api } = await newPod();
+    api.refusals.set('start', code);
+    await expect(pod.init()).rejects.toMatchObject({ exitCode, message: expect.stringContaining(says) });
+    expect(api.logs.init).toEqual([]);
+    nothingIsLaidDown();
+  });
+});
+
+test('a control plane that comes back before the deadline starts the run', async () => {
+  const { api } = await newPod();
+  await api.close();
+  const begun = pod.init({ startDeadline: Date.now() + 20_000 });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await api.open();
+  await begun;
+  expect(pod.warnings[0]).toContain('cannot be reached');
+});
+
+describe('ends the run with ConfigError when it cannot use', () => {
+  test.each([
+    { case: 'a source that is no archive', source: Buffer.from('<html>'), says: "The stack's source cannot be used." },
+    { case: 'a project root that is not in the source', projectRoot: 'nowhere', says: "no folder 'nowhere'" },
+    { case: 'a project root outside of the source', projectRoot: '../..', says: "no folder '../..'" },
+    { case: 'a variable that no shell can have', environment: { 'a-b': '1' }, says: 'no shell can have: a-b' },
+    { case: 'a run state that is not sealed', stage: 'applying' as const, says: 'The saved run state cannot be used.' },
+  ])('$case', async ({ source, says, ...changes }) => {
+    const { api } = await newPod({ ...preparing, ...changes });
+    if (source !== undefined) api.source = source;
+    api.workspace = Buffer.from('something else');
+    await expect(pod.init()).rejects.toMatchObject({ exitCode: EXIT.source, message: expect.stringContaining(says) });
+    expect(api.outcomes).toMatchObject([{ reason: 'ConfigError', message: expect.stringContaining(says) }]);
+    expect(api.logs.init.at(-1)?.text).toContain(says);
+  });
+});
