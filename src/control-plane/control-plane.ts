@@ -15,40 +15,34 @@ import { PoolIssuer } from './pool-issuer';
 import { queueContext, type QueueContext } from './queue/context';
 import { sweep } from './queue/sweep';
 import { serve } from './server';
-import { openStore } from './store';
+import { openStore, type Store } from './store';
 import { BlobStore } from './store/blobs';
 import { GroupCommit } from './store/group-commit';
 import { webRoutes } from './web/routes';
 
+const HTTPS_PORT = 8443;
+const MQTT_PORT = 8883;
 const MIB = 1024 * 1024;
 const BLOB_LIMITS = { sources: 256 * MIB, workspaces: 2048 * MIB };
 
 /** Starts a control plane on its data folder; everything it acknowledged before is there again. */
-export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { dataDir, host = '127.0.0.1', now = Date.now, logger = pino({ level: 'silent' }) } = options;
+export async function startControlPlane(given: ControlPlaneOptions): Promise<ControlPlane> {
+  const options = withDefaults(given);
+  const { dataDir, host, now, logger } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const store = openStore(join(dataDir, 'control-plane.db'));
-  const settings = {
-    launcherImage: options.launcherImage,
-    defaultRunnerImage: options.defaultRunnerImage,
-    startDeadlineMs: (options.startDeadlineSeconds ?? 900) * 1000,
-  };
-  const context = queueContext(store, settings, logger, now);
-  const blobs = new BlobStore(join(dataDir, 'blobs'), BLOB_LIMITS);
-  blobs.sweep('sources', new Set(store.runs.sourcesInUse()));
-  blobs.sweep('workspaces', new Set(store.runs.workspacesInUse()));
+  const context = queueContext(store, options, logger, now);
+  const blobs = openBlobs(dataDir, store);
 
   const authority = await Authority.open(dataDir, now);
-  const tls =
-    options.tls === false ? null : await serverCertificate(dataDir, authority, certificateNames(options), now());
+  const tls = options.tls ? await serverCertificate(dataDir, authority, certificateNames(given), now()) : null;
   // The addresses hold ports that are known only once the servers listen; nothing uses them before that.
-  const address = { publicUrl: options.publicUrl ?? '', mqttUrl: options.mqttUrl ?? '' };
-  const apiKeys = ApiKeys.open(dataDir, options.apiKey, () => address.publicUrl, now);
+  const address = { publicUrl: '', mqttUrl: '' };
+  const apiKeys = ApiKeys.open(dataDir, given.apiKey, () => address.publicUrl, now);
   const ca = tls ? authority.certificatePem : '';
   const issuer = new PoolIssuer(authority, () => ({ endpoint: address.publicUrl, mqtt: address.mqttUrl, ca }));
 
-  const mqttPort = options.mqttPort === undefined ? 8883 : options.mqttPort;
-  const broker = mqttPort === null ? null : await Broker.start(context, { host, port: mqttPort }, tls);
+  const broker = options.mqttPort === null ? null : await Broker.start(context, { host, port: options.mqttPort }, tls);
   const admin = new AdminService(context, blobs, issuer, (poolId) => broker?.disconnect(poolId));
   const app = refusingApp(logger);
   app.get('/healthz', (c) => c.text('ok'));
@@ -56,14 +50,13 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   app.route('/api/v1', apiRoutes(admin, apiKeys, logger));
   app.route('/graphql', graphqlRoute(admin, apiKeys, logger));
   app.route('/', webRoutes(admin, options.web === 'open' ? null : apiKeys, logger));
-  const server = await serve(app, { host, port: options.port ?? 8443 }, tls);
+  const server = await serve(app, { host, port: options.port }, tls);
 
-  const local = localName(host);
-  const url = `${tls ? 'https' : 'http'}://${local}:${server.port}`;
-  const mqttUrl = broker ? `${tls ? 'mqtts' : 'mqtt'}://${local}:${broker.port}` : '';
-  address.publicUrl = (options.publicUrl ?? url).replace(/\/+$/, '');
-  address.mqttUrl = options.mqttUrl ?? defaultMqttUrl(address.publicUrl, broker?.port ?? 8883, tls !== null);
-  const timer = startSweeping(context, options.sweepEveryMs ?? 5000);
+  const url = `${tls ? 'https' : 'http'}://${localName(host)}:${server.port}`;
+  const mqttUrl = broker ? `${tls ? 'mqtts' : 'mqtt'}://${localName(host)}:${broker.port}` : '';
+  address.publicUrl = (given.publicUrl ?? url).replace(/\/+$/, '');
+  address.mqttUrl = given.mqttUrl ?? defaultMqttUrl(address.publicUrl, broker?.port ?? MQTT_PORT, options.tls);
+  const timer = startSweeping(context, options.sweepEveryMs);
   logger.info({ url, mqttUrl, publicUrl: address.publicUrl, dataDir }, 'control plane listens');
 
   let closed: Promise<void> | undefined;
@@ -75,6 +68,31 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     logger.info('control plane stopped');
   };
   return { url, mqttUrl, ca: authority.certificatePem, apiKey: apiKeys.key, admin, close: () => (closed ??= close()) };
+}
+
+function withDefaults(given: ControlPlaneOptions) {
+  return {
+    dataDir: given.dataDir,
+    host: given.host ?? '127.0.0.1',
+    port: given.port ?? HTTPS_PORT,
+    mqttPort: given.mqttPort === undefined ? MQTT_PORT : given.mqttPort,
+    tls: given.tls ?? true,
+    web: given.web ?? 'basic',
+    launcherImage: given.launcherImage,
+    defaultRunnerImage: given.defaultRunnerImage,
+    startDeadlineMs: (given.startDeadlineSeconds ?? 900) * 1000,
+    sweepEveryMs: given.sweepEveryMs ?? 5000,
+    logger: given.logger ?? pino({ level: 'silent' }),
+    now: given.now ?? Date.now,
+  };
+}
+
+/** Nothing is being uploaded yet, so that what no row names was left over. */
+function openBlobs(dataDir: string, store: Store): BlobStore {
+  const blobs = new BlobStore(join(dataDir, 'blobs'), BLOB_LIMITS);
+  blobs.sweep('sources', new Set(store.runs.sourcesInUse()));
+  blobs.sweep('workspaces', new Set(store.runs.workspacesInUse()));
+  return blobs;
 }
 
 function startSweeping(context: QueueContext, everyMs: number): NodeJS.Timeout | undefined {

@@ -37,20 +37,24 @@ export function withConnection(command: Command): Command {
 
 /** @throws UserError that says what is missing and how to give it. */
 export function connectionOf(flags: ConnectionFlags, environment: NodeJS.ProcessEnv = process.env): Connection {
-  const url = flags.url ?? environment.WORKER_POOLS_URL;
+  const url = flags.url || environment.WORKER_POOLS_URL;
   if (!url) throw new UserError('which control plane? Give --url https://host:port, or set WORKER_POOLS_URL');
   if (!/^https?:\/\/[^/]/.test(url)) throw new UserError(`--url ${url} must begin with https:// or http://`);
-  const caPath = flags.ca ?? environment.WORKER_POOLS_CA;
-  const secretPath = flags.apiKeySecretFile ?? (environment.WORKER_POOLS_API_KEY_SECRET_FILE || undefined);
-  const fromFile = secretPath === undefined ? undefined : keyOfFile(read(secretPath, '--api-key-secret-file'));
-  const secret = flags.apiKeySecret ?? fromFile?.secret ?? environment.WORKER_POOLS_API_KEY_SECRET;
-  if (!secret) throw new UserError('no API key: give --api-key-secret-file, or set WORKER_POOLS_API_KEY_SECRET');
+  const caPath = flags.ca || environment.WORKER_POOLS_CA;
   return {
     url: url.replace(/\/+$/, ''),
     ca: caPath ? read(caPath, '--ca') : undefined,
-    id: flags.apiKeyId ?? fromFile?.id ?? environment.WORKER_POOLS_API_KEY_ID ?? 'admin',
-    secret,
+    ...apiKeyOf(flags, environment),
   };
+}
+
+/** Flags win over files, files over the environment. */
+function apiKeyOf(flags: ConnectionFlags, environment: NodeJS.ProcessEnv): Pick<Connection, 'id' | 'secret'> {
+  const path = flags.apiKeySecretFile || environment.WORKER_POOLS_API_KEY_SECRET_FILE;
+  const file = path ? keyOfFile(read(path, '--api-key-secret-file')) : undefined;
+  const secret = flags.apiKeySecret ?? file?.secret ?? environment.WORKER_POOLS_API_KEY_SECRET;
+  if (!secret) throw new UserError('no API key: give --api-key-secret-file, or set WORKER_POOLS_API_KEY_SECRET');
+  return { id: flags.apiKeyId ?? file?.id ?? (environment.WORKER_POOLS_API_KEY_ID || 'admin'), secret };
 }
 
 /** A bare secret, or the JSON that the control plane writes. */

@@ -72,7 +72,7 @@ export class Broker {
       );
     };
     aedes.authorizePublish = (client, packet, done) => {
-      const poolId = (client as PoolClient | null)?.poolId ?? '';
+      const poolId = (client)?.poolId ?? '';
       const allowed = packet.topic.startsWith(writeonlyTopic(poolId, '')) && packet.payload.length <= PAYLOAD_LIMIT;
       if (!allowed || !client) {
         done(new Error('not allowed'));

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { Context, Hono } from 'hono';
 import {
   FENCE_HEADER,
@@ -127,7 +126,7 @@ function fenceOf(c: Context): number {
 }
 
 export function bodyStream(c: Context): Readable {
-  const body = c.req.raw.body as NodeReadableStream | null;
+  const body = c.req.raw.body;
   return body ? Readable.fromWeb(body) : Readable.from([]);
 }
 

@@ -10,7 +10,7 @@ export function parseAnswer<O extends Operation>(
   endpoint: string,
 ): (typeof CONTROLLER_OPERATIONS)[O]['response']['_output'] {
   const parsed = CONTROLLER_OPERATIONS[operation].response.safeParse(body);
-  if (parsed.success) return parsed.data as (typeof CONTROLLER_OPERATIONS)[O]['response']['_output'];
+  if (parsed.success) return parsed.data;
   const where = parsed.error.issues
     .map((issue) => issue.path.join('.') || 'the whole')
     .slice(0, 3)

@@ -108,8 +108,8 @@ describe('the worker protocol refuses', () => {
   });
 
   test.each([
-    ['no token', async () => undefined, 'carries no token'],
-    ['rubbish', async () => 'rubbish', 'is not a JWT'],
+    ['no token', () => Promise.resolve(undefined), 'carries no token'],
+    ['rubbish', () => Promise.resolve('rubbish'), 'is not a JWT'],
     ['a user of the API', async () => (await login()).jwt, 'the pool is not known'],
     ['an expired token', () => jwtWith({ now: Date.now() - 3_600_000 }), 'has expired'],
     ['a token of the future', () => jwtWith({ now: Date.now() + 3_600_000 }), 'made in the future'],

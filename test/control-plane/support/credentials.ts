@@ -20,7 +20,7 @@ export async function makeKey(kind: KeyKind = 'EC', algorithm: object = ALGORITH
   const keys = (await webcrypto.subtle.generateKey(algorithm as typeof ALGORITHMS.EC, true, [
     'sign',
     'verify',
-  ])) as webcrypto.CryptoKeyPair;
+  ]));
   const request = await x509.Pkcs10CertificateRequestGenerator.create({
     name: 'CN=test pool',
     keys,
