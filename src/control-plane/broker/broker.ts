@@ -72,7 +72,7 @@ export class Broker {
       );
     };
     aedes.authorizePublish = (client, packet, done) => {
-      const poolId = (client)?.poolId ?? '';
+      const poolId = poolOf(client);
       const allowed = packet.topic.startsWith(writeonlyTopic(poolId, '')) && packet.payload.length <= PAYLOAD_LIMIT;
       if (!allowed || !client) {
         done(new Error('not allowed'));
@@ -82,7 +82,7 @@ export class Broker {
       void this.answer(poolId, packet.topic, packet.payload as Buffer);
     };
     aedes.authorizeSubscribe = (client, subscription, done) => {
-      const prefix = readonlyTopic((client as PoolClient).poolId ?? '', '');
+      const prefix = readonlyTopic(poolOf(client), '');
       const allowed = subscription.topic.startsWith(prefix);
       done(null, allowed ? subscription : null);
     };
@@ -158,6 +158,11 @@ export class Broker {
     for (const socket of this.sockets) socket.destroy();
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
+}
+
+/** '' for a client that has proved nothing, which no pool is called. */
+function poolOf(client: PoolClient | null): string {
+  return client?.poolId ?? '';
 }
 
 function parseJson(payload: Buffer): unknown {
