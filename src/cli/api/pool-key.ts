@@ -11,7 +11,7 @@ export type KeyKind = keyof typeof ALGORITHMS;
 /** Makes a private key and a signing request for it; only the request is for others. */
 export async function makePoolKey(kind: KeyKind): Promise<{ privateKeyPem: string; csrPem: string }> {
   const algorithm = ALGORITHMS[kind];
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']));
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const request = await x509.Pkcs10CertificateRequestGenerator.create({
     name: 'CN=workers.spacelift.io',
     keys,

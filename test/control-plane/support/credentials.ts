@@ -17,10 +17,7 @@ export interface TestKey {
 
 /** A fresh key and a signing request for it. */
 export async function makeKey(kind: KeyKind = 'EC', algorithm: object = ALGORITHMS[kind]): Promise<TestKey> {
-  const keys = (await webcrypto.subtle.generateKey(algorithm as typeof ALGORITHMS.EC, true, [
-    'sign',
-    'verify',
-  ]));
+  const keys = await webcrypto.subtle.generateKey(algorithm as typeof ALGORITHMS.EC, true, ['sign', 'verify']);
   const request = await x509.Pkcs10CertificateRequestGenerator.create({
     name: 'CN=test pool',
     keys,
