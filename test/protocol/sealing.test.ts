@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { Readable } from 'node:stream';
+import type { Transform } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from '@jest/globals';
 import { seal, SealError, unseal } from '../../src/protocol/sealing';
@@ -16,7 +17,7 @@ const CHUNK = 64 * 1024;
 async function through(transform: ReturnType<typeof seal>, bytes: Buffer, piece = 10_007): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for (let at = 0; at < bytes.length; at += piece) pieces.push(bytes.subarray(at, at + piece));
-  return buffer(Readable.from(pieces).compose(transform));
+  return buffer(Readable.from(pieces).compose<Transform>(transform));
 }
 
 describe.each(Object.entries(keys))('run state sealed for a key of type %s', (_name, newKey) => {

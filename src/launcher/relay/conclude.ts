@@ -58,13 +58,27 @@ async function report({ client }: RelayContext, outcome: Outcome, trouble: Retry
 async function keepWorkspace(context: RelayContext, trouble: RetryOptions): Promise<string | undefined> {
   const { client, clock, paths, credentials, run } = context;
   await clock.sleep(SETTLE_MS, trouble.signal);
-  const sealed = (): Readable =>
-    pipeline(pack(paths.workspace), seal(credentials.privateKey, run.runId), () => undefined);
+  let unreadable: Error | undefined;
+  const sealed = (): Readable => {
+    const packed = pack(paths.workspace);
+    // An error of the file system has a path; one of the connection, which ends this stream too, has none.
+    packed.on('error', (error) => {
+      if ('path' in error) unreadable ??= error;
+    });
+    return pipeline(packed, seal(credentials.privateKey, run.runId), () => undefined);
+  };
   try {
-    await retrying(() => client.uploadWorkspace(sealed(), trouble.signal), trouble);
+    await retrying(async () => {
+      try {
+        await client.uploadWorkspace(sealed(), trouble.signal);
+      } catch (error) {
+        throw unreadable ?? error;
+      }
+    }, trouble);
     return undefined;
   } catch (error) {
-    if (!(error instanceof CallError) || error.kind !== 'too-large') throw error;
-    return `The workspace cannot be kept for the next stage: ${error.message}`;
+    const tooLarge = error instanceof CallError && error.kind === 'too-large';
+    if (error !== unreadable && !tooLarge) throw error;
+    return `The workspace cannot be kept for the next stage: ${(error as Error).message}`;
   }
 }

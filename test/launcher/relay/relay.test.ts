@@ -76,6 +76,15 @@ test('a step that fails ends the stage, and the outcome names it; no run state i
   expect(api.workspace).toBeUndefined();
 });
 
+test('a workspace that cannot be kept fails the stage with what is wrong with it', async () => {
+  const { api } = await readyPod(runSpec([step('plan', 'rm -r "$PWD"')]));
+  const relayed = pod.relay();
+  pod.worker();
+  await relayed;
+  const message = expect.stringMatching(/^The workspace cannot be kept for the next stage: ENOENT/);
+  expect(api.outcomes).toMatchObject([{ reason: 'ConfigError', message, hasChanges: false }]);
+});
+
 const COUNT = 'i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done';
 const COUNTED = Array.from({ length: 3000 }, (_, i) => `line ${i}\n`).join('');
 
