@@ -42,7 +42,7 @@ async function demo(flags: Flags): Promise<void> {
     return;
   }
   await agreeAndInstall(missing, flags.yes);
-  const demo = await bringUp(cluster, progress);
+  const demo = await bringUp(cluster, NAME, progress);
   try {
     const end = await runTheStack(demo);
     sayHowToGoOn(demo, end);

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { ApiClient } from '../api/client';
 import { stateFolder, type LocalCluster, type Progress } from '../../local-cluster';
 import { run } from '../../local-cluster/exec';
@@ -25,8 +26,10 @@ export interface Demo {
 /**
  * Brings up a cluster with control plane, operator, pool and stack, or what of it is missing. Every step looks at what
  * stands before it makes anything, so that it may be interrupted anywhere and started again.
+ *
+ * @param name tells clusters on one machine apart; the one that `cluster` was chosen with
  */
-export async function bringUp(cluster: LocalCluster, progress: Progress): Promise<Demo> {
+export async function bringUp(cluster: LocalCluster, name: string, progress: Progress): Promise<Demo> {
   await task(progress, 'building the programs and the chart', undefined, async () => {
     await run(process.execPath, ['src/cli/build.mjs'], { cwd: ROOT });
     await run(process.execPath, ['--import', 'tsx', 'src/cli/generate/main.ts'], { cwd: ROOT });
@@ -35,7 +38,7 @@ export async function bringUp(cluster: LocalCluster, progress: Progress): Promis
   const images = await cluster.loadImages(IMAGES);
   const kubernetes = await Kubernetes.of(cluster, progress);
   const apiKey = await task(progress, 'installing the control plane', undefined, () =>
-    installControlPlane(kubernetes, cluster, images),
+    installControlPlane(kubernetes, cluster, images, join(stateFolder(name), 'control-plane')),
   );
   await task(progress, 'installing the operator with Helm', undefined, () => installOperator(kubernetes, images));
   const access = await reachControlPlane(kubernetes, cluster);

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, chownSync } from 'node:fs';
-import { join } from 'node:path';
 import { App, Chart, Size } from 'cdk8s';
 import { Namespace, Secret } from 'cdk8s-plus-28';
 import { RUN_AS } from '../../api';
 import { ControlPlane } from '../../constructs';
-import { stateFolder, type LocalCluster } from '../../local-cluster';
+import { type LocalCluster } from '../../local-cluster';
 import { until, type Kubernetes } from './kubernetes';
 import { DEMO } from './settings';
 
@@ -16,14 +15,19 @@ export interface ApiKey {
   readonly secret: string;
 }
 
-/** Installs the bundled control plane, or brings it up to date; its volume and API key stay. */
+/**
+ * Installs the bundled control plane, or brings it up to date; its volume and API key stay.
+ *
+ * @param dataFolder where its data lies on a node of this project, which has no provisioner of volumes
+ */
 export async function installControlPlane(
   kubernetes: Kubernetes,
   cluster: LocalCluster,
   images: Readonly<Record<string, string>>,
+  dataFolder: string,
 ): Promise<ApiKey> {
   const apiKey = (await readApiKey(kubernetes)) ?? { id: 'admin', secret: randomBytes(24).toString('base64url') };
-  if (cluster.kind === 'node') await kubernetes.apply(nodeVolume(cluster));
+  if (cluster.kind === 'node') await kubernetes.apply(nodeVolume(dataFolder));
   await kubernetes.apply(manifest(cluster, images, apiKey));
   await kubernetes.kubectl(['rollout', 'status', `statefulset/${name}`, '-n', namespace, '--timeout=180s']);
   return apiKey;
@@ -71,15 +75,14 @@ function manifest(cluster: LocalCluster, images: Readonly<Record<string, string>
   return app.synthYaml();
 }
 
-/** The node of this project has no provisioner of volumes: the one that the control plane claims is made by hand. */
-function nodeVolume(cluster: LocalCluster): object {
-  const folder = join(stateFolder('demo'), 'control-plane');
+/** The volume that the control plane claims. */
+function nodeVolume(folder: string): object {
   mkdirSync(folder, { recursive: true });
   chownSync(folder, RUN_AS, RUN_AS);
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
-    metadata: { name: `${cluster.kind}-control-plane` },
+    metadata: { name: 'control-plane' },
     spec: {
       capacity: { storage: '1Gi' },
       accessModes: ['ReadWriteOnce'],

@@ -1,0 +1,160 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { createStack, pushSource, triggerRun, type NewStack } from '../../src/cli/api/operations';
+import { bringUp, takeDown, type Demo } from '../../src/cli/demo/bring-up';
+import { until, type KubernetesObject } from '../../src/cli/demo/kubernetes';
+import { DEMO } from '../../src/cli/demo/settings';
+import { chooseCluster, plainLines } from '../../src/local-cluster';
+import type { Condition } from '../../src/api';
+
+/** Its own cluster, so that a demo on the same machine is left alone. */
+const NAME = 'e2e';
+const TERMINAL = ['FINISHED', 'FAILED', 'STOPPED', 'CANCELED', 'DISCARDED'];
+
+export interface Run {
+  readonly id: string;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly message: string;
+  readonly attempt: number;
+}
+
+export interface PodVolume {
+  readonly name: string;
+  readonly secret?: object;
+  readonly projected?: { readonly sources: readonly { readonly secret?: object }[] };
+}
+
+export interface RunPod extends KubernetesObject {
+  spec: {
+    initContainers: { name: string; image: string }[];
+    containers: { name: string; image: string; volumeMounts?: { name: string }[] }[];
+    volumes: PodVolume[];
+    securityContext?: { fsGroup?: number };
+  };
+  status: { phase: string };
+}
+
+export interface WorkerObject extends KubernetesObject {
+  status?: { state?: string; currentRunID?: string; conditions?: Condition[] };
+}
+
+/** The demo on a cluster of its own, with the verbs of these tests. */
+export class Installation {
+  private constructor(private readonly demo: Demo) {}
+
+  static async bringUp(): Promise<Installation> {
+    const { cluster } = await chooseCluster({ name: NAME });
+    return new Installation(await bringUp(cluster, NAME, plainLines));
+  }
+
+  async takeDown(): Promise<void> {
+    await this.demo.close();
+    await takeDown(this.demo.cluster, NAME);
+  }
+
+  kubectl(...args: string[]): Promise<string> {
+    return this.demo.kubernetes.kubectl(args);
+  }
+
+  /** A stack made of the demo's source. */
+  async stack(stack: Omit<NewStack, 'pool' | 'autoDeploy'>): Promise<string> {
+    await createStack(this.demo.client, { ...stack, pool: DEMO.pool.name, autoDeploy: true });
+    await pushSource(this.demo.client, stack.name, DEMO.stack.source);
+    return stack.name;
+  }
+
+  trigger(stack: string): Promise<string> {
+    return triggerRun(this.demo.client, stack);
+  }
+
+  async run(id: string): Promise<Run> {
+    const { run } = await this.demo.client.query<{ run: Run }>(
+      'query($id: ID!) { run(id: $id) { id state reason message attempt } }',
+      { id },
+    );
+    return run;
+  }
+
+  async stop(id: string): Promise<void> {
+    await this.demo.client.query('mutation($id: ID!) { runStop(run: $id) { id } }', { id });
+  }
+
+  /** Waits for one of the states. */
+  runReaches(id: string, states: readonly string[] = TERMINAL): Promise<Run> {
+    return until(
+      async () => {
+        const run = await this.run(id);
+        return states.includes(run.state) ? run : undefined;
+      },
+      async () =>
+        `run ${id} never was ${states.join(' or ')}: ${JSON.stringify(await this.run(id))}\n${await this.log(id)}`,
+    );
+  }
+
+  /** The whole log as a person reads it. */
+  async log(id: string): Promise<string> {
+    const lines = (await text(await this.demo.client.stream(`/api/v1/runs/${id}/log`))).split('\n').filter(Boolean);
+    return lines.map((line) => (JSON.parse(line) as { text?: string }).text ?? '').join('');
+  }
+
+  podsOf(runId: string): Promise<RunPod[]> {
+    return this.demo.kubernetes.list('pods', DEMO.pool.namespace, `workers.spacelift.io/run-id=${runId}`);
+  }
+
+  workers(): Promise<WorkerObject[]> {
+    return this.demo.kubernetes.list('workers', DEMO.pool.namespace);
+  }
+
+  /** Waits until exactly so many Workers exist, all of them idle. */
+  idleWorkers(count: number): Promise<WorkerObject[]> {
+    return until(
+      async () => {
+        const workers = await this.workers();
+        const idle = workers.every((worker) => worker.status?.state === 'IDLE' && !worker.metadata.deletionTimestamp);
+        return workers.length === count && idle ? workers : undefined;
+      },
+      async () => `there never were ${count} idle Workers: ${JSON.stringify(await this.workers(), null, 1)}`,
+    );
+  }
+
+  scaleTo(replicas: number): Promise<string> {
+    return this.kubectl('scale', 'workerpool', DEMO.pool.name, `--replicas=${replicas}`);
+  }
+
+  /** Ends the controller as a crash would: no signal handler runs. */
+  async killController(): Promise<void> {
+    const [pod] = await this.demo.kubernetes.list('pods', DEMO.operator.namespace, 'control-plane=controller-manager');
+    const pid = pidInPod(pod?.metadata.uid ?? '', 'controller.mjs');
+    process.kill(pid, 'SIGKILL');
+  }
+
+  /** The control plane goes and comes back, as when its node is drained. */
+  async restartControlPlane(): Promise<void> {
+    const { name, namespace } = DEMO.controlPlane;
+    await this.kubectl('delete', 'pod', `${name}-0`, '-n', namespace, '--wait=true');
+  }
+
+  eventsAbout(kind: string, name: string): Promise<{ reason: string; message: string }[]> {
+    return this.demo.kubernetes
+      .list<{ involvedObject: { kind: string; name: string }; reason: string; message: string }>(
+        'events',
+        DEMO.pool.namespace,
+      )
+      .then((events) => events.filter(({ involvedObject: about }) => about.kind === kind && about.name === name));
+  }
+}
+
+/** Processes of Pods are visible on the machine; their control group names the Pod. */
+function pidInPod(podUid: string, program: string): number {
+  const uid = new RegExp(podUid.replaceAll('-', '[-_]'));
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const isThere = uid.test(readFileSync(`/proc/${pid}/cgroup`, 'utf8'));
+      if (isThere && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program)) return Number(pid);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  throw new Error(`no process ${program} in the Pod ${podUid}`);
+}

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { until } from '../../src/cli/demo/kubernetes';
+import { DEMO } from '../../src/cli/demo/settings';
+import { Installation, type PodVolume } from './installation';
+
+const MINUTE = 60_000;
+/** Long enough to act while `tofu apply` runs: four pauses of this many seconds. */
+const SLOW = [{ name: 'TF_VAR_pause_seconds', value: '5' }];
+
+describe('a run on a real node', () => {
+  let installation: Installation;
+
+  beforeAll(async () => {
+    installation = await Installation.bringUp();
+  }, 45 * MINUTE);
+
+  afterAll(async () => {
+    await installation?.takeDown();
+  }, 5 * MINUTE);
+
+  it(
+    'is planned and applied by OpenTofu in one Pod a stage, as documented',
+    async () => {
+      const id = await installation.trigger(DEMO.stack.name);
+      const run = await installation.runReaches(id);
+      expect(run).toMatchObject({ state: 'FINISHED', reason: 'Succeeded' });
+
+      const log = await installation.log(id);
+      expect(log).toContain('Plan: 4 to add, 0 to change, 0 to destroy.');
+      expect(log).toContain('Hello, worker pools!');
+      expect(log).toContain('Apply complete! Resources: 4 added, 0 changed, 0 destroyed.');
+
+      const pods = await installation.podsOf(id);
+      const base = id.toLowerCase();
+      expect(pods.map((pod) => pod.metadata.name).sort()).toEqual([`${base}-applying-2`, `${base}-preparing-1`]);
+      for (const pod of pods) {
+        expect(pod.spec.initContainers.map(({ name }) => name)).toEqual(['init']);
+        expect(pod.spec.containers.map(({ name }) => name)).toEqual(['launcher-grpc', 'worker']);
+        const [owner] = pod.metadata.ownerReferences ?? [];
+        expect(owner).toMatchObject({ kind: 'Worker', controller: true });
+        const worker = (await installation.workers()).find(({ metadata }) => metadata.uid === owner?.uid);
+        const ulid = worker?.metadata.name.slice(`${DEMO.pool.name}-`.length).toUpperCase();
+        expect(pod.metadata.labels).toMatchObject({
+          'workers.spacelift.io/run-id': id,
+          'workers.spacelift.io/worker': ulid,
+          'workers.spacelift.io/workerpool': worker?.metadata.labels?.['workers.spacelift.io/workerpool'],
+        });
+      }
+    },
+    3 * MINUTE,
+  );
+
+  it(
+    'keeps the pool’s token and key out of the container that runs the stack (invariant 7)',
+    async () => {
+      const id = await installation.trigger(DEMO.stack.name);
+      await installation.runReaches(id);
+      for (const { spec } of await installation.podsOf(id)) {
+        const holdsSecret = ({ secret, projected }: PodVolume): boolean =>
+          secret !== undefined || (projected?.sources.some((source) => source.secret !== undefined) ?? false);
+        const secret = spec.volumes.filter(holdsSecret).map(({ name }) => name);
+        const mountsOf = (container: string): string[] =>
+          spec.containers.find(({ name }) => name === container)?.volumeMounts?.map(({ name }) => name) ?? [];
+        expect(secret).toHaveLength(1);
+        expect(mountsOf('launcher-grpc')).toEqual(expect.arrayContaining(secret));
+        expect(mountsOf('worker')).not.toEqual(expect.arrayContaining(secret));
+      }
+    },
+    3 * MINUTE,
+  );
+
+  it(
+    'finishes although the pool is scaled to 0 meanwhile, and then the Workers go (invariant 2)',
+    async () => {
+      const id = await installation.trigger(await installation.stack({ name: 'slow-scale-down', environment: SLOW }));
+      await installation.runReaches(id, ['APPLYING']);
+      await installation.scaleTo(0);
+      // The idle one goes at once, the busy one stays for its run.
+      await until(
+        async () => (await installation.workers()).length === 1,
+        () => 'the idle Worker did not go',
+      );
+      expect(await installation.run(id)).toMatchObject({ state: 'APPLYING' });
+      expect(await installation.runReaches(id)).toMatchObject({ state: 'FINISHED', reason: 'Succeeded' });
+      await installation.idleWorkers(0);
+
+      await installation.scaleTo(DEMO.pool.size);
+      await installation.idleWorkers(DEMO.pool.size);
+    },
+    4 * MINUTE,
+  );
+
+  it(
+    'finishes, once, although the controller is killed meanwhile (invariants 1 and 2)',
+    async () => {
+      const id = await installation.trigger(await installation.stack({ name: 'slow-kill', environment: SLOW }));
+      await installation.runReaches(id, ['PLANNING']);
+      await installation.killController();
+      expect(await installation.runReaches(id)).toMatchObject({ state: 'FINISHED', reason: 'Succeeded', attempt: 2 });
+      expect(await installation.podsOf(id)).toHaveLength(2);
+      expect((await installation.log(id)).match(/Apply complete!/g)).toHaveLength(1);
+      await installation.idleWorkers(DEMO.pool.size);
+    },
+    4 * MINUTE,
+  );
+
+  it(
+    'loses no line although the control plane restarts meanwhile (invariants 2 and 6)',
+    async () => {
+      const id = await installation.trigger(await installation.stack({ name: 'slow-restart', environment: SLOW }));
+      await installation.runReaches(id, ['APPLYING']);
+      await installation.restartControlPlane();
+      const back = (): Promise<boolean> =>
+        installation.run(id).then(
+          () => true,
+          () => false,
+        );
+      await until(back, () => 'the control plane did not come back');
+      expect(await installation.runReaches(id)).toMatchObject({ state: 'FINISHED', reason: 'Succeeded' });
+      const said = (await installation.log(id)).match(/\(local-exec\): {3}\w+/g);
+      expect(said).toEqual(['packing', 'shipping', 'unpacking'].map((step) => `(local-exec):   ${step}`));
+    },
+    4 * MINUTE,
+  );
+
+  it(
+    'says why when its image cannot be pulled: in its log, on the Worker and as an event',
+    async () => {
+      const image = 'localhost:5/nobody/has-this:1';
+      const id = await installation.trigger(await installation.stack({ name: 'no-image', runnerImage: image }));
+      const worker = await until(
+        async () =>
+          (await installation.workers()).find((one) =>
+            one.status?.conditions?.some(({ type, reason }) => type === 'RunPodStarted' && reason === 'ImagePull'),
+          ),
+        async () => `no Worker says ImagePull: ${JSON.stringify(await installation.workers())}`,
+      );
+      const condition = worker.status?.conditions?.find(({ type }) => type === 'RunPodStarted');
+      expect(condition?.message).toContain(image);
+      expect(await installation.log(id)).toContain(condition?.message);
+      const events = await installation.eventsAbout('Worker', worker.metadata.name);
+      expect(events.map(({ reason }) => reason)).toContain('ImagePull');
+
+      await installation.stop(id);
+      expect((await installation.runReaches(id)).state).toMatch(/STOPPED|CANCELED/);
+      await installation.idleWorkers(DEMO.pool.size);
+    },
+    4 * MINUTE,
+  );
+});
