@@ -84,15 +84,25 @@ watch_stop() {
   done
 }
 
-# Shows the output in the container's own log as well.
-mirror() { # FILE EXIT_FILE
+# Shows the output in the container's own log as well, one step after the other.
+mirror() { # STREAM
   trap '' TERM INT
-  exec 3<"$1"
-  while [ ! -e "$2" ] && kill -0 $$ 2>/dev/null; do
-    cat <&3
-    sleep 1
+  wp_shown=1
+  while kill -0 $$ 2>/dev/null; do
+    if [ -e "step-$wp_shown.$1" ]; then
+      exec 3<"step-$wp_shown.$1"
+      while [ ! -e "step-$wp_shown.exit" ] && kill -0 $$ 2>/dev/null; do
+        cat <&3
+        sleep 1
+      done
+      cat <&3
+      wp_shown=$((wp_shown + 1))
+    elif [ -e worker-done ]; then
+      return 0
+    else
+      sleep 1
+    fi
   done
-  cat <&3
 }
 
 # How often the kernel killed a process of this container for want of memory; nothing where it does not say.
@@ -127,10 +137,6 @@ run_step() {
   put "step-$wp_step.started" now
   : >"step-$wp_step.stdout"
   : >"step-$wp_step.stderr"
-  if [ -z "$wp_masked" ]; then
-    mirror "step-$wp_step.stdout" "step-$wp_step.exit" 9>&- &
-    mirror "step-$wp_step.stderr" "step-$wp_step.exit" >&2 9>&- &
-  fi
   oom_kills
   wp_before=$wp_kills
   wp_command=$(cat "step-$wp_step.command")
@@ -203,8 +209,13 @@ PATH=${WORKER_POOLS_CUSTOM_BINARIES_PATH:+$WORKER_POOLS_CUSTOM_BINARIES_PATH:}$w
 export PATH
 wp_setsid=$(command -v setsid || :)
 hand_on_settings
-[ -z "$wp_masked" ] || echo "SPACELIFT_MASK_ENVS is set: the output is shown masked in the run's log only."
 put worker-started now
+if [ -z "$wp_masked" ]; then
+  mirror stdout 9>&- &
+  mirror stderr >&2 9>&- &
+else
+  echo "SPACELIFT_MASK_ENVS is set: the output is shown masked in the run's log only."
+fi
 watch_stop 9>&- &
 
 wp_code=0
@@ -221,6 +232,6 @@ while [ -e "step-$((wp_step + 1)).command" ]; do
   wp_code=0
 done
 put worker-done "$wp_code"
-# The mirrors show the last lines and the watcher sees the end: a second at most.
+# The mirrors show the last lines and the watcher sees the end: a second or two.
 wait
 exit "$wp_code"
