@@ -34,7 +34,10 @@ test('a line longer than an entry is cut between characters', () => {
 });
 
 describe('whatever the output and the values to hide', () => {
-  const secret = fc.string({ minLength: 1, maxLength: 40, unit: fc.constantFrom('a', 'b', 'é', '*', ' ') });
+  // Begins and ends as nothing else does, so that what is hidden and what is not cannot make a value together.
+  const secret = fc
+    .string({ maxLength: 40, unit: fc.constantFrom('a', 'b', 'é', '*', ' ') })
+    .map((text) => `<${text}>`);
 
   test('every byte is in exactly one entry, and no value is in any', () => {
     fc.assert(
@@ -43,14 +46,13 @@ describe('whatever the output and the values to hide', () => {
         fc.integer({ min: PIECE - 120, max: PIECE + 40 }),
         fc.array(fc.constantFrom('value', 'x', 'lines\n'), { maxLength: 8 }),
         (value, before, after) => {
-          fc.pre(!'***'.includes(value));
           const tail = after.map((part) => (part === 'value' ? value : part)).join('');
           const output = Buffer.from(`${'x'.repeat(before)}${value}${tail}${'y'.repeat(PIECE)}`);
           const mask = new Mask([value]);
           const cut = pieces(output, mask);
           expect(Buffer.concat(cut).equals(output)).toBe(true);
-          const shown = cut.map((piece) => mask.text(piece)).join('\n');
-          expect(shown.replaceAll('***', '\n')).not.toContain(value);
+          const shown = cut.map((piece) => mask.text(piece)).join('');
+          expect(shown).not.toContain(value);
         },
       ),
       { numRuns: 200 },

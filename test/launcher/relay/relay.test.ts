@@ -116,7 +116,7 @@ describe('Invariant 6: no line is lost and none comes twice', () => {
   });
 
   test('when the relay is killed and started again', async () => {
-    const { api } = await readyPod(runSpec([step('count', `${COUNT}; sleep 3; echo end`)]));
+    const { api } = await readyPod(runSpec([step('count', `echo first; sleep 1; ${COUNT}; sleep 3; echo end`)]));
     const reached = arrived('line 0\n');
     const killed = relayProcess();
     const worker = pod.worker();
@@ -126,7 +126,7 @@ describe('Invariant 6: no line is lost and none comes twice', () => {
     const restarted = relayProcess();
     expect(await once(restarted, 'exit')).toEqual([0, null]);
     expect(await worker.exitCode).toBe(0);
-    expect(api.text('stdout')).toBe(`${COUNTED}end\n`);
+    expect(api.text('stdout')).toBe(`first\n${COUNTED}end\n`);
     numbersAreGapless(api.logs.relay);
     expect(api.outcomes).toMatchObject([{ reason: 'Succeeded' }]);
   });
