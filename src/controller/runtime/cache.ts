@@ -15,7 +15,7 @@ export interface CacheEvent<T extends KubeObject> {
 export interface CacheOptions<T extends KubeObject> {
   /** Index name to the keys that an object is found by. */
   indexes?: Record<string, (object: T) => readonly string[]>;
-  /** Trims an object before it is kept; may change and return its argument. managedFields are gone already. */
+  /** Makes what is kept of an object, without changing it. managedFields are gone already. */
   transform?: (object: T) => T;
   logger?: Logger;
 }
@@ -85,7 +85,7 @@ export class Cache<T extends KubeObject> {
 
   /** Takes over the answer to our own write at once; older copies that arrive later are refused. */
   noteWritten(object: T): void {
-    this.apply(this.trim(structuredClone(object)));
+    this.apply(this.trim(withOwnMetadata(object)));
   }
 
   /** Takes over that the object is gone for good: its deletion was answered with 404, or removed it at once. */
@@ -211,4 +211,10 @@ export class Cache<T extends KubeObject> {
       }
     }
   }
+}
+
+/** A copy as deep as `trim` changes it; the rest may be shared, because nobody changes what a cache holds. */
+function withOwnMetadata<T extends KubeObject>(object: T): T {
+  const { annotations } = object.metadata;
+  return { ...object, metadata: { ...object.metadata, ...(annotations && { annotations: { ...annotations } }) } };
 }

@@ -70,6 +70,8 @@ export class Transport {
           ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
         },
         body: request.body ?? null,
+        // Otherwise undici gives the connection up after a DELETE with a body: a TLS handshake for every deleted object.
+        reset: false,
         signal: request.signal ?? null,
         headersTimeout: this.options.headersTimeoutMs,
         bodyTimeout: this.options.bodyTimeoutMs,
