@@ -24,7 +24,9 @@ installPackages();
 const node24 = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 const node = existsSync(node24) ? node24 : major >= 24 ? process.execPath : undefined;
 if (!node) {
-  fail('the npm package "node" brought no Node 24 along (are install scripts off?): run `npm rebuild node`, or use Node 24');
+  fail(
+    'the npm package "node" brought no Node 24 along (are install scripts off?): run `npm rebuild node`, or use Node 24',
+  );
 }
 
 const bin = join(root, 'node_modules', '.bin');
@@ -39,7 +41,9 @@ child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 1
 
 function installPackages() {
   const stamp = join(root, 'node_modules', '.installed-from');
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   process.stderr.write('Installing the npm packages of package-lock.json (about a minute the first time) ...\n');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';

@@ -42,7 +42,9 @@ const helm = (...args: string[]) =>
 async function isTakenStrictly(manifests: string): Promise<void> {
   const file = join(mkdtempSync(join(scratch, 'case-')), 'manifests.yaml');
   writeFileSync(file, manifests);
+  // A field manager of its own: kubectl's default one also takes over what a client-side apply left, and warns of that.
   const options = ['--dry-run=server', '--server-side', '--force-conflicts', '--validate=strict'];
+  options.push('--field-manager=charts-test');
   const { ok, text } = await kubectl('apply', ...options, '--namespace', namespace, '-f', file);
   expect(text).not.toMatch(/error|warning/i);
   expect(ok).toBe(true);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Attempt} from './primitives';
+import type { Attempt } from './primitives';
 import { Fence, OutcomeReason, Stage, Time, Ulid } from './primitives';
 
 /**

@@ -58,7 +58,7 @@ test.each([
 
 test('what a pool writes below the topics of another ends its connection and changes nothing', async () => {
   const client = await connect(mine!);
-  const closed = new Promise((resolve) => client.once('close', resolve));
+  const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
   const body = { session: 's', workers: [newWorker()] };
   client.publish(writeonlyTopic(other!.id, 's'), JSON.stringify({ op: 'register', id: '1', body }), { qos: 1 });
   await closed;

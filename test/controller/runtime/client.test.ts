@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { KubeClient, KubeClientOptions , KubeError} from '../../../src/controller/runtime';
+import type { KubeClient, KubeClientOptions, KubeError } from '../../../src/controller/runtime';
 import { createKubeClient, isAborted, PODS } from '../../../src/controller/runtime';
 import type { Fault, SeenRequest } from '../../support/fault-server';
 import { FaultServer } from '../../support/fault-server';
