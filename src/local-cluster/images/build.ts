@@ -67,7 +67,8 @@ async function build(builder: ImageBuilder, spec: ImageSpec, image: ImageArchive
     const dockerfile = join(scratch, 'Dockerfile');
     cpSync(spec.dockerfile, dockerfile);
     const archive = join(scratch, 'image.tar');
-    const onLine = (line: string): void => progress.update(line);
+    // The steps of the Dockerfile, without what each has to say.
+  const onLine = (line: string): void => void (/^(STEP|#\d+ \[)/.test(line) && progress.update(line));
     await task(progress, `building the image ${spec.name}`, 'when its files have changed', () =>
       builder.build({ name: image.name, dockerfile, context, archive, onLine }),
     );
