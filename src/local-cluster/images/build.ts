@@ -68,7 +68,9 @@ async function build(builder: ImageBuilder, spec: ImageSpec, image: ImageArchive
     cpSync(spec.dockerfile, dockerfile);
     const archive = join(scratch, 'image.tar');
     // The steps of the Dockerfile, without what each has to say.
-  const onLine = (line: string): void => void (/^(STEP|#\d+ \[)/.test(line) && progress.update(line));
+    const onLine = (line: string): void => {
+      if (/^(STEP|#\d+ \[)/.test(line)) progress.update(line);
+    };
     await task(progress, `building the image ${spec.name}`, 'when its files have changed', () =>
       builder.build({ name: image.name, dockerfile, context, archive, onLine }),
     );
