@@ -1,4 +1,4 @@
-import { RUN_LEASE_SECONDS, SESSION_LEASE_SECONDS } from '../../protocol/messages';
+import { PARTITION_LEASE_SECONDS, RUN_LEASE_SECONDS, SESSION_LEASE_SECONDS } from '../../protocol/messages';
 import type { AssignmentRecord } from '../store/records';
 import type { QueueContext } from './context';
 import { endWithoutSuccess, withdraw } from './lifecycle';
@@ -40,13 +40,15 @@ export function judge(facts: AttemptFacts): Verdict {
     return { kind: 'keep' };
   }
   if (facts.relaySilenceMs <= RUN_LEASE_SECONDS * 1000) return { kind: 'keep' };
-  const bound = `for more than ${RUN_LEASE_SECONDS} seconds`;
-  if (facts.sessionSilenceMs > RUN_LEASE_SECONDS * 1000) {
-    const message = `neither the Pod nor the controller of its worker was heard of ${bound}; what it had begun may be half done`;
+  // A session that has gone silent cannot say whether the Pod is still there.
+  if (facts.sessionSilenceMs > SESSION_LEASE_SECONDS * 1000) {
+    const silence = Math.min(facts.sessionSilenceMs, facts.relaySilenceMs);
+    if (silence <= PARTITION_LEASE_SECONDS * 1000) return { kind: 'keep' };
+    const message = `neither the Pod nor the controller of its worker was heard of for more than ${PARTITION_LEASE_SECONDS} seconds; what it had begun may be half done`;
     return { kind: 'lose', reason: 'ControlPlaneLost', message };
   }
   if (facts.podWasObserved) return { kind: 'keep' };
-  const message = `the Pod was not heard of ${bound} and is not in the cluster any more; what it had begun may be half done`;
+  const message = `the Pod was not heard of for more than ${RUN_LEASE_SECONDS} seconds and is not in the cluster any more; what it had begun may be half done`;
   return { kind: 'lose', reason: 'NodeLost', message };
 }
 

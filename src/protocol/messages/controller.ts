@@ -106,6 +106,11 @@ export const ReportResponse = z.object({ accepted: z.boolean() });
 export const SESSION_LEASE_SECONDS = 60;
 /** A started run without a word from its relay, and without its Pod in the session's sync, is lost after this long. */
 export const RUN_LEASE_SECONDS = 120;
+/**
+ * When relay and session are both silent, the network between cluster and control plane is the likely cause, and the run
+ * may well go on behind it: it is given up only after this long. To give it up earlier would stop an apply half-way.
+ */
+export const PARTITION_LEASE_SECONDS = 600;
 
 /** The operations by name, for both transports: `POST /worker/v1/<name>`, or `op: <name>` in an MQTT request. */
 export const CONTROLLER_OPERATIONS = {

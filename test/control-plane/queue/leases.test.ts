@@ -23,16 +23,19 @@ describe('whether an attempt lives on', () => {
     ['started, relay silent for just the lease', { started: true, relaySilenceMs: 120_000 }, 'keep'],
     ['started, relay silent, Pod not seen', { started: true, relaySilenceMs: 120_001 }, 'NodeLost'],
     ['started, relay silent, Pod seen', { started: true, relaySilenceMs: 1e9, podWasObserved: true }, 'keep'],
-    [
-      'started, relay and session silent, Pod seen long ago',
-      { started: true, relaySilenceMs: 120_001, sessionSilenceMs: 120_001, podWasObserved: true },
-      'ControlPlaneLost',
-    ],
+    ['started, relay silent, session silent since its lease', silent(120_001, 60_001), 'keep'],
+    ['started, relay and session silent as a partition may be', silent(600_000, 600_000), 'keep'],
+    ['started, session silent, relay only of late', silent(600_000, 1e9), 'keep'],
+    ['started, relay and session silent for longer, Pod seen long ago', silent(600_001, 600_001), 'ControlPlaneLost'],
   ] as const)('%s', (_, given, expected) => {
     const verdict = judge(facts(given));
     expect(verdict.kind === 'lose' ? verdict.reason : verdict.kind).toBe(expected);
   });
 });
+
+function silent(relaySilenceMs: number, sessionSilenceMs: number): Partial<AttemptFacts> {
+  return { started: true, relaySilenceMs, sessionSilenceMs, podWasObserved: true };
+}
 
 describe('leases', () => {
   let folder: string;
@@ -112,7 +115,7 @@ describe('leases', () => {
     queue.admin.sweep();
     expect([started, unstarted].map((run) => queue.state(run))).toEqual(['PLANNING', 'PREPARING']);
     expect(queue.start(waiting, 'pod-2').runId).toBe(unstarted);
-    queue.pass(121);
+    queue.pass(601);
     queue.admin.sweep();
     expect(queue.state(started)).toBe('FAILED ControlPlaneLost');
   });
