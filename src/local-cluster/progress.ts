@@ -16,10 +16,21 @@ export interface Progress {
 
 export const silent: Progress = { start: () => {}, update: () => {}, done: () => {}, fail: () => {} };
 
-/** Plain lines on standard error, for logs and terminals that cannot redraw. */
+/** How often a task may say in a log what it is at, in milliseconds. */
+const UPDATE_EVERY_MS = 20_000;
+let updatedAt = 0;
+
+/** Plain lines on standard error, for logs and terminals that cannot redraw; a long task says now and then where it is. */
 export const plainLines: Progress = {
-  start: (title, hint) => void process.stderr.write(`${title}${hint ? ` (${hint})` : ''} ...\n`),
-  update: (text) => void process.stderr.write(`  ${text}\n`),
+  start: (title, hint) => {
+    updatedAt = performance.now();
+    process.stderr.write(`${title}${hint ? ` (${hint})` : ''} ...\n`);
+  },
+  update: (text) => {
+    if (performance.now() - updatedAt < UPDATE_EVERY_MS) return;
+    updatedAt = performance.now();
+    process.stderr.write(`  ${text}\n`);
+  },
   done: () => {},
   fail: () => void process.stderr.write('  failed\n'),
 };
