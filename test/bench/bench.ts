@@ -32,7 +32,7 @@ export async function runBench(options: BenchOptions, progress: Progress, signal
     signal.addEventListener('abort', end);
   });
   try {
-    const observer = await Observer.start(laboratory.client);
+    const observer = Observer.start(laboratory.client);
     const measuring = measure(options, laboratory, observer, progress);
     return await Promise.race([measuring, ended, laboratory.controller.ended, observer.broken]);
   } finally {

@@ -9,6 +9,10 @@ export interface ControllerProcessOptions {
   readonly bundle: string;
   /** Arguments after `controller`. */
   readonly args: readonly string[];
+  /** Flags of Node. @default those of the controller's image */
+  readonly nodeFlags?: readonly string[];
+  /** Beside those of the image. */
+  readonly environment: Readonly<Record<string, string>>;
   /** File that takes what the controller logs. */
   readonly log: string;
 }
@@ -31,10 +35,12 @@ export class ControllerProcess {
 
   constructor(private readonly options: ControllerProcessOptions) {
     const log = openSync(options.log, 'w');
-    const args = [...nodeFlags(readFileSync(DOCKERFILE, 'utf8')), options.bundle, CONTROLLER_NAME, ...options.args];
+    const dockerfile = readFileSync(DOCKERFILE, 'utf8');
+    const flags = options.nodeFlags ?? nodeFlags(dockerfile);
+    const args = [...flags, options.bundle, CONTROLLER_NAME, ...options.args];
     this.child = spawn(process.execPath, args, {
       stdio: ['ignore', log, log],
-      env: { ...process.env, NODE_ENV: 'production', NODE_OPTIONS: '' },
+      env: { PATH: process.env.PATH, ...imageEnvironment(dockerfile), ...options.environment },
     });
     closeSync(log);
     this.ended = new Promise<never>((_, reject) => {
@@ -53,10 +59,20 @@ export class ControllerProcess {
     return { residentMiB: kilobytes / 1024, peakMiB: null, cpuSeconds: null };
   }
 
+  /** Holds it still, so that work can be laid out before it. */
+  pause(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.child.kill('SIGCONT');
+  }
+
   /** Asks it to end, and insists after 15 s. */
   async stop(): Promise<void> {
     this.stopping = true;
     const { child } = this;
+    this.resume();
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
     const insist = setTimeout(() => child.kill('SIGKILL'), 15_000);
     await new Promise<void>((resolve) => {
@@ -78,6 +94,13 @@ export function nodeFlags(dockerfile: string): string[] {
   const [, ...rest] = JSON.parse(entrypoint) as string[];
   const program = rest.findIndex((word) => !word.startsWith('-'));
   return rest.slice(0, program === -1 ? undefined : program);
+}
+
+/** The variables that an image sets. */
+export function imageEnvironment(dockerfile: string): Record<string, string> {
+  const lines = dockerfile.replaceAll('\\\n', ' ').matchAll(/^ENV (.*)$/gm);
+  const pairs = [...lines].flatMap(([, line = '']) => line.trim().split(/\s+/));
+  return Object.fromEntries(pairs.map((pair) => pair.split(/=(.*)/, 2) as [string, string]));
 }
 
 const CLOCK_TICKS = 100;

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -19,6 +19,7 @@ export const NAMESPACE = 'bench';
 export const BARE_NAMESPACE = 'bare';
 export const STACK = 'bench';
 const SECRET = 'bench-pool';
+const ACCOUNT = 'controller';
 
 export const podsPath = (namespace: string): string => `/api/v1/namespaces/${namespace}/pods`;
 export const workersPath = `/apis/workers.spacelift.io/v1beta1/namespaces/${NAMESPACE}/workers`;
@@ -27,7 +28,10 @@ export const workerPoolsPath = `/apis/workers.spacelift.io/v1beta1/namespaces/${
 /** Everything that is measured, or measured with; all of it real but the node. */
 export interface Laboratory {
   readonly auditLog: string;
+  /** The administrator. */
   readonly client: ApiClient;
+  /** Has the controller's account. */
+  readonly bareClient: ApiClient;
   readonly controlPlane: ControlPlane;
   readonly pool: PoolRecord;
   readonly controller: ControllerProcess;
@@ -42,6 +46,8 @@ export interface LaboratoryOptions {
   readonly bundle: string;
   /** Requests a second that the controller is allowed. */
   readonly qps: number;
+  /** Flags of Node for the controller. @default those of its image */
+  readonly nodeFlags?: readonly string[];
 }
 
 /** Starts it all; `close` ends it all and leaves nothing behind. */
@@ -61,13 +67,16 @@ export async function openLaboratory(options: LaboratoryOptions): Promise<Labora
   }
 }
 
-async function furnish({ bundle, qps }: LaboratoryOptions, folder: string, closers: (() => unknown)[]) {
+async function furnish(options: LaboratoryOptions, folder: string, closers: (() => unknown)[]) {
   const auditLog = join(folder, 'audit.jsonl');
   const server = await startApiServer({ auditLog });
   closers.push(() => server.stop());
   const client = new ApiClient(server);
   closers.push(() => client.close());
   await prepareCluster(client);
+  const token = await prepareAccount(client);
+  const bareClient = new ApiClient(server, token);
+  closers.push(() => bareClient.close());
 
   const dataDir = join(folder, 'control-plane');
   mkdirSync(dataDir);
@@ -84,9 +93,9 @@ async function furnish({ bundle, qps }: LaboratoryOptions, folder: string, close
   });
   closers.push(() => player.close());
 
-  const controller = startController(server, { bundle, qps, log: join(folder, 'controller.log') });
+  const controller = startController(server, options, token, folder);
   closers.push(() => controller.stop());
-  return { auditLog, client, controlPlane, pool, controller, player };
+  return { auditLog, client, bareClient, controlPlane, pool, controller, player };
 }
 
 async function prepareCluster(client: ApiClient): Promise<void> {
@@ -125,11 +134,47 @@ async function preparePool(client: ApiClient, { admin }: ControlPlane) {
   return { pool, jwt: poolJwtSource({ poolId, certificate, privateKeyPem }, Date.now) };
 }
 
-function startController(server: RunningApiServer, options: { bundle: string; qps: number; log: string }) {
-  const { bundle, qps, log } = options;
+/** The controller's own account, as its Pod would have it; the bare client of the comparison is the same. */
+async function prepareAccount(client: ApiClient): Promise<string> {
+  const accounts = `/api/v1/namespaces/${NAMESPACE}/serviceaccounts`;
+  await client.create(accounts, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: ACCOUNT } });
+  await client.create('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: ACCOUNT },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+    subjects: [{ kind: 'ServiceAccount', name: ACCOUNT, namespace: NAMESPACE }],
+  });
+  const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 7200 } };
+  const { status } = await client.create<{ status: { token: string } }>(`${accounts}/${ACCOUNT}/token`, request);
+  return status.token;
+}
+
+/** Starts the controller with what a Pod finds, so that it takes the way to the API server that it takes there. */
+function startController(
+  server: RunningApiServer,
+  { bundle, qps, nodeFlags }: LaboratoryOptions,
+  token: string,
+  folder: string,
+): ControllerProcess {
+  const account = join(folder, 'account');
+  mkdirSync(account);
+  writeFileSync(join(account, 'token'), token);
+  writeFileSync(join(account, 'ca.crt'), server.ca);
+  const { hostname, port } = new URL(server.url);
   const rate = [`--kube-api-qps=${qps}`, `--kube-api-burst=${2 * qps}`];
-  const args = [`--kubeconfig=${server.kubeconfigPath}`, `--namespaces=${NAMESPACE}`, ...rate];
-  return new ControllerProcess({ bundle, log, args: [...args, '--health-probe-bind-address=0'] });
+  return new ControllerProcess({
+    bundle,
+    args: [`--namespaces=${NAMESPACE}`, ...rate, '--health-probe-bind-address=0'],
+    environment: {
+      HOME: account,
+      KUBERNETES_SERVICE_HOST: hostname,
+      KUBERNETES_SERVICE_PORT: port,
+      SERVICE_ACCOUNT_FOLDER: account,
+    },
+    log: join(folder, 'controller.log'),
+    ...(nodeFlags && { nodeFlags }),
+  });
 }
 
 /** A WorkerPool as people write it, with the credentials of the laboratory's pool. */

@@ -15,23 +15,23 @@ export class Observer {
   private idle = 0;
   private watches: Watch[] = [];
 
-  static async start(client: ApiClient): Promise<Observer> {
+  static start(client: ApiClient): Observer {
     const observer = new Observer();
     const { pods, barePods } = observer;
     observer.watches = [
-      await client.watch(
+      client.watch(
         podsPath(NAMESPACE),
         (change, pod) =>
           void (change === 'DELETED' ? pods.delete(pod.metadata.name) : pods.set(pod.metadata.name, pod)),
         { metadataOnly: true },
       ),
-      await client.watch(
+      client.watch(
         podsPath(BARE_NAMESPACE),
         (change, { metadata }) =>
           void (change === 'DELETED' ? barePods.delete(metadata.name) : barePods.add(metadata.name)),
         { metadataOnly: true },
       ),
-      await client.watch<WorkerObject>(workersPath, (change, worker) => observer.takeWorker(change, worker)),
+      client.watch<WorkerObject>(workersPath, (change, worker) => observer.takeWorker(change, worker)),
     ];
     return observer;
   }

@@ -47,7 +47,7 @@ export function measuresOf(report: BenchReport): Measure[] {
   const last = rounds.at(-1)?.usage;
   const perMinute = (total(idle.requests) / idle.seconds) * 60;
   return [
-    ratio(`${runs} runs to ${runs} Pods, beside a bare client`, pods / bare, 2.5, `${s(pods)} : ${s(bare)}`),
+    ratio(`${runs} assigned runs to ${runs} Pods, beside a bare client`, pods / bare, 2.5, `${s(pods)} : ${s(bare)}`),
     ratio(
       `${runs} Workers registered, beside ${runs} RSA-2048 keys`,
       registration.seconds / keySeconds,

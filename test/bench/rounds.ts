@@ -32,7 +32,7 @@ export async function registerWorkers(
 
 /** Seconds of creating so many run Pods with nothing around it; they are gone again when it returns. */
 export async function bareRound(
-  { client, pool, signal }: Laboratory,
+  { client, bareClient, pool, signal }: Laboratory,
   observer: Observer,
   count: number,
 ): Promise<number> {
@@ -59,39 +59,38 @@ export async function bareRound(
     }),
   }));
   const path = podsPath(BARE_NAMESPACE);
-  const seconds = await secondsOf(() => atOnce(PARALLEL, bodies, (body) => client.create(path, body)));
+  const seconds = await secondsOf(() => atOnce(PARALLEL, bodies, (body) => bareClient.create(path, body)));
   await client.request('DELETE', path, JSON.stringify({ gracePeriodSeconds: 0 }));
   await until('deleting the Pods of the bare client', PATIENCE, () => observer.barePods.size === 0, signal);
   return seconds;
 }
 
 export interface RunRound {
-  /** From the first run that was triggered to the last Pod that exists. */
+  /** From the moment at which every run is assigned, and the controller may hear of it, to the last Pod that exists. */
   readonly podsSeconds: number;
-  /** Of those, until the last run was triggered. */
-  readonly triggerSeconds: number;
   /** CPU time of the controller for all of the runs' lives; null where the system does not tell. */
   readonly cpuSeconds: number | null;
   /** What the controller asked the API server over all of the runs' lives. */
   readonly requests: readonly RequestCount[];
 }
 
-/** Triggers so many runs, plays their Pods to the end, and waits until nothing is left of them. */
+/** Lets the controller loose on so many assigned runs, plays their Pods to the end, and waits until nothing is left of them. */
 export async function runRound(laboratory: Laboratory, observer: Observer, count: number): Promise<RunRound> {
   const { auditLog, controlPlane, controller, player, signal } = laboratory;
   const { admin } = controlPlane;
   const from = auditPosition(auditLog);
   const before = controller.usage();
   const ids: string[] = [];
-  let triggerSeconds = 0;
-  const podsSeconds = await secondsOf(async () => {
-    triggerSeconds = await secondsOf(async () => {
-      for (let made = 0; made < count; made += 1) {
-        ids.push(admin.createRun({ stack: STACK, type: 'PROPOSED' }).id);
-        await turn();
-      }
-    });
-    await until(`${count} Pods for ${count} runs`, PATIENCE, () => observer.pods.size === count, signal);
+  controller.pause();
+  for (let made = 0; made < count; made += 1) {
+    ids.push(admin.createRun({ stack: STACK, type: 'PROPOSED' }).id);
+    await turn();
+  }
+  const unassigned = ids.filter((id) => admin.run(id)?.state !== 'PREPARING').length;
+  if (unassigned > 0) throw new Error(`${unassigned} of ${count} runs were not assigned to an idle Worker`);
+  const podsSeconds = await secondsOf(() => {
+    controller.resume();
+    return until(`${count} Pods for ${count} runs`, PATIENCE, () => observer.pods.size === count, signal);
   });
   await atOnce(PARALLEL, [...observer.pods.values()], (pod) => player.play(pod));
   const isOver = (): boolean => observer.pods.size === 0 && observer.idleWorkers === count;
@@ -102,7 +101,6 @@ export async function runRound(laboratory: Laboratory, observer: Observer, count
   const after = controller.usage();
   return {
     podsSeconds,
-    triggerSeconds,
     cpuSeconds: after.cpuSeconds === null || before.cpuSeconds === null ? null : after.cpuSeconds - before.cpuSeconds,
     requests: countRequests(auditLog, CONTROLLER_AGENT, from, auditPosition(auditLog)),
   };

@@ -12,6 +12,7 @@ interface Options {
   readonly idleSeconds: number;
   readonly controller?: string;
   readonly qps: number;
+  readonly nodeFlags?: readonly string[];
   readonly json?: true;
 }
 
@@ -26,6 +27,7 @@ const program = new Command('npm run bench --')
   .option('--idle-seconds <n>', 'how long to listen to an idle controller', atMost(600), 30)
   .option('--qps <n>', 'request rate that the controller is allowed', atMost(100_000), 5_000)
   .option('--controller <path>', 'measure this bundle in place of a fresh one')
+  .option('--node-flags <flags>', "run it with these flags of Node in place of its image's", words)
   .option('--json', 'print everything that was measured as JSON')
   .showHelpAfterError('(--help lists the options)')
   .action(async (options: Options) => {
@@ -51,6 +53,10 @@ function build(): Promise<string> {
       else reject(new Error('the programs cannot be bundled; the messages above say why'));
     });
   });
+}
+
+function words(value: string): string[] {
+  return value.split(' ').filter((word) => word !== '');
 }
 
 function atMost(limit: number): (value: string) => number {
