@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { controlPlaneCommand } from './commands/control-plane';
 import { controllerCommand } from './commands/controller';
 import { demoCommand } from './commands/demo';

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { chooseCluster, install, type Missing } from '../../local-cluster';
 import { bringUp, takeDown } from '../demo/bring-up';
+import { DEMO } from '../demo/settings';
 import { runTheStack, sayHowToGoOn } from '../demo/show';
 import { terminalProgress } from '../progress';
 import { UserError } from '../run-program';
@@ -33,6 +35,9 @@ Ctrl-C is safe at any time: the next start goes on from what stands. The exit co
 }
 
 async function demo(flags: Flags): Promise<void> {
+  if (!existsSync(DEMO.operator.chart)) {
+    throw new UserError('the demo builds images and charts from their sources: run `npm run demo` in a checkout');
+  }
   const progress = terminalProgress();
   const { context, registry } = flags;
   const { cluster, missing } = await chooseCluster({ name: NAME, context, registry, progress });
