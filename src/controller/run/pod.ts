@@ -114,6 +114,16 @@ export function hasEnded(pod: RunPod): boolean {
   return builtInsEnded || everythingEnded(pod);
 }
 
+/**
+ * Whether a container of the user still runs, or may yet, although the built-in ones have ended. Those among the init
+ * containers are ended by the kubelet.
+ */
+export function hasSidecarsLeft(pod: RunPod): boolean {
+  const isBuiltIn = (name: string): boolean => Object.values<string>(CONTAINER).includes(name);
+  const left = pod.status?.containerStatuses?.some(({ name, state }) => !isBuiltIn(name) && !state?.terminated);
+  return hasEnded(pod) && !everythingEnded(pod) && left === true;
+}
+
 /** Whether no container of the Pod runs any more. */
 export function everythingEnded(pod: RunPod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';

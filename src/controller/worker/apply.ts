@@ -19,7 +19,7 @@ import type { Memory } from './memory';
 import type { Sources } from './gather';
 import { handleOf } from './gather';
 import { nameTaken, refusal, refusedPod } from './refusals';
-import type { Action } from './snapshot';
+import { OVER_SECONDS, type Action } from './snapshot';
 
 export interface ApplyContext extends Sources {
   readonly client: KubeClient;
@@ -40,8 +40,8 @@ export async function apply(context: ApplyContext, worker: Worker, action: Actio
       return deleteUnstartedPod(context, worker, action.pod);
     case 'deleteEndedPod':
       return deletePod(context, worker, action.pod);
-    case 'endSidecars':
-      return endSidecars(context, action.pod);
+    case 'endPod':
+      return endPod(context, action.pod);
     case 'confirmPodGone':
       return confirmPodGone(context, worker, action.name);
     case 'retire':
@@ -138,9 +138,9 @@ async function deletePod({ client, memories, logger }: ApplyContext, worker: Wor
   logger.info({ worker: key, pod: name }, 'deleted a run Pod');
 }
 
-async function endSidecars({ client, caches }: ApplyContext, pod: RunPod): Promise<void> {
+async function endPod({ client, caches }: ApplyContext, pod: RunPod): Promise<void> {
   const { namespace, name, uid } = pod.metadata;
-  const body = { metadata: { uid }, spec: { activeDeadlineSeconds: 1 } };
+  const body = { metadata: { uid }, spec: { activeDeadlineSeconds: OVER_SECONDS } };
   caches.pods.noteWritten(await client.patch<RunPod>(PODS, namespace, name, body, { type: 'merge' }));
 }
 

@@ -1,10 +1,7 @@
 import type { Assignment } from '../../protocol/messages';
-import { applyHistoryLimits, carriesOut, everythingEnded, hasEnded, type RunPod } from '../run';
+import { applyHistoryLimits, carriesOut, hasEnded, hasSidecarsLeft, type RunPod } from '../run';
 import type { Plan } from './plan';
-import type { Action, PoolFacts, WorkerSnapshot } from './snapshot';
-
-/** Deadline that the kubelet finds exceeded at once. */
-const OVER = 1;
+import { OVER_SECONDS, type Action, type PoolFacts, type WorkerSnapshot } from './snapshot';
 
 /** Ended Pods go by the pool's history limits; the open assignment's Pod stays until its outcome is delivered. */
 export function decideHistory(snapshot: WorkerSnapshot, pool: PoolFacts, assignment: Assignment | undefined): Plan {
@@ -22,12 +19,12 @@ export function decideHistory(snapshot: WorkerSnapshot, pool: PoolFacts, assignm
   return {
     actions: [
       ...remove.map((pod): Action => ({ type: 'deleteEndedPod', pod })),
-      ...kept.filter(hasRunningSidecars).map((pod): Action => ({ type: 'endSidecars', pod })),
+      ...kept.filter(isToBeEnded).map((pod): Action => ({ type: 'endPod', pod })),
     ],
     ...(nextAt !== undefined && { wakeAt: nextAt }),
   };
 }
 
-function hasRunningSidecars(pod: RunPod): boolean {
-  return !everythingEnded(pod) && pod.spec.activeDeadlineSeconds !== OVER;
+function isToBeEnded(pod: RunPod): boolean {
+  return hasSidecarsLeft(pod) && pod.spec.activeDeadlineSeconds !== OVER_SECONDS;
 }

@@ -29,6 +29,9 @@ export interface PoolFacts {
   readonly session: SessionStatus;
 }
 
+/** `activeDeadlineSeconds` that the kubelet finds exceeded at once: how `endPod` ends a Pod. */
+export const OVER_SECONDS = 1;
+
 /** The assignment that a report is about. */
 export interface AssignmentRef {
   readonly runId: string;
@@ -50,8 +53,8 @@ export type Action =
   /** Only if a live read shows that the user's container has never run. */
   | { readonly type: 'deleteUnstartedPod'; readonly pod: RunPod }
   | { readonly type: 'deleteEndedPod'; readonly pod: RunPod }
-  /** Ends what still runs in a Pod whose run is over, and keeps the Pod for people to look at. */
-  | { readonly type: 'endSidecars'; readonly pod: RunPod }
+  /** Ends what still runs in a Pod whose run is over, with the Pod's grace time, and keeps the Pod for people to look at. */
+  | { readonly type: 'endPod'; readonly pod: RunPod }
   /** A live read of a Pod that the cache does not hold. */
   | { readonly type: 'confirmPodGone'; readonly name: string }
   | { readonly type: 'retire' }

@@ -87,7 +87,7 @@ export const exited = (exitCode: number, reason = exitCode === 0 ? 'Completed' :
   terminated: { exitCode, reason, ...(message !== undefined && { message }) },
 });
 
-type State = NonNullable<NonNullable<RunPodStatus['containerStatuses']>[number]['state']>;
+export type State = NonNullable<NonNullable<RunPodStatus['containerStatuses']>[number]['state']>;
 
 /** The status of a Pod by the states of its containers. */
 export function containers(

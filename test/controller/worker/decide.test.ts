@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { decide } from '../../../src/controller/worker/decide';
-import { containers, NOW, observed, running, waitingFor } from '../run/fixtures';
+import { containers, exited, NOW, observed, running, waitingFor, type State } from '../run/fixtures';
 import { inWords, snapshot, type Case } from './fixtures';
 import {
   assigned,
@@ -15,6 +15,20 @@ import {
   told,
   secondsAgo,
 } from './pods';
+
+const OVER = { ...withSidecar(1).spec, activeDeadlineSeconds: 1 };
+/** The built-in containers failed; the kubelet has not yet said that the Pod is over. */
+const endedBeside = (extra: Record<string, State>) =>
+  observed(containers({ relay: exited(1), worker: exited(1), extra }));
+const endedForItsSidecar = (code: number) => ({
+  ...observed(
+    containers(
+      { relay: exited(code), worker: exited(code), extra: { dind: exited(137) } },
+      { phase: 'Failed', reason: 'DeadlineExceeded' },
+    ),
+  ),
+  spec: OVER,
+});
 
 describe('without an assignment', () => {
   test.each<[string, Case, string[]]>([
@@ -34,7 +48,30 @@ describe('without an assignment', () => {
       [],
     ],
     ['a Pod whose sidecar still runs goes', { pods: [withSidecar(0)] }, ['delete the ended Pod']],
-    ['a kept Pod whose sidecar still runs is ended', { pods: [withSidecar(1)] }, ['end the sidecars']],
+    ['a kept Pod whose sidecar still runs is ended', { pods: [withSidecar(1)] }, ['end the Pod']],
+    [
+      'a kept Pod whose sidecar cannot even be pulled is ended',
+      { pods: [endedBeside({ dind: waitingFor('ImagePullBackOff') })] },
+      ['end the Pod'],
+    ],
+    ['a kept Pod without sidecars ends by itself', { pods: [endedBeside({})] }, []],
+    ['a kept Pod whose sidecar has ended too ends by itself', { pods: [endedBeside({ dind: exited(0) })] }, []],
+    ['a Pod that was told to end is told once', { pods: [{ ...withSidecar(1), spec: OVER }] }, []],
+    [
+      'a Pod ended for its sidecar counts by its run: kept as a successful one',
+      { pods: [endedForItsSidecar(0)], spec: { successfulPodsHistoryLimit: 1, failedPodsHistoryLimit: 0 } },
+      [],
+    ],
+    [
+      'a Pod ended for its sidecar counts by its run: removed as a successful one',
+      { pods: [endedForItsSidecar(0)], spec: { successfulPodsHistoryLimit: 0, failedPodsHistoryLimit: 5 } },
+      ['delete the ended Pod'],
+    ],
+    [
+      'a Pod ended for its sidecar counts by its run: removed as a failed one',
+      { pods: [endedForItsSidecar(1)], spec: { successfulPodsHistoryLimit: 5, failedPodsHistoryLimit: 0 } },
+      ['delete the ended Pod'],
+    ],
     ['nothing is done before the control plane was heard', { pods: [pending, succeeded], view: 'unknown' }, []],
   ])('%s', (_what, settings, expected) => {
     expect(decide(snapshot(settings)).actions.map(inWords)).toEqual(expected);

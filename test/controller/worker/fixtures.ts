@@ -71,8 +71,8 @@ export function inWords(action: Action): string {
       return 'delete the unstarted Pod';
     case 'deleteEndedPod':
       return 'delete the ended Pod';
-    case 'endSidecars':
-      return 'end the sidecars';
+    case 'endPod':
+      return 'end the Pod';
     case 'confirmPodGone':
       return 'look whether the Pod is gone';
     case 'retire':

@@ -59,6 +59,30 @@ describe('the life of a run', () => {
     expect(world.worker?.status).toMatchObject({ state: 'BUSY', currentRunID: '01HPS6XB76J1JB3EHSK4AWE5AC' });
   });
 
+  test('takes five requests when a sidecar is left, at whose end nothing is asked', async () => {
+    world.pool.spec = { ...world.pool.spec, successfulPodsHistoryLimit: 1 };
+    await world.pass();
+    world.requests.length = 0;
+    await working();
+    world.setPodStatus(containers({ relay: exited(0), worker: exited(0), extra: { dind: running } }));
+    await world.pass();
+    world.assign(null);
+    await world.pass();
+    const life = ['create', 'patch Worker status', 'patch Pod', 'patch Worker status'];
+    expect(world.requests).toEqual(life);
+    world.setPodStatus(
+      containers(
+        { relay: exited(0), worker: exited(0), extra: { dind: exited(137) } },
+        { phase: 'Failed', reason: 'DeadlineExceeded' },
+      ),
+    );
+    await world.pass();
+    expect(world.requests).toEqual(life);
+    world.pool.spec = { ...world.pool.spec, successfulPodsHistoryLimit: 0 };
+    await world.pass();
+    expect(world.requests).toEqual([...life, 'delete']);
+  });
+
   test('costs nothing while nothing happens', async () => {
     await working();
     world.requests.length = 0;

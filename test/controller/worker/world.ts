@@ -1,4 +1,4 @@
-import type { Worker, WorkerPool } from '../../../src/api';
+import type { Worker, WorkerPool, WorkerPoolSpec } from '../../../src/api';
 import { createCaches } from '../../../src/controller/caches';
 import type { PoolHandle, PoolRegistry } from '../../../src/controller/pool-registry';
 import type { RunPod, RunPodStatus } from '../../../src/controller/run';
@@ -22,7 +22,7 @@ export class World {
   readonly requests: string[] = [];
   readonly reports: Report[] = [];
   readonly events: EventInput[] = [];
-  readonly pool: WorkerPool = aPool();
+  readonly pool: WorkerPool & { spec: WorkerPoolSpec } = { ...aPool(), spec: { ...aPool().spec } };
   /** What the API server holds; the cache follows only by `deliver`. */
   readonly stored = new Map<string, RunPod>();
   now = NOW;
