@@ -64,8 +64,8 @@ export class Installation {
     return stack.name;
   }
 
-  trigger(stack: string): Promise<string> {
-    return triggerRun(this.demo.client, stack);
+  async trigger(stack: string): Promise<string> {
+    return (await triggerRun(this.demo.client, stack)).id;
   }
 
   async run(id: string): Promise<Run> {

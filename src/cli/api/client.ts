@@ -58,6 +58,8 @@ export class ApiClient {
   private async send(path: string, options: { method: 'GET' | 'PUT'; body?: Readable }) {
     const response = await this.reach(path, { ...options, headers: { authorization: `Bearer ${await this.login()}` } });
     if (response.statusCode === 200) return response;
+    // It may have run out while a log was followed; the next request logs in again.
+    if (response.statusCode === 401) this.jwt = undefined;
     const body = (await response.body.json().catch(() => ({}))) as { message?: string };
     throw new UserError(body.message ?? `the control plane answers ${response.statusCode}`);
   }

@@ -22,6 +22,7 @@ export interface Connection {
 /** Adds the flags that say which control plane, and as whom. */
 export function withConnection(command: Command): Command {
   return command
+    .optionsGroup('Which control plane, and as whom:')
     .option('--url <url>', 'address of the control plane ($WORKER_POOLS_URL)')
     .option(
       '--ca <file>',

@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../run-program';
 import type { ApiClient } from './client';
@@ -30,7 +30,7 @@ export async function followLog(client: ApiClient, runId: string, follow: boolea
       const stream = await client.stream(
         `/api/v1/runs/${encodeURIComponent(runId)}/log?after=${after}${follow ? '&follow=1' : ''}`,
       );
-      for await (const line of createInterface({ input: stream })) {
+      for await (const line of lines(stream)) {
         failures = 0;
         if (line === '') continue;
         const record = JSON.parse(line) as LogLine | LogEnd;
@@ -52,6 +52,19 @@ export async function followLog(client: ApiClient, runId: string, follow: boolea
       }
     }
     await sleep(1000);
+  }
+}
+
+/** Only a line feed ends a line: JSON may hold the other separators that readline splits at. */
+async function* lines(stream: Readable): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of stream.setEncoding('utf8') as AsyncIterable<string>) {
+    const [first = '', ...others] = chunk.split('\n');
+    rest += first;
+    for (const next of others) {
+      yield rest;
+      rest = next;
+    }
   }
 }
 

@@ -56,6 +56,7 @@ export interface NewStack {
   readonly environment?: readonly { readonly name: string; readonly value: string }[];
 }
 
+/** Makes a stack; it can run once it has a source. */
 export async function createStack(client: ApiClient, stack: NewStack): Promise<void> {
   await client.query(
     `mutation($name: String!, $pool: ID!, $tool: StackTool, $root: String, $image: String, $auto: Boolean, $env: [EnvironmentVariable!]) {
@@ -82,11 +83,28 @@ export async function pushSource(client: ApiClient, stack: string, folder: strin
   await client.upload(path, Readable.from(archive as AsyncIterable<Buffer>));
 }
 
-/** @returns the id of the new run */
-export async function triggerRun(client: ApiClient, stack: string, proposed = false): Promise<string> {
-  const { runTrigger } = await client.query<{ runTrigger: { id: string } }>(
-    'mutation($stack: ID!, $type: RunType) { runTrigger(stack: $stack, runType: $type) { id } }',
-    { stack, type: proposed ? 'PROPOSED' : 'TRACKED' },
+export interface NewRun {
+  /** Only plans. @default false */
+  readonly proposed?: boolean;
+  /** Applies changes without asking, or asks. @default - as the stack says */
+  readonly autoDeploy?: boolean;
+}
+
+/**
+ * Queues a run of a stack.
+ *
+ * @param stack name or id
+ */
+export async function triggerRun(
+  client: ApiClient,
+  stack: string,
+  { proposed = false, autoDeploy }: NewRun = {},
+): Promise<{ readonly id: string; readonly stackName: string; readonly state: string }> {
+  const { runTrigger } = await client.query<{ runTrigger: { id: string; stackName: string; state: string } }>(
+    `mutation($stack: ID!, $type: RunType, $auto: Boolean) {
+      runTrigger(stack: $stack, runType: $type, autoDeploy: $auto) { id stackName state }
+    }`,
+    { stack, type: proposed ? 'PROPOSED' : 'TRACKED', auto: autoDeploy ?? null },
   );
-  return runTrigger.id;
+  return runTrigger;
 }

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import { apiAction } from '../api/command';
+import { createPool, poolSecret } from '../api/operations';
 import { makePoolKey, type KeyKind } from '../api/pool-key';
 import { print, table } from '../api/output';
 import { UserError } from '../run-program';
@@ -34,16 +35,17 @@ export function poolCommand(): Command {
       const paths = outputPaths(flags.out);
       const { privateKeyPem, csrPem } = await makePoolKey(flags.key);
       // Written first: a pool whose key was lost could not be used.
-      writeFileSync(paths.privateKey, privateKeyPem, { mode: 0o600 });
-      const { workerPoolCreate: pool } = await client.query<{ workerPoolCreate: { id: string; config: string } }>(
-        `mutation($name: String!, $csr: String!, $description: String) {
-          workerPoolCreate(name: $name, certificateSigningRequest: $csr, description: $description) { id config }
-        }`,
-        { name, csr: csrPem, description: flags.description ?? null },
+      writeNew(paths.privateKey, privateKeyPem);
+      const { description } = flags;
+      const pool = await createPool(client, { name: name ?? '', csrPem, ...(description && { description }) }).catch(
+        (error: unknown) => {
+          rmSync(paths.privateKey);
+          throw error;
+        },
       );
-      writeFileSync(paths.token, pool.config, { mode: 0o600 });
-      const secret = secretManifest(flags.kubernetesSecret ?? name ?? '', flags.namespace, pool.config, privateKeyPem);
-      writeFileSync(paths.secret, secret, { mode: 0o600 });
+      writeNew(paths.token, pool.token);
+      const metadata = { name: flags.kubernetesSecret ?? name ?? '', namespace: flags.namespace };
+      writeNew(paths.secret, stringify(poolSecret(metadata, pool.token, privateKeyPem)));
       print(`Pool ${name} is ${pool.id}.`);
       print(
         `Its key, token and Secret are in ${flags.out}; bring it into the cluster with: kubectl apply -f ${paths.secret}`,
@@ -80,21 +82,21 @@ function poolTable(pools: readonly PoolRow[]): string {
 }
 
 function outputPaths(folder: string): { privateKey: string; token: string; secret: string } {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const privateKey = join(folder, 'private-key.pem');
-  if (existsSync(privateKey)) {
-    throw new UserError(`${privateKey} exists already: take another --out, so that no key is overwritten`);
+  const paths = {
+    privateKey: join(folder, 'private-key.pem'),
+    token: join(folder, 'token'),
+    secret: join(folder, 'secret.yaml'),
+  };
+  const taken = Object.values(paths).find((path) => existsSync(path));
+  if (taken) throw new UserError(`${taken} exists already: take another --out, so that no key is overwritten`);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new UserError(`--out: the folder cannot be made: ${(error as Error).message}`);
   }
-  return { privateKey, token: join(folder, 'token'), secret: join(folder, 'secret.yaml') };
+  return paths;
 }
 
-/** The token goes in as it is, the key as base64 of its PEM; Kubernetes' own encoding comes on top. */
-function secretManifest(name: string, namespace: string, token: string, privateKeyPem: string): string {
-  return stringify({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name, namespace },
-    type: 'Opaque',
-    stringData: { token, privateKey: Buffer.from(privateKeyPem).toString('base64') },
-  });
+function writeNew(path: string, content: string): void {
+  writeFileSync(path, content, { mode: 0o600, flag: 'wx' });
 }

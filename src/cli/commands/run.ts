@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { ApiClient } from '../api/client';
 import { apiAction } from '../api/command';
 import { followLog, type LogEnd } from '../api/follow';
+import { triggerRun } from '../api/operations';
 import { print, table, when } from '../api/output';
 import { UserError } from '../run-program';
 
@@ -34,10 +35,7 @@ export function runCommand(): Command {
       .option('--proposed', 'only plan, never apply')
       .option('--auto-deploy', 'apply changes without asking, whatever the stack says'),
     async (client, flags, stack) => {
-      const { runTrigger: run } = await client.query<{ runTrigger: RunRow }>(
-        `mutation($stack: ID!, $type: RunType, $auto: Boolean) { runTrigger(stack: $stack, runType: $type, autoDeploy: $auto) { ${FIELDS} } }`,
-        { stack, type: flags.proposed ? 'PROPOSED' : 'TRACKED', auto: flags.autoDeploy ?? null },
-      );
+      const run = await triggerRun(client, stack ?? '', flags);
       print(`Run ${run.id} of stack ${run.stackName} is ${run.state}`);
       if (flags.follow) conclude(await followLog(client, run.id, true));
     },

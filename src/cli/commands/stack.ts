@@ -1,26 +1,26 @@
 import { statSync } from 'node:fs';
-import { Readable } from 'node:stream';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { create as createArchive } from 'tar';
-import type { ApiClient } from '../api/client';
 import { apiAction } from '../api/command';
+import { createStack, pushSource } from '../api/operations';
 import { print, table } from '../api/output';
 import { UserError } from '../run-program';
 
-/** Folders that are made again in the run, or are none of its business. */
-const LEFT_OUT = /(^|\/)(\.git|\.terraform|node_modules)(\/|$)/;
+interface Variable {
+  readonly name: string;
+  readonly value: string;
+}
 
 interface CreateFlags {
   readonly pool: string;
   readonly source: string;
-  readonly autoDeploy: boolean;
+  readonly autoDeploy?: boolean;
   readonly tool: 'opentofu' | 'terraform';
-  readonly projectRoot: string;
+  readonly projectRoot?: string;
   readonly runnerImage?: string;
-  readonly env: { name: string; value: string }[];
+  readonly env?: Variable[];
 }
 
-/** `worker-pools stack`: what runs run. */
+/** `worker-pools stack`: make and list stacks, and upload their sources. */
 export function stackCommand(): Command {
   const command = new Command('stack').description('Make and list stacks: a source, the pool that runs it, and how.');
   apiAction<CreateFlags>(
@@ -30,28 +30,15 @@ export function stackCommand(): Command {
       .description('Make a stack from a folder with OpenTofu or Terraform sources.')
       .requiredOption('--pool <pool>', 'name or id of its pool')
       .requiredOption('--source <dir>', 'folder to upload')
-      .option('--auto-deploy', 'apply changes without asking', false)
+      .option('--auto-deploy', 'apply changes without asking')
       .addOption(new Option('--tool <tool>', 'what runs it').choices(['opentofu', 'terraform']).default('opentofu'))
-      .option('--project-root <folder>', 'folder inside the source to run in', '')
+      .option('--project-root <folder>', 'folder inside the source to run in (default: its root)')
       .option('--runner-image <image>', "image of the container worker (default: the pool's, then the control plane's)")
-      .option('--env <name=value>', 'environment variable of its runs, repeatable', variable, []),
+      .option('--env <name=value>', 'environment variable of its runs, repeatable', variable),
     async (client, flags, name) => {
       requireFolder(flags.source);
-      await client.query(
-        `mutation($name: String!, $pool: ID!, $tool: StackTool, $root: String, $image: String, $auto: Boolean, $env: [EnvironmentVariable!]) {
-          stackCreate(name: $name, workerPool: $pool, tool: $tool, projectRoot: $root, runnerImage: $image, autoDeploy: $auto, environment: $env) { id }
-        }`,
-        {
-          name,
-          pool: flags.pool,
-          tool: flags.tool.toUpperCase(),
-          root: flags.projectRoot,
-          image: flags.runnerImage ?? null,
-          auto: flags.autoDeploy,
-          env: flags.env,
-        },
-      );
-      await push(client, name ?? '', flags.source);
+      await createStack(client, { ...flags, name: name ?? '', environment: flags.env ?? [] });
+      await pushSource(client, name ?? '', flags.source);
       print(`Stack ${name} is there; run it with: worker-pools run trigger ${name} --follow`);
     },
   );
@@ -63,7 +50,7 @@ export function stackCommand(): Command {
       .requiredOption('--source <dir>', 'folder to upload'),
     async (client, flags, name) => {
       requireFolder(flags.source);
-      await push(client, name ?? '', flags.source);
+      await pushSource(client, name ?? '', flags.source);
       print(`Stack ${name} has a new source.`);
     },
   );
@@ -97,25 +84,12 @@ function stackTable(stacks: readonly StackRow[]): string {
   return table([['NAME', 'POOL', 'TOOL', 'APPLIES'], ...rows]);
 }
 
-async function push(client: ApiClient, name: string, folder: string): Promise<void> {
-  const archive = createArchive({ gzip: true, cwd: folder, portable: true, filter: (path) => !LEFT_OUT.test(path) }, [
-    '.',
-  ]);
-  await client.upload(
-    `/api/v1/stacks/${encodeURIComponent(name)}/source`,
-    Readable.from(archive as AsyncIterable<Buffer>),
-  );
-}
-
 function requireFolder(path: string): void {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
     throw new UserError(`--source: there is no folder ${path}`);
 }
 
-function variable(
-  value: string,
-  before: readonly { name: string; value: string }[],
-): { name: string; value: string }[] {
+function variable(value: string, before: readonly Variable[] = []): Variable[] {
   const at = value.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('it must be NAME=VALUE');
   return [...before, { name: value.slice(0, at), value: value.slice(at + 1) }];

@@ -6,7 +6,7 @@ import { DEMO } from './settings';
 
 /** Triggers a run of the demo's stack and prints its log as it comes. */
 export async function runTheStack(demo: Demo): Promise<LogEnd & { readonly runId: string }> {
-  const runId = await triggerRun(demo.client, DEMO.stack.name);
+  const { id: runId } = await triggerRun(demo.client, DEMO.stack.name);
   print(paint('strong', `\nRun ${runId} of the stack "${DEMO.stack.name}"`));
   const end = await followLog(demo.client, runId, true);
   return { ...end, runId };
