@@ -14,19 +14,38 @@ export class UserError extends Error {
   }
 }
 
-/** Parses the arguments of the process and runs the command they name; errors end in a sentence and an exit code. */
-export async function run(name: string, commands: Command[]): Promise<void> {
+/** Runs the command that the arguments name; errors end in a sentence and an exit code. */
+export async function run(
+  name: string,
+  commands: readonly Command[],
+  args: readonly string[] = process.argv.slice(2),
+): Promise<void> {
+  // `worker-pools run log ID | head`: nobody reads on, which is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
+
   const program = new Command(name)
     .description('Worker pools on Kubernetes: controller, launcher, control plane, and the commands to use them.')
     .version(VERSION)
     .showHelpAfterError('(--help lists the options)');
-  for (const command of commands) program.addCommand(command);
+  for (const command of commands) {
+    program.addCommand(command);
+    inherit(command, program);
+  }
   try {
-    await program.parseAsync();
+    await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     const known = error instanceof Error && error.name === 'UserError';
     const message = error instanceof Error ? ((known ? error.message : error.stack) ?? error.message) : String(error);
     process.stderr.write(`${name}: ${message}\n`);
     process.exitCode = known ? ((error as UserError).exitCode ?? 1) : 1;
   }
+}
+
+/** Commands that were made elsewhere do not take over by themselves how the program shows help and errors. */
+function inherit(command: Command, from: Command): void {
+  command.copyInheritedSettings(from);
+  for (const below of command.commands) inherit(below, command);
 }

@@ -14,12 +14,12 @@ interface Flags {
   readonly mqtt: boolean;
   readonly publicUrl?: string;
   readonly mqttUrl?: string;
-  readonly tlsSan: string[];
+  readonly tlsSan?: string[];
   readonly tls: boolean;
   readonly launcherImage: string;
   readonly defaultRunnerImage: string;
   readonly startDeadlineSeconds: number;
-  readonly webOpen: boolean;
+  readonly webOpen?: boolean;
   readonly logLevel: string;
 }
 
@@ -37,7 +37,7 @@ export function controlPlaneCommand(): Command {
       'https://host:port that workers and people use; goes into tokens (default: made from host and port)',
     )
     .option('--mqtt-url <url>', 'mqtts://host:port that goes into tokens (default: made from the public URL)')
-    .option('--tls-san <name>', 'another name or address for the server certificate, repeatable', collect, [])
+    .option('--tls-san <name>', 'another name or address for the server certificate, repeatable', collect)
     .option('--no-tls', 'plain HTTP and MQTT, behind a proxy that ends TLS')
     .option(
       '--launcher-image <image>',
@@ -50,7 +50,7 @@ export function controlPlaneCommand(): Command {
       `cdk8s-worker-pools/runner:${VERSION}`,
     )
     .option('--start-deadline-seconds <seconds>', 'how long a run Pod may take to start', positive, 900)
-    .option('--web-open', 'show the web page to everybody who reaches it (default: the API key is wanted)', false)
+    .option('--web-open', 'show the web page to everybody who reaches it (default: the API key is wanted)')
     .option('--log-level <level>', LOG_LEVELS.join(', '), logLevel, 'info')
     .addHelpText(
       'after',
@@ -82,7 +82,7 @@ function toOptions(flags: Flags): ControlPlaneOptions {
     mqttPort: flags.mqtt ? flags.mqttPort : null,
     ...(flags.publicUrl === undefined ? {} : { publicUrl: flags.publicUrl }),
     ...(flags.mqttUrl === undefined ? {} : { mqttUrl: flags.mqttUrl }),
-    tlsSans: flags.tlsSan,
+    tlsSans: flags.tlsSan ?? [],
     tls: flags.tls,
     launcherImage: flags.launcherImage,
     defaultRunnerImage: flags.defaultRunnerImage,
@@ -112,7 +112,7 @@ function explain(error: unknown, flags: Flags): unknown {
   return error;
 }
 
-function collect(value: string, before: readonly string[]): string[] {
+function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { LeaseLostError, runController } from '../../controller/main';
 import { parseBindAddress, type ControllerOptions } from '../../controller/options';
 import { UserError } from '../run-program';
@@ -11,7 +11,9 @@ export function controllerCommand(): Command {
   return new Command('controller')
     .description('Look after WorkerPools, Workers and run Pods of a cluster.')
     .option('--kubeconfig <path>', "kubeconfig to use (default: $KUBECONFIG, ~/.kube/config, then the Pod's account)")
-    .option('--namespaces <name>', 'namespace to look after, repeatable (default: all)', collect, [])
+    .addOption(
+      new Option('--namespaces <name>', 'namespace to look after, repeatable').argParser(collect).default([], 'all'),
+    )
     .option('--controller-namespace <name>', 'where the Lease lives (default: $CONTROLLER_NAMESPACE)')
     .option('--leader-elect', 'wait for the Lease first, so that several replicas may run')
     .option('--health-probe-bind-address <address>', '/healthz and /readyz; 0: none', address, ':8081')

@@ -9,8 +9,8 @@ import { terminalProgress } from '../progress';
 import { UserError } from '../run-program';
 
 interface Flags {
-  readonly yes: boolean;
-  readonly down: boolean;
+  readonly yes?: boolean;
+  readonly down?: boolean;
   readonly context?: string;
   readonly registry?: string;
 }
@@ -21,8 +21,8 @@ const NAME = 'demo';
 export function demoCommand(): Command {
   return new Command('demo')
     .description('Bring up a cluster with control plane, operator and a pool, and run an OpenTofu stack in it.')
-    .option('--yes', 'install what is missing on this system without asking', false)
-    .option('--down', 'remove all of it', false)
+    .option('--yes', 'install what is missing on this system without asking')
+    .option('--down', 'remove all of it')
     .option('--context <name>', 'use this context of your kubeconfig instead of a local cluster')
     .option('--registry <registry>', 'with --context: where to push the images, as the cluster reaches it')
     .addHelpText(
@@ -46,7 +46,7 @@ async function demo(flags: Flags): Promise<void> {
     process.stderr.write('The demo is gone. What is costly to make stays in the cache folder.\n');
     return;
   }
-  await agreeAndInstall(missing, flags.yes);
+  await agreeAndInstall(missing, flags.yes ?? false);
   const demo = await bringUp(cluster, NAME, progress);
   try {
     const end = await runTheStack(demo);
