@@ -216,8 +216,10 @@ export class AdminService implements AdminApi {
     return this.context.store.logs.readEnd(runId, limit);
   }
 
-  waitForRun(runId: string, milliseconds: number, signal?: AbortSignal): Promise<void> {
-    return this.context.wakeups.wait(runTopic(runId), milliseconds, signal);
+  async waitForRun(runId: string, milliseconds: number, signal?: AbortSignal): Promise<boolean> {
+    const { wakeups } = this.context;
+    await wakeups.wait(runTopic(runId), milliseconds, signal);
+    return !wakeups.isClosed;
   }
 
   sweep(): void {

@@ -32,8 +32,11 @@ export interface AdminApi {
   readLog(runId: string, after: number, limit?: number): LogRecord[];
   /** The newest records of a log, oldest of them first. */
   readLogEnd(runId: string, limit: number): LogRecord[];
-  /** Resolves when the run or its log changes, the signal aborts, or the time is over. */
-  waitForRun(runId: string, milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Resolves when the run or its log changes, the signal aborts, or the time is over.
+   * @returns false when there is nothing to wait for any more, because the control plane stops.
+   */
+  waitForRun(runId: string, milliseconds: number, signal?: AbortSignal): Promise<boolean>;
   /** Looks at the leases now. */
   sweep(): void;
 }

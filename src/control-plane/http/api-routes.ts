@@ -60,15 +60,15 @@ async function* logLines(
     cursor = records.at(-1)?.id ?? cursor;
     if (records.length === 500) continue;
     const state = stateLine(run);
-    if (state !== told) yield state;
+    const isNews = state !== told;
+    if (isNews) yield state;
     told = state;
     if (!follow || isTerminal(run.state)) return;
-    if (records.length === 0) {
-      const before = Date.now();
-      await admin.waitForRun(runId, BEAT_MS, signal);
-      if (Date.now() - before >= BEAT_MS) yield '\n';
-      else if (Date.now() === before && signal.aborted) return;
-    }
+    // Something may have happened while what there was went out: look again before sleeping.
+    if (isNews || records.length > 0) continue;
+    const before = Date.now();
+    if (!(await admin.waitForRun(runId, BEAT_MS, signal))) return;
+    if (Date.now() - before >= BEAT_MS) yield '\n';
   }
 }
 
