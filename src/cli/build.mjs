@@ -1,16 +1,10 @@
-// Bundles each program into one file below dist/, so that their libraries weigh on nobody who imports the constructs.
+// Bundles each program below dist/, so that their libraries weigh on nobody who imports the constructs.
 import { build } from 'esbuild';
-import { copyFileSync, readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
-await build({
-  entryPoints: {
-    controller: 'src/cli/entry/controller.ts',
-    launcher: 'src/cli/entry/launcher.ts',
-    'control-plane': 'src/cli/entry/control-plane.ts',
-    'worker-pools': 'src/cli/main.ts',
-  },
+const common = {
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,
@@ -27,6 +21,25 @@ await build({
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
   logLevel: 'warning',
+};
+
+await build({
+  ...common,
+  entryPoints: {
+    launcher: 'src/cli/entry/launcher.ts',
+    'control-plane': 'src/cli/entry/control-plane.ts',
+    'worker-pools': 'src/cli/main.ts',
+  },
+});
+
+// In pieces, so that what a Pod never needs (client-node's kubeconfig reader, making certificates) takes no memory in it.
+rmSync('dist/controller', { recursive: true, force: true });
+await build({
+  ...common,
+  entryPoints: { controller: 'src/cli/entry/controller.ts' },
+  outdir: 'dist/controller',
+  splitting: true,
+  minifyWhitespace: true,
 });
 
 // The launcher reads it from beside itself (src/launcher/shim/path.ts) and lays it into the worker container.

@@ -100,15 +100,15 @@ function assemble(parts: Parts): Manager {
     metrics,
     logger,
     clock: systemClock,
-    concurrency: options.concurrency,
   };
   const pools: WorkerPoolController = new WorkerPoolController({
     ...common,
+    concurrency: options.concurrency,
     connect: { mqtt: connectMqtt, poll: connectPoll },
     version: options.version,
     prometheus: registry,
   });
-  const workers = new WorkerController({ ...common, registry: pools });
+  const workers = new WorkerController({ ...common, concurrency: options.workerConcurrency, registry: pools });
   return new Manager({
     reflectors: [
       reflector(parts, WORKER_POOLS, caches.pools),

@@ -22,8 +22,13 @@ export interface ControllerOptions {
   readonly kubeApiBurst?: number;
   /** Of pino: trace, debug, info, warn, error, fatal, silent. @default 'info' */
   readonly logLevel?: string;
-  /** Passes at once, for each controller. @default 16 */
+  /** WorkerPools looked after at once. @default 16 */
   readonly concurrency?: number;
+  /**
+   * Workers looked after at once. Connections and the request rate bound what the API server gets; a high number lets
+   * the Pods of a burst of runs be created before the first of their Workers' statuses is written. @default 1000
+   */
+  readonly workerConcurrency?: number;
   /** Version that is told to the control plane. @default '0.0.0' */
   readonly version?: string;
 }
@@ -49,6 +54,7 @@ export function compileOptions(options: ControllerOptions): CompiledOptions {
     kubeApiBurst: options.kubeApiBurst ?? 2000,
     logLevel: options.logLevel ?? 'info',
     concurrency: options.concurrency ?? 16,
+    workerConcurrency: options.workerConcurrency ?? 1_000,
     version: options.version ?? '0.0.0',
   };
 }

@@ -16,7 +16,7 @@ interface Options {
   readonly json?: true;
 }
 
-const BUNDLE = 'dist/controller.mjs';
+const BUNDLE = 'dist/controller/controller.mjs';
 
 /** `npm run bench`: measures speed and size of the controller against the targets of docs/operations/benchmarks.md. */
 const program = new Command('npm run bench --')

@@ -6,7 +6,8 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { FileAuth } from '@kubernetes/client-node/dist/file_auth.js';
 import type { Dispatcher } from 'undici';
 
-const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+/** Where a Pod finds its account; the variable is for programs that stand in for a Pod. */
+const SERVICE_ACCOUNT = process.env['SERVICE_ACCOUNT_FOLDER'] || '/var/run/secrets/kubernetes.io/serviceaccount';
 
 export interface TlsOptions {
   ca?: string | Buffer;
