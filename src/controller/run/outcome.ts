@@ -1,7 +1,7 @@
 import { CONTAINER } from '../../api/names';
 import { EXIT } from '../../protocol/exit-codes';
 import type { OutcomeReason } from '../../protocol/messages';
-import { allStatuses, containerState, type RunPod, type TerminatedState } from './pod';
+import { allStatuses, containerState, couldNotStart, imageOf, type RunPod, type TerminatedState } from './pod';
 import * as sentences from './sentences';
 import type { PoolRef } from './sentences';
 
@@ -122,10 +122,10 @@ function probablyOutOfMemory(pod: RunPod, ref: PoolRef): FailedOutcome | undefin
 
 function containerFailure(pod: RunPod, ref: PoolRef): FailedOutcome | undefined {
   const ended = terminated(pod).filter(({ exitCode }) => exitCode !== 0);
-  const unstartable = ended.find(({ reason }) => reason === 'StartError' || reason === 'ContainerCannotRun');
+  const unstartable = ended.find(couldNotStart);
   if (unstartable) {
     const { name, message = 'no reason was given' } = unstartable;
-    return failed('ConfigError', sentences.containerCannotStart(ref, name, message));
+    return failed('ConfigError', sentences.containerCannotStart(ref, name, imageOf(pod, name), message));
   }
   const custom = ended.find(({ name }) => isInit(pod, name) && name !== CONTAINER.init);
   if (custom) {

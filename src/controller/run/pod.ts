@@ -73,6 +73,7 @@ export interface TerminatedState {
   readonly exitCode: number;
   readonly reason?: string;
   readonly message?: string;
+  readonly finishedAt?: string;
 }
 
 /** `<run ulid lower-case>-<stage>-<attempt>`: one name for an attempt, so that creating it is the lock. */
@@ -102,10 +103,21 @@ export function allStatuses(pod: RunPod): ContainerStatus[] {
   return [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
 }
 
+/** The image that the Pod asks for in a container; '' for one it does not have. */
+export function imageOf(pod: RunPod, container: string): string {
+  const found = [...pod.spec.initContainers, ...pod.spec.containers].find(({ name }) => name === container);
+  return found?.image ?? '';
+}
+
 /** Whether the user's container has ever run: from then on infrastructure may have changed. */
 export function workerBegan(pod: RunPod): boolean {
   const state = containerState(pod, CONTAINER.worker);
-  return state?.running !== undefined || state?.terminated !== undefined;
+  return state?.running !== undefined || (state?.terminated !== undefined && !couldNotStart(state.terminated));
+}
+
+/** Whether the runtime could not even run the container's first program. */
+export function couldNotStart({ reason }: TerminatedState): boolean {
+  return reason === 'StartError' || reason === 'ContainerCannotRun';
 }
 
 /** Whether the run is over in this Pod. Sidecars of the user may still run. */

@@ -1,6 +1,6 @@
 import { REASON } from '../../api/conditions';
 import type { OutcomeReason } from '../../protocol/messages';
-import { allStatuses, type ContainerStatus, type RunPod } from './pod';
+import { allStatuses, imageOf, type ContainerStatus, type RunPod } from './pod';
 import * as sentences from './sentences';
 import type { PoolRef } from './sentences';
 
@@ -57,29 +57,26 @@ function containerProblem(pod: RunPod, { name, state }: ContainerStatus, ref: Po
   if (reason === 'ErrImageNeverPull') {
     return { ...IMAGE, key, sentence: sentences.imageNeverPulled(ref, name, image), hopeless: true };
   }
-  if (CREATING.includes(reason)) {
+  if (reason === 'CreateContainerConfigError') {
     const sentence = sentences.containerCannotBeCreated(ref, name, detail || reason);
-    return { ...CONFIG, key: `create:${name}`, sentence, hopeless: isLasting(reason, detail) };
+    return { ...CONFIG, key: `create:${name}`, sentence, hopeless: !MAY_PASS.test(detail) };
+  }
+  if (reason === 'CreateContainerError' || reason === 'RunContainerError') {
+    const sentence = sentences.containerCannotStart(ref, name, image, detail || reason);
+    return { ...CONFIG, key: `create:${name}`, sentence, hopeless: LACKS_PROGRAM.test(detail) };
   }
   return undefined;
 }
 
 /** The kubelet's reasons between which one and the same trouble goes back and forth. */
 const PULLING: readonly string[] = ['ErrImagePull', 'ImagePullBackOff', 'RegistryUnavailable', 'ImageInspectError'];
-const CREATING: readonly string[] = ['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError'];
+/** A kubelet that has not yet heard of a new ConfigMap or Secret, or is slow, tries again by itself. */
+const MAY_PASS = /timed out|failed to sync/i;
+/** The runtimes' words for a program that the image does not hold, or that the node cannot run. */
+const LACKS_PROGRAM = /exec: "|executable file|exec format error/i;
 
 const IMAGE = { reason: REASON.imagePull, outcome: 'ImagePull', detailed: true } as const;
 const CONFIG = { reason: REASON.containerConfig, outcome: 'ConfigError', detailed: true } as const;
-
-/** A kubelet that has not yet heard of a new ConfigMap or Secret, or is slow, tries again by itself. */
-function isLasting(reason: string, detail: string): boolean {
-  return reason === 'CreateContainerConfigError' && !/timed out|failed to sync/i.test(detail);
-}
-
-function imageOf(pod: RunPod, container: string): string {
-  const found = [...pod.spec.initContainers, ...pod.spec.containers].find(({ name }) => name === container);
-  return found?.image ?? '';
-}
 
 /** The kubelet's words without the layers that say nothing: back-off, error class, RPC code. */
 function kubeletDetail(message: string): string {

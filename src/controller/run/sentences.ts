@@ -103,9 +103,20 @@ export function tookTooLong(ref: PoolRef, seconds: number | undefined): string {
   return `The run's Pod took longer than its limit${limit}: raise spec.pod.activeDeadlineSeconds of ${pool(ref)} if it needs more.`;
 }
 
-export function containerCannotStart(ref: PoolRef, container: string, detail: string): string {
-  return `Container ${container} could not start: ${endSentence(detail)} Correct its image or ${fieldOf(container)} of ${pool(ref)}.`;
+export function containerCannotStart(ref: PoolRef, container: string, image: string, detail: string): string {
+  const what = `Container ${container} cannot start from its image "${image}": ${endSentence(detail)}`;
+  const needs = NEEDS[container];
+  if (needs === undefined) return `${what} Correct ${fieldOf(container)} of ${pool(ref)}.`;
+  return `${what} The image needs ${needs}: choose another ${whereImageIsSet(ref, container)}, or correct ${fieldOf(container)}.`;
 }
+
+const LAUNCHER_NEEDS = "/usr/bin/spacelift-launcher, built for the node's architecture";
+/** What the built-in containers ask of their images. */
+const NEEDS: Readonly<Record<string, string>> = {
+  [CONTAINER.worker]: 'a POSIX sh at /bin/sh with cat, mv and sleep',
+  [CONTAINER.init]: LAUNCHER_NEEDS,
+  [CONTAINER.relay]: LAUNCHER_NEEDS,
+};
 
 export function containerFailed(ref: PoolRef, container: string, exitCode: number, detail: string): string {
   const cause = detail ? `: ${endSentence(detail)}` : '.';

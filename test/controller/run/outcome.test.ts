@@ -131,7 +131,23 @@ describe('an ended Pod', () => {
         worker: exited(128, 'StartError', 'exec: "/bin/sh": stat /bin/sh: no such file or directory'),
       }),
       'ConfigError',
-      'Container worker could not start: exec: "/bin/sh": stat /bin/sh: no such file or directory. Correct its image or spec.pod.workerContainer of WorkerPool team/pool.',
+      'Container worker cannot start from its image "control-plane.test/runner:1": exec: "/bin/sh": stat /bin/sh: no such file or directory. The image needs a POSIX sh at /bin/sh with cat, mv and sleep: choose another in the stack, or in spec.pod.defaultRunnerImage of WorkerPool team/pool, or correct spec.pod.workerContainer.',
+    ],
+    [
+      'a launcher image for another processor',
+      failedPod({
+        init: exited(128, 'StartError', 'exec /usr/bin/spacelift-launcher: exec format error'),
+        relay: waitingFor('PodInitializing'),
+        worker: waitingFor('PodInitializing'),
+      }),
+      'ConfigError',
+      'Container init cannot start from its image "control-plane.test/launcher:1": exec /usr/bin/spacelift-launcher: exec format error. The image needs /usr/bin/spacelift-launcher, built for the node’s architecture: choose another in spec.pod.launcherImage of WorkerPool team/pool, or correct spec.pod.initContainer.',
+    ],
+    [
+      'a relay that cannot be started',
+      failedPod({ relay: exited(127, 'ContainerCannotRun', 'no such file'), worker: exited(69) }),
+      'ConfigError',
+      'Container launcher-grpc cannot start from its image "control-plane.test/launcher:1": no such file. The image needs /usr/bin/spacelift-launcher, built for the node’s architecture: choose another in spec.pod.launcherImage of WorkerPool team/pool, or correct spec.pod.grpcServerContainer.',
     ],
     [
       'an init container of the user',

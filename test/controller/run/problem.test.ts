@@ -3,7 +3,8 @@ import { startProblem, type RunPodStatus } from '../../../src/controller/run';
 import { anAssignment, built, containers, observed, POOL_REF, running, waitingFor } from './fixtures';
 
 const IMAGE = 'someone/non-existent-image:1234';
-const pod = (status: RunPodStatus) => observed(status, { of: built({}, anAssignment({ runnerImage: IMAGE })) });
+const SETUP = { customInitContainers: [{ name: 'setup', image: 'tools:1' }] };
+const pod = (status: RunPodStatus) => observed(status, { of: built(SETUP, anAssignment({ runnerImage: IMAGE })) });
 const worker = (reason: string, message?: string) =>
   containers({ relay: running, worker: waitingFor(reason, message) }, { phase: 'Pending' });
 
@@ -58,7 +59,16 @@ describe('what keeps a run’s Pod from starting', () => {
         init: waitingFor('PodInitializing'),
       }),
       'ContainerConfig',
-      'Container setup cannot be created: no command specified. Correct the entry "setup" of spec.pod.customInitContainers or additionalSidecarContainers of WorkerPool team/pool or what it refers to.',
+      'Container setup cannot start from its image "tools:1": no command specified. Correct the entry "setup" of spec.pod.customInitContainers or additionalSidecarContainers of WorkerPool team/pool.',
+    ],
+    [
+      'a runner image without a shell',
+      worker(
+        'CreateContainerError',
+        'rpc error: code = Unknown desc = container create failed: executable file `/bin/sh` not found in $PATH',
+      ),
+      'ContainerConfig',
+      `Container worker cannot start from its image "${IMAGE}": container create failed: executable file \`/bin/sh\` not found in $PATH. The image needs a POSIX sh at /bin/sh with cat, mv and sleep: choose another in the stack, or in spec.pod.defaultRunnerImage of WorkerPool team/pool, or correct spec.pod.workerContainer.`,
     ],
     [
       'a cluster without room',
@@ -99,6 +109,9 @@ describe('what keeps a run’s Pod from starting', () => {
     ['CreateContainerConfigError', 'configmap "x" not found', true],
     ['CreateContainerConfigError', 'failed to sync configmap cache: timed out waiting for the condition', false],
     ['CreateContainerError', 'context deadline exceeded', false],
+    ['CreateContainerError', 'executable file `/bin/sh` not found in $PATH', true],
+    ['RunContainerError', 'exec: "/bin/sh": stat /bin/sh: no such file or directory: unknown', true],
+    ['RunContainerError', 'failed to mount /x: no such file or directory', false],
   ])('%s (%s) is hopeless: %s', (reason, message, hopeless) => {
     expect(startProblem(pod(worker(reason, message)), POOL_REF)?.hopeless).toBe(hopeless);
   });

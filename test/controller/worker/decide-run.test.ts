@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { decide } from '../../../src/controller/worker/decide';
-import { anAssignment, containers, exited, NOW, observed, running, waitingFor } from '../run/fixtures';
+import { anAssignment, NOW, observed } from '../run/fixtures';
 import { inWords, snapshot, type Case } from './fixtures';
 import {
   assigned,
@@ -136,30 +136,6 @@ describe('what is done for an assignment', () => {
       'the outcome is the built-in containers’, whatever sidecars do',
       { assignment: started, pods: [withSidecar(0)] },
       ['report released'],
-    ],
-    [
-      'a relay that died under a working run is told at once',
-      { assignment: started, pods: [observed(containers({ relay: exited(137, 'OOMKilled'), worker: running }))] },
-      ['report failed OutOfMemory'],
-    ],
-    [
-      'that run is not ended by us',
-      {
-        assignment: started,
-        pods: [observed(containers({ relay: exited(137, 'OOMKilled'), worker: running }))],
-        memory: { outcomeReported: true },
-      },
-      [],
-    ],
-    [
-      'a relay that was stopped before the worker began takes the Pod with it',
-      {
-        assignment: started,
-        pods: [
-          observed(containers({ relay: exited(1), worker: waitingFor('ImagePullBackOff') }, { phase: 'Pending' })),
-        ],
-      },
-      ['delete the unstarted Pod'],
     ],
     [
       'a started run without a Pod in the cache is looked up',

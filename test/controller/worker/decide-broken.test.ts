@@ -1,0 +1,133 @@
+import { describe, expect, test } from '@jest/globals';
+import type { RunPod } from '../../../src/controller/run';
+import { decide } from '../../../src/controller/worker/decide';
+import { containers, exited, observed, running, waitingFor } from '../run/fixtures';
+import { inWords, snapshot, type Case } from './fixtures';
+import { assigned, secondsAgo, started, working } from './pods';
+
+const endedAgo = (seconds: number, exitCode: number, reason = 'Error') => ({
+  terminated: { exitCode, reason, finishedAt: secondsAgo(seconds) },
+});
+const shellLess = observed(
+  containers({ relay: running, worker: exited(128, 'StartError', 'exec: "/bin/sh": no such file or directory') }),
+);
+const toldToEnd = (pod: RunPod): RunPod => ({ ...pod, spec: { ...pod.spec, activeDeadlineSeconds: 1 } });
+
+describe('a run that lost one of its containers', () => {
+  test.each<[string, Case, string[]]>([
+    [
+      'a relay that died under a working run is told at once',
+      { assignment: started, pods: [observed(containers({ relay: exited(137, 'OOMKilled'), worker: running }))] },
+      ['report failed OutOfMemory'],
+    ],
+    [
+      'what nobody relays any more is then ended, in its own way',
+      {
+        assignment: started,
+        pods: [observed(containers({ relay: exited(137, 'OOMKilled'), worker: running }))],
+        memory: { outcomeReported: true },
+      },
+      ['end the Pod'],
+    ],
+    [
+      'it is told to end once',
+      {
+        assignment: started,
+        pods: [toldToEnd(observed(containers({ relay: exited(137, 'OOMKilled'), worker: running })))],
+        memory: { outcomeReported: true },
+      },
+      [],
+    ],
+    [
+      'a worker that its relay still hears is left to the fence',
+      { assignment: started, pods: [working], memory: { outcomeReported: true } },
+      [],
+    ],
+    [
+      'a relay that saw the worker end is believed to be ahead of the kubelet',
+      { assignment: started, pods: [observed(containers({ relay: endedAgo(29, 80), worker: running }))] },
+      [],
+    ],
+    [
+      'a relay that is ahead for too long has left a worker alone',
+      { assignment: started, pods: [observed(containers({ relay: endedAgo(30, 80), worker: running }))] },
+      ['report failed ControlPlaneLost'],
+    ],
+    [
+      'a worker that outlives a told outcome is ended',
+      { assignment: started, pods: [observed(containers({ relay: endedAgo(30, 1), worker: running }))] },
+      ['end the Pod'],
+    ],
+    [
+      'a runner image without a shell ends the run at once',
+      { assignment: started, pods: [shellLess] },
+      ['report failed ConfigError'],
+    ],
+    [
+      'a Pod without a shell goes',
+      { assignment: started, pods: [shellLess], memory: { outcomeReported: true } },
+      ['delete the unstarted Pod'],
+    ],
+    [
+      'a runner image without a shell on a node with another runtime ends the run at once',
+      {
+        assignment: started,
+        pods: [
+          observed(
+            containers(
+              { relay: running, worker: waitingFor('CreateContainerError', 'executable file `/bin/sh` not found') },
+              { phase: 'Pending' },
+            ),
+          ),
+        ],
+      },
+      ['report failed ConfigError'],
+    ],
+    [
+      'init that failed ends the run',
+      {
+        assignment: assigned,
+        pods: [observed(containers({ init: exited(65), relay: waitingFor('PodInitializing') }, { phase: 'Failed' }))],
+      },
+      ['report failed ConfigError', 'report released'],
+    ],
+    [
+      'a worker that the kernel killed is its relay’s to tell',
+      {
+        assignment: started,
+        pods: [observed(containers({ relay: running, worker: endedAgo(119, 137, 'OOMKilled') }))],
+      },
+      [],
+    ],
+    [
+      'a worker that the kernel killed before its relay knew of it is told in the end',
+      {
+        assignment: started,
+        pods: [observed(containers({ relay: running, worker: endedAgo(120, 137, 'OOMKilled') }))],
+      },
+      ['report failed OutOfMemory'],
+    ],
+    [
+      'a worker that ended is its relay’s to tell, however long the run state takes',
+      { assignment: started, pods: [observed(containers({ relay: running, worker: endedAgo(9_000, 0) }))] },
+      [],
+    ],
+    [
+      'a relay that was stopped before the worker began takes the Pod with it',
+      {
+        assignment: started,
+        pods: [
+          observed(containers({ relay: exited(1), worker: waitingFor('ImagePullBackOff') }, { phase: 'Pending' })),
+        ],
+      },
+      ['delete the unstarted Pod'],
+    ],
+  ])('%s', (_what, settings, expected) => {
+    expect(decide(snapshot(settings)).actions.map(inWords)).toEqual(expected);
+  });
+
+  test('is looked at again when the kubelet must have told of the other', () => {
+    const pod = observed(containers({ relay: endedAgo(10, 80), worker: running }));
+    expect(decide(snapshot({ assignment: started, pods: [pod] })).requeueAfterMs).toBe(20_000);
+  });
+});
