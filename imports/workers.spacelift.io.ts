@@ -187,7 +187,7 @@ export function toJson_WorkerPoolProps(obj: WorkerPoolProps | undefined): Record
  */
 export interface WorkerPoolSpec {
   /**
-   * Number of Workers, which is the number of runs at the same time. Runs in progress are never ended to reach it. When unset: 1 for a new pool; afterwards the last size stays, so that autoscalers are not overruled.
+   * Number of Workers, which is the number of runs at the same time, 10000 at most. Runs in progress are never ended to reach it. When unset: 1 for a new pool; afterwards the last size stays, so that autoscalers are not overruled.
    *
    * @schema WorkerPoolSpec#poolSize
    */
@@ -257,7 +257,7 @@ export interface WorkerPoolSpec {
   readonly pollCommsUrl?: string;
 
   /**
-   * Attempts to reconnect before an MQTT session is given up and a new one is opened.
+   * Attempts to reconnect a lost MQTT session before the condition Registered turns to ControlPlaneUnreachable. Attempts go on after that, so that the pool goes on by itself when the cause is mended.
    *
    * @schema WorkerPoolSpec#mqttReconnectRetryCount
    */

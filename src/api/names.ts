@@ -63,6 +63,7 @@ export const DEFAULTS = {
   terminationGracePeriodSeconds: 30,
   failedPodsHistoryLimit: 5,
   successfulPodsHistoryLimit: 0,
+  mqttReconnectRetryCount: 5,
 } as const;
 
 /** `status.state` of a Worker. */

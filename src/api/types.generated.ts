@@ -6,7 +6,7 @@ import type { Affinity, Container, EnvFromSource, EnvVar, HostAlias, Lifecycle, 
 /** What a WorkerPool is to be. */
 export interface WorkerPoolSpec {
   /**
-   * Number of Workers, which is the number of runs at the same time. Runs in progress are never ended to reach it.
+   * Number of Workers, which is the number of runs at the same time, 10000 at most. Runs in progress are never ended to reach it.
    * @default - 1 for a new pool; afterwards the last size stays, so that autoscalers are not overruled
    */
   readonly poolSize?: number;
@@ -50,7 +50,7 @@ export interface WorkerPoolSpec {
   /** Base URL for HTTP long polling. Required when `commsProtocol` is `poll`. */
   readonly pollCommsURL?: string;
   /**
-   * Attempts to reconnect before an MQTT session is given up and a new one is opened.
+   * Attempts to reconnect a lost MQTT session before the condition Registered turns to ControlPlaneUnreachable. Attempts go on after that, so that the pool goes on by itself when the cause is mended.
    * @default 5
    */
   readonly mqttReconnectRetryCount?: number;

@@ -39,6 +39,11 @@ describe('a WorkerPool is refused', () => {
       says: 'token and privateKey must both be set or both be unset',
     },
     {
+      title: 'more Workers than one session can tell of',
+      spec: { poolSize: 10_001 },
+      says: 'a pool has 10000 Workers at most: make another WorkerPool for more',
+    },
+    {
       title: 'long polling without a URL',
       spec: { commsProtocol: 'poll' },
       says: 'pollCommsURL is required when commsProtocol is poll',

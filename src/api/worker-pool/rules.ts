@@ -12,6 +12,8 @@ export const LIMIT = {
   /** A host name of 253 characters, a colon and a port. */
   hostAndPort: 259,
   duration: 64,
+  /** Half of what one `sync` of the worker protocol lists: Workers that leave finish their runs beside the new ones. */
+  poolSize: 10_000,
   url: 2048,
   /** A Worker is named `<pool>-<ulid>`, and an object's name has 253 characters at most. */
   poolName: 253 - 27,
@@ -82,6 +84,16 @@ function containerNamesAreFree(list: string): ValidationRule {
     message: `${list} must not use the names of the built-in containers: ${RESERVED_NAMES.join(', ')}`,
   };
 }
+
+export const POOL_SIZE: JsonSchema = {
+  minimum: 0,
+  'x-kubernetes-validations': [
+    {
+      rule: `self <= ${LIMIT.poolSize}`,
+      message: `a pool has ${LIMIT.poolSize} Workers at most: make another WorkerPool for more`,
+    },
+  ],
+};
 
 /** A duration as Go writes it, never negative. */
 export const DURATION: JsonSchema = {

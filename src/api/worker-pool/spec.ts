@@ -2,7 +2,16 @@ import { field, flag, int32, integer, kubernetes, list, text, type Field, type O
 import { DEFAULTS } from '../names';
 import type { SchemaMap } from '../schema';
 import { POD } from './pod';
-import { API_CREDENTIALS_RULES, DRIFT_RULES, DURATION, HTTP_URL, LIMIT, REGISTRY_HOST, SPEC_RULES } from './rules';
+import {
+  API_CREDENTIALS_RULES,
+  DRIFT_RULES,
+  DURATION,
+  HTTP_URL,
+  LIMIT,
+  POOL_SIZE,
+  REGISTRY_HOST,
+  SPEC_RULES,
+} from './rules';
 
 const SECRET_KEY_REF: ObjectType = {
   kind: 'object',
@@ -85,8 +94,10 @@ const connection: SchemaMap<Field> = {
   pollCommsURL: field(text(HTTP_URL), {
     description: 'Base URL for HTTP long polling. Required when `commsProtocol` is `poll`.',
   }),
-  mqttReconnectRetryCount: field(integer({ default: 5 }), {
-    description: 'Attempts to reconnect before an MQTT session is given up and a new one is opened.',
+  mqttReconnectRetryCount: field(integer({ default: DEFAULTS.mqttReconnectRetryCount }), {
+    description:
+      'Attempts to reconnect a lost MQTT session before the condition Registered turns to ControlPlaneUnreachable. ' +
+      'Attempts go on after that, so that the pool goes on by itself when the cause is mended.',
   }),
 };
 
@@ -120,9 +131,10 @@ export const SPEC: ObjectType = {
   name: 'WorkerPoolSpec',
   description: 'What a WorkerPool is to be.',
   fields: {
-    poolSize: field(int32({ minimum: 0 }), {
+    poolSize: field(int32(POOL_SIZE), {
       description:
-        'Number of Workers, which is the number of runs at the same time. Runs in progress are never ended to reach it.',
+        `Number of Workers, which is the number of runs at the same time, ${LIMIT.poolSize} at most. Runs in progress are ` +
+        'never ended to reach it.',
       whenUnset: `${DEFAULTS.poolSize} for a new pool; afterwards the last size stays, so that autoscalers are not overruled`,
     }),
     ...registration,

@@ -1,7 +1,7 @@
 import { EVENT_REASON, POOL_CONDITION, REASON } from '../../api';
 import type { SessionStatus } from '../../protocol/session';
 import { isActive } from './scaling';
-import type { DecidedCondition, DecidedEvent, PoolSnapshot } from './snapshot';
+import type { DecidedCondition, DecidedEvent, PoolSnapshot, SessionFact } from './snapshot';
 
 const CANNOT_REGISTER = 'Unable to register worker pool: ';
 
@@ -26,7 +26,9 @@ export function registeredCondition(snapshot: PoolSnapshot): DecidedCondition {
   }
   if (session?.key === credentials.sessionKey) {
     const { status } = session;
-    if (status.state === 'failed') return cannotRegister(REASON_OF_CAUSE[status.cause], status.message);
+    if (status.state === 'failed' && !isBeingRestored(snapshot, session)) {
+      return cannotRegister(REASON_OF_CAUSE[status.cause], status.message);
+    }
     if (status.state === 'connected' && session.synced) {
       return {
         type: POOL_CONDITION.registered,
@@ -36,7 +38,7 @@ export function registeredCondition(snapshot: PoolSnapshot): DecidedCondition {
       };
     }
   }
-  // A connection being made says nothing yet: what was known before stays.
+  // A connection being made, or made again, says nothing yet: what was known before stays.
   return (
     previous(snapshot, POOL_CONDITION.registered) ?? {
       type: POOL_CONDITION.registered,
@@ -45,6 +47,17 @@ export function registeredCondition(snapshot: PoolSnapshot): DecidedCondition {
       message: 'Connecting to the control plane.',
     }
   );
+}
+
+/**
+ * Whether a connection that stood was lost so recently that a restart of the control plane may be all there is to it.
+ * What a person must mend (certificate, credentials, versions) is told at once.
+ */
+function isBeingRestored(snapshot: PoolSnapshot, { status, failures }: SessionFact): boolean {
+  const stood = previous(snapshot, POOL_CONDITION.registered)?.status === 'True';
+  // The first failure is the loss itself.
+  const attempts = failures - 1;
+  return stood && status.state === 'failed' && status.cause === 'unreachable' && attempts < snapshot.reconnectAttempts;
 }
 
 /** True when the API server would take a run Pod made from `spec.pod`. */

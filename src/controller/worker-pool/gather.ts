@@ -1,4 +1,4 @@
-import { FINALIZER, LABEL, type Worker, type WorkerPool } from '../../api';
+import { DEFAULTS, FINALIZER, LABEL, type Worker, type WorkerPool } from '../../api';
 import { livePods, workerIdOf, INDEX, type Caches } from '../caches';
 import type { PoolMemory } from './memory';
 import type { PoolSession } from './pool-session';
@@ -17,12 +17,18 @@ export function gather(memory: PoolMemory, caches: Caches, now: number): PoolSna
     hasFinalizer: metadata.finalizers?.includes(FINALIZER.workerPool) ?? false,
     ...(ulidLabel !== undefined && { ulidLabel }),
     ...(spec?.poolSize !== undefined && { specSize: spec.poolSize }),
+    reconnectAttempts: reconnectAttempts(pool),
     status: { ...status, conditions: status?.conditions ?? [] },
     credentials: credentialsFact(memory, now),
     ...(session && { session: session.fact }),
     ...(memory.template && { template: memory.template }),
     workers: workersOf(caches, memory.uid).flatMap((worker) => workerFact(worker, memory, caches, session)),
   };
+}
+
+function reconnectAttempts({ spec = {} }: WorkerPool): number {
+  const { commsProtocol = 'mqtt', mqttReconnectRetryCount = DEFAULTS.mqttReconnectRetryCount } = spec;
+  return commsProtocol === 'mqtt' ? mqttReconnectRetryCount : 0;
 }
 
 /** Every Worker that the pool controls. */

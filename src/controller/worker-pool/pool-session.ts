@@ -49,6 +49,7 @@ export class PoolSession implements PoolHandle {
   private synced = false;
   private nextSyncAt = 0;
   private failedSince: number | undefined;
+  private failures = 0;
 
   constructor(private readonly options: PoolSessionOptions) {
     const { metadata } = options.pool();
@@ -83,6 +84,7 @@ export class PoolSession implements PoolHandle {
       ulid: this.ulid,
       endpoint: this.options.shownEndpoint,
       status: this.session.status,
+      failures: this.failures,
       ...(this.failedSince !== undefined && { failedSince: this.failedSince }),
       synced: this.synced,
       nextSyncAt: this.nextSyncAt,
@@ -175,8 +177,12 @@ export class PoolSession implements PoolHandle {
   }
 
   private takeStatus(status: SessionStatus): void {
-    if (status.state === 'failed') this.failedSince ??= this.options.clock.now();
+    if (status.state === 'failed') {
+      this.failedSince ??= this.options.clock.now();
+      this.failures += 1;
+    }
     if (status.state === 'connected') {
+      this.failures = 0;
       this.synced = false;
       this.failedSince = undefined;
       this.options.onReconnect();

@@ -25,6 +25,8 @@ export interface SessionFact {
   readonly ulid: string;
   readonly endpoint: string;
   readonly status: SessionStatus;
+  /** How often in a row the connection was lost or not made, since it last stood. */
+  readonly failures: number;
   /** Since when there has been no connection, after one attempt failed. */
   readonly failedSince?: number;
   /** True once the session's truth was exchanged after the last time it connected. */
@@ -48,6 +50,8 @@ export interface PoolSnapshot {
   /** The label LABEL.poolUlid as it is. */
   readonly ulidLabel?: string;
   readonly specSize?: number;
+  /** A lost connection is told of when so many attempts to make it again have failed. */
+  readonly reconnectAttempts: number;
   readonly status: {
     readonly actualPoolSize?: number;
     readonly desiredPoolSize?: number;

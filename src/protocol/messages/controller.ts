@@ -61,7 +61,7 @@ export const WorkerViews = z.object({ revision: Revision, workers: z.array(Worke
  * that the control plane has in this session but that are not listed are retired; an assignment whose outcome is known
  * and whose Pod is gone is released; what the control plane does not know comes back in `unknown`, to be registered.
  */
-export const SyncRequest = z.object({ session: SessionId, workers: z.array(ObservedWorker).max(10000) });
+export const SyncRequest = z.object({ session: SessionId, workers: z.array(ObservedWorker).max(20000) });
 export const SyncResponse = WorkerViews.extend({ unknown: z.array(Ulid) });
 
 /**

@@ -155,6 +155,30 @@ describe('the condition Registered', () => {
   });
 });
 
+describe('a registered pool whose connection is lost', () => {
+  const conditions = decide(snapshot()).status.conditions.map(asStored);
+  const lost = (cause: 'unreachable' | 'rejected', failures: number, reconnectAttempts = 5) => ({
+    reconnectAttempts,
+    session: { ...failed(cause), failures },
+    status: { conditions },
+  });
+  it.each([
+    ['stays registered when it is lost', lost('unreachable', 1), 'True'],
+    ['stays registered while it may be made again', lost('unreachable', 5), 'True'],
+    ['says so after that many attempts', lost('unreachable', 6), 'False'],
+    ['says so at once with no attempts to wait for', lost('unreachable', 1, 0), 'False'],
+    ['says at once what a person must mend', lost('rejected', 1), 'False'],
+  ])('%s', (_, facts, status) => {
+    expect(conditionOf(facts, 'Registered')?.status).toBe(status);
+    expect(decide(snapshot(facts)).events).toHaveLength(status === 'True' ? 0 : 1);
+  });
+
+  it('goes on looking after its Workers when it stands again', () => {
+    const told = decide(snapshot(lost('unreachable', 6))).status.conditions.map(asStored);
+    expect(conditionOf({ status: { conditions: told } }, 'Registered')?.status).toBe('True');
+  });
+});
+
 describe('the condition Ready', () => {
   const refused = {
     valid: false,

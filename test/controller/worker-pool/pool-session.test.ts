@@ -143,6 +143,13 @@ describe('the exchange of the whole truth', () => {
     expect(session.fact.synced).toBe(true);
   });
 
+  it('counts the failures in a row, until the connection stands again', () => {
+    for (const message of ['lost', 'refused']) scripted.change({ state: 'failed', cause: 'unreachable', message });
+    expect(session.fact.failures).toBe(2);
+    scripted.change({ state: 'connected', since: 1 });
+    expect(session.fact.failures).toBe(0);
+  });
+
   it('tells since when the connection has failed, until it stands again', () => {
     scripted.change({ state: 'failed', cause: 'unreachable', message: '' });
     const since = session.fact.failedSince;
