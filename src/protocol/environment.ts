@@ -74,7 +74,8 @@ export const LAUNCHER_VARIABLE = {
    */
   debug: 'SPACELIFT_DEBUG',
   /**
-   * `true`: `launcher-grpc` also writes every (masked) line to its standard output, as one JSON object a line.
+   * `true`: `launcher-grpc` also writes every (masked) line to its standard output once the control plane has it, as one
+   * JSON object a line: `ts`, `run_ulid`, `stack_id`, `step`, `stream`, `msg`.
    *
    * @default false
    */

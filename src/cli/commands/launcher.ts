@@ -35,7 +35,8 @@ async function runInit(logger: Logger, terminating: AbortSignal): Promise<void> 
 
 async function runRelay(logger: Logger, terminating: AbortSignal): Promise<void> {
   const identity = readIdentity(process.env);
-  await relay({ identity, paths: PATH, environment: process.env, clock: systemClock, logger, terminating });
+  const print = (text: string): void => void process.stdout.write(text);
+  await relay({ identity, paths: PATH, environment: process.env, clock: systemClock, logger, print, terminating });
 }
 
 async function carryOut(part: (logger: Logger, terminating: AbortSignal) => Promise<void>): Promise<void> {

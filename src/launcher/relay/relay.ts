@@ -23,6 +23,8 @@ export interface RelayOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Writes to the relay's standard output. */
+  readonly print: (text: string) => void;
   /** Aborts when the Pod is being ended (SIGTERM). */
   readonly terminating: AbortSignal;
 }

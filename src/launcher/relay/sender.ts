@@ -21,13 +21,12 @@ export interface SenderOptions {
   readonly logger: Logger;
   /** Rung when the journal grew. */
   readonly grown: Bell;
-  /** Sees every entry once it is acknowledged. */
-  readonly onAcknowledged?: (entry: LogEntry) => void;
 }
 
 /** Sends the journal's entries until they are acknowledged, for as long as that takes. */
 export class Sender {
   private mask: Mask | undefined;
+  private hear: ((entry: LogEntry) => void) | undefined;
   private idle: (() => void)[] = [];
   private most = BATCH.entries;
 
@@ -37,6 +36,11 @@ export class Sender {
   useMask(mask: Mask): void {
     this.mask = mask;
     this.options.grown.ring();
+  }
+
+  /** Has every entry, masked as it was sent, handed on once it is acknowledged. */
+  onAcknowledged(hear: (entry: LogEntry) => void): void {
+    this.hear = hear;
   }
 
   /** Runs until the signal aborts. @throws CallError when the control plane refuses for good (`fenced`). */
@@ -78,7 +82,7 @@ export class Sender {
         onRecovery: () => logger.info('The control plane answers again; the log goes on where it stopped.'),
       });
       await journal.acknowledge(acknowledged);
-      for (const entry of entries) if (entry.sequence <= acknowledged) this.options.onAcknowledged?.(entry);
+      for (const entry of entries) if (entry.sequence <= acknowledged) this.hear?.(entry);
     } catch (error) {
       if (!(error instanceof CallError) || error.kind !== 'too-large' || entries.length === 1) throw error;
       this.most = Math.ceil(entries.length / 2);

@@ -47,7 +47,7 @@ export async function readSettings(
     logsTimeoutMs: await duration(LAUNCHER_VARIABLE.logsTimeout, DEFAULT_LOGS_TIMEOUT_MS),
     stopGraceMs: (Number.isFinite(grace) ? grace : DEFAULT_STOP_GRACE_SECONDS) * 1000,
     debug: (await value(LAUNCHER_VARIABLE.debug)) === 'true',
-    logsOnStandardOutput: own[LAUNCHER_VARIABLE.logsOnStandardOutput] === 'true',
+    logsOnStandardOutput: (await value(LAUNCHER_VARIABLE.logsOnStandardOutput)) === 'true',
     masked,
     warnings,
   };

@@ -7,6 +7,7 @@ import { Mask } from './mask';
 import type { StepResult } from './outcome';
 import type { RelayContext } from './relay';
 import { readSettings } from './settings';
+import { asJsonLines } from './standard-output';
 import type { RelaySettings } from './settings';
 
 export interface WorkerResult {
@@ -81,6 +82,7 @@ async function collectUntilGone(context: RelayContext, watched: Watched): Promis
   const { exchange } = paths;
   const settings = await readSettings(exchange, context.environment);
   const mask = new Mask(settings.masked);
+  if (settings.logsOnStandardOutput) sender.onAcknowledged((entry) => context.print(asJsonLines(run, entry)));
   sender.useMask(mask);
   const collector = new Collector({ exchange, run, journal, mask, clock, debug: settings.debug });
   for (const warning of settings.warnings) await collector.say(warning, warning);

@@ -117,7 +117,8 @@ oom_kills() {
 } 2>/dev/null
 
 hand_on_settings() {
-  for wp_name in SPACELIFT_LAUNCHER_RUN_TIMEOUT SPACELIFT_LAUNCHER_LOGS_TIMEOUT SPACELIFT_MASK_ENVS SPACELIFT_DEBUG; do
+  for wp_name in SPACELIFT_LAUNCHER_RUN_TIMEOUT SPACELIFT_LAUNCHER_LOGS_TIMEOUT SPACELIFT_MASK_ENVS SPACELIFT_DEBUG \
+    SPACELIFT_RUN_LOGS_ON_STANDARD_OUTPUT_ENABLED; do
     eval "wp_value=\${$wp_name-}"
     [ -z "$wp_value" ] || put "setting-$wp_name" "$wp_value"
   done

@@ -10,5 +10,6 @@ void relay({
   environment: process.env,
   clock: systemClock,
   logger: quiet,
+  print: () => undefined,
   terminating: new AbortController().signal,
 });

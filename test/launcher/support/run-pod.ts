@@ -50,6 +50,8 @@ export function runSpec(steps: readonly Step[], more: Partial<RunSpec> = {}): Ru
 /** The folders, credentials and containers of one run Pod, as processes of this machine. */
 export class RunPod {
   readonly warnings: string[] = [];
+  /** What the relay wrote to its standard output. */
+  readonly printed: string[] = [];
   readonly terminating = new AbortController();
   private readonly children: ChildProcess[] = [];
 
@@ -116,7 +118,8 @@ export class RunPod {
     const { identity, paths, logger } = this;
     const environment = { [POD_VARIABLE.stopGraceSeconds]: '2' };
     const terminating = this.terminating.signal;
-    return relay({ identity, paths, environment, clock: systemClock, logger, terminating, ...changes });
+    const print = (text: string): void => void this.printed.push(text);
+    return relay({ identity, paths, environment, clock: systemClock, logger, print, terminating, ...changes });
   }
 
   /** The container `worker`. */
