@@ -52,7 +52,7 @@ export class ApiClient {
   /** @throws Error with the API server's words for a status of 400 and more */
   async request<T>(method: string, path: string, body?: string, type = 'application/json'): Promise<T> {
     const answer = await this.requests.request({
-      method: method as 'GET',
+      method,
       path,
       headers: { ...this.headers, accept: 'application/json', 'content-type': type },
       body: body ?? null,
