@@ -79,7 +79,7 @@ describe.each(SHELLS.map((shell) => ({ shell, name: shell.join(' ') })))('the sh
 
   test('stops the tool inside of a longer command when asked to, waits for it, and goes no further', async () => {
     await readyPod([step('apply', 'true && tool; echo not this'), step('next', 'echo nor this')]);
-    const tool = "#!/bin/sh\ntrap 'sleep 1; echo saved; exit 1' TERM; echo on; while :; do sleep 0.1; done\n";
+    const tool = "#!/bin/sh\ntrap 'sleep 0.3; echo saved; exit 1' TERM; echo on; while :; do sleep 0.1; done\n";
     await writeFile(join(pod.paths.binaries, 'tool'), tool, { mode: 0o755 });
     const worker = pod.worker({}, shell);
     await appears(FILE.started(1), worker);
@@ -117,7 +117,9 @@ describe.each(SHELLS.map((shell) => ({ shell, name: shell.join(' ') })))('the sh
     // busybox has its own mv and sleep, wherever PATH leads.
     if (shell[0] === 'busybox') return;
     expect(await worker.exitCode).toBe(64);
-    expect(await worker.stderr).toContain("the runner image has no 'mv'");
+    const sentence = "The runner image has no 'mv'. It needs a POSIX sh with cat, mv and sleep.\n";
+    expect(await worker.stderr).toBe(`spacelift-worker: ${sentence}`);
+    expect(await readFile(pod.lastWords, 'utf8')).toBe(sentence);
   });
 });
 

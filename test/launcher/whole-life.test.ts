@@ -92,7 +92,8 @@ async function runPod({ runId, stage, attempt, fence, startDeadline }: Assignmen
   const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const both = { identity, paths, clock: systemClock, logger };
   await init({ ...both, shim: SHIM_PATH, signal: new AbortController().signal });
-  const relayed = relay({ ...both, environment: {}, terminating: new AbortController().signal });
+  const print = (): void => undefined;
+  const relayed = relay({ ...both, environment: {}, print, terminating: new AbortController().signal });
   const path = [dirname(join(root, 'bin', 'tofu')), process.env['PATH']].join(delimiter);
   const shim = spawn('sh', [join(paths.binaries, 'spacelift-worker'), paths.exchange], {
     env: { PATH: path, HOME: root, CHECKPOINT_DISABLE: '1' },

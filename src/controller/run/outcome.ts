@@ -132,12 +132,21 @@ function containerFailure(pod: RunPod, ref: PoolRef): FailedOutcome | undefined 
     return failed('ConfigError', sentences.containerFailed(ref, custom.name, custom.exitCode, custom.message ?? ''));
   }
   const worker = ended.find(({ name }) => name === CONTAINER.worker);
+  if (worker && isRefusal(worker)) {
+    const message = sentences.stepsCannotRun(imageOf(pod, worker.name), worker.message ?? '');
+    return failed(worker.exitCode === EXIT.usage ? 'ConfigError' : 'ControlPlaneLost', message);
+  }
   const launcher = ended.find(({ name }) => name === CONTAINER.init || name === CONTAINER.relay);
   if (launcher && !(worker && launcher.exitCode === EXIT.workerLost)) {
     const message = sentences.containerFailed(ref, launcher.name, launcher.exitCode, launcher.message ?? '');
     return failed(LAUNCHER_REASON[launcher.exitCode] ?? 'ControlPlaneLost', message);
   }
-  return worker && failed(SHIM_REASON[worker.exitCode] ?? 'UserFailed', sentences.stepFailed(worker.exitCode));
+  return worker && failed('UserFailed', sentences.stepFailed(worker.exitCode));
+}
+
+/** Whether the shim ended the worker container before the first step; a step that ends so leaves no last words. */
+export function isRefusal({ exitCode, message }: TerminatedState): boolean {
+  return (exitCode === EXIT.usage || exitCode === EXIT.unreachable) && Boolean(message);
 }
 
 /** What an exit code of `init` and `launcher-grpc` says when no outcome could be handed on. */
@@ -150,9 +159,6 @@ const LAUNCHER_REASON: Readonly<Record<number, OutcomeReason>> = {
   // The Pod that started the attempt is not this one: it was lost.
   [EXIT.alreadyStarted]: 'NodeLost',
 };
-
-/** The shim's own exit codes; every other one is the step's. */
-const SHIM_REASON: Readonly<Record<number, OutcomeReason>> = { [EXIT.usage]: 'ConfigError' };
 
 function terminated(pod: RunPod): Ended[] {
   return allStatuses(pod).flatMap(({ name, state }) => (state?.terminated ? { name, ...state.terminated } : []));

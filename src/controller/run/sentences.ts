@@ -123,6 +123,11 @@ export function containerFailed(ref: PoolRef, container: string, exitCode: numbe
   return `Container ${container} (${fieldOf(container)} of ${pool(ref)}) ended with exit code ${exitCode}${cause}`;
 }
 
+/** What the shim said before it ran any step. */
+export function stepsCannotRun(image: string, detail: string): string {
+  return `Container worker cannot run the steps in its image "${image}": ${endSentence(detail)}`;
+}
+
 export function stepFailed(exitCode: number): string {
   return `Container worker ended with exit code ${exitCode}, and nobody was left to report the step's result.`;
 }

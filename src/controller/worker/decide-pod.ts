@@ -5,6 +5,7 @@ import {
   containerState,
   couldNotStart,
   hasEnded,
+  isRefusal,
   outcomeOf,
   sentences,
   startProblem,
@@ -64,7 +65,7 @@ function brokenSince(pod: RunPod): number | undefined {
     return isAhead ? endOf(relay) + KUBELET_LAG_MS : 0;
   }
   if (!worker?.terminated) return undefined;
-  if (couldNotStart(worker.terminated)) return 0;
+  if (couldNotStart(worker.terminated) || isRefusal(worker.terminated)) return 0;
   // The relay reports such an end, unless it came before the shim had opened the pipe that tells of it.
   return wasKilled(worker.terminated) ? endOf(worker.terminated) + UNNOTICED_MS : undefined;
 }

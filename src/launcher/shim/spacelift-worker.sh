@@ -6,15 +6,19 @@
 set -u
 umask 022
 wp_exchange=${1:-/opt/spacelift/exchange}
-cd "$wp_exchange" || {
-  echo "spacelift-worker: the folder $wp_exchange is missing: is the volume mounted in the worker container?" >&2
-  exit 64
+wp_pause=${2:-1} # seconds between two looks, of which each counts as one second
+wp_last_words=${3:-/dev/termination-log}
+
+refuse() { # CODE SENTENCE: the relay knows nothing of this container yet, so that the kubelet has to tell
+  echo "spacelift-worker: $2" >&2
+  [ ! -w "$wp_last_words" ] || printf '%s\n' "$2" >"$wp_last_words"
+  exit "$1"
 }
+
+cd "$wp_exchange" || refuse 64 "The folder $wp_exchange is missing: is the volume mounted in the worker container?"
 for wp_tool in cat mv sleep; do
-  command -v "$wp_tool" >/dev/null || {
-    echo "spacelift-worker: the runner image has no '$wp_tool'. It needs a POSIX sh with cat, mv and sleep." >&2
-    exit 64
-  }
+  command -v "$wp_tool" >/dev/null ||
+    refuse 64 "The runner image has no '$wp_tool'. It needs a POSIX sh with cat, mv and sleep."
 done
 
 wp_stopped='' wp_pid='' wp_group='' wp_targets='' wp_killer='' wp_interrupted='' wp_step=0
@@ -63,7 +67,7 @@ kill_later() {
   trap '' TERM INT
   wp_left=$wp_grace
   while [ "$wp_left" -gt 0 ] && [ ! -e "step-$wp_step.exit" ]; do
-    sleep 1
+    sleep "$wp_pause"
     wp_left=$((wp_left - 1))
   done
   [ ! -e "step-$wp_step.exit" ] || return 0
@@ -80,7 +84,7 @@ watch_stop() {
       kill -TERM $$ 2>/dev/null
       return 0
     fi
-    sleep 1
+    sleep "$wp_pause"
   done
 }
 
@@ -93,14 +97,14 @@ mirror() { # STREAM
       exec 3<"step-$wp_shown.$1"
       while [ ! -e "step-$wp_shown.exit" ] && kill -0 $$ 2>/dev/null; do
         cat <&3
-        sleep 1
+        sleep "$wp_pause"
       done
       cat <&3
       wp_shown=$((wp_shown + 1))
     elif [ -e worker-done ]; then
       return 0
     else
-      sleep 1
+      sleep "$wp_pause"
     fi
   done
 }
@@ -161,7 +165,7 @@ run_step() {
   wp_pid=
   # When the shell around a tool has ended of the signal, the tool is still at it.
   for wp_target in $wp_targets; do
-    while kill -0 "$wp_target" 2>/dev/null; do sleep 1; done
+    while kill -0 "$wp_target" 2>/dev/null; do sleep "$wp_pause"; done
   done
   oom_kills
   if [ -n "$wp_kills" ]; then
@@ -185,10 +189,9 @@ trap terminate TERM INT
 wp_waited=0
 while [ ! -e relay-ready ] && [ -z "$wp_stopped" ]; do
   if [ "$wp_waited" -ge 300 ]; then
-    echo "spacelift-worker: launcher-grpc was not ready after 300 seconds; nothing was run." >&2
-    exit 69
+    refuse 69 'The container launcher-grpc was not ready after 300 seconds; nothing was run.'
   fi
-  sleep 1
+  sleep "$wp_pause"
   wp_waited=$((wp_waited + 1))
   [ ! -e stop ] || wp_stopped=1
 done
@@ -199,10 +202,8 @@ wp_directory='' wp_binaries=''
 # even when nothing could be written any more (SIGKILL, out of memory). Opened for both, so that it waits for nobody.
 exec 9<>worker-alive
 for wp_file in layout.sh environment.sh; do
-  [ -r "$wp_file" ] || {
-    echo "spacelift-worker: cannot read $wp_exchange/$wp_file. A worker container with a user of its own needs the group 1983 (spec.pod.securityContext.fsGroup)." >&2
-    exit 64
-  }
+  [ -r "$wp_file" ] ||
+    refuse 64 "$wp_exchange/$wp_file cannot be read. A worker container with a user of its own needs the group 1983 (spec.pod.securityContext.fsGroup)."
   # shellcheck source=/dev/null # layout.sh sets wp_directory and wp_binaries
   . "./$wp_file"
 done

@@ -175,8 +175,20 @@ describe('an ended Pod', () => {
     ],
     [
       'a runner image that lacks what the shim needs',
-      failedPod({ relay: exited(80), worker: exited(64) }),
+      failedPod({ relay: exited(70), worker: exited(64, 'Error', "The runner image has no 'mv'.\n") }),
       'ConfigError',
+      'Container worker cannot run the steps in its image "control-plane.test/runner:1": The runner image has no ’mv’.',
+    ],
+    [
+      'a relay that did not get ready',
+      failedPod({ relay: exited(70), worker: exited(69, 'Error', 'The container launcher-grpc was not ready.') }),
+      'ControlPlaneLost',
+      'Container worker cannot run the steps in its image "control-plane.test/runner:1": The container launcher-grpc was not ready.',
+    ],
+    [
+      'a step that ends as the shim does when it refuses',
+      failedPod({ relay: exited(80), worker: exited(64) }),
+      'UserFailed',
       'Container worker ended with exit code 64, and nobody was left to report the step’s result.',
     ],
     ['a Pod that shows nothing', { phase: 'Failed' }, 'NodeLost', 'The run’s Pod ended without a result.'],

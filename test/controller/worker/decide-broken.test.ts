@@ -84,6 +84,19 @@ describe('a run that lost one of its containers', () => {
       ['report failed ConfigError'],
     ],
     [
+      'a runner image that lacks what the shim needs ends the run at once',
+      {
+        assignment: started,
+        pods: [observed(containers({ relay: running, worker: exited(64, 'Error', "The runner image has no 'mv'.") }))],
+      },
+      ['report failed ConfigError'],
+    ],
+    [
+      'a step that fails as the shim does when it refuses is its relay’s to tell',
+      { assignment: started, pods: [observed(containers({ relay: running, worker: exited(64) }))] },
+      [],
+    ],
+    [
       'init that failed ends the run',
       {
         assignment: assigned,

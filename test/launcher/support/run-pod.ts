@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import type { Paths } from '../../../src/launcher/paths';
 import { relay } from '../../../src/launcher/relay/relay';
 import type { RelayOptions } from '../../../src/launcher/relay/relay';
 import { SHIM_PATH } from '../../../src/launcher/shim/path';
+import type { Clock } from '../../../src/protocol/client';
 import type { RunSpec, Step } from '../../../src/protocol/messages';
 import { POD_VARIABLE } from '../../../src/protocol/environment';
 import { mountCredentials, poolCredentials } from './credentials';
@@ -29,6 +30,12 @@ export const SHELLS: readonly (readonly string[])[] = [
   ['bash', '--posix'],
   ...(existsSync('/usr/bin/busybox') || existsSync('/bin/busybox') ? [['busybox', 'sh']] : []),
 ];
+
+/** Real time, with pauses a tenth as long. */
+export const BRISK: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 10, signal) };
+
+/** Keeps a step until the test has done its part. */
+export const UNTIL_TOLD = 'while [ ! -e told ]; do sleep 0.05; done';
 
 export function step(name: string, command: string, successExitCodes: number[] = []): Step {
   return { name, command, successExitCodes };
@@ -66,6 +73,14 @@ export class RunPod {
     await api.open();
     const pod = new RunPod(await mkdtemp(join(tmpdir(), 'run-pod-')), api, await poolCredentials());
     await mountCredentials(pod.paths.credentials, pod.credentials.token(api.endpoint), pod.credentials.privateKey);
+    return pod;
+  }
+
+  /** One whose `init` has succeeded, for a stage that keeps its run state. */
+  static async ready(run: RunSpec): Promise<RunPod> {
+    const pod = await RunPod.create({ ...run, stage: 'preparing' });
+    await pod.source({ 'main.tf': '# empty' });
+    await pod.init();
     return pod;
   }
 
@@ -119,14 +134,27 @@ export class RunPod {
     const environment = { [POD_VARIABLE.stopGraceSeconds]: '2' };
     const terminating = this.terminating.signal;
     const print = (text: string): void => void this.printed.push(text);
-    return relay({ identity, paths, environment, clock: systemClock, logger, print, terminating, ...changes });
+    return relay({ identity, paths, environment, clock: BRISK, logger, print, terminating, ...changes });
+  }
+
+  /** Lets a step go on that waits by UNTIL_TOLD. */
+  async tell(): Promise<void> {
+    await writeFile(join(this.paths.workspace, 'told'), '');
+  }
+
+  /** Where the worker container leaves its last words for the kubelet. */
+  get lastWords(): string {
+    return join(this.root, 'termination-log');
   }
 
   /** The container `worker`. */
   worker(environment: Readonly<Record<string, string>> = {}, shell: readonly string[] = ['dash']): Worker {
     const [command = '', ...flags] = shell;
-    const child = spawn(command, [...flags, join(this.paths.binaries, 'spacelift-worker'), this.paths.exchange], {
-      env: { PATH: process.env['PATH'] ?? '', [POD_VARIABLE.stopGraceSeconds]: '2', ...environment },
+    writeFileSync(this.lastWords, '');
+    // Its seconds are a tenth as long as in a Pod.
+    const operands = [join(this.paths.binaries, 'spacelift-worker'), this.paths.exchange, '0.1', this.lastWords];
+    const child = spawn(command, [...flags, ...operands], {
+      env: { PATH: process.env['PATH'] ?? '', [POD_VARIABLE.stopGraceSeconds]: '20', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.children.push(child);

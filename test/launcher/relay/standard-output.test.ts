@@ -1,0 +1,40 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { RunPod, runSpec, step } from '../support/run-pod';
+
+let pod: RunPod;
+afterEach(() => pod.remove());
+
+test('what the control plane has is shown as JSON lines, masked, where the pool asks for it', async () => {
+  pod = await RunPod.ready(runSpec([step('plan', 'printf "one\\n$SECRET\\n"; echo two >&2')]));
+  const { api } = pod;
+  const { onLogs } = api;
+  // The first answer gets lost: nothing is shown twice for that.
+  let answers = 0;
+  api.onLogs = (entries) => onLogs(entries) && ++answers > 1;
+  const relayed = pod.relay();
+  pod.worker({
+    SPACELIFT_RUN_LOGS_ON_STANDARD_OUTPUT_ENABLED: 'true',
+    SPACELIFT_MASK_ENVS: 'SECRET',
+    SECRET: 'h4ck me',
+  });
+  await relayed;
+  const lines = pod.printed.join('').split('\n').slice(0, -1);
+  const common = { ts: expect.stringMatching(/^\d{4}-.*Z$/), run_ulid: api.run.runId, stack_id: 'network' };
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(
+    [
+      { step: 'plan', stream: 'system', msg: 'Step plan' },
+      { step: 'plan', stream: 'stdout', msg: 'one' },
+      { step: 'plan', stream: 'stdout', msg: '***' },
+      { step: 'plan', stream: 'stderr', msg: 'two' },
+      { step: '', stream: 'system', msg: 'The stage preparing succeeded.' },
+    ].map((line) => ({ ...common, ...line })),
+  );
+});
+
+test('nothing of the log is shown on standard output where the pool does not ask for it', async () => {
+  pod = await RunPod.ready(runSpec([step('plan', 'echo one')]));
+  const relayed = pod.relay();
+  pod.worker();
+  await relayed;
+  expect(pod.printed).toEqual([]);
+});
