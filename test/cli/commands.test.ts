@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { list as listArchive } from 'tar';
+import { parse } from 'yaml';
+import type { ControlPlane } from '../../src/control-plane';
+import { Authority } from '../../src/control-plane/pki/authority';
+import { parseToken } from '../../src/protocol/token';
+import { makePool, removeFolder, startTestControlPlane, temporaryFolder } from '../control-plane/support/control-plane';
+import { Program, type Result } from './support/program';
+
+// Each test starts programs, which is slow where several suites share few processors.
+jest.setTimeout(60_000);
+
+let folder: string;
+let controlPlane: ControlPlane;
+let stranger: Server;
+let bare: Program;
+let program: Program;
+
+const at = (...path: string[]): string => join(folder, ...path);
+
+beforeAll(async () => {
+  folder = temporaryFolder();
+  mkdirSync(at('source', '.git'), { recursive: true });
+  writeFileSync(at('source', 'main.tf'), '# nothing');
+  writeFileSync(at('source', '.git', 'HEAD'), 'ref: refs/heads/main');
+  mkdirSync(at('other'));
+  writeFileSync(at('other-ca.crt'), (await Authority.open(at('other'), Date.now)).certificatePem);
+  stranger = createServer((_, response) => response.end('<h1>Welcome</h1>')).listen(0, '127.0.0.1');
+  [bare, controlPlane] = await Promise.all([
+    Program.ofApiCommands(folder),
+    startTestControlPlane({ dataDir: at('data'), mqttPort: null }),
+  ]);
+  program = bare.with({
+    WORKER_POOLS_URL: controlPlane.url,
+    WORKER_POOLS_CA: at('data', 'ca.crt'),
+    WORKER_POOLS_API_KEY_SECRET_FILE: at('data', 'admin-key.json'),
+  });
+});
+
+afterAll(async () => {
+  stranger.close();
+  await controlPlane.close();
+  removeFolder(folder);
+});
+
+const done = (stdout: unknown): Result => ({ exitCode: 0, stdout: stdout as string, stderr: '' });
+const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const refused = (sentence: string): Result => ({
+  exitCode: 1,
+  stdout: '',
+  stderr: expect.stringMatching(new RegExp(`^worker-pools: .*${literally(sentence)}.*\n$`)) as unknown as string,
+});
+const json = ({ stdout }: Result): Record<string, unknown>[] => JSON.parse(stdout) as Record<string, unknown>[];
+
+describe('the connection', () => {
+  const strangerUrl = (): string => `http://127.0.0.1:${(stranger.address() as { port: number }).port}`;
+  const key = (): string[] => ['--api-key-secret-file', at('data', 'admin-key.json')];
+  const url = (): string[] => ['--url', controlPlane.url];
+  const ca = (name: string): string[] => ['--ca', at(name)];
+
+  test.each([
+    ['no URL', () => [], 'which control plane? Give --url https://host:port, or set WORKER_POOLS_URL'],
+    ['a URL without scheme', () => ['--url', 'localhost:8443', ...key()], 'must begin with https:// or http://'],
+    ['no key', () => url(), 'no API key: give --api-key-secret-file, or set WORKER_POOLS_API_KEY_SECRET'],
+    ['a missing file', () => [...url(), '--ca', 'nowhere.crt', ...key()], '--ca: there is no file nowhere.crt'],
+    ['an unknown authority', () => [...url(), ...key()], '(give its authority with --ca)'],
+    ['another authority', () => [...url(), ...ca('other-ca.crt'), ...key()], '(give its authority with --ca)'],
+    [
+      'a wrong secret',
+      () => [...url(), ...ca('data/ca.crt'), '--api-key-secret', 'guessed'],
+      'unauthorized: no API key has this id and secret',
+    ],
+    ['nobody there', () => ['--url', 'https://127.0.0.1:1', ...key()], 'cannot be reached: ECONNREFUSED'],
+    ['somebody else there', () => ['--url', strangerUrl(), ...key()], 'answers 200, but not as a control plane does'],
+  ])('%s is one sentence and exit code 1', async (_, flags, sentence) => {
+    expect(await bare.run('pool', 'list', ...flags())).toEqual(refused(sentence));
+  });
+
+  test('flags win over the environment, and a bare secret needs no file', async () => {
+    const flags = ['--api-key-id', 'admin', '--api-key-secret', controlPlane.apiKey.secret, '--url', controlPlane.url];
+    const misled = program.with({ WORKER_POOLS_URL: 'https://127.0.0.1:1', WORKER_POOLS_API_KEY_SECRET_FILE: '' });
+    expect(await misled.run('pool', 'list', ...flags)).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+});
+
+describe('pool', () => {
+  test('create makes a key here, a token for it and a Secret of both, for nobody else to read', async () => {
+    const made = await program.run('pool', 'create', 'made', '--out', at('made'), '--key', 'ec', '--namespace', 'runs');
+    const [pool] = controlPlane.admin.pools().filter(({ name }) => name === 'made');
+    expect(made).toEqual(done(expect.stringContaining(`Pool made is ${pool?.id}.`)));
+    const files = ['private-key.pem', 'token', 'secret.yaml'];
+    expect(files.map((name) => statSync(at('made', name)).mode & 0o777)).toEqual([0o600, 0o600, 0o600]);
+    const [privateKey = '', token = '', secret = ''] = files.map((name) => readFileSync(at('made', name), 'utf8'));
+    expect(new X509Certificate(parseToken(token).certificate).checkPrivateKey(createPrivateKey(privateKey))).toBe(true);
+    expect(parse(secret)).toEqual({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'made', namespace: 'runs' },
+      type: 'Opaque',
+      stringData: { token, privateKey: Buffer.from(privateKey).toString('base64') },
+    });
+  });
+
+  test.each(['private-key.pem', 'token', 'secret.yaml'])('create overwrites no %s', async (name) => {
+    mkdirSync(at(`kept-${name}`));
+    writeFileSync(at(`kept-${name}`, name), 'precious');
+    const before = controlPlane.admin.pools().length;
+    const again = await program.run('pool', 'create', 'again', '--out', at(`kept-${name}`));
+    expect(again).toEqual(refused(`${name} exists already: take another --out`));
+    expect(readFileSync(at(`kept-${name}`, name), 'utf8')).toBe('precious');
+    expect(controlPlane.admin.pools()).toHaveLength(before);
+  });
+
+  test('create leaves no key behind when the control plane refuses, so that it can be tried again', async () => {
+    const guess = ['--key', 'ec', '--api-key-secret', 'guessed'];
+    const failed = await program.run('pool', 'create', 'late', '--out', at('late'), ...guess);
+    expect(failed).toEqual(refused('unauthorized'));
+    expect(existsSync(at('late', 'private-key.pem'))).toBe(false);
+  });
+
+  test('create says why its folder cannot be made', async () => {
+    const failed = await program.run('pool', 'create', 'x', '--out', at('source', 'main.tf', 'below'));
+    expect(failed).toEqual(refused('--out: the folder cannot be made: ENOTDIR'));
+  });
+
+  test('list shows a table, or JSON', async () => {
+    const { id } = await makePool(controlPlane, 'listed');
+    const [table, raw] = await Promise.all([program.run('pool', 'list'), program.run('pool', 'list', '--json')]);
+    expect(table).toEqual(done(expect.stringMatching(/^ID +NAME +WORKERS +BUSY +WAITING RUNS\n/)));
+    expect(table.stdout).toMatch(new RegExp(`^${id} +listed +0 +0 +0$`, 'm'));
+    expect(json(raw)).toContainEqual({ id, name: 'listed', workersCount: 0, busyWorkers: 0, pendingRuns: 0 });
+  });
+});
+
+describe('stack', () => {
+  const flags = (pool: string): string[] => ['--pool', pool, '--source', at('source')];
+
+  test('create makes a stack of a folder and of what the flags say', async () => {
+    const { id } = await makePool(controlPlane, 'for-stacks');
+    const more = ['--auto-deploy', '--tool', 'terraform', '--project-root', 'network', '--runner-image', 'a/b:1'];
+    const variables = ['--env', 'TF_VAR_a=1', '--env', 'TF_VAR_b=x=y'];
+    const made = await program.run('stack', 'create', 'full', ...flags('for-stacks'), ...more, ...variables);
+    expect(made).toEqual(done(expect.stringContaining('worker-pools run trigger full --follow')));
+    expect(controlPlane.admin.stacks().find(({ name }) => name === 'full')).toMatchObject({
+      poolId: id,
+      tool: 'TERRAFORM',
+      autoDeploy: true,
+      projectRoot: 'network',
+      runnerImage: 'a/b:1',
+      environment: { TF_VAR_a: '1', TF_VAR_b: 'x=y' },
+    });
+    expect(await uploaded('full')).toEqual(['main.tf']);
+  });
+
+  test('push uploads the folder again', async () => {
+    await makePool(controlPlane, 'for-push');
+    await program.run('stack', 'create', 'pushed', ...flags('for-push'));
+    mkdirSync(at('next'));
+    writeFileSync(at('next', 'next.tf'), '# more');
+    const pushed = await program.run('stack', 'push', 'pushed', '--source', at('next'));
+    expect(pushed).toEqual(done('Stack pushed has a new source.\n'));
+    expect(await uploaded('pushed')).toEqual(['next.tf']);
+  });
+
+  test('list shows a table, or JSON', async () => {
+    const { id } = await makePool(controlPlane, 'for-list');
+    controlPlane.admin.createStack({ name: 'listed', pool: id });
+    const [table, raw] = await Promise.all([program.run('stack', 'list'), program.run('stack', 'list', '--json')]);
+    expect(table.stdout).toMatch(/^listed +for-list +opentofu +after confirmation$/m);
+    expect(json(raw)).toContainEqual(expect.objectContaining({ name: 'listed', tool: 'OPENTOFU', hasSource: false }));
+  });
+
+  test.each([
+    ['create', 'a missing pool', () => ['x', ...flags('nowhere')], 'worker pool nowhere not found'],
+    ['create', 'a missing folder', () => ['x', '--pool', 'p', '--source', 'nowhere'], 'there is no folder nowhere'],
+    ['push', 'a missing stack', () => ['nothing', '--source', at('source')], 'stack nothing not found'],
+  ])('%s refuses %s', async (verb, _, args, sentence) => {
+    expect(await program.run('stack', verb, ...args())).toEqual(refused(sentence));
+  });
+
+  async function uploaded(stack: string): Promise<string[]> {
+    const { source } = controlPlane.admin.stacks().find(({ name }) => name === stack)!;
+    const files: string[] = [];
+    await listArchive({ file: at('data', 'blobs', 'sources', source!), onReadEntry: ({ path }) => files.push(path) });
+    return files.filter((path) => !path.endsWith('/')).map((path) => path.replace('./', ''));
+  }
+});
+
+describe('run', () => {
+  beforeAll(async () => {
+    await makePool(controlPlane, 'for-runs');
+    await program.run('stack', 'create', 'runs', '--pool', 'for-runs', '--source', at('source'));
+  });
+
+  const trigger = (): string => controlPlane.admin.createRun({ stack: 'runs' }).id;
+
+  test.each([
+    ['a run that asks', [], { type: 'TRACKED', autoDeploy: false }],
+    ['a run that only plans', ['--proposed'], { type: 'PROPOSED', autoDeploy: false }],
+    ['a run that applies by itself', ['--auto-deploy'], { type: 'TRACKED', autoDeploy: true }],
+  ])('trigger queues %s', async (_, flags, expected) => {
+    const triggered = await program.run('run', 'trigger', 'runs', ...flags);
+    const [run] = controlPlane.admin.runs({ stack: 'runs', limit: 1 });
+    expect(triggered).toEqual(done(`Run ${run?.id} of stack runs is QUEUED\n`));
+    expect(run).toMatchObject(expected);
+  });
+
+  test('list shows a table of one stack, or JSON, newest first', async () => {
+    const ids = [trigger(), trigger()];
+    const [table, raw] = await Promise.all([
+      program.run('run', 'list', '--stack', 'runs'),
+      program.run('run', 'list', '--json'),
+    ]);
+    expect(table.stdout).toMatch(/^ID +STACK +STATE +REASON +CREATED\n/);
+    expect(table.stdout).toMatch(
+      new RegExp(`^${ids[0]} +runs +QUEUED +\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\dZ$`, 'm'),
+    );
+    expect(json(raw).slice(0, 2)).toMatchObject([{ id: ids[1] }, { id: ids[0] }]);
+  });
+
+  test('log prints what there is, and ends well whatever became of the run', async () => {
+    const id = trigger();
+    controlPlane.admin.stop(id, 'no time');
+    const expected = 'Run of stack runs is queued\nThe run was stopped: no time\n';
+    expect(await program.run('run', 'log', id)).toEqual(done(expected));
+    expect(await program.run('run', 'log', id, '--follow')).toEqual({
+      exitCode: 1,
+      stdout: expected,
+      stderr: '--- CANCELED\nworker-pools: the run is CANCELED (Cancelled): no time\n',
+    });
+  });
+
+  test('stop ends a run that waits', async () => {
+    const id = trigger();
+    expect(await program.run('run', 'stop', id)).toEqual(done(`Run ${id} is CANCELED\n`));
+  });
+
+  test.each([['confirm'], ['discard']])('%s is refused before there is a plan', async (verb) => {
+    const id = trigger();
+    expect(await program.run('run', verb, id)).toEqual(refused(`run ${id} is QUEUED: it cannot ${verb} now`));
+  });
+
+  test.each([
+    ['trigger', 'stack nothing not found'],
+    ['log', 'run nothing not found'],
+    ['confirm', 'run nothing not found'],
+    ['discard', 'run nothing not found'],
+    ['stop', 'run nothing not found'],
+  ])('%s of what is not there says so', async (verb, sentence) => {
+    expect(await program.run('run', verb, 'nothing')).toEqual(refused(sentence));
+  });
+});

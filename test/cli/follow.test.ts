@@ -1,0 +1,155 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { join } from 'node:path';
+import type { ControlPlane } from '../../src/control-plane';
+import {
+  eventually,
+  makePool,
+  makeStack,
+  removeFolder,
+  startTestControlPlane,
+  temporaryFolder,
+  type TestPool,
+} from '../control-plane/support/control-plane';
+import { line } from '../control-plane/support/pod';
+import { Program, type RunningProgram } from './support/program';
+import { TestWorker } from './support/worker';
+
+// Each test starts programs, which is slow where several suites share few processors.
+jest.setTimeout(60_000);
+
+let bundles: string;
+let bundle: Program;
+let folder: string;
+let controlPlane: ControlPlane;
+let pool: TestPool;
+let worker: TestWorker;
+let program: Program;
+
+beforeAll(async () => {
+  bundles = temporaryFolder();
+  bundle = await Program.ofApiCommands(bundles);
+});
+
+beforeEach(async () => {
+  folder = temporaryFolder();
+  controlPlane = await startTestControlPlane({ dataDir: folder, mqttPort: null });
+  pool = await makePool(controlPlane);
+  await makeStack(controlPlane, 'pool');
+  worker = await TestWorker.register(pool);
+  program = bundle.with({
+    WORKER_POOLS_URL: controlPlane.url,
+    WORKER_POOLS_CA: join(folder, 'ca.crt'),
+    WORKER_POOLS_API_KEY_SECRET_FILE: join(folder, 'admin-key.json'),
+  });
+});
+
+afterEach(async () => {
+  await worker.close();
+  await controlPlane.close();
+  removeFolder(folder);
+});
+
+afterAll(() => removeFolder(bundles));
+
+const theRun = (): string => controlPlane.admin.runs({ limit: 1 })[0]!.id;
+const printed = (child: RunningProgram, text: string): Promise<true> =>
+  eventually(() => child.hasPrinted(text), `the program prints ${JSON.stringify(text)}`);
+/** What the steps printed, without the lines of the control plane. */
+const output = (stdout: string): string[] => stdout.split('\n').filter((text) => text.startsWith('line '));
+
+describe('run trigger --follow', () => {
+  test('prints each line as it comes, plainly when piped, and ends with 0 when the run has FINISHED', async () => {
+    const child = program.start('run', 'trigger', 'stack', '--follow');
+    const pod = await worker.startPod();
+    for (const number of [1, 2, 3]) {
+      await pod.log('relay', [line(number)]);
+      await printed(child, `line ${number}\n`);
+    }
+    await pod.outcome('Succeeded');
+    const { exitCode, stdout, stderr } = await child.ended;
+    expect({ exitCode, output: output(stdout) }).toEqual({ exitCode: 0, output: ['line 1', 'line 2', 'line 3'] });
+    expect(stdout).toMatch(new RegExp(`^Run ${theRun()} of stack stack is PREPARING\n`));
+    expect(stderr).toMatch(/^(--- [A-Z]+\n)*--- PLANNING\n--- FINISHED\n$/);
+    expect(stdout + stderr).not.toContain('\u001b');
+  });
+
+  test('ends with 1 and the reason when the run failed', async () => {
+    const child = program.start('run', 'trigger', 'stack', '--follow');
+    await (await worker.startPod()).outcome('UserFailed');
+    const { exitCode, stderr } = await child.ended;
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/--- FAILED\nworker-pools: the run is FAILED \(UserFailed\): it UserFailed\n$/);
+  });
+
+  test('waits for a confirmation, says how to give it, and goes on through the second stage', async () => {
+    const child = program.start('run', 'trigger', 'stack', '--follow');
+    const planning = await worker.startPod();
+    await planning.put('the sealed workspace');
+    await planning.outcome('Succeeded', true);
+    const id = theRun();
+    expect((await program.run('run', 'confirm', id)).stdout).toBe(`Run ${id} is CONFIRMED\n`);
+    await worker.release();
+    const applying = await worker.startPod();
+    await applying.log('relay', [line(1, 'line of apply\n')]);
+    await applying.outcome('Succeeded');
+    const { exitCode, stdout, stderr } = await child.ended;
+    expect({ exitCode, output: output(stdout) }).toEqual({ exitCode: 0, output: ['line of apply'] });
+    expect(stderr).toContain('--- APPLYING\n--- FINISHED\n');
+  });
+
+  test('ends with 1 when another person discards the plan', async () => {
+    const child = program.start('run', 'trigger', 'stack', '--follow');
+    const pod = await worker.startPod();
+    await pod.put('the sealed workspace');
+    await pod.outcome('Succeeded', true);
+    const id = theRun();
+    expect(await program.run('run', 'discard', id)).toMatchObject({ exitCode: 0, stdout: `Run ${id} is DISCARDED\n` });
+    const { exitCode, stderr } = await child.ended;
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('the run is DISCARDED');
+  });
+});
+
+describe('run log --follow', () => {
+  test('goes on where it was when the control plane was restarted: no line twice, none lost', async () => {
+    const id = controlPlane.admin.createRun({ stack: 'stack' }).id;
+    const pod = await worker.startPod();
+    await pod.log('relay', [line(1), line(2)]);
+    const child = program.start('run', 'log', id, '--follow');
+    await printed(child, 'line 2\n');
+
+    const port = Number(new URL(controlPlane.url).port);
+    await controlPlane.close();
+    controlPlane = await startTestControlPlane({ dataDir: folder, mqttPort: null, port });
+    await pod.log('relay', [line(3)]);
+    await printed(child, 'line 3\n');
+    await pod.outcome('Succeeded');
+
+    const { exitCode, stdout } = await child.ended;
+    expect({ exitCode, output: output(stdout) }).toEqual({ exitCode: 0, output: ['line 1', 'line 2', 'line 3'] });
+  });
+
+  test('keeps characters that other readers take for the end of a line', async () => {
+    const id = controlPlane.admin.createRun({ stack: 'stack' }).id;
+    const pod = await worker.startPod();
+    await pod.log('relay', [line(1, 'line \u2028 separator \u2029 ü 🚀\n')]);
+    await pod.outcome('Succeeded');
+    const { exitCode, stdout } = await program.run('run', 'log', id, '--follow');
+    expect({ exitCode, output: output(stdout) }).toEqual({
+      exitCode: 0,
+      output: ['line \u2028 separator \u2029 ü 🚀'],
+    });
+  });
+
+  test('ends quietly when nobody reads on', async () => {
+    const id = controlPlane.admin.createRun({ stack: 'stack' }).id;
+    const pod = await worker.startPod();
+    const child = program.start('run', 'log', id, '--follow');
+    await pod.log('relay', [line(1)]);
+    await printed(child, 'line 1\n');
+    child.stopReading();
+    await pod.log('relay', [line(2)]);
+    await pod.log('relay', [line(3)]);
+    expect(await child.ended).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining('EPIPE') });
+  });
+});

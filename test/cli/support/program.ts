@@ -1,0 +1,97 @@
+import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+
+export interface Result {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a child needs of this process; nothing that would tell it of a control plane, or change how it runs. */
+const ENVIRONMENT = { PATH: process.env.PATH, HOME: process.env.HOME };
+
+/** A program that never ends fails its test, and is not left behind. */
+const LONGEST_MS = 50_000;
+
+const REQUIRE = "import{createRequire as c}from'node:module';const require=c(import.meta.url);";
+
+/** A program, bundled once, because loading its sources anew takes seconds each time. */
+export class Program {
+  private constructor(
+    private readonly path: string,
+    private readonly environment: NodeJS.ProcessEnv,
+  ) {}
+
+  /** The whole of `worker-pools`. */
+  static whole(folder: string): Promise<Program> {
+    return Program.bundle('src/cli/main.ts', join(folder, 'worker-pools.mjs'));
+  }
+
+  /** `worker-pools` with `pool`, `stack` and `run` only. */
+  static ofApiCommands(folder: string): Promise<Program> {
+    return Program.bundle('test/cli/support/api-commands.ts', join(folder, 'api-commands.mjs'));
+  }
+
+  private static async bundle(source: string, path: string): Promise<Program> {
+    await promisify(execFile)(join('node_modules', '.bin', 'esbuild'), [
+      source,
+      '--bundle',
+      '--platform=node',
+      '--format=esm',
+      '--external:@swc/core',
+      '--define:__VERSION__="1.2.3"',
+      `--banner:js=${REQUIRE}`,
+      '--log-level=error',
+      `--outfile=${path}`,
+    ]);
+    return new Program(path, ENVIRONMENT);
+  }
+
+  with(environment: NodeJS.ProcessEnv): Program {
+    return new Program(this.path, { ...this.environment, ...environment });
+  }
+
+  /** Runs it to its end. */
+  run(...args: string[]): Promise<Result> {
+    return this.start(...args).ended;
+  }
+
+  start(...args: string[]): RunningProgram {
+    return new RunningProgram(
+      spawn(process.execPath, [this.path, ...args], {
+        env: this.environment,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        timeout: LONGEST_MS,
+      }),
+    );
+  }
+}
+
+export class RunningProgram {
+  /** Settles when it has ended and all that it printed was read. */
+  readonly ended: Promise<Result>;
+  private readonly printed = { stdout: '', stderr: '' };
+
+  constructor(private readonly child: ChildProcessByStdio<null, Readable, Readable>) {
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream].setEncoding('utf8').on('data', (text: string) => (this.printed[stream] += text));
+    }
+    this.ended = new Promise((resolve) =>
+      child.once('close', (exitCode) =>
+        resolve({ exitCode, stdout: this.printed.stdout, stderr: this.printed.stderr }),
+      ),
+    );
+  }
+
+  /** Whether the text is on its standard output by now. */
+  hasPrinted(text: string): boolean {
+    return this.printed.stdout.includes(text);
+  }
+
+  /** As `| head` does when it has enough. */
+  stopReading(): void {
+    this.child.stdout.destroy();
+  }
+}
