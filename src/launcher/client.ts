@@ -12,6 +12,8 @@ import {
   RunSpec,
 } from '../protocol/messages';
 import type { HeartbeatRequest, LogEntry, LogWriter, OutcomeRequest } from '../protocol/messages';
+import { causeOfFailure } from '../protocol/client/causes';
+import { parseJson } from '../protocol/json';
 import type { Identity } from './identity';
 
 /** Why a call did not succeed: a refusal's code, or that no (sensible) answer came. */
@@ -158,26 +160,13 @@ async function refused(response: Dispatcher.ResponseData, endpoint: string, oper
   return new CallError(kind, `${endpoint} answered ${operation} with status ${response.statusCode}.`);
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_TLS/;
-
 function asCallError(error: unknown, endpoint: string): unknown {
   if (error instanceof CallError) return error;
   if (error instanceof Error && error.name === 'AbortError') return error;
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  if (CERTIFICATE.test(code)) {
-    return new CallError(
-      'certificate',
-      `The certificate of the control plane at ${endpoint} is not the expected one (${code}).`,
-    );
-  }
-  const why = code === '' ? message : code;
-  return new CallError('unreachable', `The control plane at ${endpoint} cannot be reached (${why}).`);
+  const { kind, message } = causeOfFailure(error, endpoint);
+  return new CallError(kind === 'certificate' ? kind : 'unreachable', `${sentence(message)}.`);
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../protocol/client';
+import { Backoff } from '../protocol/client/backoff';
 import { CallError } from './client';
 
 export interface RetryOptions {
@@ -22,8 +23,8 @@ export interface RetryOptions {
  * @throws CallError that no repetition can mend, or the last one at `until`; the abort reason when `signal` aborts.
  */
 export async function retrying<T>(call: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { clock, signal, random = Math.random, longestMs = 15_000 } = options;
-  let pause = options.firstMs ?? 500;
+  const { clock, signal, random = Math.random, firstMs = 500, longestMs = 15_000 } = options;
+  const backoff = new Backoff({ firstMs, longestMs }, random);
   for (let troubled = false; ; troubled = true) {
     signal.throwIfAborted();
     try {
@@ -33,11 +34,10 @@ export async function retrying<T>(call: () => Promise<T>, options: RetryOptions)
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof CallError) || !error.retryable) throw error;
-      const wait = pause * (0.5 + random() / 2);
+      const wait = backoff.next();
       if (options.until !== undefined && clock.now() + wait >= options.until) throw error;
       options.onTrouble?.(error);
       await clock.sleep(wait, signal);
-      pause = Math.min(pause * 2, longestMs);
     }
   }
 }

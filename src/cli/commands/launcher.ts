@@ -2,13 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { PATH } from '../../api/names';
-import { systemClock } from '../../launcher/clock';
 import { LauncherExit } from '../../launcher/exit';
 import { readIdentity } from '../../launcher/identity';
 import { init } from '../../launcher/init/init';
 import type { Logger } from '../../launcher/logger';
 import { relay } from '../../launcher/relay/relay';
 import { SHIM_PATH } from '../../launcher/shim/path';
+import { systemClock } from '../../protocol/client/clock';
 import { POD_VARIABLE } from '../../protocol/environment';
 
 /** Where the kubelet looks for a container's last words. */

@@ -1,6 +1,6 @@
 import { DEFAULTS } from '../../api/names';
 import type { WorkerPoolSpec } from '../../api';
-import { parseDuration } from './duration';
+import { parseDuration } from '../../protocol/duration';
 import { hasSucceeded, type RunPod } from './pod';
 
 export interface HistoryDecision {

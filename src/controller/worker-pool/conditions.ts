@@ -1,16 +1,9 @@
 import { EVENT_REASON, POOL_CONDITION, REASON } from '../../api';
-import type { SessionStatus } from '../../protocol/session';
+import { REASON_OF_CAUSE } from '../session-reasons';
 import { isActive } from './scaling';
 import type { DecidedCondition, DecidedEvent, PoolSnapshot, SessionFact } from './snapshot';
 
 const CANNOT_REGISTER = 'Unable to register worker pool: ';
-
-const REASON_OF_CAUSE = {
-  unreachable: REASON.controlPlaneUnreachable,
-  certificate: REASON.controlPlaneCertificateInvalid,
-  rejected: REASON.credentialsRejected,
-  protocol: REASON.protocolError,
-} as const satisfies Record<Extract<SessionStatus, { state: 'failed' }>['cause'], string>;
 
 /** True when token and key could be read and belong together, and the control plane accepted them. */
 export function registeredCondition(snapshot: PoolSnapshot): DecidedCondition {

@@ -1,9 +1,9 @@
 import { REASON, WORKER_CONDITION, type ConditionStatus } from '../../api/conditions';
 import { WORKER_STATE } from '../../api/names';
 import type { WorkerStatus } from '../../api';
-import type { SessionStatus } from '../../protocol/session';
 import { runIdOf, type Problem } from '../run';
 import { setCondition, type Condition } from '../runtime';
+import { REASON_OF_CAUSE } from '../session-reasons';
 import { isLive } from './decide-stray';
 import type { WorkerSnapshot } from './snapshot';
 
@@ -46,13 +46,6 @@ export function unregisteredStatus({ worker, pool, now }: WorkerSnapshot): Worke
     conditions: withCondition(worker.status?.conditions, now, 'False', REASON_OF_CAUSE[cause], message),
   };
 }
-
-const REASON_OF_CAUSE = {
-  unreachable: REASON.controlPlaneUnreachable,
-  certificate: REASON.controlPlaneCertificateInvalid,
-  rejected: REASON.credentialsRejected,
-  protocol: REASON.protocolError,
-} as const satisfies Record<Extract<SessionStatus, { state: 'failed' }>['cause'], string>;
 
 function isRegistered({ view }: WorkerSnapshot): boolean {
   return view !== undefined && !view.removed;

@@ -1,4 +1,4 @@
-import { formatDuration } from '../duration';
+import { formatDuration } from '../../protocol/duration';
 import type { Ending } from './journal';
 
 export interface Deadlines {

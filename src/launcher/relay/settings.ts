@@ -1,5 +1,5 @@
+import { parseDuration } from '../../protocol/duration';
 import { LAUNCHER_VARIABLE, POD_VARIABLE } from '../../protocol/environment';
-import { parseGoDuration } from '../duration';
 import { FILE, readSmall } from '../exchange';
 
 export const DEFAULT_RUN_TIMEOUT_MS = 70 * 60_000;
@@ -30,7 +30,7 @@ export async function readSettings(
   const duration = async (name: string, byDefault: number): Promise<number> => {
     const text = await value(name);
     if (text === '') return byDefault;
-    const milliseconds = parseGoDuration(text);
+    const milliseconds = parseDuration(text);
     if (milliseconds !== undefined && milliseconds > 0) return milliseconds;
     warnings.push(`${name}: '${text}' is no duration such as 70m or 1000s; the default applies.`);
     return byDefault;

@@ -1,22 +1,4 @@
-import type { Clock, ConnectOptions } from './options';
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  sleep: (milliseconds, signal) =>
-    new Promise((resolve) => {
-      if (signal.aborted) {
-        resolve();
-        return;
-      }
-      const end = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', end);
-        resolve();
-      };
-      const timer = setTimeout(end, milliseconds);
-      signal.addEventListener('abort', end);
-    }),
-};
+import type { ConnectOptions } from './options';
 
 /** Pauses that double up to a longest one, each between half and all of it, so that many clients do not come back together. */
 export class Backoff {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import mqtt, { type MqttClient } from 'mqtt';
+import { parseJson } from '../json';
 import { WorkerView } from '../messages';
 import { MqttReply, readonlyTopic, replyTopic, writeonlyTopic } from '../mqtt-topics';
 import { ProtocolError, type ControlPlaneSession, type SessionEvents } from '../session';
@@ -118,7 +119,7 @@ class MqttSession extends SessionBase implements ControlPlaneSession {
   }
 
   private receive(topic: string, payload: Buffer): void {
-    const json = parseJson(payload);
+    const json = parseJson(payload.toString('utf8'));
     if (topic === replyTopic(this.options.token.poolId, this.options.session)) {
       this.receiveReply(json);
       return;
@@ -148,14 +149,6 @@ class MqttSession extends SessionBase implements ControlPlaneSession {
       return new ProtocolError('rejected', message, false);
     }
     return causeOfFailure(error, this.endpoint);
-  }
-}
-
-function parseJson(payload: Buffer): unknown {
-  try {
-    return JSON.parse(payload.toString('utf8'));
-  } catch {
-    return undefined;
   }
 }
 

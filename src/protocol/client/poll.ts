@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest } from 'undici';
+import { parseJson } from '../json';
 import { PROTOCOL_VERSION } from '../messages';
 import type { ControlPlaneSession, SessionEvents } from '../session';
 import type { Operation } from './call';
@@ -54,15 +55,6 @@ class PollSession extends SessionBase implements ControlPlaneSession {
 
   protected async follow(): Promise<void> {
     for (;;) await this.watch(this.waitSeconds);
-  }
-}
-
-/** Undefined for what is not JSON; the caller's schema then says so. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

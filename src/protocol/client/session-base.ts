@@ -10,9 +10,10 @@ import type {
   WorkerViews,
 } from '../messages';
 import { ProtocolError, type ControlPlaneSession, type SessionEvents, type SessionStatus } from '../session';
-import { Backoff, systemClock } from './backoff';
+import { Backoff } from './backoff';
 import { parseAnswer, type Operation } from './call';
 import { causeOfFailure } from './causes';
+import { systemClock } from './clock';
 import type { Clock, ConnectOptions } from './options';
 import { ViewStream } from './views';
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { WorkerPoolSpec } from '../../../src/api';
 import { applyHistoryLimits, type RunPod } from '../../../src/controller/run';
-import { parseDuration } from '../../../src/controller/run/duration';
 import { containers, exited, NOW, observed } from './fixtures';
 
 const HOUR = 3_600_000;
@@ -66,21 +65,5 @@ describe('finished Pods', () => {
     expect(applyHistoryLimits(pods('no-1', 'no-2'), { failedPodsHistoryTTL: '3h' }, nextAt ?? 0).remove).toHaveLength(
       1,
     );
-  });
-});
-
-describe('a Go duration', () => {
-  test.each([
-    ['0', 0],
-    ['90s', 90_000],
-    ['1h30m', 5_400_000],
-    ['1.5h', 5_400_000],
-    ['250ms', 250],
-    ['24h0m0s', 86_400_000],
-    ['1d', undefined],
-    ['', undefined],
-    ['10', undefined],
-  ])('%j is %s ms', (text, ms) => {
-    expect(parseDuration(text)).toBe(ms);
   });
 });

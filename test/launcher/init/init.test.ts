@@ -96,7 +96,7 @@ describe('does not begin, and says why in one sentence,', () => {
     await expect(pod.init({ startDeadline: Date.now() + 1500 })).rejects.toMatchObject({
       exitCode: EXIT.unreachable,
       message: expect.stringMatching(
-        /^The run could not be started in time\. .* cannot be reached \(ECONNREFUSED\)\.$/,
+        /^The run could not be started in time\. .* cannot be reached: nothing listens there\.$/,
       ),
     });
     nothingIsLaidDown();

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { create } from 'tar';
-import { systemClock } from '../../../src/launcher/clock';
+import { systemClock } from '../../../src/protocol/client/clock';
 import { init } from '../../../src/launcher/init/init';
 import type { Identity } from '../../../src/launcher/identity';
 import type { Logger } from '../../../src/launcher/logger';

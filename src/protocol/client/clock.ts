@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../protocol/client';
+import type { Clock } from './options';
 
 /** The system's time. */
 export const systemClock: Clock = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { formatDuration, parseGoDuration } from '../../src/launcher/duration';
+import { formatDuration, parseDuration } from '../../src/protocol/duration';
 
 describe('a Go duration', () => {
   test.each([
@@ -11,12 +11,13 @@ describe('a Go duration', () => {
     ['1m0.5s', 60_500],
     ['250ms', 250],
     ['10us', 0.01],
+    ['24h0m0s', 86_400_000],
     ['0', 0],
     ['+5s', 5000],
-  ])('%s is %d milliseconds', (text, milliseconds) => expect(parseGoDuration(text)).toBeCloseTo(milliseconds));
+  ])('%s is %d milliseconds', (text, milliseconds) => expect(parseDuration(text)).toBeCloseTo(milliseconds));
 
   test.each(['', '70', '7 m', '-5s', '1d', 'm', '1h-5m', 'an hour', '.s', '1e3s'])('is not %j', (text) =>
-    expect(parseGoDuration(text)).toBeUndefined(),
+    expect(parseDuration(text)).toBeUndefined(),
   );
 
   test.each([

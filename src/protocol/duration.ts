@@ -15,7 +15,7 @@ const TERM = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
  *
  * @returns undefined when the text is no such duration, or a negative one.
  */
-export function parseGoDuration(text: string): number | undefined {
+export function parseDuration(text: string): number | undefined {
   const unsigned = text.replace(/^\+/, '');
   if (unsigned === '0') return 0;
   let total = 0;
@@ -28,7 +28,7 @@ export function parseGoDuration(text: string): number | undefined {
   return unsigned === '' ? undefined : total;
 }
 
-/** `70m`, `1h30m`, `1.5s`: a duration for people, as `parseGoDuration` reads it. */
+/** `70m`, `1h30m`, `1.5s`: a duration for people, as `parseDuration` reads it. */
 export function formatDuration(milliseconds: number): string {
   const hours = Math.floor(milliseconds / 3_600_000);
   const minutes = Math.floor((milliseconds % 3_600_000) / 60_000);
