@@ -6,13 +6,21 @@ const rooms = {
   constructs: ['api'],
   helm: ['api', 'constructs'],
   protocol: ['api'],
+  controller: ['api', 'protocol'],
   'controller/runtime': [],
-  'controller/worker-pool': ['api', 'protocol', 'controller'],
-  'controller/worker': ['api', 'protocol', 'controller'],
-  'controller/run': ['api', 'protocol', 'controller'],
+  'controller/run': ['api', 'protocol'],
+  'controller/worker-pool': ['api', 'protocol'],
+  'controller/worker': ['api', 'protocol'],
   launcher: ['protocol'],
   'control-plane': ['api', 'protocol'],
   'local-cluster': [],
+};
+/** Which of the controller's own rooms each of them may not know. */
+const strangers = {
+  'controller/runtime': 'run|worker-pool|worker',
+  'controller/run': 'worker-pool|worker',
+  'controller/worker-pool': 'worker',
+  'controller/worker': 'worker-pool',
 };
 const allRooms = [...new Set([...Object.keys(rooms).map((room) => room.split('/')[0]), 'cli', 'imports'])];
 
@@ -25,10 +33,10 @@ const boundaries = Object.entries(rooms).map(([room, allowed]) => {
     regex: `^(\\.\\./)+${other}(/|$)`,
     message: `src/${room} may import only: ${allowed.join(', ') || 'nothing of ours'} (docs/architecture.md).`,
   }));
-  if (room === 'controller/runtime') {
+  if (room in strangers) {
     patterns.push({
-      regex: '^(\\.\\./)+(worker-pool|worker|run)(/|$)',
-      message: 'The runtime knows no domain word (docs/architecture.md).',
+      regex: `^(\\.\\./)+(${strangers[room]})(/|$)`,
+      message: `src/${room} knows nothing of ${strangers[room].replaceAll('|', ', ')} (docs/architecture.md).`,
     });
   }
   return { files: [`src/${room}/**/*.ts`], rules: { 'no-restricted-imports': ['error', { patterns }] } };
