@@ -33,7 +33,7 @@ async function runUntilKilled(lines: number): Promise<Said[]> {
   return said;
 }
 
-test('a control plane that is killed again and again loses no acknowledged log line and no run', async () => {
+test('a control plane that is killed again and again loses no acknowledged log line and no run (invariant 6)', async () => {
   const said: Said[] = [];
   for (let kill = 1; kill <= KILLS; kill++) said.push(...(await runUntilKilled(20 + 7 * kill)));
   const runId = said.find((message) => message.ready)!.ready!;

@@ -71,7 +71,7 @@ describe('leases', () => {
     expect(queue.state(run)).toBe('PREPARING');
   });
 
-  test('a started run lives as long as its relay speaks, whatever becomes of the session', async () => {
+  test('a started run lives as long as its relay speaks, whatever becomes of the session (invariant 2)', async () => {
     const worker = await queue.register();
     const run = queue.trigger();
     const assignment = await queue.assignment(worker);
@@ -84,7 +84,7 @@ describe('leases', () => {
     expect(queue.state(run)).toBe('PLANNING');
   });
 
-  test('a started run whose relay is silent and whose Pod the session does not see is lost', async () => {
+  test('a started run whose relay is silent and whose Pod the session does not see is lost (invariant 5)', async () => {
     const worker = await queue.register();
     const run = queue.trigger();
     queue.start(await queue.assignment(worker));

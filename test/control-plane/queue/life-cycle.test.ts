@@ -246,7 +246,7 @@ describe('giving out runs', () => {
     expect(queue.start(current).runId).toBe(current.runId);
   });
 
-  test('one Pod of an attempt may start, and the same one again', async () => {
+  test('one Pod of an attempt may start, and the same one again (invariant 1)', async () => {
     const worker = await queue.register();
     queue.trigger();
     const assignment = await queue.assignment(worker);

@@ -9,7 +9,7 @@ describe('the table of transitions', () => {
     expect(states.filter(isTerminal).sort()).toEqual(['CANCELED', 'DISCARDED', 'FAILED', 'FINISHED', 'STOPPED']);
   });
 
-  test('every state is reached from QUEUED, and every state reaches an end', () => {
+  test('every state is reached from QUEUED, and every state reaches an end (invariant 3)', () => {
     const reach = (from: RunState, seen = new Set<RunState>()): Set<RunState> => {
       if (seen.has(from)) return seen;
       seen.add(from);

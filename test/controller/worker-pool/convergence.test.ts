@@ -125,7 +125,7 @@ const step = fc.record({
   seconds: fc.integer({ min: 0, max: 90 }),
 });
 
-it('from any state and through any race, Workers converge to poolSize and a busy one is never deleted', () => {
+it('from any state and through any race, Workers converge to poolSize and a busy one is never deleted (invariants 2, 4)', () => {
   fc.assert(
     fc.property(
       anyWorkers,
