@@ -1,14 +1,19 @@
-import { Hono, type MiddlewareHandler } from 'hono';
+import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from 'pino';
 import type { AdminApi } from '../admin';
 import type { ApiKeys } from '../api-key';
-import { errorPage, overviewPage, runPage } from './pages';
-import { STYLE } from './layout';
+import { isTerminal } from '../queue/transitions';
+import { errorPage } from './layout';
+import { overviewPage } from './overview-page';
+import { runPage } from './run-page';
+import { STYLE } from './style';
 
 /** Records of a log that a page shows. */
 const LOG_SHOWN = 2000;
 const RUNS_SHOWN = 50;
+/** How often a page renews itself, in seconds. */
+const REFRESH = { overview: 5, run: 3 };
 
 /** The pages for people: read-only, without scripts. With API keys, their id and secret are user name and password. */
 export function webRoutes(admin: AdminApi, apiKeys: ApiKeys | null, logger: Logger): Hono {
@@ -17,27 +22,34 @@ export function webRoutes(admin: AdminApi, apiKeys: ApiKeys | null, logger: Logg
     logger.error({ err: error, path: c.req.path }, 'page failed');
     return c.html(errorPage('Something failed', 'The log of the control plane says why.'), 500);
   });
-  const common = [
-    secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'self'"], imgSrc: ['data:'] } }),
-    ...(apiKeys ? [requireKey(apiKeys)] : []),
-  ];
-  for (const path of ['/', '/style.css', '/runs/:id']) app.use(path, ...common);
+  const headers = secureHeaders({
+    contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'self'"], imgSrc: ['data:'] },
+  });
+  for (const path of ['/', '/runs/:id']) app.use(path, headers, ...(apiKeys ? [requireKey(apiKeys)] : []));
+  // Without the key as well, for the page that asks for it.
+  app.use('/style.css', headers);
   app.get('/', (c) => {
     const pools = admin.pools().map((pool) => ({
       pool,
       workers: admin.workers(pool.id),
       pendingRuns: admin.pendingRuns(pool.id),
     }));
-    return c.html(overviewPage(pools, admin.runs({ limit: RUNS_SHOWN })));
+    const runs = admin.runs({ limit: RUNS_SHOWN });
+    return c.html(overviewPage(pools, runs, Date.now(), isStill(c) ? null : REFRESH.overview));
   });
   app.get('/style.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
   app.get('/runs/:id', (c) => {
     const run = admin.run(c.req.param('id'));
     if (!run) return c.html(errorPage('No such run', `There is no run ${c.req.param('id')}.`), 404);
     const log = admin.readLogEnd(run.id, LOG_SHOWN);
-    return c.html(runPage(run, log, log.length === LOG_SHOWN));
+    const view = { run, pool: admin.pool(run.poolId)?.name ?? '(deleted)', log, isCut: log.length === LOG_SHOWN };
+    return c.html(runPage(view, Date.now(), isTerminal(run.state) || isStill(c) ? null : REFRESH.run));
   });
   return app;
+}
+
+function isStill(c: Context): boolean {
+  return c.req.query('refresh') === 'off';
 }
 
 function requireKey(apiKeys: ApiKeys): MiddlewareHandler {

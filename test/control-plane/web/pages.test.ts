@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { webRoutes } from '../../../src/control-plane/web/routes';
+import { removeFolder, temporaryFolder } from '../support/control-plane';
+import { TestQueue } from '../support/queue';
+
+let folder: string;
+let queue: TestQueue;
+
+beforeEach(async () => {
+  folder = temporaryFolder();
+  queue = await TestQueue.ready(folder);
+});
+
+afterEach(() => {
+  queue.close();
+  removeFolder(folder);
+});
+
+async function read(path: string): Promise<{ status: number; text: string }> {
+  const response = await webRoutes(queue.admin, null, pino({ level: 'silent' })).request(path);
+  return { status: response.status, text: (await response.text()).replace(/\s+/g, ' ') };
+}
+
+const REFRESH = '<meta http-equiv="refresh"';
+
+describe('the overview', () => {
+  test('shows each worker with what it does, and each run with its state', async () => {
+    const worker = await queue.register('busy-worker');
+    const run = queue.trigger();
+    await queue.register('idle-worker');
+    queue.start(await queue.assignment(worker));
+    const { text } = await read('/');
+    expect(text).toContain('2 workers, 1 busy · 0 runs waiting for a worker');
+    expect(text).toMatch(new RegExp(`busy-worker</code></td> <td><span class="state live">busy</span></td>.*${run}`));
+    expect(text).toMatch(/idle-worker<\/code><\/td> <td><span class="state good">idle<\/span>/);
+    expect(text).toContain(`<a href="/runs/${run}"><code>${run}</code></a></td> <td><span class="state live">planning`);
+  });
+
+  test('says what to do while there is nothing', async () => {
+    queue.admin.deletePool(queue.pool.id);
+    const { text } = await read('/');
+    expect(text).toContain('There is no pool yet');
+    expect(text).toContain('No run yet');
+  });
+
+  test('renews itself until it is told to keep still', async () => {
+    expect((await read('/')).text).toContain(REFRESH);
+    expect((await read('/?refresh=off')).text).not.toContain(REFRESH);
+  });
+});
+
+describe('the page of a run', () => {
+  test('says how a plan is confirmed, and keeps renewing itself', async () => {
+    const worker = await queue.register();
+    const run = queue.trigger();
+    queue.end(await started(worker), 'Succeeded', true);
+    const { text } = await read(`/runs/${run}`);
+    expect(text).toContain(`<code>worker-pools run confirm ${run}</code>`);
+    expect(text).toContain(REFRESH);
+  });
+
+  test('says why a run failed, shows its log by steps, and stays as it is', async () => {
+    const worker = await queue.register();
+    const run = queue.trigger();
+    const assignment = await started(worker);
+    queue.log(assignment, 1, 2);
+    queue.end(assignment, 'OutOfMemory');
+    const { text } = await read(`/runs/${run}`);
+    expect(text).toContain('<strong>OutOfMemory</strong>: said the relay');
+    expect(text).toMatch(/<summary>plan .*<pre>line 1 line 2 <\/pre>/);
+    expect(text).not.toContain(REFRESH);
+  });
+
+  test('escapes what steps print', async () => {
+    const worker = await queue.register();
+    const run = queue.trigger();
+    const { runId, attempt } = await started(worker);
+    const entry = { sequence: 1, time: 0, stream: 'stderr' as const, step: 'plan', text: '<img src=x onerror=y>\n' };
+    queue.context.store.logs.append(runId, attempt, 'relay', [entry]);
+    const { text } = await read(`/runs/${run}`);
+    expect(text).toContain('<span class="stderr">&lt;img src=x onerror=y&gt; </span>');
+  });
+
+  test('of a run that is not there is a page that says so', async () => {
+    const { status, text } = await read('/runs/nothing');
+    expect(status).toBe(404);
+    expect(text).toContain('There is no run nothing.');
+  });
+
+  async function started(worker: string) {
+    const assignment = await queue.assignment(worker);
+    queue.start(assignment);
+    return assignment;
+  }
+});
