@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { createStack, pushSource, triggerRun, type NewStack } from '../../src/cli/api/operations';
-import { bringUp, takeDown, type Demo } from '../../src/cli/demo/bring-up';
+import { bringUp, type Demo } from '../../src/cli/demo/bring-up';
 import { until, type KubernetesObject } from '../../src/cli/demo/kubernetes';
 import { DEMO } from '../../src/cli/demo/settings';
+import { takeDown } from '../../src/cli/demo/take-down';
 import { chooseCluster, plainLines } from '../../src/local-cluster';
 import type { Condition } from '../../src/api';
 
@@ -32,7 +33,10 @@ export interface RunPod extends KubernetesObject {
     volumes: PodVolume[];
     securityContext?: { fsGroup?: number };
   };
-  status: { phase: string };
+  status: {
+    phase: string;
+    containerStatuses?: { name: string; state: { terminated?: { exitCode: number } } }[];
+  };
 }
 
 export interface WorkerObject extends KubernetesObject {
@@ -50,7 +54,7 @@ export class Installation {
 
   async takeDown(): Promise<void> {
     await this.demo.close();
-    await takeDown(this.demo.cluster, NAME);
+    await takeDown(this.demo.cluster, NAME, plainLines);
   }
 
   kubectl(...args: string[]): Promise<string> {
@@ -120,6 +124,19 @@ export class Installation {
 
   scaleTo(replicas: number): Promise<string> {
     return this.kubectl('scale', 'workerpool', DEMO.pool.name, `--replicas=${replicas}`);
+  }
+
+  /** A merge patch of the pool's spec: null takes a field away. */
+  changePool(spec: object): Promise<string> {
+    return this.kubectl('patch', 'workerpool', DEMO.pool.name, '--type=merge', '-p', JSON.stringify({ spec }));
+  }
+
+  /** The image that keeps a Pod's namespaces: on every node, and with one program in it that only sleeps. */
+  async imageWithoutShell(): Promise<string> {
+    const images = await this.kubectl('get', 'nodes', '-o', 'jsonpath={.items[*].status.images[*].names[*]}');
+    const found = images.split(/\s+/).find((name) => /pause:[^@]+$/.test(name));
+    if (found === undefined) throw new Error(`the node has no pause image among ${images}`);
+    return found;
   }
 
   /** Ends the controller as a crash would: no signal handler runs. */

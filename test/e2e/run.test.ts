@@ -147,4 +147,52 @@ describe('a run on a real node', () => {
     },
     4 * MINUTE,
   );
+
+  it(
+    'ends at once when its image has no shell, and says what the image needs',
+    async () => {
+      const runnerImage = await installation.imageWithoutShell();
+      const id = await installation.trigger(await installation.stack({ name: 'no-shell', runnerImage }));
+      const run = await installation.runReaches(id);
+      expect(run).toMatchObject({ state: 'FAILED', reason: 'ConfigError' });
+      expect(run.message).toContain(runnerImage);
+      expect(run.message).toContain('The image needs a POSIX sh');
+      await installation.idleWorkers(DEMO.pool.size);
+    },
+    4 * MINUTE,
+  );
+
+  it(
+    'has its kept Pod ended when a sidecar is left, and counted by its own outcome',
+    async () => {
+      const image = await installation.imageWithoutShell();
+      const sidecar = { name: 'beside', image };
+      const history = { successfulPodsHistoryLimit: 1, failedPodsHistoryLimit: 0 };
+      await installation.changePool({ ...history, pod: { additionalSidecarContainers: [sidecar] } });
+      try {
+        const id = await installation.trigger(await installation.stack({ name: 'sidecar' }));
+        expect(await installation.runReaches(id)).toMatchObject({ state: 'FINISHED', reason: 'Succeeded' });
+        const ended = await until(
+          async () => (await installation.podsOf(id)).find(({ status }) => status.phase === 'Failed'),
+          async () => `no Pod was ended for its sidecar: ${JSON.stringify(await installation.podsOf(id))}`,
+        );
+        const codes = ended.status.containerStatuses?.map(({ name, state }) => [name, state.terminated?.exitCode]);
+        expect(codes).toEqual(
+          expect.arrayContaining([
+            ['launcher-grpc', 0],
+            ['worker', 0],
+          ]),
+        );
+        await installation.idleWorkers(DEMO.pool.size);
+        expect((await installation.podsOf(id)).map(({ metadata }) => metadata.name)).toContain(ended.metadata.name);
+      } finally {
+        await installation.changePool({
+          successfulPodsHistoryLimit: null,
+          failedPodsHistoryLimit: null,
+          pod: { additionalSidecarContainers: null },
+        });
+      }
+    },
+    4 * MINUTE,
+  );
 });

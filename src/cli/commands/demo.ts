@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { chooseCluster, install, type Missing } from '../../local-cluster';
-import { bringUp, takeDown } from '../demo/bring-up';
+import { bringUp } from '../demo/bring-up';
 import { DEMO } from '../demo/settings';
 import { runTheStack, sayHowToGoOn } from '../demo/show';
+import { takeDown } from '../demo/take-down';
 import { terminalProgress } from '../progress';
 import { UserError } from '../run-program';
 
@@ -42,7 +43,7 @@ async function demo(flags: Flags): Promise<void> {
   const { context, registry } = flags;
   const { cluster, missing } = await chooseCluster({ name: NAME, context, registry, progress });
   if (flags.down) {
-    await takeDown(cluster, NAME);
+    await takeDown(cluster, NAME, progress);
     process.stderr.write('The demo is gone. What is costly to make stays in the cache folder.\n');
     return;
   }

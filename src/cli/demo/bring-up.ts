@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiClient } from '../api/client';
 import { stateFolder, type LocalCluster, type Progress } from '../../local-cluster';
@@ -59,10 +58,4 @@ export async function bringUp(cluster: LocalCluster, name: string, progress: Pro
     throw error;
   }
   return { cluster, kubernetes, client, url: access.url, images, close };
-}
-
-/** Removes the cluster (one of somebody's own stays) and all that the demo wrote down. */
-export async function takeDown(cluster: LocalCluster, name: string): Promise<void> {
-  await cluster.down();
-  rmSync(stateFolder(name), { recursive: true, force: true });
 }
