@@ -1,21 +1,9 @@
-import type { Worker, WorkerPool } from '../../api';
 import { ANNOTATION, API_VERSION, DEFAULTS, LABEL, WORKER } from '../../api/names';
-import type { Assignment } from '../../protocol/messages';
 import { initContainer, relayContainer, workerContainer } from './containers';
+import type { RunPodInput } from './input';
 import { runPodName, type RunPod, type RunPodSpec } from './pod';
 import { podSecurityContext } from './security';
 import { runVolumes } from './volumes';
-
-export interface RunPodInput {
-  readonly assignment: Assignment;
-  readonly pool: WorkerPool;
-  /** The control plane's ULID of the pool. */
-  readonly poolUlid: string;
-  /** The Worker that the Pod will belong to. */
-  readonly worker: Pick<Worker, 'metadata'>;
-  /** The Worker's ULID, upper-case. */
-  readonly workerId: string;
-}
 
 /** The Pod of one attempt of a run: the same input always gives the same Pod. */
 export function buildRunPod(input: RunPodInput): RunPod {

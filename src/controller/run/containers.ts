@@ -4,7 +4,7 @@ import { POD_VARIABLE, WORKER_VARIABLES } from '../../protocol/environment';
 import { launcherImage, runnerImage } from './images';
 import { containerSecurityContext } from './security';
 import { initMounts, relayMounts, workerMounts } from './volumes';
-import type { RunPodInput } from './build';
+import type { RunPodInput } from './input';
 
 const LAUNCHER = '/usr/bin/spacelift-launcher';
 

@@ -1,6 +1,7 @@
-export { buildRunPod, type RunPodInput } from './build';
+export { buildRunPod } from './build';
 export { applyHistoryLimits, type HistoryDecision } from './history';
 export { imageHost, refusedRunnerImageHost, runnerImage } from './images';
+export type { RunPodInput } from './input';
 export { disruption, isRefusal, outOfMemory, outcomeOf, type FailedOutcome, type PodOutcome } from './outcome';
 export * from './pod';
 export { startProblem, type Problem } from './problem';

@@ -9,7 +9,7 @@ import { retrying } from '../retry';
 import type { RetryOptions } from '../retry';
 import { decideOutcome } from './outcome';
 import type { Outcome } from './outcome';
-import type { RelayContext } from './relay';
+import type { RelayContext } from './context';
 import type { WorkerResult } from './supervise';
 
 /** The processes of the container end a moment after its first one; nothing may change the workspace while it is packed. */

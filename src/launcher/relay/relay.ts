@@ -1,48 +1,16 @@
-import type { Clock } from '../../protocol/client';
 import { CallError } from '../client';
-import type { LauncherClient } from '../client';
 import { connect } from '../connect';
-import type { Credentials } from '../credentials';
 import { FILE, readSmall, RelayRun, writeWhole } from '../exchange';
 import { EXIT } from '../../protocol/exit-codes';
 import { LauncherExit } from '../exit';
-import type { Identity } from '../identity';
-import type { Logger } from '../logger';
-import type { Paths } from '../paths';
 import { Bell } from './bell';
 import { conclude } from './conclude';
+import type { RelayContext, RelayOptions } from './context';
 import { heartbeat } from './heartbeat';
 import { Journal } from './journal';
 import type { Ending } from './journal';
 import { Sender } from './sender';
 import { superviseWorker } from './supervise';
-
-export interface RelayOptions {
-  readonly identity: Identity;
-  readonly paths: Paths;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** Writes to the relay's standard output. */
-  readonly print: (text: string) => void;
-  /** Aborts when the Pod is being ended (SIGTERM). */
-  readonly terminating: AbortSignal;
-}
-
-/** What the parts of the relay share. */
-export interface RelayContext extends RelayOptions {
-  readonly run: RelayRun;
-  readonly client: LauncherClient;
-  readonly credentials: Credentials;
-  readonly journal: Journal;
-  readonly sender: Sender;
-  /** Rung when the journal grew. */
-  readonly grown: Bell;
-  /** Tells the worker to stop; the first cause is kept. */
-  readonly end: (ending: Ending) => Promise<void>;
-  /** Hears which step runs. */
-  readonly onStep: (name: string) => void;
-}
 
 /**
  * Relays what the worker container does to the control plane, from before its first step until everything is

@@ -5,7 +5,7 @@ import { Collector } from './collector';
 import { overdue } from './deadlines';
 import { Mask } from './mask';
 import type { StepResult } from './outcome';
-import type { RelayContext } from './relay';
+import type { RelayContext } from './context';
 import { readSettings } from './settings';
 import { asJsonLines } from './standard-output';
 import type { RelaySettings } from './settings';

@@ -1,6 +1,6 @@
 import { systemClock } from '../../../src/protocol/client/clock';
 import { relay } from '../../../src/launcher/relay/relay';
-import type { RelayOptions } from '../../../src/launcher/relay/relay';
+import type { RelayOptions } from '../../../src/launcher/relay/context';
 
 /** The relay as a process; its options are the first argument. */
 const options = JSON.parse(process.argv[2] ?? '{}') as Pick<RelayOptions, 'identity' | 'paths'>;

@@ -13,7 +13,7 @@ import type { Identity } from '../../../src/launcher/identity';
 import type { Logger } from '../../../src/launcher/logger';
 import type { Paths } from '../../../src/launcher/paths';
 import { relay } from '../../../src/launcher/relay/relay';
-import type { RelayOptions } from '../../../src/launcher/relay/relay';
+import type { RelayOptions } from '../../../src/launcher/relay/context';
 import { SHIM_PATH } from '../../../src/launcher/shim/path';
 import type { Clock } from '../../../src/protocol/client';
 import type { RunSpec, Step } from '../../../src/protocol/messages';

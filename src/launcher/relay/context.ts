@@ -1,0 +1,37 @@
+import type { Clock } from '../../protocol/client';
+import type { LauncherClient } from '../client';
+import type { Credentials } from '../credentials';
+import type { RelayRun } from '../exchange';
+import type { Identity } from '../identity';
+import type { Logger } from '../logger';
+import type { Paths } from '../paths';
+import type { Bell } from './bell';
+import type { Ending, Journal } from './journal';
+import type { Sender } from './sender';
+
+export interface RelayOptions {
+  readonly identity: Identity;
+  readonly paths: Paths;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Writes to the relay's standard output. */
+  readonly print: (text: string) => void;
+  /** Aborts when the Pod is being ended (SIGTERM). */
+  readonly terminating: AbortSignal;
+}
+
+/** What the parts of the relay share. */
+export interface RelayContext extends RelayOptions {
+  readonly run: RelayRun;
+  readonly client: LauncherClient;
+  readonly credentials: Credentials;
+  readonly journal: Journal;
+  readonly sender: Sender;
+  /** Rung when the journal grew. */
+  readonly grown: Bell;
+  /** Tells the worker to stop; the first cause is kept. */
+  readonly end: (ending: Ending) => Promise<void>;
+  /** Hears which step runs. */
+  readonly onStep: (name: string) => void;
+}
