@@ -44,8 +44,8 @@ export interface Laboratory {
 export interface LaboratoryOptions {
   /** Path of the controller's bundle. */
   readonly bundle: string;
-  /** Requests a second that the controller is allowed. */
-  readonly qps: number;
+  /** Requests a second that the controller is allowed, twice as many at once. @default the controller's own limits */
+  readonly qps?: number;
   /** Flags of Node for the controller. @default those of its image */
   readonly nodeFlags?: readonly string[];
 }
@@ -162,7 +162,7 @@ function startController(
   writeFileSync(join(account, 'token'), token);
   writeFileSync(join(account, 'ca.crt'), server.ca);
   const { hostname, port } = new URL(server.url);
-  const rate = [`--kube-api-qps=${qps}`, `--kube-api-burst=${2 * qps}`];
+  const rate = qps === undefined ? [] : [`--kube-api-qps=${qps}`, `--kube-api-burst=${2 * qps}`];
   return new ControllerProcess({
     bundle,
     args: [`--namespaces=${NAMESPACE}`, ...rate, '--health-probe-bind-address=0'],

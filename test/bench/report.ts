@@ -18,7 +18,7 @@ export interface BenchReport {
     readonly memoryGiB: number;
     readonly node: string;
   };
-  readonly settings: { readonly runs: number; readonly rounds: number; readonly qps: number };
+  readonly settings: { readonly runs: number; readonly rounds: number; readonly qps?: number };
   readonly registration: { readonly seconds: number; readonly keys: number; readonly keySeconds: number };
   readonly idle: Usage & { readonly seconds: number; readonly requests: readonly RequestCount[] };
   readonly rounds: readonly Round[];
@@ -93,7 +93,7 @@ export function reportAsText(report: BenchReport): string {
       : `Not met: ${missed.map(({ name, figure, atMost }) => `${name} (${figure}, target ${atMost})`).join('; ')}.`;
   return [
     `${machine.cores} cores (${machine.cpu}), ${machine.memoryGiB} GiB, ${machine.platform}, Node ${machine.node}`,
-    `${settings.runs} runs a round, medians of ${settings.rounds} rounds, controller allowed ${settings.qps} requests a second`,
+    `${settings.runs} runs a round, medians of ${settings.rounds} rounds, controller with ${settings.qps === undefined ? 'its own request rate' : `${settings.qps} requests a second`}`,
     '',
     ...columns([['measure', 'figure', 'target', '', 'from'], ...rows]),
     '',

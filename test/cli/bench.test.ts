@@ -59,7 +59,7 @@ const usage = (residentMiB: number) => ({ residentMiB, peakMiB: residentMiB + 10
 
 const report = (over: Partial<BenchReport> = {}): BenchReport => ({
   machine: { platform: 'linux x64', cores: 2, cpu: 'a processor', memoryGiB: 24, node: 'v24.0.0' },
-  settings: { runs: 100, rounds: 2, qps: 5000 },
+  settings: { runs: 100, rounds: 2 },
   registration: { seconds: 2, keys: 50, keySeconds: 5 },
   idle: { seconds: 30, requests: [{ request: 'watch pods', count: 2 }], ...usage(90) },
   rounds: [

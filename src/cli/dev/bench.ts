@@ -11,7 +11,7 @@ interface Options {
   readonly keys: number;
   readonly idleSeconds: number;
   readonly controller?: string;
-  readonly qps: number;
+  readonly qps?: number;
   readonly nodeFlags?: readonly string[];
   readonly json?: true;
 }
@@ -25,7 +25,7 @@ const program = new Command('npm run bench --')
   .option('--rounds <n>', 'rounds of bare client and controller in turn; the medians count', atMost(9), 3)
   .option('--keys <n>', 'RSA keys to make; their time is scaled to as many as there are Workers', atMost(5_000), 200)
   .option('--idle-seconds <n>', 'how long to listen to an idle controller', atMost(600), 30)
-  .option('--qps <n>', 'request rate that the controller is allowed', atMost(100_000), 5_000)
+  .option('--qps <n>', 'request rate that the controller is allowed (default: its own)', atMost(100_000))
   .option('--controller <path>', 'measure this bundle in place of a fresh one')
   .option('--node-flags <flags>', "run it with these flags of Node in place of its image's", words)
   .option('--json', 'print everything that was measured as JSON')
