@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,8 +95,11 @@ async function furnish(options: LaboratoryOptions, folder: string, closers: (() 
   });
   closers.push(() => player.close());
 
-  const controller = startController(server, options, token, folder);
+  const health = await freeAddress();
+  const controller = startController(server, options, token, folder, health);
   closers.push(() => controller.stop());
+  // What is measured begins with the WorkerPool, not with the start of Node.
+  await Promise.race([readiness(health), controller.ended]);
   return { auditLog, client, bareClient, controlPlane, pool, controller, player };
 }
 
@@ -156,6 +161,7 @@ function startController(
   { bundle, qps, nodeFlags }: LaboratoryOptions,
   token: string,
   folder: string,
+  health: string,
 ): ControllerProcess {
   const account = join(folder, 'account');
   mkdirSync(account);
@@ -165,7 +171,7 @@ function startController(
   const rate = qps === undefined ? [] : [`--kube-api-qps=${qps}`, `--kube-api-burst=${2 * qps}`];
   return new ControllerProcess({
     bundle,
-    args: [`--namespaces=${NAMESPACE}`, ...rate, '--health-probe-bind-address=0'],
+    args: [`--namespaces=${NAMESPACE}`, ...rate, `--health-probe-bind-address=${health}`],
     environment: {
       HOME: account,
       KUBERNETES_SERVICE_HOST: hostname,
@@ -175,6 +181,26 @@ function startController(
     log: join(folder, 'controller.log'),
     ...(nodeFlags && { nodeFlags }),
   });
+}
+
+/** A port that nobody listens on, of the loopback interface. */
+async function freeAddress(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return `127.0.0.1:${port}`;
+}
+
+async function readiness(address: string): Promise<void> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    const answer = await fetch(`http://${address}/readyz`).catch(() => undefined);
+    await answer?.body?.cancel();
+    if (answer?.ok) return;
+    await sleep(100);
+  }
+  throw new Error('the controller is not ready after 30 s');
 }
 
 /** A WorkerPool as people write it, with the credentials of the laboratory's pool. */
