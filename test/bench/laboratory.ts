@@ -122,6 +122,8 @@ async function prepareCluster(client: ApiClient): Promise<void> {
     if (tries === 300) throw new Error('the API server does not serve the CRDs after 30 s');
     await sleep(100);
   }
+  // At the first write of a kind the API server compiles the CRD's schema and rules: two seconds, once in its life.
+  await client.create(`${workerPoolsPath}?dryRun=All`, workerPool(1));
 }
 
 async function preparePool(client: ApiClient, { admin }: ControlPlane) {
