@@ -45,6 +45,12 @@ export const WORKER_VARIABLES = [
 ] as const;
 
 /**
+ * The documented variable of `initContainer.env` that names a policy each run must pass before it begins. This launcher
+ * cannot evaluate one yet, and refuses the run: a policy that is passed over in silence protects nobody.
+ */
+export const INITIALIZATION_POLICY_VARIABLE = 'SPACELIFT_LAUNCHER_RUN_INITIALIZATION_POLICY';
+
+/**
  * Variables that Spacelift documents and the launcher honours. They may stand in `workerContainer.env` (as the
  * documentation has it; the shim hands them on) or in `grpcServerContainer.env`; the worker's win.
  */

@@ -91,7 +91,7 @@ async function runPod({ runId, stage, attempt, fence, startDeadline }: Assignmen
   const identity = { runId, stage, attempt, fence, startDeadline, workerName: worker.name, podUid: `pod-${attempt}` };
   const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const both = { identity, paths, clock: systemClock, logger };
-  await init({ ...both, shim: SHIM_PATH, signal: new AbortController().signal });
+  await init({ ...both, environment: {}, shim: SHIM_PATH, signal: new AbortController().signal });
   const print = (): void => undefined;
   const relayed = relay({ ...both, environment: {}, print, terminating: new AbortController().signal });
   const path = [dirname(join(root, 'bin', 'tofu')), process.env['PATH']].join(delimiter);

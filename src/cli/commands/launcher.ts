@@ -30,7 +30,15 @@ export function launcherCommand(): Command {
 
 async function runInit(logger: Logger, terminating: AbortSignal): Promise<void> {
   const identity = readIdentity(process.env);
-  await init({ identity, paths: PATH, shim: SHIM_PATH, clock: systemClock, logger, signal: terminating });
+  await init({
+    identity,
+    paths: PATH,
+    environment: process.env,
+    shim: SHIM_PATH,
+    clock: systemClock,
+    logger,
+    signal: terminating,
+  });
 }
 
 async function runRelay(logger: Logger, terminating: AbortSignal): Promise<void> {

@@ -8,6 +8,7 @@ import { CallError } from '../client';
 import type { LauncherClient } from '../client';
 import { connect } from '../connect';
 import type { Credentials } from '../credentials';
+import { INITIALIZATION_POLICY_VARIABLE } from '../../protocol/environment';
 import { EXIT } from '../../protocol/exit-codes';
 import { LauncherExit } from '../exit';
 import type { Identity } from '../identity';
@@ -21,6 +22,8 @@ import { impossibleVariables, layDown } from './lay-down';
 export interface InitOptions {
   readonly identity: Identity;
   readonly paths: Paths;
+  /** Variables of the `init` container. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** File of the shim that goes into the worker container. */
   readonly shim: string;
   readonly clock: Clock;
@@ -99,8 +102,13 @@ async function prepare(
   client: LauncherClient,
   credentials: Credentials,
   run: RunSpec,
-  { paths }: InitOptions,
+  { paths, environment }: InitOptions,
 ): Promise<string> {
+  if (environment[INITIALIZATION_POLICY_VARIABLE]) {
+    throw new Unusable(
+      `The pool demands an initialization policy (${INITIALIZATION_POLICY_VARIABLE}), which this launcher cannot evaluate yet, so the run is refused. To run without a policy, take the variable out of spec.pod.initContainer.env.`,
+    );
+  }
   const impossible = impossibleVariables(run.environment);
   if (impossible.length > 0) {
     throw new Unusable(`The stack has environment variables that no shell can have: ${impossible.join(', ')}.`);

@@ -141,3 +141,12 @@ describe('ends the run with ConfigError when it cannot use', () => {
     expect(api.logs.init.at(-1)?.text).toContain(says);
   });
 });
+
+test('refuses a run whose pool demands a policy that cannot be evaluated, and lays down nothing', async () => {
+  const pod = await newPod(preparing);
+  const policy = { SPACELIFT_LAUNCHER_RUN_INITIALIZATION_POLICY: '/opt/spacelift/policies/initialization/policy.rego' };
+  const says = expect.stringContaining('so the run is refused');
+  await expect(pod.init({}, policy)).rejects.toMatchObject({ exitCode: EXIT.source, message: says });
+  expect(pod.api.outcomes).toMatchObject([{ reason: 'ConfigError', message: says }]);
+  expect(existsSync(pod.paths.workspace)).toBe(false);
+});
