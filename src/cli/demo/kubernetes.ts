@@ -15,8 +15,8 @@ export class Kubernetes {
 
   /** @returns what kubectl printed @throws when it fails, with its last words */
   kubectl(args: readonly string[], input?: string): Promise<string> {
-    const context = this.cluster.context ? ['--context', this.cluster.context] : [];
-    return run(this.kubectlPath, ['--kubeconfig', this.cluster.kubeconfigPath, ...context, ...args], { input });
+    const { path, args: cluster } = this.program;
+    return run(path, [...cluster, ...args], { input });
   }
 
   helm(args: readonly string[]): Promise<string> {
@@ -47,11 +47,10 @@ export class Kubernetes {
 
   /** The words with which a person calls kubectl on this cluster. */
   get kubectlForPeople(): string {
-    const context = this.cluster.context ? ` --context ${this.cluster.context}` : '';
-    return `kubectl --kubeconfig ${this.cluster.kubeconfigPath}${context}`;
+    return ['kubectl', ...this.program.args].join(' ');
   }
 
-  /** Starts kubectl and returns at once; the caller ends it. */
+  /** kubectl and the arguments that point it at the cluster, for a caller that starts it itself. */
   get program(): { readonly path: string; readonly args: readonly string[] } {
     const context = this.cluster.context ? ['--context', this.cluster.context] : [];
     return { path: this.kubectlPath, args: ['--kubeconfig', this.cluster.kubeconfigPath, ...context] };

@@ -8,12 +8,14 @@ import { DEMO } from './settings';
 /** Makes the pool at the control plane and in the cluster; a pool that is there already stays as it is. */
 export async function ensurePool(kubernetes: Kubernetes, client: ApiClient): Promise<void> {
   const { name, namespace, size } = DEMO.pool;
-  const { workerPools } = await client.query<{ workerPools: { name: string }[] }>('{ workerPools { name } }');
-  const known = workerPools.some((pool) => pool.name === name);
+  const { workerPools } = await client.query<{ workerPools: { id: string; name: string }[] }>(
+    '{ workerPools { id name } }',
+  );
+  const known = workerPools.find((pool) => pool.name === name);
   if (!known || !(await kubernetes.get('secret', name, namespace))) {
     const { privateKeyPem, csrPem } = await makePoolKey('rsa');
     const { token } = known
-      ? await resetPool(client, csrPem)
+      ? await resetPool(client, known.id, csrPem)
       : await createPool(client, { name, csrPem, description: 'The pool of the demo' });
     await kubernetes.apply(poolSecret({ name, namespace }, token, privateKeyPem));
   }
@@ -21,11 +23,7 @@ export async function ensurePool(kubernetes: Kubernetes, client: ApiClient): Pro
 }
 
 /** The Secret with the private key was lost: the pool gets a new key and token, and keeps its runs. */
-async function resetPool(client: ApiClient, csrPem: string): Promise<{ token: string }> {
-  const { workerPools } = await client.query<{ workerPools: { id: string; name: string }[] }>(
-    '{ workerPools { id name } }',
-  );
-  const id = workerPools.find((pool) => pool.name === DEMO.pool.name)?.id;
+async function resetPool(client: ApiClient, id: string, csrPem: string): Promise<{ token: string }> {
   const { workerPoolReset } = await client.query<{ workerPoolReset: { config: string } }>(
     'mutation($id: ID!, $csr: String!) { workerPoolReset(id: $id, certificateSigningRequest: $csr) { config } }',
     { id, csr: csrPem },
