@@ -141,11 +141,6 @@ export function everythingEnded(pod: RunPod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 }
 
-/** Whether the relay is gone before the user's container began: nobody is left who could carry out the run. */
-export function isAbandoned(pod: RunPod): boolean {
-  return !hasEnded(pod) && containerState(pod, CONTAINER.relay)?.terminated !== undefined && !workerBegan(pod);
-}
-
 /** Whether the run's containers ended well; a sidecar that was stopped counts for nothing. */
 export function hasSucceeded(pod: RunPod): boolean {
   const builtIns = [CONTAINER.relay, CONTAINER.worker];
