@@ -87,6 +87,8 @@ function managerContainer(settings: OperatorSettings) {
   return {
     name: 'manager',
     image: manager.image,
+    // Said and not left to the image, so that Spacelift's own controller image starts as well as ours.
+    command: ['/spacelift-workerpool-controller'],
     args: concat(
       manager.args,
       when(metrics.enabled, [`--metrics-bind-address=:${METRICS_PORT}`]),
