@@ -5,14 +5,19 @@ const swc = (type) => [
   { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type }, sourceMaps: 'inline' },
 ];
 
-const common = { testEnvironment: 'node', clearMocks: true };
+const common = {
+  testEnvironment: 'node',
+  clearMocks: true,
+  // Examples and snippets import the package by its name, as its users do.
+  moduleNameMapper: { '^cdk8s-worker-pools$': '<rootDir>/src/index.ts' },
+};
 
 export default {
   projects: [
     {
       ...common,
       displayName: 'constructs',
-      testMatch: ['<rootDir>/test/{api,constructs,helm,charts}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{api,constructs,helm,charts,docs}/**/*.test.ts'],
       transform: { '\\.ts$': swc('commonjs') },
     },
     {

@@ -1,9 +1,7 @@
 /** The app of cdk8s.yaml: `npx cdk8s synth` writes its charts below synth/, one file each. Wiring only. */
 import { App, Chart } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-28';
-import { DockerInDockerExample } from '../examples/charts/docker-in-docker';
-import { EfsBinariesCacheExample } from '../examples/charts/efs-binaries-cache';
-import { EphemeralWorkspaceExample } from '../examples/charts/ephemeral-workspace';
+import { EXAMPLES } from '../examples/charts';
 import { CustomResourceDefinitions, PrometheusExporter, WorkerPoolOperator } from './constructs';
 
 const namespace = 'spacelift-worker-controller-system';
@@ -23,12 +21,8 @@ new PrometheusExporter(exporter, 'exporter', {
   apiKeySecret: Secret.fromSecretName(exporter, 'api-key', 'spacelift-promex'),
 });
 
-for (const example of [
-  new EphemeralWorkspaceExample(app, 'example-ephemeral-workspace'),
-  new EfsBinariesCacheExample(app, 'example-efs-binaries-cache'),
-  new DockerInDockerExample(app, 'example-docker-in-docker'),
-]) {
-  example.addDependency(crds);
+for (const [name, Example] of Object.entries(EXAMPLES)) {
+  new Example(app, `example-${name}`).addDependency(crds);
 }
 
 app.synth();

@@ -1,15 +1,17 @@
 import { Chart, type ChartProps } from 'cdk8s';
+import { Secret } from 'cdk8s-plus-28';
+import { WorkerPool } from 'cdk8s-worker-pools';
 import type { Construct } from 'constructs';
-import { WorkerPool } from '../../src';
-import { credentials } from './example-pool';
 
 /** Runs that need a Docker daemon have one beside them; it is stopped when the run is over. */
-export class DockerInDockerExample extends Chart {
+export class DockerInDocker extends Chart {
   constructor(scope: Construct, id: string, props?: ChartProps) {
     super(scope, id, props);
+    const secret = Secret.fromSecretName(this, 'credentials', 'docker-in-docker-credentials');
     new WorkerPool(this, 'pool', {
       metadata: { name: 'docker-in-docker' },
-      ...credentials(this, 'pool-credentials'),
+      token: { secret, key: 'token' },
+      privateKey: { secret, key: 'privateKey' },
       poolSize: 2,
       pod: {
         workerContainer: { env: [{ name: 'DOCKER_HOST', value: 'tcp://localhost:2375' }] },

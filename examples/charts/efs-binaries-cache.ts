@@ -1,11 +1,10 @@
 import { Chart, Size, type ChartProps } from 'cdk8s';
-import { PersistentVolumeAccessMode, PersistentVolumeClaim } from 'cdk8s-plus-28';
+import { PersistentVolumeAccessMode, PersistentVolumeClaim, Secret } from 'cdk8s-plus-28';
+import { WorkerPool } from 'cdk8s-worker-pools';
 import type { Construct } from 'constructs';
-import { WorkerPool } from '../../src';
-import { credentials } from './example-pool';
 
 /** All runs share downloaded tools on an EFS file system, which many Pods may write at once. */
-export class EfsBinariesCacheExample extends Chart {
+export class EfsBinariesCache extends Chart {
   constructor(scope: Construct, id: string, props?: ChartProps) {
     super(scope, id, props);
     const cache = new PersistentVolumeClaim(this, 'cache', {
@@ -14,9 +13,11 @@ export class EfsBinariesCacheExample extends Chart {
       accessModes: [PersistentVolumeAccessMode.READ_WRITE_MANY],
       storage: Size.gibibytes(5),
     });
+    const secret = Secret.fromSecretName(this, 'credentials', 'efs-binaries-cache-credentials');
     new WorkerPool(this, 'pool', {
       metadata: { name: 'efs-binaries-cache' },
-      ...credentials(this, 'pool-credentials'),
+      token: { secret, key: 'token' },
+      privateKey: { secret, key: 'privateKey' },
       poolSize: 3,
       pod: {
         securityContext: { fsGroup: 1983 },

@@ -1,15 +1,17 @@
 import { Chart, type ChartProps } from 'cdk8s';
+import { Secret } from 'cdk8s-plus-28';
+import { WorkerPool } from 'cdk8s-worker-pools';
 import type { Construct } from 'constructs';
-import { WorkerPool } from '../../src';
-import { credentials } from './example-pool';
 
-/** Every run gets a workspace on a disk of its own, which goes with the Pod. */
-export class EphemeralWorkspaceExample extends Chart {
+/** Every run gets a workspace on a gp2 disk of its own, which goes with the Pod. */
+export class EphemeralWorkspace extends Chart {
   constructor(scope: Construct, id: string, props?: ChartProps) {
     super(scope, id, props);
+    const secret = Secret.fromSecretName(this, 'credentials', 'ephemeral-workspace-credentials');
     new WorkerPool(this, 'pool', {
       metadata: { name: 'ephemeral-workspace' },
-      ...credentials(this, 'pool-credentials'),
+      token: { secret, key: 'token' },
+      privateKey: { secret, key: 'privateKey' },
       poolSize: 2,
       pod: {
         // The containers run as user 1983, to whom a fresh disk does not belong.

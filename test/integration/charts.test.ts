@@ -4,9 +4,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DockerInDockerExample } from '../../examples/charts/docker-in-docker';
-import { EfsBinariesCacheExample } from '../../examples/charts/efs-binaries-cache';
-import { EphemeralWorkspaceExample } from '../../examples/charts/ephemeral-workspace';
+import { EXAMPLES } from '../../examples/charts';
 import { workerCrd, workerPoolCrd } from '../../src/api';
 import { ControlPlane, WorkerPoolOperator } from '../../src/constructs';
 import { findKubectl } from '../../src/local-cluster/tools';
@@ -75,13 +73,14 @@ describe('the API server takes what the constructs give, with strict validation'
   }, 60_000);
 
   it.each<[string, (scope: App) => Chart]>([
-    ['a pool with an ephemeral workspace', (app) => new EphemeralWorkspaceExample(app, 'example', { namespace })],
-    ['a pool with a shared cache', (app) => new EfsBinariesCacheExample(app, 'example', { namespace })],
-    ['a pool with a Docker daemon', (app) => new DockerInDockerExample(app, 'example', { namespace })],
     ['the control plane', (app) => withControlPlane(new Chart(app, 'example', { namespace }))],
     ['the operator', (app) => withOperator(new Chart(app, 'example', { namespace }))],
   ])('%s', async (_, add) => {
     await isTakenStrictly(Yaml.stringify(...(add(new App()).toJson() as unknown[])));
+  });
+
+  it.each(Object.entries(EXAMPLES))('the example %s', async (name, Example) => {
+    await isTakenStrictly(Yaml.stringify(...(new Example(new App(), name, { namespace }).toJson() as unknown[])));
   });
 
   function withControlPlane(scope: Chart): Chart {
