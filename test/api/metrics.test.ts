@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { CONTROLLER_METRICS, EXPORTER_METRICS, type MetricDescription } from '../../src/api';
+
+const all: MetricDescription[] = [...Object.values(CONTROLLER_METRICS), ...Object.values(EXPORTER_METRICS)];
+
+describe('the metrics', () => {
+  it('are each named once', () => {
+    const names = all.map(({ name }) => name);
+    expect(names).toEqual([...new Set(names)]);
+  });
+
+  it.each(all.map((metric) => [metric.name, metric] as const))('%s keeps to the rules of Prometheus', (_, metric) => {
+    expect(metric.name).toMatch(/^spacelift_[a-z_]+[a-z]$/);
+    expect(metric.help).toMatch(/^[A-Z].*\.$/);
+    if (metric.type === 'counter') expect(metric.name).toMatch(/_total$/);
+    expect(metric.buckets === undefined).toBe(metric.type !== 'histogram');
+    expect(metric.buckets ?? []).toEqual([...(metric.buckets ?? [])].sort((one, other) => one - other));
+  });
+
+  // spec of the official controller: docs.spacelift.io, "Kubernetes workers", "Controller metrics".
+  it('of the controller are those that Spacelift documents', () => {
+    expect(Object.values(CONTROLLER_METRICS).map(({ name, labels }) => [name, labels])).toEqual([
+      ['spacelift_workerpool_controller_worker_total', ['pool_ulid']],
+      ['spacelift_workerpool_controller_worker_idle_total', ['pool_ulid']],
+      ['spacelift_workerpool_controller_worker_creation_duration_seconds', []],
+      ['spacelift_workerpool_controller_worker_creation_errors_total', []],
+      ['spacelift_workerpool_controller_run_startup_duration_seconds', []],
+    ]);
+  });
+});
