@@ -43,7 +43,19 @@ const boundaries = Object.entries(rooms).map(([room, allowed]) => {
 });
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'lib', 'dist', 'synth', 'imports', 'charts', 'coverage', '**/*.generated.ts'] },
+  {
+    ignores: [
+      'node_modules',
+      'lib',
+      'dist',
+      'dist-jsii',
+      'synth',
+      'imports',
+      'charts',
+      'coverage',
+      '**/*.generated.ts',
+    ],
+  },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -1,3 +1,2 @@
-/** The public entry: constructs, and the API's types and names. */
-export * as api from './api';
+/** The public entry: the constructs. The API's types and names are in the entry `cdk8s-worker-pools/api`, for TypeScript. */
 export * from './constructs';

@@ -8,7 +8,7 @@ const folder = mkdtempSync(join(tmpdir(), 'worker-pools-lib-'));
 const lib = join(folder, 'lib');
 
 beforeAll(() => {
-  const options = ['--project', 'tsconfig.constructs.json', '--outDir', lib, '--sourceMap', 'false'];
+  const options = ['--project', 'tsconfig.jsii.json', '--outDir', lib];
   execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', ...options], { stdio: 'inherit' });
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
 }, 60_000);
@@ -26,7 +26,7 @@ describe('the package', () => {
   it('can be required by a CommonJS program, which synthesizes an operator and a pool with it', () => {
     const program = `
       const { App, Chart } = require('cdk8s');
-      const { WorkerPool, WorkerPoolOperator } = require('./lib/src');
+      const { WorkerPool, WorkerPoolOperator } = require('./lib');
       const chart = new Chart(new App(), 'chart', { namespace: 'tools' });
       new WorkerPoolOperator(chart, 'operator');
       new WorkerPool(chart, 'pool', { poolSize: 2 });
