@@ -22,7 +22,7 @@ export async function generateApiDocs(): Promise<Artefact> {
   for (const kind of pages) texts[`docs/api/${kind.singular}.md`] = page(kind);
   const files: Record<string, string> = {};
   for (const [path, text] of Object.entries(texts)) files[path] = await format(text, PRETTIER);
-  return { files, folders: ['docs/api'] };
+  return { files };
 }
 
 function overview(kinds: readonly Kind[]): string {
@@ -34,7 +34,7 @@ function overview(kinds: readonly Kind[]): string {
 
 # API
 
-Two kinds in the group and version ${code(API_VERSION)}, both namespaced. ${code(`kubectl get ${CATEGORY}`)} lists both.
+Two kinds in the group and version ${code(API_VERSION)}, both namespaced. ${code(`kubectl get ${CATEGORY}`)} lists both. The constructs that make them: [Constructs](api/constructs.md).
 
 | Kind | Names for kubectl | What it is |
 | --- | --- | --- |
@@ -45,7 +45,7 @@ ${rows.join('\n')}
 - Lists of Kubernetes types have no merge keys here: with server-side apply, one field manager owns a whole list. Inside a container of ${code('customInitContainers')} and ${code('additionalSidecarContainers')} they merge as Kubernetes' do.
 - Set an option or leave it out. ${code('null')} is dropped by client-side ${code('kubectl apply')} and refused by server-side apply.
 - Values like ${code('imagePullPolicy')} that only Pods use are judged when a Pod is made of them: the condition PodTemplateValid of the WorkerPool says so at once.
-- [examples/workerpools](../examples/workerpools) has a manifest for each common need.
+- [examples](../examples/README.md) has a manifest for each common need, and the charts that most of them come from.
 
 ## Autoscalers
 

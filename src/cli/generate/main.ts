@@ -14,6 +14,7 @@ const GENERATORS: readonly (() => Promise<Generator>)[] = [
   async () => (await import('./types')).generateTypes,
   async () => (await import('./imports')).generateImports,
   async () => (await import('./api-docs')).generateApiDocs,
+  async () => (await import('./constructs-docs')).generateConstructsDocs,
   async () => (await import('./charts')).generateCharts,
 ];
 
