@@ -1,5 +1,5 @@
 import { Chart, type ChartProps } from 'cdk8s';
-import { Secret } from 'cdk8s-plus-28';
+import { EnvValue, Secret } from 'cdk8s-plus-28';
 import { WorkerPool } from 'cdk8s-worker-pools';
 import type { Construct } from 'constructs';
 
@@ -14,13 +14,18 @@ export class DockerInDocker extends Chart {
       privateKey: { secret, key: 'privateKey' },
       poolSize: 2,
       pod: {
-        workerContainer: { env: [{ name: 'DOCKER_HOST', value: 'tcp://localhost:2375' }] },
-        additionalSidecarContainers: [
+        workerContainer: { envVariables: { DOCKER_HOST: EnvValue.fromValue('tcp://localhost:2375') } },
+        sidecars: [
           {
             name: 'docker',
             image: 'docker:dind',
             command: ['docker-init', '--', 'dockerd', '--host', 'tcp://127.0.0.1:2375'],
-            securityContext: { privileged: true },
+            securityContext: {
+              privileged: true,
+              allowPrivilegeEscalation: true,
+              ensureNonRoot: false,
+              readOnlyRootFilesystem: false,
+            },
           },
         ],
       },

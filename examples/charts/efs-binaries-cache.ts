@@ -1,6 +1,6 @@
 import { Chart, Size, type ChartProps } from 'cdk8s';
 import { PersistentVolumeAccessMode, PersistentVolumeClaim, Secret } from 'cdk8s-plus-28';
-import { WorkerPool } from 'cdk8s-worker-pools';
+import { BinariesCache, WorkerPool } from 'cdk8s-worker-pools';
 import type { Construct } from 'constructs';
 
 /** All runs share downloaded tools on an EFS file system, which many Pods may write at once. */
@@ -19,10 +19,7 @@ export class EfsBinariesCache extends Chart {
       token: { secret, key: 'token' },
       privateKey: { secret, key: 'privateKey' },
       poolSize: 3,
-      pod: {
-        securityContext: { fsGroup: 1983 },
-        binariesCacheVolume: { name: 'binaries-cache', persistentVolumeClaim: { claimName: cache.name } },
-      },
+      pod: { binariesCache: BinariesCache.persistentVolumeClaim(cache) },
     });
   }
 }

@@ -1,6 +1,6 @@
-import { Chart, type ChartProps } from 'cdk8s';
+import { Chart, Size, type ChartProps } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-28';
-import { WorkerPool } from 'cdk8s-worker-pools';
+import { WorkerPool, WorkspaceVolume } from 'cdk8s-worker-pools';
 import type { Construct } from 'constructs';
 
 /** Every run gets a workspace on a gp2 disk of its own, which goes with the Pod. */
@@ -13,22 +13,7 @@ export class EphemeralWorkspace extends Chart {
       token: { secret, key: 'token' },
       privateKey: { secret, key: 'privateKey' },
       poolSize: 2,
-      pod: {
-        // The containers run as user 1983, to whom a fresh disk does not belong.
-        securityContext: { fsGroup: 1983 },
-        workspaceVolume: {
-          name: 'workspace',
-          ephemeral: {
-            volumeClaimTemplate: {
-              spec: {
-                accessModes: ['ReadWriteOnce'],
-                storageClassName: 'gp2',
-                resources: { requests: { storage: '1Gi' } },
-              },
-            },
-          },
-        },
-      },
+      pod: { workspace: WorkspaceVolume.ephemeral({ storageClass: 'gp2', size: Size.gibibytes(1) }) },
     });
   }
 }

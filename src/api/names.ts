@@ -54,6 +54,15 @@ export const PATH = {
   certificates: '/opt/spacelift/certs',
 } as const;
 
+/** Volumes of a run Pod that the operator adds; `workspace` and `binariesCache` only where the pool has none of its own. */
+export const VOLUME = {
+  workspace: 'workspace',
+  binariesCache: 'binaries-cache',
+  binaries: 'spacelift-binaries',
+  exchange: 'spacelift-exchange',
+  credentials: 'spacelift-credentials',
+} as const;
+
 /** The user and group that the built-in containers run as. */
 export const RUN_AS = 1983;
 

@@ -1,29 +1,50 @@
-import { ApiObject, type ApiObjectMetadata, type Duration } from 'cdk8s';
-import { Resource, type ResourceProps, type SecretValue } from 'cdk8s-plus-28';
+import { ApiObject, Lazy, Names, type Duration } from 'cdk8s';
+import {
+  LabelSelector,
+  Pod,
+  Resource,
+  type Container,
+  type ContainerProps,
+  type HostAlias,
+  type INetworkPolicyPeer,
+  type IPodSelector,
+  type IScalable,
+  type ISecret,
+  type IServiceAccount,
+  type NetworkPolicyPeerConfig,
+  type PodScheduling,
+  type PodSelectorConfig,
+  type ResourceProps,
+  type ScalingTarget,
+  type SecretValue,
+  type Volume,
+} from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { API_VERSION, WORKER_POOL, type WorkerPoolPod, type WorkerPoolSpec } from '../../api';
-import { checkWholeNumber, invalidProp } from '../checks';
+import { API_VERSION, WORKER_POOL, type WorkerPoolSpec } from '../../api';
+import type { WorkerPoolApiCredentials } from './api-credentials';
+import type { CommsProtocol } from './comms-protocol';
+import type { DriftDetection } from './drift-detection';
+import type { IWorkerPoolExtension } from './extension';
+import type { PodHistory } from './pod-history';
+import type { RunContainer } from './run-container';
+import type { RunPodProps } from './run-pod';
+import { RunPodTemplate } from './run-pod-template';
+import type { TopologySpread } from './topology-spread';
+import { checkProps } from './validation';
 
-/** Properties of a `WorkerPool`. */
+/** Properties of a `WorkerPool`. The labels in `metadata` are the pool's labels in the control plane. */
 export interface WorkerPoolProps extends ResourceProps {
-  /**
-   * Name, labels and so on of the WorkerPool; its labels are the pool's labels in the control plane.
-   *
-   * @default - a name generated from the construct's path
-   */
-  readonly metadata?: ApiObjectMetadata;
-
   /**
    * Where the pool's token lies: the file that the control plane hands out, as it is.
    *
-   * @default - the pool registers itself, with the operator's API credentials
+   * @default - the pool registers itself, with `apiCredentials` or the operator's API credentials
    */
   readonly token?: SecretValue;
 
   /**
    * Where the pool's private key lies: base64 of the PEM. Goes together with `token`.
    *
-   * @default - the pool registers itself, with the operator's API credentials
+   * @default - the pool registers itself, with `apiCredentials` or the operator's API credentials
    */
   readonly privateKey?: SecretValue;
 
@@ -35,11 +56,60 @@ export interface WorkerPoolProps extends ResourceProps {
   readonly poolSize?: number;
 
   /**
-   * Registry hosts that runner images may come from; a run with another image fails.
+   * API key with which the pool registers itself. Wins over the operator's.
+   *
+   * @default - the operator's API credentials
+   */
+  readonly apiCredentials?: WorkerPoolApiCredentials;
+
+  /**
+   * ID of the space in which a pool that registers itself is made.
+   *
+   * @default - the control plane chooses the space
+   */
+  readonly space?: string;
+
+  /**
+   * Description of a pool that registers itself.
+   *
+   * @default - none
+   */
+  readonly description?: string;
+
+  /**
+   * How much drift detection a pool does that registers itself.
+   *
+   * @default - as much as there is
+   */
+  readonly driftDetection?: DriftDetection;
+
+  /**
+   * Registry hosts that runner images may come from, such as "docker.io"; a run with another image fails.
    *
    * @default - every host
    */
   readonly allowedRunnerImageHosts?: string[];
+
+  /**
+   * How the operator talks to the control plane about this pool.
+   *
+   * @default CommsProtocol.MQTT
+   */
+  readonly commsProtocol?: CommsProtocol;
+
+  /**
+   * Base URL for long polling.
+   *
+   * @default - unset; required with CommsProtocol.POLL
+   */
+  readonly pollCommsUrl?: string;
+
+  /**
+   * Attempts to reconnect a lost MQTT session before the pool counts as unreachable. Attempts go on after that.
+   *
+   * @default 5
+   */
+  readonly mqttReconnectRetryCount?: number;
 
   /**
    * How long Pods of successful runs stay.
@@ -56,94 +126,206 @@ export interface WorkerPoolProps extends ResourceProps {
   readonly failedPodsHistory?: PodHistory;
 
   /**
-   * How the operator talks to the control plane about this pool.
-   *
-   * @default CommsProtocol.MQTT
-   */
-  readonly commsProtocol?: CommsProtocol;
-
-  /**
-   * Address for long polling.
-   *
-   * @default - unset; required with CommsProtocol.POLL
-   */
-  readonly pollCommsUrl?: string;
-
-  /**
    * What run Pods look like; later Pods follow a change, those that run do not.
    *
    * @default - the operator's own Pod: emptyDir volumes, user 1983, 70 minutes
    */
-  readonly pod?: WorkerPoolPod;
-}
-
-/** Which finished Pods stay; a Pod goes when either limit is passed. */
-export interface PodHistory {
-  /**
-   * Number of Pods of each Worker that stay, newest first.
-   *
-   * @default - no limit
-   */
-  readonly limit?: number;
+  readonly pod?: RunPodProps;
 
   /**
-   * Age, from the Pod's creation, at which it goes.
+   * Presets and standards of your own, applied in this order when everything else is set.
    *
-   * @default - no limit
+   * @default - none
    */
-  readonly ttl?: Duration;
-}
-
-/** Transports between operator and control plane. */
-export enum CommsProtocol {
-  MQTT = 'mqtt',
-  POLL = 'poll',
+  readonly extensions?: IWorkerPoolExtension[];
 }
 
 /**
  * A pool of Workers that carry out runs, each in a Pod of its own.
  *
- * @throws where a number is negative, only one of token and private key is set, or long polling has no address
+ * An autoscaler takes the pool as its target. It needs a metric of its own, because idle Workers have no Pods: for
+ * example an external one, or a KEDA ScaledObject that refers to `name`, `kind` and `apiVersion`.
+ *
+ * Where cdk8s-plus has no way to say something, `ApiObject.of(pool).addJsonPatch()` has.
+ *
+ * @throws at once where a property has a value that the API refuses; at synthesis, all together, where properties
+ * contradict one another
  */
-export class WorkerPool extends Resource {
+export class WorkerPool extends Resource implements IScalable, IPodSelector, INetworkPolicyPeer {
   /** @see base.Resource.apiObject */
   protected readonly apiObject: ApiObject;
 
   public readonly resourceType = WORKER_POOL.plural;
 
+  /** Number of Workers; undefined where the operator or an autoscaler chooses it. */
+  public readonly poolSize?: number;
+
+  /** Whether an autoscaler sets the pool's size. */
+  public hasAutoscaler = false;
+
+  private readonly template: RunPodTemplate;
+
   constructor(scope: Construct, id: string, props: WorkerPoolProps = {}) {
     super(scope, id);
     checkProps(scope, id, props);
+    this.poolSize = props.poolSize;
+    this.template = new RunPodTemplate(this, props.pod ?? {}, () => this.ownPodLabels());
+    const spec: unknown = Lazy.any({ produce: () => ({ ...poolSpec(props), pod: this.template.render() }) });
     this.apiObject = new ApiObject(this, 'Resource', {
       apiVersion: API_VERSION,
       kind: WORKER_POOL.kind,
       metadata: props.metadata,
-      ...{ spec: workerPoolSpec(props) },
+      ...{ spec },
     });
+    props.extensions?.forEach((extension) => this.addExtension(extension));
+  }
+
+  /** The container `init`, which prepares the workspace. */
+  public get initContainer(): RunContainer {
+    return this.template.init;
+  }
+
+  /** The container `launcher-grpc`, which passes on logs and outcome. */
+  public get grpcServerContainer(): RunContainer {
+    return this.template.relay;
+  }
+
+  /** The container `worker`, which does the work of the run. */
+  public get workerContainer(): RunContainer {
+    return this.template.worker;
+  }
+
+  /** Which nodes the run Pods go to: affinities and tolerations. */
+  public get scheduling(): PodScheduling {
+    return this.template.scheduling;
+  }
+
+  /** The volume of source and state of a run, for a sidecar that needs it, too. */
+  public get workspace(): Volume {
+    return this.template.workspace.volume;
+  }
+
+  /** The volume of downloaded tools, for a sidecar that needs it, too. */
+  public get binariesCache(): Volume {
+    return this.template.cache.volume;
+  }
+
+  /** Adds a volume to the run Pods. A volume that a container mounts is added by itself. */
+  public addVolume(volume: Volume): void {
+    this.template.addVolume(volume);
+  }
+
+  /**
+   * Adds an init container that runs before the built-in one, with the safe defaults of cdk8s-plus.
+   *
+   * @returns the container, for further mounts and variables
+   */
+  public addInitContainer(container: ContainerProps): Container {
+    return this.template.addInitContainer(container);
+  }
+
+  /**
+   * Adds a container beside the built-in ones, with the safe defaults of cdk8s-plus: a read-only root file system, no
+   * root, 1 CPU and 512 MiB requested. It is stopped when the run is over.
+   *
+   * @returns the container, for further mounts and variables
+   */
+  public addSidecar(container: ContainerProps): Container {
+    return this.template.addSidecar(container);
+  }
+
+  /** Adds a label to the run Pods, or changes it. */
+  public addPodLabel(key: string, value: string): void {
+    this.template.labels[key] = value;
+  }
+
+  /** Adds an annotation to the run Pods, or changes it. */
+  public addPodAnnotation(key: string, value: string): void {
+    this.template.annotations[key] = value;
+  }
+
+  /** Adds a line to /etc/hosts of the containers. */
+  public addHostAlias(alias: HostAlias): void {
+    this.template.hostAliases.push(alias);
+  }
+
+  /** Adds a Secret with registry credentials for the Pods' images. */
+  public addImagePullSecret(secret: ISecret): void {
+    this.template.imagePullSecrets.push(secret);
+  }
+
+  /** Spreads the run Pods over zones, nodes or other domains. */
+  public addTopologySpread(spread: TopologySpread): void {
+    this.template.topologySpread.push(spread);
+  }
+
+  /**
+   * Lets the run Pods use a ServiceAccount of the pool's namespace.
+   *
+   * @throws where they have another one already
+   */
+  public useServiceAccount(serviceAccount: IServiceAccount): void {
+    this.template.useServiceAccount(serviceAccount);
+  }
+
+  /** Lets a preset, or a standard of your own, change the pool. */
+  public addExtension(extension: IWorkerPoolExtension): void {
+    extension.extend(this);
+  }
+
+  /** @see IScalable.markHasAutoscaler() */
+  public markHasAutoscaler(): void {
+    this.hasAutoscaler = true;
+  }
+
+  /** @see IScalable.toScalingTarget() */
+  public toScalingTarget(): ScalingTarget {
+    const { kind, apiVersion, name, poolSize } = this;
+    // No containers: their use of CPU and memory says nothing of how many Workers are needed.
+    return { kind, apiVersion, name, containers: [], replicas: poolSize };
+  }
+
+  /** The run Pods of this pool, which get a label for it. @see IPodSelector.toPodSelectorConfig() */
+  public toPodSelectorConfig(): PodSelectorConfig {
+    const { namespace } = this.metadata;
+    return {
+      labelSelector: LabelSelector.of({ labels: this.ownPodLabels() }),
+      namespaces: namespace === undefined ? undefined : { names: [namespace] },
+    };
+  }
+
+  /** @see INetworkPolicyPeer.toNetworkPolicyPeerConfig() */
+  public toNetworkPolicyPeerConfig(): NetworkPolicyPeerConfig {
+    return { podSelector: this.toPodSelectorConfig() };
+  }
+
+  /** @see INetworkPolicyPeer.toPodSelector() */
+  public toPodSelector(): IPodSelector | undefined {
+    return this;
+  }
+
+  /** The operator's own labels tell pools by an ID that nobody knows before the pool is registered. */
+  private ownPodLabels(): Record<string, string> {
+    const value = Names.toLabelValue(this);
+    this.addPodLabel(Pod.ADDRESS_LABEL, value);
+    return { [Pod.ADDRESS_LABEL]: value };
   }
 }
 
-function checkProps(scope: Construct, id: string, props: WorkerPoolProps): void {
-  checkWholeNumber(scope, id, 'poolSize', props.poolSize, 0);
-  checkWholeNumber(scope, id, 'successfulPodsHistory.limit', props.successfulPodsHistory?.limit, 0);
-  checkWholeNumber(scope, id, 'failedPodsHistory.limit', props.failedPodsHistory?.limit, 0);
-  checkWholeNumber(scope, id, 'pod.activeDeadlineSeconds', props.pod?.activeDeadlineSeconds, 1);
-  if (props.token === undefined && props.privateKey !== undefined) {
-    throw invalidProp(scope, id, 'token', undefined, 'set it together with privateKey, or set neither');
-  }
-  if (props.token !== undefined && props.privateKey === undefined) {
-    throw invalidProp(scope, id, 'privateKey', undefined, 'set it together with token, or set neither');
-  }
-  if (props.commsProtocol === CommsProtocol.POLL && !props.pollCommsUrl) {
-    throw invalidProp(scope, id, 'pollCommsUrl', props.pollCommsUrl, 'long polling needs the address to poll');
-  }
-}
-
-function workerPoolSpec(props: WorkerPoolProps): WorkerPoolSpec {
+function poolSpec(props: WorkerPoolProps): WorkerPoolSpec {
   return {
     poolSize: props.poolSize,
     token: secretKeyRef(props.token),
     privateKey: secretKeyRef(props.privateKey),
+    spaceliftAPICredentials: props.apiCredentials && {
+      secretName: props.apiCredentials.secret.name,
+      keyEndpointField: props.apiCredentials.endpointKey,
+      keyIdField: props.apiCredentials.keyIdKey,
+      keySecretField: props.apiCredentials.keySecretKey,
+    },
+    space: props.space,
+    description: props.description,
+    driftDetectionRunLimits: props.driftDetection?._limits,
     allowedRunnerImageHosts: props.allowedRunnerImageHosts,
     successfulPodsHistoryLimit: props.successfulPodsHistory?.limit,
     successfulPodsHistoryTTL: goDuration(props.successfulPodsHistory?.ttl),
@@ -151,7 +333,7 @@ function workerPoolSpec(props: WorkerPoolProps): WorkerPoolSpec {
     failedPodsHistoryTTL: goDuration(props.failedPodsHistory?.ttl),
     commsProtocol: props.commsProtocol,
     pollCommsURL: props.pollCommsUrl,
-    pod: props.pod,
+    mqttReconnectRetryCount: props.mqttReconnectRetryCount,
   };
 }
 

@@ -1,14 +1,5 @@
 import type { Volume, VolumeMount, WorkerPool } from '../../api';
-import { PATH } from '../../api/names';
-
-/** Our own volumes; the prefix keeps clear of names that users choose. */
-const VOLUME = {
-  workspace: 'workspace',
-  binariesCache: 'binaries-cache',
-  binaries: 'spacelift-binaries',
-  exchange: 'spacelift-exchange',
-  credentials: 'spacelift-credentials',
-} as const;
+import { PATH, VOLUME } from '../../api/names';
 
 /** Read by owner and group (Pod's fsGroup) only. */
 const CREDENTIALS_MODE = 0o440;

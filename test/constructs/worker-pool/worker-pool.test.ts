@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Duration } from 'cdk8s';
-import { Secret } from 'cdk8s-plus-28';
-import { CommsProtocol, WorkerPool, type WorkerPoolProps } from '../../src';
-import { only, synthesized } from './support';
+import { EnvValue, Secret } from 'cdk8s-plus-28';
+import { CommsProtocol, WorkerPool, type WorkerPoolProps } from '../../../src';
+import { only, synthesized } from '../support';
 
 const pool = (props?: WorkerPoolProps) =>
   only(
@@ -41,9 +41,15 @@ describe('WorkerPool', () => {
     });
   });
 
-  it('hands the Pod part on as it is', () => {
-    const part = { activeDeadlineSeconds: 3600, workerContainer: { env: [{ name: 'A', value: '' }] } };
-    expect(pool({ pod: part }).spec.pod).toEqual(part);
+  it('writes of the run Pod only what is set', () => {
+    const part = {
+      activeDeadline: Duration.hours(1),
+      workerContainer: { envVariables: { A: EnvValue.fromValue('') } },
+    };
+    expect(pool({ pod: part }).spec.pod).toEqual({
+      activeDeadlineSeconds: 3600,
+      workerContainer: { env: [{ name: 'A', value: '' }] },
+    });
   });
 
   it('takes its name from the metadata, and its namespace from the chart', () => {
@@ -66,8 +72,8 @@ describe('WorkerPool', () => {
     ['a negative size', { poolSize: -1 }, 'chart/pool: poolSize is -1; it must be a whole number from 0 up'],
     [
       'a deadline of 0',
-      { pod: { activeDeadlineSeconds: 0 } },
-      'pod.activeDeadlineSeconds is 0; it must be a whole number from 1',
+      { pod: { activeDeadline: Duration.seconds(0) } },
+      'pod.activeDeadline is "0s"; it must be a whole number of seconds from 1',
     ],
     ['a token alone', { token: { secret, key: 'token' } }, 'privateKey is not set; set it together with token'],
     [

@@ -1,0 +1,135 @@
+import { ApiObject, JsonPatch, Size, type ApiObjectProps } from 'cdk8s';
+import {
+  k8s,
+  PersistentVolume,
+  PersistentVolumeAccessMode,
+  PersistentVolumeClaim,
+  Volume,
+  type EmptyDirVolumeOptions,
+  type IPersistentVolumeClaim,
+} from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import { VOLUME } from '../../api';
+import type { SpecialVolume } from './special-volume';
+
+const EFS_DRIVER = 'efs.csi.aws.com';
+
+/** Options of `BinariesCache.efs`. */
+export interface EfsBinariesCacheOptions {
+  /** The file system, for example "fs-0123456789abcdef0". The cluster needs the EFS CSI driver. */
+  readonly fileSystemId: string;
+
+  /**
+   * Access point of the file system. Let its POSIX user and the owner of its root directory be 1983, the user of the
+   * run's containers: the driver does not change owners, so that fsGroup is of no use here.
+   *
+   * @default - the root of the file system, which has to be writable for user or group 1983
+   */
+  readonly accessPointId?: string;
+
+  /**
+   * Folder of the file system that becomes the cache.
+   *
+   * @default - its root, or that of the access point
+   */
+  readonly path?: string;
+
+  /**
+   * Size that volume and claim state. EFS grows by itself and does not heed it, but Kubernetes demands one.
+   *
+   * @default Size.gibibytes(5)
+   */
+  readonly size?: Size;
+
+  /**
+   * Name of the StorageClass to make.
+   *
+   * @default - generated from the construct's path
+   */
+  readonly storageClassName?: string;
+}
+
+/** The volume in which runs keep the tools that they downloaded. */
+export class BinariesCache {
+  /**
+   * An EFS file system that all runs share. Adds a StorageClass, a PersistentVolume and a claim to the scope; the
+   * cache may serve several pools of the chart's namespace.
+   *
+   * @param scope where the objects are added
+   * @param id of the construct that holds them
+   * @param options which file system
+   */
+  public static efs(scope: Construct, id: string, options: EfsBinariesCacheOptions): BinariesCache {
+    return BinariesCache.persistentVolumeClaim(efsClaim(new Construct(scope, id), options));
+  }
+
+  /**
+   * A claim that all runs share; a pool of several Workers needs ReadWriteMany.
+   *
+   * @param claim in the namespace of the pool
+   */
+  public static persistentVolumeClaim(claim: IPersistentVolumeClaim): BinariesCache {
+    return new BinariesCache((scope) => ({
+      volume: Volume.fromPersistentVolumeClaim(scope, 'BinariesCache', claim, { name: VOLUME.binariesCache }),
+      claim,
+      belongsToRoot: true,
+    }));
+  }
+
+  /** A folder on the node's disk, or in its memory, which goes with the Pod: nothing is kept between runs. */
+  public static emptyDir(options: EmptyDirVolumeOptions = {}): BinariesCache {
+    return new BinariesCache((scope) => ({
+      volume: Volume.fromEmptyDir(scope, 'BinariesCache', VOLUME.binariesCache, options),
+    }));
+  }
+
+  /** Any other volume. */
+  public static fromVolume(volume: Volume): BinariesCache {
+    return new BinariesCache(() => ({ volume }));
+  }
+
+  private constructor(private readonly make: (scope: Construct) => SpecialVolume) {}
+
+  /** @internal */
+  public _bind(scope: Construct): SpecialVolume {
+    return this.make(scope);
+  }
+}
+
+function efsClaim(scope: Construct, options: EfsBinariesCacheOptions): PersistentVolumeClaim {
+  const size = options.size ?? Size.gibibytes(5);
+  const storageClass = addClusterObject(scope, 'StorageClass', {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: options.storageClassName === undefined ? undefined : { name: options.storageClassName },
+    provisioner: EFS_DRIVER,
+  });
+  const spec: k8s.PersistentVolumeSpec = {
+    capacity: { storage: k8s.Quantity.fromString(`${size.toMebibytes()}Mi`) },
+    accessModes: [PersistentVolumeAccessMode.READ_WRITE_MANY],
+    // The file system is not ours to delete.
+    persistentVolumeReclaimPolicy: 'Retain',
+    storageClassName: storageClass.name,
+    volumeMode: 'Filesystem',
+    csi: { driver: EFS_DRIVER, volumeHandle: volumeHandle(options) },
+  };
+  const volume = addClusterObject(scope, 'Volume', { apiVersion: 'v1', kind: 'PersistentVolume', ...{ spec } });
+  return new PersistentVolumeClaim(scope, 'Claim', {
+    accessModes: [PersistentVolumeAccessMode.READ_WRITE_MANY],
+    storage: size,
+    storageClassName: storageClass.name,
+    volume: PersistentVolume.fromPersistentVolumeName(scope, 'VolumeByName', volume.name),
+  });
+}
+
+/** `<file system>:<path>:<access point>`, as the driver reads it; what is left out at the end needs no colon. */
+function volumeHandle({ fileSystemId, path = '', accessPointId = '' }: EfsBinariesCacheOptions): string {
+  return [fileSystemId, path, accessPointId].join(':').replace(/:+$/, '');
+}
+
+/** cdk8s gives every object the chart's namespace, but these have none. */
+function addClusterObject(scope: Construct, id: string, props: ApiObjectProps & Record<string, unknown>): ApiObject {
+  const object = new ApiObject(scope, id, props);
+  if (object.metadata.namespace !== undefined) object.addJsonPatch(JsonPatch.remove('/metadata/namespace'));
+  return object;
+}

@@ -1,0 +1,225 @@
+import { ApiObject, App, Chart } from 'cdk8s';
+import {
+  Node,
+  Pod,
+  type Container,
+  type ContainerProps,
+  type HostAlias,
+  type ISecret,
+  type IServiceAccount,
+  type PodScheduling,
+  type Volume,
+} from 'cdk8s-plus-28';
+import type { Construct } from 'constructs';
+import {
+  CONTAINER,
+  RUN_AS,
+  type BuiltInContainer,
+  type Container as ContainerSpec,
+  type PodSecurityContext,
+  type Volume as VolumeSpec,
+  type WorkerPoolPod,
+} from '../../api';
+import { resourceRequirements } from '../container-resources';
+import { BinariesCache } from './binaries-cache';
+import { RunContainer, type RunContainerProps } from './run-container';
+import type { RunPodProps } from './run-pod';
+import { containerSecurityContext, podSecurityContext } from './security-context';
+import type { SpecialVolume } from './special-volume';
+import type { TopologySpread } from './topology-spread';
+import { WorkspaceVolume } from './workspace-volume';
+
+/** Parts of a Pod's manifest that cdk8s-plus renders for us. */
+interface RenderedPod {
+  readonly spec: Pick<WorkerPoolPod, 'affinity' | 'nodeName' | 'tolerations'> & {
+    readonly initContainers: readonly ContainerSpec[];
+    readonly containers: readonly ContainerSpec[];
+    readonly volumes?: readonly VolumeSpec[];
+  };
+}
+
+/**
+ * `spec.pod` in the making.
+ *
+ * Volumes, mounts, variables, hooks and scheduling rules of cdk8s-plus keep their manifest to themselves; only a Pod
+ * shows it. So there is one, in an App of its own where nobody synthesizes it, and we read those parts from its
+ * manifest. Everything else is written from the props, because a Pod of cdk8s-plus has defaults that are not the
+ * operator's.
+ */
+export class RunPodTemplate {
+  public readonly init: RunContainer;
+  public readonly relay: RunContainer;
+  public readonly worker: RunContainer;
+  public readonly labels: Record<string, string>;
+  public readonly annotations: Record<string, string>;
+  public readonly hostAliases: HostAlias[];
+  public readonly imagePullSecrets: ISecret[];
+  public readonly topologySpread: TopologySpread[];
+  public readonly workspace: SpecialVolume;
+  public readonly cache: SpecialVolume;
+  private serviceAccount?: IServiceAccount;
+  private readonly pod: Pod;
+
+  constructor(
+    private readonly scope: Construct,
+    private readonly props: RunPodProps,
+    private readonly podsOfThePool: () => Record<string, string>,
+  ) {
+    this.labels = { ...props.labels };
+    this.annotations = { ...props.annotations };
+    this.hostAliases = [...(props.hostAliases ?? [])];
+    this.imagePullSecrets = [...(props.imagePullSecrets ?? [])];
+    this.topologySpread = [...(props.topologySpread ?? [])];
+    this.serviceAccount = props.serviceAccount;
+    this.workspace = (props.workspace ?? WorkspaceVolume.emptyDir())._bind(scope);
+    this.cache = (props.binariesCache ?? BinariesCache.emptyDir())._bind(scope);
+    this.pod = new Pod(new Chart(new App({ resolvers: App.of(scope).resolvers }), 'run'), 'pod');
+    this.init = RunContainer._of(this.pod.addInitContainer(builtIn(CONTAINER.init, props.initContainer)));
+    this.relay = RunContainer._of(this.pod.addContainer(builtIn(CONTAINER.relay, props.grpcServerContainer)));
+    this.worker = RunContainer._of(this.pod.addContainer(builtIn(CONTAINER.worker, props.workerContainer)));
+    if (props.nodeName !== undefined) this.scheduling.assign(Node.named(props.nodeName));
+    if (props.workspace) this.addVolume(this.workspace.volume);
+    if (props.binariesCache) this.addVolume(this.cache.volume);
+    props.volumes?.forEach((volume) => this.addVolume(volume));
+    props.initContainers?.forEach((container) => this.addInitContainer(container));
+    props.sidecars?.forEach((container) => this.addSidecar(container));
+  }
+
+  public get scheduling(): PodScheduling {
+    return this.pod.scheduling;
+  }
+
+  public addVolume(volume: Volume): void {
+    this.pod.addVolume(volume);
+  }
+
+  public addInitContainer(props: ContainerProps): Container {
+    return this.pod.addInitContainer(ownCopy(props));
+  }
+
+  public addSidecar(props: ContainerProps): Container {
+    return this.pod.addContainer(ownCopy(props));
+  }
+
+  public useServiceAccount(serviceAccount: IServiceAccount): void {
+    const { name } = this.serviceAccount ?? serviceAccount;
+    if (name !== serviceAccount.name) {
+      throw new Error(
+        `${this.scope.node.path}: serviceAccount is "${name}"; it cannot also be "${serviceAccount.name}"`,
+      );
+    }
+    this.serviceAccount = serviceAccount;
+  }
+
+  /** `spec.pod`; undefined where nothing is set. */
+  public render(): WorkerPoolPod | undefined {
+    const { spec } = ApiObject.of(this.pod).toJson() as RenderedPod;
+    const [init, ...initContainers] = spec.initContainers;
+    const [relay, worker, ...sidecars] = spec.containers;
+    const pod: WorkerPoolPod = {
+      ...this.settings(),
+      ...this.volumes(spec.volumes ?? []),
+      affinity: spec.affinity,
+      nodeName: spec.nodeName,
+      tolerations: spec.tolerations,
+      customInitContainers: unlessEmpty(initContainers),
+      initContainer: settingsOf(init, this.props.initContainer),
+      grpcServerContainer: settingsOf(relay, this.props.grpcServerContainer),
+      workerContainer: settingsOf(worker, this.props.workerContainer),
+      additionalSidecarContainers: unlessEmpty(sidecars),
+    };
+    return givenParts(pod);
+  }
+
+  private settings(): WorkerPoolPod {
+    const { props } = this;
+    // First: the spread counts the pool's Pods by a label, which they get by that.
+    const spread = this.topologySpread.map((topology) => topology._toConstraint(this.podsOfThePool));
+    return {
+      activeDeadlineSeconds: props.activeDeadline?.toSeconds(),
+      terminationGracePeriodSeconds: props.terminationGracePeriod?.toSeconds(),
+      labels: givenParts(this.labels),
+      annotations: givenParts(this.annotations),
+      serviceAccountName: this.serviceAccount?.name,
+      automountServiceAccountToken: props.automountServiceAccountToken,
+      securityContext: this.securityContext(),
+      imagePullSecrets: unlessEmpty(this.imagePullSecrets.map(({ name }) => ({ name }))),
+      nodeSelector: props.nodeSelector,
+      schedulerName: props.schedulerName,
+      topologySpreadConstraints: unlessEmpty(spread),
+      runtimeClassName: props.runtimeClassName,
+      hostAliases: unlessEmpty(this.hostAliases),
+      dnsConfig: givenParts({
+        nameservers: props.dns?.nameservers,
+        searches: props.dns?.searches,
+        options: props.dns?.options,
+      }),
+      dnsPolicy: props.dns?.policy,
+      shareProcessNamespace: props.shareProcessNamespace,
+      launcherImage: props.launcherImage,
+      defaultRunnerImage: props.defaultRunnerImage,
+      defaultAnsibleRunnerImage: props.defaultAnsibleRunnerImage,
+      defaultIntentImage: props.defaultIntentImage,
+      customBinariesPath: props.customBinariesPath,
+    };
+  }
+
+  private securityContext(): PodSecurityContext | undefined {
+    const given = podSecurityContext(this.props.securityContext ?? {});
+    const fsGroup = this.workspace.belongsToRoot || this.cache.belongsToRoot ? RUN_AS : undefined;
+    return givenParts({ ...given, fsGroup: given.fsGroup ?? fsGroup });
+  }
+
+  /** Workspace and cache stand apart from the other volumes; the operator has its own where nobody asks for them. */
+  private volumes(rendered: readonly VolumeSpec[]): WorkerPoolPod {
+    const named = ({ volume }: SpecialVolume) => rendered.find(({ name }) => name === volume.name);
+    const workspace = named(this.workspace);
+    const cache = named(this.cache);
+    return {
+      volumes: unlessEmpty(rendered.filter((volume) => volume !== workspace && volume !== cache)),
+      workspaceVolume: workspace && withSource(workspace, this.workspace.source),
+      binariesCacheVolume: cache && withSource(cache, this.cache.source),
+    };
+  }
+}
+
+function withSource(volume: VolumeSpec, source: SpecialVolume['source']): VolumeSpec {
+  return source === undefined ? volume : { name: volume.name, ...source };
+}
+
+/** What cdk8s-plus renders of a container that the operator makes; it wants an image, which the operator chooses. */
+function builtIn(name: string, { envVariables, envFrom, volumeMounts, lifecycle }: RunContainerProps = {}) {
+  return ownCopy({ name, image: 'chosen-by-the-operator', envVariables, envFrom, volumeMounts, lifecycle });
+}
+
+/** cdk8s-plus adds later mounts and variables to the objects that it was given, which may serve several containers. */
+function ownCopy(props: ContainerProps): ContainerProps {
+  return {
+    ...props,
+    envVariables: { ...props.envVariables },
+    envFrom: [...(props.envFrom ?? [])],
+    volumeMounts: [...(props.volumeMounts ?? [])],
+  };
+}
+
+function settingsOf(rendered: ContainerSpec | undefined, props: RunContainerProps = {}): BuiltInContainer | undefined {
+  return givenParts({
+    env: rendered?.env,
+    envFrom: rendered?.envFrom,
+    imagePullPolicy: props.imagePullPolicy,
+    resources: props.resources && givenParts(resourceRequirements(props.resources)),
+    securityContext: props.securityContext && givenParts(containerSecurityContext(props.securityContext)),
+    volumeMounts: rendered?.volumeMounts,
+    lifecycle: rendered?.lifecycle,
+  });
+}
+
+/** The object without what is not set; undefined where nothing is. */
+function givenParts<T extends object>(object: T): T | undefined {
+  const given = Object.entries(object).filter(([, value]) => value !== undefined);
+  return given.length === 0 ? undefined : (Object.fromEntries(given) as T);
+}
+
+function unlessEmpty<Item>(list: readonly Item[]): readonly Item[] | undefined {
+  return list.length === 0 ? undefined : list;
+}
