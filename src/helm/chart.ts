@@ -11,6 +11,8 @@ export interface ReleaseContext {
   readonly selectorLabels: StringMap;
   /** What the names of the release's objects begin with. */
   readonly fullName: Later<string>;
+  /** Name of a Service: `fullName` and the suffix wherever that is one that the API server takes (see `serviceName`). */
+  serviceName(suffix: string): Later<string>;
   readonly appVersion: Later<string>;
 }
 

@@ -101,5 +101,5 @@ function schemaJson(chart: HelmChart): string {
 }
 
 function withGlobal(schema: ValueSchema): ValueSchema {
-  return { ...schema, properties: { ...schema.properties, ...GLOBAL } };
+  return { ...schema, properties: { ...GLOBAL, ...schema.properties } };
 }

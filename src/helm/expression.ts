@@ -1,5 +1,7 @@
 import { isDeferred, type Deferred } from '../constructs/template/deferred';
 
+const NOT_INSIDE = 'a list that is put together can only stand in a field of its own';
+
 /** How an expression is written inside a template action. `$` and not `.`: range changes what the dot is. */
 export function action(value: unknown): string {
   if (!isDeferred(value)) return literal(value);
@@ -10,7 +12,7 @@ export function action(value: unknown): string {
     case 'builtin':
       return `$.${expression.name}`;
     case 'helper':
-      return include(expression.name, expression.shape);
+      return include(expression.name, expression.shape, expression.arguments);
     case 'item':
       return '$item';
     case 'text':
@@ -20,18 +22,34 @@ export function action(value: unknown): string {
     case 'orElse':
       return `(default ${action(expression.fallback)} ${action(expression.value)})`;
     case 'merge':
-      return `(merge ${[expression.over, ...expression.under].map(dictionary).join(' ')})`;
+      // merge writes into its first map: that must not be a part of the values.
+      return `(merge ${[{}, expression.over, ...expression.under].map(dictionary).join(' ')})`;
     case 'not':
       return negation(expression.operand);
     case 'and':
-      return `(and ${expression.operands.map(action).join(' ')})`;
+    case 'or':
+      return `(${expression.op} ${expression.operands.map(action).join(' ')})`;
     case 'isSet':
       return `(not (kindIs "invalid" ${action(expression.operand)}))`;
     case 'isEmpty':
       return `(empty ${action(expression.operand)})`;
+    case 'equals':
+      return `(eq ${action(expression.operand)} ${literal(expression.constant)})`;
+    case 'atLeast':
+      return `(ge (int ${action(expression.left)}) (int ${action(expression.right)}))`;
+    case 'matches':
+      return `(regexMatch ${literal(`(?m)${expression.pattern}`)} ${lines(expression.operand)})`;
+    case 'replaced':
+      return `(regexReplaceAll ${literal(expression.pattern)} ${action(expression.operand)} ${literal(expression.by)})`;
+    case 'cut':
+      return `(trimSuffix "-" (trunc ${expression.limit} ${action(expression.operand)}))`;
+    case 'hasDuplicates':
+      return duplicates(expression.list, expression.field);
     case 'concat':
+      if (isJoined(value)) return `(concat ${expression.lists.map(listOf).join(' ')})`;
+      throw new Error(NOT_INSIDE);
     case 'each':
-      throw new Error(`a list that is put together ("${expression.op}") can only stand in a field of its own`);
+      throw new Error(NOT_INSIDE);
   }
 }
 
@@ -40,15 +58,22 @@ function path(keys: readonly string[]): string {
   return `(index $.Values ${keys.map((key) => JSON.stringify(key)).join(' ')})`;
 }
 
-function include(name: string, shape: 'scalar' | 'structure'): string {
-  const call = `(include ${JSON.stringify(name)} $)`;
+function include(name: string, shape: 'scalar' | 'structure', given?: readonly unknown[]): string {
+  const passed = given === undefined ? '$' : `(list ${given.map(action).join(' ')})`;
+  const call = `(include ${JSON.stringify(name)} ${passed})`;
   return shape === 'structure' ? `(fromYaml ${call})` : call;
 }
 
 /** Whether the value renders as a map or list, over several lines. */
 export function isStructure(value: Deferred): boolean {
   const expression = value.$deferred;
-  return expression.op === 'merge' || ('shape' in expression && expression.shape === 'structure');
+  return expression.op === 'merge' || isJoined(value) || ('shape' in expression && expression.shape === 'structure');
+}
+
+/** Whether a list is made of whole values alone, so that one function joins them. */
+export function isJoined(value: Deferred): boolean {
+  const expression = value.$deferred;
+  return expression.op === 'concat' && expression.lists.every((list) => isDeferred(list) && isStructure(list));
 }
 
 /** What follows `if`: outer parentheses are noise there. */
@@ -75,6 +100,22 @@ function negation(operand: unknown): string {
   return `(not ${action(operand)})`;
 }
 
+/** A list that a values file unset is nil, which concat refuses. */
+function listOf(value: unknown): string {
+  return `(default list ${action(value)})`;
+}
+
+function lines(value: Deferred): string {
+  return isStructure(value) ? `(join "\\n" ${listOf(value)})` : action(value);
+}
+
+/** The field's entries are found in the list's JSON, as templates have no function that maps a list. */
+function duplicates(list: Deferred, field: string): string {
+  const entry = literal(`"${field}":("[^"]*"|[0-9]+)`);
+  const found = `(regexFindAll ${entry} (toJson ${listOf(list)}) -1)`;
+  return `(gt (len ${found}) (len (uniq ${found})))`;
+}
+
 function printf(parts: readonly unknown[]): string {
   const format = parts.map((part) => (typeof part === 'string' ? part.replaceAll('%', '%%') : '%s')).join('');
   const values = parts.filter((part) => typeof part !== 'string').map(action);
@@ -85,6 +126,7 @@ function dictionary(map: unknown): string {
   // A map that a values file unset is nil, which merge refuses.
   if (isDeferred(map)) return map.$deferred.op === 'value' ? `(default dict ${action(map)})` : action(map);
   const entries = Object.entries(map as Record<string, unknown>);
+  if (entries.length === 0) return '(dict)';
   return `(dict ${entries.map(([key, value]) => `${JSON.stringify(key)} ${action(value)}`).join(' ')})`;
 }
 

@@ -1,4 +1,5 @@
-import { deferred, type Later, type StringMap } from '../constructs/template/deferred';
+import { cut, deferred, type Later, type StringMap } from '../constructs/template/deferred';
+import { LABEL_LIMIT, SERVICE_NAME, serviceName } from '../constructs/names';
 import type { HelmChart, ReleaseContext } from './chart';
 
 /** A release as `helm install` would make it. */
@@ -12,8 +13,6 @@ interface NameValues {
   readonly fullnameOverride?: string;
 }
 
-const LABEL_LIMIT = 63;
-
 /** The context in which templates are written. */
 export function deferredContext(chart: HelmChart): ReleaseContext {
   const helper = (name: string, shape: 'scalar' | 'structure' = 'scalar') =>
@@ -22,6 +21,7 @@ export function deferredContext(chart: HelmChart): ReleaseContext {
     namespace: deferred({ op: 'builtin', name: 'Release.Namespace' }),
     appVersion: deferred({ op: 'builtin', name: 'Chart.AppVersion' }),
     fullName: deferred(helper('fullname')),
+    serviceName: (suffix) => deferred({ ...helper('serviceName'), arguments: [deferred(helper('fullname')), suffix] }),
     labels: deferred(helper('labels', 'structure')),
     selectorLabels: selectorLabels(deferred(helper('name')), deferred({ op: 'builtin', name: 'Release.Name' })),
   };
@@ -31,14 +31,16 @@ export function deferredContext(chart: HelmChart): ReleaseContext {
 export function plainContext(chart: HelmChart, release: Release, values: NameValues): ReleaseContext {
   const name = values.nameOverride || chart.name;
   const combined = release.name.includes(name) ? release.name : `${release.name}-${name}`;
-  const selector = selectorLabels(cut(name), release.name);
+  const selector = selectorLabels(cut(name, LABEL_LIMIT), release.name);
+  const fullName = cut(values.fullnameOverride || combined, LABEL_LIMIT);
   return {
     namespace: release.namespace,
     appVersion: chart.appVersion,
-    fullName: cut(values.fullnameOverride || combined),
+    fullName,
+    serviceName: (suffix) => serviceName(fullName, suffix),
     selectorLabels: selector,
     labels: {
-      'helm.sh/chart': cut(`${chart.name}-${chart.version}`.replaceAll('+', '_')),
+      'helm.sh/chart': cut(`${chart.name}-${chart.version}`.replaceAll('+', '_'), LABEL_LIMIT),
       ...selector,
       'app.kubernetes.io/version': chart.appVersion,
       'app.kubernetes.io/managed-by': 'Helm',
@@ -72,6 +74,21 @@ export function helpersTemplate(chart: HelmChart): string {
       ].join('\n'),
     ),
     define(
+      'serviceName',
+      'Name of a Service, of a prefix and a suffix: cut, with a part of its hash, where it would be too long or begin with a digit.',
+      [
+        '{{- $prefix := index . 0 }}{{ $suffix := index . 1 }}',
+        '{{- $name := printf "%s%s" $prefix $suffix }}',
+        `{{- if and (le (len $name) ${LABEL_LIMIT}) (regexMatch ${JSON.stringify(SERVICE_NAME)} $name) }}`,
+        '{{- $name }}',
+        '{{- else }}',
+        `{{- $room := int (sub ${LABEL_LIMIT - 11} (len $suffix)) }}`,
+        '{{- $kept := regexReplaceAll "[^a-z0-9-]" $prefix "-" | trunc $room }}',
+        '{{- printf "s-%s-%s%s" $kept (sha256sum $prefix | trunc 8) $suffix }}',
+        '{{- end }}',
+      ].join('\n'),
+    ),
+    define(
       'labels',
       'Labels of every object.',
       [
@@ -87,8 +104,4 @@ export function helpersTemplate(chart: HelmChart): string {
 
 function selectorLabels(name: Later<string>, instance: Later<string>): StringMap {
   return { 'app.kubernetes.io/name': name, 'app.kubernetes.io/instance': instance };
-}
-
-function cut(name: string): string {
-  return name.slice(0, LABEL_LIMIT).replace(/-$/, '');
 }

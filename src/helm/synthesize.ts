@@ -21,7 +21,8 @@ export function synthesizeChart(chart: HelmChart, release: Release, given: Json 
     ...own.map((object) => object.toJson() as Json),
     ...(chart.subcharts ?? []).flatMap((subchart) => {
       const passed = values[subchart.chart.name] as Json;
-      return passed[subchart.condition] === true ? synthesizeChart(subchart.chart, release, passed) : [];
+      const global = overlay((passed.global ?? {}) as Json, (values.global ?? {}) as Json);
+      return passed[subchart.condition] === true ? synthesizeChart(subchart.chart, release, { ...passed, global }) : [];
     }),
   ];
 }

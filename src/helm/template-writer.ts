@@ -1,5 +1,5 @@
 import { isDeferred, type Deferred } from '../constructs/template/deferred';
-import { action, condition, isStructure } from './expression';
+import { action, condition, isJoined, isStructure } from './expression';
 
 const STEP = '  ';
 const FIRST = new Set(['apiVersion', 'kind', 'metadata', 'name', 'namespace']);
@@ -35,7 +35,8 @@ function deferredEntry(key: string, value: Deferred, indent: string): string[] {
   const expression = value.$deferred;
   const name = `${indent}${scalar(key)}:`;
   if (expression.op === 'when') return conditional(expression, indent, (branch) => entry(key, branch, indent));
-  if (expression.op === 'concat' || expression.op === 'each') return [name, ...list(value, indent + STEP)];
+  if ((expression.op === 'concat' && !isJoined(value)) || expression.op === 'each')
+    return [name, ...list(value, indent + STEP)];
   if (isStructure(value)) {
     const inner = indent + STEP;
     return [name, `${inner}{{- toYaml ${action(value)} | nindent ${inner.length} }}`];

@@ -4,18 +4,24 @@ import type { ValueDeclaration, ValueMembers } from './values';
 const WIDTH = 110;
 
 /** values.yaml: every value with its default, and its sentence above it. */
-export function valuesYaml(heading: string, members: ValueMembers): string {
-  return [...comment(heading, ''), '', ...lines(members, '')].join('\n') + '\n';
+export function valuesYaml(title: string, members: ValueMembers): string {
+  return [...comment(title, ''), '', ...lines(members, '')].join('\n') + '\n';
 }
 
 function lines(members: ValueMembers, indent: string): string[] {
   return Object.entries(members).flatMap(([key, member]) => [
     ...comment(member.description, indent),
     ...(member.kind === 'group'
-      ? [`${indent}${key}:`, ...lines(member.members, `${indent}  `)]
+      ? [heading(key, member.members, indent), ...lines(member.members, `${indent}  `)]
       : entry(key, member, indent)),
     ...(indent === '' ? [''] : []),
   ]);
+}
+
+/** A key with nothing but comments below it would be null, and not an empty map. */
+function heading(key: string, members: ValueMembers, indent: string): string {
+  const allUnset = Object.values(members).every((member) => member.kind === 'value' && member.default === undefined);
+  return `${indent}${key}:${allUnset ? ' {}' : ''}`;
 }
 
 /** A value without a default stands commented out, so that nobody takes `null` for one. */

@@ -8,9 +8,12 @@ export interface ValueSchema {
   readonly required?: readonly string[];
   readonly additionalProperties?: boolean | ValueSchema;
   readonly items?: ValueSchema;
+  readonly uniqueItems?: boolean;
   readonly enum?: readonly unknown[];
   readonly minimum?: number;
+  readonly maximum?: number;
   readonly minLength?: number;
+  readonly maxLength?: number;
   readonly pattern?: string;
 }
 
@@ -51,8 +54,12 @@ const value = <T>(fallback: T, schema: ValueSchema, description: string): ValueD
 });
 
 /** A value that may stay unset. */
-const optional = <T>(type: string | readonly string[], description: string): ValueDeclaration<T | undefined> =>
-  value<T | undefined>(undefined, { type: [...[type].flat(), 'null'] }, description);
+const optional = <T>(
+  type: string | readonly string[],
+  description: string,
+  rules: ValueSchema = {},
+): ValueDeclaration<T | undefined> =>
+  value<T | undefined>(undefined, { type: [...[type].flat(), 'null'], ...rules }, description);
 
 export const group = <M extends ValueMembers>(description: string, members: M): ValueGroup<M> => ({
   kind: 'group',
@@ -64,11 +71,21 @@ export const integer = (fallback: number, description: string) =>
   value(fallback, { type: 'integer', minimum: 0 }, description);
 export const string = (fallback: string, description: string, rules: ValueSchema = {}) =>
   value(fallback, { type: 'string', ...rules }, description);
-export const optionalString = (description: string) => optional<string>('string', description);
+export const optionalString = (description: string, rules: ValueSchema = {}) =>
+  optional<string>('string', description, rules);
+export const optionalEnum = (allowed: readonly string[], description: string) =>
+  optional<string>('string', description, { enum: [...allowed, null] });
+export const optionalInteger = (minimum: number, description: string) =>
+  optional<number>('integer', description, { minimum });
 export const optionalIntOrPercent = (description: string) =>
-  optional<number | string>(['integer', 'string'], description);
+  optional<number | string>(['integer', 'string'], description, { minimum: 0, pattern: '^[0-9]+%$' });
+export const integers = (fallback: number[], description: string, rules: ValueSchema = {}) =>
+  value(fallback, { type: 'array', items: { type: 'integer', ...rules }, uniqueItems: true }, description);
 export const strings = (fallback: string[], description: string) =>
   value(fallback, { type: 'array', items: { type: 'string' } }, description);
+/** Strings of which none may stand twice. */
+export const distinctStrings = (fallback: string[], description: string, rules: ValueSchema) =>
+  value(fallback, { type: 'array', items: { type: 'string', ...rules }, uniqueItems: true }, description);
 export const stringMap = (fallback: Strings, description: string) =>
   value(fallback, { type: 'object', additionalProperties: { type: 'string' } }, description);
 /** An object of a Kubernetes type; the API server checks what is inside. */

@@ -1,5 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import { concat, deferred, each, text, when, type Expression } from '../../src/constructs/template/deferred';
+import {
+  atLeast,
+  concat,
+  deferred,
+  each,
+  equals,
+  hasDuplicates,
+  ifAny,
+  matches,
+  merge,
+  or,
+  replaced,
+  text,
+  when,
+  type Expression,
+} from '../../src/constructs/template/deferred';
 import { writeTemplate } from '../../src/helm/template-writer';
 
 const value = <T>(name: string, shape: 'scalar' | 'structure' = 'scalar') =>
@@ -47,8 +62,55 @@ describe('a template', () => {
     );
   });
 
+  it('joins whole lists, and leaves them out where all are empty', () => {
+    const joined = concat(value<string[]>('a', 'structure'), value<string[]>('b', 'structure'));
+    expect(writeTemplate({ a: ifAny(joined) })).toBe(
+      [
+        '{{- if concat (default list $.Values.a) (default list $.Values.b) }}',
+        'a:',
+        '  {{- toYaml (concat (default list $.Values.a) (default list $.Values.b)) | nindent 2 }}',
+        '{{- end }}',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('never lets merge write into the values', () => {
+    const merged = merge(value('a', 'structure'), value('b', 'structure'));
+    expect(writeTemplate({ a: merged })).toContain('merge (dict) (default dict $.Values.a)');
+  });
+
   it.each([
-    ['a list that may come out empty', { a: concat(value<string[]>('list', 'structure')) }, 'would render as null'],
+    ['equals', equals(value('x'), 'y'), 'eq $.Values.x "y"'],
+    ['atLeast, of whatever number Helm read', atLeast(value<number>('x'), 2), 'ge (int $.Values.x) (int 2)'],
+    ['or', or(value('x'), equals(value('y'), 'z')), 'or $.Values.x (eq $.Values.y "z")'],
+    ['matches of a string', matches(value<string>('x'), '^a'), 'regexMatch "(?m)^a" $.Values.x'],
+    [
+      'matches of a list',
+      matches(value<string[]>('x', 'structure'), '^a'),
+      'regexMatch "(?m)^a" (join "\\n" (default list $.Values.x))',
+    ],
+    [
+      'hasDuplicates',
+      hasDuplicates(value<object[]>('x', 'structure'), 'port'),
+      'gt (len (regexFindAll "\\"port\\":(\\"[^\\"]*\\"|[0-9]+)" (toJson (default list $.Values.x)) -1))',
+    ],
+  ])('asks with %s', (_, condition, written) => {
+    expect(writeTemplate({ a: when(condition, 'b') })).toContain(`{{- if ${written}`);
+  });
+
+  it('replaces in a string', () => {
+    expect(writeTemplate({ a: replaced(value('x'), '^a/', '') })).toBe(
+      'a: {{ regexReplaceAll "^a/" $.Values.x "" | toJson }}\n',
+    );
+  });
+
+  it.each([
+    [
+      'a list that may come out empty',
+      { a: concat(each(value<string[]>('list', 'structure'), (item) => item)) },
+      'would render as null',
+    ],
     ['an item that may come out empty', { a: [{ b: when(value<boolean>('x'), 'y') }] }, 'needs one field that always'],
     [
       'a list inside a string',

@@ -21,5 +21,11 @@ export const HARDENED_CONTAINER = {
 
 export const METRICS_SERVICE_PORT = { name: 'https', port: 8443, protocol: 'TCP', targetPort: 'metrics' } as const;
 
+/**
+ * Run Pods that a PodDisruptionBudget keeps: more than there can be. Kubernetes cannot compute a percentage of Pods whose
+ * owner has no scale subresource, and a Worker has none.
+ */
+export const ALL_RUN_PODS = 2_147_483_647;
+
 /** Deleting a definition deletes every WorkerPool and ends its runs, so Helm leaves the definitions where they are. */
 export const CRD_ANNOTATIONS = { 'helm.sh/resource-policy': 'keep' };

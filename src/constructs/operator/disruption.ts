@@ -1,8 +1,10 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { LABEL } from '../../api';
-import { and, isEmpty, isSet, ifSet, not, text, when } from '../template/deferred';
+import { and, isEmpty, isSet, ifSet, merge, not, text, when } from '../template/deferred';
 import { addManifest, addManifestForEach } from '../template/manifest';
+import { ALL_RUN_PODS } from './defaults';
+import { CONTROL_PLANE } from './deployment';
 import type { OperatorSettings } from './settings';
 
 /** Disruption budgets of the run Pods and of the controller. */
@@ -18,7 +20,7 @@ export function addDisruptionBudgets(scope: Construct, settings: OperatorSetting
       metadata: {
         name: text(settings.name, '-controller-manager-pdb'),
         namespace: settings.namespace,
-        labels: settings.labels,
+        labels: merge(CONTROL_PLANE, settings.labels),
       },
       spec: {
         minAvailable: ifSet(minAvailable),
@@ -41,7 +43,7 @@ function addRunBudget(scope: Construct, settings: OperatorSettings): void {
     kind: 'PodDisruptionBudget',
     metadata: { name: text(settings.name, '-worker-pdb'), namespace, labels: settings.labels },
     spec: {
-      minAvailable: when(not(isSet(maxUnavailable)), when(isSet(minAvailable), minAvailable, '100%')),
+      minAvailable: when(not(isSet(maxUnavailable)), when(isSet(minAvailable), minAvailable, ALL_RUN_PODS)),
       maxUnavailable: ifSet(maxUnavailable),
       selector: { matchExpressions: [{ key: LABEL.workerPool, operator: 'Exists' }] },
     },

@@ -1,6 +1,6 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { and, ifAny, merge, text } from '../template/deferred';
+import { and, ifAny, merge } from '../template/deferred';
 import { addManifest } from '../template/manifest';
 import { CONTROL_PLANE } from './deployment';
 import { addMetricsRbac } from './rbac';
@@ -9,7 +9,7 @@ import type { OperatorSettings } from './settings';
 /** The Service of the metrics, its ServiceMonitor, and the roles that guard it. */
 export function addMetrics(scope: Construct, settings: OperatorSettings): void {
   const { metrics } = settings;
-  const name = text(settings.name, '-metrics-service');
+  const { name } = metrics;
   addMetricsRbac(scope, settings, and(metrics.enabled, metrics.secure));
   addManifest<k8s.KubeServiceProps>(
     scope,

@@ -66,6 +66,8 @@ export interface ServiceAccountSettings {
 }
 
 export interface MetricsSettings {
+  /** Name of the Service and the ServiceMonitor. */
+  readonly name: Later<string>;
   readonly enabled: Later<boolean>;
   readonly secure: Later<boolean>;
   readonly enableHTTP2: Later<boolean>;

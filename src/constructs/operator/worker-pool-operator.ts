@@ -4,6 +4,8 @@ import type { Toleration, TopologySpreadConstraint, Volume, VolumeMount } from '
 import { checkWholeNumber, invalidProp, requiredNamespace } from '../checks';
 import { resourceRequirements } from '../container-resources';
 import { CustomResourceDefinitions } from '../custom-resource-definitions';
+import { LABEL_LIMIT, serviceName } from '../names';
+import { cut } from '../template/deferred';
 import { VERSION } from '../version';
 import { CONTROL_PLANE } from './deployment';
 import { addOperatorManifests } from './manifests';
@@ -163,7 +165,7 @@ export interface DisruptionBudget {
   /**
    * Pods that must stay, as a number or a percentage.
    *
-   * @default - "100%" for run Pods, unset for the controller
+   * @default - every run Pod, unset for the controller
    */
   readonly minAvailable?: number | string;
 
@@ -219,8 +221,8 @@ function operatorSettings(props: WorkerPoolOperatorProps, namespace: string): Op
       enforceFips140: false,
       kubernetesClusterDomain: props.clusterDomain ?? 'cluster.local',
     },
-    serviceAccount: { create: true, name: `${name}-controller-manager`, annotations: {}, labels: {} },
-    metrics: metricsSettings(props.metrics, namespace),
+    serviceAccount: { create: true, name: cut(`${name}-controller-manager`, LABEL_LIMIT), annotations: {}, labels: {} },
+    metrics: metricsSettings(name, props.metrics, namespace),
     runDisruptionBudget: budgetSettings(props.runDisruptionBudget),
     controllerDisruptionBudget: budgetSettings(props.controllerDisruptionBudget, 1),
   };
@@ -243,9 +245,14 @@ function deploymentSettings(props: WorkerPoolOperatorProps): OperatorSettings['d
   };
 }
 
-function metricsSettings(metrics: OperatorMetrics | undefined, namespace: string): OperatorSettings['metrics'] {
+function metricsSettings(
+  name: string,
+  metrics: OperatorMetrics | undefined,
+  namespace: string,
+): OperatorSettings['metrics'] {
   const secure = metrics?.secure ?? true;
   return {
+    name: serviceName(name, '-metrics-service'),
     enabled: metrics !== undefined,
     secure,
     enableHTTP2: metrics?.enableHttp2 ?? false,

@@ -13,7 +13,13 @@ export type Expression =
       readonly op: 'builtin';
       readonly name: 'Release.Namespace' | 'Release.Service' | 'Release.Name' | 'Chart.AppVersion';
     }
-  | { readonly op: 'helper'; readonly name: string; readonly shape: 'scalar' | 'structure' }
+  | {
+      readonly op: 'helper';
+      readonly name: string;
+      readonly shape: 'scalar' | 'structure';
+      /** What the helper gets instead of the whole context. @default - the whole context */
+      readonly arguments?: readonly Later<string>[];
+    }
   | { readonly op: 'item' }
   | { readonly op: 'text'; readonly parts: readonly Later<string>[] }
   | { readonly op: 'when'; readonly condition: Later<boolean>; readonly then: unknown; readonly otherwise?: unknown }
@@ -22,9 +28,15 @@ export type Expression =
   | { readonly op: 'each'; readonly list: Deferred<readonly unknown[]>; readonly item: unknown }
   | { readonly op: 'merge'; readonly over: Later<StringMap>; readonly under: readonly Later<StringMap>[] }
   | { readonly op: 'not'; readonly operand: Later<boolean> }
-  | { readonly op: 'and'; readonly operands: readonly Later<boolean>[] }
+  | { readonly op: 'and' | 'or'; readonly operands: readonly Later<boolean>[] }
   | { readonly op: 'isSet'; readonly operand: Deferred }
-  | { readonly op: 'isEmpty'; readonly operand: Deferred };
+  | { readonly op: 'isEmpty'; readonly operand: Deferred }
+  | { readonly op: 'equals'; readonly operand: Deferred; readonly constant: string }
+  | { readonly op: 'atLeast'; readonly left: Later<number>; readonly right: Later<number> }
+  | { readonly op: 'matches'; readonly operand: Deferred; readonly pattern: string }
+  | { readonly op: 'cut'; readonly operand: Deferred<string>; readonly limit: number }
+  | { readonly op: 'replaced'; readonly operand: Deferred<string>; readonly pattern: string; readonly by: string }
+  | { readonly op: 'hasDuplicates'; readonly list: Deferred; readonly field: string };
 
 export type StringMap = Readonly<Record<string, Later<string>>>;
 
@@ -53,9 +65,9 @@ export function when<T>(condition: Later<boolean>, then: Later<T>, otherwise?: L
   return deferred({ op: 'when', condition, then, ...(otherwise === undefined ? {} : { otherwise }) });
 }
 
-/** The value, or `fallback` where it is unset or the empty string. */
-export function orElse(value: Later<string | undefined>, fallback: Later<string>): Later<string> {
-  if (!isDeferred(value)) return value === undefined || value === '' ? fallback : value;
+/** The value, or `fallback` where it is unset, the empty string or 0. */
+export function orElse<T extends string | number>(value: Later<T | undefined>, fallback: Later<T>): Later<T> {
+  if (!isDeferred(value)) return value || fallback;
   return deferred({ op: 'orElse', value, fallback });
 }
 
@@ -93,6 +105,54 @@ export function and(...operands: readonly Later<boolean>[]): Later<boolean> {
   const open = operands.filter((operand) => operand !== true);
   if (open.includes(false)) return false;
   return open.length === 0 ? true : deferred({ op: 'and', operands: open });
+}
+
+/** Whether at least one of the conditions holds. */
+export function or(...operands: readonly Later<boolean>[]): Later<boolean> {
+  const open = operands.filter((operand) => operand !== false);
+  if (open.includes(true)) return true;
+  return open.length === 0 ? false : deferred({ op: 'or', operands: open });
+}
+
+export function equals(operand: Later<string>, constant: string): Later<boolean> {
+  return isDeferred(operand) ? deferred({ op: 'equals', operand, constant }) : operand === constant;
+}
+
+/** Whether `left` is as great as `right`, or greater. */
+export function atLeast(left: Later<number>, right: Later<number>): Later<boolean> {
+  if (isDeferred(left) || isDeferred(right)) return deferred({ op: 'atLeast', left, right });
+  return left >= right;
+}
+
+/** Whether a string, or a line of a list's items written one on each line, matches; syntax that RE2 has, too. */
+export function matches(operand: Later<string> | Later<readonly string[]>, pattern: string): Later<boolean> {
+  if (isDeferred(operand)) return deferred({ op: 'matches', operand, pattern });
+  return new RegExp(pattern, 'm').test(typeof operand === 'string' ? operand : (operand ?? []).join('\n'));
+}
+
+/** The string's beginning, without a dash at its end. */
+export function cut(operand: string, limit: number): string;
+export function cut(operand: Later<string>, limit: number): Later<string>;
+export function cut(operand: Later<string>, limit: number): Later<string> {
+  if (isDeferred(operand)) return deferred({ op: 'cut', operand, limit });
+  return operand.slice(0, limit).replace(/-$/, '');
+}
+
+/** The string with every match of the pattern replaced by plain words. */
+export function replaced(operand: Later<string>, pattern: string, by: string): Later<string> {
+  if (isDeferred(operand)) return deferred({ op: 'replaced', operand, pattern, by });
+  return operand.replaceAll(new RegExp(pattern, 'g'), by);
+}
+
+/** Whether two objects of a list have the same string or number in a field. */
+export function hasDuplicates(list: Later<readonly object[]> | undefined, field: string): Later<boolean> {
+  if (isDeferred(list)) return deferred({ op: 'hasDuplicates', list, field });
+  const found = (list ?? []).map((item) => (item as Record<string, unknown>)[field]).filter(isPresent);
+  return new Set(found).size < found.length;
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 /** Whether somebody gave the value at all; 0, false and '' count as given. */

@@ -1,7 +1,8 @@
 import { OPERATOR_NAME } from '../../constructs/operator/defaults';
 import { CONTROL_PLANE } from '../../constructs/operator/deployment';
 import { addOperatorManifests } from '../../constructs/operator/manifests';
-import { orElse, text, when } from '../../constructs/template/deferred';
+import { LABEL_LIMIT } from '../../constructs/names';
+import { cut, orElse, text, when } from '../../constructs/template/deferred';
 import type { OperatorSettings } from '../../constructs/operator/settings';
 import { VERSION } from '../../constructs/version';
 import type { HelmChart, ReleaseContext } from '../chart';
@@ -31,7 +32,7 @@ export const operatorChart: HelmChart<typeof operatorValues.members> = {
 function operatorSettings(values: OperatorValues, context: ReleaseContext): OperatorSettings {
   const { controllerManager, metricsService } = values;
   const { manager, serviceAccount } = controllerManager;
-  const ownAccount = text(context.fullName, '-controller-manager');
+  const ownAccount = cut(text(context.fullName, '-controller-manager'), LABEL_LIMIT);
   return {
     name: context.fullName,
     namespace: context.namespace,
@@ -51,6 +52,7 @@ function operatorSettings(values: OperatorValues, context: ReleaseContext): Oper
     },
     metrics: {
       ...metricsService,
+      name: context.serviceName('-metrics-service'),
       serviceMonitor: {
         ...metricsService.serviceMonitor,
         namespace: orElse(metricsService.serviceMonitor.namespace, context.namespace),

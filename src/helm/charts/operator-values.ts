@@ -116,8 +116,8 @@ export const operatorValues = group(
     }),
     pdb: group('PodDisruptionBudget of run Pods: one in each of controllerManager.namespaces, else one in the release\'s namespace.', {
       enabled: flag(false, 'Whether to make it.'),
-      minAvailable: optionalIntOrPercent('Run Pods that must stay. "100%" if neither this nor maxUnavailable is set.'),
-      maxUnavailable: optionalIntOrPercent('Run Pods that may be evicted at once; not together with minAvailable.'),
+      minAvailable: optionalIntOrPercent('Run Pods that must stay, as a number. Unset, and without maxUnavailable, every one: the highest number, because Kubernetes cannot compute percentages (nor maxUnavailable) of Pods whose owner has no scale subresource, and reports the official default "100%" as failed at every sync; "100%" brings that back.'),
+      maxUnavailable: optionalIntOrPercent('Run Pods that may be evicted at once; not together with minAvailable. Kubernetes cannot compute it for run Pods, and then lets none go.'),
     }),
     'spacelift-promex': group('The exporter of control-plane metrics for Prometheus.', {
       enabled: flag(false, 'Whether to install the exporter.'),

@@ -15,6 +15,19 @@
 {{- end }}
 {{- end }}
 
+{{/* Name of a Service, of a prefix and a suffix: cut, with a part of its hash, where it would be too long or begin with a digit. */}}
+{{- define "spacelift-promex.serviceName" -}}
+{{- $prefix := index . 0 }}{{ $suffix := index . 1 }}
+{{- $name := printf "%s%s" $prefix $suffix }}
+{{- if and (le (len $name) 63) (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $name) }}
+{{- $name }}
+{{- else }}
+{{- $room := int (sub 52 (len $suffix)) }}
+{{- $kept := regexReplaceAll "[^a-z0-9-]" $prefix "-" | trunc $room }}
+{{- printf "s-%s-%s%s" $kept (sha256sum $prefix | trunc 8) $suffix }}
+{{- end }}
+{{- end }}
+
 {{/* Labels of every object. */}}
 {{- define "spacelift-promex.labels" -}}
 helm.sh/chart: {{ printf "%s-%s" $.Chart.Name $.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" | toJson }}
