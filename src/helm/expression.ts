@@ -1,56 +1,50 @@
-import { isDeferred, type Deferred } from '../constructs/template/deferred';
+import { isDeferred, type Deferred, type Expression } from '../constructs/template/deferred';
 
 const NOT_INSIDE = 'a list that is put together can only stand in a field of its own';
 
-/** How an expression is written inside a template action. `$` and not `.`: range changes what the dot is. */
+type Of<Op extends Expression['op']> = Extract<Expression, { readonly op: Op }>;
+
+/** How each operation is written inside a template action. */
+const WRITERS: { readonly [Op in Expression['op']]: (expression: Of<Op>) => string } = {
+  value: ({ path: keys }) => path(keys),
+  builtin: ({ name }) => `$.${name}`,
+  helper: ({ name, shape, arguments: given }) => include(name, shape, given),
+  item: () => '$item',
+  text: ({ parts }) => printf(parts),
+  when: ({ condition: test, then, otherwise }) => call('ternary', then, otherwise, test),
+  orElse: ({ value, fallback }) => call('default', fallback, value),
+  // merge writes into its first map: that must not be a part of the values.
+  merge: ({ over, under }) => `(merge ${[{}, over, ...under].map(dictionary).join(' ')})`,
+  not: ({ operand }) => negation(operand),
+  and: ({ operands }) => call('and', ...operands),
+  or: ({ operands }) => call('or', ...operands),
+  isSet: ({ operand }) => `(not (kindIs "invalid" ${action(operand)}))`,
+  isEmpty: ({ operand }) => call('empty', operand),
+  equals: ({ operand, constant }) => call('eq', operand, constant),
+  atLeast: ({ left, right }) => `(ge (int ${action(left)}) (int ${action(right)}))`,
+  matches: ({ operand, pattern }) => `(regexMatch ${literal(`(?m)${pattern}`)} ${lines(operand)})`,
+  cut: ({ operand, limit }) => `(trimSuffix "-" (trunc ${limit} ${action(operand)}))`,
+  replaced: ({ operand, pattern, by }) => call('regexReplaceAll', pattern, operand, by),
+  hasDuplicates: ({ list, field }) => duplicates(list, field),
+  concat: ({ lists }) => {
+    if (lists.every(isWhole)) return `(concat ${lists.map(listOf).join(' ')})`;
+    throw new Error(NOT_INSIDE);
+  },
+  each: () => {
+    throw new Error(NOT_INSIDE);
+  },
+};
+
+/** How a value is written inside a template action. `$` and not `.`: range changes what the dot is. */
 export function action(value: unknown): string {
   if (!isDeferred(value)) return literal(value);
   const expression = value.$deferred;
-  switch (expression.op) {
-    case 'value':
-      return path(expression.path);
-    case 'builtin':
-      return `$.${expression.name}`;
-    case 'helper':
-      return include(expression.name, expression.shape, expression.arguments);
-    case 'item':
-      return '$item';
-    case 'text':
-      return printf(expression.parts);
-    case 'when':
-      return `(ternary ${action(expression.then)} ${action(expression.otherwise)} ${action(expression.condition)})`;
-    case 'orElse':
-      return `(default ${action(expression.fallback)} ${action(expression.value)})`;
-    case 'merge':
-      // merge writes into its first map: that must not be a part of the values.
-      return `(merge ${[{}, expression.over, ...expression.under].map(dictionary).join(' ')})`;
-    case 'not':
-      return negation(expression.operand);
-    case 'and':
-    case 'or':
-      return `(${expression.op} ${expression.operands.map(action).join(' ')})`;
-    case 'isSet':
-      return `(not (kindIs "invalid" ${action(expression.operand)}))`;
-    case 'isEmpty':
-      return `(empty ${action(expression.operand)})`;
-    case 'equals':
-      return `(eq ${action(expression.operand)} ${literal(expression.constant)})`;
-    case 'atLeast':
-      return `(ge (int ${action(expression.left)}) (int ${action(expression.right)}))`;
-    case 'matches':
-      return `(regexMatch ${literal(`(?m)${expression.pattern}`)} ${lines(expression.operand)})`;
-    case 'replaced':
-      return `(regexReplaceAll ${literal(expression.pattern)} ${action(expression.operand)} ${literal(expression.by)})`;
-    case 'cut':
-      return `(trimSuffix "-" (trunc ${expression.limit} ${action(expression.operand)}))`;
-    case 'hasDuplicates':
-      return duplicates(expression.list, expression.field);
-    case 'concat':
-      if (isJoined(value)) return `(concat ${expression.lists.map(listOf).join(' ')})`;
-      throw new Error(NOT_INSIDE);
-    case 'each':
-      throw new Error(NOT_INSIDE);
-  }
+  const write = WRITERS[expression.op] as (expression: Expression) => string;
+  return write(expression);
+}
+
+function call(name: string, ...operands: readonly unknown[]): string {
+  return `(${[name, ...operands.map(action)].join(' ')})`;
 }
 
 function path(keys: readonly string[]): string {
@@ -73,7 +67,11 @@ export function isStructure(value: Deferred): boolean {
 /** Whether a list is made of whole values alone, so that one function joins them. */
 export function isJoined(value: Deferred): boolean {
   const expression = value.$deferred;
-  return expression.op === 'concat' && expression.lists.every((list) => isDeferred(list) && isStructure(list));
+  return expression.op === 'concat' && expression.lists.every(isWhole);
+}
+
+function isWhole(list: unknown): boolean {
+  return isDeferred(list) && isStructure(list);
 }
 
 /** What follows `if`: outer parentheses are noise there. */

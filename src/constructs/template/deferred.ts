@@ -28,7 +28,8 @@ export type Expression =
   | { readonly op: 'each'; readonly list: Deferred<readonly unknown[]>; readonly item: unknown }
   | { readonly op: 'merge'; readonly over: Later<StringMap>; readonly under: readonly Later<StringMap>[] }
   | { readonly op: 'not'; readonly operand: Later<boolean> }
-  | { readonly op: 'and' | 'or'; readonly operands: readonly Later<boolean>[] }
+  | { readonly op: 'and'; readonly operands: readonly Later<boolean>[] }
+  | { readonly op: 'or'; readonly operands: readonly Later<boolean>[] }
   | { readonly op: 'isSet'; readonly operand: Deferred }
   | { readonly op: 'isEmpty'; readonly operand: Deferred }
   | { readonly op: 'equals'; readonly operand: Deferred; readonly constant: string }
