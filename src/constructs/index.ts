@@ -1,6 +1,9 @@
 export * from './control-plane/control-plane';
 export { CustomResourceDefinitions, type CustomResourceDefinitionsProps } from './custom-resource-definitions';
 export * from './exporter/prometheus-exporter';
+export { WorkerPoolAlert } from './monitoring/alerts';
+export * from './monitoring/dashboard';
+export * from './monitoring/prometheus-rule';
 export * from './operator/worker-pool-operator';
 export * from './worker-pool/api-credentials';
 export * from './worker-pool/binaries-cache';

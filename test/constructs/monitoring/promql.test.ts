@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+import { faults } from './promql';
+
+describe('the reader of queries', () => {
+  it.each([
+    ['max(spacelift_scrape_duration_seconds)', []],
+    ['sum by (le) (rate(spacelift_workerpool_controller_run_startup_duration_seconds_bucket[5m]))', []],
+    ['vector(1)', ['asks for no metric']],
+    ['spacelift_worker_pool_worker', ['spacelift_worker_pool_worker does not exist']],
+    [
+      'spacelift_workerpool_controller_run_startup_duration_seconds',
+      ['spacelift_workerpool_controller_run_startup_duration_seconds does not exist'],
+    ],
+    ['spacelift_worker_pool_workers{pool_ulid=~"a"}', ['spacelift_worker_pool_workers has no label pool_ulid']],
+    [
+      'sum by (state, commit) (spacelift_build_info + (spacelift_scrape_duration_seconds))',
+      [
+        'spacelift_build_info has no label state',
+        'spacelift_scrape_duration_seconds has no label state',
+        'spacelift_scrape_duration_seconds has no label commit',
+      ],
+    ],
+    ['rate(spacelift_worker_pool_workers[5m])', ['spacelift_worker_pool_workers is read as a counter']],
+    [
+      'spacelift_workerpool_controller_worker_creation_errors_total',
+      ['spacelift_workerpool_controller_worker_creation_errors_total is read as a gauge'],
+    ],
+  ])('finds what is wrong with %s', (query, wrong) => {
+    expect(faults(query)).toEqual(wrong);
+  });
+});
