@@ -9,7 +9,10 @@ const common = {
   testEnvironment: 'node',
   clearMocks: true,
   // Examples and snippets import the package by its name, as its users do.
-  moduleNameMapper: { '^cdk8s-worker-pools$': '<rootDir>/src/index.ts' },
+  moduleNameMapper: {
+    '^cdk8s-worker-pools$': '<rootDir>/src/index.ts',
+    '^cdk8s-worker-pools/api$': '<rootDir>/src/api/index.ts',
+  },
 };
 
 export default {
@@ -28,6 +31,15 @@ export default {
       ],
       extensionsToTreatAsEsm: ['.ts'],
       transform: { '\\.ts$': swc('es6') },
+    },
+    {
+      ...common,
+      displayName: 'packaging',
+      testMatch: ['<rootDir>/test/packaging/**/*.test.ts'],
+      extensionsToTreatAsEsm: ['.ts'],
+      transform: { '\\.ts$': swc('es6') },
+      globalSetup: '<rootDir>/test/packaging/support/built-package.setup.ts',
+      globalTeardown: '<rootDir>/test/packaging/support/built-package.teardown.ts',
     },
     {
       ...common,

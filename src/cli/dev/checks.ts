@@ -26,6 +26,12 @@ export const CHECKS: readonly Check[] = [
   { name: 'build', title: 'constructs compile, programs bundle', command: ['npm', 'run', '--silent', 'build'] },
   { name: 'unit', title: 'unit tests', command: jest('constructs', 'server'), jest: true },
   {
+    name: 'packaging',
+    title: 'the package as its users get it',
+    command: [...jest('packaging'), '--runInBand'],
+    jest: true,
+  },
+  {
     name: 'integration',
     title: 'integration tests on a real kube-apiserver',
     command: [...jest('integration'), '--runInBand'],
