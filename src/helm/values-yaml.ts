@@ -5,7 +5,7 @@ const WIDTH = 110;
 
 /** values.yaml: every value with its default, and its sentence above it. */
 export function valuesYaml(title: string, members: ValueMembers): string {
-  return [...comment(title, ''), '', ...lines(members, '')].join('\n') + '\n';
+  return [...comment(title, ''), '', ...lines(members, '')].join('\n').trimEnd() + '\n';
 }
 
 function lines(members: ValueMembers, indent: string): string[] {

@@ -32,6 +32,12 @@ export const CHECKS: readonly Check[] = [
     jest: true,
   },
   {
+    name: 'conformance',
+    title: "charts and manifests by the ecosystem's tools",
+    command: ['tsx', 'src/cli/dev/conformance/main.ts'],
+    hint: 'the first time the tools are downloaded, or built from source in about a minute',
+  },
+  {
     name: 'integration',
     title: 'integration tests on a real kube-apiserver',
     command: [...jest('integration'), '--runInBand'],

@@ -7,6 +7,9 @@ export const VERSIONS = {
   coredns: '1.12.4',
   tofu: '1.10.6',
   kind: '0.30.0',
+  kubeconform: '0.8.0',
+  kubeScore: '1.20.0',
+  chartTesting: '3.14.0',
 } as const;
 
 export interface Download {
@@ -27,7 +30,7 @@ export interface Build {
   readonly takes: string;
 }
 
-/** One program of the local cluster: where it is published, and how it is built where that cannot be reached. */
+/** One program of the local cluster or of the checks: where it is published, and how it is built where that cannot be reached. */
 export interface Binary {
   readonly name: string;
   readonly version: string;
@@ -110,6 +113,37 @@ const catalogue = {
       return release('kubernetes-sigs/kind', VERSIONS.kind, file, `${file}.sha256sum`);
     },
     build: { module: 'kind', package: 'sigs.k8s.io/kind', takes: 'about half a minute' },
+  },
+  kubeconform: {
+    name: 'kubeconform',
+    version: `v${VERSIONS.kubeconform}`,
+    download: ({ os, arch }) => {
+      const file = `kubeconform-${os}-${arch}.tar.gz`;
+      return release('yannh/kubeconform', VERSIONS.kubeconform, file, 'CHECKSUMS', 'kubeconform');
+    },
+    build: {
+      module: 'kubeconform',
+      package: 'github.com/yannh/kubeconform/cmd/kubeconform',
+      takes: 'about ten seconds',
+    },
+  },
+  'kube-score': {
+    name: 'kube-score',
+    version: `v${VERSIONS.kubeScore}`,
+    download: ({ os, arch }) => {
+      const file = `kube-score_${VERSIONS.kubeScore}_${os}_${arch}`;
+      return release('zegl/kube-score', VERSIONS.kubeScore, file, 'checksums.txt');
+    },
+    build: { module: 'kube-score', package: 'github.com/zegl/kube-score/cmd/kube-score', takes: 'about half a minute' },
+  },
+  'chart-testing': {
+    name: 'chart-testing',
+    version: `v${VERSIONS.chartTesting}`,
+    download: ({ os, arch }) => {
+      const file = `chart-testing_${VERSIONS.chartTesting}_${os}_${arch}.tar.gz`;
+      return release('helm/chart-testing', VERSIONS.chartTesting, file, 'checksums.txt', 'ct');
+    },
+    build: { module: 'chart-testing', package: 'github.com/helm/chart-testing/v3/ct', takes: 'about ten seconds' },
   },
 } satisfies Record<string, Binary>;
 

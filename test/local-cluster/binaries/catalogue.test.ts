@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { CATALOGUE, cacheName, VERSIONS, type Binary } from '../../../src/local-cluster/binaries/catalogue';
 
 /** A published file of sums, beside the program. */
-const CHECKSUM = /(\.sha256(sum)?|SHA256SUMS)$/;
+const CHECKSUM = /(\.sha256(sum)?|SHA256SUMS|CHECKSUMS|checksums\.txt)$/;
 const linux = { os: 'linux', arch: 'amd64' } as const;
 const modules = fileURLToPath(new URL('../../../src/local-cluster/binaries/go', import.meta.url));
 const binaries: Binary[] = Object.values(CATALOGUE);
@@ -16,6 +16,9 @@ const pins = {
   coredns: ['github.com/coredns/coredns', VERSIONS.coredns],
   opentofu: ['github.com/opentofu/opentofu', VERSIONS.tofu],
   kind: ['sigs.k8s.io/kind', VERSIONS.kind],
+  kubeconform: ['github.com/yannh/kubeconform', VERSIONS.kubeconform],
+  'kube-score': ['github.com/zegl/kube-score', VERSIONS.kubeScore],
+  'chart-testing': ['github.com/helm/chart-testing/v3', VERSIONS.chartTesting],
 } as const;
 
 describe('the catalogue of programs', () => {
@@ -33,6 +36,21 @@ describe('the catalogue of programs', () => {
     ],
     ['tofu', 'https://github.com/opentofu/opentofu/releases/download/v1.10.6/tofu_1.10.6_linux_amd64.tar.gz', 'tofu'],
     ['kind', 'https://github.com/kubernetes-sigs/kind/releases/download/v0.30.0/kind-linux-amd64', undefined],
+    [
+      'kubeconform',
+      'https://github.com/yannh/kubeconform/releases/download/v0.8.0/kubeconform-linux-amd64.tar.gz',
+      'kubeconform',
+    ],
+    [
+      'kube-score',
+      'https://github.com/zegl/kube-score/releases/download/v1.20.0/kube-score_1.20.0_linux_amd64',
+      undefined,
+    ],
+    [
+      'chart-testing',
+      'https://github.com/helm/chart-testing/releases/download/v3.14.0/chart-testing_3.14.0_linux_amd64.tar.gz',
+      'ct',
+    ],
   ] as const)('%s is published at %s', (name, url, member) => {
     expect(CATALOGUE[name].download(linux)).toEqual({ url, member, checksumUrl: expect.stringMatching(CHECKSUM) });
   });

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import { run } from '../../../local-cluster/exec';
+
+/** A chart, and the values files that its `ci/` folder has for it. */
+export interface ChartInput {
+  readonly folder: string;
+  readonly valuesFiles: readonly string[];
+}
+
+/** Manifests in one file, as one user applies them. */
+export interface ManifestInput {
+  /** What people read, for example `charts/NAME with ci/NAME-values.yaml`. */
+  readonly name: string;
+  readonly file: string;
+}
+
+/** Charts and manifests that the tools look at. */
+export interface Inputs {
+  readonly charts: readonly ChartInput[];
+  readonly manifests: readonly ManifestInput[];
+}
+
+const RELEASE = ['conformance', '--namespace', 'spacelift-worker-controller-system'] as const;
+
+/**
+ * Every chart rendered with its defaults and with each of its `ci/*-values.yaml`, what `cdk8s synth` writes, and the
+ * manifests among the examples.
+ *
+ * @param scratch a folder for what is rendered
+ */
+export async function gatherInputs(helm: string, scratch: string): Promise<Inputs> {
+  const charts = await chartInputs();
+  const rendered = await Promise.all(charts.map((chart) => renderChart(helm, chart, scratch)));
+  const manifests = [...rendered.flat(), ...(await synthesized(scratch)), ...(await exampleManifests())];
+  return { charts, manifests };
+}
+
+async function chartInputs(): Promise<ChartInput[]> {
+  const names = await readdir('charts');
+  return Promise.all(
+    names.map(async (name) => {
+      const folder = join('charts', name);
+      const ci = join(folder, 'ci');
+      const files = existsSync(ci) ? await readdir(ci) : [];
+      // The name that chart-testing looks for.
+      const valuesFiles = files.filter((file) => file.endsWith('-values.yaml')).sort();
+      return { folder, valuesFiles: valuesFiles.map((file) => join(ci, file)) };
+    }),
+  );
+}
+
+async function renderChart(helm: string, chart: ChartInput, scratch: string): Promise<ManifestInput[]> {
+  const folder = join(scratch, 'rendered', basename(chart.folder));
+  await mkdir(folder, { recursive: true });
+  const manifests: ManifestInput[] = [];
+  for (const values of [undefined, ...chart.valuesFiles]) {
+    const given = values === undefined ? [] : ['--values', values];
+    const file = join(folder, values === undefined ? 'defaults.yaml' : basename(values));
+    await writeFile(file, await run(helm, ['template', ...RELEASE, chart.folder, ...given]));
+    const how = values === undefined ? 'defaults' : relative(chart.folder, values);
+    manifests.push({ name: `${chart.folder} with ${how}`, file });
+  }
+  return manifests;
+}
+
+async function synthesized(scratch: string): Promise<ManifestInput[]> {
+  const folder = join(scratch, 'synth');
+  await run('tsx', ['src/main.ts'], { env: { CDK8S_OUTDIR: folder } });
+  return manifestsBelow(folder, (file) => join('synth', relative(folder, file)));
+}
+
+function exampleManifests(): Promise<ManifestInput[]> {
+  return manifestsBelow('examples', (file) => file);
+}
+
+/** A `kustomization.yaml` is no object of the cluster; kustomize itself proves it (test/integration/gitops.test.ts). */
+async function manifestsBelow(folder: string, name: (file: string) => string): Promise<ManifestInput[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.yaml') && entry.name !== 'kustomization.yaml')
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+    .map((file) => ({ name: name(file), file }));
+}
