@@ -47,14 +47,14 @@ export const PATH = {
   workspace: '/opt/spacelift/workspace',
   binariesCache: '/opt/spacelift/binaries_cache',
   binaries: '/opt/spacelift/binaries',
-  /** Token and private key of the pool; mounted into `init` and `launcher-grpc` only, never into `worker`. */
+  /** Token and private key of the pool. */
   credentials: '/opt/spacelift/credentials',
   /** Files through which the relay and the worker container talk; see docs/protocol.md. */
   exchange: '/opt/spacelift/exchange',
   certificates: '/opt/spacelift/certs',
 } as const;
 
-/** Volumes of a run Pod that the operator adds; `workspace` and `binariesCache` only where the pool has none of its own. */
+/** Volumes that the operator adds to a run Pod; the first two only where the pool has none of its own. */
 export const VOLUME = {
   workspace: 'workspace',
   binariesCache: 'binaries-cache',
@@ -62,6 +62,13 @@ export const VOLUME = {
   exchange: 'spacelift-exchange',
   credentials: 'spacelift-credentials',
 } as const;
+
+/** Which volumes the operator mounts, at their `PATH`. Never the credentials into `worker`: no step must see them. */
+export const MOUNTS = {
+  init: ['workspace', 'exchange', 'binariesCache', 'binaries', 'credentials'],
+  relay: ['workspace', 'exchange', 'credentials'],
+  worker: ['workspace', 'exchange', 'binariesCache', 'binaries'],
+} as const satisfies Record<keyof typeof CONTAINER, readonly (keyof typeof VOLUME)[]>;
 
 /** The user and group that the built-in containers run as. */
 export const RUN_AS = 1983;

@@ -7,16 +7,31 @@ export function invalidProp(scope: Construct, id: string, prop: string, value: u
   return new Error(`${path}: ${prop} is ${value === undefined ? 'not set' : JSON.stringify(value)}; ${allowed}`);
 }
 
-/** Refuses what is not a whole number from `minimum` up. */
+/** An error that names the call of a value without a construct, its argument, the value and what is allowed. */
+export function invalidArgument(call: string, argument: string, value: unknown, allowed: string): Error {
+  return new Error(`${call}(): ${argument} is ${JSON.stringify(value)}; it must be ${allowed}`);
+}
+
+/** Refuses what is not a whole number, or below the minimum where there is one. */
 export function checkWholeNumber(
   scope: Construct,
   id: string,
   prop: string,
   value: number | undefined,
-  minimum: number,
+  minimum?: number,
 ): void {
-  if (value === undefined || (Number.isInteger(value) && value >= minimum)) return;
-  throw invalidProp(scope, id, prop, value, `it must be a whole number from ${minimum} up`);
+  if (value === undefined || isWholeNumber(value, minimum)) return;
+  throw invalidProp(scope, id, prop, value, `it must be ${wholeNumber(minimum)}`);
+}
+
+/** Whether it is a whole number, and not below the minimum where there is one. */
+export function isWholeNumber(value: number, minimum = -Infinity): boolean {
+  return Number.isInteger(value) && value >= minimum;
+}
+
+/** What `isWholeNumber` allows, for a sentence. */
+export function wholeNumber(minimum?: number): string {
+  return minimum === undefined ? 'a whole number' : `a whole number from ${minimum} up`;
 }
 
 /** The namespace given, or the chart's; bindings must name the ServiceAccount's, so there has to be one. */

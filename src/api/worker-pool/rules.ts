@@ -19,23 +19,38 @@ export const LIMIT = {
   poolName: 253 - 27,
 } as const;
 
-const RESERVED_NAMES = [...Object.values(CONTAINER), 'intent-worker'];
+/** Names of containers that a pool's own must not have. */
+export const RESERVED_CONTAINER_NAMES: readonly string[] = [...Object.values(CONTAINER), 'intent-worker'];
+
+/** What a person reads when a rule is broken. The constructs say the same before anything reaches a cluster. */
+export const SENTENCE = {
+  poolName: `the name of a WorkerPool has ${LIMIT.poolName} characters at most, because its Workers are named <pool>-<ULID>`,
+  poolSize: `a pool has ${LIMIT.poolSize} Workers at most: make another WorkerPool for more`,
+  tokenAndKey: 'token and privateKey must both be set or both be unset',
+  pollUrl: 'pollCommsURL is required when commsProtocol is poll',
+  httpUrl: 'must be an http or https URL such as https://control-plane.example.com',
+  registryHost: 'must be a host name such as docker.io or registry.example.com:5000, without scheme or path',
+  specialVolumes: 'workspaceVolume and binariesCacheVolume must have different names',
+  volumeName: (special: string) => `volumes must not repeat the name of ${special}`,
+  containerName: (list: string) =>
+    `${list} must not use the names of the built-in containers: ${RESERVED_CONTAINER_NAMES.join(', ')}`,
+} as const;
 
 export const POOL_RULES: readonly ValidationRule[] = [
   {
     rule: `size(self.metadata.name) <= ${LIMIT.poolName}`,
-    message: `the name of a WorkerPool has ${LIMIT.poolName} characters at most, because its Workers are named <pool>-<ULID>`,
+    message: SENTENCE.poolName,
   },
 ];
 
 export const SPEC_RULES: readonly ValidationRule[] = [
   {
     rule: 'has(self.token) == has(self.privateKey)',
-    message: 'token and privateKey must both be set or both be unset',
+    message: SENTENCE.tokenAndKey,
   },
   {
     rule: "!has(self.commsProtocol) || self.commsProtocol != 'poll' || (has(self.pollCommsURL) && self.pollCommsURL != '')",
-    message: 'pollCommsURL is required when commsProtocol is poll',
+    message: SENTENCE.pollUrl,
   },
 ];
 
@@ -64,7 +79,7 @@ export const POD_RULES: readonly ValidationRule[] = [
     rule:
       '!has(self.workspaceVolume) || !has(self.binariesCacheVolume) || ' +
       'self.workspaceVolume.name != self.binariesCacheVolume.name',
-    message: 'workspaceVolume and binariesCacheVolume must have different names',
+    message: SENTENCE.specialVolumes,
   },
   containerNamesAreFree('customInitContainers'),
   containerNamesAreFree('additionalSidecarContainers'),
@@ -73,15 +88,15 @@ export const POD_RULES: readonly ValidationRule[] = [
 function volumeNamesDiffer(special: string): ValidationRule {
   return {
     rule: `!has(self.${special}) || !has(self.volumes) || self.volumes.all(v, v.name != self.${special}.name)`,
-    message: `volumes must not repeat the name of ${special}`,
+    message: SENTENCE.volumeName(special),
   };
 }
 
 function containerNamesAreFree(list: string): ValidationRule {
-  const names = RESERVED_NAMES.map((name) => `'${name}'`).join(', ');
+  const names = RESERVED_CONTAINER_NAMES.map((name) => `'${name}'`).join(', ');
   return {
     rule: `!has(self.${list}) || self.${list}.all(c, !(c.name in [${names}]))`,
-    message: `${list} must not use the names of the built-in containers: ${RESERVED_NAMES.join(', ')}`,
+    message: SENTENCE.containerName(list),
   };
 }
 
@@ -90,7 +105,7 @@ export const POOL_SIZE: JsonSchema = {
   'x-kubernetes-validations': [
     {
       rule: `self <= ${LIMIT.poolSize}`,
-      message: `a pool has ${LIMIT.poolSize} Workers at most: make another WorkerPool for more`,
+      message: SENTENCE.poolSize,
     },
   ],
 };
@@ -111,7 +126,7 @@ export const HTTP_URL: JsonSchema = {
   'x-kubernetes-validations': [
     {
       rule: "self == '' || (isURL(self) && url(self).getScheme() in ['http', 'https'])",
-      message: 'must be an http or https URL such as https://control-plane.example.com',
+      message: SENTENCE.httpUrl,
     },
   ],
 };
@@ -122,7 +137,7 @@ export const REGISTRY_HOST: JsonSchema = {
   'x-kubernetes-validations': [
     {
       rule: "!self.contains('/')",
-      message: 'must be a host name such as docker.io or registry.example.com:5000, without scheme or path',
+      message: SENTENCE.registryHost,
     },
   ],
 };

@@ -1,15 +1,17 @@
-import { ApiObject, JsonPatch, Size, type ApiObjectProps } from 'cdk8s';
+import { ApiObject, JsonPatch, Size } from 'cdk8s';
 import {
-  k8s,
   PersistentVolume,
   PersistentVolumeAccessMode,
   PersistentVolumeClaim,
   Volume,
   type EmptyDirVolumeOptions,
   type IPersistentVolumeClaim,
+  type k8s,
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { VOLUME } from '../../api';
+import { invalidProp } from '../checks';
+import type { Manifest } from '../template/manifest';
 import type { SpecialVolume } from './special-volume';
 
 const EFS_DRIVER = 'efs.csi.aws.com';
@@ -58,8 +60,15 @@ export class BinariesCache {
    * @param scope where the objects are added
    * @param id of the construct that holds them
    * @param options which file system
+   * @throws where an ID is empty or has a colon, or the path does not begin with a slash
    */
   public static efs(scope: Construct, id: string, options: EfsBinariesCacheOptions): BinariesCache {
+    const { fileSystemId, accessPointId = 'none', path = '/' } = options;
+    for (const [prop, value] of Object.entries({ fileSystemId, accessPointId })) {
+      if (value !== '' && !value.includes(':')) continue;
+      throw invalidProp(scope, id, prop, value, 'it must be set and be without ":"');
+    }
+    if (!path.startsWith('/')) throw invalidProp(scope, id, 'path', path, 'it must begin with "/"');
     return BinariesCache.persistentVolumeClaim(efsClaim(new Construct(scope, id), options));
   }
 
@@ -98,22 +107,25 @@ export class BinariesCache {
 
 function efsClaim(scope: Construct, options: EfsBinariesCacheOptions): PersistentVolumeClaim {
   const size = options.size ?? Size.gibibytes(5);
-  const storageClass = addClusterObject(scope, 'StorageClass', {
+  const storageClass = addClusterObject<k8s.KubeStorageClassProps>(scope, 'StorageClass', {
     apiVersion: 'storage.k8s.io/v1',
     kind: 'StorageClass',
     metadata: options.storageClassName === undefined ? undefined : { name: options.storageClassName },
     provisioner: EFS_DRIVER,
   });
-  const spec: k8s.PersistentVolumeSpec = {
-    capacity: { storage: k8s.Quantity.fromString(`${size.toMebibytes()}Mi`) },
-    accessModes: [PersistentVolumeAccessMode.READ_WRITE_MANY],
-    // The file system is not ours to delete.
-    persistentVolumeReclaimPolicy: 'Retain',
-    storageClassName: storageClass.name,
-    volumeMode: 'Filesystem',
-    csi: { driver: EFS_DRIVER, volumeHandle: volumeHandle(options) },
-  };
-  const volume = addClusterObject(scope, 'Volume', { apiVersion: 'v1', kind: 'PersistentVolume', ...{ spec } });
+  const volume = addClusterObject<k8s.KubePersistentVolumeProps>(scope, 'Volume', {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    spec: {
+      capacity: { storage: `${size.toMebibytes()}Mi` },
+      accessModes: [PersistentVolumeAccessMode.READ_WRITE_MANY],
+      // The file system is not ours to delete.
+      persistentVolumeReclaimPolicy: 'Retain',
+      storageClassName: storageClass.name,
+      volumeMode: 'Filesystem',
+      csi: { driver: EFS_DRIVER, volumeHandle: volumeHandle(options) },
+    },
+  });
   return new PersistentVolumeClaim(scope, 'Claim', {
     accessModes: [PersistentVolumeAccessMode.READ_WRITE_MANY],
     storage: size,
@@ -128,8 +140,8 @@ function volumeHandle({ fileSystemId, path = '', accessPointId = '' }: EfsBinari
 }
 
 /** cdk8s gives every object the chart's namespace, but these have none. */
-function addClusterObject(scope: Construct, id: string, props: ApiObjectProps & Record<string, unknown>): ApiObject {
-  const object = new ApiObject(scope, id, props);
+function addClusterObject<Props>(scope: Construct, id: string, manifest: Manifest<Props>): ApiObject {
+  const object = new ApiObject(scope, id, manifest);
   if (object.metadata.namespace !== undefined) object.addJsonPatch(JsonPatch.remove('/metadata/namespace'));
   return object;
 }

@@ -1,4 +1,5 @@
 import type { DriftDetectionRunLimits } from '../../api';
+import { invalidArgument, isWholeNumber, wholeNumber } from '../checks';
 
 /** How much drift detection a pool does that registers itself. */
 export class DriftDetection {
@@ -11,8 +12,11 @@ export class DriftDetection {
    * The pool takes so many drift-detection runs at the same time.
    *
    * @param maxRuns a whole number from 0 up; 0 leaves them waiting
+   * @throws where it is not such a number
    */
   public static limitedTo(maxRuns: number): DriftDetection {
+    if (!isWholeNumber(maxRuns, 0))
+      throw invalidArgument('DriftDetection.limitedTo', 'maxRuns', maxRuns, wholeNumber(0));
     return new DriftDetection({ maxRuns });
   }
 

@@ -20,13 +20,16 @@ import {
   type Volume as VolumeSpec,
   type WorkerPoolPod,
 } from '../../api';
+import { invalidProp } from '../checks';
 import { resourceRequirements } from '../container-resources';
 import { BinariesCache } from './binaries-cache';
+import type { PoolParts } from './contradictions';
 import { RunContainer, type RunContainerProps } from './run-container';
 import type { RunPodProps } from './run-pod';
 import { containerSecurityContext, podSecurityContext } from './security-context';
 import type { SpecialVolume } from './special-volume';
 import type { TopologySpread } from './topology-spread';
+import { checkRunPod } from './validation';
 import { WorkspaceVolume } from './workspace-volume';
 
 /** Parts of a Pod's manifest that cdk8s-plus renders for us. */
@@ -52,6 +55,7 @@ export class RunPodTemplate {
   public readonly worker: RunContainer;
   public readonly labels: Record<string, string>;
   public readonly annotations: Record<string, string>;
+  public readonly volumes: Volume[];
   public readonly hostAliases: HostAlias[];
   public readonly imagePullSecrets: ISecret[];
   public readonly topologySpread: TopologySpread[];
@@ -65,8 +69,10 @@ export class RunPodTemplate {
     private readonly props: RunPodProps,
     private readonly podsOfThePool: () => Record<string, string>,
   ) {
+    checkRunPod(scope, props);
     this.labels = { ...props.labels };
     this.annotations = { ...props.annotations };
+    this.volumes = [...(props.volumes ?? [])];
     this.hostAliases = [...(props.hostAliases ?? [])];
     this.imagePullSecrets = [...(props.imagePullSecrets ?? [])];
     this.topologySpread = [...(props.topologySpread ?? [])];
@@ -78,9 +84,8 @@ export class RunPodTemplate {
     this.relay = RunContainer._of(this.pod.addContainer(builtIn(CONTAINER.relay, props.grpcServerContainer)));
     this.worker = RunContainer._of(this.pod.addContainer(builtIn(CONTAINER.worker, props.workerContainer)));
     if (props.nodeName !== undefined) this.scheduling.assign(Node.named(props.nodeName));
-    if (props.workspace) this.addVolume(this.workspace.volume);
-    if (props.binariesCache) this.addVolume(this.cache.volume);
-    props.volumes?.forEach((volume) => this.addVolume(volume));
+    if (props.workspace) this.volumes.push(this.workspace.volume);
+    if (props.binariesCache) this.volumes.push(this.cache.volume);
     props.initContainers?.forEach((container) => this.addInitContainer(container));
     props.sidecars?.forEach((container) => this.addSidecar(container));
   }
@@ -89,36 +94,44 @@ export class RunPodTemplate {
     return this.pod.scheduling;
   }
 
-  public addVolume(volume: Volume): void {
-    this.pod.addVolume(volume);
-  }
-
   public addInitContainer(props: ContainerProps): Container {
     return this.pod.addInitContainer(ownCopy(props));
   }
 
   public addSidecar(props: ContainerProps): Container {
+    if (props.restartPolicy !== undefined) {
+      const allowed = 'only init containers have one: use addInitContainer()';
+      throw invalidProp(this.scope, '', 'restartPolicy of a sidecar', props.restartPolicy, allowed);
+    }
     return this.pod.addContainer(ownCopy(props));
   }
 
   public useServiceAccount(serviceAccount: IServiceAccount): void {
     const { name } = this.serviceAccount ?? serviceAccount;
     if (name !== serviceAccount.name) {
-      throw new Error(
-        `${this.scope.node.path}: serviceAccount is "${name}"; it cannot also be "${serviceAccount.name}"`,
-      );
+      throw invalidProp(this.scope, '', 'pod.serviceAccount', name, `it cannot be "${serviceAccount.name}" as well`);
     }
     this.serviceAccount = serviceAccount;
   }
 
+  /** What the parts of the Pod may contradict one another in. */
+  public parts(): Omit<PoolParts, 'poolSize' | 'hasAutoscaler'> {
+    const { volumes, workspace, cache } = this;
+    const [init, ...initContainers] = this.pod.initContainers as [Container];
+    const [relay, worker, ...sidecars] = this.pod.containers as [Container, Container];
+    return { volumes, workspace, cache, builtIn: { init, relay, worker }, initContainers, sidecars };
+  }
+
   /** `spec.pod`; undefined where nothing is set. */
   public render(): WorkerPoolPod | undefined {
+    const known = new Set(this.pod.volumes);
+    for (const volume of new Set(this.volumes)) if (!known.has(volume)) this.pod.addVolume(volume);
     const { spec } = ApiObject.of(this.pod).toJson() as RenderedPod;
     const [init, ...initContainers] = spec.initContainers;
     const [relay, worker, ...sidecars] = spec.containers;
     const pod: WorkerPoolPod = {
       ...this.settings(),
-      ...this.volumes(spec.volumes ?? []),
+      ...this.placed(spec.volumes ?? []),
       affinity: spec.affinity,
       nodeName: spec.nodeName,
       tolerations: spec.tolerations,
@@ -171,7 +184,7 @@ export class RunPodTemplate {
   }
 
   /** Workspace and cache stand apart from the other volumes; the operator has its own where nobody asks for them. */
-  private volumes(rendered: readonly VolumeSpec[]): WorkerPoolPod {
+  private placed(rendered: readonly VolumeSpec[]): WorkerPoolPod {
     const named = ({ volume }: SpecialVolume) => rendered.find(({ name }) => name === volume.name);
     const workspace = named(this.workspace);
     const cache = named(this.cache);

@@ -1,5 +1,6 @@
 import type { Topology } from 'cdk8s-plus-28';
 import type { TopologySpreadConstraint } from '../../api';
+import { invalidArgument, isWholeNumber, wholeNumber } from '../checks';
 
 /** What the scheduler does with a Pod for which no domain is even enough. */
 export enum UnsatisfiableSpread {
@@ -47,6 +48,7 @@ export class TopologySpread {
    *
    * @param topology for example `Topology.ZONE`
    * @param options how even, and which Pods count
+   * @throws where a number is below 1, or `minDomains` is set without `DO_NOT_SCHEDULE`
    */
   public static over(topology: Topology, options: TopologySpreadOptions = {}): TopologySpread {
     return new TopologySpread(topology, options);
@@ -55,7 +57,15 @@ export class TopologySpread {
   private constructor(
     private readonly topology: Topology,
     private readonly options: TopologySpreadOptions,
-  ) {}
+  ) {
+    const { maxSkew = 1, minDomains = 1, whenUnsatisfiable } = options;
+    const call = 'TopologySpread.over';
+    if (!isWholeNumber(maxSkew, 1)) throw invalidArgument(call, 'maxSkew', maxSkew, wholeNumber(1));
+    if (!isWholeNumber(minDomains, 1)) throw invalidArgument(call, 'minDomains', minDomains, wholeNumber(1));
+    if (options.minDomains !== undefined && whenUnsatisfiable !== UnsatisfiableSpread.DO_NOT_SCHEDULE) {
+      throw invalidArgument(call, 'minDomains', minDomains, 'unset, unless whenUnsatisfiable is DO_NOT_SCHEDULE');
+    }
+  }
 
   /** @internal */
   public _toConstraint(podsOfThePool: () => Record<string, string>): TopologySpreadConstraint {

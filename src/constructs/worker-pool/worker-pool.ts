@@ -23,6 +23,7 @@ import type { Construct } from 'constructs';
 import { API_VERSION, WORKER_POOL, type WorkerPoolSpec } from '../../api';
 import type { WorkerPoolApiCredentials } from './api-credentials';
 import type { CommsProtocol } from './comms-protocol';
+import { contradictions, type PoolParts } from './contradictions';
 import type { DriftDetection } from './drift-detection';
 import type { IWorkerPoolExtension } from './extension';
 import type { PodHistory } from './pod-history';
@@ -30,7 +31,7 @@ import type { RunContainer } from './run-container';
 import type { RunPodProps } from './run-pod';
 import { RunPodTemplate } from './run-pod-template';
 import type { TopologySpread } from './topology-spread';
-import { checkProps } from './validation';
+import { checkPodAnnotation, checkPodLabel, checkPoolName, checkProps } from './validation';
 
 /** Properties of a `WorkerPool`. The labels in `metadata` are the pool's labels in the control plane. */
 export interface WorkerPoolProps extends ResourceProps {
@@ -164,6 +165,7 @@ export class WorkerPool extends Resource implements IScalable, IPodSelector, INe
   public hasAutoscaler = false;
 
   private readonly template: RunPodTemplate;
+  private readonly extensions = new Set<IWorkerPoolExtension>();
 
   constructor(scope: Construct, id: string, props: WorkerPoolProps = {}) {
     super(scope, id);
@@ -177,6 +179,8 @@ export class WorkerPool extends Resource implements IScalable, IPodSelector, INe
       metadata: props.metadata,
       ...{ spec },
     });
+    checkPoolName(scope, id, this.name);
+    this.node.addValidation({ validate: () => contradictions({ ...this.template.parts(), ...this.size() }) });
     props.extensions?.forEach((extension) => this.addExtension(extension));
   }
 
@@ -212,7 +216,7 @@ export class WorkerPool extends Resource implements IScalable, IPodSelector, INe
 
   /** Adds a volume to the run Pods. A volume that a container mounts is added by itself. */
   public addVolume(volume: Volume): void {
-    this.template.addVolume(volume);
+    this.template.volumes.push(volume);
   }
 
   /**
@@ -234,13 +238,23 @@ export class WorkerPool extends Resource implements IScalable, IPodSelector, INe
     return this.template.addSidecar(container);
   }
 
-  /** Adds a label to the run Pods, or changes it. */
+  /**
+   * Adds a label to the run Pods, or changes it.
+   *
+   * @throws where no Pod can have it, or the operator sets it itself
+   */
   public addPodLabel(key: string, value: string): void {
+    checkPodLabel(this, key, value);
     this.template.labels[key] = value;
   }
 
-  /** Adds an annotation to the run Pods, or changes it. */
+  /**
+   * Adds an annotation to the run Pods, or changes it.
+   *
+   * @throws where no Pod can have it, or the operator sets it itself
+   */
   public addPodAnnotation(key: string, value: string): void {
+    checkPodAnnotation(this, key);
     this.template.annotations[key] = value;
   }
 
@@ -268,8 +282,10 @@ export class WorkerPool extends Resource implements IScalable, IPodSelector, INe
     this.template.useServiceAccount(serviceAccount);
   }
 
-  /** Lets a preset, or a standard of your own, change the pool. */
+  /** Lets a preset, or a standard of your own, change the pool; one that it knows already is passed over. */
   public addExtension(extension: IWorkerPoolExtension): void {
+    if (this.extensions.has(extension)) return;
+    this.extensions.add(extension);
     extension.extend(this);
   }
 
@@ -302,6 +318,10 @@ export class WorkerPool extends Resource implements IScalable, IPodSelector, INe
   /** @see INetworkPolicyPeer.toPodSelector() */
   public toPodSelector(): IPodSelector | undefined {
     return this;
+  }
+
+  private size(): Pick<PoolParts, 'poolSize' | 'hasAutoscaler'> {
+    return { poolSize: this.poolSize, hasAutoscaler: this.hasAutoscaler };
   }
 
   /** The operator's own labels tell pools by an ID that nobody knows before the pool is registered. */

@@ -3,7 +3,7 @@ import { CONTAINER, DEFAULTS, PATH } from '../../api/names';
 import { POD_VARIABLE, WORKER_VARIABLES } from '../../protocol/environment';
 import { launcherImage, runnerImage } from './images';
 import { containerSecurityContext } from './security';
-import { initMounts, relayMounts, workerMounts } from './volumes';
+import { ownMounts } from './volumes';
 import type { RunPodInput } from './input';
 
 const LAUNCHER = '/usr/bin/spacelift-launcher';
@@ -11,7 +11,7 @@ const LAUNCHER = '/usr/bin/spacelift-launcher';
 export function initContainer(input: RunPodInput): Container {
   const pod = input.pool.spec?.pod;
   return {
-    ...builtIn(pod?.initContainer, pod?.securityContext, coordinates(input), initMounts(input.pool)),
+    ...builtIn(pod?.initContainer, pod?.securityContext, coordinates(input), ownMounts('init', input.pool)),
     name: CONTAINER.init,
     image: launcherImage(input.assignment, input.pool),
     command: [LAUNCHER],
@@ -23,7 +23,7 @@ export function initContainer(input: RunPodInput): Container {
 export function relayContainer(input: RunPodInput): Container {
   const pod = input.pool.spec?.pod;
   return {
-    ...builtIn(pod?.grpcServerContainer, pod?.securityContext, coordinates(input), relayMounts(input.pool)),
+    ...builtIn(pod?.grpcServerContainer, pod?.securityContext, coordinates(input), ownMounts('relay', input.pool)),
     name: CONTAINER.relay,
     image: launcherImage(input.assignment, input.pool),
     command: [LAUNCHER],
@@ -38,7 +38,7 @@ export function workerContainer(input: RunPodInput): Container {
   const shown: readonly string[] = WORKER_VARIABLES;
   const variables = coordinates(input).filter(({ name }) => shown.includes(name));
   return {
-    ...builtIn(pod?.workerContainer, pod?.securityContext, variables, workerMounts(input.pool)),
+    ...builtIn(pod?.workerContainer, pod?.securityContext, variables, ownMounts('worker', input.pool)),
     name: CONTAINER.worker,
     image: runnerImage(input.assignment, input.pool),
     command: ['/bin/sh', `${PATH.binaries}/spacelift-worker`],

@@ -1,5 +1,5 @@
 import type { Volume, VolumeMount, WorkerPool } from '../../api';
-import { PATH, VOLUME } from '../../api/names';
+import { MOUNTS, PATH, VOLUME } from '../../api/names';
 
 /** Read by owner and group (Pod's fsGroup) only. */
 const CREDENTIALS_MODE = 0o440;
@@ -16,32 +16,20 @@ export function runVolumes(pool: WorkerPool): Volume[] {
   ];
 }
 
-export function initMounts(pool: WorkerPool): VolumeMount[] {
-  return [...sharedMounts(pool), cacheMount(pool), { name: VOLUME.binaries, mountPath: PATH.binaries }, CREDENTIALS];
+/** What the operator itself mounts into one of its containers. */
+export function ownMounts(container: keyof typeof MOUNTS, pool: WorkerPool): VolumeMount[] {
+  return MOUNTS[container].map((volume) => ({
+    name: nameOf(volume, pool),
+    mountPath: PATH[volume],
+    readOnly: volume === 'credentials' || (volume === 'binaries' && container === 'worker') ? true : undefined,
+  }));
 }
 
-export function relayMounts(pool: WorkerPool): VolumeMount[] {
-  return [...sharedMounts(pool), CREDENTIALS];
-}
-
-/** Never the credentials: the steps must not see token and key of the pool. */
-export function workerMounts(pool: WorkerPool): VolumeMount[] {
-  const binaries: VolumeMount = { name: VOLUME.binaries, mountPath: PATH.binaries, readOnly: true };
-  return [...sharedMounts(pool), cacheMount(pool), binaries];
-}
-
-const CREDENTIALS: VolumeMount = { name: VOLUME.credentials, mountPath: PATH.credentials, readOnly: true };
-
-function sharedMounts(pool: WorkerPool): VolumeMount[] {
-  const workspace = pool.spec?.pod?.workspaceVolume?.name ?? VOLUME.workspace;
-  return [
-    { name: workspace, mountPath: PATH.workspace },
-    { name: VOLUME.exchange, mountPath: PATH.exchange },
-  ];
-}
-
-function cacheMount(pool: WorkerPool): VolumeMount {
-  return { name: pool.spec?.pod?.binariesCacheVolume?.name ?? VOLUME.binariesCache, mountPath: PATH.binariesCache };
+function nameOf(volume: keyof typeof VOLUME, pool: WorkerPool): string {
+  const { workspaceVolume, binariesCacheVolume } = pool.spec?.pod ?? {};
+  if (volume === 'workspace') return workspaceVolume?.name ?? VOLUME.workspace;
+  if (volume === 'binariesCache') return binariesCacheVolume?.name ?? VOLUME.binariesCache;
+  return VOLUME[volume];
 }
 
 function credentialsVolume(pool: WorkerPool): Volume {

@@ -1,63 +1,61 @@
 import { describe, expect, it } from '@jest/globals';
-import { Duration } from 'cdk8s';
-import { EnvValue, Secret } from 'cdk8s-plus-28';
-import { CommsProtocol, WorkerPool, type WorkerPoolProps } from '../../../src';
+import { ApiObject, Duration, JsonPatch } from 'cdk8s';
+import { Secret } from 'cdk8s-plus-28';
+import { DriftDetection, WorkerPool, type IWorkerPoolExtension, type WorkerPoolProps } from '../../../src';
 import { only, synthesized } from '../support';
-
-const pool = (props?: WorkerPoolProps) =>
-  only(
-    synthesized((chart) => new WorkerPool(chart, 'pool', props)),
-    'WorkerPool',
-  );
+import { podOf, specOf } from './support';
 
 describe('WorkerPool', () => {
   it('says nothing about what is left to the operator', () => {
-    expect(pool().spec).toEqual({});
+    expect(specOf()).toEqual({});
   });
 
   it('refers to token and private key by Secret and key', () => {
-    const [object] = synthesized((chart) => {
+    const spec = specOf((chart) => {
       const secret = Secret.fromSecretName(chart, 'credentials', 'pool');
-      return new WorkerPool(chart, 'pool', { token: { secret, key: 'token' }, privateKey: { secret, key: 'key.b64' } });
+      return { token: { secret, key: 'token' }, privateKey: { secret, key: 'key.b64' } };
     });
-    expect(object?.spec).toEqual({
+    expect(spec).toEqual({
       token: { secretKeyRef: { name: 'pool', key: 'token' } },
       privateKey: { secretKeyRef: { name: 'pool', key: 'key.b64' } },
     });
   });
 
-  it('writes 0 where 0 is meant', () => {
-    expect(pool({ poolSize: 0, failedPodsHistory: { limit: 0 } }).spec).toEqual({
-      poolSize: 0,
-      failedPodsHistoryLimit: 0,
-    });
+  it('registers itself with the API key of a Secret, whose keys have defaults', () => {
+    const spec = specOf((chart) => ({ apiCredentials: { secret: Secret.fromSecretName(chart, 'key', 'api-key') } }));
+    expect(spec).toEqual({ spaceliftAPICredentials: { secretName: 'api-key' } });
   });
 
-  it('writes durations as the API reads them', () => {
-    const history = { ttl: Duration.hours(2) };
-    expect(pool({ successfulPodsHistory: history, failedPodsHistory: history }).spec).toEqual({
-      successfulPodsHistoryTTL: '7200s',
-      failedPodsHistoryTTL: '7200s',
-    });
-  });
-
-  it('writes of the run Pod only what is set', () => {
-    const part = {
-      activeDeadline: Duration.hours(1),
-      workerContainer: { envVariables: { A: EnvValue.fromValue('') } },
-    };
-    expect(pool({ pod: part }).spec.pod).toEqual({
-      activeDeadlineSeconds: 3600,
-      workerContainer: { env: [{ name: 'A', value: '' }] },
-    });
+  it.each<[string, WorkerPoolProps, object]>([
+    [
+      '0 where 0 is meant',
+      { poolSize: 0, failedPodsHistory: { limit: 0 } },
+      { poolSize: 0, failedPodsHistoryLimit: 0 },
+    ],
+    [
+      'an age as the API reads it',
+      { failedPodsHistory: { ttl: Duration.hours(2) } },
+      { failedPodsHistoryTTL: '7200s' },
+    ],
+    [
+      'no drift detection',
+      { driftDetection: DriftDetection.disabled() },
+      { driftDetectionRunLimits: { disabled: true } },
+    ],
+    [
+      'a limit of drift detection',
+      { driftDetection: DriftDetection.limitedTo(0) },
+      { driftDetectionRunLimits: { maxRuns: 0 } },
+    ],
+    ['a list of no hosts', { allowedRunnerImageHosts: [] }, { allowedRunnerImageHosts: [] }],
+  ])('writes %s', (_, props, spec) => {
+    expect(specOf(props)).toEqual(spec);
   });
 
   it('takes its name from the metadata, and its namespace from the chart', () => {
-    expect(pool({ metadata: { name: 'blue', labels: { team: 'a' } } }).metadata).toEqual({
-      name: 'blue',
-      namespace: 'tools',
-      labels: { team: 'a' },
-    });
+    const props = { metadata: { name: 'blue', labels: { team: 'a' } } };
+    const objects = synthesized((chart) => new WorkerPool(chart, 'pool', props));
+    expect(only(objects, 'WorkerPool').metadata).toEqual({ name: 'blue', namespace: 'tools', labels: { team: 'a' } });
   });
 
   it('can be named in a role', () => {
@@ -67,22 +65,27 @@ describe('WorkerPool', () => {
     });
   });
 
-  const secret = { name: 'pool' } as NonNullable<WorkerPoolProps['token']>['secret'];
-  it.each<[string, WorkerPoolProps, string]>([
-    ['a negative size', { poolSize: -1 }, 'chart/pool: poolSize is -1; it must be a whole number from 0 up'],
-    [
-      'a deadline of 0',
-      { pod: { activeDeadline: Duration.seconds(0) } },
-      'pod.activeDeadline is "0s"; it must be a whole number of seconds from 1',
-    ],
-    ['a token alone', { token: { secret, key: 'token' } }, 'privateKey is not set; set it together with token'],
-    [
-      'a private key alone',
-      { privateKey: { secret, key: 'key' } },
-      'token is not set; set it together with privateKey',
-    ],
-    ['long polling of nothing', { commsProtocol: CommsProtocol.POLL }, 'pollCommsUrl is not set; long polling needs'],
-  ])('refuses %s', (_, props, sentence) => {
-    expect(() => pool(props)).toThrow(sentence);
+  it('lets a patch say what cdk8s-plus has no word for', () => {
+    const profile = { type: 'RuntimeDefault' };
+    const pod = podOf({ pod: { securityContext: { fsGroup: 5 } } }, (pool) =>
+      ApiObject.of(pool).addJsonPatch(JsonPatch.add('/spec/pod/securityContext/seccompProfile', profile)),
+    );
+    expect(pod?.securityContext).toEqual({ fsGroup: 5, seccompProfile: profile });
+  });
+});
+
+describe('an extension', () => {
+  const label = (value: string): IWorkerPoolExtension => ({ extend: (pool) => pool.addPodLabel('team', value) });
+
+  it('changes a pool that is complete otherwise, in the order of the list', () => {
+    const props = { pod: { labels: { team: 'none' } }, extensions: [label('a'), label('b')] };
+    expect(podOf(props)?.labels).toEqual({ team: 'b' });
+  });
+
+  it('is called once, however often it is added', () => {
+    let calls = 0;
+    const counting: IWorkerPoolExtension = { extend: () => void calls++ };
+    specOf({ extensions: [counting, counting] }, (pool) => pool.addExtension(counting));
+    expect(calls).toBe(1);
   });
 });
