@@ -12,6 +12,8 @@ const WRITERS: { readonly [Op in Expression['op']]: (expression: Of<Op>) => stri
   item: () => '$item',
   text: ({ parts }) => printf(parts),
   when: ({ condition: test, then, otherwise }) => call('ternary', then, otherwise, test),
+  // Helm reads every number as a fraction, and would write 1000000 as 1e+06.
+  decimal: ({ operand }) => `(toString (int64 ${action(operand)}))`,
   orElse: ({ value, fallback }) => call('default', fallback, value),
   // merge writes into its first map: that must not be a part of the values.
   merge: ({ over, under }) => `(merge ${[{}, over, ...under].map(dictionary).join(' ')})`,

@@ -66,7 +66,7 @@ describe('helm template gives what the constructs give for the same values', () 
     ],
     ['plain metrics', { ...noCrds, metricsService: { enabled: true, secure: false } }],
     ['a service monitor without metrics', { ...noCrds, metricsService: { serviceMonitor: { enabled: true } } }],
-    ['no ports at the metrics service', { ...noCrds, metricsService: { enabled: true, ports: [] } }],
+    ['no ports at a metrics service that is off', { ...noCrds, metricsService: { ports: [] } }],
     ['no arguments at all', { ...noCrds, controllerManager: { manager: { args: [] } } }],
     [
       'null, which takes lists and maps away',
@@ -79,7 +79,7 @@ describe('helm template gives what the constructs give for the same values', () 
           tolerations: null,
           manager: { args: null, resources: null, containerSecurityContext: null, extraPodLabels: null },
         },
-        metricsService: { enabled: true, ports: null },
+        metricsService: { ports: null },
       },
     ],
     [

@@ -12,6 +12,32 @@ export const CONTROLLER_RESOURCES = {
   requests: { cpu: '100m', memory: '128Mi' },
 };
 
+export const HEALTH_PORT = 8081;
+
+export const METRICS_PORT = 8443;
+
+/** The official chart has this label on what belongs to the controller itself. */
+export const CONTROL_PLANE = { 'control-plane': 'controller-manager' };
+
+/** The controller's image is for Linux, on two architectures. */
+export const CONTROLLER_AFFINITY = {
+  nodeAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: [
+        {
+          matchExpressions: [
+            { key: 'kubernetes.io/arch', operator: 'In', values: ['amd64', 'arm64'] },
+            { key: 'kubernetes.io/os', operator: 'In', values: ['linux'] },
+          ],
+        },
+      ],
+    },
+  },
+};
+
+/** Meets the Pod Security Standard "restricted". */
+export const HARDENED_POD = { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } };
+
 /** Meets the Pod Security Standard "restricted". */
 export const HARDENED_CONTAINER = {
   allowPrivilegeEscalation: false,
@@ -20,6 +46,19 @@ export const HARDENED_CONTAINER = {
 };
 
 export const METRICS_SERVICE_PORT = { name: 'https', port: 8443, protocol: 'TCP', targetPort: 'metrics' } as const;
+
+/**
+ * Ports of what the controller talks to: control planes and API servers at 443, API servers at 6443, the bundled control
+ * plane at 8443, MQTT brokers at 8883.
+ */
+export const EGRESS_PORTS = [443, 6443, 8443, 8883];
+
+/** What a controller takes that is told nothing else; client-go's usual values. */
+export const LEADER_ELECTION_SECONDS = { leaseDuration: 15, renewDeadline: 10, retryPeriod: 2 };
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+export const LOG_FORMATS = ['json', 'logfmt'];
 
 /**
  * Run Pods that a PodDisruptionBudget keeps: more than there can be. Kubernetes cannot compute a percentage of Pods whose

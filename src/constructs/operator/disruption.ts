@@ -1,10 +1,10 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { LABEL } from '../../api';
-import { and, isEmpty, isSet, ifSet, merge, not, text, when } from '../template/deferred';
+import { and, ifAny, ifSet, isEmpty, isSet, merge, not, text, when } from '../template/deferred';
 import { addManifest, addManifestForEach } from '../template/manifest';
-import { ALL_RUN_PODS } from './defaults';
-import { CONTROL_PLANE } from './deployment';
+import { ALL_RUN_PODS, CONTROL_PLANE } from './defaults';
+import { budgetRefusals } from './refusals';
 import type { OperatorSettings } from './settings';
 
 /** Disruption budgets of the run Pods and of the controller. */
@@ -21,6 +21,7 @@ export function addDisruptionBudgets(scope: Construct, settings: OperatorSetting
         name: text(settings.name, '-controller-manager-pdb'),
         namespace: settings.namespace,
         labels: merge(CONTROL_PLANE, settings.labels),
+        annotations: ifAny(settings.annotations),
       },
       spec: {
         minAvailable: ifSet(minAvailable),
@@ -34,14 +35,16 @@ export function addDisruptionBudgets(scope: Construct, settings: OperatorSetting
 
 function addRunBudget(scope: Construct, settings: OperatorSettings): void {
   const { enabled, minAvailable, maxUnavailable } = settings.runDisruptionBudget;
-  const refusal = {
-    when: and(isSet(minAvailable), isSet(maxUnavailable)),
-    message: 'a PodDisruptionBudget takes minAvailable or maxUnavailable, not both: unset one of them',
-  };
+  const refusals = budgetRefusals(settings.runDisruptionBudget);
   const budget = (namespace: typeof settings.namespace) => ({
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',
-    metadata: { name: text(settings.name, '-worker-pdb'), namespace, labels: settings.labels },
+    metadata: {
+      name: text(settings.name, '-worker-pdb'),
+      namespace,
+      labels: settings.labels,
+      annotations: ifAny(settings.annotations),
+    },
     spec: {
       minAvailable: when(not(isSet(maxUnavailable)), when(isSet(minAvailable), minAvailable, ALL_RUN_PODS)),
       maxUnavailable: ifSet(maxUnavailable),
@@ -50,10 +53,10 @@ function addRunBudget(scope: Construct, settings: OperatorSettings): void {
   });
   addManifest<k8s.KubePodDisruptionBudgetProps>(scope, 'worker-pdb', budget(settings.namespace), {
     when: and(enabled, isEmpty(settings.namespaces)),
-    refusals: [refusal],
+    refusals,
   });
   addManifestForEach<k8s.KubePodDisruptionBudgetProps>(scope, 'worker-pdb-namespaced', settings.namespaces, budget, {
     when: enabled,
-    refusals: [refusal],
+    refusals,
   });
 }

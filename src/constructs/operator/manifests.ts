@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import { addDeployment } from './deployment';
 import { addDisruptionBudgets } from './disruption';
 import { addMetrics } from './metrics';
+import { addNetworkPolicy } from './network-policy';
 import { addRbac } from './rbac';
 import type { OperatorSettings } from './settings';
 
@@ -10,5 +11,6 @@ export function addOperatorManifests(scope: Construct, settings: OperatorSetting
   addDeployment(scope, settings);
   addRbac(scope, settings);
   addMetrics(scope, settings);
+  addNetworkPolicy(scope, settings);
   addDisruptionBudgets(scope, settings);
 }

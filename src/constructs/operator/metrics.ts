@@ -2,15 +2,16 @@ import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { and, ifAny, merge } from '../template/deferred';
 import { addManifest } from '../template/manifest';
-import { CONTROL_PLANE } from './deployment';
+import { CONTROL_PLANE } from './defaults';
 import { addMetricsRbac } from './rbac';
+import { serviceMonitorRefusals, serviceRefusals } from './refusals';
 import type { OperatorSettings } from './settings';
 
 /** The Service of the metrics, its ServiceMonitor, and the roles that guard it. */
 export function addMetrics(scope: Construct, settings: OperatorSettings): void {
   const { metrics } = settings;
   const { name } = metrics;
-  addMetricsRbac(scope, settings, and(metrics.enabled, metrics.secure));
+  addMetricsRbac(scope, settings);
   addManifest<k8s.KubeServiceProps>(
     scope,
     'metrics-service',
@@ -20,15 +21,16 @@ export function addMetrics(scope: Construct, settings: OperatorSettings): void {
       metadata: {
         name,
         namespace: settings.namespace,
-        labels: merge(CONTROL_PLANE, settings.labels),
+        labels: merge(CONTROL_PLANE, settings.labels, metrics.labels),
+        annotations: ifAny(merge(metrics.annotations, settings.annotations)),
       },
       spec: {
         type: metrics.type,
         selector: settings.selectorLabels,
-        ports: ifAny(metrics.ports) as typeof metrics.ports,
+        ports: metrics.ports,
       },
     },
-    { when: metrics.enabled },
+    { when: metrics.enabled, refusals: serviceRefusals(metrics) },
   );
   const monitor = metrics.serviceMonitor;
   addManifest(
@@ -41,7 +43,7 @@ export function addMetrics(scope: Construct, settings: OperatorSettings): void {
         name,
         namespace: monitor.namespace,
         labels: merge(CONTROL_PLANE, settings.labels, monitor.additionalLabels),
-        annotations: ifAny(monitor.annotations),
+        annotations: ifAny(merge(monitor.annotations, settings.annotations)),
       },
       spec: {
         endpoints: [
@@ -59,6 +61,6 @@ export function addMetrics(scope: Construct, settings: OperatorSettings): void {
         selector: { matchLabels: settings.selectorLabels },
       },
     },
-    { when: and(metrics.enabled, monitor.enabled) },
+    { when: and(metrics.enabled, monitor.enabled), refusals: serviceMonitorRefusals(metrics) },
   );
 }

@@ -1,6 +1,10 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type {
+  Affinity,
+  EnvFromSource,
+  EnvVar,
   LocalObjectReference,
+  PodSecurityContext,
   ResourceRequirements,
   SecurityContext,
   Toleration,
@@ -19,6 +23,8 @@ export interface OperatorSettings {
   readonly namespace: Later<string>;
   /** Labels of every object. */
   readonly labels: Later<StringMap>;
+  /** Annotations of every object. */
+  readonly annotations: Later<StringMap>;
   /** The part of the labels by which Deployment and Service find the Pods; must never change for a release. */
   readonly selectorLabels: StringMap;
   /** Namespaces of the WorkerPools; none means all, by ClusterRole. */
@@ -26,7 +32,9 @@ export interface OperatorSettings {
   readonly deployment: DeploymentSettings;
   readonly manager: ManagerSettings;
   readonly serviceAccount: ServiceAccountSettings;
+  readonly rbac: RbacSettings;
   readonly metrics: MetricsSettings;
+  readonly networkPolicy: NetworkPolicySettings;
   /** Keeps `kubectl drain` and node autoscalers from evicting run Pods. */
   readonly runDisruptionBudget: DisruptionBudgetSettings;
   readonly controllerDisruptionBudget: DisruptionBudgetSettings;
@@ -34,15 +42,19 @@ export interface OperatorSettings {
 
 export interface DeploymentSettings {
   readonly replicas: Later<number>;
+  readonly strategy: Later<object>;
+  readonly revisionHistoryLimit: Later<number | undefined>;
   /** Labels of the Deployment object alone. */
   readonly extraLabels: Later<StringMap>;
   readonly annotations: Later<StringMap>;
   readonly podAnnotations: Later<StringMap>;
   readonly podLabels: Later<StringMap>;
   readonly nodeSelector: Later<StringMap>;
+  readonly affinity: Later<Affinity>;
   readonly tolerations: Later<readonly Toleration[]>;
   readonly topologySpreadConstraints: Later<readonly TopologySpreadConstraint[]>;
   readonly imagePullSecrets: Later<readonly LocalObjectReference[]>;
+  readonly podSecurityContext: Later<PodSecurityContext>;
   readonly extraVolumes: Later<readonly Volume[]>;
   readonly terminationGracePeriodSeconds: Later<number>;
   readonly priorityClassName: Later<string | undefined>;
@@ -50,12 +62,30 @@ export interface DeploymentSettings {
 
 export interface ManagerSettings {
   readonly image: Later<string>;
+  readonly imagePullPolicy: Later<string | undefined>;
   readonly args: Later<readonly string[]>;
+  readonly extraEnv: Later<readonly EnvVar[]>;
+  readonly extraEnvFrom: Later<readonly EnvFromSource[]>;
   readonly containerSecurityContext: Later<SecurityContext>;
   readonly resources: Later<ResourceRequirements>;
   readonly extraVolumeMounts: Later<readonly VolumeMount[]>;
   readonly enforceFips140: Later<boolean>;
   readonly kubernetesClusterDomain: Later<string>;
+  readonly leaderElection: LeaderElectionSettings;
+  readonly logging: LoggingSettings;
+}
+
+/** Becomes flags of the controller where it is set, because Spacelift's own image does not know them. */
+export interface LeaderElectionSettings {
+  readonly leaseDurationSeconds: Later<number | undefined>;
+  readonly renewDeadlineSeconds: Later<number | undefined>;
+  readonly retryPeriodSeconds: Later<number | undefined>;
+}
+
+/** Becomes flags of the controller where it is set, because Spacelift's own image does not know them. */
+export interface LoggingSettings {
+  readonly level: Later<string | undefined>;
+  readonly format: Later<string | undefined>;
 }
 
 export interface ServiceAccountSettings {
@@ -63,6 +93,12 @@ export interface ServiceAccountSettings {
   readonly name: Later<string>;
   readonly annotations: Later<StringMap>;
   readonly labels: Later<StringMap>;
+}
+
+export interface RbacSettings {
+  readonly create: Later<boolean>;
+  /** `minimal` or `official`. */
+  readonly rules: Later<string>;
 }
 
 export interface MetricsSettings {
@@ -73,6 +109,8 @@ export interface MetricsSettings {
   readonly enableHTTP2: Later<boolean>;
   readonly ports: Template<k8s.ServicePort[]>;
   readonly type: Later<string>;
+  readonly labels: Later<StringMap>;
+  readonly annotations: Later<StringMap>;
   readonly serviceMonitor: ServiceMonitorSettings;
 }
 
@@ -88,6 +126,16 @@ export interface ServiceMonitorSettings {
   readonly annotations: Later<StringMap>;
   readonly tlsConfig: Later<Readonly<Record<string, unknown>>>;
   readonly bearerTokenFile: Later<string>;
+}
+
+export interface NetworkPolicySettings {
+  readonly enabled: Later<boolean>;
+  /** TCP ports that the controller may connect to, wherever they are. */
+  readonly egressPorts: Later<readonly number[]>;
+  readonly extraEgress: Later<readonly object[]>;
+  /** Who may scrape the metrics; nobody named means everybody. */
+  readonly metricsFrom: Later<readonly object[]>;
+  readonly extraIngress: Later<readonly object[]>;
 }
 
 export interface DisruptionBudgetSettings {

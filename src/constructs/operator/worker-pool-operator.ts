@@ -7,14 +7,17 @@ import { CustomResourceDefinitions } from '../custom-resource-definitions';
 import { LABEL_LIMIT, serviceName } from '../names';
 import { cut } from '../template/deferred';
 import { VERSION } from '../version';
-import { CONTROL_PLANE } from './deployment';
 import { addOperatorManifests } from './manifests';
 import type { DisruptionBudgetSettings, OperatorSettings } from './settings';
 import {
+  CONTROL_PLANE,
+  CONTROLLER_AFFINITY,
   CONTROLLER_ARGS,
   CONTROLLER_IMAGE,
   CONTROLLER_RESOURCES,
+  EGRESS_PORTS,
   HARDENED_CONTAINER,
+  HARDENED_POD,
   METRICS_SERVICE_PORT,
   OPERATOR_NAME,
 } from './defaults';
@@ -209,6 +212,7 @@ function operatorSettings(props: WorkerPoolOperatorProps, namespace: string): Op
     name,
     namespace,
     labels: { ...selectorLabels, 'app.kubernetes.io/version': VERSION, 'app.kubernetes.io/managed-by': 'cdk8s' },
+    annotations: {},
     selectorLabels: { ...selectorLabels, ...CONTROL_PLANE },
     namespaces: props.watchNamespaces ?? [],
     deployment: deploymentSettings(props),
@@ -218,10 +222,21 @@ function operatorSettings(props: WorkerPoolOperatorProps, namespace: string): Op
       containerSecurityContext: HARDENED_CONTAINER,
       resources: props.resources === undefined ? CONTROLLER_RESOURCES : resourceRequirements(props.resources),
       extraVolumeMounts: props.volumeMounts ?? [],
+      imagePullPolicy: undefined,
+      extraEnv: [],
+      extraEnvFrom: [],
+      leaderElection: {
+        leaseDurationSeconds: undefined,
+        renewDeadlineSeconds: undefined,
+        retryPeriodSeconds: undefined,
+      },
+      logging: { level: undefined, format: undefined },
       enforceFips140: false,
       kubernetesClusterDomain: props.clusterDomain ?? 'cluster.local',
     },
     serviceAccount: { create: true, name: cut(`${name}-controller-manager`, LABEL_LIMIT), annotations: {}, labels: {} },
+    rbac: { create: true, rules: 'minimal' },
+    networkPolicy: { enabled: false, egressPorts: EGRESS_PORTS, extraEgress: [], extraIngress: [], metricsFrom: [] },
     metrics: metricsSettings(name, props.metrics, namespace),
     runDisruptionBudget: budgetSettings(props.runDisruptionBudget),
     controllerDisruptionBudget: budgetSettings(props.controllerDisruptionBudget, 1),
@@ -231,6 +246,10 @@ function operatorSettings(props: WorkerPoolOperatorProps, namespace: string): Op
 function deploymentSettings(props: WorkerPoolOperatorProps): OperatorSettings['deployment'] {
   return {
     replicas: props.replicas ?? 1,
+    strategy: {},
+    revisionHistoryLimit: undefined,
+    affinity: CONTROLLER_AFFINITY,
+    podSecurityContext: HARDENED_POD,
     extraLabels: {},
     annotations: {},
     podAnnotations: {},
@@ -258,6 +277,8 @@ function metricsSettings(
     enableHTTP2: metrics?.enableHttp2 ?? false,
     ports: [{ ...METRICS_SERVICE_PORT }],
     type: 'ClusterIP',
+    labels: {},
+    annotations: {},
     serviceMonitor: {
       enabled: false,
       namespace,

@@ -24,6 +24,7 @@ export type Expression =
   | { readonly op: 'text'; readonly parts: readonly Later<string>[] }
   | { readonly op: 'when'; readonly condition: Later<boolean>; readonly then: unknown; readonly otherwise?: unknown }
   | { readonly op: 'orElse'; readonly value: Later<unknown>; readonly fallback: Later<unknown> }
+  | { readonly op: 'decimal'; readonly operand: Deferred<number> }
   | { readonly op: 'concat'; readonly lists: readonly unknown[] }
   | { readonly op: 'each'; readonly list: Deferred<readonly unknown[]>; readonly item: unknown }
   | { readonly op: 'merge'; readonly over: Later<StringMap>; readonly under: readonly Later<StringMap>[] }
@@ -76,6 +77,11 @@ export function orElse<T extends string | number>(value: Later<T | undefined>, f
 export function text(...parts: readonly Later<string>[]): Later<string> {
   if (parts.every((part) => typeof part === 'string')) return parts.join('');
   return deferred({ op: 'text', parts });
+}
+
+/** A whole number in a string. */
+export function decimal(operand: Later<number>): Later<string> {
+  return isDeferred(operand) ? deferred({ op: 'decimal', operand }) : String(operand);
 }
 
 /** One list of several; parts that are undefined are left out. */

@@ -1,8 +1,7 @@
-import { OPERATOR_NAME } from '../../constructs/operator/defaults';
-import { CONTROL_PLANE } from '../../constructs/operator/deployment';
+import { CONTROL_PLANE, OPERATOR_NAME } from '../../constructs/operator/defaults';
 import { addOperatorManifests } from '../../constructs/operator/manifests';
 import { LABEL_LIMIT } from '../../constructs/names';
-import { cut, orElse, text, when } from '../../constructs/template/deferred';
+import { concat, cut, merge, orElse, text, when } from '../../constructs/template/deferred';
 import type { OperatorSettings } from '../../constructs/operator/settings';
 import { VERSION } from '../../constructs/version';
 import type { HelmChart, ReleaseContext } from '../chart';
@@ -11,6 +10,7 @@ import { crdsChart } from './crds-chart';
 import { exporterChart } from './exporter-chart';
 import { OPERATOR_NOTES } from './operator-notes';
 import { operatorValues } from './operator-values';
+import { imageReference } from './shared-values';
 
 type OperatorValues = ValuesOf<typeof operatorValues.members>;
 
@@ -32,24 +32,34 @@ export const operatorChart: HelmChart<typeof operatorValues.members> = {
 function operatorSettings(values: OperatorValues, context: ReleaseContext): OperatorSettings {
   const { controllerManager, metricsService } = values;
   const { manager, serviceAccount } = controllerManager;
+  const { pullPolicy, ...image } = manager.image;
   const ownAccount = cut(text(context.fullName, '-controller-manager'), LABEL_LIMIT);
   return {
     name: context.fullName,
     namespace: context.namespace,
-    labels: context.labels,
+    labels: merge(context.labels, values.commonLabels),
+    annotations: values.commonAnnotations,
     selectorLabels: { ...context.selectorLabels, ...CONTROL_PLANE },
     namespaces: controllerManager.namespaces,
-    deployment: { ...controllerManager, podLabels: manager.extraPodLabels },
+    deployment: {
+      ...controllerManager,
+      podLabels: manager.extraPodLabels,
+      imagePullSecrets: concat(values.global.imagePullSecrets, controllerManager.imagePullSecrets),
+    },
     manager: {
       ...manager,
-      image: text(manager.image.repository, ':', orElse(manager.image.tag, context.appVersion)),
+      image: imageReference({ ...image, tag: orElse(image.tag, context.appVersion) }, values.global),
+      imagePullPolicy: pullPolicy,
       enforceFips140: controllerManager.enforceFips140,
       kubernetesClusterDomain: values.kubernetesClusterDomain,
+      leaderElection: controllerManager.leaderElection,
+      logging: controllerManager.logging,
     },
     serviceAccount: {
       ...serviceAccount,
       name: orElse(serviceAccount.name, when(serviceAccount.create, ownAccount, 'default') ?? ownAccount),
     },
+    rbac: controllerManager.rbac,
     metrics: {
       ...metricsService,
       name: context.serviceName('-metrics-service'),
@@ -58,6 +68,7 @@ function operatorSettings(values: OperatorValues, context: ReleaseContext): Oper
         namespace: orElse(metricsService.serviceMonitor.namespace, context.namespace),
       },
     },
+    networkPolicy: controllerManager.networkPolicy,
     runDisruptionBudget: values.pdb,
     controllerDisruptionBudget: controllerManager.pdb,
   };

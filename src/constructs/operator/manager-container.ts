@@ -1,0 +1,62 @@
+import type { k8s } from 'cdk8s-plus-28';
+import { and, concat, decimal, each, ifAny, ifSet, isSet, not, text, when, type Later } from '../template/deferred';
+import type { Template } from '../template/manifest';
+import { HEALTH_PORT, METRICS_PORT } from './defaults';
+import type { ManagerSettings, OperatorSettings } from './settings';
+
+type EnvironmentVariable = Template<k8s.EnvVar>;
+
+/** The controller's only container. */
+export function managerContainer(settings: OperatorSettings) {
+  const { manager, metrics } = settings;
+  return {
+    name: 'manager',
+    image: manager.image,
+    imagePullPolicy: ifSet(manager.imagePullPolicy),
+    // Said and not left to the image, so that Spacelift's own controller image starts as well as ours.
+    command: ['/spacelift-workerpool-controller'],
+    args: concat(
+      manager.args,
+      when(metrics.enabled, [`--metrics-bind-address=:${METRICS_PORT}`]),
+      when(and(metrics.enabled, not(metrics.secure)), ['--metrics-secure=false']),
+      when(and(metrics.enabled, metrics.enableHTTP2), ['--enable-http2']),
+      each(settings.namespaces, (namespace) => text('--namespaces=', namespace)),
+      ['--controller-namespace=$(CONTROLLER_NAMESPACE)'],
+      ...ownFlags(manager),
+    ),
+    env: concat<EnvironmentVariable>(
+      [
+        { name: 'CONTROLLER_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
+        { name: 'KUBERNETES_CLUSTER_DOMAIN', value: manager.kubernetesClusterDomain },
+      ],
+      when(manager.enforceFips140, [{ name: 'GODEBUG', value: 'fips140=only' }]),
+      manager.extraEnv,
+    ),
+    envFrom: ifAny(manager.extraEnvFrom),
+    ports: concat(
+      [{ name: 'health', containerPort: HEALTH_PORT, protocol: 'TCP' }],
+      when(metrics.enabled, [{ name: 'metrics', containerPort: METRICS_PORT, protocol: 'TCP' }]),
+    ),
+    livenessProbe: { httpGet: { path: '/healthz', port: HEALTH_PORT }, initialDelaySeconds: 15, periodSeconds: 20 },
+    readinessProbe: { httpGet: { path: '/readyz', port: HEALTH_PORT }, initialDelaySeconds: 5, periodSeconds: 10 },
+    securityContext: ifAny(manager.containerSecurityContext),
+    resources: ifAny(manager.resources),
+    volumeMounts: ifAny(manager.extraVolumeMounts),
+  };
+}
+
+/** Flags that only this project's controller knows; none of them is written unless somebody sets it. */
+function ownFlags({ leaderElection, logging }: ManagerSettings) {
+  const { leaseDurationSeconds, renewDeadlineSeconds, retryPeriodSeconds } = leaderElection;
+  return [
+    secondsFlag('--leader-elect-lease-duration', leaseDurationSeconds),
+    secondsFlag('--leader-elect-renew-deadline', renewDeadlineSeconds),
+    secondsFlag('--leader-elect-retry-period', retryPeriodSeconds),
+    when(isSet(logging.level), [text('--log-level=', logging.level as Later<string>)]),
+    when(isSet(logging.format), [text('--log-format=', logging.format as Later<string>)]),
+  ];
+}
+
+function secondsFlag(flag: string, seconds: Later<number | undefined>) {
+  return when(isSet(seconds), [text(`${flag}=`, decimal(seconds as Later<number>), 's')]);
+}
