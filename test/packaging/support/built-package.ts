@@ -62,3 +62,17 @@ export function filesBelow(folder: string): string[] {
 }
 
 export const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });
+
+/**
+ * Packs the built package for other languages by jsii-pacmak, or only generates its code.
+ *
+ * @returns the folder with one folder a language
+ */
+export async function packLanguages(languages: readonly string[], flags: readonly string[] = []): Promise<string> {
+  const { folder } = builtPackage();
+  // The package is built; npm pack need not build it again.
+  const env = { npm_config_ignore_scripts: 'true' };
+  const args = ['--targets', ...languages, '--no-npmignore', '--no-parallel', ...flags];
+  await run(join(folder, 'node_modules', '.bin', 'jsii-pacmak'), args, { cwd: folder, env });
+  return join(folder, 'dist-jsii');
+}

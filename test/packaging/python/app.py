@@ -1,0 +1,89 @@
+"""What app.ts beside it synthesizes, in Python: line by line the same."""
+
+import jsii
+from cdk8s import ApiObjectMetadata, App, Chart, Duration, Size
+from cdk8s_plus_28 import (
+    ContainerResources,
+    Cpu,
+    CpuResources,
+    EnvValue,
+    HorizontalPodAutoscaler,
+    MemoryResources,
+    Metric,
+    MetricTarget,
+    Secret,
+    SecretValue,
+)
+from cdk8s_worker_pools import (
+    BinariesCache,
+    CommsProtocol,
+    DisruptionBudget,
+    IWorkerPoolExtension,
+    OperatorMetrics,
+    PodHistory,
+    RunContainerProps,
+    RunPodProps,
+    WorkerPool,
+    WorkerPoolOperator,
+    WorkspaceVolume,
+)
+
+
+@jsii.implements(IWorkerPoolExtension)
+class TeamDefaults:
+    """What every pool of this team has."""
+
+    def extend(self, pool: WorkerPool) -> None:
+        pool.add_pod_label("team", "platform")
+        pool.worker_container.env.add_variable("TEAM", EnvValue.from_value("platform"))
+
+
+app = App()
+chart = Chart(app, "tools", namespace="tools")
+
+WorkerPoolOperator(
+    chart,
+    "operator",
+    watch_namespaces=["tools"],
+    replicas=2,
+    metrics=OperatorMetrics(secure=True),
+    run_disruption_budget=DisruptionBudget(),
+    controller_disruption_budget=DisruptionBudget(max_unavailable="50%"),
+)
+
+credentials = Secret.from_secret_name(chart, "credentials", "builds-credentials")
+pool = WorkerPool(
+    chart,
+    "pool",
+    metadata=ApiObjectMetadata(name="builds", labels={"tier": "one"}),
+    token=SecretValue(secret=credentials, key="token"),
+    private_key=SecretValue(secret=credentials, key="privateKey"),
+    comms_protocol=CommsProtocol.POLL,
+    poll_comms_url="https://control-plane.example/poll",
+    failed_pods_history=PodHistory(limit=3, ttl=Duration.days(1)),
+    pod=RunPodProps(
+        active_deadline=Duration.hours(2),
+        annotations={"example.com/note": 'quotes " and {{ braces }}'},
+        workspace=WorkspaceVolume.ephemeral(size=Size.gibibytes(20), storage_class="gp2"),
+        binaries_cache=BinariesCache.efs(chart, "cache", file_system_id="fs-0123456789abcdef0"),
+        worker_container=RunContainerProps(
+            env_variables={"LOG_LEVEL": EnvValue.from_value("debug")},
+            resources=ContainerResources(
+                cpu=CpuResources(request=Cpu.millis(500)),
+                memory=MemoryResources(limit=Size.gibibytes(1)),
+            ),
+        ),
+    ),
+    extensions=[TeamDefaults()],
+)
+pool.add_sidecar(name="proxy", image="example.com/proxy:1", port_number=3128)
+
+HorizontalPodAutoscaler(
+    chart,
+    "autoscaler",
+    target=pool,
+    max_replicas=9,
+    metrics=[Metric.external(name="queued_runs", target=MetricTarget.average_value(1))],
+)
+
+app.synth()

@@ -1,0 +1,60 @@
+/** What app.py beside it synthesizes, in TypeScript: line by line the same. */
+import { App, Chart, Duration, Size } from 'cdk8s';
+import { Cpu, EnvValue, HorizontalPodAutoscaler, Metric, MetricTarget, Secret } from 'cdk8s-plus-28';
+import {
+  BinariesCache,
+  CommsProtocol,
+  WorkerPool,
+  WorkerPoolOperator,
+  WorkspaceVolume,
+  type IWorkerPoolExtension,
+} from 'cdk8s-worker-pools';
+
+/** What every pool of this team has. */
+class TeamDefaults implements IWorkerPoolExtension {
+  public extend(pool: WorkerPool): void {
+    pool.addPodLabel('team', 'platform');
+    pool.workerContainer.env.addVariable('TEAM', EnvValue.fromValue('platform'));
+  }
+}
+
+const app = new App();
+const chart = new Chart(app, 'tools', { namespace: 'tools' });
+
+new WorkerPoolOperator(chart, 'operator', {
+  watchNamespaces: ['tools'],
+  replicas: 2,
+  metrics: { secure: true },
+  runDisruptionBudget: {},
+  controllerDisruptionBudget: { maxUnavailable: '50%' },
+});
+
+const credentials = Secret.fromSecretName(chart, 'credentials', 'builds-credentials');
+const pool = new WorkerPool(chart, 'pool', {
+  metadata: { name: 'builds', labels: { tier: 'one' } },
+  token: { secret: credentials, key: 'token' },
+  privateKey: { secret: credentials, key: 'privateKey' },
+  commsProtocol: CommsProtocol.POLL,
+  pollCommsUrl: 'https://control-plane.example/poll',
+  failedPodsHistory: { limit: 3, ttl: Duration.days(1) },
+  pod: {
+    activeDeadline: Duration.hours(2),
+    annotations: { 'example.com/note': 'quotes " and {{ braces }}' },
+    workspace: WorkspaceVolume.ephemeral({ size: Size.gibibytes(20), storageClass: 'gp2' }),
+    binariesCache: BinariesCache.efs(chart, 'cache', { fileSystemId: 'fs-0123456789abcdef0' }),
+    workerContainer: {
+      envVariables: { LOG_LEVEL: EnvValue.fromValue('debug') },
+      resources: { cpu: { request: Cpu.millis(500) }, memory: { limit: Size.gibibytes(1) } },
+    },
+  },
+  extensions: [new TeamDefaults()],
+});
+pool.addSidecar({ name: 'proxy', image: 'example.com/proxy:1', portNumber: 3128 });
+
+new HorizontalPodAutoscaler(chart, 'autoscaler', {
+  target: pool,
+  maxReplicas: 9,
+  metrics: [Metric.external({ name: 'queued_runs', target: MetricTarget.averageValue(1) })],
+});
+
+app.synth();
