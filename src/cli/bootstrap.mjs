@@ -1,4 +1,4 @@
-// The first thing that `npm run demo`, `npm test` and `npm run bench` run: plain JavaScript for Node >= 20 without any
+// The first thing that `npm run demo`, `npm test` and the benches run: plain JavaScript for Node >= 20 without any
 // package. It installs node_modules as package-lock.json says, once, and goes on with Node 24 from there.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -11,6 +11,7 @@ const programs = {
   demo: ['src/cli/main.ts', 'demo'],
   test: ['src/cli/dev/test.ts'],
   bench: ['src/cli/dev/bench.ts'],
+  'bench:synth': ['src/cli/dev/bench-synth.ts'],
 };
 
 const [name, ...args] = process.argv.slice(2);
