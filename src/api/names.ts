@@ -52,6 +52,19 @@ export const PATH = {
   /** Files through which the relay and the worker container talk; see docs/protocol.md. */
   exchange: '/opt/spacelift/exchange',
   certificates: '/opt/spacelift/certs',
+  initializationPolicy: '/opt/spacelift/policies/initialization',
+  /** Where Debian, Alpine and most runner images keep the certificates that they trust, in one file. */
+  trustedCertificates: '/etc/ssl/certs/ca-certificates.crt',
+} as const;
+
+/** Variables of `initContainer.env` that Spacelift documents. */
+export const INIT_VARIABLE = {
+  /** Path of a policy that each run must pass before it begins. */
+  initializationPolicy: 'SPACELIFT_LAUNCHER_RUN_INITIALIZATION_POLICY',
+  /** Name of a VCS agent pool; a number follows, from 0 up. */
+  vcsAgentPoolName: 'SPACELIFT_PRIVATEVCS_MAPPING_NAME_',
+  /** Where the workers find that pool's VCS system; the same number follows. */
+  vcsAgentBaseEndpoint: 'SPACELIFT_PRIVATEVCS_MAPPING_BASE_ENDPOINT_',
 } as const;
 
 /** Volumes that the operator adds to a run Pod; the first two only where the pool has none of its own. */

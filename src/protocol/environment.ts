@@ -1,3 +1,5 @@
+import { INIT_VARIABLE } from '../api/names';
+
 /**
  * The variables of a run Pod's containers. The controller sets `POD_VARIABLE` in every built-in container that lists
  * it; the pool's own `env` may set `LAUNCHER_VARIABLE` (documented by Spacelift), but never replaces one of ours.
@@ -48,7 +50,7 @@ export const WORKER_VARIABLES = [
  * The documented variable of `initContainer.env` that names a policy each run must pass before it begins. This launcher
  * cannot evaluate one yet, and refuses the run: a policy that is passed over in silence protects nobody.
  */
-export const INITIALIZATION_POLICY_VARIABLE = 'SPACELIFT_LAUNCHER_RUN_INITIALIZATION_POLICY';
+export const INITIALIZATION_POLICY_VARIABLE = INIT_VARIABLE.initializationPolicy;
 
 /**
  * Variables that Spacelift documents and the launcher honours. They may stand in `workerContainer.env` (as the

@@ -61,7 +61,7 @@ export class RunPodTemplate {
   public readonly topologySpread: TopologySpread[];
   public readonly workspace: SpecialVolume;
   public readonly cache: SpecialVolume;
-  private serviceAccount?: IServiceAccount;
+  public serviceAccount?: IServiceAccount;
   private readonly pod: Pod;
 
   constructor(

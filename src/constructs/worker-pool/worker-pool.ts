@@ -214,6 +214,11 @@ export class WorkerPool extends Resource implements IScalable, IPodSelector, INe
     return this.template.cache.volume;
   }
 
+  /** The ServiceAccount of the run Pods; undefined where it is the one that every namespace has. */
+  public get serviceAccount(): IServiceAccount | undefined {
+    return this.template.serviceAccount;
+  }
+
   /** Adds a volume to the run Pods. A volume that a container mounts is added by itself. */
   public addVolume(volume: Volume): void {
     this.template.volumes.push(volume);

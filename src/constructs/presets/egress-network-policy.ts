@@ -1,0 +1,119 @@
+import {
+  Namespaces,
+  NetworkPolicy,
+  NetworkPolicyIpBlock,
+  NetworkPolicyPort,
+  NetworkPolicyTrafficDefault,
+  type INetworkPolicyPeer,
+  type NetworkPolicyRule,
+} from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import { invalidProp } from '../checks';
+import type { IWorkerPoolExtension } from '../worker-pool/extension';
+import type { WorkerPool } from '../worker-pool/worker-pool';
+import { checkPorts } from './own';
+
+/** Properties of `EgressNetworkPolicy`. */
+export interface EgressNetworkPolicyProps {
+  /**
+   * Networks that the run Pods may talk to outside the cluster, as CIDR: those of the control plane, of the VCS system, of
+   * registries, and of everything that the runs themselves change.
+   *
+   * @default ["0.0.0.0/0", "::/0"]
+   */
+  readonly cidrs?: string[];
+
+  /**
+   * TCP ports there: HTTPS for control plane, object storage, registries and VCS, and MQTT with TLS. Add 22 for Git over
+   * SSH, 1984 for the broker inside a self-hosted Spacelift.
+   *
+   * @default [443, 8883]
+   */
+  readonly ports?: number[];
+
+  /**
+   * Ports of the DNS servers, by UDP and TCP, in the cluster and outside. OpenShift's DNS Pods listen on 5353.
+   *
+   * @default [53]
+   */
+  readonly dnsPorts?: number[];
+
+  /**
+   * Pods of a control plane in the same cluster, such as `Pods.select()` gives. Runs reach them on `controlPlanePort`.
+   *
+   * @default - the control plane is outside the cluster
+   */
+  readonly controlPlane?: INetworkPolicyPeer;
+
+  /**
+   * Port that the Pods of `controlPlane` listen on: that of the container, not of the Service.
+   *
+   * @default 8443
+   */
+  readonly controlPlanePort?: number;
+
+  /**
+   * Further peers, such as a database, the API server or the agent of EKS Pod Identity.
+   *
+   * @default - none
+   */
+  readonly rules?: NetworkPolicyRule[];
+}
+
+/**
+ * A NetworkPolicy that lets the run Pods of a pool talk to what Spacelift documents, and to nothing else: DNS, HTTPS, MQTT.
+ *
+ * A NetworkPolicy knows addresses and ports, no host names: `app.spacelift.io`, S3 and the registries have addresses that
+ * change, so that by default every address is allowed on the few ports. Narrow it with `cidrs`, or write a policy of your
+ * network plugin that knows names. What comes in is not touched. The cluster's network plugin has to heed NetworkPolicies.
+ *
+ * The Pods are told by a label that the pool gives to its run Pods; the operator is not concerned.
+ *
+ * Source: "Network Security" in Spacelift's page on worker pools.
+ *
+ * @throws where a CIDR has no mask, or a port is none
+ */
+export class EgressNetworkPolicy implements IWorkerPoolExtension {
+  constructor(private readonly props: EgressNetworkPolicyProps = {}) {}
+
+  /** Adds the policy for the run Pods of a pool. */
+  public extend(pool: WorkerPool): void {
+    const { cidrs = ['0.0.0.0/0', '::/0'], ports = [443, 8883], dnsPorts = [53], controlPlanePort = 8443 } = this.props;
+    checkNetworks(pool, cidrs);
+    checkPorts(pool, 'EgressNetworkPolicy', 'ports', ports);
+    checkPorts(pool, 'EgressNetworkPolicy', 'dnsPorts', dnsPorts);
+    checkPorts(pool, 'EgressNetworkPolicy', 'controlPlanePort', [controlPlanePort]);
+    const peers = new Construct(pool, 'EgressPeers');
+    const anywhere = ['0.0.0.0/0', '::/0'].map((cidr, index) => ipBlock(peers, `Anywhere${index}`, cidr));
+    const networks = cidrs.map((cidr, index) => ipBlock(peers, `Network${index}`, cidr));
+    const dns = dnsPorts.flatMap((port) => [NetworkPolicyPort.udp(port), NetworkPolicyPort.tcp(port)]);
+    const tcp = ports.map((port) => NetworkPolicyPort.tcp(port));
+    const { controlPlane, rules = [] } = this.props;
+    const wanted: NetworkPolicyRule[] = [
+      // Some network plugins do not count the cluster's own Pods to any address.
+      { peer: Namespaces.all(peers, 'Cluster'), ports: dns },
+      ...anywhere.map((peer) => ({ peer, ports: dns })),
+      ...networks.map((peer) => ({ peer, ports: tcp })),
+      ...(controlPlane ? [{ peer: controlPlane, ports: [NetworkPolicyPort.tcp(controlPlanePort)] }] : []),
+      ...rules,
+    ];
+    new NetworkPolicy(pool, 'EgressNetworkPolicy', {
+      selector: pool,
+      egress: { default: NetworkPolicyTrafficDefault.DENY, rules: wanted },
+    });
+  }
+}
+
+const isIpv6 = (cidr: string): boolean => cidr.includes(':');
+
+function ipBlock(scope: Construct, id: string, cidr: string): INetworkPolicyPeer {
+  return isIpv6(cidr) ? NetworkPolicyIpBlock.ipv6(scope, id, cidr) : NetworkPolicyIpBlock.ipv4(scope, id, cidr);
+}
+
+function checkNetworks(pool: WorkerPool, cidrs: readonly string[]): void {
+  for (const cidr of cidrs) {
+    if (/^(\d{1,3}(\.\d{1,3}){3}\/\d{1,2}|[\da-f:]*:[\da-f:.]*\/\d{1,3})$/i.test(cidr)) continue;
+    const allowed = 'each must be a network as CIDR, such as 10.0.0.0/8 or fd00::/8';
+    throw invalidProp(pool, 'EgressNetworkPolicy', 'cidrs', cidr, allowed);
+  }
+}

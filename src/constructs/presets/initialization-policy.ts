@@ -1,0 +1,71 @@
+import { ConfigMap, Volume, type IConfigMap } from 'cdk8s-plus-28';
+import { readFileSync } from 'node:fs';
+import { INIT_VARIABLE, PATH } from '../../api';
+import { invalidProp } from '../checks';
+import type { IWorkerPoolExtension } from '../worker-pool/extension';
+import type { WorkerPool } from '../worker-pool/worker-pool';
+import { setVariable } from './own';
+
+const KEY = 'initialization-policy.rego';
+
+/**
+ * A policy that the pool's own `init` container evaluates before anything of a run happens, whoever triggered the run.
+ * A run is refused where a rule `deny` of the Rego package `spacelift` holds.
+ *
+ * The launcher of this project cannot evaluate policies yet and refuses the runs of a pool that has one, with that
+ * sentence; Spacelift's launcher evaluates them.
+ *
+ * Source: "Initialization Policies" in Spacelift's page on Kubernetes workers.
+ *
+ * @throws where the text is not of the package `spacelift`, or the pool names a policy already
+ */
+export class InitializationPolicy implements IWorkerPoolExtension {
+  /** A policy from its Rego text; each pool gets a ConfigMap with it. */
+  public static fromText(rego: string): InitializationPolicy {
+    return new InitializationPolicy((pool) => {
+      if (!/^[ \t]*package[ \t]+spacelift[ \t]*(#.*)?$/m.test(rego)) {
+        const firstLine = rego.trimStart().split('\n', 1)[0] ?? '';
+        throw invalidProp(
+          pool,
+          'InitializationPolicy',
+          'policy',
+          firstLine,
+          'it must have the line "package spacelift"',
+        );
+      }
+      return { configMap: new ConfigMap(pool, 'InitializationPolicy', { data: { [KEY]: rego } }), key: KEY };
+    });
+  }
+
+  /**
+   * A policy from a file, read at once.
+   *
+   * @param path of a file with Rego, relative to the working directory
+   */
+  public static fromFile(path: string): InitializationPolicy {
+    return InitializationPolicy.fromText(readFileSync(path, 'utf8'));
+  }
+
+  /**
+   * A policy from a ConfigMap that several pools share, or that is made elsewhere.
+   *
+   * @param configMap in the namespace of the pool
+   * @param key of the Rego text in it
+   */
+  public static fromConfigMap(configMap: IConfigMap, key: string): InitializationPolicy {
+    return new InitializationPolicy(() => ({ configMap, key }));
+  }
+
+  private constructor(private readonly source: (pool: WorkerPool) => { configMap: IConfigMap; key: string }) {}
+
+  /** Mounts the policy into the init containers of a pool's run Pods. */
+  public extend(pool: WorkerPool): void {
+    const { configMap, key } = this.source(pool);
+    const path = `${PATH.initializationPolicy}/${key}`;
+    setVariable(pool, 'InitializationPolicy', pool.initContainer, INIT_VARIABLE.initializationPolicy, path);
+    const volume = Volume.fromConfigMap(pool, 'InitializationPolicyVolume', configMap, {
+      name: 'initialization-policy',
+    });
+    pool.initContainer.mount(PATH.initializationPolicy, volume, { readOnly: true });
+  }
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from '@jest/globals';
+import { Namespaces, NetworkPolicyIpBlock, NetworkPolicyPort, Pods } from 'cdk8s-plus-28';
+import { EgressNetworkPolicy, type EgressNetworkPolicyProps } from '../../../src';
+import { beside, extended } from './support';
+
+interface Rule {
+  readonly to: object[];
+  readonly ports: { protocol: string; port: number }[];
+}
+
+interface Policy {
+  readonly podSelector: { matchLabels: Record<string, string> };
+  readonly policyTypes: string[];
+  readonly egress: Rule[];
+}
+
+function policy(props?: EgressNetworkPolicyProps | Parameters<typeof extended>[0]) {
+  const extensions = typeof props === 'function' || Array.isArray(props) ? props : [new EgressNetworkPolicy(props)];
+  const { pod, objects } = extended(extensions);
+  return { pod, spec: beside(objects, 'NetworkPolicy').spec as Policy };
+}
+
+/** Rules as "protocol/port to peer". */
+const ways = ({ egress }: Policy): string[] =>
+  egress.flatMap(({ to, ports }) =>
+    to.flatMap((peer) => ports.map(({ protocol, port }) => `${protocol}/${port} to ${JSON.stringify(peer)}`)),
+  );
+const ANYWHERE = ['{"ipBlock":{"cidr":"0.0.0.0/0"}}', '{"ipBlock":{"cidr":"::/0"}}'];
+const CLUSTER = '{"namespaceSelector":{},"podSelector":{}}';
+
+describe('EgressNetworkPolicy', () => {
+  it('binds the run Pods of the pool, and what goes out of them only', () => {
+    const { pod, spec } = policy();
+    expect(spec.policyTypes).toEqual(['Egress']);
+    expect(Object.keys(spec.podSelector.matchLabels)).toHaveLength(1);
+    expect(pod.labels).toEqual(spec.podSelector.matchLabels);
+  });
+
+  it('lets DNS, HTTPS and MQTT out, and nothing else', () => {
+    expect(ways(policy().spec).sort()).toEqual(
+      [
+        ...[CLUSTER, ...ANYWHERE].flatMap((peer) => [`UDP/53 to ${peer}`, `TCP/53 to ${peer}`]),
+        ...ANYWHERE.flatMap((peer) => [`TCP/443 to ${peer}`, `TCP/8883 to ${peer}`]),
+      ].sort(),
+    );
+  });
+
+  it('narrows networks and ports', () => {
+    const { spec } = policy({ cidrs: ['10.0.0.0/8', 'fd00::/8'], ports: [443], dnsPorts: [53, 5353] });
+    const out = ways(spec);
+    expect(out).toContain('TCP/443 to {"ipBlock":{"cidr":"10.0.0.0/8"}}');
+    expect(out).toContain('TCP/443 to {"ipBlock":{"cidr":"fd00::/8"}}');
+    expect(out).toContain(`UDP/5353 to ${CLUSTER}`);
+    expect(out.filter((way) => way.includes('8883') || /^TCP\/443 to .*"(0\.0\.0\.0|::)\/0"/.test(way))).toEqual([]);
+  });
+
+  it('lets runs reach a control plane in the cluster, and what else is named', () => {
+    const { spec } = policy((chart) => {
+      const namespaces = Namespaces.select(chart, 'namespaces', { names: ['control'] });
+      const controlPlane = Pods.select(chart, 'control-plane', { labels: { app: 'control' }, namespaces });
+      const agent = NetworkPolicyIpBlock.ipv4(chart, 'agent', '169.254.170.23/32');
+      const rules = [{ peer: agent, ports: [NetworkPolicyPort.tcp(80)] }];
+      return [new EgressNetworkPolicy({ controlPlane, rules, cidrs: [] })];
+    });
+    const selector = '"podSelector":{"matchLabels":{"app":"control"}}';
+    expect(ways(spec).filter((way) => !way.includes('/53 '))).toEqual([
+      `TCP/8443 to {"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"control"}},${selector}}`,
+      'TCP/80 to {"ipBlock":{"cidr":"169.254.170.23/32"}}',
+    ]);
+  });
+
+  it.each<[EgressNetworkPolicyProps, string]>([
+    [{ cidrs: ['10.0.0.0'] }, 'chart/pool/EgressNetworkPolicy: cidrs is "10.0.0.0"; each must be a network as CIDR'],
+    [{ cidrs: ['app.spacelift.io'] }, 'cidrs is "app.spacelift.io"; each must be a network as CIDR'],
+    [{ ports: [443, 0] }, 'ports is 0; a port is a whole number from 1 to 65535'],
+    [{ dnsPorts: [70_000] }, 'dnsPorts is 70000; a port is'],
+    [{ controlPlanePort: 1.5 }, 'controlPlanePort is 1.5; a port is'],
+  ])('refuses %j', (props, sentence) => {
+    expect(() => policy(props)).toThrow(sentence);
+  });
+});
