@@ -61,8 +61,13 @@ export function kube<T = KubeObject>(
 }
 
 /** As `kube`, but any status of 400 and more is an error with the API server's own words. */
-export async function kubeOk<T = KubeObject>(method: string, path: string, body?: unknown): Promise<T> {
-  const { status, body: answer } = await kube<T>(method, path, body);
+export async function kubeOk<T = KubeObject>(
+  method: string,
+  path: string,
+  body?: unknown,
+  server: ApiServer = apiServer(),
+): Promise<T> {
+  const { status, body: answer } = await kube<T>(method, path, body, server);
   if (status >= 400) {
     const message = (answer as { message?: string } | undefined)?.message ?? String(answer);
     throw new Error(`${method} ${path} was answered ${status}: ${message}`);
@@ -71,14 +76,11 @@ export async function kubeOk<T = KubeObject>(method: string, path: string, body?
 }
 
 /** A namespace of the test's own, with the `default` ServiceAccount that no controller makes here. */
-export async function createNamespace(prefix = 'test'): Promise<string> {
+export async function createNamespace(prefix = 'test', server: ApiServer = apiServer()): Promise<string> {
   const name = `${prefix}-${randomBytes(4).toString('hex')}`;
-  await kubeOk('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  await kubeOk('POST', `/api/v1/namespaces/${name}/serviceaccounts`, {
-    apiVersion: 'v1',
-    kind: 'ServiceAccount',
-    metadata: { name: 'default' },
-  });
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } };
+  await kubeOk('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, server);
+  await kubeOk('POST', `/api/v1/namespaces/${name}/serviceaccounts`, account, server);
   return name;
 }
 
