@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CHART, OwnCluster } from '../support/helm-cluster';
+import { CHART, OwnCluster, type ProgramOutput } from '../support/helm-cluster';
 import { differences, objectsOf } from '../support/helm-objects';
 import { OFFICIAL_CHART, OfficialObjects } from '../support/helm-official';
 import { createNamespace, kube, type KubeObject } from '../support/kube';
 
 const MINUTE = 60_000;
 const RELEASE = 'ops';
-const DEPLOYMENT = 'Deployment/ops-spacelift-workerpool-controller-controller-manager';
+const NAME = 'ops-spacelift-workerpool-controller';
+const DEFINITIONS = ['workerpools.workers.spacelift.io', 'workers.workers.spacelift.io'];
 
 const EXPORTER = { apiEndpoint: 'https://acme.example', apiKeyId: 'ID', apiKeySecretName: 'promex' };
 
@@ -66,63 +67,226 @@ afterAll(async () => {
   await cluster?.stop();
 });
 
-describe.each<[string, string[], object]>([
-  ['with default values', [], {}],
-  ['that Helm 3 installed, which writes objects otherwise', ['--server-side=false'], {}],
-  ['with every value set', [], EVERY_VALUE],
-])('the upgrade of an official release %s', (_, options, values) => {
-  let namespace: string;
-  let objects: OfficialObjects;
-  let before: { release: ReadonlyMap<string, KubeObject>; pools: KubeObject[] };
-  let after: typeof before;
+interface State {
+  readonly release: ReadonlyMap<string, KubeObject>;
+  /** WorkerPools, Workers and Pods. */
+  readonly pools: readonly KubeObject[];
+}
+
+/** An official release, and beside it the pools of its users. */
+class OfficialRelease {
+  private constructor(
+    readonly namespace: string,
+    readonly poolNamespace: string,
+    readonly objects: OfficialObjects,
+  ) {}
+
+  static async install(values: (poolNamespace: string) => object, options: string[] = []): Promise<OfficialRelease> {
+    const namespace = await createNamespace('release', cluster.server);
+    const poolNamespace = await createNamespace('pools', cluster.server);
+    const file = cluster.file(values(poolNamespace));
+    await cluster.helmOk('install', RELEASE, OFFICIAL_CHART, '--namespace', namespace, '--values', file, ...options);
+    const objects = await OfficialObjects.create(cluster, poolNamespace);
+    return new OfficialRelease(namespace, poolNamespace, objects);
+  }
+
+  async state(): Promise<State> {
+    return { release: await objectsOf(cluster, RELEASE, this.namespace), pools: await this.objects.read() };
+  }
+
+  upgrade(...options: string[]): Promise<ProgramOutput> {
+    return cluster.helm('upgrade', RELEASE, CHART, '--namespace', this.namespace, ...options);
+  }
+
+  async remove(): Promise<void> {
+    await this.objects.letWorkersGo();
+    await cluster.helmOk('uninstall', RELEASE, '--namespace', this.namespace);
+    await cluster.kubectlOk('delete', '--ignore-not-found', 'crd', ...DEFINITIONS);
+  }
+}
+
+const VERSION_LABELS = ['metadata.labels.app.kubernetes.io/version', 'metadata.labels.helm.sh/chart'];
+
+/** What the upgrade changed in the objects of the release, beside the labels that name the version. */
+function changes(before: State, after: State, poolNamespace: string): Record<string, string[]> {
+  const entries = [...before.release].map(([key, object]): [string, string[]] => {
+    const now = after.release.get(key);
+    const fields = now ? differences(object, now).filter((path) => !VERSION_LABELS.includes(path)) : ['is gone'];
+    return [key.replace(poolNamespace, 'pools'), fields];
+  });
+  return Object.fromEntries(entries.filter(([, fields]) => fields.length > 0));
+}
+
+// Rules are narrower than the official ones; the grace period is that of newer official charts.
+const CHANGES_ALWAYS = { [`Role/${NAME}-leader-election-role`]: ['rules'] };
+const CHANGES_OF_DEFAULTS = {
+  ...CHANGES_ALWAYS,
+  [`ClusterRole/${NAME}-manager-role`]: ['rules'],
+  [`Deployment/${NAME}-controller-manager`]: [
+    'spec.template.spec.containers.manager.image',
+    'spec.template.spec.containers.manager.resources.limits.memory',
+    'spec.template.spec.terminationGracePeriodSeconds',
+  ],
+};
+
+const SCENARIOS: readonly {
+  readonly title: string;
+  readonly values: (poolNamespace: string) => object;
+  readonly options?: string[];
+  readonly changes: Record<string, string[]>;
+}[] = [
+  { title: 'with default values', values: () => ({}), changes: CHANGES_OF_DEFAULTS },
+  {
+    title: 'that was made with client-side apply, as Helm 3 does',
+    values: () => ({}),
+    options: ['--server-side=false'],
+    changes: CHANGES_OF_DEFAULTS,
+  },
+  {
+    title: 'with every value set',
+    values: () => EVERY_VALUE,
+    changes: {
+      ...CHANGES_ALWAYS,
+      [`ClusterRole/${NAME}-manager-role`]: ['rules'],
+      [`Deployment/${NAME}-controller-manager`]: [
+        // A flag that has its default is not written.
+        'spec.template.spec.containers.manager.args',
+        'spec.template.spec.terminationGracePeriodSeconds',
+      ],
+      'Deployment/ops-spacelift-promex': [
+        // Samples that the official chart has among its defaults.
+        'metadata.annotations.app.spacelift.io/example',
+        'metadata.labels.app.spacelift.io/example',
+        // Demanded by the Pod Security Standard "restricted".
+        'spec.template.spec.automountServiceAccountToken',
+        'spec.template.spec.containers.spacelift-promex.securityContext.allowPrivilegeEscalation',
+        'spec.template.spec.containers.spacelift-promex.securityContext.readOnlyRootFilesystem',
+        'spec.template.spec.securityContext.runAsNonRoot',
+        'spec.template.spec.securityContext.seccompProfile.type',
+      ],
+    },
+  },
+  {
+    title: 'that looks after listed namespaces, with metrics by plain HTTP',
+    values: (poolNamespace) => ({
+      controllerManager: { namespaces: [poolNamespace] },
+      metricsService: { enabled: true, secure: false },
+      pdb: { enabled: true, maxUnavailable: 1, minAvailable: null },
+    }),
+    changes: {
+      ...CHANGES_ALWAYS,
+      [`Role/pools/${NAME}-manager-role`]: ['rules'],
+      [`Deployment/${NAME}-controller-manager`]: [
+        'spec.template.spec.containers.manager.args',
+        'spec.template.spec.containers.manager.image',
+        'spec.template.spec.containers.manager.resources.limits.memory',
+        'spec.template.spec.terminationGracePeriodSeconds',
+      ],
+      // It let the controller read every Secret of its own namespace, which it need not.
+      [`Role/${NAME}-manager-release-secrets-role`]: ['is gone'],
+      [`RoleBinding/${NAME}-manager-release-secrets-rolebinding`]: ['is gone'],
+    },
+  },
+];
+
+describe.each(SCENARIOS)('the upgrade of an official release $title', ({ values, options, changes: expected }) => {
+  let release: OfficialRelease;
+  let before: State;
+  let after: State;
 
   beforeAll(async () => {
-    namespace = await createNamespace('release', cluster.server);
-    const file = cluster.file(values);
-    await cluster.helmOk('install', RELEASE, OFFICIAL_CHART, '--namespace', namespace, '--values', file, ...options);
-    objects = await OfficialObjects.create(cluster);
-    before = await state();
-    await cluster.helmOk('upgrade', RELEASE, CHART, '--namespace', namespace, '--values', file);
-    after = await state();
+    release = await OfficialRelease.install(values, options);
+    before = await release.state();
+    const { ok, text } = await release.upgrade('--values', cluster.file(values(release.poolNamespace)));
+    if (!ok) throw new Error(text);
+    after = await release.state();
   }, 2 * MINUTE);
 
-  const state = async () => ({
-    release: await objectsOf(cluster, RELEASE, namespace),
-    pools: await objects.read(),
+  afterAll(async () => {
+    await release?.remove();
+  }, MINUTE);
+
+  it('touches no WorkerPool, no Worker and no Pod', () => {
+    expect(after.pools).toHaveLength(4);
+    expect(after.pools).toEqual(before.pools.map(withDefaultsOfOurDefinition));
   });
 
-  it('does not touch a WorkerPool, a Worker or a Pod', () => {
-    expect(after.pools).toEqual(before.pools);
-  });
-
-  it('leaves objects behind that may be written again as they are', async () => {
-    for (const object of after.pools.filter(({ apiVersion }) => apiVersion !== 'v1')) {
-      const path = `${objects.path(`${object.kind.toLowerCase()}s`)}/${object.metadata.name}`;
-      const answer = await kube('PUT', `${path}?fieldValidation=Strict&dryRun=All`, object, cluster.server);
+  it('leaves objects that may be written again as they are', async () => {
+    for (const object of after.pools) {
+      const answer = await kube(
+        'PUT',
+        `${release.objects.path(object)}?fieldValidation=Strict&dryRun=All`,
+        object,
+        cluster.server,
+      );
       expect(answer).toMatchObject({ status: 200, body: { spec: object.spec } });
     }
   });
 
-  it('changes the objects of the release in place', () => {
-    for (const [key, object] of before.release) {
-      expect([key, after.release.get(key)?.metadata.uid]).toEqual([key, object.metadata.uid]);
+  it('changes the objects of the release in place, and of them only what is said to differ', () => {
+    for (const [key, { metadata }] of after.release) {
+      expect([key, metadata.uid]).toEqual([key, before.release.get(key)?.metadata.uid]);
     }
+    expect(changes(before, after, release.poolNamespace)).toEqual(expected);
   });
 
-  it('diff', () => {
-    for (const [key, object] of before.release) {
-      const now = after.release.get(key);
-      console.log(key, now && differences(object, now));
-    }
-    console.log(
-      [...after.release.keys()].filter((key) => !before.release.has(key)),
-      DEPLOYMENT,
-    );
+  it('starts the controller with the arguments of before, but for those that have their default', () => {
+    const ours = argumentsOf(before)
+      .filter((argument) => !['--metrics-secure=true', '--enable-http2=false'].includes(argument))
+      .map((argument) => argument.replace('--enable-http2=true', '--enable-http2'));
+    expect(argumentsOf(after)).toEqual(ours);
   });
+
+  it('can be rolled back', async () => {
+    await cluster.helmOk('rollback', RELEASE, '1', '--namespace', release.namespace);
+    const back = await release.state();
+    expect(back.pools.map(({ metadata }) => metadata)).toEqual(before.pools.map(({ metadata }) => metadata));
+    expect(argumentsOf(back)).toEqual(argumentsOf(before));
+  });
+});
+
+describe('the upgrade without a values file', () => {
+  let release: OfficialRelease;
+
+  beforeAll(async () => {
+    release = await OfficialRelease.install(() => ({ pdb: { enabled: true } }));
+  }, 2 * MINUTE);
 
   afterAll(async () => {
-    await objects?.remove();
-    await cluster.helmOk('uninstall', RELEASE, '--namespace', namespace);
-    await cluster.kubectlOk('delete', 'crd', 'workerpools.workers.spacelift.io', 'workers.workers.spacelift.io');
+    await release?.remove();
   }, MINUTE);
+
+  it('is refused with --reuse-values, by which Helm leaves out the defaults of the new chart', async () => {
+    const before = await release.state();
+    const { ok, text } = await release.upgrade('--reuse-values');
+    expect(text).toContain("at '/controllerManager': missing properties");
+    expect(ok).toBe(false);
+    expect(await release.state()).toEqual(before);
+  });
+
+  it('takes what was set before with --reset-then-reuse-values', async () => {
+    const before = await release.state();
+    const { ok, text } = await release.upgrade('--reset-then-reuse-values');
+    expect(text).toContain('has been upgraded');
+    expect(ok).toBe(true);
+    const after = await release.state();
+    expect(changes(before, after, release.poolNamespace)).toEqual({
+      ...CHANGES_OF_DEFAULTS,
+      [`PodDisruptionBudget/${NAME}-worker-pdb`]: ['spec.minAvailable'],
+    });
+  });
 });
+
+function argumentsOf({ release }: State): string[] {
+  const { spec } = release.get(`Deployment/${NAME}-controller-manager`) as unknown as {
+    spec: { template: { spec: { containers: { args: string[] }[] } } };
+  };
+  return spec.template.spec.containers[0]?.args ?? [];
+}
+
+/** A field of newer official definitions, which are read with its default from then on. */
+function withDefaultsOfOurDefinition(object: KubeObject): KubeObject {
+  return object.kind === 'WorkerPool'
+    ? { ...object, spec: { commsProtocol: 'mqtt', ...(object.spec as object) } }
+    : object;
+}

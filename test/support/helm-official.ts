@@ -1,6 +1,6 @@
 import { API_VERSION, WORKER, WORKER_POOL } from '../../src/api';
 import type { HelmCluster } from './helm-cluster';
-import { createNamespace, eventually, type KubeObject } from './kube';
+import { eventually, type KubeObject } from './kube';
 
 /** The stand-in; its README says what it is. */
 export const OFFICIAL_CHART = 'test/support/official-chart';
@@ -75,6 +75,14 @@ const POOL_SPEC = {
   },
 };
 
+const COLLECTIONS = {
+  WorkerPool: { api: 'apis', apiVersion: API_VERSION, plural: WORKER_POOL.plural },
+  Worker: { api: 'apis', apiVersion: API_VERSION, plural: WORKER.plural },
+  Pod: { api: 'api', apiVersion: 'v1', plural: 'pods' },
+};
+type Kind = keyof typeof COLLECTIONS;
+const KINDS = Object.keys(COLLECTIONS) as Kind[];
+
 /** What an official release leaves in a namespace: a pool, an idle Worker, and a busy one with its Pod. */
 export class OfficialObjects {
   private constructor(
@@ -82,104 +90,89 @@ export class OfficialObjects {
     readonly namespace: string,
   ) {}
 
-  static async create(cluster: HelmCluster): Promise<OfficialObjects> {
-    const objects = new OfficialObjects(cluster, await createNamespace('pools', cluster.server));
-    const pool = await objects.post(WORKER_POOL.plural, {
-      kind: WORKER_POOL.kind,
-      metadata: { name: 'official', labels: { 'workers.spacelift.io/ulid': POOL_ULID } },
-      spec: POOL_SPEC,
-    });
-    await objects.setStatus(WORKER_POOL.plural, 'official', {
-      actualPoolSize: 2,
-      desiredPoolSize: 2,
-      autoRegistered: false,
-      selector: `workers.spacelift.io/not-used=${POOL_ULID}`,
-    });
+  static async create(cluster: HelmCluster, namespace: string): Promise<OfficialObjects> {
+    const objects = new OfficialObjects(cluster, namespace);
+    const pool = await objects.createPool();
     await objects.createWorker(pool, IDLE_ULID, { registered: true, state: 'IDLE' });
-    const busy = await objects.createWorker(pool, BUSY_ULID, {
-      registered: true,
-      state: 'BUSY',
-      currentRunID: RUN_ULID,
-    });
-    await objects.createPod(busy);
+    const busy = { registered: true, state: 'BUSY', currentRunID: RUN_ULID };
+    await objects.createPod(await objects.createWorker(pool, BUSY_ULID, busy));
     return objects;
   }
 
   /** All of them as they are read now; for a moment after their definition changed nobody can read them. */
   async read(): Promise<KubeObject[]> {
-    const paths = [this.path(WORKER_POOL.plural), this.path(WORKER.plural), this.pods];
-    const list = (path: string) => this.cluster.kubeOk<{ items: KubeObject[] }>('GET', path);
-    const lists = await eventually(() => Promise.all(paths.map(list)));
-    return lists.flatMap(({ items }) => items);
+    const lists = await eventually(() => Promise.all(KINDS.map((kind) => this.list(kind))));
+    return lists.flat();
   }
 
-  path(plural: string): string {
-    return `/apis/${API_VERSION}/namespaces/${this.namespace}/${plural}`;
+  /** Where one of them is. */
+  path({ kind, metadata }: KubeObject): string {
+    return `${this.collection(kind as Kind)}/${metadata.name}`;
   }
 
-  /** Lets the objects go whose controller is not there, as people have to do, and then the namespace's rest. */
-  async remove(): Promise<void> {
-    const { items } = await this.cluster.kubeOk<{ items: KubeObject[] }>('GET', this.path(WORKER.plural));
-    for (const { metadata } of items) {
-      const path = `${this.path(WORKER.plural)}/${metadata.name}`;
-      await this.cluster.kubeOk('PATCH', path, { metadata: { finalizers: null } });
+  /** Takes away the finalizers whose controller is not there, as people then have to do. */
+  async letWorkersGo(): Promise<void> {
+    for (const worker of await this.list('Worker')) {
+      await this.cluster.kubeOk('PATCH', this.path(worker), { metadata: { finalizers: null } });
     }
   }
 
-  private get pods(): string {
-    return `/api/v1/namespaces/${this.namespace}/pods`;
+  private createPool(): Promise<KubeObject> {
+    const status = {
+      actualPoolSize: 2,
+      desiredPoolSize: 2,
+      autoRegistered: false,
+      selector: `workers.spacelift.io/not-used=${POOL_ULID}`,
+    };
+    const labels = { 'workers.spacelift.io/ulid': POOL_ULID };
+    return this.create('WorkerPool', { name: 'official', labels }, POOL_SPEC, status);
   }
 
-  private post(plural: string, object: object): Promise<KubeObject> {
-    return this.cluster.kubeOk('POST', this.path(plural), { apiVersion: API_VERSION, ...object });
-  }
-
-  private setStatus(plural: string, name: string, status: object): Promise<KubeObject> {
-    return this.cluster.kubeOk('PATCH', `${this.path(plural)}/${name}/status`, { status });
-  }
-
-  private async createWorker(pool: KubeObject, ulid: string, status: object): Promise<KubeObject> {
-    const name = `official-${ulid.toLowerCase()}`;
-    const worker = await this.post(WORKER.plural, {
-      kind: WORKER.kind,
-      metadata: {
-        name,
-        labels: { 'workers.spacelift.io/workerpool': POOL_ULID },
-        annotations: { 'workers.spacelift.io/workerpool-name': 'official' },
-        finalizers: [OFFICIAL_FINALIZER],
-        ownerReferences: [controlledBy(pool)],
-      },
-      spec: {},
-    });
-    await this.setStatus(WORKER.plural, name, status);
-    return worker;
+  private createWorker(pool: KubeObject, ulid: string, status: object): Promise<KubeObject> {
+    const metadata = {
+      name: `official-${ulid.toLowerCase()}`,
+      labels: { 'workers.spacelift.io/workerpool': POOL_ULID },
+      annotations: { 'workers.spacelift.io/workerpool-name': 'official' },
+      finalizers: [OFFICIAL_FINALIZER],
+      ownerReferences: [controlledBy(pool)],
+    };
+    return this.create('Worker', metadata, {}, status);
   }
 
   private async createPod(worker: KubeObject): Promise<void> {
-    const name = `${RUN_ULID.toLowerCase()}-preparing-2`;
-    const container = (of: string) => ({ name: of, image: 'public.ecr.aws/spacelift/launcher:1' });
-    await this.cluster.kubeOk('POST', this.pods, {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: {
-        name,
-        labels: {
-          'workers.spacelift.io/run-id': RUN_ULID,
-          'workers.spacelift.io/worker': BUSY_ULID,
-          'workers.spacelift.io/workerpool': POOL_ULID,
-        },
-        ownerReferences: [controlledBy(worker)],
+    const metadata = {
+      name: `${RUN_ULID.toLowerCase()}-preparing-2`,
+      labels: {
+        'workers.spacelift.io/run-id': RUN_ULID,
+        'workers.spacelift.io/worker': BUSY_ULID,
+        'workers.spacelift.io/workerpool': POOL_ULID,
       },
-      spec: {
-        restartPolicy: 'Never',
-        initContainers: [container('init')],
-        containers: [container('launcher-grpc'), container('worker')],
-      },
-    });
+      ownerReferences: [controlledBy(worker)],
+    };
+    const [init, ...containers] = ['init', 'launcher-grpc', 'worker'].map((name) => ({ name, image: 'launcher:1' }));
+    const spec = { restartPolicy: 'Never', initContainers: [init], containers };
     const state = { restartCount: 0, ready: true, image: 'x', imageID: '', state: { running: {} } };
-    const containerStatuses = ['launcher-grpc', 'worker'].map((of) => ({ name: of, ...state }));
-    const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }], containerStatuses };
-    await this.cluster.kubeOk('PATCH', `${this.pods}/${name}/status`, { status });
+    const containerStatuses = containers.map(({ name }) => ({ name, ...state }));
+    const conditions = [{ type: 'Ready', status: 'True' }];
+    await this.create('Pod', metadata, spec, { phase: 'Running', conditions, containerStatuses });
+  }
+
+  /** An object, and then its status, as its controller writes it. */
+  private async create(kind: Kind, metadata: object, spec: object, status: object): Promise<KubeObject> {
+    const { apiVersion } = COLLECTIONS[kind];
+    const object = await this.cluster.kubeOk('POST', this.collection(kind), { apiVersion, kind, metadata, spec });
+    return this.cluster.kubeOk('PATCH', `${this.path(object)}/status`, { status });
+  }
+
+  private async list(kind: Kind): Promise<KubeObject[]> {
+    const { items } = await this.cluster.kubeOk<{ items: KubeObject[] }>('GET', this.collection(kind));
+    // Items of a Pod list do not say what they are.
+    return items.map((item) => ({ ...item, apiVersion: COLLECTIONS[kind].apiVersion, kind }));
+  }
+
+  private collection(kind: Kind): string {
+    const { api, apiVersion, plural } = COLLECTIONS[kind];
+    return `/${api}/${apiVersion}/namespaces/${this.namespace}/${plural}`;
   }
 }
 
