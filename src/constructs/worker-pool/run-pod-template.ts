@@ -24,6 +24,7 @@ import { invalidProp } from '../checks';
 import { resourceRequirements } from '../container-resources';
 import { BinariesCache } from './binaries-cache';
 import type { PoolParts } from './contradictions';
+import type { Reference } from './references';
 import { RunContainer, type RunContainerProps } from './run-container';
 import type { RunPodProps } from './run-pod';
 import { containerSecurityContext, podSecurityContext } from './security-context';
@@ -120,6 +121,16 @@ export class RunPodTemplate {
     const [init, ...initContainers] = this.pod.initContainers as [Container];
     const [relay, worker, ...sidecars] = this.pod.containers as [Container, Container];
     return { volumes, workspace, cache, builtIn: { init, relay, worker }, initContainers, sidecars };
+  }
+
+  /** What the Pod refers to by name. */
+  public references(): Reference[] {
+    return [
+      { prop: 'pod.serviceAccount', to: this.serviceAccount },
+      ...this.imagePullSecrets.map((to) => ({ prop: 'pod.imagePullSecrets', to })),
+      { prop: 'pod.workspace', to: this.workspace.claim },
+      { prop: 'pod.binariesCache', to: this.cache.claim },
+    ];
   }
 
   /** `spec.pod`; undefined where nothing is set. */

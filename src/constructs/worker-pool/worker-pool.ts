@@ -23,10 +23,11 @@ import type { Construct } from 'constructs';
 import { API_VERSION, WORKER_POOL, type WorkerPoolSpec } from '../../api';
 import type { WorkerPoolApiCredentials } from './api-credentials';
 import type { CommsProtocol } from './comms-protocol';
-import { contradictions, type PoolParts } from './contradictions';
+import { contradictions } from './contradictions';
 import type { DriftDetection } from './drift-detection';
 import type { IWorkerPoolExtension } from './extension';
 import type { PodHistory } from './pod-history';
+import { strangers } from './references';
 import type { RunContainer } from './run-container';
 import type { RunPodProps } from './run-pod';
 import { RunPodTemplate } from './run-pod-template';
@@ -180,7 +181,7 @@ export class WorkerPool extends Resource implements IScalable, IPodSelector, INe
       ...{ spec },
     });
     checkPoolName(scope, id, this.name);
-    this.node.addValidation({ validate: () => contradictions({ ...this.template.parts(), ...this.size() }) });
+    this.node.addValidation({ validate: () => this.contradictions(props) });
     props.extensions?.forEach((extension) => this.addExtension(extension));
   }
 
@@ -325,8 +326,18 @@ export class WorkerPool extends Resource implements IScalable, IPodSelector, INe
     return this;
   }
 
-  private size(): Pick<PoolParts, 'poolSize' | 'hasAutoscaler'> {
-    return { poolSize: this.poolSize, hasAutoscaler: this.hasAutoscaler };
+  private contradictions({ token, privateKey, apiCredentials }: WorkerPoolProps): string[] {
+    const { poolSize, hasAutoscaler } = this;
+    const references = [
+      { prop: 'token', to: token?.secret },
+      { prop: 'privateKey', to: privateKey?.secret },
+      { prop: 'apiCredentials', to: apiCredentials?.secret },
+      ...this.template.references(),
+    ];
+    return [
+      ...contradictions({ ...this.template.parts(), poolSize, hasAutoscaler }),
+      ...strangers(references, this.metadata.namespace),
+    ];
   }
 
   /** The operator's own labels tell pools by an ID that nobody knows before the pool is registered. */

@@ -1,4 +1,4 @@
-import type { Size } from 'cdk8s';
+import { SizeRoundingBehavior, type Size } from 'cdk8s';
 import {
   PersistentVolumeAccessMode,
   Volume,
@@ -7,6 +7,7 @@ import {
 } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { VOLUME } from '../../api';
+import { invalidArgument, isWholeNumber, wholeNumber } from '../checks';
 import type { SpecialVolume } from './special-volume';
 
 /** A disk that Kubernetes makes for each run Pod and deletes with it. */
@@ -34,12 +35,17 @@ export interface EphemeralWorkspaceOptions {
  * lives and dies with the Pod.
  */
 export class WorkspaceVolume {
-  /** A disk of its own for each run, made and deleted with its Pod. Run Pods get fsGroup 1983, to be able to write. */
+  /**
+   * A disk of its own for each run, made and deleted with its Pod. Run Pods get fsGroup 1983, to be able to write.
+   *
+   * @throws where the size is not a whole number of MiB from 1 up
+   */
   public static ephemeral(options: EphemeralWorkspaceOptions): WorkspaceVolume {
+    const source = { ephemeral: { volumeClaimTemplate: { spec: claimSpec(options) } } };
     return new WorkspaceVolume((scope) => ({
       // What cdk8s-plus mounts; only its name reaches the manifest.
       volume: Volume.fromEmptyDir(scope, 'Workspace', VOLUME.workspace),
-      source: { ephemeral: { volumeClaimTemplate: { spec: claimSpec(options) } } },
+      source,
       belongsToRoot: true,
     }));
   }
@@ -78,9 +84,13 @@ export class WorkspaceVolume {
 }
 
 function claimSpec({ size, storageClass, accessModes }: EphemeralWorkspaceOptions) {
+  const mebibytes = size.toMebibytes({ rounding: SizeRoundingBehavior.NONE });
+  if (!isWholeNumber(mebibytes, 1)) {
+    throw invalidArgument('WorkspaceVolume.ephemeral', 'size', `${mebibytes}Mi`, `${wholeNumber(1)}, in MiB`);
+  }
   return {
     accessModes: accessModes ?? [PersistentVolumeAccessMode.READ_WRITE_ONCE],
     storageClassName: storageClass,
-    resources: { requests: { storage: `${size.toMebibytes()}Mi` } },
+    resources: { requests: { storage: `${mebibytes}Mi` } },
   };
 }

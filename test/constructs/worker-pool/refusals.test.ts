@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { Duration } from 'cdk8s';
+import { Duration, Size } from 'cdk8s';
 import { ContainerRestartPolicy, DnsPolicy, Handler, ServiceAccount, Topology, type ISecret } from 'cdk8s-plus-28';
 import {
   CommsProtocol,
   DriftDetection,
   TopologySpread,
   UnsatisfiableSpread,
+  WorkspaceVolume,
   type RunPodProps,
   type WorkerPoolProps,
 } from '../../../src';
@@ -149,6 +150,11 @@ describe('WorkerPool refuses at once', () => {
       () =>
         TopologySpread.over(Topology.ZONE, { minDomains: 2, whenUnsatisfiable: UnsatisfiableSpread.SCHEDULE_ANYWAY }),
       'minDomains is 2; it must be unset, unless whenUnsatisfiable is DO_NOT_SCHEDULE',
+    ],
+    [
+      'a disk of half a MiB',
+      () => WorkspaceVolume.ephemeral({ size: Size.kibibytes(512) }),
+      'WorkspaceVolume.ephemeral(): size is "0.5Mi"; it must be a whole number from 1 up, in MiB',
     ],
     [
       'no domain',

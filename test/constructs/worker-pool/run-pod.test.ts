@@ -104,6 +104,13 @@ describe('the run Pod', () => {
     ]);
   });
 
+  it('keeps apart from the others of its pool', () => {
+    const pod = podOf({}, (pool) => pool.scheduling.separate(pool));
+    expect(pod?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution).toMatchObject([
+      { labelSelector: { matchLabels: pod?.labels }, namespaces: ['tools'] },
+    ]);
+  });
+
   it('is spread over zones, by a label that the Pods of no other pool have', () => {
     const pod = podOf({ pod: { topologySpread: [TopologySpread.over(Topology.ZONE)] } });
     const address = pod?.labels?.[ADDRESS];
