@@ -26,7 +26,11 @@ export function managerContainer(settings: OperatorSettings) {
     ),
     env: concat<EnvironmentVariable>(
       [
-        { name: 'CONTROLLER_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
+        // With the version, which the API server adds otherwise: a second tool that applies the same would meet a conflict.
+        {
+          name: 'CONTROLLER_NAMESPACE',
+          valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } },
+        },
         { name: 'KUBERNETES_CLUSTER_DOMAIN', value: manager.kubernetesClusterDomain },
       ],
       when(manager.enforceFips140, [{ name: 'GODEBUG', value: 'fips140=only' }]),
