@@ -1,0 +1,118 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { App, Chart, Duration } from 'cdk8s';
+import { ConfigMap, Secret } from 'cdk8s-plus-28';
+import { workerPoolCrd, type WorkerPool as StoredPool } from '../../src/api';
+import {
+  AwsRole,
+  CustomCertificates,
+  Dashboard,
+  DockerInDocker,
+  EgressNetworkPolicy,
+  InitializationPolicy,
+  OpenShift,
+  VcsAgents,
+  WorkerPool,
+  type IWorkerPoolExtension,
+} from '../../src/constructs';
+import { buildRunPod } from '../../src/controller/run';
+import { anAssignment, POOL_ULID, WORKER_ID, WORKER_METADATA } from '../controller/run/fixtures';
+import { createNamespace, installCrd, kube, kubeOk, type KubeObject } from '../support/kube';
+
+type Preset = (chart: Chart) => IWorkerPoolExtension;
+
+const roleArn = 'arn:aws:iam::123456789012:role/runs';
+
+/** Presets that ask for nothing that the Pod Security Standard `restricted` refuses. */
+const MODEST: [string, Preset][] = [
+  ['InitializationPolicy', () => InitializationPolicy.fromText('package spacelift\ndeny["no"] { false }\n')],
+  ['VcsAgents', () => new VcsAgents([{ name: 'gitlab', baseEndpoint: 'https://gitlab.example.com' }])],
+  [
+    'CustomCertificates of a ConfigMap',
+    (chart) => CustomCertificates.fromConfigMap(ConfigMap.fromConfigMapName(chart, 'ca', 'ca'), 'ca.crt'),
+  ],
+  [
+    'CustomCertificates of a Secret',
+    (chart) => CustomCertificates.fromSecret(Secret.fromSecretName(chart, 'ca', 'ca'), 'ca.crt'),
+  ],
+  ['EgressNetworkPolicy', () => new EgressNetworkPolicy()],
+  ['AwsRole', () => AwsRole.irsa({ roleArn, tokenExpiration: Duration.hours(1) })],
+  ['OpenShift', () => OpenShift.nonRoot()],
+];
+
+/** Presets that need a namespace of the level `privileged`. */
+const PRIVILEGED: [string, Preset][] = [
+  ['DockerInDocker', () => DockerInDocker.sidecar()],
+  ['DockerInDocker without root', () => DockerInDocker.rootless()],
+];
+
+const COLLECTIONS: Readonly<Record<string, string>> = {
+  ConfigMap: '/api/v1/namespaces/NAMESPACE/configmaps',
+  ServiceAccount: '/api/v1/namespaces/NAMESPACE/serviceaccounts',
+  NetworkPolicy: '/apis/networking.k8s.io/v1/namespaces/NAMESPACE/networkpolicies',
+  RoleBinding: '/apis/rbac.authorization.k8s.io/v1/namespaces/NAMESPACE/rolebindings',
+  WorkerPool: '/apis/workers.spacelift.io/v1beta1/namespaces/NAMESPACE/workerpools',
+};
+
+beforeAll(() => installCrd(workerPoolCrd() as unknown as KubeObject), 60_000);
+
+describe('a real API server takes the preset, strictly, and the run Pods of its pool', () => {
+  it.each(MODEST)('%s, where only restricted Pods are admitted', async (_, preset) => {
+    const { pool, namespace } = await applied(preset);
+    await admitOnly('restricted', namespace);
+    expect(await refusal(pool, namespace)).toBeUndefined();
+  });
+
+  it.each(PRIVILEGED)('%s, where privileged Pods are admitted', async (_, preset) => {
+    const { pool, namespace } = await applied(preset);
+    await admitOnly('privileged', namespace);
+    expect(await refusal(pool, namespace)).toBeUndefined();
+    await admitOnly('baseline', namespace);
+    expect(await refusal(pool, namespace)).toContain('privileged');
+  });
+
+  it('all of them on one pool', async () => {
+    const all = [...MODEST, ...PRIVILEGED].filter(([name]) => !/Secret|without root/.test(name));
+    const { pool, namespace } = await applied(...all.map(([, preset]) => preset));
+    expect(await refusal(pool, namespace)).toBeUndefined();
+  });
+
+  it('the dashboard', async () => {
+    const namespace = await createNamespace('dashboard');
+    const chart = new Chart(new App(), 'chart', { namespace });
+    new Dashboard(chart, 'dashboard', { folder: 'Platform' });
+    await createAll(chart, namespace);
+  });
+});
+
+async function applied(...presets: Preset[]): Promise<{ pool: StoredPool; namespace: string }> {
+  const namespace = await createNamespace('presets');
+  const chart = new Chart(new App(), 'chart', { namespace });
+  new WorkerPool(chart, 'pool', { extensions: presets.map((preset) => preset(chart)) });
+  const created = await createAll(chart, namespace);
+  const pool = created.find(({ kind }) => kind === 'WorkerPool');
+  if (!pool) throw new Error('there is no WorkerPool');
+  return { pool: pool as unknown as StoredPool, namespace };
+}
+
+function createAll(chart: Chart, namespace: string): Promise<KubeObject[]> {
+  const create = (object: KubeObject) => {
+    const collection = COLLECTIONS[object.kind];
+    if (!collection) throw new Error(`where does a ${object.kind} go?`);
+    return kubeOk('POST', `${collection.replace('NAMESPACE', namespace)}?fieldValidation=Strict`, object);
+  };
+  return Promise.all((chart.toJson() as KubeObject[]).map(create));
+}
+
+function admitOnly(level: string, namespace: string): Promise<unknown> {
+  const labels = { 'pod-security.kubernetes.io/enforce': level };
+  return kubeOk('PATCH', `/api/v1/namespaces/${namespace}`, { metadata: { labels } });
+}
+
+/** What the API server says against a run Pod of the pool, as the operator makes it; undefined if it takes the Pod. */
+async function refusal(pool: StoredPool, namespace: string): Promise<string | undefined> {
+  const worker = { metadata: { ...WORKER_METADATA, namespace } };
+  const pod = buildRunPod({ assignment: anAssignment(), pool, poolUlid: POOL_ULID, worker, workerId: WORKER_ID });
+  const path = `/api/v1/namespaces/${namespace}/pods?dryRun=All&fieldValidation=Strict`;
+  const { status, body } = await kube<{ message?: string }>('POST', path, pod);
+  return status === 201 ? undefined : body.message;
+}
