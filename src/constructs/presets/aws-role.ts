@@ -11,7 +11,7 @@ export interface IrsaOptions {
   readonly roleArn: string;
 
   /**
-   * Life of the token that is exchanged for credentials; AWS takes from 10 minutes to 24 hours.
+   * Life of the token that is exchanged for credentials, from 10 minutes to 24 hours.
    *
    * @default - 24 hours
    */

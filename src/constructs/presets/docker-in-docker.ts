@@ -10,7 +10,7 @@ export interface DockerInDockerProps {
   /**
    * Image of the daemon.
    *
-   * @default "docker:28-dind"; "docker:28-dind-rootless" for the rootless one
+   * @default - "docker:28-dind", or "docker:28-dind-rootless" for the one without root
    */
   readonly image?: string;
 

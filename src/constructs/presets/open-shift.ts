@@ -10,7 +10,8 @@ import { namespaceOf, serviceAccountOf } from './own';
  * group 1983, because the images know that user. So the pool's ServiceAccount gets constraints that allow it, by a
  * RoleBinding in the pool's namespace. The ServiceAccount is that of `pod.serviceAccount`, or one that is made here.
  * One that is made here mounts no token of the API server, unless `pod.automountServiceAccountToken` asks for it.
- * The operator's own Pod names no user in the official image; what it needs is not decided here.
+ * The operator's Pod names no user and fits `restricted-v2` as it is; the exporter's is user 1983, too, and runs as the
+ * ServiceAccount that every namespace has.
  *
  * Source: "Managing security context constraints" in OpenShift's documentation. Spacelift's page gives `anyuid` to the
  * operator instead, which allows root, too.
