@@ -1,11 +1,11 @@
 import { ApiObject, App, Chart } from 'cdk8s';
 import { stringify } from 'yaml';
 import type { Deferred } from '../constructs/template/deferred';
-import { MANIFEST_METADATA, type Refusal } from '../constructs/template/manifest';
+import { MANIFEST_METADATA, type Loop, type ManifestOptions, type Refusal } from '../constructs/template/manifest';
 import type { HelmChart } from './chart';
-import { condition } from './expression';
+import { action, condition } from './expression';
 import { deferredContext, helpersTemplate } from './release';
-import { writeTemplate } from './template-writer';
+import { rangeOver, writeTemplate } from './template-writer';
 import { deferredValues, schemaOf, type ValueSchema } from './values';
 import { valuesYaml } from './values-yaml';
 
@@ -45,19 +45,36 @@ function templates(chart: HelmChart): [string, string][] {
 
 function template(object: ApiObject): string {
   const known = new Map(object.node.metadata.map(({ type, data }) => [type, data as unknown]));
-  const when = known.get(MANIFEST_METADATA.when) as Deferred | undefined;
-  const list = known.get(MANIFEST_METADATA.forEach) as Deferred | undefined;
-  const refusals = (known.get(MANIFEST_METADATA.refusals) ?? []) as readonly Refusal[];
-  const lines = [writeTemplate(object.toJson() as Record<string, unknown>)];
-  if (list !== undefined) lines.splice(0, 1, `{{- range $item := ${condition(list)} }}\n---\n${lines[0]}{{- end }}\n`);
-  lines.unshift(...refusals.map(refuse));
-  if (when === undefined) return lines.join('');
-  return `{{- if ${condition(when)} }}\n${lines.join('')}{{- end }}\n`;
+  const loop = known.get(MANIFEST_METADATA.forEach) as Loop | undefined;
+  const whole = known.get(MANIFEST_METADATA.whole) as Deferred | undefined;
+  const body =
+    whole === undefined ? writeTemplate(object.toJson() as Record<string, unknown>) : `{{ toYaml ${action(whole)} }}\n`;
+  const options = {
+    when: known.get(MANIFEST_METADATA.when) as Deferred<boolean> | undefined,
+    refusals: (known.get(MANIFEST_METADATA.refusals) ?? []) as readonly Refusal[],
+  };
+  return surrounded(options, loop === undefined ? body : repeated(loop, body));
 }
 
-function refuse(refusal: Refusal): string {
-  const fail = `{{- fail ${JSON.stringify(refusal.message)} }}`;
-  return `{{- if ${condition(refusal.when as Deferred)} }}\n${fail}\n{{- end }}\n`;
+function surrounded({ when = true, refusals = [] }: ManifestOptions, body: string): string {
+  const lines = [...refusals.map(refuse), body].join('');
+  return when === true ? lines : `{{- if ${condition(when as Deferred)} }}\n${lines}{{- end }}\n`;
+}
+
+function repeated({ list, each, unique }: Loop, body: string): string {
+  const [before, check] = unique === undefined ? ['', ''] : [`{{- $seen := dict }}\n`, refuseSeen(unique)];
+  return `${before}${rangeOver(list)}\n${check}${surrounded(each, `---\n${body}`)}{{- end }}\n`;
+}
+
+function refuseSeen({ key, message }: NonNullable<Loop['unique']>): string {
+  const seen = `{{- if hasKey $seen ${action(key)} }}\n{{- fail ${action(message)} }}\n{{- end }}\n`;
+  return `${seen}{{- $_ := set $seen ${action(key)} true }}\n`;
+}
+
+function refuse({ when, message }: Refusal): string {
+  if (when === false) return '';
+  const fail = `{{- fail ${action(message)} }}\n`;
+  return when === true ? fail : `{{- if ${condition(when)} }}\n${fail}{{- end }}\n`;
 }
 
 function chartYaml(chart: HelmChart): string {

@@ -9,25 +9,27 @@ const WRITERS: { readonly [Op in Expression['op']]: (expression: Of<Op>) => stri
   value: ({ path: keys }) => path(keys),
   builtin: ({ name }) => `$.${name}`,
   helper: ({ name, shape, arguments: given }) => include(name, shape, given),
-  item: () => '$item',
+  item: ({ name }) => `$${name}`,
+  field: ({ of, key }) => fieldOf(of, key),
   text: ({ parts }) => printf(parts),
   when: ({ condition: test, then, otherwise }) => call('ternary', then, otherwise, test),
   // Helm reads every number as a fraction, and would write 1000000 as 1e+06.
   decimal: ({ operand }) => `(toString (int64 ${action(operand)}))`,
   orElse: ({ value, fallback }) => call('default', fallback, value),
-  // merge writes into its first map: that must not be a part of the values.
-  merge: ({ over, under }) => `(merge ${[{}, over, ...under].map(dictionary).join(' ')})`,
+  merge: ({ over, under }) => merged([over, ...under]),
   not: ({ operand }) => negation(operand),
   and: ({ operands }) => call('and', ...operands),
   or: ({ operands }) => call('or', ...operands),
   isSet: ({ operand }) => `(not (kindIs "invalid" ${action(operand)}))`,
   isEmpty: ({ operand }) => call('empty', operand),
-  equals: ({ operand, constant }) => call('eq', operand, constant),
+  equals: ({ left, right }) => call('eq', left, right),
   atLeast: ({ left, right }) => `(ge (int ${action(left)}) (int ${action(right)}))`,
   matches: ({ operand, pattern }) => `(regexMatch ${literal(`(?m)${pattern}`)} ${lines(operand)})`,
   cut: ({ operand, limit }) => `(trimSuffix "-" (trunc ${limit} ${action(operand)}))`,
   replaced: ({ operand, pattern, by }) => call('regexReplaceAll', pattern, operand, by),
   hasDuplicates: ({ list, field }) => duplicates(list, field),
+  contains: ({ list, element }) => call('has', element, list),
+  base64: ({ operand }) => call('b64enc', operand),
   concat: ({ lists }) => {
     if (lists.every(isWhole)) return `(concat ${lists.map(listOf).join(' ')})`;
     throw new Error(NOT_INSIDE);
@@ -52,6 +54,12 @@ function call(name: string, ...operands: readonly unknown[]): string {
 function path(keys: readonly string[]): string {
   if (keys.every((key) => /^\w+$/.test(key))) return `$.Values.${keys.join('.')}`;
   return `(index $.Values ${keys.map((key) => JSON.stringify(key)).join(' ')})`;
+}
+
+/** A parent that was not given is nil, of which no field can be asked; an element of a list is always there. */
+function fieldOf(parent: Deferred, key: string): string {
+  const object = parent.$deferred.op === 'item' ? action(parent) : `(default dict ${action(parent)})`;
+  return /^\w+$/.test(key) ? `${object}.${key}` : `(index ${object} ${JSON.stringify(key)})`;
 }
 
 function include(name: string, shape: 'scalar' | 'structure', given?: readonly unknown[]): string {
@@ -122,16 +130,36 @@ function printf(parts: readonly unknown[]): string {
   return `(printf ${JSON.stringify(format)} ${values.join(' ')})`;
 }
 
+/**
+ * The last argument of mergeOverwrite wins, with empty strings too, which `merge` would take for nothing. It writes into
+ * its arguments, so those of the values file are copied.
+ */
+function merged(maps: readonly unknown[]): string {
+  const [first, ...rest] = [...maps].reverse().map(dictionary);
+  return `(mergeOverwrite ${[fresh(first ?? ''), ...rest].join(' ')})`;
+}
+
+function fresh(map: string): string {
+  return /^\((dict|fromYaml) /.test(map) ? map : `(deepCopy ${map})`;
+}
+
+/** A map that a values file unset is nil, which mergeOverwrite refuses. */
 function dictionary(map: unknown): string {
-  // A map that a values file unset is nil, which merge refuses.
-  if (isDeferred(map)) return map.$deferred.op === 'value' ? `(default dict ${action(map)})` : action(map);
-  const entries = Object.entries(map as Record<string, unknown>);
-  if (entries.length === 0) return '(dict)';
-  return `(dict ${entries.map(([key, value]) => `${JSON.stringify(key)} ${action(value)}`).join(' ')})`;
+  if (!isDeferred(map)) return literal(map);
+  const expression = map.$deferred;
+  if (expression.op === 'value' || expression.op === 'field') return `(default dict ${action(map)})`;
+  if (expression.op !== 'when') return action(map);
+  const [then, otherwise] = [expression.then, expression.otherwise ?? {}].map(dictionary);
+  return `(ternary ${then} ${otherwise} ${action(expression.condition)})`;
 }
 
 function literal(value: unknown): string {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return JSON.stringify(value);
+  if (Array.isArray(value)) return value.length === 0 ? 'list' : `(list ${value.map(action).join(' ')})`;
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)} ${action(inner)}`);
+    return entries.length === 0 ? 'dict' : `(dict ${entries.join(' ')})`;
+  }
   throw new Error(`${JSON.stringify(value)} cannot be written inside a template action`);
 }

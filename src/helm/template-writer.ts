@@ -1,4 +1,4 @@
-import { isDeferred, type Deferred } from '../constructs/template/deferred';
+import { elementOf, isDeferred, type Deferred } from '../constructs/template/deferred';
 import { action, condition, isJoined, isStructure } from './expression';
 
 const STEP = '  ';
@@ -64,7 +64,9 @@ function list(value: unknown, indent: string): string[] {
   const expression = value.$deferred;
   if (expression.op === 'when') return conditional(expression, indent, (branch) => list(branch, indent));
   if (expression.op === 'each') return range(expression.list, indent, item(expression.item, indent));
-  if (expression.op !== 'concat') return range(value, indent, [`${indent}- {{ $item | toJson }}`]);
+  if (expression.op !== 'concat') {
+    return range(value, indent, [`${indent}- {{ $${elementOf(value as Deferred<unknown[]>).name} | toJson }}`]);
+  }
   refuseIfMayBeEmpty(expression.lists);
   return expression.lists.flatMap((part) => list(part, indent));
 }
@@ -76,7 +78,12 @@ function refuseIfMayBeEmpty(parts: readonly unknown[]): void {
 }
 
 function range(source: Deferred, indent: string, body: readonly string[]): string[] {
-  return [`${indent}{{- range $item := ${condition(source)} }}`, ...body, `${indent}{{- end }}`];
+  return [`${indent}${rangeOver(source)}`, ...body, `${indent}{{- end }}`];
+}
+
+/** The head of a loop over a list; the element has the list's name for it. */
+export function rangeOver(list: Deferred): string {
+  return `{{- range $${elementOf(list as Deferred<readonly unknown[]>).name} := ${condition(list)} }}`;
 }
 
 function sequence(items: readonly unknown[], indent: string): string[] {

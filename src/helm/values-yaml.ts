@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { ValueDeclaration, ValueMembers } from './values';
+import type { ValueMember, ValueMembers } from './values';
 
 const WIDTH = 110;
 
@@ -25,7 +25,8 @@ function heading(key: string, members: ValueMembers, indent: string): string {
 }
 
 /** A value without a default stands commented out, so that nobody takes `null` for one. */
-function entry(key: string, member: ValueDeclaration<unknown>, indent: string): string[] {
+function entry(key: string, member: Exclude<ValueMember, { kind: 'group' }>, indent: string): string[] {
+  if (member.kind === 'list') return [`${indent}${key}: []`];
   if (member.default === undefined) return [`${indent}# ${key}:`];
   const document = stringify(
     { [key]: member.default },

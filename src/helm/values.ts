@@ -1,4 +1,4 @@
-import { deferred, type Later } from '../constructs/template/deferred';
+import { deferred, type Deferred, type Later, type Shape } from '../constructs/template/deferred';
 
 /** The part of JSON Schema (draft 7) that charts' schemas use. */
 export interface ValueSchema {
@@ -32,15 +32,28 @@ export interface ValueGroup<Members extends ValueMembers = ValueMembers> {
   readonly members: Members;
 }
 
-export type ValueMembers = { readonly [key: string]: ValueDeclaration<unknown> | ValueGroup };
+/** A list of objects that the chart looks into; what a values file leaves out of one is unset. */
+export interface ValueList<Members extends ValueMembers = ValueMembers> {
+  readonly kind: 'list';
+  readonly description: string;
+  /** What one element is called in templates and in sentences. */
+  readonly name: string;
+  readonly members: Members;
+  readonly required: readonly string[];
+}
+
+export type ValueMember = ValueDeclaration<unknown> | ValueGroup | ValueList;
+export type ValueMembers = { readonly [key: string]: ValueMember };
 
 /** The values of a group as a chart's user gives them, complete with defaults. */
 export type ValuesOf<Members> = {
   readonly [Key in keyof Members]: Members[Key] extends ValueGroup<infer Inner>
     ? ValuesOf<Inner>
-    : Members[Key] extends ValueDeclaration<infer T>
-      ? Later<T>
-      : never;
+    : Members[Key] extends ValueList<infer Inner>
+      ? Later<readonly ValuesOf<Inner>[]>
+      : Members[Key] extends ValueDeclaration<infer T>
+        ? Later<T>
+        : never;
 };
 
 type Json = Record<string, unknown>;
@@ -94,47 +107,91 @@ export const object = <T extends object>(fallback: T, description: string) =>
 export const objects = <T extends object>(fallback: readonly T[], description: string) =>
   value(fallback, { type: 'array', items: { type: 'object' } }, description);
 
+/** Objects of the chart's own making; the `required` members have to be given. */
+export const listOf = <M extends ValueMembers>(
+  name: string,
+  members: M,
+  required: readonly (keyof M & string)[],
+  description: string,
+): ValueList<M> => ({ kind: 'list', name, members, required, description });
+
 /** The values as deferred ones, to build a chart with. */
 export function deferredValues<M extends ValueMembers>(members: M, path: readonly string[] = []): ValuesOf<M> {
   const values = mapMembers<unknown>(members, (key, member) => {
     const here = [...path, key];
     if (member.kind === 'group') return deferredValues(member.members, here);
-    return deferred({ op: 'value', path: here, shape: isStructured(member) ? 'structure' : 'scalar' });
+    if (member.kind === 'value') return deferred({ op: 'value', path: here, shape: shapeOf(member) });
+    const item = deferred({ op: 'item', name: member.name, shape: 'structure' });
+    const element = { name: member.name, prototype: deferredFields(member.members, item) };
+    return deferred({ op: 'value', path: here, shape: 'structure', element });
   });
   return values as ValuesOf<M>;
 }
 
+function deferredFields(members: ValueMembers, of: Deferred): unknown {
+  return mapMembers<unknown>(members, (key, member) => {
+    if (member.kind === 'list') throw new Error(`${key}: lists of objects inside such lists are not provided for`);
+    const shape = member.kind === 'group' ? 'structure' : shapeOf(member);
+    const field = deferred({ op: 'field', of, key, shape });
+    return member.kind === 'group' ? deferredFields(member.members, field) : field;
+  });
+}
+
 /** The defaults; what a chart's user gives is laid over them. */
 export function defaultValues(members: ValueMembers): Json {
-  return mapMembers(members, (_, member) => (member.kind === 'group' ? defaultValues(member.members) : member.default));
+  return mapMembers(members, (_, member) => {
+    if (member.kind === 'list') return [];
+    return member.kind === 'group' ? defaultValues(member.members) : member.default;
+  });
+}
+
+/** Values as the constructs take them: each group inside a list's element is there, though empty. */
+export function withGroups(members: ValueMembers, given: Json): Json {
+  const completed = mapMembers<unknown>(members, (key, member) => {
+    if (member.kind === 'value') return given[key];
+    if (member.kind === 'group') return withGroups(member.members, (given[key] ?? {}) as Json);
+    return ((given[key] ?? []) as Json[]).map((element) => withGroups(member.members, element));
+  });
+  return { ...given, ...completed };
 }
 
 /** The schema of one level: nothing unknown, and nothing unset by `null` that the templates need. */
 export function schemaOf(description: string, members: ValueMembers): ValueSchema {
-  const properties = mapMembers<ValueSchema>(members, (_, member) =>
-    member.kind === 'group'
-      ? schemaOf(member.description, member.members)
-      : { ...member.schema, description: member.description },
-  );
-  const required = Object.keys(members).filter((key) =>
-    isNeeded(members[key] as ValueDeclaration<unknown> | ValueGroup),
-  );
+  const needed = Object.keys(members).filter((key) => isNeeded(members[key] as ValueMember));
+  return level(description, members, needed, schemaOf);
+}
+
+/** Nobody fills in the elements of a list, so only what the chart asks for is required in them. */
+function schemaOfElement(description: string, members: ValueMembers, required: readonly string[] = []): ValueSchema {
+  return level(description, members, required, schemaOfElement);
+}
+
+function level(
+  description: string,
+  members: ValueMembers,
+  required: readonly string[],
+  ofGroup: (description: string, members: ValueMembers) => ValueSchema,
+): ValueSchema {
+  const properties = mapMembers<ValueSchema>(members, (_, member) => {
+    if (member.kind === 'group') return ofGroup(member.description, member.members);
+    if (member.kind === 'value') return { ...member.schema, description: member.description };
+    const items = schemaOfElement(`One ${member.name}.`, member.members, member.required);
+    return { type: 'array', items, description: member.description };
+  });
   return { type: 'object', description, properties, required, additionalProperties: false };
 }
 
 /** For lists, maps and strings that may be empty, `null` in a values file means empty. */
-function isNeeded(member: ValueDeclaration<unknown> | ValueGroup): boolean {
-  if (member.kind === 'group') return true;
-  return member.default !== undefined && member.default !== '' && !isStructured(member);
+function isNeeded(member: ValueMember): boolean {
+  if (member.kind !== 'value') return member.kind === 'group';
+  const mayBeNull = [member.schema.type].flat(2).includes('null');
+  return !mayBeNull && member.default !== undefined && member.default !== '' && shapeOf(member) === 'scalar';
 }
 
-function isStructured({ schema }: ValueDeclaration<unknown>): boolean {
-  return schema.type === 'object' || schema.type === 'array';
+function shapeOf({ schema }: ValueDeclaration<unknown>): Shape {
+  return schema.type === 'object' || schema.type === 'array' ? 'structure' : 'scalar';
 }
 
-function mapMembers<R>(
-  members: ValueMembers,
-  convert: (key: string, member: ValueDeclaration<unknown> | ValueGroup) => R,
-): Record<string, R> {
+function mapMembers<R>(members: ValueMembers, convert: (key: string, member: ValueMember) => R): Record<string, R> {
   return Object.fromEntries(Object.entries(members).map(([key, member]) => [key, convert(key, member)]));
 }

@@ -14,6 +14,7 @@ import {
   text,
   when,
   type Expression,
+  type StringMap,
 } from '../../src/constructs/template/deferred';
 import { writeTemplate } from '../../src/helm/template-writer';
 
@@ -75,9 +76,11 @@ describe('a template', () => {
     );
   });
 
-  it('never lets merge write into the values', () => {
-    const merged = merge(value('a', 'structure'), value('b', 'structure'));
-    expect(writeTemplate({ a: merged })).toContain('merge (dict) (default dict $.Values.a)');
+  it('merges so that the first wins even with an empty string, and nothing is written into the values', () => {
+    const merged = merge(value<StringMap>('a', 'structure'), value<StringMap>('b', 'structure'));
+    expect(writeTemplate({ a: merged })).toContain(
+      'mergeOverwrite (deepCopy (default dict $.Values.b)) (default dict $.Values.a)',
+    );
   });
 
   it.each([

@@ -8,7 +8,7 @@
 
 /** An operation on values that are not known yet, as plain data. */
 export type Expression =
-  | { readonly op: 'value'; readonly path: readonly string[]; readonly shape: 'scalar' | 'structure' }
+  | { readonly op: 'value'; readonly path: readonly string[]; readonly shape: Shape; readonly element?: Element }
   | {
       readonly op: 'builtin';
       readonly name: 'Release.Namespace' | 'Release.Service' | 'Release.Name' | 'Chart.AppVersion';
@@ -16,31 +16,45 @@ export type Expression =
   | {
       readonly op: 'helper';
       readonly name: string;
-      readonly shape: 'scalar' | 'structure';
+      readonly shape: Shape;
       /** What the helper gets instead of the whole context. @default - the whole context */
       readonly arguments?: readonly Later<string>[];
     }
-  | { readonly op: 'item' }
+  /** The element at hand of a list; `name` tells nested lists apart. */
+  | { readonly op: 'item'; readonly name: string; readonly shape: Shape }
+  | { readonly op: 'field'; readonly of: Deferred; readonly key: string; readonly shape: Shape }
   | { readonly op: 'text'; readonly parts: readonly Later<string>[] }
   | { readonly op: 'when'; readonly condition: Later<boolean>; readonly then: unknown; readonly otherwise?: unknown }
   | { readonly op: 'orElse'; readonly value: Later<unknown>; readonly fallback: Later<unknown> }
   | { readonly op: 'decimal'; readonly operand: Deferred<number> }
   | { readonly op: 'concat'; readonly lists: readonly unknown[] }
   | { readonly op: 'each'; readonly list: Deferred<readonly unknown[]>; readonly item: unknown }
-  | { readonly op: 'merge'; readonly over: Later<StringMap>; readonly under: readonly Later<StringMap>[] }
+  | { readonly op: 'merge'; readonly over: Later<OpenMap>; readonly under: readonly Later<OpenMap>[] }
   | { readonly op: 'not'; readonly operand: Later<boolean> }
   | { readonly op: 'and'; readonly operands: readonly Later<boolean>[] }
   | { readonly op: 'or'; readonly operands: readonly Later<boolean>[] }
   | { readonly op: 'isSet'; readonly operand: Deferred }
   | { readonly op: 'isEmpty'; readonly operand: Deferred }
-  | { readonly op: 'equals'; readonly operand: Deferred; readonly constant: string }
-  | { readonly op: 'atLeast'; readonly left: Later<number>; readonly right: Later<number> }
+  | { readonly op: 'equals'; readonly left: Later<string>; readonly right: Later<string> }
+  | { readonly op: 'atLeast'; readonly left: Later<number | undefined>; readonly right: Later<number> }
   | { readonly op: 'matches'; readonly operand: Deferred; readonly pattern: string }
   | { readonly op: 'cut'; readonly operand: Deferred<string>; readonly limit: number }
   | { readonly op: 'replaced'; readonly operand: Deferred<string>; readonly pattern: string; readonly by: string }
-  | { readonly op: 'hasDuplicates'; readonly list: Deferred; readonly field: string };
+  | { readonly op: 'hasDuplicates'; readonly list: Deferred; readonly field: string }
+  | { readonly op: 'contains'; readonly list: Later<readonly unknown[]>; readonly element: Later<unknown> }
+  | { readonly op: 'base64'; readonly operand: Deferred };
+
+/** Whether a value is written on one line, or as a map or list over several. */
+export type Shape = 'scalar' | 'structure';
+
+/** What the elements of a list look like to `each`. */
+export interface Element {
+  readonly name: string;
+  readonly prototype: unknown;
+}
 
 export type StringMap = Readonly<Record<string, Later<string>>>;
+export type OpenMap = Readonly<Record<string, unknown>>;
 
 /** A `T` that is known when the chart is rendered. Plain data, so that cdk8s carries it through untouched. */
 export interface Deferred<T = unknown> {
@@ -91,17 +105,43 @@ export function concat<T>(...lists: readonly (Later<readonly T[]> | undefined)[]
   return parts.flatMap((list) => [...(list as readonly T[])]);
 }
 
-/** One item for each item of a list. */
-export function each<T, R>(list: Later<readonly T[]> | undefined, item: (element: Later<T>) => R): Later<R[]> {
-  if (!isDeferred(list)) return (list ?? []).map((element) => item(element));
-  return deferred({ op: 'each', list, item: item(deferred<T>({ op: 'item' })) });
+/** An object whose fields are known one by one, or a scalar that is known later. */
+export type ElementOf<T> = T extends object ? T : Later<T>;
+
+/** What stands for an element of a list that is known later. */
+export function elementOf<T>(list: Deferred<readonly T[]>): { readonly name: string; readonly element: ElementOf<T> } {
+  const declared = list.$deferred.op === 'value' ? list.$deferred.element : undefined;
+  if (declared !== undefined) return { name: declared.name, element: declared.prototype as ElementOf<T> };
+  return { name: 'item', element: deferred<T>({ op: 'item', name: 'item', shape: 'scalar' }) as ElementOf<T> };
 }
 
-/** The entries of all maps; an entry of `over` wins over one of `under`, an earlier `under` over a later one. */
-export function merge(over: Later<StringMap>, ...under: readonly (Later<StringMap> | undefined)[]): Later<StringMap> {
-  const rest = under.filter((map) => map !== undefined);
-  if (rest.some(isDeferred) || isDeferred(over)) return deferred({ op: 'merge', over, under: rest });
-  return Object.assign({}, ...[over, ...rest].reverse()) as StringMap;
+/** One item for each item of a list. */
+export function each<T, R>(list: Later<readonly T[]> | undefined, item: (element: ElementOf<T>) => R): Later<R[]> {
+  if (!isDeferred(list)) return (list ?? []).map((element) => item(element as ElementOf<T>));
+  return deferred({ op: 'each', list, item: item(elementOf(list).element) });
+}
+
+/** A field of a free-form object; undefined where the object or the field is missing. */
+export function field<T extends object, K extends keyof T & string>(
+  of: Later<T | undefined>,
+  key: K,
+  shape: Shape,
+): Later<T[K] | undefined> {
+  if (!isDeferred(of)) return (of ?? ({} as Partial<T>))[key] ?? undefined;
+  return deferred({ op: 'field', of, key, shape });
+}
+
+/**
+ * The entries of all maps; an entry of `over` wins over one of `under`, an earlier `under` over a later one. Nested maps
+ * are not for this: Helm would merge them too.
+ */
+export function merge<T extends OpenMap = StringMap>(
+  over: Later<T> | undefined,
+  ...under: readonly (Later<T> | undefined)[]
+): Later<T> {
+  const [first = {}, ...rest] = [over, ...under].filter((map) => map !== undefined && map !== null);
+  if (rest.some(isDeferred) || isDeferred(first)) return deferred({ op: 'merge', over: first, under: rest });
+  return Object.assign({}, ...[first, ...rest].reverse()) as T;
 }
 
 export function not(operand: Later<boolean>): Later<boolean> {
@@ -121,14 +161,15 @@ export function or(...operands: readonly Later<boolean>[]): Later<boolean> {
   return open.length === 0 ? false : deferred({ op: 'or', operands: open });
 }
 
-export function equals(operand: Later<string>, constant: string): Later<boolean> {
-  return isDeferred(operand) ? deferred({ op: 'equals', operand, constant }) : operand === constant;
+/** Whether two strings are the same. */
+export function equals(left: Later<string>, right: Later<string>): Later<boolean> {
+  return isDeferred(left) || isDeferred(right) ? deferred({ op: 'equals', left, right }) : left === right;
 }
 
-/** Whether `left` is as great as `right`, or greater. */
-export function atLeast(left: Later<number>, right: Later<number>): Later<boolean> {
-  if (isDeferred(left) || isDeferred(right)) return deferred({ op: 'atLeast', left, right });
-  return left >= right;
+/** Whether `left` is as great as `right`, or greater; what was not given counts as 0. */
+export function atLeast(left: Later<number | undefined>, right: Later<number>): Later<boolean> {
+  if (isDeferred(left) || isDeferred(right)) return deferred({ op: 'atLeast', left: left ?? 0, right });
+  return (left ?? 0) >= right;
 }
 
 /** Whether a string, or a line of a list's items written one on each line, matches; syntax that RE2 has, too. */
@@ -160,6 +201,19 @@ export function hasDuplicates(list: Later<readonly object[]> | undefined, field:
 
 function isPresent(value: unknown): boolean {
   return value !== undefined && value !== null;
+}
+
+/** Whether a list has the string. */
+export function contains(list: Later<readonly string[]> | undefined, element: Later<string>): Later<boolean> {
+  if (list === undefined || list === null) return false;
+  if (isDeferred(list) || isDeferred(element)) return deferred({ op: 'contains', list, element });
+  return list.includes(element);
+}
+
+/** The string's UTF-8 bytes in Base64, as the data of Secrets is written. */
+export function base64(operand: Later<string>): Later<string> {
+  if (isDeferred(operand)) return deferred({ op: 'base64', operand });
+  return Buffer.from(operand, 'utf8').toString('base64');
 }
 
 /** Whether somebody gave the value at all; 0, false and '' count as given. */

@@ -1,7 +1,7 @@
 import { ApiObject, JsonPatch } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { deferred, isDeferred, type Deferred, type Later } from './deferred';
+import { and, elementOf, isDeferred, type Deferred, type ElementOf, type Later } from './deferred';
 
 /** The shape of a Kubernetes type as written in a manifest, where any part may be known only later. */
 export type Template<T> = T extends k8s.Quantity | k8s.IntOrString
@@ -24,12 +24,13 @@ export const MANIFEST_METADATA = {
   when: 'worker-pools:when',
   forEach: 'worker-pools:for-each',
   refusals: 'worker-pools:refusals',
+  whole: 'worker-pools:whole',
 } as const;
 
 /** A combination that cannot work, and the sentence for the person who asked for it. */
 export interface Refusal {
   readonly when: Later<boolean>;
-  readonly message: string;
+  readonly message: Later<string>;
 }
 
 export interface ManifestOptions {
@@ -39,10 +40,24 @@ export interface ManifestOptions {
   readonly refusals?: readonly Refusal[];
 }
 
+/** How the objects that are made of a list are surrounded; the list's own options stand around the loop. */
+export interface ForEachOptions<T> extends ManifestOptions {
+  /** What depends on the element. @default - nothing */
+  readonly each?: (element: ElementOf<T>) => ManifestOptions;
+  /** What no two elements may have in common, and the sentence if they do. @default - nothing */
+  readonly unique?: (element: ElementOf<T>) => { readonly key: Later<string>; readonly message: Later<string> };
+}
+
+/** The loop around an object, as src/helm reads it. */
+export interface Loop {
+  readonly list: Deferred<readonly unknown[]>;
+  readonly each: ManifestOptions;
+  readonly unique?: { readonly key: Later<string>; readonly message: Later<string> };
+}
+
 /**
- * Adds an object to the construct tree.
- *
- * @throws if a refusal's condition is known now and holds; the message begins with the construct's path
+ * Adds an object to the construct tree. A refusal whose condition holds becomes an error of the construct's validation,
+ * which cdk8s reports together with all others and with the construct's path.
  */
 export function addManifest<Props>(
   scope: Construct,
@@ -53,9 +68,7 @@ export function addManifest<Props>(
   const condition = options.when ?? true;
   if (condition === false) return;
   const refusals = options.refusals ?? [];
-  for (const refusal of refusals) {
-    if (refusal.when === true) throw new Error(`${scope.node.path || manifest.kind}: ${refusal.message}`);
-  }
+  refuse(scope, refusals);
   const object = new ApiObject(scope, id, manifest);
   // What names no namespace is cluster-scoped here; cdk8s would put it into the chart's.
   if (object.metadata.namespace !== undefined && namespaceOf(manifest) === undefined) {
@@ -66,22 +79,64 @@ export function addManifest<Props>(
   if (open.length > 0) object.node.addMetadata(MANIFEST_METADATA.refusals, open);
 }
 
+function refuse(scope: Construct, refusals: readonly Refusal[]): void {
+  const sentences = refusals.filter(({ when }) => when === true).map(({ message }) => message as string);
+  if (sentences.length > 0) scope.node.addValidation({ validate: () => sentences });
+}
+
 function namespaceOf(manifest: object): unknown {
   return (manifest as { metadata?: { namespace?: unknown } }).metadata?.namespace;
 }
 
 /** Adds one object for each item of a list. */
-export function addManifestForEach<Props>(
+export function addManifestForEach<Props, T = string>(
   scope: Construct,
   id: string,
-  list: Later<readonly string[]> | undefined,
-  manifest: (item: Later<string>) => Manifest<Props>,
-  options: ManifestOptions = {},
+  list: Later<readonly T[]> | undefined,
+  manifest: (element: ElementOf<T>) => Manifest<Props>,
+  options: ForEachOptions<T> = {},
 ): void {
   if (!isDeferred(list)) {
-    for (const item of list ?? []) addManifest(scope, `${id}-${item}`, manifest(item), options);
+    addManifests(scope, id, list ?? [], manifest, options);
     return;
   }
-  addManifest(scope, id, manifest(deferred<string>({ op: 'item' })), options);
-  scope.node.findChild(id).node.addMetadata(MANIFEST_METADATA.forEach, list);
+  const { element } = elementOf(list);
+  addManifest(scope, id, manifest(element), options);
+  const loop: Loop = { list, each: options.each?.(element) ?? {}, unique: options.unique?.(element) };
+  scope.node.findChild(id).node.addMetadata(MANIFEST_METADATA.forEach, loop);
+}
+
+function addManifests<Props, T>(
+  scope: Construct,
+  id: string,
+  list: readonly T[],
+  manifest: (element: ElementOf<T>) => Manifest<Props>,
+  options: ForEachOptions<T>,
+): void {
+  const keys = new Set<unknown>();
+  for (const [index, given] of list.entries()) {
+    const element = given as ElementOf<T>;
+    const own = options.each?.(element) ?? {};
+    const unique = options.unique?.(element);
+    if (unique !== undefined && keys.has(unique.key)) refuse(scope, [{ when: true, message: unique.message }]);
+    keys.add(unique?.key);
+    addManifest(scope, `${id}-${typeof given === 'string' ? given : index}`, manifest(element), {
+      when: and(options.when ?? true, own.when ?? true),
+      refusals: [...(options.refusals ?? []), ...(own.refusals ?? [])],
+    });
+  }
+}
+
+/** Adds objects that somebody wrote out whole. */
+export function addGivenObjects(scope: Construct, id: string, list: Later<readonly GivenObject[]> | undefined): void {
+  addManifestForEach(scope, id, list, (object) => object as Manifest<object>);
+  if (isDeferred(list)) scope.node.findChild(id).node.addMetadata(MANIFEST_METADATA.whole, elementOf(list).element);
+}
+
+/** Any object of the API. */
+export interface GivenObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly [key: string]: unknown };
+  readonly [key: string]: unknown;
 }

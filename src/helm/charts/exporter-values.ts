@@ -1,11 +1,12 @@
 import type { LocalObjectReference } from '../../api';
 import { EXPORTER_IMAGE, EXPORTER_LISTEN_ADDRESS, EXPORTER_TAG } from '../../constructs/exporter/defaults';
 import { flag, group, integer, objects, optionalString, string, stringMap } from '../values';
+import { OBJECT_NAME } from './shared-values';
 
 /** Values of the exporter's chart. */
 export const exporterValues = group('Values of the exporter of control-plane metrics for Prometheus.', {
-  nameOverride: string('', 'Replaces the chart\'s name in object names and labels.'),
-  fullnameOverride: string('', 'Replaces what every object name begins with.'),
+  nameOverride: string('', 'Replaces the chart\'s name in object names and labels.', { pattern: OBJECT_NAME }),
+  fullnameOverride: string('', 'Replaces what every object name begins with.', { pattern: OBJECT_NAME }),
   replicaCount: integer(1, 'Number of Pods.'),
   image: group('Image of the exporter.', {
     repository: string(EXPORTER_IMAGE, 'Registry and repository.', { minLength: 1 }),

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { parseAllDocuments, type Tags } from 'yaml';
 import { operatorChart } from '../../../src/helm/charts/operator-chart';
 import { emitChart } from '../../../src/helm/emit';
 import type { Release } from '../../../src/helm/release';
@@ -45,7 +45,7 @@ export class GeneratedChart {
   /** `helm template` with a values file. */
   template(values: unknown, { name, namespace }: Release): Promise<HelmOutput> {
     const file = join(mkdtempSync(join(this.scratch, 'values-')), 'values.yaml');
-    writeFileSync(file, JSON.stringify(values));
+    writeFileSync(file, asciiJson(values));
     return this.helm('template', name, this.folder, '--namespace', namespace, '--values', file);
   }
 
@@ -53,11 +53,31 @@ export class GeneratedChart {
   async objects(values: unknown, release: Release): Promise<Json[]> {
     const { ok, text } = await this.template(values, release);
     if (!ok) throw new Error(text);
-    // YAML 1.1 is what Helm and kubectl read.
-    return parseAllDocuments(text, { version: '1.1' })
-      .map((document) => document.toJS() as Json | null)
-      .filter((object) => object !== null);
+    return readManifests(text);
   }
+}
+
+/** JSON is YAML but for a few characters that YAML does not allow as they are, such as U+2028. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[\u007f-\u00a0\u2028\u2029\ufeff]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
+
+/** The objects of a manifest, read as Helm and kubectl read it: as YAML 1.1. */
+export function readManifests(text: string): Json[] {
+  return parseAllDocuments(text, { version: '1.1', customTags: withDigitsBeforeExponents })
+    .map((document) => document.toJS() as Json | null)
+    .filter((object) => object !== null);
+}
+
+/** The library takes "e0" for a number; Go's readers do not. */
+function withDigitsBeforeExponents(tags: Tags): Tags {
+  const exponent = /^[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9_]+)[eE][-+]?[0-9]+$/;
+  return tags.map((tag) => {
+    if (typeof tag !== 'object' || tag.collection !== undefined || tag.format !== 'EXP') return tag;
+    return { ...tag, test: exponent };
+  });
 }
 
 /** Objects in an order of their own, so that two lists can be compared. */
@@ -67,4 +87,12 @@ export function sorted(objects: readonly Json[]): Json[] {
     return [object.kind, namespace, name].join('/');
   };
   return [...objects].sort((left, right) => key(left).localeCompare(key(right)));
+}
+
+/** A null in a manifest means to the API server what a missing field means; the constructs leave it out. */
+export function withoutNulls<T>(value: T): T {
+  if (Array.isArray(value)) return value.map((item: unknown) => withoutNulls(item ?? null)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== null);
+  return Object.fromEntries(entries.map(([key, inner]) => [key, withoutNulls(inner as unknown)])) as T;
 }

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { operatorChart } from '../../src/helm/charts/operator-chart';
+import type { Release } from '../../src/helm/release';
+import { RefusedValues, synthesizeChart } from '../../src/helm/synthesize';
+import { schemaOf } from '../../src/helm/values';
+import { arbitraryValues } from './support/arbitrary';
+import { GeneratedChart, sorted, withoutNulls } from './support/helm';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** `PROPERTY_RUNS=2000 PROPERTY_SEED=1` looks longer, or at the same values again. */
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 300);
+const SEED = Number(process.env.PROPERTY_SEED ?? Date.now() % 2 ** 30);
+/** Helm runs in processes of its own, two at a time. */
+const LANES = [0, 1];
+
+const values = arbitraryValues(schemaOf('', operatorChart.values.members))
+  // The definitions are long and never vary: most runs go without.
+  .chain((given) => fc.nat(19).map((lot) => ({ ...given, crds: { ...(given.crds as Json), install: lot === 19 } })));
+
+const release: fc.Arbitrary<Release> = fc.record(
+  {
+    name: fc.oneof(fc.constantFrom('ops', '1234', 'on', '1e3', 'a'.repeat(53)), fc.stringMatching(/^[a-z0-9]{1,20}$/)),
+    namespace: fc.stringMatching(/^[a-z][a-z0-9]{0,10}$/),
+  },
+  { noNullPrototype: true },
+);
+
+let chart: GeneratedChart;
+beforeAll(() => {
+  chart = new GeneratedChart();
+});
+afterAll(() => chart.remove());
+
+describe('for any values', () => {
+  it(
+    'helm template gives what the constructs give, and refuses what they refuse',
+    async () => {
+      console.log(`${RUNS} values files; PROPERTY_SEED=${SEED}`);
+      const outcomes = { rendered: 0, refused: 0 };
+      const property = fc.asyncProperty(release, values, async (named, given) => {
+        outcomes[await compare(named, given)]++;
+      });
+      await Promise.all(
+        LANES.map((lane) =>
+          fc.assert(property, { seed: 2 * SEED + lane, numRuns: Math.ceil(RUNS / LANES.length), verbose: false }),
+        ),
+      );
+      expect(outcomes.rendered).toBeGreaterThan(outcomes.refused);
+    },
+    RUNS * 4_000,
+  );
+});
+
+async function compare(named: Release, given: Json): Promise<'rendered' | 'refused'> {
+  const refused = refusals(named, given);
+  if (refused.length > 0) {
+    const { ok, text } = await chart.template(given, named);
+    expect(ok ? 'Helm took it' : text).toMatch(new RegExp(refused.map(escaped).join('|')));
+    return 'refused';
+  }
+  const rendered = await chart.objects(given, named);
+  expect(sorted(withoutNulls(rendered))).toEqual(sorted(withoutNulls(synthesizeChart(operatorChart, named, given))));
+  return 'rendered';
+}
+
+/** What the constructs say to the values; nothing if they take them. */
+function refusals(named: Release, given: Json): readonly string[] {
+  try {
+    synthesizeChart(operatorChart, named, given);
+    return [];
+  } catch (error) {
+    if (error instanceof RefusedValues) return error.sentences;
+    throw error;
+  }
+}
+
+const escaped = (sentence: string): string => sentence.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');

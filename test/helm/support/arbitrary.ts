@@ -1,0 +1,99 @@
+import * as fc from 'fast-check';
+import type { ValueSchema } from '../../../src/helm/values';
+
+/** What YAML, Go templates and shells take for something else than text. */
+const AWKWARD = [
+  ...['', ' ', 'on', 'y', 'null', '~', 'true', '1e3', '0x1f', '0o17', '012', '1_000', '1:20', '2001-01-01', '1000000'],
+  ...['{{ .Values }}', '{{', '}}', '{{/* x */}}', '"', "it's", '`', '\\', '\\n', '$HOME', '$(NAME)', '%s %d', '<a&b>'],
+  ...['a: b # c', '- a', '=', '<<', '!!int 3', '&a', '*a', '|', '>', '@a', '%a', '---', 'a\nb', ' a\n\n b\n', 'a\tb'],
+  ...['ü', '😀', '\u2028', 'a'.repeat(63), 'x'.repeat(300)],
+];
+
+/**
+ * Strings with what surprises first. Two things are left out, which Helm's own `toYaml` cannot write so that they are
+ * read back: blank lines at the very end, and the key <<. No field, label or name of Kubernetes has either.
+ */
+const text = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...AWKWARD) },
+  { weight: 2, arbitrary: fc.stringMatching(/^[a-z][a-z0-9-]{0,10}$/) },
+  { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 20 }) },
+);
+const key = text.filter((given) => given !== '<<');
+
+const whole = fc.oneof(
+  fc.nat(5),
+  fc.constantFrom(1_000_000, 10_000_000, 2 ** 31 - 1, 2 ** 31, Number.MAX_SAFE_INTEGER),
+  fc.nat(),
+);
+
+/** Anything that may stand in a free-form object. A null there means the same as a missing field. */
+const { free } = fc.letrec((tie) => ({
+  free: fc.oneof(
+    { maxDepth: 2, withCrossShrink: true },
+    text,
+    whole,
+    fc.boolean(),
+    fc.constantFrom(-1, 0.5, null),
+    fc.array(tie('free'), { maxLength: 2 }),
+    fc.dictionary(key, tie('free'), { maxKeys: 2, noNullPrototype: true }),
+  ),
+}));
+
+/** What may be given for a schema: where it stands among the values, a default may be left, or taken away by null. */
+export function arbitraryValues(schema: ValueSchema): fc.Arbitrary<Readonly<Record<string, unknown>>> {
+  const needed = new Set(schema.required);
+  const members = entries(schema).map(([key, member]) => {
+    const given = member.properties === undefined ? arbitraryOf(member) : arbitraryValues(member);
+    return [key, needed.has(key) ? given : fc.oneof({ weight: 9, arbitrary: given }, fc.constant(null))] as const;
+  });
+  return fc.record(Object.fromEntries(members), { requiredKeys: [], noNullPrototype: true });
+}
+
+function arbitraryOf(schema: ValueSchema): fc.Arbitrary<unknown> {
+  if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
+  const types = [schema.type ?? 'object'].flat();
+  return fc.oneof(...types.map((type) => arbitraryOfType(type, schema)));
+}
+
+function arbitraryOfType(type: string, schema: ValueSchema): fc.Arbitrary<unknown> {
+  switch (type) {
+    case 'null':
+      return fc.constant(null);
+    case 'boolean':
+      return fc.boolean();
+    case 'integer':
+      return whole.filter((number) => number >= (schema.minimum ?? 0) && number <= (schema.maximum ?? Infinity));
+    case 'string':
+      return strings(schema);
+    case 'array':
+      return fc.uniqueArray(schema.items === undefined ? free : arbitraryOf(schema.items), {
+        maxLength: 3,
+        selector: (element) => (schema.uniqueItems === true ? JSON.stringify(element) : {}),
+      });
+    case 'object':
+      return objects(schema);
+    default:
+      throw new Error(`no arbitrary for the type ${type}`);
+  }
+}
+
+function strings({ pattern, minLength = 0, maxLength = Infinity }: ValueSchema): fc.Arbitrary<string> {
+  const fits = (given: string) => given.length >= minLength && given.length <= maxLength;
+  if (pattern === undefined) return text.filter(fits);
+  const expression = new RegExp(pattern, 'u');
+  const awkward = AWKWARD.filter((given) => expression.test(given));
+  const matching = fc.stringMatching(expression, { maxLength: Math.min(maxLength, 70) });
+  return (awkward.length === 0 ? matching : fc.oneof(matching, fc.constantFrom(...awkward))).filter(fits);
+}
+
+function objects(schema: ValueSchema): fc.Arbitrary<unknown> {
+  const { additionalProperties: more } = schema;
+  const rest = typeof more === 'object' ? arbitraryOf(more) : free;
+  if (schema.properties === undefined) return fc.dictionary(key, rest, { maxKeys: 3, noNullPrototype: true });
+  const members = Object.fromEntries(entries(schema).map(([key, member]) => [key, arbitraryOf(member)]));
+  return fc.record(members, { requiredKeys: [...(schema.required ?? [])], noNullPrototype: true });
+}
+
+function entries(schema: ValueSchema): [string, ValueSchema][] {
+  return Object.entries(schema.properties ?? {});
+}
