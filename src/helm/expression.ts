@@ -25,8 +25,8 @@ const WRITERS: { readonly [Op in Expression['op']]: (expression: Of<Op>) => stri
   equals: ({ left, right }) => call('eq', left, right),
   atLeast: ({ left, right }) => `(ge (int ${action(left)}) (int ${action(right)}))`,
   matches: ({ operand, pattern }) => `(regexMatch ${literal(`(?m)${pattern}`)} ${lines(operand)})`,
-  cut: ({ operand, limit }) => `(trimSuffix "-" (trunc ${limit} ${action(operand)}))`,
-  replaced: ({ operand, pattern, by }) => call('regexReplaceAll', pattern, operand, by),
+  cut: ({ operand, limit }) => `(trimSuffix "-" (trunc ${limit} ${stringOf(operand)}))`,
+  replaced: ({ operand, pattern, by }) => `(regexReplaceAll ${literal(pattern)} ${stringOf(operand)} ${literal(by)})`,
   hasDuplicates: ({ list, field }) => duplicates(list, field),
   contains: ({ list, element }) => call('has', element, list),
   base64: ({ operand }) => call('b64enc', operand),
@@ -113,8 +113,14 @@ function listOf(value: unknown): string {
   return `(default list ${action(value)})`;
 }
 
+/** A string that a values file unset is nil, which functions of strings refuse. */
+function stringOf(value: unknown): string {
+  const mayBeUnset = isDeferred(value) && ['value', 'field'].includes(value.$deferred.op);
+  return mayBeUnset ? `(default "" ${action(value)})` : action(value);
+}
+
 function lines(value: Deferred): string {
-  return isStructure(value) ? `(join "\\n" ${listOf(value)})` : action(value);
+  return isStructure(value) ? `(join "\\n" ${listOf(value)})` : stringOf(value);
 }
 
 /** The field's entries are found in the list's JSON, as templates have no function that maps a list. */

@@ -37,17 +37,20 @@ describe('for any values', () => {
   it(
     'helm template gives what the constructs give, and refuses what they refuse',
     async () => {
-      console.log(`${RUNS} values files; PROPERTY_SEED=${SEED}`);
       const outcomes = { rendered: 0, refused: 0 };
       const property = fc.asyncProperty(release, values, async (named, given) => {
         outcomes[await compare(named, given)]++;
       });
+      // A failure prints the seed of its lane; the seed of both is in this line.
+      process.stdout.write(`PROPERTY_SEED=${SEED} PROPERTY_RUNS=${RUNS}\n`);
       await Promise.all(
         LANES.map((lane) =>
           fc.assert(property, { seed: 2 * SEED + lane, numRuns: Math.ceil(RUNS / LANES.length), verbose: false }),
         ),
       );
-      expect(outcomes.rendered).toBeGreaterThan(outcomes.refused);
+      console.log(`PROPERTY_SEED=${SEED}: ${outcomes.rendered} values files rendered, ${outcomes.refused} refused`);
+      // Otherwise the refusals would hide what the comparison is for.
+      expect(outcomes.rendered).toBeGreaterThan(RUNS / 3);
     },
     RUNS * 4_000,
   );

@@ -87,7 +87,7 @@ describe('a template', () => {
     ['equals', equals(value('x'), 'y'), 'eq $.Values.x "y"'],
     ['atLeast, of whatever number Helm read', atLeast(value<number>('x'), 2), 'ge (int $.Values.x) (int 2)'],
     ['or', or(value('x'), equals(value('y'), 'z')), 'or $.Values.x (eq $.Values.y "z")'],
-    ['matches of a string', matches(value<string>('x'), '^a'), 'regexMatch "(?m)^a" $.Values.x'],
+    ['matches of a string', matches(value<string>('x'), '^a'), 'regexMatch "(?m)^a" (default "" $.Values.x)'],
     [
       'matches of a list',
       matches(value<string[]>('x', 'structure'), '^a'),
@@ -104,7 +104,7 @@ describe('a template', () => {
 
   it('replaces in a string', () => {
     expect(writeTemplate({ a: replaced(value('x'), '^a/', '') })).toBe(
-      'a: {{ regexReplaceAll "^a/" $.Values.x "" | toJson }}\n',
+      'a: {{ regexReplaceAll "^a/" (default "" $.Values.x) "" | toJson }}\n',
     );
   });
 

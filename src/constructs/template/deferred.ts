@@ -183,13 +183,13 @@ export function cut(operand: string, limit: number): string;
 export function cut(operand: Later<string>, limit: number): Later<string>;
 export function cut(operand: Later<string>, limit: number): Later<string> {
   if (isDeferred(operand)) return deferred({ op: 'cut', operand, limit });
-  return operand.slice(0, limit).replace(/-$/, '');
+  return (operand ?? '').slice(0, limit).replace(/-$/, '');
 }
 
 /** The string with every match of the pattern replaced by plain words. */
 export function replaced(operand: Later<string>, pattern: string, by: string): Later<string> {
   if (isDeferred(operand)) return deferred({ op: 'replaced', operand, pattern, by });
-  return operand.replaceAll(new RegExp(pattern, 'g'), by);
+  return (operand ?? '').replaceAll(new RegExp(pattern, 'g'), by);
 }
 
 /** Whether two objects of a list have the same string or number in a field. */

@@ -39,14 +39,25 @@ const { free } = fc.letrec((tie) => ({
   ),
 }));
 
-/** What may be given for a schema: where it stands among the values, a default may be left, or taken away by null. */
+/** Values for a schema. Most are left at their defaults, so that few files ask for what cannot work together. */
 export function arbitraryValues(schema: ValueSchema): fc.Arbitrary<Readonly<Record<string, unknown>>> {
   const needed = new Set(schema.required);
-  const members = entries(schema).map(([key, member]) => {
+  const members = entries(schema).map(([name, member]) => {
     const given = member.properties === undefined ? arbitraryOf(member) : arbitraryValues(member);
-    return [key, needed.has(key) ? given : fc.oneof({ weight: 9, arbitrary: given }, fc.constant(null))] as const;
+    const orNull = needed.has(name) ? given : fc.oneof({ weight: 9, arbitrary: given }, fc.constant(null));
+    return [name, orDefault(orNull)] as const;
   });
-  return fc.record(Object.fromEntries(members), { requiredKeys: [], noNullPrototype: true });
+  return fc
+    .record(Object.fromEntries(members), { noNullPrototype: true })
+    .map((given) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
+}
+
+function orDefault(given: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
+  return fc.oneof(
+    { withCrossShrink: true },
+    { weight: 2, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: given },
+  );
 }
 
 function arbitraryOf(schema: ValueSchema): fc.Arbitrary<unknown> {
