@@ -80,7 +80,9 @@ export class RunPodTemplate {
     this.serviceAccount = props.serviceAccount;
     this.workspace = (props.workspace ?? WorkspaceVolume.emptyDir())._bind(scope);
     this.cache = (props.binariesCache ?? BinariesCache.emptyDir())._bind(scope);
-    this.pod = new Pod(new Chart(new App({ resolvers: App.of(scope).resolvers }), 'run'), 'pod');
+    const elsewhere = new Chart(new App({ resolvers: App.of(scope).resolvers }), 'run');
+    // The name stands in errors of cdk8s-plus.
+    this.pod = new Pod(elsewhere, 'pod', { metadata: { name: `the run Pods of ${scope.node.path}` } });
     this.init = RunContainer._of(this.pod.addInitContainer(builtIn(CONTAINER.init, props.initContainer)));
     this.relay = RunContainer._of(this.pod.addContainer(builtIn(CONTAINER.relay, props.grpcServerContainer)));
     this.worker = RunContainer._of(this.pod.addContainer(builtIn(CONTAINER.worker, props.workerContainer)));

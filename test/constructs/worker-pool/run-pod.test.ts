@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Duration, Size } from 'cdk8s';
+import { App, Chart, Duration, Size } from 'cdk8s';
 import {
   ConfigMap,
   Cpu,
@@ -17,10 +17,9 @@ import {
   Topology,
   Volume,
 } from 'cdk8s-plus-28';
-import { TopologySpread, UnsatisfiableSpread, type RunPodProps } from '../../../src';
+import { TopologySpread, UnsatisfiableSpread, WorkerPool, type RunPodProps } from '../../../src';
 import { only, synthesized } from '../support';
-import { WorkerPool } from '../../../src';
-import { podOf } from './support';
+import { podOf, type Change } from './support';
 
 const ADDRESS = 'cdk8s.io/metadata.addr';
 
@@ -102,6 +101,23 @@ describe('the run Pod', () => {
     expect(pod?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution).toMatchObject([
       { labelSelector: { matchLabels: { app: 'db' } }, topologyKey: 'kubernetes.io/hostname' },
     ]);
+  });
+
+  it('goes to one node at most', () => {
+    const assign: Change = ({ scheduling }) => scheduling.assign(Node.named('b'));
+    expect(() => podOf({ pod: { nodeName: 'a' } }, assign)).toThrow(
+      'Cannot assign the run Pods of chart/pool to node b. It is already assigned to node a',
+    );
+  });
+
+  it('resolves values as the rest of the app does', () => {
+    const marker = new Date(0);
+    const app = new App({
+      resolvers: [{ resolve: (context) => context.value === marker && context.replaceValue('resolved') }],
+    });
+    const chart = new Chart(app, 'chart');
+    new WorkerPool(chart, 'pool').workerContainer.env.addVariable('A', EnvValue.fromValue(marker as never));
+    expect(chart.toJson()).toMatchObject([{ spec: { pod: { workerContainer: { env: [{ value: 'resolved' }] } } } }]);
   });
 
   it('keeps apart from the others of its pool', () => {
