@@ -170,6 +170,11 @@ describe('a binaries cache on EFS', () => {
     });
   });
 
+  it('needs no namespace', () => {
+    const made = synthesized((chart) => void BinariesCache.efs(chart, 'cache', { fileSystemId: 'fs-0123' }), '');
+    expect(made.map(({ metadata }) => metadata.namespace)).toEqual([undefined, undefined, undefined]);
+  });
+
   it.each<[string, object, string]>([
     ['a folder', { path: '/tools' }, 'fs-0123:/tools'],
     ['an access point', { accessPointId: 'fsap-4' }, 'fs-0123::fsap-4'],
