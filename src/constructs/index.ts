@@ -4,6 +4,8 @@ export * from './exporter/prometheus-exporter';
 export { WorkerPoolAlert } from './monitoring/alerts';
 export * from './monitoring/dashboard';
 export * from './monitoring/prometheus-rule';
+export * from './operator/operator-options';
+export * from './operator/operator-props';
 export * from './operator/worker-pool-operator';
 export * from './presets/aws-role';
 export * from './presets/custom-certificates';

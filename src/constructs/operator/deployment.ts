@@ -9,7 +9,7 @@ import type { OperatorSettings } from './settings';
 
 /** The controller's Deployment and its ServiceAccount. */
 export function addDeployment(scope: Construct, settings: OperatorSettings): void {
-  const { deployment, serviceAccount } = settings;
+  const { deployment, serviceAccount, putOff = (make) => make() } = settings;
   addManifest<k8s.KubeServiceAccountProps>(
     scope,
     'serviceaccount',
@@ -48,7 +48,7 @@ export function addDeployment(scope: Construct, settings: OperatorSettings): voi
             labels: merge(settings.selectorLabels, deployment.podLabels),
             annotations: merge({ 'kubectl.kubernetes.io/default-container': 'manager' }, deployment.podAnnotations),
           },
-          spec: podSpec(settings),
+          spec: putOff(() => podSpec(settings)),
         },
       },
     },
@@ -64,6 +64,7 @@ function podSpec(settings: OperatorSettings) {
     terminationGracePeriodSeconds: deployment.terminationGracePeriodSeconds,
     priorityClassName: ifSet(deployment.priorityClassName),
     imagePullSecrets: ifAny(deployment.imagePullSecrets),
+    nodeName: deployment.nodeName,
     nodeSelector: ifAny(deployment.nodeSelector),
     tolerations: ifAny(deployment.tolerations),
     topologySpreadConstraints: ifAny(deployment.topologySpreadConstraints),

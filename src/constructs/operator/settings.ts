@@ -29,6 +29,8 @@ export interface OperatorSettings {
   readonly selectorLabels: StringMap;
   /** Namespaces of the WorkerPools; none means all, by ClusterRole. */
   readonly namespaces: Later<readonly string[]>;
+  /** Describes the Pod at synthesis, for a construct whose Pod may be added to until then. @default - at once */
+  readonly putOff?: <T>(make: () => T) => T;
   readonly deployment: DeploymentSettings;
   readonly manager: ManagerSettings;
   readonly serviceAccount: ServiceAccountSettings;
@@ -51,6 +53,8 @@ export interface DeploymentSettings {
   readonly podLabels: Later<StringMap>;
   readonly nodeSelector: Later<StringMap>;
   readonly affinity: Later<Affinity>;
+  /** Passes the scheduler over; charts have no value for it. */
+  readonly nodeName?: string;
   readonly tolerations: Later<readonly Toleration[]>;
   readonly topologySpreadConstraints: Later<readonly TopologySpreadConstraint[]>;
   readonly imagePullSecrets: Later<readonly LocalObjectReference[]>;

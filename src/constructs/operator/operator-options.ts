@@ -1,0 +1,202 @@
+import type { Duration } from 'cdk8s';
+import type { INetworkPolicyPeer, ServiceType } from 'cdk8s-plus-28';
+
+/** What the controller may do in the cluster. */
+export enum OperatorRights {
+  /** What this project's controller does: it reads Secrets by name, and neither lists nor writes them. */
+  MINIMAL = 'minimal',
+  /** What the official chart grants, which Spacelift's own controller needs. */
+  OFFICIAL = 'official',
+  /** Nothing: somebody else grants it. */
+  NONE = 'none',
+}
+
+/** Least level of what the controller logs. */
+export enum LogLevel {
+  /** Every step. */
+  TRACE = 'trace',
+  /** What helps to find a fault. */
+  DEBUG = 'debug',
+  /** What happened. */
+  INFO = 'info',
+  /** What somebody should look at. */
+  WARN = 'warn',
+  /** What failed. */
+  ERROR = 'error',
+  /** What ended the controller. */
+  FATAL = 'fatal',
+  /** Nothing. */
+  SILENT = 'silent',
+}
+
+/** How the controller writes a line of its log. */
+export enum LogFormat {
+  /** An object of JSON. */
+  JSON = 'json',
+  /** `key=value` pairs. */
+  LOGFMT = 'logfmt',
+}
+
+/** Timings of leader election: the lease lasts longer than the renew deadline, and that longer than the retry period. */
+export interface LeaderElectionTimings {
+  /**
+   * Time after the last renewal at which another replica may take over, in whole seconds.
+   *
+   * @default Duration.seconds(15)
+   */
+  readonly leaseDuration?: Duration;
+
+  /**
+   * Time after which a leader that cannot renew its lease stops, in whole seconds.
+   *
+   * @default Duration.seconds(10)
+   */
+  readonly renewDeadline?: Duration;
+
+  /**
+   * Time between two attempts to take or renew the lease, in whole seconds.
+   *
+   * @default Duration.seconds(2)
+   */
+  readonly retryPeriod?: Duration;
+}
+
+/** How the controller serves its metrics. */
+export interface OperatorMetrics {
+  /**
+   * Whether by HTTPS and only to callers that may get `/metrics` (see `WorkerPoolOperator.grantMetrics`); false means
+   * plain HTTP for everybody.
+   *
+   * @default true
+   */
+  readonly secure?: boolean;
+
+  /**
+   * Whether the endpoint offers HTTP/2.
+   *
+   * @default false
+   */
+  readonly enableHttp2?: boolean;
+
+  /**
+   * Type of the Service.
+   *
+   * @default ServiceType.CLUSTER_IP
+   */
+  readonly serviceType?: ServiceType;
+
+  /**
+   * Labels of the Service.
+   *
+   * @default - none
+   */
+  readonly serviceLabels?: Record<string, string>;
+
+  /**
+   * Annotations of the Service.
+   *
+   * @default - none
+   */
+  readonly serviceAnnotations?: Record<string, string>;
+
+  /**
+   * ServiceMonitor for the Prometheus operator, whose definitions the cluster must have.
+   *
+   * @default - none
+   */
+  readonly serviceMonitor?: OperatorServiceMonitor;
+}
+
+/** How the Prometheus operator scrapes the controller. */
+export interface OperatorServiceMonitor {
+  /**
+   * Namespace of the ServiceMonitor.
+   *
+   * @default - the controller's
+   */
+  readonly namespace?: string;
+
+  /**
+   * Labels, by which a Prometheus selects its ServiceMonitors.
+   *
+   * @default - none
+   */
+  readonly labels?: Record<string, string>;
+
+  /**
+   * Annotations of the ServiceMonitor.
+   *
+   * @default - none
+   */
+  readonly annotations?: Record<string, string>;
+
+  /**
+   * Time between two scrapes, in whole seconds.
+   *
+   * @default Duration.seconds(30)
+   */
+  readonly interval?: Duration;
+
+  /**
+   * Time after which a scrape is given up, in whole seconds.
+   *
+   * @default Duration.seconds(10)
+   */
+  readonly scrapeTimeout?: Duration;
+
+  /**
+   * Whether Prometheus takes the controller's certificate unseen; it signs one itself unless it is given one.
+   *
+   * @default false
+   */
+  readonly insecureSkipVerify?: boolean;
+
+  /**
+   * File with the token that Prometheus shows to the guarded endpoint.
+   *
+   * @default - Prometheus shows none
+   */
+  readonly bearerTokenFile?: string;
+}
+
+/** With whom the controller may talk. DNS is always allowed, and so are the kubelet's probes. */
+export interface OperatorNetworkPolicy {
+  /**
+   * TCP ports that the controller may connect to, at any address: those of API server, control plane and MQTT broker.
+   *
+   * @default [443, 6443, 8443, 8883]
+   */
+  readonly egressPorts?: number[];
+
+  /**
+   * Peers that the controller may connect to at any port, for example a proxy.
+   *
+   * @default - none
+   */
+  readonly egressPeers?: INetworkPolicyPeer[];
+
+  /**
+   * Peers that may scrape the metrics.
+   *
+   * @default - everybody
+   */
+  readonly metricsPeers?: INetworkPolicyPeer[];
+}
+
+/** At most one of the two may be set. */
+export interface DisruptionBudget {
+  /**
+   * Pods that must stay, as a number or a percentage. Kubernetes cannot compute a percentage of run Pods.
+   *
+   * @default - every run Pod, unset for the controller
+   */
+  readonly minAvailable?: number | string;
+
+  /**
+   * Pods that may be missing, as a number or a percentage. Kubernetes cannot compute it for run Pods, and then lets none
+   * go.
+   *
+   * @default - unset for run Pods, 1 for the controller
+   */
+  readonly maxUnavailable?: number | string;
+}

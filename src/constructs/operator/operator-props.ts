@@ -1,0 +1,298 @@
+import type {
+  ContainerResources,
+  ContainerSecurityContextProps,
+  DeploymentStrategy,
+  EnvFrom,
+  EnvValue,
+  ImagePullPolicy,
+  ISecret,
+  IServiceAccount,
+  PodSecurityContextProps,
+  Volume,
+  VolumeMount,
+} from 'cdk8s-plus-28';
+import type { Duration } from 'cdk8s';
+import type { TopologySpread } from '../worker-pool/topology-spread';
+import type {
+  DisruptionBudget,
+  LeaderElectionTimings,
+  LogFormat,
+  LogLevel,
+  OperatorMetrics,
+  OperatorNetworkPolicy,
+  OperatorRights,
+} from './operator-options';
+
+/** Properties of a `WorkerPoolOperator`. */
+export interface WorkerPoolOperatorProps {
+  /**
+   * What the name of every object begins with.
+   *
+   * @default "spacelift-workerpool-controller"
+   */
+  readonly name?: string;
+
+  /**
+   * Namespace of the controller.
+   *
+   * @default - the chart's namespace; an error where it has none
+   */
+  readonly namespace?: string;
+
+  /**
+   * Namespaces whose WorkerPools are served; each gets a Role of its own instead of one ClusterRole. The controller's
+   * own namespace is served only if it is among them.
+   *
+   * @default - every namespace
+   */
+  readonly watchNamespaces?: string[];
+
+  /**
+   * Whether to add the definitions of WorkerPool and Worker.
+   *
+   * @default true
+   */
+  readonly installCrds?: boolean;
+
+  /**
+   * Labels of every object. Those that it has anyway win.
+   *
+   * @default - none
+   */
+  readonly labels?: Record<string, string>;
+
+  /**
+   * Annotations of every object.
+   *
+   * @default - none
+   */
+  readonly annotations?: Record<string, string>;
+
+  /**
+   * Image of the controller, with its tag or digest.
+   *
+   * @default - "cdk8s-worker-pools/controller" in this package's version
+   */
+  readonly image?: string;
+
+  /**
+   * When the kubelet pulls the image.
+   *
+   * @default - Kubernetes decides by the tag of the image
+   */
+  readonly imagePullPolicy?: ImagePullPolicy;
+
+  /**
+   * Secrets for pulling the image.
+   *
+   * @default - none
+   */
+  readonly imagePullSecrets?: ISecret[];
+
+  /**
+   * Number of Pods; one leads, the others stand by.
+   *
+   * @default 1
+   */
+  readonly replicas?: number;
+
+  /**
+   * How Pods are replaced by new ones.
+   *
+   * @default - Kubernetes' own rolling update
+   */
+  readonly strategy?: DeploymentStrategy;
+
+  /**
+   * Old ReplicaSets that are kept to roll back to.
+   *
+   * @default 10
+   */
+  readonly revisionHistoryLimit?: number;
+
+  /**
+   * Requests and limits of the controller's container.
+   *
+   * @default - requests 100m CPU and 128Mi memory, limit 512Mi memory
+   */
+  readonly resources?: ContainerResources;
+
+  /**
+   * Arguments of the controller; those for metrics, namespaces, leader election and logging are appended. Several
+   * replicas need `--leader-elect`.
+   *
+   * @default - health probes at :8081 and leader election
+   */
+  readonly args?: string[];
+
+  /**
+   * Environment variables of the controller's container, for example `HTTPS_PROXY`.
+   *
+   * @default - none, beside those that it always has
+   */
+  readonly envVariables?: Record<string, EnvValue>;
+
+  /**
+   * ConfigMaps and Secrets whose keys become environment variables; `envVariables` wins over them.
+   *
+   * @default - none
+   */
+  readonly envFrom?: EnvFrom[];
+
+  /**
+   * Where volumes appear in the controller's container; each becomes a volume of the Pod. CA certificates are read
+   * from below `/opt/spacelift/certs`.
+   *
+   * @default - none
+   */
+  readonly volumeMounts?: VolumeMount[];
+
+  /**
+   * Further volumes of the controller's Pod. A volume that is mounted needs no mention here.
+   *
+   * @default - none
+   */
+  readonly volumes?: Volume[];
+
+  /**
+   * Labels of the nodes on which the controller may run. `WorkerPoolOperator.scheduling` has finer rules.
+   *
+   * @default - any Linux node, amd64 or arm64
+   */
+  readonly nodeSelector?: Record<string, string>;
+
+  /**
+   * How the controller's Pods are spread over zones, nodes or other domains. They are what is counted, unless the
+   * spread names other labels.
+   *
+   * @default - as the scheduler does by itself
+   */
+  readonly topologySpread?: TopologySpread[];
+
+  /**
+   * PriorityClass of the controller's Pod.
+   *
+   * @default - the cluster's default
+   */
+  readonly priorityClassName?: string;
+
+  /**
+   * Security options of the Pod. What is set is laid over the default; the defaults that cdk8s-plus names do not hold.
+   *
+   * @default - runs as another user than root, with the runtime's seccomp profile
+   */
+  readonly securityContext?: PodSecurityContextProps;
+
+  /**
+   * Security options of the container. What is set is laid over the default; the defaults that cdk8s-plus names do not
+   * hold.
+   *
+   * @default - no privilege escalation, no capabilities, a root file system that cannot be written to
+   */
+  readonly containerSecurityContext?: ContainerSecurityContextProps;
+
+  /**
+   * Time that the controller has to give its lease back when it is stopped, in whole seconds.
+   *
+   * @default Duration.seconds(30)
+   */
+  readonly terminationGracePeriod?: Duration;
+
+  /**
+   * Labels of the Pod. Those that the Deployment selects by cannot be changed.
+   *
+   * @default - none
+   */
+  readonly podLabels?: Record<string, string>;
+
+  /**
+   * Annotations of the Pod, for example `karpenter.sh/do-not-disrupt`.
+   *
+   * @default - none
+   */
+  readonly podAnnotations?: Record<string, string>;
+
+  /**
+   * ServiceAccount of the controller. It gets the controller's rights.
+   *
+   * @default - a new one
+   */
+  readonly serviceAccount?: IServiceAccount;
+
+  /**
+   * Annotations of the new ServiceAccount. Not together with `serviceAccount`.
+   *
+   * @default - none
+   */
+  readonly serviceAccountAnnotations?: Record<string, string>;
+
+  /**
+   * What the controller may do in the cluster.
+   *
+   * @default OperatorRights.MINIMAL
+   */
+  readonly rights?: OperatorRights;
+
+  /**
+   * Timings of leader election. Spacelift's own controller image has no flags for them.
+   *
+   * @default - those of the controller
+   */
+  readonly leaderElection?: LeaderElectionTimings;
+
+  /**
+   * Least level that is logged. Spacelift's own controller image has no flag for it.
+   *
+   * @default LogLevel.INFO
+   */
+  readonly logLevel?: LogLevel;
+
+  /**
+   * How a log line is written. Spacelift's own controller image has no flag for it.
+   *
+   * @default LogFormat.JSON
+   */
+  readonly logFormat?: LogFormat;
+
+  /**
+   * Sets `GODEBUG=fips140=only`, which Spacelift's own controller image obeys.
+   *
+   * @default false
+   */
+  readonly enforceFips140?: boolean;
+
+  /**
+   * Metrics endpoint with its Service and roles.
+   *
+   * @default - no metrics
+   */
+  readonly metrics?: OperatorMetrics;
+
+  /**
+   * NetworkPolicy of the controller. It closes what it does not name.
+   *
+   * @default - none
+   */
+  readonly networkPolicy?: OperatorNetworkPolicy;
+
+  /**
+   * PodDisruptionBudget that keeps run Pods from being evicted.
+   *
+   * @default - none
+   */
+  readonly runDisruptionBudget?: DisruptionBudget;
+
+  /**
+   * PodDisruptionBudget of the controller itself.
+   *
+   * @default - none
+   */
+  readonly controllerDisruptionBudget?: DisruptionBudget;
+
+  /**
+   * DNS domain of the cluster.
+   *
+   * @default "cluster.local"
+   */
+  readonly clusterDomain?: string;
+}

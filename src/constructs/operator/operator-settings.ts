@@ -1,0 +1,192 @@
+import { Lazy, type Duration } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { resourceRequirements } from '../container-resources';
+import { LABEL_LIMIT, serviceName } from '../names';
+import { cut } from '../template/deferred';
+import { VERSION } from '../version';
+import { containerSecurityContext, podSecurityContext } from '../worker-pool/security-context';
+import { ControllerPod, renderedPeers, renderedStrategy } from './controller-pod';
+import {
+  CONTROLLER_ARGS,
+  CONTROLLER_IMAGE,
+  CONTROLLER_RESOURCES,
+  CONTROL_PLANE,
+  EGRESS_PORTS,
+  HARDENED_CONTAINER,
+  HARDENED_POD,
+  METRICS_SERVICE_PORT,
+  OPERATOR_NAME,
+} from './defaults';
+import {
+  OperatorRights,
+  type DisruptionBudget,
+  type OperatorMetrics,
+  type OperatorNetworkPolicy,
+} from './operator-options';
+import type { WorkerPoolOperatorProps } from './operator-props';
+import type { DisruptionBudgetSettings, OperatorSettings } from './settings';
+
+/** What the props say, total; the parts of the Pod that may still be added to are read at synthesis. */
+export function operatorSettings(
+  scope: Construct,
+  namespace: string,
+  props: WorkerPoolOperatorProps,
+  pod: ControllerPod,
+): OperatorSettings {
+  const name = props.name ?? OPERATOR_NAME;
+  const selection = { 'app.kubernetes.io/name': OPERATOR_NAME, 'app.kubernetes.io/instance': name };
+  const selectorLabels = { ...selection, ...CONTROL_PLANE };
+  return {
+    name,
+    namespace,
+    labels: {
+      ...props.labels,
+      ...selection,
+      'app.kubernetes.io/version': VERSION,
+      'app.kubernetes.io/managed-by': 'cdk8s',
+    },
+    annotations: props.annotations ?? {},
+    selectorLabels,
+    namespaces: props.watchNamespaces ?? [],
+    putOff: (make) => Lazy.any({ produce: make }) as ReturnType<typeof make>,
+    deployment: deploymentSettings(scope, props, pod, selectorLabels),
+    manager: managerSettings(props, pod),
+    serviceAccount: {
+      create: props.serviceAccount === undefined,
+      name: props.serviceAccount?.name ?? cut(`${name}-controller-manager`, LABEL_LIMIT),
+      annotations: props.serviceAccountAnnotations ?? {},
+      labels: {},
+    },
+    rbac: { create: props.rights !== OperatorRights.NONE, rules: props.rights ?? OperatorRights.MINIMAL },
+    metrics: metricsSettings(name, namespace, props.metrics),
+    networkPolicy: networkPolicySettings(scope, props.networkPolicy),
+    runDisruptionBudget: budgetSettings(props.runDisruptionBudget),
+    controllerDisruptionBudget: budgetSettings(props.controllerDisruptionBudget, 1),
+  };
+}
+
+function deploymentSettings(
+  scope: Construct,
+  props: WorkerPoolOperatorProps,
+  pod: ControllerPod,
+  podLabels: Record<string, string>,
+): OperatorSettings['deployment'] {
+  return {
+    replicas: props.replicas ?? 1,
+    strategy: renderedStrategy(scope, props.strategy),
+    revisionHistoryLimit: props.revisionHistoryLimit,
+    extraLabels: {},
+    annotations: {},
+    podAnnotations: props.podAnnotations ?? {},
+    podLabels: props.podLabels ?? {},
+    nodeSelector: props.nodeSelector ?? {},
+    get affinity() {
+      return pod.affinity;
+    },
+    get nodeName() {
+      return pod.nodeName;
+    },
+    get tolerations() {
+      return pod.tolerations;
+    },
+    topologySpreadConstraints: (props.topologySpread ?? []).map((spread) => spread._toConstraint(() => podLabels)),
+    imagePullSecrets: (props.imagePullSecrets ?? []).map(({ name }) => ({ name })),
+    podSecurityContext: over(HARDENED_POD, podSecurityContext(props.securityContext ?? {})),
+    get extraVolumes() {
+      return pod.volumes;
+    },
+    terminationGracePeriodSeconds: props.terminationGracePeriod?.toSeconds() ?? 30,
+    priorityClassName: props.priorityClassName,
+  };
+}
+
+function managerSettings(props: WorkerPoolOperatorProps, pod: ControllerPod): OperatorSettings['manager'] {
+  return {
+    image: props.image ?? `${CONTROLLER_IMAGE}:${VERSION}`,
+    imagePullPolicy: props.imagePullPolicy,
+    args: props.args ?? CONTROLLER_ARGS,
+    get extraEnv() {
+      return pod.manager.env ?? [];
+    },
+    get extraEnvFrom() {
+      return pod.manager.envFrom ?? [];
+    },
+    get extraVolumeMounts() {
+      return pod.manager.volumeMounts ?? [];
+    },
+    containerSecurityContext: over(HARDENED_CONTAINER, containerSecurityContext(props.containerSecurityContext ?? {})),
+    resources: props.resources === undefined ? CONTROLLER_RESOURCES : resourceRequirements(props.resources),
+    leaderElection: {
+      leaseDurationSeconds: props.leaderElection?.leaseDuration?.toSeconds(),
+      renewDeadlineSeconds: props.leaderElection?.renewDeadline?.toSeconds(),
+      retryPeriodSeconds: props.leaderElection?.retryPeriod?.toSeconds(),
+    },
+    logging: { level: props.logLevel, format: props.logFormat },
+    enforceFips140: props.enforceFips140 ?? false,
+    kubernetesClusterDomain: props.clusterDomain ?? 'cluster.local',
+  };
+}
+
+function metricsSettings(
+  name: string,
+  namespace: string,
+  metrics: OperatorMetrics | undefined,
+): OperatorSettings['metrics'] {
+  const secure = metrics?.secure ?? true;
+  const monitor = metrics?.serviceMonitor;
+  return {
+    name: serviceName(name, '-metrics-service'),
+    enabled: metrics !== undefined,
+    secure,
+    enableHTTP2: metrics?.enableHttp2 ?? false,
+    ports: [{ ...METRICS_SERVICE_PORT }],
+    type: metrics?.serviceType ?? 'ClusterIP',
+    labels: metrics?.serviceLabels ?? {},
+    annotations: metrics?.serviceAnnotations ?? {},
+    serviceMonitor: {
+      enabled: monitor !== undefined,
+      namespace: monitor?.namespace ?? namespace,
+      port: METRICS_SERVICE_PORT.name,
+      interval: seconds(monitor?.interval) ?? '30s',
+      scrapeTimeout: seconds(monitor?.scrapeTimeout) ?? '10s',
+      path: '/metrics',
+      scheme: secure ? 'https' : 'http',
+      additionalLabels: monitor?.labels ?? {},
+      annotations: monitor?.annotations ?? {},
+      tlsConfig: monitor?.insecureSkipVerify === true ? { insecureSkipVerify: true } : {},
+      bearerTokenFile: monitor?.bearerTokenFile ?? '',
+    },
+  };
+}
+
+function networkPolicySettings(
+  scope: Construct,
+  policy: OperatorNetworkPolicy | undefined,
+): OperatorSettings['networkPolicy'] {
+  const egressPeers = renderedPeers(scope, policy?.egressPeers);
+  return {
+    enabled: policy !== undefined,
+    egressPorts: policy?.egressPorts ?? EGRESS_PORTS,
+    extraEgress: egressPeers.length === 0 ? [] : [{ to: egressPeers }],
+    metricsFrom: renderedPeers(scope, policy?.metricsPeers),
+    extraIngress: [],
+  };
+}
+
+function budgetSettings(budget: DisruptionBudget | undefined, maxUnavailable?: number): DisruptionBudgetSettings {
+  return {
+    enabled: budget !== undefined,
+    minAvailable: budget?.minAvailable,
+    maxUnavailable: budget?.maxUnavailable ?? maxUnavailable,
+  };
+}
+
+function seconds(duration: Duration | undefined): string | undefined {
+  return duration === undefined ? undefined : `${duration.toSeconds()}s`;
+}
+
+/** The defaults with what is set laid over them. */
+function over<T extends object>(defaults: T, given: Partial<T> | object): T {
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(set) };
+}
