@@ -1,11 +1,12 @@
-import { Lazy, type Duration } from 'cdk8s';
+import { Duration, Lazy } from 'cdk8s';
+import { ServiceType } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { resourceRequirements } from '../container-resources';
 import { LABEL_LIMIT, serviceName } from '../names';
 import { cut } from '../template/deferred';
 import { VERSION } from '../version';
 import { containerSecurityContext, podSecurityContext } from '../worker-pool/security-context';
-import { ControllerPod, renderedPeers, renderedStrategy } from './controller-pod';
+import { renderedPeers, renderedStrategy, type ControllerPod } from './controller-pod';
 import {
   CONTROLLER_ARGS,
   CONTROLLER_IMAGE,
@@ -22,9 +23,27 @@ import {
   type DisruptionBudget,
   type OperatorMetrics,
   type OperatorNetworkPolicy,
+  type OperatorServiceMonitor,
 } from './operator-options';
 import type { WorkerPoolOperatorProps } from './operator-props';
 import type { DisruptionBudgetSettings, OperatorSettings } from './settings';
+
+const METRICS_DEFAULTS: Required<Omit<OperatorMetrics, 'serviceMonitor'>> = {
+  secure: true,
+  enableHttp2: false,
+  serviceType: ServiceType.CLUSTER_IP,
+  serviceLabels: {},
+  serviceAnnotations: {},
+};
+
+const MONITOR_DEFAULTS: Required<Omit<OperatorServiceMonitor, 'namespace'>> = {
+  labels: {},
+  annotations: {},
+  interval: Duration.seconds(30),
+  scrapeTimeout: Duration.seconds(10),
+  insecureSkipVerify: false,
+  bearerTokenFile: '',
+};
 
 /** What the props say, total; the parts of the Pod that may still be added to are read at synthesis. */
 export function operatorSettings(
@@ -132,29 +151,29 @@ function metricsSettings(
   namespace: string,
   metrics: OperatorMetrics | undefined,
 ): OperatorSettings['metrics'] {
-  const secure = metrics?.secure ?? true;
-  const monitor = metrics?.serviceMonitor;
+  const { secure, enableHttp2, serviceType, serviceLabels, serviceAnnotations } = over(METRICS_DEFAULTS, metrics);
+  const monitor = over({ ...MONITOR_DEFAULTS, namespace }, metrics?.serviceMonitor);
   return {
     name: serviceName(name, '-metrics-service'),
     enabled: metrics !== undefined,
     secure,
-    enableHTTP2: metrics?.enableHttp2 ?? false,
+    enableHTTP2: enableHttp2,
     ports: [{ ...METRICS_SERVICE_PORT }],
-    type: metrics?.serviceType ?? 'ClusterIP',
-    labels: metrics?.serviceLabels ?? {},
-    annotations: metrics?.serviceAnnotations ?? {},
+    type: serviceType,
+    labels: serviceLabels,
+    annotations: serviceAnnotations,
     serviceMonitor: {
-      enabled: monitor !== undefined,
-      namespace: monitor?.namespace ?? namespace,
+      enabled: metrics?.serviceMonitor !== undefined,
+      namespace: monitor.namespace,
       port: METRICS_SERVICE_PORT.name,
-      interval: seconds(monitor?.interval) ?? '30s',
-      scrapeTimeout: seconds(monitor?.scrapeTimeout) ?? '10s',
+      interval: `${monitor.interval.toSeconds()}s`,
+      scrapeTimeout: `${monitor.scrapeTimeout.toSeconds()}s`,
       path: '/metrics',
       scheme: secure ? 'https' : 'http',
-      additionalLabels: monitor?.labels ?? {},
-      annotations: monitor?.annotations ?? {},
-      tlsConfig: monitor?.insecureSkipVerify === true ? { insecureSkipVerify: true } : {},
-      bearerTokenFile: monitor?.bearerTokenFile ?? '',
+      additionalLabels: monitor.labels,
+      annotations: monitor.annotations,
+      tlsConfig: monitor.insecureSkipVerify ? { insecureSkipVerify: true } : {},
+      bearerTokenFile: monitor.bearerTokenFile,
     },
   };
 }
@@ -181,12 +200,8 @@ function budgetSettings(budget: DisruptionBudget | undefined, maxUnavailable?: n
   };
 }
 
-function seconds(duration: Duration | undefined): string | undefined {
-  return duration === undefined ? undefined : `${duration.toSeconds()}s`;
-}
-
-/** The defaults with what is set laid over them. */
-function over<T extends object>(defaults: T, given: Partial<T> | object): T {
+/** The defaults with what is set laid over them; a prop that is there and undefined is not set. */
+function over<T extends object>(defaults: T, given: object = {}): T {
   const set = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...defaults, ...Object.fromEntries(set) };
 }
