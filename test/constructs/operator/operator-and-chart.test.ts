@@ -31,7 +31,11 @@ describe('WorkerPoolOperator', () => {
     ['defaults', {}, {}],
     ['two namespaces', { watchNamespaces: ['a', 'b'] }, { controllerManager: { namespaces: ['a', 'b'] } }],
     ['metrics', { metrics: {} }, { metricsService: { enabled: true } }],
-    ['metrics, with a switch left undefined', { metrics: { secure: undefined } }, { metricsService: { enabled: true } }],
+    [
+      'metrics, with a switch left undefined',
+      { metrics: { secure: undefined } },
+      { metricsService: { enabled: true } },
+    ],
     [
       'plain metrics',
       { metrics: { secure: false, enableHttp2: true } },
