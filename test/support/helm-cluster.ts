@@ -56,9 +56,14 @@ export class HelmCluster {
     return kubeOk<T>(method, path, body, this.server);
   }
 
+  /** An empty folder, which goes with the cluster. */
+  folder(): string {
+    return mkdtempSync(join(this.scratch, 'folder-'));
+  }
+
   /** A file with this text (or this value as JSON, which is YAML too), for a `--values` or a `-f`. */
   file(content: unknown): string {
-    const path = join(mkdtempSync(join(this.scratch, 'file-')), 'content.yaml');
+    const path = join(this.folder(), 'content.yaml');
     writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
     return path;
   }
