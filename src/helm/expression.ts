@@ -20,7 +20,7 @@ const WRITERS: { readonly [Op in Expression['op']]: (expression: Of<Op>) => stri
   not: ({ operand }) => negation(operand),
   and: ({ operands }) => call('and', ...operands),
   or: ({ operands }) => call('or', ...operands),
-  isSet: ({ operand }) => `(not (kindIs "invalid" ${action(operand)}))`,
+  isSet: ({ operand }) => `(not ${isUnset(operand)})`,
   isEmpty: ({ operand }) => call('empty', operand),
   equals: ({ left, right }) => call('eq', left, right),
   atLeast: ({ left, right }) => `(ge (int ${action(left)}) (int ${action(right)}))`,
@@ -100,11 +100,15 @@ function closes(written: string): boolean {
   return true;
 }
 
+function isUnset(operand: unknown): string {
+  return `(has ${action(operand)} (list nil ""))`;
+}
+
 /** Emptiness is what Go templates call false, so the value itself stands for "not empty". */
 function negation(operand: unknown): string {
   const inner = isDeferred(operand) ? operand.$deferred : undefined;
   if (inner?.op === 'isEmpty') return action(inner.operand);
-  if (inner?.op === 'isSet') return `(kindIs "invalid" ${action(inner.operand)})`;
+  if (inner?.op === 'isSet') return isUnset(inner.operand);
   return `(not ${action(operand)})`;
 }
 

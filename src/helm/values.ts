@@ -87,11 +87,11 @@ export const string = (fallback: string, description: string, rules: ValueSchema
 export const optionalString = (description: string, rules: ValueSchema = {}) =>
   optional<string>('string', description, rules);
 export const optionalEnum = (allowed: readonly string[], description: string) =>
-  optional<string>('string', description, { enum: [...allowed, null] });
+  optional<string>('string', description, { enum: [...allowed, '', null] });
 export const optionalInteger = (minimum: number, description: string) =>
   optional<number>('integer', description, { minimum });
 export const optionalIntOrPercent = (description: string) =>
-  optional<number | string>(['integer', 'string'], description, { minimum: 0, pattern: '^[0-9]+%$' });
+  optional<number | string>(['integer', 'string'], description, { minimum: 0, pattern: '^([0-9]+%)?$' });
 export const integers = (fallback: number[], description: string, rules: ValueSchema = {}) =>
   value(fallback, { type: 'array', items: { type: 'integer', ...rules }, uniqueItems: true }, description);
 export const strings = (fallback: string[], description: string) =>

@@ -33,12 +33,32 @@ describe('the budget of run Pods', () => {
     ['is a number that Kubernetes can compute', {}, { minAvailable: 2147483647 }],
     ["is the official chart's where somebody asks for it", { minAvailable: '100%' }, { minAvailable: '100%' }],
     ['takes maxUnavailable alone', { maxUnavailable: 1 }, { maxUnavailable: 1 }],
+    [
+      'takes maxUnavailable with the official default switched off',
+      { minAvailable: '', maxUnavailable: 1 },
+      { maxUnavailable: 1 },
+    ],
     ['takes a maxUnavailable of 0', { maxUnavailable: 0 }, { maxUnavailable: 0 }],
     ['takes a minAvailable of 0', { minAvailable: 0 }, { minAvailable: 0 }],
   ])('%s', async (_, pdb, expected) => {
     const { spec } = await one('PodDisruptionBudget', { pdb: { enabled: true, ...pdb } });
     const { selector: _selector, ...numbers } = spec as Json;
     expect(numbers).toEqual(expected);
+  });
+});
+
+describe('an empty string in a values file', () => {
+  it('means unset', async () => {
+    const values = (empty: string | null) => ({
+      pdb: { enabled: true, maxUnavailable: empty },
+      controllerManager: {
+        manager: { image: { digest: empty, pullPolicy: empty } },
+        logging: { level: empty, format: empty },
+        pdb: { enabled: true, minAvailable: empty, maxUnavailable: empty },
+        priorityClassName: empty,
+      },
+    });
+    expect(await rendered(values(''))).toEqual(await rendered(values(null)));
   });
 });
 

@@ -25,7 +25,7 @@ export function addDisruptionBudgets(scope: Construct, settings: OperatorSetting
       },
       spec: {
         minAvailable: ifSet(minAvailable),
-        maxUnavailable: when(not(isSet(minAvailable)), maxUnavailable),
+        maxUnavailable: when(not(isSet(minAvailable)), when(isSet(maxUnavailable), maxUnavailable, 1)),
         selector: { matchLabels: settings.selectorLabels },
       },
     },

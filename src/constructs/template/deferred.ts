@@ -216,9 +216,11 @@ export function base64(operand: Later<string>): Later<string> {
   return Buffer.from(operand, 'utf8').toString('base64');
 }
 
-/** Whether somebody gave the value at all; 0, false and '' count as given. */
+const UNSET: readonly unknown[] = [undefined, null, ''];
+
+/** Whether somebody gave the value at all. 0 and false count as given; the empty string does not, as usual with Helm. */
 export function isSet(operand: unknown): Later<boolean> {
-  return isDeferred(operand) ? deferred({ op: 'isSet', operand }) : operand !== undefined && operand !== null;
+  return isDeferred(operand) ? deferred({ op: 'isSet', operand }) : !UNSET.includes(operand);
 }
 
 /** Whether a list, map or string holds nothing, or was not given. */

@@ -12,7 +12,7 @@ export const globalValues = group('Values that this chart and its subcharts shar
 });
 
 export const DIGEST = optionalString('Digest of the image, as "sha256:...". It wins over the tag.', {
-  pattern: '^[a-z0-9]+:[A-Za-z0-9]+$',
+  pattern: '^([a-z0-9]+:[A-Za-z0-9]+)?$',
 });
 
 export const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];

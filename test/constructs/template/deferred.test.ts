@@ -56,6 +56,7 @@ describe('with plain values, the operations compute at once', () => {
     ['not', not(true), false],
     ['isSet of 0', isSet(0), true],
     ['isSet of nothing', isSet(undefined), false],
+    ['isSet of an empty string', isSet(''), false],
     ['isEmpty of an empty map', isEmpty({}), true],
     ['isEmpty of an item', isEmpty(['a']), false],
     ['ifAny of an empty list', ifAny([]), undefined],
