@@ -15,14 +15,19 @@ from cdk8s_plus_28 import (
     SecretValue,
 )
 from cdk8s_worker_pools import (
+    AwsRole,
     BinariesCache,
     CommsProtocol,
     DisruptionBudget,
+    DockerInDocker,
+    InitializationPolicy,
     IWorkerPoolExtension,
     OperatorMetrics,
     PodHistory,
     RunContainerProps,
     RunPodProps,
+    VcsAgentPool,
+    VcsAgents,
     WorkerPool,
     WorkerPoolOperator,
     WorkspaceVolume,
@@ -74,7 +79,13 @@ pool = WorkerPool(
             ),
         ),
     ),
-    extensions=[TeamDefaults()],
+    extensions=[
+        DockerInDocker.sidecar(storage_limit=Size.gibibytes(30)),
+        InitializationPolicy.from_text('package spacelift\n\ndeny["no runs on Friday"] { false }\n'),
+        VcsAgents([VcsAgentPool(name="gitlab", base_endpoint="https://gitlab.example.com")]),
+        AwsRole.irsa(role_arn="arn:aws:iam::123456789012:role/builds", token_expiration=Duration.hours(1)),
+        TeamDefaults(),
+    ],
 )
 pool.add_sidecar(name="proxy", image="example.com/proxy:1", port_number=3128)
 

@@ -2,8 +2,12 @@
 import { App, Chart, Duration, Size } from 'cdk8s';
 import { Cpu, EnvValue, HorizontalPodAutoscaler, Metric, MetricTarget, Secret } from 'cdk8s-plus-28';
 import {
+  AwsRole,
   BinariesCache,
   CommsProtocol,
+  DockerInDocker,
+  InitializationPolicy,
+  VcsAgents,
   WorkerPool,
   WorkerPoolOperator,
   WorkspaceVolume,
@@ -47,7 +51,13 @@ const pool = new WorkerPool(chart, 'pool', {
       resources: { cpu: { request: Cpu.millis(500) }, memory: { limit: Size.gibibytes(1) } },
     },
   },
-  extensions: [new TeamDefaults()],
+  extensions: [
+    DockerInDocker.sidecar({ storageLimit: Size.gibibytes(30) }),
+    InitializationPolicy.fromText('package spacelift\n\ndeny["no runs on Friday"] { false }\n'),
+    new VcsAgents([{ name: 'gitlab', baseEndpoint: 'https://gitlab.example.com' }]),
+    AwsRole.irsa({ roleArn: 'arn:aws:iam::123456789012:role/builds', tokenExpiration: Duration.hours(1) }),
+    new TeamDefaults(),
+  ],
 });
 pool.addSidecar({ name: 'proxy', image: 'example.com/proxy:1', portNumber: 3128 });
 
