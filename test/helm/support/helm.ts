@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseAllDocuments, type Tags } from 'yaml';
 import { operatorChart } from '../../../src/helm/charts/operator-chart';
-import { emitChart } from '../../../src/helm/emit';
+import { emitChart, type ChartFiles } from '../../../src/helm/emit';
 import type { Release } from '../../../src/helm/release';
 import { findHelm } from '../../../src/local-cluster/tools';
 
@@ -21,8 +21,8 @@ export class GeneratedChart {
   private readonly scratch = mkdtempSync(join(tmpdir(), 'worker-pools-chart-'));
   public readonly folder = join(this.scratch, operatorChart.name);
 
-  constructor() {
-    for (const [path, content] of emitChart(operatorChart)) {
+  constructor(files: ChartFiles = emitChart(operatorChart)) {
+    for (const [path, content] of files) {
       const target = join(this.folder, path);
       mkdirSync(dirname(target), { recursive: true });
       writeFileSync(target, content);

@@ -1,10 +1,15 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
+import { operatorEksAddon } from '../../../helm/charts/operator-eks-addon';
+import { emitEksAddon } from '../../../helm/eks-addon';
 import { run } from '../../../local-cluster/exec';
+import { write } from '../../generate/files';
 
 /** A chart, and the values files that its `ci/` folder has for it. */
 export interface ChartInput {
+  /** What people read. */
+  readonly name: string;
   readonly folder: string;
   readonly valuesFiles: readonly string[];
 }
@@ -25,13 +30,13 @@ export interface Inputs {
 const RELEASE = ['conformance', '--namespace', 'spacelift-worker-controller-system'] as const;
 
 /**
- * Every chart rendered with its defaults and with each of its `ci/*-values.yaml`, what `cdk8s synth` writes, and the
+ * Every chart, the EKS add-on among them, rendered with its defaults and with each of its `ci/*-values.yaml`, what `cdk8s synth` writes, and the
  * manifests among the examples.
  *
  * @param scratch a folder for what is rendered
  */
 export async function gatherInputs(helm: string, scratch: string): Promise<Inputs> {
-  const charts = await chartInputs();
+  const charts = [...(await chartInputs()), await eksAddonInput(scratch)];
   const rendered = await Promise.all(charts.map((chart) => renderChart(helm, chart, scratch)));
   const manifests = [...rendered.flat(), ...(await synthesized(scratch)), ...(await exampleManifests())];
   return { charts, manifests };
@@ -46,21 +51,27 @@ async function chartInputs(): Promise<ChartInput[]> {
       const files = existsSync(ci) ? await readdir(ci) : [];
       // The name that chart-testing looks for.
       const valuesFiles = files.filter((file) => file.endsWith('-values.yaml')).sort();
-      return { folder, valuesFiles: valuesFiles.map((file) => join(ci, file)) };
+      return { name: folder, folder, valuesFiles: valuesFiles.map((file) => join(ci, file)) };
     }),
   );
 }
 
+/** The same chart as `npm run chart:eks` writes it. */
+async function eksAddonInput(scratch: string): Promise<ChartInput> {
+  const folder = join(scratch, 'eks-addon', operatorEksAddon.chart.name);
+  await write({ files: Object.fromEntries(emitEksAddon(operatorEksAddon)) }, folder);
+  return { name: 'the EKS add-on', folder, valuesFiles: [] };
+}
+
 async function renderChart(helm: string, chart: ChartInput, scratch: string): Promise<ManifestInput[]> {
-  const folder = join(scratch, 'rendered', basename(chart.folder));
-  await mkdir(folder, { recursive: true });
+  const folder = await mkdtemp(join(scratch, 'rendered-'));
   const manifests: ManifestInput[] = [];
   for (const values of [undefined, ...chart.valuesFiles]) {
     const given = values === undefined ? [] : ['--values', values];
     const file = join(folder, values === undefined ? 'defaults.yaml' : basename(values));
     await writeFile(file, await run(helm, ['template', ...RELEASE, chart.folder, ...given]));
     const how = values === undefined ? 'defaults' : relative(chart.folder, values);
-    manifests.push({ name: `${chart.folder} with ${how}`, file });
+    manifests.push({ name: `${chart.name} with ${how}`, file });
   }
   return manifests;
 }

@@ -33,7 +33,7 @@ export async function proveTools(toolbox: Toolbox, scratch: string): Promise<voi
   // No version, and a value that yamllint does not like.
   await writeFile(join(folder, 'Chart.yaml'), 'apiVersion: v2\nname: careless\n');
   await writeFile(join(folder, 'values.yaml'), 'key:   value\n');
-  const charts = [{ folder, valuesFiles: [] }];
+  const charts = [{ name: 'careless', folder, valuesFiles: [] }];
   const manifests = await Promise.all(
     Object.entries({ DEPLOYMENT, WORKER_POOL }).map(async ([name, text]) => {
       const file = join(folder, `${name}.yaml`);

@@ -27,13 +27,13 @@ export interface Toolbox {
 export async function helmLint(helm: string, charts: readonly ChartInput[]): Promise<Report> {
   const findings: Finding[] = [];
   let runs = 0;
-  for (const { folder, valuesFiles } of charts) {
+  for (const { name, folder, valuesFiles } of charts) {
     for (const values of [undefined, ...valuesFiles]) {
       const given = values === undefined ? [] : ['--values', values];
       const result = await exec(helm, ['lint', '--strict', '--with-subcharts', folder, ...given]);
       const said = readHelmLint(result.stdout + result.stderr);
       if (result.exitCode !== 0 && said.length === 0) throw failed('helm lint', result);
-      const input = values === undefined ? folder : `${folder} with ${basename(values)}`;
+      const input = values === undefined ? name : `${name} with ${basename(values)}`;
       findings.push(...said.map((finding) => ({ ...finding, input })));
       runs++;
     }
@@ -105,7 +105,7 @@ export async function chartTesting(
 ): Promise<Report> {
   const path = [dirname(context.helm), join(context.packages, 'bin'), process.env.PATH ?? ''].join(delimiter);
   const findings: Finding[] = [];
-  for (const { folder } of charts) {
+  for (const { name, folder } of charts) {
     // It may write into the chart's folder, so it gets a copy.
     const scratch = await mkdtemp(join(context.scratch, 'chart-testing-'));
     await cp(folder, join(scratch, basename(folder)), { recursive: true });
@@ -118,7 +118,7 @@ export async function chartTesting(
     const env = { PATH: path, PYTHONPATH: context.packages };
     const { stdout, stderr, exitCode } = await exec(program, args, { cwd: scratch, env });
     const said = readChartTesting(stdout + stderr, exitCode);
-    findings.push(...said.map((finding) => ({ ...finding, input: folder })));
+    findings.push(...said.map((finding) => ({ ...finding, input: name })));
   }
   return { tool: 'chart-testing', version: VERSIONS.chartTesting, checked: count(charts.length, 'chart'), findings };
 }

@@ -1,0 +1,18 @@
+import { join } from 'node:path';
+import { operatorEksAddon } from '../../helm/charts/operator-eks-addon';
+import { emitEksAddon } from '../../helm/eks-addon';
+import { write } from '../generate/files';
+
+/** `npm run chart:eks -- FOLDER`: writes the chart as an Amazon EKS add-on, ready for `helm package`. */
+async function main([folder]: readonly string[]): Promise<number> {
+  if (folder === undefined) {
+    process.stderr.write('usage: npm run chart:eks -- FOLDER\n');
+    return 2;
+  }
+  const chart = join(folder, operatorEksAddon.chart.name);
+  await write({ files: Object.fromEntries(emitEksAddon(operatorEksAddon)), folders: ['templates', 'charts'] }, chart);
+  process.stdout.write(`Written: ${chart}\n`);
+  return 0;
+}
+
+void main(process.argv.slice(2)).then((code) => (process.exitCode = code));
