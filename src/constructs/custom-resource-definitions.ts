@@ -1,7 +1,7 @@
 import type { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { workerCrd, workerPoolCrd } from '../api';
-import { CRD_ANNOTATIONS } from './operator/defaults';
+import { KEPT_BY_HELM } from './operator/defaults';
 import { ifAny, type Deferred, type Later, type StringMap } from './template/deferred';
 import { addManifest } from './template/manifest';
 
@@ -19,17 +19,17 @@ export interface CustomResourceDefinitionsProps {
 export class CustomResourceDefinitions extends Construct {
   constructor(scope: Construct, id: string, props: CustomResourceDefinitionsProps = {}) {
     super(scope, id);
-    addCustomResourceDefinitions(this, props.annotations ?? CRD_ANNOTATIONS);
+    addCustomResourceDefinitions(this, ifAny(props.annotations ?? KEPT_BY_HELM));
   }
 }
 
 /** Adds the objects, for a construct or a chart. */
-export function addCustomResourceDefinitions(scope: Construct, annotations: Later<StringMap>): void {
+export function addCustomResourceDefinitions(scope: Construct, annotations: Later<StringMap> | undefined): void {
   for (const crd of [workerPoolCrd(), workerCrd()]) {
     addManifest<k8s.KubeCustomResourceDefinitionProps>(scope, `customresourcedefinition-${crd.spec.names.plural}`, {
       apiVersion: crd.apiVersion,
       kind: crd.kind,
-      metadata: { ...crd.metadata, annotations: ifAny(annotations) },
+      metadata: { ...crd.metadata, annotations },
       // Its schema uses names that cdk8s writes otherwise ("x-kubernetes-validations").
       spec: crd.spec as unknown as Deferred,
     });

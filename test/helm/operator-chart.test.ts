@@ -23,6 +23,8 @@ interface Values {
 describe('helm template gives what the constructs give for the same values', () => {
   const cases: readonly [string, Values][] = [
     ['defaults, with the definitions', {}],
+    ['definitions that go with the release', { crds: { keep: false } }],
+    ['definitions that go with the release, annotated', { crds: { keep: false, annotations: { note: 'x' } } }],
     ['other annotations of the definitions', { crds: { annotations: { note: 'a: "b" {{ c }}' } } }],
     [
       'everything switched on',
@@ -198,6 +200,14 @@ describe('a rendered release', () => {
     expect(definitions).toHaveLength(2);
     for (const { metadata } of definitions) {
       expect(metadata).toMatchObject({ annotations: { 'helm.sh/resource-policy': 'keep' } });
+    }
+  });
+
+  // Helm leaves whatever has the annotation, even with another value.
+  it('lets the definitions go with the release only without the annotation', async () => {
+    const objects = await chart.objects({ crds: { keep: false } }, named);
+    for (const { metadata } of objects.filter(({ kind }) => kind === 'CustomResourceDefinition')) {
+      expect(metadata).not.toHaveProperty('annotations');
     }
   });
 

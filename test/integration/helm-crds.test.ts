@@ -137,7 +137,7 @@ describe('definitions of a release', () => {
   });
 
   it('go with the release when a value says so', async () => {
-    await release.helmOk('install', CHART, String.raw`--set=crds.annotations.helm\.sh/resource-policy=delete`);
+    await release.helmOk('install', CHART, '--set=crds.keep=false');
     await release.createPool();
     await release.helmOk('uninstall', '--wait');
     await eventually(async () => expect(await release.pool()).toBeUndefined());

@@ -67,4 +67,4 @@ export const LOG_FORMATS = ['json', 'logfmt'];
 export const ALL_RUN_PODS = 2_147_483_647;
 
 /** Deleting a definition deletes every WorkerPool and ends its runs, so Helm leaves the definitions where they are. */
-export const CRD_ANNOTATIONS = { 'helm.sh/resource-policy': 'keep' };
+export const KEPT_BY_HELM = { 'helm.sh/resource-policy': 'keep' };

@@ -1,10 +1,13 @@
 import { addCustomResourceDefinitions } from '../../constructs/custom-resource-definitions';
+import { KEPT_BY_HELM } from '../../constructs/operator/defaults';
+import { ifAny, merge, when } from '../../constructs/template/deferred';
 import { VERSION } from '../../constructs/version';
 import type { HelmChart } from '../chart';
 import { flag, group, stringMap } from '../values';
 
 const values = group('Values of the definitions of WorkerPool and Worker.', {
   install: flag(true, 'Read by the parent chart: whether this chart is rendered at all.'),
+  keep: flag(true, 'Whether Helm leaves the definitions, and so every WorkerPool, when the release goes.'),
   annotations: stringMap({}, 'Annotations of both definitions.'),
 });
 
@@ -15,5 +18,7 @@ export const crdsChart: HelmChart<typeof values.members> = {
   appVersion: VERSION,
   description: 'The definitions of WorkerPool and Worker.',
   values,
-  build: (scope, given) => addCustomResourceDefinitions(scope, given.annotations),
+  build: (scope, { keep, annotations }) =>
+    // No annotation at all, then: Helm leaves what has the annotation with any value.
+    addCustomResourceDefinitions(scope, when(keep, merge(KEPT_BY_HELM, annotations), ifAny(annotations))),
 };

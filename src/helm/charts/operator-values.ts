@@ -1,4 +1,3 @@
-import { CRD_ANNOTATIONS } from '../../constructs/operator/defaults';
 import { flag, group, optionalIntOrPercent, string, stringMap } from '../values';
 import { exporterValues } from './exporter-values';
 import { controllerManagerValues } from './operator-manager-values';
@@ -16,10 +15,11 @@ export const operatorValues = group(
     commonAnnotations: stringMap({}, 'Annotations of every object of this chart. Those of a single object win.'),
     crds: group('The CustomResourceDefinitions.', {
       install: flag(true, 'Whether to install and upgrade the WorkerPool and Worker definitions.'),
-      annotations: stringMap(
-        CRD_ANNOTATIONS,
-        'Annotations of the definitions. The official chart has none; here they are kept when the release goes or crds.install becomes false, because deleting a definition deletes every WorkerPool and ends its runs. Set the annotation to "delete" for the official behaviour.',
+      keep: flag(
+        true,
+        'Whether Helm leaves the definitions where they are when the release goes or crds.install becomes false. The official chart lets them go, and every WorkerPool and run with them; false brings that back.',
       ),
+      annotations: stringMap({}, 'More annotations of the definitions.'),
     }),
     controllerManager: controllerManagerValues,
     kubernetesClusterDomain: string('cluster.local', 'DNS domain of the cluster.', { minLength: 1 }),
