@@ -20,14 +20,14 @@ export default {
     {
       ...common,
       displayName: 'constructs',
-      testMatch: ['<rootDir>/test/{api,constructs,helm,charts,docs}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{api,constructs,helm,charts}/**/*.test.ts'],
       transform: { '\\.ts$': swc('commonjs') },
     },
     {
       ...common,
       displayName: 'server',
       testMatch: [
-        '<rootDir>/test/{protocol,controller,launcher,control-plane,cli,local-cluster,simulation,support}/**/*.test.ts',
+        '<rootDir>/test/{protocol,controller,launcher,control-plane,cli,local-cluster,simulation,support,docs}/**/*.test.ts',
       ],
       extensionsToTreatAsEsm: ['.ts'],
       transform: { '\\.ts$': swc('es6') },

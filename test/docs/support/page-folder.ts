@@ -1,0 +1,24 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import type { Fence } from './fences';
+
+/** What a reader of a page has before them: a checkout, and the files that the page tells to write. */
+export class PageFolder {
+  public readonly path = mkdtempSync(join(tmpdir(), 'worker-pools-page-'));
+
+  constructor(fences: readonly Fence[]) {
+    for (const folder of ['charts', 'docs']) symlinkSync(resolve(folder), join(this.path, folder));
+    cpSync('examples', join(this.path, 'examples'), { recursive: true });
+    for (const { options, code } of fences) {
+      if (options.file === undefined) continue;
+      const path = join(this.path, options.file);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, code);
+    }
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
