@@ -1,5 +1,5 @@
-import { Chart, Size, type ChartProps } from 'cdk8s';
-import { PersistentVolumeAccessMode, PersistentVolumeClaim, Secret } from 'cdk8s-plus-28';
+import { Chart, type ChartProps } from 'cdk8s';
+import { Secret } from 'cdk8s-plus-28';
 import { BinariesCache, WorkerPool } from 'cdk8s-worker-pools';
 import type { Construct } from 'constructs';
 
@@ -7,19 +7,13 @@ import type { Construct } from 'constructs';
 export class EfsBinariesCache extends Chart {
   constructor(scope: Construct, id: string, props?: ChartProps) {
     super(scope, id, props);
-    const cache = new PersistentVolumeClaim(this, 'cache', {
-      metadata: { name: 'binaries-cache' },
-      storageClassName: 'efs-sc',
-      accessModes: [PersistentVolumeAccessMode.READ_WRITE_MANY],
-      storage: Size.gibibytes(5),
-    });
     const secret = Secret.fromSecretName(this, 'credentials', 'efs-binaries-cache-credentials');
     new WorkerPool(this, 'pool', {
       metadata: { name: 'efs-binaries-cache' },
       token: { secret, key: 'token' },
       privateKey: { secret, key: 'privateKey' },
       poolSize: 3,
-      pod: { binariesCache: BinariesCache.persistentVolumeClaim(cache) },
+      pod: { binariesCache: BinariesCache.efs(this, 'cache', { fileSystemId: 'fs-0123456789abcdef0' }) },
     });
   }
 }

@@ -1,10 +1,15 @@
 import type { Chart, ChartProps } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { AutoRegistration } from './auto-registration';
 import { DockerInDocker } from './docker-in-docker';
 import { EfsBinariesCache } from './efs-binaries-cache';
 import { EphemeralWorkspace } from './ephemeral-workspace';
+import { HorizontalPodAutoscalerExample } from './horizontal-pod-autoscaler';
+import { Keda } from './keda';
+import { Monitoring } from './monitoring';
+import { SeveralNamespaces } from './several-namespaces';
 
-/** A chart as every example has it: a namespace in `props` holds for all of its objects. */
+/** A chart as every example has it: a namespace in `props` holds for all of its objects, unless they say otherwise. */
 export type Example = new (scope: Construct, id: string, props?: ChartProps) => Chart;
 
 /** Every example by the name of its file. */
@@ -12,4 +17,9 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'ephemeral-workspace': EphemeralWorkspace,
   'efs-binaries-cache': EfsBinariesCache,
   'docker-in-docker': DockerInDocker,
+  'auto-registration': AutoRegistration,
+  'several-namespaces': SeveralNamespaces,
+  'keda': Keda,
+  'horizontal-pod-autoscaler': HorizontalPodAutoscalerExample,
+  'monitoring': Monitoring,
 };

@@ -1,0 +1,43 @@
+import { ApiObject, Chart, type ChartProps } from 'cdk8s';
+import { Secret } from 'cdk8s-plus-28';
+import { WorkerPool } from 'cdk8s-worker-pools';
+import type { Construct } from 'constructs';
+
+/**
+ * As many Workers as there are runs, waiting or under way, from none to ten. KEDA asks Prometheus, which has the figures
+ * from the exporter. Scaling down ends no run.
+ */
+export class Keda extends Chart {
+  constructor(scope: Construct, id: string, props?: ChartProps) {
+    super(scope, id, props);
+    const secret = Secret.fromSecretName(this, 'credentials', 'keda-credentials');
+    const pool = new WorkerPool(this, 'pool', {
+      metadata: { name: 'keda' },
+      token: { secret, key: 'token' },
+      privateKey: { secret, key: 'privateKey' },
+      // No poolSize: that is for KEDA to set, and applying this again does not undo it.
+    });
+    const ofPool = `{worker_pool_name="${pool.name}"}`;
+    new ApiObject(this, 'autoscaler', {
+      apiVersion: 'keda.sh/v1alpha1',
+      kind: 'ScaledObject',
+      metadata: { name: 'keda' },
+      spec: {
+        scaleTargetRef: { apiVersion: pool.apiVersion, kind: pool.kind, name: pool.name },
+        minReplicaCount: 0,
+        maxReplicaCount: 10,
+        triggers: [
+          {
+            type: 'prometheus',
+            metadata: {
+              serverAddress: 'http://prometheus-operated.monitoring.svc:9090',
+              query: `sum(spacelift_worker_pool_runs_pending${ofPool}) + sum(spacelift_worker_pool_workers_busy${ofPool})`,
+              // One Worker a run.
+              threshold: '1',
+            },
+          },
+        ],
+      },
+    });
+  }
+}

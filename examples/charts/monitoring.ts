@@ -1,0 +1,24 @@
+import { Chart, Duration, type ChartProps } from 'cdk8s';
+import { Secret } from 'cdk8s-plus-28';
+import { Dashboard, PrometheusExporter, PrometheusRule } from 'cdk8s-worker-pools';
+import type { Construct } from 'constructs';
+
+/** What the control plane knows of pools as metrics, a Grafana dashboard of them, and alerts for those on call. */
+export class Monitoring extends Chart {
+  constructor(scope: Construct, id: string, props?: ChartProps) {
+    super(scope, id, props);
+    new PrometheusExporter(this, 'exporter', {
+      name: 'worker-pools-exporter',
+      namespace: props?.namespace ?? 'monitoring',
+      apiEndpoint: 'https://example.app.spacelift.io',
+      apiKeyId: 'EXAMPLE',
+      apiKeySecret: Secret.fromSecretName(this, 'api-key', 'worker-pools-exporter'),
+    });
+    new Dashboard(this, 'dashboard', { metadata: { name: 'worker-pools-dashboard' } });
+    new PrometheusRule(this, 'alerts', {
+      metadata: { name: 'worker-pools-alerts' },
+      runsWaitFor: Duration.minutes(10),
+      alertLabels: { team: 'platform' },
+    });
+  }
+}
