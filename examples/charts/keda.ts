@@ -17,6 +17,7 @@ export class Keda extends Chart {
       privateKey: { secret, key: 'privateKey' },
       // No poolSize: that is for KEDA to set, and applying this again does not undo it.
     });
+    pool.markHasAutoscaler();
     const ofPool = `{worker_pool_name="${pool.name}"}`;
     new ApiObject(this, 'autoscaler', {
       apiVersion: 'keda.sh/v1alpha1',
@@ -32,8 +33,9 @@ export class Keda extends Chart {
             metadata: {
               serverAddress: 'http://prometheus-operated.monitoring.svc:9090',
               query: `sum(spacelift_worker_pool_runs_pending${ofPool}) + sum(spacelift_worker_pool_workers_busy${ofPool})`,
-              // One Worker a run.
+              // One Worker a run; without an answer the pool keeps its size.
               threshold: '1',
+              ignoreNullValues: 'false',
             },
           },
         ],

@@ -160,6 +160,18 @@ it('keeps the size an autoscaler gave it when poolSize is left out of the manife
   expect(await objects.workers()).toHaveLength(3);
 });
 
+// The API server has no scale of a pool without a size, and autoscalers read the scale before they set it.
+it('has a scale for autoscalers to read when its manifest never had a poolSize', async () => {
+  const { id, secret } = await newPool(controlPlane);
+  await objects.putSecret(POOL, secret);
+  await objects.createPool(POOL);
+  await untilReady();
+  expect(await objects.readScale(POOL)).toMatchObject({
+    spec: { replicas: 1 },
+    status: { replicas: 1, selector: `workers.spacelift.io/not-used=${id}` },
+  });
+});
+
 it('registers a thousand Workers', async () => {
   const { id } = await readyPool(1000);
   expect(registeredIds(id)).toHaveLength(1000);

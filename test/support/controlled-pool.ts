@@ -115,6 +115,11 @@ export class PoolObjects {
     await kubeOk('PATCH', `${this.path('workerpools', name)}/scale`, { spec: { replicas } });
   }
 
+  /** What an autoscaler does first. */
+  async readScale(name: string): Promise<unknown> {
+    return kubeOk('GET', `${this.path('workerpools', name)}/scale`);
+  }
+
   async deletePool(name: string): Promise<void> {
     await kubeOk('DELETE', this.path('workerpools', name));
   }

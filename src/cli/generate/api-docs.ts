@@ -49,7 +49,7 @@ ${rows.join('\n')}
 
 ## Autoscalers
 
-${code('kubectl scale')}, HorizontalPodAutoscalers and KEDA set ${code('spec.poolSize')} through the scale subresource. Leave ${code('poolSize')} out of the manifest then: applying it again keeps the last size.
+${code('kubectl scale')}, HorizontalPodAutoscalers and KEDA set ${code('spec.poolSize')} through the scale subresource. Leave ${code('poolSize')} out of the manifest then: the operator gives a new pool the size 1, so that there is a scale to read, and applying the manifest again keeps the last size.
 
 The scale subresource has to name a label selector, and an autoscaler may count the Pods that it selects. An idle Worker has no Pod, so ${code(UNUSED_SELECTOR_LABEL)} is a label that no Pod bears: scale by an outside metric, such as the runs that wait, and not by the load of Pods.
 `;

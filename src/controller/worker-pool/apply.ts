@@ -50,7 +50,7 @@ export class Applier {
   async apply(memory: PoolMemory, action: Action): Promise<void> {
     switch (action.kind) {
       case 'mark-pool':
-        return this.patchPool(memory, (finalizers) => [...finalizers, FINALIZER.workerPool], action.ulid);
+        return this.patchPool(memory, (finalizers) => [...finalizers, FINALIZER.workerPool], action);
       case 'open-session':
         memory.session = await this.options.openSession(memory);
         return;
@@ -84,7 +84,7 @@ export class Applier {
   private async patchPool(
     memory: PoolMemory,
     change: (finalizers: string[]) => string[],
-    ulid?: string,
+    { ulid, size }: { readonly ulid?: string; readonly size?: number } = {},
   ): Promise<void> {
     const { client, caches } = this.options;
     const { name, namespace, resourceVersion, finalizers = [] } = memory.pool.metadata;
@@ -94,7 +94,8 @@ export class Applier {
       finalizers: [...new Set(change(finalizers))],
       ...(ulid && { labels: { [LABEL.poolUlid]: ulid } }),
     };
-    memory.pool = await client.patch<WorkerPool>(WORKER_POOLS, namespace, name, { metadata }, { type: 'merge' });
+    const body = { metadata, ...(size !== undefined && { spec: { poolSize: size } }) };
+    memory.pool = await client.patch<WorkerPool>(WORKER_POOLS, namespace, name, body, { type: 'merge' });
     if (!memory.pool.metadata.deletionTimestamp) caches.pools.noteWritten(memory.pool);
   }
 

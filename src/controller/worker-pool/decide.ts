@@ -34,7 +34,12 @@ export function decide(snapshot: PoolSnapshot): Decision {
 function actionsOfLife(snapshot: PoolSnapshot, desired: number): readonly Action[] {
   const { credentials } = snapshot;
   const ulid = poolUlid(snapshot);
-  if (!snapshot.hasFinalizer || (ulid && snapshot.ulidLabel !== ulid)) return [{ kind: 'mark-pool', ulid }];
+  // Autoscalers read the scale first, which the API server refuses while the spec has no size: "the spec replicas field
+  // .spec.poolSize does not exist".
+  const size = snapshot.specSize === undefined ? desired : undefined;
+  if (!snapshot.hasFinalizer || (ulid && snapshot.ulidLabel !== ulid) || size !== undefined) {
+    return [{ kind: 'mark-pool', ulid, size }];
+  }
   const actions: Action[] = [];
   if (templateIsToBeChecked(snapshot)) actions.push({ kind: 'check-template' });
   if (credentials.state === 'valid' && snapshot.session?.key !== credentials.sessionKey) {

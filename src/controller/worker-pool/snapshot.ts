@@ -66,8 +66,11 @@ export interface PoolSnapshot {
 
 /** One thing to do for a pool; `apply` carries it out. */
 export type Action =
-  /** Adds the finalizer and the label with the pool's ULID, before anything outside is changed. */
-  | { readonly kind: 'mark-pool'; readonly ulid?: string }
+  /**
+   * Adds the finalizer and the label with the pool's ULID, before anything outside is changed; and the size, where the
+   * spec has none.
+   */
+  | { readonly kind: 'mark-pool'; readonly ulid?: string; readonly size?: number }
   | { readonly kind: 'open-session' }
   | { readonly kind: 'sync' }
   | { readonly kind: 'check-template' }

@@ -18,6 +18,7 @@ describe('what a pool does next', () => {
     ['a new pool is marked before anything else', { hasFinalizer: false, session: undefined }, ['mark-pool']],
     ['a pool without its label is marked', { ulidLabel: undefined }, ['mark-pool']],
     ['a pool of another token gets its label', { ulidLabel: '01J0000000000000000000TH3R' }, ['mark-pool']],
+    ['a pool without a size gets the one it has', { specSize: undefined }, ['mark-pool']],
     ['a session is opened', { session: undefined }, ['open-session']],
     ['other credentials open another session', { session: session({ key: 'old' }) }, ['open-session']],
     ['unusable credentials open none', { credentials: invalid, session: undefined }, []],
