@@ -20,7 +20,7 @@ if (names.length === 0 || unknown.length > 0) {
   const app = new App();
   for (const name of names) {
     const Example = EXAMPLES[name];
-    if (Example) new Example(app, name, { namespace: values.namespace });
+    if (Example) new Example(app, name, values);
   }
   if (process.env.CDK8S_OUTDIR) app.synth();
   else process.stdout.write(app.synthYaml());

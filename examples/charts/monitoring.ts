@@ -6,10 +6,9 @@ import type { Construct } from 'constructs';
 /** What the control plane knows of pools as metrics, a Grafana dashboard of them, and alerts for those on call. */
 export class Monitoring extends Chart {
   constructor(scope: Construct, id: string, props?: ChartProps) {
-    super(scope, id, props);
+    super(scope, id, { namespace: 'monitoring', ...props });
     new PrometheusExporter(this, 'exporter', {
       name: 'worker-pools-exporter',
-      namespace: props?.namespace ?? 'monitoring',
       apiEndpoint: 'https://example.app.spacelift.io',
       apiKeyId: 'EXAMPLE',
       apiKeySecret: Secret.fromSecretName(this, 'api-key', 'worker-pools-exporter'),

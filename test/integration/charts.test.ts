@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXAMPLES } from '../../examples/charts';
 import { workerCrd, workerPoolCrd } from '../../src/api';
+import { foreignDefinitions } from '../../src/cli/dev/conformance/packages';
 import { ControlPlane, WorkerPoolOperator } from '../../src/constructs';
 import { findKubectl } from '../../src/local-cluster/tools';
 import { GeneratedChart } from '../helm/support/helm';
@@ -37,15 +38,23 @@ async function kubectl(...args: string[]): Promise<{ ok: boolean; text: string }
 const helm = (...args: string[]) =>
   chart.helm(...args, `--kubeconfig=${apiServer().kubeconfigPath}`, '--namespace', namespace);
 
-async function isTakenStrictly(manifests: string): Promise<void> {
+async function isTakenStrictly(manifests: string, ...more: string[]): Promise<void> {
   const file = join(mkdtempSync(join(scratch, 'case-')), 'manifests.yaml');
   writeFileSync(file, manifests);
   // A field manager of its own: kubectl's default one also takes over what a client-side apply left, and warns of that.
   const options = ['--dry-run=server', '--server-side', '--force-conflicts', '--validate=strict'];
   options.push('--field-manager=charts-test');
-  const { ok, text } = await kubectl('apply', ...options, '--namespace', namespace, '-f', file);
+  const { ok, text } = await kubectl('apply', ...options, ...more, '-f', file);
   expect(text).not.toMatch(/error|warning/i);
   expect(ok).toBe(true);
+}
+
+/** A rehearsal makes no namespace, and takes no object whose namespace is not there. */
+async function haveNamespaces(objects: readonly KubeObject[]): Promise<void> {
+  for (const name of new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []))) {
+    const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+    expect([201, 409]).toContain((await kube('POST', '/api/v1/namespaces', body)).status);
+  }
 }
 
 describe('the API server takes what the chart renders, with strict validation', () => {
@@ -63,14 +72,16 @@ describe('the API server takes what the chart renders, with strict validation', 
     ['budgets of 0', { pdb: { enabled: true, maxUnavailable: 0 }, controllerManager: { replicas: 0 } }],
     ['null for lists and maps', { controllerManager: { tolerations: null, manager: { args: null, resources: null } } }],
   ])('%s', async (_, values) => {
-    await isTakenStrictly((await chart.template(values, { name: 'ops', namespace })).text);
+    await isTakenStrictly((await chart.template(values, { name: 'ops', namespace })).text, '--namespace', namespace);
   });
 });
 
 describe('the API server takes what the constructs give, with strict validation', () => {
   beforeAll(async () => {
-    for (const crd of [workerPoolCrd(), workerCrd()]) await installCrd(crd as unknown as KubeObject);
-  }, 60_000);
+    // KEDA's and the Prometheus operator's own definitions, as they publish them.
+    const definitions = [workerPoolCrd(), workerCrd(), ...(await foreignDefinitions())];
+    for (const crd of definitions) await installCrd(crd as unknown as KubeObject);
+  }, 180_000);
 
   it.each<[string, (scope: App) => Chart]>([
     ['the control plane', (app) => withControlPlane(new Chart(app, 'example', { namespace }))],
@@ -80,7 +91,9 @@ describe('the API server takes what the constructs give, with strict validation'
   });
 
   it.each(Object.entries(EXAMPLES))('the example %s', async (name, Example) => {
-    await isTakenStrictly(Yaml.stringify(...(new Example(new App(), name, { namespace }).toJson() as unknown[])));
+    const objects = new Example(new App(), name).toJson() as KubeObject[];
+    await haveNamespaces(objects);
+    await isTakenStrictly(Yaml.stringify(...objects));
   });
 
   function withControlPlane(scope: Chart): Chart {
