@@ -5,9 +5,11 @@ import { DockerInDocker } from './docker-in-docker';
 import { EfsBinariesCache } from './efs-binaries-cache';
 import { EphemeralWorkspace } from './ephemeral-workspace';
 import { HorizontalPodAutoscalerExample } from './horizontal-pod-autoscaler';
+import { InitializationPolicyExample } from './initialization-policy';
 import { Keda } from './keda';
 import { Monitoring } from './monitoring';
 import { SeveralNamespaces } from './several-namespaces';
+import { VcsAgentsExample } from './vcs-agents';
 
 /** A chart as every example has it: a namespace in `props` holds for all of its objects, unless they say otherwise. */
 export type Example = new (scope: Construct, id: string, props?: ChartProps) => Chart;
@@ -17,6 +19,8 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'ephemeral-workspace': EphemeralWorkspace,
   'efs-binaries-cache': EfsBinariesCache,
   'docker-in-docker': DockerInDocker,
+  'initialization-policy': InitializationPolicyExample,
+  'vcs-agents': VcsAgentsExample,
   'auto-registration': AutoRegistration,
   'several-namespaces': SeveralNamespaces,
   'keda': Keda,

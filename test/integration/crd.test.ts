@@ -104,11 +104,7 @@ describe('a documented WorkerPool', () => {
     expect(spec.pod?.customBinariesPath).toBe('/usr/local/bin');
     expect(spec.pod?.workerContainer?.lifecycle?.preStop?.sleep?.seconds).toBe(1);
     expect(spec.pod?.workspaceVolume?.emptyDir?.sizeLimit).toBe('10Gi');
-  });
-
-  test('keeps the labels of a volume claim template', async () => {
-    const { spec } = await kubeOk<{ spec: WorkerPoolSpec }>('GET', `${poolsPath()}/ephemeral-workspace`);
-    expect(spec.pod?.workspaceVolume?.ephemeral?.volumeClaimTemplate?.metadata?.labels).toEqual({
+    expect(spec.pod?.volumes?.[0]?.ephemeral?.volumeClaimTemplate?.metadata?.labels).toEqual({
       'app.kubernetes.io/part-of': 'worker-pools',
     });
   });

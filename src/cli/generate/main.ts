@@ -17,6 +17,7 @@ const GENERATORS: readonly (() => Promise<Generator>)[] = [
   async () => (await import('./constructs-docs')).generateConstructsDocs,
   async () => (await import('./charts')).generateCharts,
   async () => (await import('./gitops')).generateGitOpsManifests,
+  async () => (await import('./examples')).generateExamples,
 ];
 
 async function main(): Promise<void> {

@@ -77,7 +77,7 @@ function infoOf(info: string): Pick<Fence, 'language' | 'flags' | 'options'> {
     return key === undefined ? [] : [[key, quoted ?? bare ?? ''] as const];
   });
   return {
-    language,
+    language: language === 'shell' ? 'sh' : language,
     flags: new Set(words.filter((word) => !word.includes('='))),
     options: Object.fromEntries(options),
   };
