@@ -1,10 +1,13 @@
 import { Chart, type ChartProps } from 'cdk8s';
-import { EnvValue, Secret } from 'cdk8s-plus-28';
-import { WorkerPool } from 'cdk8s-worker-pools';
+import { Secret } from 'cdk8s-plus-28';
+import { DockerInDocker, WorkerPool } from 'cdk8s-worker-pools';
 import type { Construct } from 'constructs';
 
-/** Runs that need a Docker daemon have one beside them; it is stopped when the run is over. */
-export class DockerInDocker extends Chart {
+/**
+ * Runs that need a Docker daemon have one beside them; it is stopped when the run is over. The daemon is privileged: keep
+ * such a pool for the stacks that need it. `DockerInDocker.rootless()` keeps root away from what the daemon runs.
+ */
+export class DockerInDockerExample extends Chart {
   constructor(scope: Construct, id: string, props?: ChartProps) {
     super(scope, id, props);
     const secret = Secret.fromSecretName(this, 'credentials', 'docker-in-docker-credentials');
@@ -13,22 +16,7 @@ export class DockerInDocker extends Chart {
       token: { secret, key: 'token' },
       privateKey: { secret, key: 'privateKey' },
       poolSize: 2,
-      pod: {
-        workerContainer: { envVariables: { DOCKER_HOST: EnvValue.fromValue('tcp://localhost:2375') } },
-        sidecars: [
-          {
-            name: 'docker',
-            image: 'docker:dind',
-            command: ['docker-init', '--', 'dockerd', '--host', 'tcp://127.0.0.1:2375'],
-            securityContext: {
-              privileged: true,
-              allowPrivilegeEscalation: true,
-              ensureNonRoot: false,
-              readOnlyRootFilesystem: false,
-            },
-          },
-        ],
-      },
+      extensions: [DockerInDocker.sidecar()],
     });
   }
 }

@@ -1,12 +1,14 @@
 import type { Chart, ChartProps } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { AutoRegistration } from './auto-registration';
-import { DockerInDocker } from './docker-in-docker';
+import { AwsRoleExample } from './aws-role';
+import { DockerInDockerExample } from './docker-in-docker';
 import { EfsBinariesCache } from './efs-binaries-cache';
 import { EphemeralWorkspace } from './ephemeral-workspace';
 import { HorizontalPodAutoscalerExample } from './horizontal-pod-autoscaler';
 import { InitializationPolicyExample } from './initialization-policy';
 import { Keda } from './keda';
+import { LockedDown } from './locked-down';
 import { Monitoring } from './monitoring';
 import { SeveralNamespaces } from './several-namespaces';
 import { VcsAgentsExample } from './vcs-agents';
@@ -18,10 +20,12 @@ export type Example = new (scope: Construct, id: string, props?: ChartProps) => 
 export const EXAMPLES: Readonly<Record<string, Example>> = {
   'ephemeral-workspace': EphemeralWorkspace,
   'efs-binaries-cache': EfsBinariesCache,
-  'docker-in-docker': DockerInDocker,
+  'docker-in-docker': DockerInDockerExample,
   'initialization-policy': InitializationPolicyExample,
   'vcs-agents': VcsAgentsExample,
   'auto-registration': AutoRegistration,
+  'aws-role': AwsRoleExample,
+  'locked-down': LockedDown,
   'several-namespaces': SeveralNamespaces,
   'keda': Keda,
   'horizontal-pod-autoscaler': HorizontalPodAutoscalerExample,

@@ -1,6 +1,6 @@
 import { Chart, type ChartProps } from 'cdk8s';
-import { ConfigMap, EnvValue, Secret, Volume } from 'cdk8s-plus-28';
-import { WorkerPool } from 'cdk8s-worker-pools';
+import { Secret } from 'cdk8s-plus-28';
+import { InitializationPolicy, WorkerPool } from 'cdk8s-worker-pools';
 import type { Construct } from 'constructs';
 
 const POLICY = `package spacelift
@@ -16,18 +16,12 @@ export class InitializationPolicyExample extends Chart {
   constructor(scope: Construct, id: string, props?: ChartProps) {
     super(scope, id, props);
     const secret = Secret.fromSecretName(this, 'credentials', 'initialization-policy-credentials');
-    const policy = new ConfigMap(this, 'policy', { data: { 'policy.rego': POLICY } });
-    const pool = new WorkerPool(this, 'pool', {
+    new WorkerPool(this, 'pool', {
       metadata: { name: 'initialization-policy' },
       token: { secret, key: 'token' },
       privateKey: { secret, key: 'privateKey' },
       poolSize: 2,
+      extensions: [InitializationPolicy.fromText(POLICY)],
     });
-    const folder = '/opt/spacelift/policies/initialization';
-    pool.initContainer.mount(folder, Volume.fromConfigMap(this, 'policy-volume', policy), { readOnly: true });
-    pool.initContainer.env.addVariable(
-      'SPACELIFT_LAUNCHER_RUN_INITIALIZATION_POLICY',
-      EnvValue.fromValue(`${folder}/policy.rego`),
-    );
   }
 }

@@ -1,6 +1,6 @@
 import { Chart, type ChartProps } from 'cdk8s';
-import { EnvValue, Secret } from 'cdk8s-plus-28';
-import { WorkerPool } from 'cdk8s-worker-pools';
+import { Secret } from 'cdk8s-plus-28';
+import { VcsAgents, WorkerPool } from 'cdk8s-worker-pools';
 import type { Construct } from 'constructs';
 
 /**
@@ -11,17 +11,12 @@ export class VcsAgentsExample extends Chart {
   constructor(scope: Construct, id: string, props?: ChartProps) {
     super(scope, id, props);
     const secret = Secret.fromSecretName(this, 'credentials', 'vcs-agents-credentials');
-    const pool = new WorkerPool(this, 'pool', {
+    new WorkerPool(this, 'pool', {
       metadata: { name: 'vcs-agents' },
       token: { secret, key: 'token' },
       privateKey: { secret, key: 'privateKey' },
       poolSize: 2,
+      extensions: [new VcsAgents([{ name: 'gitlab-agents', baseEndpoint: 'https://gitlab.internal.example.com' }])],
     });
-    const { env } = pool.initContainer;
-    env.addVariable('SPACELIFT_PRIVATEVCS_MAPPING_NAME_0', EnvValue.fromValue('gitlab-agents'));
-    env.addVariable(
-      'SPACELIFT_PRIVATEVCS_MAPPING_BASE_ENDPOINT_0',
-      EnvValue.fromValue('https://gitlab.internal.example.com'),
-    );
   }
 }

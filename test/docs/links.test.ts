@@ -49,7 +49,7 @@ describe('links between pages', () => {
     for (const page of reached) {
       for (const { file, target } of inside) if (file === page) addPages(reached, targetOf(file, target).path);
     }
-    expect(pages.filter((page) => !reached.has(page))).toEqual([]);
+    expect(pages.filter((page) => !reached.has(page) && !page.startsWith('test/'))).toEqual([]);
   });
 });
 

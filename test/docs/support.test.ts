@@ -82,7 +82,7 @@ describe('the checks of commands', () => {
 
   it.each([
     'kubectl get workerpools,workers --namespace a -o yaml',
-    'kubectl scale workerpool/a --replicas=3',
+    'kubectl -n a scale workerpool/a --replicas=3',
     'kubectl create secret generic a --from-literal=token=x',
     'helm uninstall ops --namespace a',
     'worker-pools pool create x --out ./y',

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { exec, run } from '../../src/local-cluster/exec';
+import { allFences, placeOf } from '../docs/support/fences';
 import { packLanguages, remove, temporaryFolder } from './support/built-package';
 
 const APP = join('test', 'packaging', 'python', 'app');
@@ -42,6 +43,15 @@ if (missing) process.stderr.write(`The Python package is not tested: ${missing}\
       expect.arrayContaining(['CustomResourceDefinition', 'Deployment', 'StorageClass', 'HorizontalPodAutoscaler']),
     );
   });
+
+  it.each(allFences().flatMap((fence) => (fence.language === 'python' ? [[placeOf(fence), fence.code]] : [])))(
+    'runs what the docs show at %s',
+    async (place, code) => {
+      const written = outdir(place.replaceAll(/\W/g, '-'));
+      await run(python, ['-c', code], { env: { CDK8S_OUTDIR: written } });
+      expect(manifestsIn(written).map(({ kind }) => kind)).toContain('WorkerPool');
+    },
+  );
 
   it.each([
     ['a number that no pool can have', 'pool_size=-1', /tools\/pool.*poolSize.*-1/],

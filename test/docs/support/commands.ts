@@ -33,7 +33,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
 };
 
 /** Programs of which a page uses nothing that changes. */
-const PLAIN = new Set(['base64', 'cat', 'cd', 'cp', 'git', 'mkdir', 'python']);
+const PLAIN = new Set(['base64', 'cat', 'cd', 'cp', 'git', 'grep', 'mkdir', 'python']);
 
 export async function problemWith(command: Command, folder: string): Promise<string | undefined> {
   const [program = ''] = command;
@@ -84,14 +84,15 @@ const resourceNames = (): Set<string> =>
   );
 
 /** What commands of the pages write: `cdk8s synth`, and `worker-pools pool create --out`. */
-const WRITTEN = ['dist', 'synth', 'production'];
+const WRITTEN = ['dist', 'manifests', 'synth', 'production'];
 
 const isThere = (path: string, folder: string): boolean =>
   path === '-' || existsSync(join(folder, path)) || WRITTEN.includes(path.replace(/^\.\//, '').split('/')[0] ?? '');
 
 /** A flag that the program's own help does not have. */
 async function unknownFlag(program: string, args: Command, folder: string, more = ''): Promise<string | undefined> {
-  const words = args.filter((word) => !word.startsWith('-'));
+  // `kubectl -n team get pods`: the verb stands behind the namespace.
+  const words = args.filter((word, index) => !word.startsWith('-') && args[index - 1] !== '-n');
   const { ok, text } = await execute(program, [...words.slice(0, 3), '--help'], folder);
   if (!ok) return text;
   const help = ` ${text} ${more} `;
@@ -117,7 +118,7 @@ function checkNpm([, verb = '', ...args]: Command): string | undefined {
   if (verb === 'ci') return undefined;
   if (verb !== 'install') return `the tests do not know npm ${verb}`;
   const known = [name, ...Object.keys(peerDependencies), ...COMPANIONS];
-  const stranger = args.find((word) => !word.startsWith('-') && !known.includes(word));
+  const stranger = args.find((word) => !word.startsWith('-') && !known.includes(word.replace(/@.*$/, '')));
   return stranger && `${stranger} is neither this package nor one that goes with it`;
 }
 
