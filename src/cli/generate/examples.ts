@@ -88,6 +88,10 @@ kubectl apply -f examples/manifests/docker-in-docker.yaml
 [workerpools](workerpools) has manifests of single fields, for looking things up:
 [all-options.yaml](workerpools/all-options.yaml) has every one of them once.
 
+## A GitOps repository
+
+[gitops](gitops/README.md) is a whole one, for Argo CD or Flux.
+
 ## Stacks
 
 [stacks/hello](stacks/hello) is the OpenTofu configuration that the demo runs.

@@ -92,7 +92,9 @@ const isThere = (path: string, folder: string): boolean =>
 /** A flag that the program's own help does not have. */
 async function unknownFlag(program: string, args: Command, folder: string, more = ''): Promise<string | undefined> {
   // `kubectl -n team get pods`: the verb stands behind the namespace.
-  const words = args.filter((word, index) => !word.startsWith('-') && args[index - 1] !== '-n');
+  const words = args.filter(
+    (word, index) => !word.startsWith('-') && !['-n', '--namespace'].includes(args[index - 1] ?? ''),
+  );
   const { ok, text } = await execute(program, [...words.slice(0, 3), '--help'], folder);
   if (!ok) return text;
   const help = ` ${text} ${more} `;
