@@ -171,6 +171,14 @@ describe('a WorkerPool whose parts contradict one another', () => {
       },
     ],
     [
+      'as many volumes and sidecars as the API takes',
+      {},
+      (chart) => ({
+        volumes: Array.from({ length: 256 }, (_, index) => emptyDir(chart, `v${index}`)),
+        sidecars: Array.from({ length: 256 }, (_, index) => ({ image, name: `s${index}` })),
+      }),
+    ],
+    [
       "the cache's place in the one container that has no cache",
       {},
       (chart) => ({

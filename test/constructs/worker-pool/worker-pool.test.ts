@@ -47,6 +47,7 @@ describe('WorkerPool', () => {
       { driftDetection: DriftDetection.limitedTo(0) },
       { driftDetectionRunLimits: { maxRuns: 0 } },
     ],
+    ['the largest size', { poolSize: 10_000 }, { poolSize: 10_000 }],
     ['a list of no hosts', { allowedRunnerImageHosts: [] }, { allowedRunnerImageHosts: [] }],
   ])('writes %s', (_, props, spec) => {
     expect(specOf(props)).toEqual(spec);
