@@ -204,7 +204,7 @@ export class RunPodTemplate {
     return {
       volumes: unlessEmpty(rendered.filter((volume) => volume !== workspace && volume !== cache)),
       workspaceVolume: workspace && withSource(workspace, this.workspace.source),
-      binariesCacheVolume: cache && withSource(cache, this.cache.source),
+      binariesCacheVolume: cache,
     };
   }
 }

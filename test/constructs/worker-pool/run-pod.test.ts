@@ -1,17 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { App, Chart, Duration, Size } from 'cdk8s';
 import {
-  ConfigMap,
+  Capability,
   Cpu,
   DnsPolicy,
-  Env,
   EnvValue,
-  Handler,
+  FsGroupChangePolicy,
   NetworkPolicy,
   Node,
   NodeTaintQuery,
-  PersistentVolumeClaim,
   Pods,
+  SeccompProfileType,
   Secret,
   ServiceAccount,
   Topology,
@@ -58,6 +57,63 @@ describe('the run Pod', () => {
     ['CPU by the millicore', cpu(Cpu.millis(250)), worker({ resources: { requests: { cpu: '250m' } } })],
     ['a DNS policy alone', { dns: { policy: DnsPolicy.DEFAULT } }, { dnsPolicy: 'Default' }],
     ['DNS servers alone', { dns: { nameservers: ['10.0.0.1'] } }, { dnsConfig: { nameservers: ['10.0.0.1'] } }],
+    [
+      'DNS search domains and options',
+      { dns: { searches: ['internal'], options: [{ name: 'ndots', value: '1' }] } },
+      { dnsConfig: { searches: ['internal'], options: [{ name: 'ndots', value: '1' }] } },
+    ],
+    [
+      'every security option of the Pod',
+      {
+        securityContext: {
+          fsGroup: 1,
+          fsGroupChangePolicy: FsGroupChangePolicy.ON_ROOT_MISMATCH,
+          user: 2,
+          group: 3,
+          ensureNonRoot: false,
+          sysctls: [{ name: 'net.core.somaxconn', value: '4' }],
+        },
+      },
+      {
+        securityContext: {
+          fsGroup: 1,
+          fsGroupChangePolicy: 'OnRootMismatch',
+          runAsUser: 2,
+          runAsGroup: 3,
+          runAsNonRoot: false,
+          sysctls: [{ name: 'net.core.somaxconn', value: '4' }],
+        },
+      },
+    ],
+    [
+      'every security option of a container',
+      {
+        workerContainer: {
+          securityContext: {
+            user: 1,
+            group: 2,
+            ensureNonRoot: false,
+            privileged: true,
+            readOnlyRootFilesystem: false,
+            allowPrivilegeEscalation: true,
+            capabilities: { add: [Capability.SYS_ADMIN], drop: [Capability.ALL] },
+            seccompProfile: { type: SeccompProfileType.UNCONFINED },
+          },
+        },
+      },
+      worker({
+        securityContext: {
+          runAsUser: 1,
+          runAsGroup: 2,
+          runAsNonRoot: false,
+          privileged: true,
+          readOnlyRootFilesystem: false,
+          allowPrivilegeEscalation: true,
+          capabilities: { add: ['SYS_ADMIN'], drop: ['ALL'] },
+          seccompProfile: { type: 'Unconfined' },
+        },
+      }),
+    ],
     ['nothing for empty lists', { sidecars: [], volumes: [], hostAliases: [], labels: {} }, {}],
     ['a node by its name', { nodeName: 'one' }, { nodeName: 'one' }],
   ])('writes %s', (_, props, pod) => {
@@ -92,6 +148,14 @@ describe('the run Pod', () => {
       tolerations: [{ key: 'runs', operator: 'Exists' }],
       affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: {} } },
     });
+  });
+
+  it('is the same however often it is synthesized', () => {
+    const chart = new Chart(new App(), 'chart');
+    new WorkerPool(chart, 'pool', { pod: { volumes: [Volume.fromEmptyDir(chart, 'scratch', 'scratch')] } });
+    const first: unknown = chart.toJson();
+    expect(first).toMatchObject([{ spec: { pod: { volumes: [{ name: 'scratch' }] } } }]);
+    expect(chart.toJson()).toEqual(first);
   });
 
   it('keeps apart from other Pods', () => {
@@ -169,92 +233,6 @@ describe('the run Pod', () => {
     const { labels } = (only(objects, 'WorkerPool').spec.pod ?? {}) as { readonly labels: object };
     expect(Object.keys(labels)).toEqual([ADDRESS]);
     expect(only(objects, 'NetworkPolicy').spec).toMatchObject({ podSelector: { matchLabels: labels } });
-  });
-});
-
-describe('a built-in container', () => {
-  it('takes variables, sources of variables and mounts afterwards', () => {
-    const pod = podOf({}, ({ workerContainer, initContainer }, chart) => {
-      const settings = ConfigMap.fromConfigMapName(chart, 'settings', 'settings');
-      workerContainer.env.addVariable('LEVEL', EnvValue.fromConfigMap(settings, 'level'));
-      workerContainer.env.copyFrom(Env.fromConfigMap(settings, 'APP_'));
-      initContainer.mount('/policies', Volume.fromConfigMap(chart, 'policies', settings), { readOnly: true });
-    });
-    expect(pod).toEqual({
-      volumes: [{ name: 'configmap-settings', configMap: { name: 'settings' } }],
-      initContainer: { volumeMounts: [{ name: 'configmap-settings', mountPath: '/policies', readOnly: true }] },
-      workerContainer: {
-        env: [{ name: 'LEVEL', valueFrom: { configMapKeyRef: { name: 'settings', key: 'level' } } }],
-        envFrom: [{ prefix: 'APP_', configMapRef: { name: 'settings' } }],
-      },
-    });
-  });
-
-  it('has hooks', () => {
-    const preStop = Handler.fromCommand(['sync']);
-    const pod = podOf({ pod: { grpcServerContainer: { lifecycle: { preStop } } } });
-    expect(pod).toEqual({ grpcServerContainer: { lifecycle: { preStop: { exec: { command: ['sync'] } } } } });
-  });
-
-  it('is known by its name in the Pod', () => {
-    podOf({}, ({ initContainer, grpcServerContainer, workerContainer }) =>
-      expect([initContainer, grpcServerContainer, workerContainer].map(({ name }) => name)).toEqual([
-        'init',
-        'launcher-grpc',
-        'worker',
-      ]),
-    );
-  });
-
-  it('shares its settings with another one without sharing what is added later', () => {
-    const settings = { envVariables: { A: EnvValue.fromValue('1') }, volumeMounts: [] };
-    const pod = podOf({ pod: { workerContainer: settings, initContainer: settings } }, (pool, chart) => {
-      pool.workerContainer.env.addVariable('B', EnvValue.fromValue('2'));
-      pool.workerContainer.mount('/scratch', Volume.fromEmptyDir(chart, 'scratch', 'scratch'));
-    });
-    expect(pod?.initContainer).toEqual({ env: [{ name: 'A', value: '1' }] });
-    expect(Object.keys(settings.envVariables)).toEqual(['A']);
-    expect(settings.volumeMounts).toEqual([]);
-  });
-});
-
-describe("a container of the pool's own", () => {
-  it('runs before or beside the built-in ones, with the safe defaults of cdk8s-plus', () => {
-    const pod = podOf({ pod: { initContainers: [{ name: 'first', image: 'a' }] } }, (pool) => {
-      pool.addInitContainer({ name: 'second', image: 'b' });
-      pool.addSidecar({ name: 'database', image: 'c' });
-    });
-    expect(pod?.customInitContainers?.map(({ name }) => name)).toEqual(['first', 'second']);
-    expect(pod?.additionalSidecarContainers).toMatchObject([
-      {
-        name: 'database',
-        image: 'c',
-        securityContext: { runAsNonRoot: true, readOnlyRootFilesystem: true, allowPrivilegeEscalation: false },
-        resources: { requests: { cpu: '1000m', memory: '512Mi' } },
-      },
-    ]);
-    expect(Object.keys(pod ?? {}).sort()).toEqual(['additionalSidecarContainers', 'customInitContainers']);
-  });
-
-  it('mounts the workspace of the operator, which then stands in the manifest', () => {
-    const pod = podOf({}, (pool) => {
-      pool.addSidecar({ name: 'docker', image: 'docker:dind' }).mount('/opt/spacelift/workspace', pool.workspace);
-    });
-    expect(pod).toMatchObject({
-      workspaceVolume: { name: 'workspace', emptyDir: {} },
-      additionalSidecarContainers: [{ volumeMounts: [{ name: 'workspace', mountPath: '/opt/spacelift/workspace' }] }],
-    });
-    expect(pod?.volumes).toBeUndefined();
-  });
-
-  it('mounts a claim', () => {
-    const pod = podOf({}, (pool, chart) => {
-      const claim = PersistentVolumeClaim.fromClaimName(chart, 'claim', 'models');
-      pool
-        .addSidecar({ name: 'models', image: 'c' })
-        .mount('/models', Volume.fromPersistentVolumeClaim(chart, 'models', claim));
-    });
-    expect(pod?.volumes).toMatchObject([{ name: 'pvc-models', persistentVolumeClaim: { claimName: 'models' } }]);
   });
 });
 
