@@ -1,8 +1,8 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { pino } from 'pino';
 import { EVENT_SOURCE, LABEL } from '../api';
 import { connectMqtt, connectPoll } from '../protocol/client';
 import { createCaches, WORKER_POOLS, WORKERS, type Caches } from './caches';
+import { createLogger } from './logging';
 import { createMetrics, type ControllerMetrics } from './metrics';
 import { compileOptions, parseBindAddress, type CompiledOptions, type ControllerOptions } from './options';
 import {
@@ -38,7 +38,7 @@ export interface RunControl {
   readonly signal?: AbortSignal;
   /** Called once, when the ports below are served. */
   readonly onServing?: (ports: { readonly health?: number; readonly metrics?: number }) => void;
-  /** @default JSON lines on standard output */
+  /** @default - what the options say, on standard output */
   readonly logger?: Logger;
 }
 
@@ -49,7 +49,7 @@ export interface RunControl {
  */
 export async function runController(options: ControllerOptions, control: RunControl = {}): Promise<void> {
   const compiled = compileOptions(options);
-  const logger = control.logger ?? pino({ level: compiled.logLevel });
+  const logger = control.logger ?? createLogger(compiled.logLevel, compiled.logFormat);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const client = await createKubeClient({
@@ -120,7 +120,13 @@ function assemble(parts: Parts): Manager {
     graceMs: GRACE_MS,
     logger,
     ...(options.leaderElect && {
-      election: { client, namespace: options.controllerNamespace, name: LEASE_NAME, metrics: registry },
+      election: {
+        ...options.leaderElection,
+        client,
+        namespace: options.controllerNamespace,
+        name: LEASE_NAME,
+        metrics: registry,
+      },
     }),
   });
 }

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { formatDuration } from '../protocol/duration';
+import type { LogFormat } from './logging';
 
 /** What the controller can be told; each is a flag of `worker-pools controller` too. */
 export interface ControllerOptions {
@@ -10,6 +12,8 @@ export interface ControllerOptions {
   readonly controllerNamespace?: string;
   /** Wait for the Lease before writing anything, so that several replicas may run. @default false */
   readonly leaderElect?: boolean;
+  /** How the Lease is held and taken. @default 15, 10 and 2 seconds */
+  readonly leaderElection?: LeaderElectionTimings;
   /** Address of /healthz and /readyz: `:8081`, `127.0.0.1:8081`; `0` serves none. @default ':8081' */
   readonly healthProbeBindAddress?: string;
   /** Address of /metrics; `0` serves none. @default '0' */
@@ -22,6 +26,8 @@ export interface ControllerOptions {
   readonly kubeApiBurst?: number;
   /** Of pino: trace, debug, info, warn, error, fatal, silent. @default 'info' */
   readonly logLevel?: string;
+  /** How a log line is written. @default 'json' */
+  readonly logFormat?: LogFormat;
   /** WorkerPools looked after at once. @default 16 */
   readonly concurrency?: number;
   /**
@@ -33,30 +39,60 @@ export interface ControllerOptions {
   readonly version?: string;
 }
 
+export interface LeaderElectionTimings {
+  /** How long others wait after the last renewal that they saw; longer than `renewDeadlineMs`. @default 15,000 */
+  readonly leaseDurationMs?: number;
+  /** A leader who could not renew for so long stops; longer than `retryPeriodMs`. @default 10,000 */
+  readonly renewDeadlineMs?: number;
+  /** Time between two attempts to take or renew the Lease. @default 2,000 */
+  readonly retryPeriodMs?: number;
+}
+
 /** The options with everything decided. */
-export type CompiledOptions = Required<Omit<ControllerOptions, 'kubeconfig'>> & Pick<ControllerOptions, 'kubeconfig'>;
+export type CompiledOptions = Required<Omit<ControllerOptions, 'kubeconfig' | 'leaderElection'>> &
+  Pick<ControllerOptions, 'kubeconfig'> & { readonly leaderElection: Required<LeaderElectionTimings> };
 
 /** The namespace of Spacelift's manifests. */
 export const DEFAULT_NAMESPACE = 'spacelift-worker-controller-system';
 
 const POD_NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 
+/** @throws OptionsError where options cannot work together */
 export function compileOptions(options: ControllerOptions): CompiledOptions {
   return {
     ...options,
     namespaces: [...new Set(options.namespaces ?? [])],
     controllerNamespace: options.controllerNamespace || process.env.CONTROLLER_NAMESPACE || podNamespace(),
     leaderElect: options.leaderElect ?? false,
+    leaderElection: compileTimings(options.leaderElection ?? {}),
     healthProbeBindAddress: options.healthProbeBindAddress ?? ':8081',
     metricsBindAddress: options.metricsBindAddress ?? '0',
     metricsSecure: options.metricsSecure ?? true,
     kubeApiQps: options.kubeApiQps ?? 500,
     kubeApiBurst: options.kubeApiBurst ?? 2000,
     logLevel: options.logLevel ?? 'info',
+    logFormat: options.logFormat ?? 'json',
     concurrency: options.concurrency ?? 16,
     workerConcurrency: options.workerConcurrency ?? 1_000,
     version: options.version ?? '0.0.0',
   };
+}
+
+/** Options that are each allowed, but not together. */
+export class OptionsError extends Error {
+  override readonly name = 'OptionsError';
+}
+
+function compileTimings(timings: LeaderElectionTimings): Required<LeaderElectionTimings> {
+  const { leaseDurationMs = 15_000, renewDeadlineMs = 10_000, retryPeriodMs = 2_000 } = timings;
+  if (leaseDurationMs > renewDeadlineMs && renewDeadlineMs > retryPeriodMs) {
+    return { leaseDurationMs, renewDeadlineMs, retryPeriodMs };
+  }
+  const given = [leaseDurationMs, renewDeadlineMs, retryPeriodMs].map(formatDuration);
+  throw new OptionsError(
+    `of leader election, the lease duration (${given[0]}) must be longer than the renew deadline (${given[1]}), ` +
+      `and that longer than the retry period (${given[2]})`,
+  );
 }
 
 export interface BindAddress {

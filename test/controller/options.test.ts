@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { compileOptions, parseBindAddress } from '../../src/controller/options';
+import { compileOptions, OptionsError, parseBindAddress } from '../../src/controller/options';
 
 describe('an address to listen on', () => {
   it.each([
@@ -30,6 +30,23 @@ describe('the options of the controller', () => {
       metricsBindAddress: '0',
       metricsSecure: true,
     });
+  });
+
+  it('hold the Lease as client-go does, unless told otherwise', () => {
+    expect(compileOptions({}).leaderElection).toEqual({
+      leaseDurationMs: 15_000,
+      renewDeadlineMs: 10_000,
+      retryPeriodMs: 2_000,
+    });
+  });
+
+  it.each([
+    ['a deadline as long as the lease', { renewDeadlineMs: 15_000 }, 'the renew deadline (15s)'],
+    ['a lease that is over before the usual deadline', { leaseDurationMs: 500 }, 'the lease duration (0.5s)'],
+    ['a second attempt only after the deadline', { retryPeriodMs: 60_000 }, 'the retry period (1m)'],
+  ])('refuse %s', (_, leaderElection, part) => {
+    expect(() => compileOptions({ leaderElection })).toThrow(OptionsError);
+    expect(() => compileOptions({ leaderElection })).toThrow(part);
   });
 
   it('name each namespace once', () => {

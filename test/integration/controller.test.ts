@@ -116,8 +116,8 @@ describe('the controller process', () => {
 describe('leader election', () => {
   const lease = () =>
     `/apis/coordination.k8s.io/v1/namespaces/${objects.namespace}/leases/spacelift-workerpool-controller`;
-  const electing = () =>
-    startController(objects.namespace, { leaderElect: true, controllerNamespace: objects.namespace });
+  const electing = (leaderElection = {}) =>
+    startController(objects.namespace, { leaderElect: true, leaderElection, controllerNamespace: objects.namespace });
 
   it('lets one replica work, and the next one take over when it ends', async () => {
     const first = await electing();
@@ -136,6 +136,17 @@ describe('leader election', () => {
       await Promise.all([first.stop(), second?.stop()]);
     }
     expect((await kubeOk<{ spec: { holderIdentity?: string } }>('GET', lease())).spec.holderIdentity ?? '').toBe('');
+  });
+
+  it('holds the Lease for as long as it is told', async () => {
+    const controller = await electing({ leaseDurationMs: 40_000 });
+    try {
+      const seconds = async () =>
+        (await kubeOk<{ spec: { leaseDurationSeconds: number } }>('GET', lease())).spec.leaseDurationSeconds;
+      await eventually(async () => expect(await seconds()).toBe(40));
+    } finally {
+      await controller.stop();
+    }
   });
 
   it('ends with an error when the Lease is lost, and leaves the Workers', async () => {

@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { LeaseLostError, runController } from '../../controller/main';
-import { parseBindAddress, type ControllerOptions } from '../../controller/options';
+import { LOG_FORMATS } from '../../controller/logging';
+import { OptionsError, parseBindAddress, type ControllerOptions } from '../../controller/options';
+import { parseDuration } from '../../protocol/duration';
 import { UserError } from '../run-program';
 import { VERSION } from '../version';
 
@@ -15,24 +17,58 @@ export function controllerCommand(): Command {
       new Option('--namespaces <name>', 'namespace to look after, repeatable').argParser(collect).default([], 'all'),
     )
     .option('--controller-namespace <name>', 'where the Lease lives (default: $CONTROLLER_NAMESPACE)')
-    .option('--leader-elect', 'wait for the Lease first, so that several replicas may run')
+    .option('--leader-elect [boolean]', 'wait for the Lease first, so that several replicas may run', flag, false)
+    .addOption(timing('lease-duration', 'how long after its last renewal the Lease may be taken', '15s'))
+    .addOption(timing('renew-deadline', 'how long a leader may fail to renew the Lease before it stops', '10s'))
+    .addOption(timing('retry-period', 'time between two attempts to take or renew the Lease', '2s'))
     .option('--health-probe-bind-address <address>', '/healthz and /readyz; 0: none', address, ':8081')
     .option('--metrics-bind-address <address>', '/metrics; 0: none', address, '0')
     .option('--metrics-secure [boolean]', 'metrics by HTTPS, to callers that the API server allows', flag, true)
     .option('--enable-http2 [boolean]', 'accepted for compatibility; HTTP/1.1 is always used', flag, false)
     .option('--kube-api-qps <number>', 'requests a second to the API server, on average', positive, 500)
     .option('--kube-api-burst <number>', 'requests to the API server at once', positive, 2000)
-    .option('--log-level <level>', LOG_LEVELS.join(', '), logLevel, 'info')
-    .action(async (options: ControllerOptions) => {
+    .addOption(new Option('--log-level <level>', 'least level that is logged').choices(LOG_LEVELS).default('info'))
+    .addOption(new Option('--log-format <format>', 'how a line is written').choices(LOG_FORMATS).default('json'))
+    .action(async (flags: Flags) => {
       const stopping = new AbortController();
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
       try {
-        await runController({ ...options, version: VERSION }, { signal: stopping.signal });
+        await runController(options(flags), { signal: stopping.signal });
       } catch (error) {
-        if (error instanceof LeaseLostError) throw new UserError(error.message);
+        if (error instanceof LeaseLostError || error instanceof OptionsError) throw new UserError(error.message);
         throw error;
       }
     });
+}
+
+/** Options as commander names them, after their flags. */
+interface Flags extends Omit<ControllerOptions, 'leaderElection' | 'version'> {
+  readonly leaderElectLeaseDuration: number;
+  readonly leaderElectRenewDeadline: number;
+  readonly leaderElectRetryPeriod: number;
+}
+
+function options(flags: Flags): ControllerOptions {
+  const { leaderElectLeaseDuration, leaderElectRenewDeadline, leaderElectRetryPeriod, ...rest } = flags;
+  return {
+    ...rest,
+    leaderElection: {
+      leaseDurationMs: leaderElectLeaseDuration,
+      renewDeadlineMs: leaderElectRenewDeadline,
+      retryPeriodMs: leaderElectRetryPeriod,
+    },
+    version: VERSION,
+  };
+}
+
+function timing(name: string, description: string, usual: string): Option {
+  return new Option(`--leader-elect-${name} <time>`, description).argParser(duration).default(duration(usual), usual);
+}
+
+function duration(value: string): number {
+  const milliseconds = parseDuration(value);
+  if (milliseconds !== undefined && milliseconds >= 1) return milliseconds;
+  throw new InvalidArgumentError('it must be a time above 0, like 500ms, 15s or 1m30s');
 }
 
 function collect(value: string, before: readonly string[]): string[] {
@@ -49,8 +85,9 @@ function address(value: string): string {
 }
 
 function flag(value: string): boolean {
-  if (value === 'true') return true;
-  if (value === 'false') return false;
+  // What programs in Go take, because arguments written for Spacelift's controller keep working.
+  if (/^(1|t|true)$/i.test(value)) return true;
+  if (/^(0|f|false)$/i.test(value)) return false;
   throw new InvalidArgumentError('allowed are true and false');
 }
 
@@ -58,9 +95,4 @@ function positive(value: string): number {
   const number = Number(value);
   if (number > 0 && Number.isFinite(number)) return number;
   throw new InvalidArgumentError('it must be a number above 0');
-}
-
-function logLevel(value: string): string {
-  if (LOG_LEVELS.includes(value)) return value;
-  throw new InvalidArgumentError(`allowed are ${LOG_LEVELS.join(', ')}`);
 }
