@@ -63,7 +63,9 @@ function surrounded({ when = true, refusals = [] }: ManifestOptions, body: strin
 
 function repeated({ list, each, unique }: Loop, body: string): string {
   const [before, check] = unique === undefined ? ['', ''] : [`{{- $seen := dict }}\n`, refuseSeen(unique)];
-  return `${before}${rangeOver(list)}\n${check}${surrounded(each, `---\n${body}`)}{{- end }}\n`;
+  const { objects = [] } = (list.$deferred.op === 'value' && list.$deferred.element) || {};
+  const named = objects.map(({ name, given }) => `{{- $${name} := default dict ${action(given)} }}\n`).join('');
+  return `${before}${rangeOver(list)}\n${named}${check}${surrounded(each, `---\n${body}`)}{{- end }}\n`;
 }
 
 function refuseSeen({ key, message }: NonNullable<Loop['unique']>): string {

@@ -12,7 +12,7 @@ const WRITERS: { readonly [Op in Expression['op']]: (expression: Of<Op>) => stri
   item: ({ name }) => `$${name}`,
   field: ({ of, key }) => fieldOf(of, key),
   text: ({ parts }) => printf(parts),
-  when: ({ condition: test, then, otherwise }) => call('ternary', then, otherwise, test),
+  when: ({ condition: test, then, otherwise }) => `(ternary ${action(then)} ${action(otherwise)} ${truth(test)})`,
   // Helm reads every number as a fraction, and would write 1000000 as 1e+06.
   decimal: ({ operand }) => `(toString (int64 ${action(operand)}))`,
   orElse: ({ value, fallback }) => call('default', fallback, value),
@@ -29,7 +29,7 @@ const WRITERS: { readonly [Op in Expression['op']]: (expression: Of<Op>) => stri
   replaced: ({ operand, pattern, by }) => `(regexReplaceAll ${literal(pattern)} ${stringOf(operand)} ${literal(by)})`,
   hasDuplicates: ({ list, field }) => duplicates(list, field),
   contains: ({ list, element }) => call('has', element, list),
-  base64: ({ operand }) => call('b64enc', operand),
+  base64: ({ operand }) => `(b64enc ${stringOf(operand)})`,
   concat: ({ lists }) => {
     if (lists.every(isWhole)) return `(concat ${lists.map(listOf).join(' ')})`;
     throw new Error(NOT_INSIDE);
@@ -134,6 +134,15 @@ function duplicates(list: Deferred, field: string): string {
   return `(gt (len ${found}) (len (uniq ${found})))`;
 }
 
+/** The condition as a real boolean, as functions demand it; `if` is content with what is not empty. */
+function truth(value: unknown): string {
+  if (!isDeferred(value)) return literal(value);
+  const expression = value.$deferred;
+  if (expression.op === 'not') return `(not ${truth(expression.operand)})`;
+  if (expression.op !== 'and' && expression.op !== 'or') return action(value);
+  return `(${[expression.op, ...expression.operands.map(truth)].join(' ')})`;
+}
+
 function printf(parts: readonly unknown[]): string {
   const format = parts.map((part) => (typeof part === 'string' ? part.replaceAll('%', '%%') : '%s')).join('');
   const values = parts.filter((part) => typeof part !== 'string').map(action);
@@ -160,7 +169,7 @@ function dictionary(map: unknown): string {
   if (expression.op === 'value' || expression.op === 'field') return `(default dict ${action(map)})`;
   if (expression.op !== 'when') return action(map);
   const [then, otherwise] = [expression.then, expression.otherwise ?? {}].map(dictionary);
-  return `(ternary ${then} ${otherwise} ${action(expression.condition)})`;
+  return `(ternary ${then} ${otherwise} ${truth(expression.condition)})`;
 }
 
 function literal(value: unknown): string {

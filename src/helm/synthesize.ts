@@ -1,7 +1,7 @@
 import { ApiObject, App, Chart } from 'cdk8s';
 import type { HelmChart } from './chart';
 import { plainContext, type Release } from './release';
-import { defaultValues, withGroups, type ValuesOf } from './values';
+import { defaultValues, withObjects, type ValuesOf } from './values';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -28,7 +28,7 @@ export function synthesizeChart(chart: HelmChart, release: Release, given: Json 
 
 /** The chart, and those of its subcharts that the values switch on. */
 function buildCharts(chart: HelmChart, release: Release, given: Json): Chart[] {
-  const values = withGroups(chart.values.members, overlay(defaultValues(chart.values.members), given));
+  const values = withObjects(chart.values.members, overlay(defaultValues(chart.values.members), given));
   const scope = new Chart(new App(), chart.name);
   chart.build(scope, values as ValuesOf<never>, plainContext(chart, release, values));
   const inner = (chart.subcharts ?? []).flatMap((subchart) => {

@@ -1,4 +1,4 @@
-import { deferred, type Deferred, type Later, type Shape } from '../constructs/template/deferred';
+import { deferred, type Deferred, type Element, type Later, type Shape } from '../constructs/template/deferred';
 
 /** The part of JSON Schema (draft 7) that charts' schemas use. */
 export interface ValueSchema {
@@ -102,10 +102,10 @@ export const distinctStrings = (fallback: string[], description: string, rules: 
 export const stringMap = (fallback: Strings, description: string) =>
   value(fallback, { type: 'object', additionalProperties: { type: 'string' } }, description);
 /** An object of a Kubernetes type; the API server checks what is inside. */
-export const object = <T extends object>(fallback: T, description: string) =>
-  value<T>(fallback, { type: 'object' }, description);
-export const objects = <T extends object>(fallback: readonly T[], description: string) =>
-  value(fallback, { type: 'array', items: { type: 'object' } }, description);
+export const object = <T extends object>(fallback: T, description: string, rules: ValueSchema = {}) =>
+  value<T>(fallback, { type: 'object', ...rules }, description);
+export const objects = <T extends object>(fallback: readonly T[], description: string, rules: ValueSchema = {}) =>
+  value(fallback, { type: 'array', items: { type: 'object', ...rules } }, description);
 
 /** Objects of the chart's own making; the `required` members have to be given. */
 export const listOf = <M extends ValueMembers>(
@@ -121,20 +121,24 @@ export function deferredValues<M extends ValueMembers>(members: M, path: readonl
     const here = [...path, key];
     if (member.kind === 'group') return deferredValues(member.members, here);
     if (member.kind === 'value') return deferred({ op: 'value', path: here, shape: shapeOf(member) });
-    const item = deferred({ op: 'item', name: member.name, shape: 'structure' });
-    const element = { name: member.name, prototype: deferredFields(member.members, item) };
-    return deferred({ op: 'value', path: here, shape: 'structure', element });
+    return deferred({ op: 'value', path: here, shape: 'structure', element: elementOfList(member) });
   });
   return values as ValuesOf<M>;
 }
 
-function deferredFields(members: ValueMembers, of: Deferred): unknown {
-  return mapMembers<unknown>(members, (key, member) => {
-    if (member.kind === 'list') throw new Error(`${key}: lists of objects inside such lists are not provided for`);
-    const shape = member.kind === 'group' ? 'structure' : shapeOf(member);
-    const field = deferred({ op: 'field', of, key, shape });
-    return member.kind === 'group' ? deferredFields(member.members, field) : field;
-  });
+function elementOfList({ name, members }: ValueList): Element {
+  const objects: { name: string; given: Deferred }[] = [];
+  const inside = (of: Deferred, fields: ValueMembers): unknown =>
+    mapMembers<unknown>(fields, (key, member) => {
+      if (member.kind === 'list') throw new Error(`${key}: lists of objects inside such lists are not provided for`);
+      const given = deferred({ op: 'field', of, key, shape: member.kind === 'group' ? 'structure' : shapeOf(member) });
+      if (member.kind === 'value' && member.schema.type !== 'object') return given;
+      objects.push({ name: key, given });
+      const object = deferred({ op: 'item', name: key, shape: 'structure' });
+      return member.kind === 'group' ? inside(object, member.members) : object;
+    });
+  const prototype = inside(deferred({ op: 'item', name, shape: 'structure' }), members);
+  return { name, prototype, objects };
 }
 
 /** The defaults; what a chart's user gives is laid over them. */
@@ -145,12 +149,12 @@ export function defaultValues(members: ValueMembers): Json {
   });
 }
 
-/** Values as the constructs take them: each group inside a list's element is there, though empty. */
-export function withGroups(members: ValueMembers, given: Json): Json {
+/** Values as the constructs take them: each object inside a list's element is there, though empty. */
+export function withObjects(members: ValueMembers, given: Json, inElement = false): Json {
   const completed = mapMembers<unknown>(members, (key, member) => {
-    if (member.kind === 'value') return given[key];
-    if (member.kind === 'group') return withGroups(member.members, (given[key] ?? {}) as Json);
-    return ((given[key] ?? []) as Json[]).map((element) => withGroups(member.members, element));
+    if (member.kind === 'value') return given[key] ?? (inElement && member.schema.type === 'object' ? {} : given[key]);
+    if (member.kind === 'group') return withObjects(member.members, (given[key] ?? {}) as Json, inElement);
+    return ((given[key] ?? []) as Json[]).map((element) => withObjects(member.members, element, true));
   });
   return { ...given, ...completed };
 }

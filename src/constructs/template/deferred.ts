@@ -51,10 +51,12 @@ export type Shape = 'scalar' | 'structure';
 export interface Element {
   readonly name: string;
   readonly prototype: unknown;
+  /** Objects inside the element, by the names that they have in the loop; there even where nobody gave them. */
+  readonly objects: readonly { readonly name: string; readonly given: Deferred }[];
 }
 
 export type StringMap = Readonly<Record<string, Later<string>>>;
-export type OpenMap = Readonly<Record<string, unknown>>;
+export type OpenMap = object;
 
 /** A `T` that is known when the chart is rendered. Plain data, so that cdk8s carries it through untouched. */
 export interface Deferred<T = unknown> {
@@ -90,7 +92,10 @@ export function orElse<T extends string | number>(value: Later<T | undefined>, f
 /** One string of several. */
 export function text(...parts: readonly Later<string>[]): Later<string> {
   if (parts.every((part) => typeof part === 'string')) return parts.join('');
-  return deferred({ op: 'text', parts });
+  const flat = parts.flatMap((part) =>
+    isDeferred(part) && part.$deferred.op === 'text' ? part.$deferred.parts : part,
+  );
+  return deferred({ op: 'text', parts: flat });
 }
 
 /** A whole number in a string. */
@@ -151,14 +156,16 @@ export function not(operand: Later<boolean>): Later<boolean> {
 export function and(...operands: readonly Later<boolean>[]): Later<boolean> {
   const open = operands.filter((operand) => operand !== true);
   if (open.includes(false)) return false;
-  return open.length === 0 ? true : deferred({ op: 'and', operands: open });
+  if (open.length <= 1) return open[0] ?? true;
+  return deferred({ op: 'and', operands: open });
 }
 
 /** Whether at least one of the conditions holds. */
 export function or(...operands: readonly Later<boolean>[]): Later<boolean> {
   const open = operands.filter((operand) => operand !== false);
   if (open.includes(true)) return true;
-  return open.length === 0 ? false : deferred({ op: 'or', operands: open });
+  if (open.length <= 1) return open[0] ?? false;
+  return deferred({ op: 'or', operands: open });
 }
 
 /** Whether two strings are the same. */
@@ -213,7 +220,7 @@ export function contains(list: Later<readonly string[]> | undefined, element: La
 /** The string's UTF-8 bytes in Base64, as the data of Secrets is written. */
 export function base64(operand: Later<string>): Later<string> {
   if (isDeferred(operand)) return deferred({ op: 'base64', operand });
-  return Buffer.from(operand, 'utf8').toString('base64');
+  return Buffer.from(operand ?? '', 'utf8').toString('base64');
 }
 
 const UNSET: readonly unknown[] = [undefined, null, ''];

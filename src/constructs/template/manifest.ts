@@ -127,10 +127,18 @@ function addManifests<Props, T>(
   }
 }
 
-/** Adds objects that somebody wrote out whole. */
+/** Adds objects that somebody wrote out whole, exactly as they are. */
 export function addGivenObjects(scope: Construct, id: string, list: Later<readonly GivenObject[]> | undefined): void {
-  addManifestForEach(scope, id, list, (object) => object as Manifest<object>);
-  if (isDeferred(list)) scope.node.findChild(id).node.addMetadata(MANIFEST_METADATA.whole, elementOf(list).element);
+  if (isDeferred(list)) {
+    addManifestForEach(scope, id, list, () => ({ apiVersion: 'v1', kind: 'List' }));
+    scope.node.findChild(id).node.addMetadata(MANIFEST_METADATA.whole, elementOf(list).element);
+    return;
+  }
+  for (const [index, object] of (list ?? []).entries()) {
+    // cdk8s would add the chart's namespace and take empty maps away.
+    const { metadata } = object;
+    new ApiObject(scope, `${id}-${index}`, object).addJsonPatch(JsonPatch.add('/metadata', metadata));
+  }
 }
 
 /** Any object of the API. */

@@ -11,6 +11,7 @@ import { exporterChart } from './exporter-chart';
 import { OPERATOR_NOTES } from './operator-notes';
 import { operatorValues } from './operator-values';
 import { imageReference } from './shared-values';
+import { addReleaseObjects } from './worker-pools';
 
 type OperatorValues = ValuesOf<typeof operatorValues.members>;
 
@@ -26,7 +27,11 @@ export const operatorChart: HelmChart<typeof operatorValues.members> = {
     { chart: crdsChart, condition: 'install' },
     { chart: exporterChart, condition: 'enabled' },
   ],
-  build: (scope, values, context) => addOperatorManifests(scope, operatorSettings(values, context)),
+  build: (scope, values, context) => {
+    const settings = operatorSettings(values, context);
+    addOperatorManifests(scope, settings);
+    addReleaseObjects(scope, values, { ...settings, served: settings.namespaces });
+  },
 };
 
 function operatorSettings(values: OperatorValues, context: ReleaseContext): OperatorSettings {

@@ -3,6 +3,7 @@ import { exporterValues } from './exporter-values';
 import { controllerManagerValues } from './operator-manager-values';
 import { metricsServiceValues } from './operator-metrics-values';
 import { globalValues, OBJECT_NAME } from './shared-values';
+import { releaseObjectValues } from './worker-pools-values';
 
 /** Values of the operator's chart; names, meaning and defaults of the official chart, and why where one differs. */
 export const operatorValues = group(
@@ -36,6 +37,7 @@ export const operatorValues = group(
         ),
       },
     ),
+    ...releaseObjectValues,
     'spacelift-promex': group('The exporter of control-plane metrics for Prometheus.', {
       enabled: flag(false, 'Whether to install the exporter.'),
       ...exporterValues.members,

@@ -47,9 +47,7 @@ export function arbitraryValues(schema: ValueSchema): fc.Arbitrary<Readonly<Reco
     const orNull = needed.has(name) ? given : fc.oneof({ weight: 9, arbitrary: given }, fc.constant(null));
     return [name, orDefault(orNull)] as const;
   });
-  return fc
-    .record(Object.fromEntries(members), { noNullPrototype: true })
-    .map((given) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
+  return fc.record(Object.fromEntries(members), { noNullPrototype: true }).map(withoutUnset);
 }
 
 function orDefault(given: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
@@ -100,9 +98,19 @@ function strings({ pattern, minLength = 0, maxLength = Infinity }: ValueSchema):
 function objects(schema: ValueSchema): fc.Arbitrary<unknown> {
   const { additionalProperties: more } = schema;
   const rest = typeof more === 'object' ? arbitraryOf(more) : free;
-  if (schema.properties === undefined) return fc.dictionary(key, rest, { maxKeys: 3, noNullPrototype: true });
-  const members = Object.fromEntries(entries(schema).map(([key, member]) => [key, arbitraryOf(member)]));
-  return fc.record(members, { requiredKeys: [...(schema.required ?? [])], noNullPrototype: true });
+  const others = fc.dictionary(key, rest, { maxKeys: 3, noNullPrototype: true });
+  if (schema.properties === undefined) return others;
+  const needed = new Set(schema.required);
+  const members = entries(schema).map(([name, member]) => {
+    const given = arbitraryOf(member);
+    return [name, needed.has(name) ? given : orDefault(given)] as const;
+  });
+  const known = fc.record(Object.fromEntries(members), { noNullPrototype: true }).map(withoutUnset);
+  return more === false ? known : fc.tuple(others, known).map(([one, two]) => ({ ...one, ...two }));
+}
+
+function withoutUnset(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 function entries(schema: ValueSchema): [string, ValueSchema][] {

@@ -84,7 +84,7 @@ function withDigitsBeforeExponents(tags: Tags): Tags {
 export function sorted(objects: readonly Json[]): Json[] {
   const key = (object: Json) => {
     const { name, namespace } = object.metadata as { name: string; namespace?: string };
-    return [object.kind, namespace, name].join('/');
+    return [object.kind, namespace, name, JSON.stringify(object)].join('/');
   };
   return [...objects].sort((left, right) => key(left).localeCompare(key(right)));
 }

@@ -1,0 +1,202 @@
+import type { Chart } from 'cdk8s';
+import type { k8s } from 'cdk8s-plus-28';
+import { API_VERSION, VOLUME, WORKER_POOL } from '../../api';
+import {
+  and,
+  atLeast,
+  base64,
+  contains,
+  field,
+  ifAny,
+  isEmpty,
+  isSet,
+  merge,
+  not,
+  or,
+  orElse,
+  text,
+  when,
+  type Later,
+  type OpenMap,
+  type StringMap,
+} from '../../constructs/template/deferred';
+import {
+  addGivenObjects,
+  addManifestForEach,
+  type ForEachOptions,
+  type Manifest,
+  type Refusal,
+} from '../../constructs/template/manifest';
+import type { ReleaseContext } from '../chart';
+import { CREDENTIAL_KEYS, type PoolValues, type ReleaseObjectValues } from './worker-pools-values';
+
+/** What the objects of all pools have in common. */
+interface Surroundings extends Pick<ReleaseContext, 'namespace' | 'labels'> {
+  /** Namespaces that the controller looks after; empty means all. */
+  readonly served: Later<readonly string[]>;
+  /** Annotations of every object. */
+  readonly annotations: Later<StringMap>;
+}
+
+/** The objects that a release brings beside the operator: WorkerPools, their Secrets and claims, and extra ones. */
+export function addReleaseObjects(scope: Chart, values: ReleaseObjectValues, around: Surroundings): void {
+  const annotations = merge(around.annotations, when(values.keepWorkerPools, { 'helm.sh/resource-policy': 'keep' }));
+  const add = <Props>(
+    id: string,
+    manifest: (pool: PoolValues, metadata: ReturnType<typeof metadataOf>) => Manifest<Props>,
+    options: ForEachOptions<PoolValues>,
+  ): void =>
+    addManifestForEach<Props, PoolValues>(
+      scope,
+      id,
+      values.workerPools,
+      (pool) => manifest(pool, metadataOf(pool, { ...around, annotations })),
+      options,
+    );
+  add('workerpools', workerPool, {
+    unique: (pool) => {
+      const key = text(namespaceOf(pool, around), '/', pool.name);
+      return { key, message: text('workerPools: ', key, ' is there twice; every pool needs a name of its own') };
+    },
+    each: (pool) => ({ refusals: refusals(pool, around) }),
+  });
+  add<k8s.KubeSecretProps>('workerpool-credentials', secret, {
+    each: ({ credentials }) => ({ when: not(isEmpty(credentials.token)) }),
+  });
+  add<k8s.KubePersistentVolumeClaimProps>('workerpool-caches', claim, {
+    each: ({ binariesCache }) => ({ when: not(isEmpty(binariesCache.create.size)) }),
+  });
+  addGivenObjects(scope, 'extra-objects', values.extraObjects);
+}
+
+type Metadata = ReturnType<typeof metadataOf>;
+
+function metadataOf(pool: PoolValues, around: Surroundings) {
+  return {
+    namespace: namespaceOf(pool, around),
+    labels: merge(around.labels, pool.labels),
+    annotations: ifAny(merge(pool.annotations, around.annotations)),
+  };
+}
+
+const namespaceOf = (pool: PoolValues, around: Surroundings): Later<string> => orElse(pool.namespace, around.namespace);
+
+/** Fields of the chart's own stand over those of `spec`; a refusal keeps both from being given. */
+function workerPool(pool: PoolValues, metadata: Metadata): Manifest<{ metadata: object; spec: object }> {
+  const { credentials, binariesCache } = pool;
+  const secretName = orElse(credentials.existingSecret, text(pool.name, '-credentials'));
+  const reference = (key: Later<string>) => ({ secretKeyRef: { name: secretName, key } });
+  const proof = when<OpenMap>(not(and(isEmpty(credentials.existingSecret), isEmpty(credentials.token))), {
+    token: reference(orElse(credentials.tokenKey, CREDENTIAL_KEYS.token)),
+    privateKey: reference(orElse(credentials.privateKeyKey, CREDENTIAL_KEYS.privateKey)),
+  });
+  const cache = {
+    name: VOLUME.binariesCache,
+    persistentVolumeClaim: { claimName: orElse(binariesCache.claimName, text(pool.name, '-binaries-cache')) },
+  };
+  const podWithCache = merge<OpenMap>({ binariesCacheVolume: cache }, field(pool.spec, 'pod', 'structure'));
+  return {
+    apiVersion: API_VERSION,
+    kind: WORKER_POOL.kind,
+    metadata: { name: pool.name, ...metadata },
+    spec: merge<OpenMap>(when<OpenMap>(hasCache(pool), { pod: podWithCache }), proof, pool.spec),
+  };
+}
+
+function secret(pool: PoolValues, metadata: Metadata): Manifest<k8s.KubeSecretProps> {
+  const { token, privateKey } = pool.credentials;
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: text(pool.name, '-credentials'), ...metadata },
+    data: { [CREDENTIAL_KEYS.token]: base64(token), [CREDENTIAL_KEYS.privateKey]: base64(privateKey) },
+  };
+}
+
+function claim(pool: PoolValues, metadata: Metadata): Manifest<k8s.KubePersistentVolumeClaimProps> {
+  const { size, storageClassName, accessModes } = pool.binariesCache.create;
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: text(pool.name, '-binaries-cache'), ...metadata },
+    spec: {
+      accessModes: when(isEmpty(accessModes), ['ReadWriteMany'], accessModes),
+      storageClassName: ifAny(storageClassName),
+      resources: { requests: { storage: size } },
+    },
+  };
+}
+
+function hasCache({ binariesCache }: PoolValues): Later<boolean> {
+  return or(not(isEmpty(binariesCache.claimName)), not(isEmpty(binariesCache.create.size)));
+}
+
+/** What cannot work, each with the sentence that `helm install` and `cdk8s synth` say. */
+function refusals(pool: PoolValues, around: Surroundings): Refusal[] {
+  const refuse = (when: Later<boolean>, ...sentence: readonly Later<string>[]): Refusal => ({
+    when,
+    message: text('workerPools: ', pool.name, ': ', ...sentence),
+  });
+  const namespace = namespaceOf(pool, around);
+  return [
+    refuse(
+      and(not(isEmpty(around.served)), not(contains(around.served, namespace))),
+      'its namespace ',
+      namespace,
+      ' is not among controllerManager.namespaces, so nobody would look after it',
+    ),
+    ...credentialRefusals(pool, refuse),
+    ...cacheRefusals(pool, refuse),
+  ];
+}
+
+type Refuse = (when: Later<boolean>, ...sentence: readonly Later<string>[]) => Refusal;
+
+function credentialRefusals({ credentials, spec }: PoolValues, refuse: Refuse): Refusal[] {
+  const given = (...fields: readonly Later<string>[]) => or(...fields.map((value) => not(isEmpty(value))));
+  const { existingSecret, token, privateKey, tokenKey, privateKeyKey } = credentials;
+  const specNamesThem = or(isSet(field(spec, 'token', 'structure')), isSet(field(spec, 'privateKey', 'structure')));
+  return [
+    refuse(
+      and(given(existingSecret), given(token, privateKey)),
+      'credentials takes existingSecret, or token and privateKey, not both',
+    ),
+    refuse(and(given(token), isEmpty(privateKey)), 'credentials.token needs credentials.privateKey beside it'),
+    refuse(and(given(privateKey), isEmpty(token)), 'credentials.privateKey needs credentials.token beside it'),
+    refuse(
+      and(given(tokenKey, privateKeyKey), isEmpty(existingSecret)),
+      'credentials.tokenKey and privateKeyKey are keys of credentials.existingSecret, which is not set',
+    ),
+    refuse(
+      and(given(existingSecret, token), specNamesThem),
+      'name token and privateKey in credentials or in spec, not in both',
+    ),
+  ];
+}
+
+function cacheRefusals(pool: PoolValues, refuse: Refuse): Refusal[] {
+  const { claimName, create } = pool.binariesCache;
+  const pod = field(pool.spec, 'pod', 'structure');
+  return [
+    refuse(
+      and(isEmpty(create.size), or(not(isEmpty(create.storageClassName)), not(isEmpty(create.accessModes)))),
+      'binariesCache.create needs a size',
+    ),
+    refuse(
+      and(not(isEmpty(claimName)), not(isEmpty(create.size))),
+      'binariesCache takes claimName or create, not both',
+    ),
+    refuse(
+      and(hasCache(pool), isSet(field(pod, 'binariesCacheVolume', 'structure'))),
+      'set binariesCache or spec.pod.binariesCacheVolume, not both',
+    ),
+    refuse(
+      and(
+        not(isEmpty(create.accessModes)),
+        not(contains(create.accessModes, 'ReadWriteMany')),
+        atLeast(field(pool.spec, 'poolSize', 'scalar'), 2),
+      ),
+      'binariesCache.create.accessModes lets one node or Pod write, but the pool has several Workers; add ReadWriteMany, or set spec.poolSize to 1',
+    ),
+  ];
+}

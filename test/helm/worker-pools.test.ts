@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { operatorChart } from '../../src/helm/charts/operator-chart';
+import { synthesizeChart } from '../../src/helm/synthesize';
+import { GeneratedChart, sorted } from './support/helm';
+
+const release = { name: 'ops', namespace: 'tools' };
+
+let chart: GeneratedChart;
+beforeAll(() => {
+  chart = new GeneratedChart();
+});
+afterAll(() => chart.remove());
+
+interface Objects {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace: string; readonly annotations?: object };
+  readonly [key: string]: unknown;
+}
+
+/** What Helm makes beside the operator, which must be what the constructs make. */
+async function rendered(values: object): Promise<Objects[]> {
+  const all = { ...values, crds: { install: false } };
+  const objects = await chart.objects(all, release);
+  expect(sorted(objects)).toEqual(sorted(synthesizeChart(operatorChart, release, all)));
+  return (objects as unknown as Objects[]).filter(({ kind }) =>
+    ['WorkerPool', 'Secret', 'PersistentVolumeClaim', 'ConfigMap'].includes(kind),
+  );
+}
+
+describe('a WorkerPool from values', () => {
+  it('is a WorkerPool of that name, with its spec as given', async () => {
+    const spec = { poolSize: 3, pod: { nodeSelector: { disk: 'ssd' } } };
+    const objects = await rendered({ workerPools: [{ name: 'a', namespace: 'team', spec }] });
+    expect(objects).toMatchObject([{ kind: 'WorkerPool', metadata: { name: 'a', namespace: 'team' }, spec }]);
+  });
+
+  it("lies in the release's namespace where it names none, and in that of no other pool", async () => {
+    const objects = await rendered({ workerPools: [{ name: 'a' }, { name: 'a', namespace: 'team' }] });
+    expect(objects.map(({ metadata }) => metadata.namespace).sort()).toEqual(['team', 'tools']);
+  });
+
+  it('has its credentials in a Secret of the chart', async () => {
+    const objects = await rendered({ workerPools: [{ name: 'a', credentials: { token: 'tökén', privateKey: 'k' } }] });
+    expect(objects).toMatchObject([
+      { kind: 'Secret', metadata: { name: 'a-credentials' }, data: { token: 'dMO2a8Opbg==', privateKey: 'aw==' } },
+      {
+        kind: 'WorkerPool',
+        spec: {
+          token: { secretKeyRef: { name: 'a-credentials', key: 'token' } },
+          privateKey: { secretKeyRef: { name: 'a-credentials', key: 'privateKey' } },
+        },
+      },
+    ]);
+  });
+
+  it('has its credentials in a Secret that is there', async () => {
+    const credentials = { existingSecret: 's', tokenKey: 't' };
+    const objects = await rendered({ workerPools: [{ name: 'a', credentials }] });
+    expect(objects.map(({ spec }) => spec)).toEqual([
+      {
+        token: { secretKeyRef: { name: 's', key: 't' } },
+        privateKey: { secretKeyRef: { name: 's', key: 'privateKey' } },
+      },
+    ]);
+  });
+
+  it('keeps its tools on a claim of the chart, beside whatever else its Pods have', async () => {
+    const create = { size: '10Gi', storageClassName: 'efs' };
+    const spec = { poolSize: 2, pod: { labels: { team: 'a' } } };
+    const objects = await rendered({ workerPools: [{ name: 'a', binariesCache: { create }, spec }] });
+    expect(objects).toMatchObject([
+      {
+        kind: 'PersistentVolumeClaim',
+        metadata: { name: 'a-binaries-cache' },
+        spec: { accessModes: ['ReadWriteMany'], resources: { requests: { storage: '10Gi' } }, storageClassName: 'efs' },
+      },
+      {
+        kind: 'WorkerPool',
+        spec: {
+          poolSize: 2,
+          pod: {
+            labels: { team: 'a' },
+            binariesCacheVolume: {
+              name: 'binaries-cache',
+              persistentVolumeClaim: { claimName: 'a-binaries-cache' },
+            },
+          },
+        },
+      },
+    ]);
+  });
+
+  const whole = {
+    name: 'a',
+    credentials: { token: 't', privateKey: 'k' },
+    binariesCache: { create: { size: '1Gi' } },
+  };
+  it('stays when the release goes, with its Secret and its claim', async () => {
+    for (const { metadata } of await rendered({ workerPools: [whole] })) {
+      expect(metadata.annotations).toEqual({ 'helm.sh/resource-policy': 'keep' });
+    }
+  });
+
+  it('goes with the release where one value says so', async () => {
+    const objects = await rendered({ workerPools: [whole], keepWorkerPools: false });
+    expect(objects.map(({ metadata }) => metadata.annotations)).toEqual([undefined, undefined, undefined]);
+  });
+});
+
+describe('extra objects', () => {
+  it('are installed as they stand', async () => {
+    const object = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'a', labels: {} },
+      data: { x: '{{ .Release.Name }}' },
+    };
+    expect(await rendered({ extraObjects: [object] })).toEqual([object]);
+  });
+});
+
+describe('helm refuses, as the constructs do', () => {
+  const pool = (more: object) => ({ workerPools: [{ name: 'a', ...more }] });
+  it.each<[string, object, string]>([
+    [
+      'a pool that is there twice',
+      { workerPools: [{ name: 'a' }, { name: 'a', namespace: 'tools' }] },
+      'tools/a is there',
+    ],
+    [
+      'a pool where nobody looks',
+      { ...pool({ namespace: 'b' }), controllerManager: { namespaces: ['tools'] } },
+      'a: its namespace b is not among controllerManager.namespaces',
+    ],
+    [
+      "a pool in the release's namespace where nobody looks there",
+      { ...pool({}), controllerManager: { namespaces: ['b'] } },
+      'a: its namespace tools is not among',
+    ],
+    ['a token without its key', pool({ credentials: { token: 't' } }), 'token needs credentials.privateKey'],
+    ['a key without its token', pool({ credentials: { privateKey: 'k' } }), 'privateKey needs credentials.token'],
+    [
+      'two places of the token',
+      pool({ credentials: { existingSecret: 's', token: 't', privateKey: 'k' } }),
+      'takes existingSecret, or token and privateKey, not both',
+    ],
+    ['a key of no Secret', pool({ credentials: { tokenKey: 't' } }), 'keys of credentials.existingSecret'],
+    [
+      'a token in credentials and in spec',
+      pool({
+        credentials: { existingSecret: 's' },
+        spec: { token: { secretKeyRef: { name: 's', key: 'token' } } },
+      }),
+      'in credentials or in spec, not in both',
+    ],
+    [
+      'a cache of one node for several Workers',
+      pool({ binariesCache: { create: { size: '1Gi', accessModes: ['ReadWriteOnce'] } }, spec: { poolSize: 2 } }),
+      'lets one node or Pod write, but the pool has several Workers',
+    ],
+    ['a claim without a size', pool({ binariesCache: { create: { storageClassName: 'efs' } } }), 'create needs a size'],
+    [
+      'two claims',
+      pool({ binariesCache: { claimName: 'c', create: { size: '1Gi' } } }),
+      'takes claimName or create, not both',
+    ],
+    [
+      'two caches',
+      pool({ binariesCache: { claimName: 'c' }, spec: { pod: { binariesCacheVolume: { name: 'c' } } } }),
+      'binariesCache or spec.pod.binariesCacheVolume, not both',
+    ],
+  ])('%s', async (_, values, sentence) => {
+    const { ok, text } = await chart.template(values, release);
+    expect(text).toContain(sentence);
+    expect(ok).toBe(false);
+    expect(() => synthesizeChart(operatorChart, release, values as never)).toThrow(sentence);
+  });
+
+  it.each<[string, object, string]>([
+    ['a pool without a name', { workerPools: [{}] }, "at '/workerPools/0': missing property 'name'"],
+    ['a misspelt field', pool({ spec: { poolsize: 2 } }), "'/workerPools/0/spec': additional properties 'poolsize'"],
+    ['a misspelt field of the Pod', pool({ spec: { pod: { nodeselector: {} } } }), "'nodeselector' not allowed"],
+    [
+      'a size in words',
+      pool({ spec: { poolSize: 'two' } }),
+      "'/workerPools/0/spec/poolSize': got string, want integer",
+    ],
+    ['an object without a name', { extraObjects: [{ apiVersion: 'v1', kind: 'X', metadata: {} }] }, "property 'name'"],
+  ])('by the schema: %s', async (_, values, sentence) => {
+    const { ok, text } = await chart.template(values, release);
+    expect(text).toContain(sentence);
+    expect(ok).toBe(false);
+  });
+
+  it('without showing a token or a key', async () => {
+    const credentials = { token: 'S3CRET', privateKey: 12 };
+    const { text } = await chart.template(pool({ credentials, spec: { token: {} } }), release);
+    expect(text).toContain('got number, want string');
+    expect(text).not.toMatch(/S3CRET|12/);
+  });
+});
