@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { parseAllDocuments } from 'yaml';
+import { apiServer } from '../support/api-server';
+import { CHART, HelmCluster } from '../support/helm-cluster';
+import { createNamespace, kube, type KubeObject } from '../support/kube';
+
+const CHART_NAME = 'spacelift-workerpool-controller';
+
+/** Everything that the chart can make of kinds that Kubernetes itself has. */
+const EVERYTHING = {
+  crds: { install: false },
+  controllerManager: { pdb: { enabled: true }, networkPolicy: { enabled: true } },
+  metricsService: { enabled: true },
+  pdb: { enabled: true },
+  'spacelift-promex': {
+    enabled: true,
+    apiEndpoint: 'https://acme.example',
+    apiKeyId: 'ID',
+    apiKeySecretName: 'promex',
+  },
+};
+
+jest.setTimeout(120_000);
+
+let cluster: HelmCluster;
+let namespace: string;
+
+beforeAll(async () => {
+  cluster = new HelmCluster(apiServer());
+  namespace = await createNamespace('names');
+});
+
+afterAll(() => {
+  cluster.remove();
+});
+
+describe('the API server takes every object of a release', () => {
+  it.each<[string, string, object]>([
+    ['named by digits', '1234', {}],
+    ['named as a YAML truth', 'on', {}],
+    ['named as a number with an exponent', '1e3', {}],
+    ['named with a dot', 'team.a', {}],
+    ['named as the chart', CHART_NAME, {}],
+    ['with the longest name that Helm allows', 'a'.repeat(53), {}],
+    ['with the longest name that holds that of the chart', `${'a'.repeat(53 - CHART_NAME.length)}${CHART_NAME}`, {}],
+    ['with a name that is cut after a dash', `${'a'.repeat(30)}-${'b'.repeat(22)}`, {}],
+    ['with 63 characters in fullnameOverride', 'ops', { fullnameOverride: 'f'.repeat(63) }],
+    ['with 63 characters in nameOverride', 'ops', { nameOverride: 'n'.repeat(63) }],
+    ['with digits in fullnameOverride', 'ops', { fullnameOverride: '1234' }],
+    [
+      'with listed namespaces',
+      '1234',
+      { controllerManager: { ...EVERYTHING.controllerManager, namespaces: ['default', 'kube-public'] } },
+    ],
+  ])('%s', async (_, name, values) => {
+    const file = cluster.file({ ...EVERYTHING, ...values });
+    const text = await cluster.helmOk(
+      'template',
+      name,
+      CHART,
+      '--namespace',
+      namespace,
+      '--values',
+      file,
+      '--skip-tests',
+    );
+    const objects = parseAllDocuments(text, { version: '1.1' }).map((document) => document.toJS() as KubeObject);
+    expect(objects.length).toBeGreaterThan(13);
+    const answers = await Promise.all(objects.map((object) => tried(object)));
+    expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
+  });
+});
+
+async function tried(object: KubeObject): Promise<{ what: string; status: number; message?: string }> {
+  const { status, body } = await kube<{ message?: string }>(
+    'POST',
+    `${collectionOf(object)}?dryRun=All&fieldValidation=Strict`,
+    object,
+  );
+  return { what: `${object.kind} ${object.metadata.name}`, status, message: body.message };
+}
+
+function collectionOf({ apiVersion, kind, metadata }: KubeObject): string {
+  const api = apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`;
+  const plural = kind === 'NetworkPolicy' ? 'networkpolicies' : `${kind.toLowerCase()}s`;
+  return kind.startsWith('Cluster') ? `${api}/${plural}` : `${api}/namespaces/${metadata.namespace}/${plural}`;
+}
