@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { API_VERSION, LABEL, WORKER, type Worker } from '../../src/api';
+import { API_VERSION, LABEL, WORKER, type Worker, type WorkerPoolSpec } from '../../src/api';
 import { buildRunPod, type RunPod } from '../../src/controller/run';
 import type { Assignment } from '../../src/protocol/messages';
 import { apiServer, type ApiServer } from './api-server';
@@ -21,20 +21,19 @@ export class RunPods {
 
   /** A Worker with its Pod, which a kubelet has started; the Pod's name. */
   async start(observed: { readonly phase?: string; readonly ready?: boolean } = {}): Promise<string> {
-    const pod = await this.create();
+    const { metadata } = await kubeOk<RunPod>('POST', this.podsPath, await this.build(), this.server);
     const { phase = 'Running', ready = phase === 'Running' } = observed;
     const status = { phase, conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] };
-    await kubeOk('PATCH', `${this.podsPath}/${pod.metadata.name}/status`, { status }, this.server);
-    return pod.metadata.name;
+    await kubeOk('PATCH', `${this.podsPath}/${metadata.name}/status`, { status }, this.server);
+    return metadata.name;
   }
 
-  /** A Worker with its Pod, which no kubelet has seen. */
-  async create(): Promise<RunPod> {
+  /** A Worker, and the Pod that the controller would create for a run on it. */
+  async build(spec: WorkerPoolSpec = {}): Promise<RunPod> {
     const worker = await this.createWorker();
     const workerId = worker.metadata.name.slice(this.pool.length + 1).toUpperCase();
-    const pool = { metadata: { ...worker.metadata, name: this.pool } };
-    const body = buildRunPod({ assignment: assignment(), pool, poolUlid: POOL_ULID, worker, workerId });
-    return kubeOk<RunPod>('POST', this.podsPath, body, this.server);
+    const pool = { metadata: { ...worker.metadata, name: this.pool }, spec };
+    return buildRunPod({ assignment: assignment(), pool, poolUlid: POOL_ULID, worker, workerId });
   }
 
   private async createWorker(): Promise<Worker> {
