@@ -207,15 +207,16 @@ export interface RunPodProps {
   readonly workerContainer?: RunContainerProps;
 
   /**
-   * Init containers that run before the built-in one, with the safe defaults of cdk8s-plus.
+   * Init containers that run before the built-in one, with the safe defaults of cdk8s-plus (see
+   * `WorkerPool.addSidecar`).
    *
    * @default - none
    */
   readonly initContainers?: ContainerProps[];
 
   /**
-   * Containers beside the built-in ones, for example a Docker daemon, with the safe defaults of cdk8s-plus. They are
-   * stopped when the run is over.
+   * Containers beside the built-in ones, for example a Docker daemon, with the safe defaults of cdk8s-plus (see
+   * `WorkerPool.addSidecar`). They are stopped when the run is over.
    *
    * @default - none
    */

@@ -236,7 +236,7 @@ export class WorkerPool extends Resource implements IScalable, IPodSelector, INe
 
   /**
    * Adds a container beside the built-in ones, with the safe defaults of cdk8s-plus: a read-only root file system, no
-   * root, 1 CPU and 512 MiB requested. It is stopped when the run is over.
+   * root, 1 CPU and 512 MiB requested, the image asked for at every start. It is stopped when the run is over.
    *
    * @returns the container, for further mounts and variables
    */

@@ -166,3 +166,16 @@ describe('WorkerPool refuses at once', () => {
     expect(make).toThrow(sentence);
   });
 });
+
+describe('WorkerPool takes', () => {
+  it.each<[string, WorkerPoolProps]>([
+    ['the longest name', { metadata: { name: 'a'.repeat(226) } }],
+    ['as many hosts as the API takes', { allowedRunnerImageHosts: Array<string>(256).fill('a'.repeat(259)) }],
+    ['as many DNS servers as Kubernetes takes', inPod({ dns: { nameservers: ['1', '2', '3'] } })],
+    ['the shortest deadline', inPod({ activeDeadline: Duration.seconds(1) })],
+    ['long polling', { commsProtocol: CommsProtocol.POLL, pollCommsUrl: 'http://control-plane:8080' }],
+    ['an empty label of a domain', inPod({ labels: { 'example.com/team': '' } })],
+  ])('%s', (_, props) => {
+    expect(() => specOf(props)).not.toThrow();
+  });
+});
