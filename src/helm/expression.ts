@@ -15,6 +15,7 @@ const WRITERS: { readonly [Op in Expression['op']]: (expression: Of<Op>) => stri
   when: ({ condition: test, then, otherwise }) => `(ternary ${action(then)} ${action(otherwise)} ${truth(test)})`,
   // Helm reads every number as a fraction, and would write 1000000 as 1e+06.
   decimal: ({ operand }) => `(toString (int64 ${action(operand)}))`,
+  wholeNumber: ({ operand }) => call('atoi', operand),
   orElse: ({ value, fallback }) => call('default', fallback, value),
   merge: ({ over, under }) => merged([over, ...under]),
   not: ({ operand }) => negation(operand),

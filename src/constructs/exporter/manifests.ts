@@ -1,40 +1,27 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { RUN_AS, type LocalObjectReference } from '../../api';
-import { concat, ifAny, isEmpty, merge, text, when, type Later, type StringMap } from '../template/deferred';
-import { addManifest } from '../template/manifest';
+import {
+  concat,
+  ifAny,
+  ifSet,
+  isEmpty,
+  merge,
+  or,
+  replaced,
+  text,
+  when,
+  wholeNumber,
+  type Deferred,
+} from '../template/deferred';
+import { addManifest, type Template } from '../template/manifest';
+import type { ExporterSettings } from './settings';
 
-/** Port of the metrics: fixed in the Pod's description, as dashboards and scrape configurations name it. */
-const METRICS_PORT = 9953;
+/** Name of the port at which container, Service, probes and ServiceMonitor meet. */
+const PORT = 'metrics';
 
-/** Everything that the exporter's Deployment depends on, total. */
-export interface ExporterSettings {
-  readonly name: Later<string>;
-  readonly namespace: Later<string>;
-  readonly labels: Later<StringMap>;
-  readonly selectorLabels: StringMap;
-  readonly deploymentLabels: Later<StringMap>;
-  readonly annotations: Later<StringMap>;
-  readonly podAnnotations: Later<StringMap>;
-  readonly replicaCount: Later<number>;
-  readonly image: Later<string>;
-  readonly imagePullPolicy: Later<string>;
-  readonly imagePullSecrets: Later<readonly LocalObjectReference[]>;
-  readonly nodeSelector: Later<StringMap>;
-  readonly listenAddress: Later<string>;
-  readonly apiEndpoint: Later<string>;
-  readonly apiKeyId: Later<string>;
-  readonly apiKeySecretName: Later<string>;
-  readonly caCert: {
-    readonly enabled: Later<boolean>;
-    readonly secretName: Later<string>;
-    readonly secretKey: Later<string>;
-    readonly mountPath: Later<string>;
-  };
-}
-
-/** The exporter's only object. */
+/** The exporter's Deployment, and what lets Prometheus find it. */
 export function addExporterManifests(scope: Construct, settings: ExporterSettings): void {
+  const { putOff = (make) => make() } = settings;
   addManifest<k8s.KubeDeploymentProps>(
     scope,
     'deployment',
@@ -51,13 +38,18 @@ export function addExporterManifests(scope: Construct, settings: ExporterSetting
         replicas: settings.replicaCount,
         selector: { matchLabels: settings.selectorLabels },
         template: {
-          metadata: { labels: settings.selectorLabels, annotations: ifAny(settings.podAnnotations) },
-          spec: podSpec(settings),
+          metadata: {
+            labels: merge(settings.selectorLabels, settings.podLabels),
+            annotations: ifAny(settings.podAnnotations),
+          },
+          spec: putOff(() => podSpec(settings)),
         },
       },
     },
     { refusals: required(settings) },
   );
+  addService(scope, settings);
+  addServiceMonitor(scope, settings);
 }
 
 function required(settings: ExporterSettings) {
@@ -66,35 +58,36 @@ function required(settings: ExporterSettings) {
     apiKeyId: 'the identifier of an API key that may read the root space',
     apiKeySecretName: 'the name of a Secret with the key SPACELIFT_PROMEX_API_KEY_SECRET',
   } as const;
-  const refusals = Object.entries(needed).map(([field, meaning]) => ({
+  return Object.entries(needed).map(([field, meaning]) => ({
     when: isEmpty(settings[field as keyof typeof needed]),
     message: `${field} is required: ${meaning}`,
   }));
-  return refusals;
 }
 
 function podSpec(settings: ExporterSettings) {
   const { caCert } = settings;
+  const health = { path: '/health', port: PORT };
   return {
-    securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+    serviceAccountName: ifAny(settings.serviceAccountName),
     automountServiceAccountToken: false,
+    securityContext: ifAny(settings.podSecurityContext) as Deferred | undefined,
     imagePullSecrets: ifAny(settings.imagePullSecrets),
+    priorityClassName: ifAny(settings.priorityClassName),
+    nodeName: ifAny(settings.nodeName),
     nodeSelector: ifAny(settings.nodeSelector),
+    affinity: ifAny(settings.affinity),
+    tolerations: ifAny(settings.tolerations),
     containers: [
       {
         name: 'spacelift-promex',
         image: settings.image,
-        imagePullPolicy: settings.imagePullPolicy,
+        imagePullPolicy: ifSet(settings.imagePullPolicy),
         env: environment(settings),
-        ports: [{ name: 'metrics', containerPort: METRICS_PORT, protocol: 'TCP' }],
-        readinessProbe: { httpGet: { path: '/health', port: 'metrics' }, periodSeconds: 5 },
-        securityContext: {
-          runAsUser: RUN_AS,
-          runAsNonRoot: true,
-          allowPrivilegeEscalation: false,
-          capabilities: { drop: ['ALL'] },
-          readOnlyRootFilesystem: true,
-        },
+        ports: [{ name: PORT, containerPort: listenPort(settings), protocol: 'TCP' }],
+        readinessProbe: { httpGet: health, periodSeconds: 5 },
+        livenessProbe: { httpGet: health, periodSeconds: 20, failureThreshold: 3 },
+        resources: ifAny(settings.resources),
+        securityContext: ifAny(settings.securityContext),
         volumeMounts: when(caCert.enabled, [{ name: 'ca-cert', mountPath: caCert.mountPath, readOnly: true }]),
       },
     ],
@@ -102,10 +95,15 @@ function podSpec(settings: ExporterSettings) {
   };
 }
 
+/** The probes ask where the exporter listens, whatever port that is. */
+function listenPort({ listenAddress }: ExporterSettings) {
+  return wholeNumber(replaced(listenAddress, '^.*:', ''));
+}
+
 function environment(settings: ExporterSettings) {
   const secret = { name: settings.apiKeySecretName, key: 'SPACELIFT_PROMEX_API_KEY_SECRET' };
   const { caCert } = settings;
-  return concat(
+  return concat<Template<k8s.EnvVar>>(
     [
       { name: 'SPACELIFT_PROMEX_API_ENDPOINT', value: settings.apiEndpoint },
       { name: 'SPACELIFT_PROMEX_API_KEY_ID', value: settings.apiKeyId },
@@ -115,5 +113,61 @@ function environment(settings: ExporterSettings) {
     when(caCert.enabled, [
       { name: 'SPACELIFT_PROMEX_CA_CERT_PATH', value: text(caCert.mountPath, '/', caCert.secretKey) },
     ]),
+    settings.extraEnv,
+  );
+}
+
+function addService(scope: Construct, settings: ExporterSettings): void {
+  const { service, serviceMonitor } = settings;
+  addManifest<k8s.KubeServiceProps>(
+    scope,
+    'service',
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: {
+        name: service.name,
+        namespace: settings.namespace,
+        labels: settings.labels,
+        annotations: ifAny(service.annotations),
+      },
+      spec: {
+        type: 'ClusterIP',
+        selector: settings.selectorLabels,
+        ports: [{ name: PORT, port: service.port, targetPort: PORT, protocol: 'TCP' }],
+      },
+    },
+    { when: or(service.enabled, serviceMonitor.enabled) },
+  );
+}
+
+function addServiceMonitor(scope: Construct, settings: ExporterSettings): void {
+  const { serviceMonitor } = settings;
+  addManifest(
+    scope,
+    'servicemonitor',
+    {
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'ServiceMonitor',
+      metadata: {
+        name: settings.name,
+        namespace: serviceMonitor.namespace,
+        labels: merge(settings.labels, serviceMonitor.additionalLabels),
+        annotations: ifAny(serviceMonitor.annotations),
+      },
+      spec: {
+        endpoints: [
+          {
+            port: PORT,
+            path: '/metrics',
+            interval: serviceMonitor.interval,
+            scrapeTimeout: serviceMonitor.scrapeTimeout,
+          },
+        ],
+        namespaceSelector: { matchNames: [settings.namespace] },
+        selector: { matchLabels: settings.selectorLabels },
+      },
+    },
+    { when: serviceMonitor.enabled },
   );
 }

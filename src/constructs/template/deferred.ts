@@ -27,6 +27,7 @@ export type Expression =
   | { readonly op: 'when'; readonly condition: Later<boolean>; readonly then: unknown; readonly otherwise?: unknown }
   | { readonly op: 'orElse'; readonly value: Later<unknown>; readonly fallback: Later<unknown> }
   | { readonly op: 'decimal'; readonly operand: Deferred<number> }
+  | { readonly op: 'wholeNumber'; readonly operand: Deferred<string> }
   | { readonly op: 'concat'; readonly lists: readonly unknown[] }
   | { readonly op: 'each'; readonly list: Deferred<readonly unknown[]>; readonly item: unknown }
   | { readonly op: 'merge'; readonly over: Later<OpenMap>; readonly under: readonly Later<OpenMap>[] }
@@ -101,6 +102,11 @@ export function text(...parts: readonly Later<string>[]): Later<string> {
 /** A whole number in a string. */
 export function decimal(operand: Later<number>): Later<string> {
   return isDeferred(operand) ? deferred({ op: 'decimal', operand }) : String(operand);
+}
+
+/** The number that a string of digits stands for. */
+export function wholeNumber(operand: Later<string>): Later<number> {
+  return isDeferred(operand) ? deferred({ op: 'wholeNumber', operand }) : Number.parseInt(operand, 10);
 }
 
 /** One list of several; parts that are undefined are left out. */

@@ -1,13 +1,16 @@
 import { EXPORTER_NAME } from '../../constructs/exporter/defaults';
 import { addExporterManifests } from '../../constructs/exporter/manifests';
+import { concat, orElse } from '../../constructs/template/deferred';
 import { VERSION } from '../../constructs/version';
-import { isSet, text, when } from '../../constructs/template/deferred';
 import type { HelmChart } from '../chart';
-import { exporterValues } from './exporter-values';
 import { flag, group } from '../values';
+import { exporterValues } from './exporter-values';
+import { globalValues, imageReference } from './shared-values';
 
 const values = group(exporterValues.description, {
   enabled: flag(false, 'Read by the parent chart: whether this chart is rendered at all.'),
+  // Not among the values that the parent repeats: Helm hands its own down.
+  global: globalValues,
   ...exporterValues.members,
 });
 
@@ -26,11 +29,14 @@ export const exporterChart: HelmChart<typeof values.members> = {
       labels: context.labels,
       selectorLabels: context.selectorLabels,
       deploymentLabels: given.labels,
-      image: when(
-        isSet(given.image.digest),
-        text(given.image.repository, '@', given.image.digest as string),
-        text(given.image.repository, ':', given.image.tag),
-      ) as string,
+      image: imageReference(given.image, given.global),
       imagePullPolicy: given.image.pullPolicy,
+      nodeName: '',
+      imagePullSecrets: concat(given.global.imagePullSecrets, given.imagePullSecrets),
+      service: { ...given.service, name: context.serviceName('') },
+      serviceMonitor: {
+        ...given.serviceMonitor,
+        namespace: orElse(given.serviceMonitor.namespace, context.namespace),
+      },
     }),
 };

@@ -1,32 +1,89 @@
-import type { LocalObjectReference } from '../../api';
-import { EXPORTER_IMAGE, EXPORTER_LISTEN_ADDRESS, EXPORTER_TAG } from '../../constructs/exporter/defaults';
-import { flag, group, integer, objects, optionalString, string, stringMap } from '../values';
-import { OBJECT_NAME } from './shared-values';
+import type {
+  Affinity,
+  EnvVar,
+  LocalObjectReference,
+  PodSecurityContext,
+  ResourceRequirements,
+  SecurityContext,
+  Toleration,
+} from '../../api';
+import {
+  EXPORTER_CONTAINER,
+  EXPORTER_IMAGE,
+  EXPORTER_LISTEN_ADDRESS,
+  EXPORTER_PORT,
+  EXPORTER_RESOURCES,
+  EXPORTER_TAG,
+} from '../../constructs/exporter/defaults';
+import { HARDENED_POD } from '../../constructs/operator/defaults';
+import { flag, group, integer, object, objects, string, stringMap } from '../values';
+import { DIGEST, PULL_POLICIES } from './shared-values';
 
 /** Values of the exporter's chart. */
 export const exporterValues = group('Values of the exporter of control-plane metrics for Prometheus.', {
-  nameOverride: string('', 'Replaces the chart\'s name in object names and labels.', { pattern: OBJECT_NAME }),
-  fullnameOverride: string('', 'Replaces what every object name begins with.', { pattern: OBJECT_NAME }),
-  replicaCount: integer(1, 'Number of Pods.'),
+  nameOverride: string('', "Replaces the chart's name in object names and labels."),
+  fullnameOverride: string('', 'Replaces what every object name begins with.'),
+  replicaCount: integer(1, 'Number of Pods. One is enough, because several tell Prometheus the same numbers.'),
   image: group('Image of the exporter.', {
     repository: string(EXPORTER_IMAGE, 'Registry and repository.', { minLength: 1 }),
     tag: string(EXPORTER_TAG, 'Tag.', { minLength: 1 }),
-    pullPolicy: string('IfNotPresent', 'When the image is pulled.', { enum: ['Always', 'IfNotPresent', 'Never'] }),
-    digest: optionalString('Digest, as sha256:...; wins over the tag.'),
+    pullPolicy: string('IfNotPresent', 'When the image is pulled.', { enum: PULL_POLICIES }),
+    digest: DIGEST,
   }),
-  listenAddress: string(EXPORTER_LISTEN_ADDRESS, 'Address that the exporter listens at, as [host]:port.', { pattern: ':[0-9]+$' }),
+  listenAddress: string(
+    EXPORTER_LISTEN_ADDRESS,
+    'Address that the exporter listens at, as [host]:port. Container port, probes and Service follow it, as they do not in the official chart.',
+    { pattern: ':[1-9][0-9]{0,4}$' },
+  ),
   apiEndpoint: string('', 'Address of the control plane, as https://host[:port]. Required.'),
   apiKeyId: string('', 'Identifier of the API key. Required.'),
-  apiKeySecretName: string('', 'Secret with the API key\'s secret under SPACELIFT_PROMEX_API_KEY_SECRET. Required.'),
+  apiKeySecretName: string('', "Secret with the API key's secret under SPACELIFT_PROMEX_API_KEY_SECRET. Required."),
   caCert: group('CA certificate by which the exporter knows the control plane.', {
     enabled: flag(false, 'Whether to mount one.'),
     secretName: string('', 'Secret that holds it.'),
     secretKey: string('ca.crt', 'Key in the Secret.', { minLength: 1 }),
     mountPath: string('/certs', 'Folder that it is mounted at.', { minLength: 1 }),
   }),
-  labels: stringMap({}, 'More labels of the Deployment object itself.'),
-  annotations: stringMap({}, 'Annotations of the Deployment.'),
+  extraEnv: objects<EnvVar>([], 'More environment variables, for instance HTTPS_PROXY or SPACELIFT_PROMEX_SCRAPE_TIMEOUT.'),
+  resources: object<ResourceRequirements>(
+    EXPORTER_RESOURCES,
+    'Requests and limits. The official chart has none; requests: null and limits: null bring that back.',
+  ),
+  labels: stringMap(
+    {},
+    'More labels of the Deployment object itself. The official chart has the sample app.spacelift.io/example here.',
+  ),
+  annotations: stringMap(
+    {},
+    'Annotations of the Deployment. The official chart has the sample app.spacelift.io/example here.',
+  ),
+  podLabels: stringMap({}, 'More labels of the Pod. The labels that the Deployment selects by cannot be changed.'),
   podAnnotations: stringMap({}, 'Annotations of the Pod.'),
+  podSecurityContext: object<PodSecurityContext>(
+    HARDENED_POD,
+    'Security context of the Pod; the default meets the Pod Security Standard "restricted".',
+  ),
+  securityContext: object<SecurityContext>(
+    EXPORTER_CONTAINER,
+    'Security context of the container; the default meets the Pod Security Standard "restricted".',
+  ),
+  serviceAccountName: string('', 'ServiceAccount of the Pod, which must be there. Its token is not mounted. Empty means "default".'),
+  priorityClassName: string('', "PriorityClass of the Pod. Empty means the cluster's default."),
   imagePullSecrets: objects<LocalObjectReference>([], 'Secrets for pulling the image, as a list of {name}.'),
   nodeSelector: stringMap({}, 'Labels of the nodes on which the Pod may run.'),
+  affinity: object<Affinity>({}, 'Affinity of the Pod.'),
+  tolerations: objects<Toleration>([], 'Tolerations of the Pod.'),
+  service: group('Service of the metrics.', {
+    enabled: flag(false, 'Whether to make it. It is made in any case where serviceMonitor is enabled.'),
+    port: integer(EXPORTER_PORT, 'Port of the Service.'),
+    annotations: stringMap({}, 'Annotations of the Service.'),
+  }),
+  serviceMonitor: group('ServiceMonitor, for a cluster that has the Prometheus operator.', {
+    enabled: flag(false, 'Whether to make it.'),
+    namespace: string('', "Namespace of the ServiceMonitor; empty means the release's."),
+    interval: string('30s', 'Time between two scrapes. Each one asks the control plane.', { minLength: 1 }),
+    scrapeTimeout: string('10s', 'How long a scrape may take.', { minLength: 1 }),
+    additionalLabels: stringMap({}, 'Labels by which Prometheus finds the ServiceMonitor.'),
+    annotations: stringMap({}, 'Annotations of the ServiceMonitor.'),
+  }),
 });
