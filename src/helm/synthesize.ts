@@ -34,7 +34,9 @@ function buildCharts(chart: HelmChart, release: Release, given: Json): Chart[] {
   const inner = (chart.subcharts ?? []).flatMap((subchart) => {
     const passed = values[subchart.chart.name] as Json;
     const global = overlay((passed.global ?? {}) as Json, (values.global ?? {}) as Json);
-    return passed[subchart.condition] === true ? buildCharts(subchart.chart, release, { ...passed, global }) : [];
+    if (passed[subchart.condition] !== true) return [];
+    const own = withNulls(passed, (given[subchart.chart.name] ?? {}) as Json);
+    return buildCharts(subchart.chart, release, { ...own, global });
   });
   return [scope, ...inner];
 }
@@ -46,6 +48,17 @@ function overlay(defaults: Json, given: Json): Json {
     // Only a default can be taken away; elsewhere Helm keeps the null.
     if (value === null && below !== undefined) delete result[key];
     else result[key] = isMap(value) && isMap(below) ? overlay(below, value) : value;
+  }
+  return result;
+}
+
+/** The values with the nulls that took defaults away: a subchart has defaults of its own, which go, too. */
+function withNulls(values: Json, given: Json): Json {
+  const result: Record<string, unknown> = { ...values };
+  for (const [key, value] of Object.entries(given)) {
+    const below = result[key];
+    if (value === null && below === undefined) result[key] = null;
+    else if (isMap(value) && isMap(below)) result[key] = withNulls(below, value);
   }
   return result;
 }
