@@ -157,8 +157,13 @@ const SCENARIOS: readonly {
         // Samples that the official chart has among its defaults.
         'metadata.annotations.app.spacelift.io/example',
         'metadata.labels.app.spacelift.io/example',
-        // Demanded by the Pod Security Standard "restricted".
+        // The exporter asks the API server for nothing.
         'spec.template.spec.automountServiceAccountToken',
+        // The official chart has none, so that the scheduler counts the exporter as nothing.
+        'spec.template.spec.containers.spacelift-promex.resources.limits.memory',
+        'spec.template.spec.containers.spacelift-promex.resources.requests.cpu',
+        'spec.template.spec.containers.spacelift-promex.resources.requests.memory',
+        // Demanded by the Pod Security Standard "restricted".
         'spec.template.spec.containers.spacelift-promex.securityContext.allowPrivilegeEscalation',
         'spec.template.spec.containers.spacelift-promex.securityContext.readOnlyRootFilesystem',
         'spec.template.spec.securityContext.runAsNonRoot',

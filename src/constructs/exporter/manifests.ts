@@ -66,7 +66,6 @@ function required(settings: ExporterSettings) {
 
 function podSpec(settings: ExporterSettings) {
   const { caCert } = settings;
-  const health = { path: '/health', port: PORT };
   return {
     serviceAccountName: ifAny(settings.serviceAccountName),
     automountServiceAccountToken: false,
@@ -84,8 +83,7 @@ function podSpec(settings: ExporterSettings) {
         imagePullPolicy: ifSet(settings.imagePullPolicy),
         env: environment(settings),
         ports: [{ name: PORT, containerPort: listenPort(settings), protocol: 'TCP' }],
-        readinessProbe: { httpGet: health, periodSeconds: 5 },
-        livenessProbe: { httpGet: health, periodSeconds: 20, failureThreshold: 3 },
+        readinessProbe: { httpGet: { path: '/health', port: PORT }, periodSeconds: 5 },
         resources: ifAny(settings.resources),
         securityContext: ifAny(settings.securityContext),
         volumeMounts: when(caCert.enabled, [{ name: 'ca-cert', mountPath: caCert.mountPath, readOnly: true }]),

@@ -150,14 +150,11 @@ describe('PrometheusExporter', () => {
       port: 8080,
       serviceMonitor: { namespace: 'monitoring', labels: { release: 'prometheus' }, annotations: { note: 'x' } },
     });
-    const [{ ports, env, ...probes }] = (only(objects, 'Deployment').spec.template as unknown as Template).spec
+    const [{ ports, env, readinessProbe }] = (only(objects, 'Deployment').spec.template as unknown as Template).spec
       .containers;
     expect(env).toContainEqual({ name: 'SPACELIFT_PROMEX_LISTEN_ADDRESS', value: ':8080' });
     expect(ports).toEqual([{ name: 'metrics', containerPort: 8080, protocol: 'TCP' }]);
-    expect(probes).toMatchObject({
-      readinessProbe: { httpGet: { path: '/health', port: 'metrics' } },
-      livenessProbe: { httpGet: { path: '/health', port: 'metrics' } },
-    });
+    expect(readinessProbe).toMatchObject({ httpGet: { path: '/health', port: 'metrics' } });
     const service = only(objects, 'Service');
     expect(service.spec).toEqual({
       type: 'ClusterIP',
