@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { exec, run } from '../../src/local-cluster/exec';
@@ -88,8 +88,7 @@ function outdir(name: string): string {
 }
 
 function manifestsIn(path: string): { kind: string; metadata: object; spec?: object }[] {
-  expect(existsSync(join(path, 'tools.k8s.yaml'))).toBe(true);
-  return parseAllDocuments(readFileSync(join(path, 'tools.k8s.yaml'), 'utf8')).map(
-    (document) => document.toJS() as never,
-  );
+  const files = readdirSync(path).sort();
+  const documents = files.flatMap((file) => parseAllDocuments(readFileSync(join(path, file), 'utf8')));
+  return documents.map((document) => document.toJS() as never);
 }
