@@ -6,6 +6,9 @@ export const LABEL_LIMIT = 63;
 /** What a Service may be called (RFC 1035): it becomes a name in the cluster's DNS. */
 export const SERVICE_NAME = '^[a-z]([-a-z0-9]*[a-z0-9])?$';
 
+/** What the names of objects may begin with, where more follows. */
+export const NAME_PREFIX = '^[a-z0-9]([-a-z0-9.]*[-a-z0-9])?$';
+
 /** What a namespace may be called (RFC 1123). */
 export const NAMESPACE_NAME = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
 

@@ -148,6 +148,12 @@ describe('the controller', () => {
     expect(await pod({ controllerManager: { affinity: { nodeAffinity: null } } })).not.toHaveProperty('affinity');
   });
 
+  it('has the ServiceAccount that the official chart gives it, however long its name', async () => {
+    const fullnameOverride = 'a'.repeat(60);
+    const { metadata } = await one('ServiceAccount', { fullnameOverride });
+    expect(metadata.name).toBe(`${fullnameOverride}-co`);
+  });
+
   it('is pulled with the secrets of all images and with its own', async () => {
     const { imagePullSecrets } = await pod({
       global: { imagePullSecrets: [{ name: 'all' }] },
@@ -240,69 +246,5 @@ describe('the NetworkPolicy of the controller', () => {
     const { egress, ingress } = spec as Record<string, object[]>;
     expect(egress?.slice(1)).toEqual([{ to: [peer] }]);
     expect(ingress?.slice(1)).toEqual([{ from: [peer], ports: [{ port: 8443, protocol: 'TCP' }] }]);
-  });
-});
-
-describe('what cannot work is refused, by Helm and by the constructs', () => {
-  const args = (...list: string[]) => ({ controllerManager: { manager: { args: list } } });
-  const ports = (...list: object[]) => ({ metricsService: { enabled: true, ports: list } });
-  const monitor = (secure: boolean, scheme: string) => ({
-    metricsService: { enabled: true, secure, serviceMonitor: { enabled: true, scheme } },
-  });
-  const timings = (leaderElection: object) => ({ controllerManager: { leaderElection } });
-  const cases: readonly [string, Json, string][] = [
-    ['both numbers of a budget', { pdb: { enabled: true, minAvailable: 0, maxUnavailable: 0 } }, 'not both'],
-    [
-      'two leaders',
-      { controllerManager: { replicas: 2, manager: { args: ['--x'] } } },
-      'need the argument --leader-elect',
-    ],
-    ['probes that nobody answers', args('--health-probe-bind-address=:9090'), 'must end in :8081'],
-    ['probes that nobody answers, in two words', args('--health-probe-bind-address', ':80810'), 'must end in :8081'],
-    [
-      'metrics at the port of the probes',
-      args('--metrics-bind-address=127.0.0.1:8081'),
-      'which the health probes have',
-    ],
-    ['a Service without ports', ports(), 'a Service needs one'],
-    ['a port twice', ports({ name: 'a', port: 1 }, { name: 'b', port: 1 }), 'have the same port'],
-    ['a name of ports twice', ports({ name: 'a', port: 1 }, { name: 'a', port: 2 }), 'have the same name'],
-    ['an encrypted scrape of plain metrics', monitor(false, 'https'), 'set its scheme to http'],
-    ['a plain scrape of encrypted metrics', monitor(true, 'http'), 'set its scheme to https'],
-    ['a deadline after the lease is over', timings({ renewDeadlineSeconds: 15 }), 'longer than the renew deadline'],
-    ['retries that come too late', timings({ retryPeriodSeconds: 10 }), 'longer than the retry period'],
-  ];
-  it.each(cases)('%s', async (_, values, sentence) => {
-    const { ok, text } = await chart.template(values, release);
-    expect(text).toContain(sentence);
-    expect(ok).toBe(false);
-    expect(() => synthesizeChart(operatorChart, release, values)).toThrow(sentence);
-  });
-
-  it.each<[string, Json]>([
-    ['two replicas that elect a leader', { controllerManager: { replicas: 2 } }],
-    ['an address with its port in the next argument', args('--health-probe-bind-address', '[::]:8081')],
-    ['two ports', ports({ name: 'a', port: 1, targetPort: 8443 }, { name: 'b', port: 8443, targetPort: 8443 })],
-    ['longer timings', timings({ leaseDurationSeconds: 60, renewDeadlineSeconds: 40 })],
-  ])('but not %s', async (_, values) => {
-    expect(await rendered(values)).not.toEqual([]);
-  });
-});
-
-describe('helm refuses by the schema', () => {
-  it.each<[string, Json, string]>([
-    ['a namespace twice', { controllerManager: { namespaces: ['a', 'a'] } }, "at '/controllerManager/namespaces'"],
-    ['what is no namespace', { controllerManager: { namespaces: ['A_b'] } }, "at '/controllerManager/namespaces/0'"],
-    ['a part of a Pod', { pdb: { minAvailable: '50' } }, "at '/pdb/minAvailable'"],
-    ['fewer Pods than none', { pdb: { maxUnavailable: -1 } }, "at '/pdb/maxUnavailable'"],
-    ['unknown rules', { controllerManager: { rbac: { rules: 'all' } } }, "value must be one of 'minimal', 'official'"],
-    ['a name with capitals', { fullnameOverride: 'Ops' }, "at '/fullnameOverride'"],
-    ['a digest without its algorithm', { controllerManager: { manager: { image: { digest: 'ab' } } } }, 'image/digest'],
-    ['an unknown log format', { controllerManager: { logging: { format: 'xml' } } }, 'logging/format'],
-    ['a port beyond the last', { controllerManager: { networkPolicy: { egressPorts: [65536] } } }, 'egressPorts/0'],
-  ])('%s', async (_, values, sentence) => {
-    const { ok, text } = await chart.template(values, release);
-    expect(text).toContain(sentence);
-    expect(ok).toBe(false);
   });
 });

@@ -9,9 +9,11 @@ import {
   not,
   or,
   orElse,
+  text,
   type Later,
 } from '../template/deferred';
 import type { Refusal } from '../template/manifest';
+import { NAME_PREFIX } from '../names';
 import { HEALTH_PORT, LEADER_ELECTION_SECONDS } from './defaults';
 import type { DisruptionBudgetSettings, MetricsSettings, OperatorSettings } from './settings';
 
@@ -22,9 +24,17 @@ const AT_HEALTH_PORT = `[^\\n]*:${HEALTH_PORT}$`;
 const LEADER_ELECT = '^--leader-elect(=(1|t|T|true|TRUE|True))?$';
 
 /** Combinations with which the controller's Pods could not work. */
-export function deploymentRefusals({ deployment, manager }: OperatorSettings): readonly Refusal[] {
+export function deploymentRefusals({ name, deployment, manager }: OperatorSettings): readonly Refusal[] {
   const { args } = manager;
   return [
+    {
+      when: not(matches(name, NAME_PREFIX)),
+      message: text(
+        'no object can have a name that begins with ',
+        name,
+        ': use small letters, digits, dashes and dots',
+      ),
+    },
     {
       when: and(atLeast(deployment.replicas, 2), not(matches(args, LEADER_ELECT))),
       message: 'several replicas need the argument --leader-elect: without it each of them serves every WorkerPool',

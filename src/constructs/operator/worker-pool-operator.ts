@@ -11,7 +11,7 @@ import {
 import { Construct } from 'constructs';
 import { checkWholeNumber, invalidProp, requiredNamespace } from '../checks';
 import { CustomResourceDefinitions } from '../custom-resource-definitions';
-import { LABEL_LIMIT, NAMESPACE_NAME } from '../names';
+import { LABEL_LIMIT, NAMESPACE_NAME, NAME_PREFIX } from '../names';
 import { ControllerPod } from './controller-pod';
 import { OPERATOR_NAME } from './defaults';
 import { addOperatorManifests } from './manifests';
@@ -94,6 +94,7 @@ export class WorkerPoolOperator extends Construct {
 }
 
 function checkProps(scope: Construct, id: string, props: WorkerPoolOperatorProps): void {
+  checkName(scope, id, props.name ?? OPERATOR_NAME);
   checkWholeNumber(scope, id, 'replicas', props.replicas, 0);
   checkWholeNumber(scope, id, 'revisionHistoryLimit', props.revisionHistoryLimit, 0);
   for (const prop of ['runDisruptionBudget', 'controllerDisruptionBudget'] as const) {
@@ -111,6 +112,12 @@ function checkProps(scope: Construct, id: string, props: WorkerPoolOperatorProps
     if (Number.isInteger(port) && port >= 1 && port <= 65535) continue;
     throw invalidProp(scope, id, 'networkPolicy.egressPorts', port, 'a port is a whole number from 1 to 65535');
   }
+}
+
+function checkName(scope: Construct, id: string, name: string): void {
+  if (new RegExp(NAME_PREFIX).test(name) && name.length <= LABEL_LIMIT) return;
+  const allowed = `it must have at most ${LABEL_LIMIT} small letters, digits, dashes and dots, and begin with no dash`;
+  throw invalidProp(scope, id, 'name', name, allowed);
 }
 
 function checkNamespaces(scope: Construct, id: string, namespaces: readonly string[]): void {

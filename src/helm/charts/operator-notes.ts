@@ -6,7 +6,7 @@ Wait until it is ready:
   kubectl --namespace {{ $.Release.Namespace }} rollout status deployment/{{ include "spacelift-workerpool-controller.fullname" $ }}-controller-manager
 
 Then make a worker pool in your control plane, put its token and private key into a Secret and point a WorkerPool at it
-{{- if $.Values.controllerManager.namespaces }} (in one of the namespaces {{ join ", " $.Values.controllerManager.namespaces }}){{ end }}:
+{{- with $.Values.controllerManager.namespaces }} (in one of the namespaces {{ join ", " . }}{{ if not (has $.Release.Namespace .) }}, as {{ $.Release.Namespace }} is not served{{ end }}){{ end }}:
 
   kubectl create secret generic my-pool --from-literal=token=TOKEN --from-literal=privateKey=BASE64_OF_THE_PEM_KEY
   kubectl apply -f - <<END

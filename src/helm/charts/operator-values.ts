@@ -2,7 +2,7 @@ import { flag, group, optionalIntOrPercent, string, stringMap } from '../values'
 import { exporterValues } from './exporter-values';
 import { controllerManagerValues } from './operator-manager-values';
 import { metricsServiceValues } from './operator-metrics-values';
-import { globalValues, OBJECT_NAME } from './shared-values';
+import { globalValues, LABEL_VALUE, OBJECT_NAME } from './shared-values';
 import { releaseObjectValues } from './worker-pools-values';
 
 /** Values of the operator's chart; names, meaning and defaults of the official chart, and why where one differs. */
@@ -10,7 +10,7 @@ export const operatorValues = group(
   'Values of the worker-pool operator. Every name is that of the official chart, so that its values files work here.',
   {
     global: globalValues,
-    nameOverride: string('', "Replaces the chart's name in object names and labels.", { pattern: OBJECT_NAME }),
+    nameOverride: string('', "Replaces the chart's name in object names and labels.", { pattern: LABEL_VALUE }),
     fullnameOverride: string('', 'Replaces what every object name begins with.', { pattern: OBJECT_NAME }),
     commonLabels: stringMap({}, 'More labels of every object of this chart. The labels that it has anyway win.'),
     commonAnnotations: stringMap({}, 'Annotations of every object of this chart. Those of a single object win.'),

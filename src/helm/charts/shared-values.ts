@@ -20,6 +20,9 @@ export const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 /** Names of objects: empty, or letters, digits, dashes and dots. */
 export const OBJECT_NAME = '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$';
 
+/** Values of labels: empty, or letters, digits, dashes, underscores and dots. */
+export const LABEL_VALUE = '^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$';
+
 /** The part of a repository that names its registry: what has a dot or a port, or is this machine. */
 const REGISTRY = '^([^/]*[.:][^/]*|localhost)/';
 

@@ -105,6 +105,8 @@ describe('WorkerPoolOperator', () => {
       { runDisruptionBudget: { minAvailable: 1, maxUnavailable: 1 } },
       'chart/op: runDisruptionBudget is {"minAvailable":1,"maxUnavailable":1}; set minAvailable or maxUnavailable, not both',
     ],
+    ['a name with capitals', { name: 'Ops' }, 'chart/op: name is "Ops"; it must have at most 63 small letters'],
+    ['a name that is too long', { name: 'a'.repeat(64) }, 'it must have at most 63 small letters'],
     [
       'a namespace twice',
       { watchNamespaces: ['a', 'a'] },
@@ -128,11 +130,11 @@ describe('WorkerPoolOperator', () => {
       { networkPolicy: { egressPorts: [0] } },
       'chart/op: networkPolicy.egressPorts is 0; a port is a whole number from 1 to 65535',
     ],
-    ['two leaders', { replicas: 2, args: [] }, 'chart/op: several replicas need the argument --leader-elect'],
+    ['two leaders', { replicas: 2, args: [] }, '[chart/op] several replicas need the argument --leader-elect'],
     [
       'timings that let two lead',
       { leaderElection: { leaseDuration: Duration.seconds(10) } },
-      'chart/op: of leader election, the lease duration must be longer than the renew deadline',
+      '[chart/op] of leader election, the lease duration must be longer than the renew deadline',
     ],
   ])('refuses %s', (_, props, sentence) => {
     expect(() => operator(props)).toThrow(sentence);
