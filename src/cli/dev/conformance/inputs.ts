@@ -5,6 +5,7 @@ import { operatorEksAddon } from '../../../helm/charts/operator-eks-addon';
 import { emitEksAddon } from '../../../helm/eks-addon';
 import { run } from '../../../local-cluster/exec';
 import { write } from '../../generate/files';
+import { runPods } from './run-pods';
 
 /** A chart, and the values files that its `ci/` folder has for it. */
 export interface ChartInput {
@@ -25,6 +26,11 @@ export interface ManifestInput {
 export interface Inputs {
   readonly charts: readonly ChartInput[];
   readonly manifests: readonly ManifestInput[];
+  /**
+   * A run's Pod for each WorkerPool in the manifests: for the schemas alone. What such a Pod asks for and may do is for
+   * the pool's owner to say, so there is nothing to score.
+   */
+  readonly runPods: readonly ManifestInput[];
 }
 
 const RELEASE = ['conformance', '--namespace', 'spacelift-worker-controller-system'] as const;
@@ -39,7 +45,7 @@ export async function gatherInputs(helm: string, scratch: string): Promise<Input
   const charts = [...(await chartInputs()), await eksAddonInput(scratch)];
   const rendered = await Promise.all(charts.map((chart) => renderChart(helm, chart, scratch)));
   const manifests = [...rendered.flat(), ...(await synthesized(scratch)), ...(await exampleManifests())];
-  return { charts, manifests };
+  return { charts, manifests, runPods: await runPods(manifests, scratch) };
 }
 
 async function chartInputs(): Promise<ChartInput[]> {

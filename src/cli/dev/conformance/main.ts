@@ -54,11 +54,11 @@ async function check(scratch: string): Promise<Report[]> {
     chartTesting: await chartTestingWith(programs['chart-testing'], helm, packages, scratch),
   };
   await proveTools(toolbox, scratch);
-  const { charts, manifests } = await gatherInputs(helm, scratch);
+  const { charts, manifests, runPods } = await gatherInputs(helm, scratch);
   return [
     await toolbox.helmLint(charts),
     await toolbox.chartTesting(charts),
-    await toolbox.kubeconform(manifests),
+    await toolbox.kubeconform([...manifests, ...runPods]),
     await toolbox.kubeScore(manifests),
   ];
 }
