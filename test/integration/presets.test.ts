@@ -10,6 +10,7 @@ import {
   EgressNetworkPolicy,
   InitializationPolicy,
   OpenShift,
+  PrometheusExporter,
   VcsAgents,
   WorkerPool,
   type IWorkerPoolExtension,
@@ -47,7 +48,9 @@ const PRIVILEGED: [string, Preset][] = [
 
 const COLLECTIONS: Readonly<Record<string, string>> = {
   ConfigMap: '/api/v1/namespaces/NAMESPACE/configmaps',
+  Service: '/api/v1/namespaces/NAMESPACE/services',
   ServiceAccount: '/api/v1/namespaces/NAMESPACE/serviceaccounts',
+  Deployment: '/apis/apps/v1/namespaces/NAMESPACE/deployments',
   NetworkPolicy: '/apis/networking.k8s.io/v1/namespaces/NAMESPACE/networkpolicies',
   RoleBinding: '/apis/rbac.authorization.k8s.io/v1/namespaces/NAMESPACE/rolebindings',
   WorkerPool: '/apis/workers.spacelift.io/v1beta1/namespaces/NAMESPACE/workerpools',
@@ -75,12 +78,28 @@ describe('a real API server takes the preset, strictly, and the run Pods of its 
     const { pool, namespace } = await applied(...all.map(([, preset]) => preset));
     expect(await refusal(pool, namespace)).toBeUndefined();
   });
+});
 
+describe('a real API server takes what watches the pools, strictly', () => {
   it('the dashboard', async () => {
     const namespace = await createNamespace('dashboard');
     const chart = new Chart(new App(), 'chart', { namespace });
     new Dashboard(chart, 'dashboard', { folder: 'Platform' });
     await createAll(chart, namespace);
+  });
+
+  it('the exporter, and its Pods where only restricted ones are admitted', async () => {
+    const namespace = await createNamespace('exporter');
+    await admitOnly('restricted', namespace);
+    const chart = new Chart(new App(), 'chart', { namespace });
+    const apiKeySecret = Secret.fromSecretName(chart, 'key', 'promex');
+    const api = { apiEndpoint: 'https://acme.example', apiKeyId: 'ID', apiKeySecret };
+    const caCertificate = { secret: Secret.fromSecretName(chart, 'ca', 'ca'), key: 'ca.crt' };
+    new PrometheusExporter(chart, 'exporter', { ...api, caCertificate, service: true, port: 8080 });
+    const deployment = (await createAll(chart, namespace)).find(({ kind }) => kind === 'Deployment');
+    const { template } = deployment?.spec as { template: object };
+    const pod = { apiVersion: 'v1', kind: 'Pod', ...template, metadata: { name: 'probe' } };
+    expect(await refusalOf(pod, namespace)).toBeUndefined();
   });
 });
 
@@ -112,6 +131,10 @@ function admitOnly(level: string, namespace: string): Promise<unknown> {
 async function refusal(pool: StoredPool, namespace: string): Promise<string | undefined> {
   const worker = { metadata: { ...WORKER_METADATA, namespace } };
   const pod = buildRunPod({ assignment: anAssignment(), pool, poolUlid: POOL_ULID, worker, workerId: WORKER_ID });
+  return refusalOf(pod, namespace);
+}
+
+async function refusalOf(pod: object, namespace: string): Promise<string | undefined> {
   const path = `/api/v1/namespaces/${namespace}/pods?dryRun=All&fieldValidation=Strict`;
   const { status, body } = await kube<{ message?: string }>('POST', path, pod);
   return status === 201 ? undefined : body.message;
