@@ -1,20 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, Chart, Size, Yaml } from 'cdk8s';
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { EXAMPLES } from '../../examples/charts';
-import { workerCrd, workerPoolCrd } from '../../src/api';
-import { foreignDefinitions } from '../../src/cli/dev/conformance/packages';
 import { ControlPlane, WorkerPoolOperator } from '../../src/constructs';
-import { findKubectl } from '../../src/local-cluster/tools';
 import { GeneratedChart } from '../helm/support/helm';
 import { apiServer } from '../support/api-server';
-import { createNamespace, installCrd, kube, kubeOk, type KubeObject } from '../support/kube';
+import { createNamespace, kube, kubeOk, type KubeObject } from '../support/kube';
+import { haveNamespaces, installAllDefinitions, Kubectl } from '../support/strict-apply';
 
 const exporter = { enabled: true, apiEndpoint: 'https://acme.example', apiKeyId: 'ID', apiKeySecretName: 'promex' };
-const scratch = mkdtempSync(join(tmpdir(), 'worker-pools-charts-'));
+const kubectl = new Kubectl();
 let chart: GeneratedChart;
 let namespace: string;
 
@@ -24,38 +18,11 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => {
   chart.remove();
-  rmSync(scratch, { recursive: true, force: true });
+  kubectl.remove();
 });
-
-async function kubectl(...args: string[]): Promise<{ ok: boolean; text: string }> {
-  const program = await findKubectl();
-  const all = [`--kubeconfig=${apiServer().kubeconfigPath}`, `--cache-dir=${scratch}`, ...args];
-  return new Promise((resolve) => {
-    execFile(program, all, (error, stdout, stderr) => resolve({ ok: error === null, text: stdout + stderr }));
-  });
-}
 
 const helm = (...args: string[]) =>
   chart.helm(...args, `--kubeconfig=${apiServer().kubeconfigPath}`, '--namespace', namespace);
-
-async function isTakenStrictly(manifests: string, ...more: string[]): Promise<void> {
-  const file = join(mkdtempSync(join(scratch, 'case-')), 'manifests.yaml');
-  writeFileSync(file, manifests);
-  // A field manager of its own: kubectl's default one also takes over what a client-side apply left, and warns of that.
-  const options = ['--dry-run=server', '--server-side', '--force-conflicts', '--validate=strict'];
-  options.push('--field-manager=charts-test');
-  const { ok, text } = await kubectl('apply', ...options, ...more, '-f', file);
-  expect(text).not.toMatch(/error|warning/i);
-  expect(ok).toBe(true);
-}
-
-/** A rehearsal makes no namespace, and takes no object whose namespace is not there. */
-async function haveNamespaces(objects: readonly KubeObject[]): Promise<void> {
-  for (const name of new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []))) {
-    const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-    expect([201, 409]).toContain((await kube('POST', '/api/v1/namespaces', body)).status);
-  }
-}
 
 describe('the API server takes what the chart renders, with strict validation', () => {
   it.each<[string, object]>([
@@ -72,28 +39,28 @@ describe('the API server takes what the chart renders, with strict validation', 
     ['budgets of 0', { pdb: { enabled: true, maxUnavailable: 0 }, controllerManager: { replicas: 0 } }],
     ['null for lists and maps', { controllerManager: { tolerations: null, manager: { args: null, resources: null } } }],
   ])('%s', async (_, values) => {
-    await isTakenStrictly((await chart.template(values, { name: 'ops', namespace })).text, '--namespace', namespace);
+    await kubectl.takesStrictly(
+      (await chart.template(values, { name: 'ops', namespace })).text,
+      '--namespace',
+      namespace,
+    );
   });
 });
 
 describe('the API server takes what the constructs give, with strict validation', () => {
-  beforeAll(async () => {
-    // KEDA's and the Prometheus operator's own definitions, as they publish them.
-    const definitions = [workerPoolCrd(), workerCrd(), ...(await foreignDefinitions())];
-    for (const crd of definitions) await installCrd(crd as unknown as KubeObject);
-  }, 180_000);
+  beforeAll(installAllDefinitions, 180_000);
 
   it.each<[string, (scope: App) => Chart]>([
     ['the control plane', (app) => withControlPlane(new Chart(app, 'example', { namespace }))],
     ['the operator', (app) => withOperator(new Chart(app, 'example', { namespace }))],
   ])('%s', async (_, add) => {
-    await isTakenStrictly(Yaml.stringify(...(add(new App()).toJson() as unknown[])));
+    await kubectl.takesStrictly(Yaml.stringify(...(add(new App()).toJson() as unknown[])));
   });
 
   it.each(Object.entries(EXAMPLES))('the example %s', async (name, Example) => {
     const objects = new Example(new App(), name).toJson() as KubeObject[];
     await haveNamespaces(objects);
-    await isTakenStrictly(Yaml.stringify(...objects));
+    await kubectl.takesStrictly(Yaml.stringify(...objects));
   });
 
   function withControlPlane(scope: Chart): Chart {
@@ -128,7 +95,7 @@ describe('an installed release', () => {
     ['may take its Lease', 'update', 'leases.coordination.k8s.io', 'yes'],
   ])('%s', async (_, verb, resource, answer) => {
     const account = `system:serviceaccount:${namespace}:ops-spacelift-workerpool-controller-controller-manager`;
-    const { text } = await kubectl('auth', 'can-i', verb, resource, '--namespace', namespace, '--as', account);
+    const { text } = await kubectl.run('auth', 'can-i', verb, resource, '--namespace', namespace, '--as', account);
     expect(text.split('\n')).toContain(answer);
   });
 
@@ -155,7 +122,7 @@ describe('an installed release', () => {
     const { ok, text } = await helm('uninstall', 'ops', '--wait');
     expect(text).toContain('uninstalled');
     expect(ok).toBe(true);
-    const left = await kubectl(
+    const left = await kubectl.run(
       'get',
       'deployment,serviceaccount,role,rolebinding',
       '--namespace',

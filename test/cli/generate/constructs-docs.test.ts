@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Declaration } from '../../../src/cli/generate/constructs-docs/model';
+import type { Declaration, Documented } from '../../../src/cli/generate/constructs-docs/model';
 import { sections } from '../../../src/cli/generate/constructs-docs/page';
 import { readDeclarations } from '../../../src/cli/generate/constructs-docs/read';
 
@@ -76,8 +76,25 @@ describe('the reference of the constructs', () => {
 
 describe('every public construct', () => {
   const declarations = readDeclarations('src/index.ts');
+  const undocumented = declarations.flatMap((declaration) => [
+    ...without(({ summary }) => summary === '', declaration),
+    ...declaration.properties
+      .filter(({ optional, whenUnset }) => declaration.kind === 'properties' && optional && !whenUnset)
+      .map(({ name }) => `${declaration.name}.${name}: @default`),
+  ]);
+
   it('is found', () => expect(declarations.map(({ name }) => name)).toContain('WorkerPool'));
+
+  it('says what it and each of its members is, and what happens without an optional one', () => {
+    expect(undocumented).toEqual([]);
+  });
 });
+
+function without(isMissing: (each: Documented) => boolean, declaration: Declaration): string[] {
+  const { name, factories, constants, properties, methods } = declaration;
+  const members = [...factories, ...constants, ...properties, ...methods].filter(isMissing);
+  return [...(isMissing(declaration) ? [name] : []), ...members.map((member) => `${name}.${member.name}`)];
+}
 
 function read(source: string): Declaration[] {
   const file = join(folder, 'lamp.ts');
