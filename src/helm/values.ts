@@ -80,8 +80,8 @@ export const group = <M extends ValueMembers>(description: string, members: M): 
   members,
 });
 export const flag = (fallback: boolean, description: string) => value(fallback, { type: 'boolean' }, description);
-export const integer = (fallback: number, description: string) =>
-  value(fallback, { type: 'integer', minimum: 0 }, description);
+export const integer = (fallback: number, description: string, rules: ValueSchema = {}) =>
+  value(fallback, { type: 'integer', minimum: 0, ...rules }, description);
 export const string = (fallback: string, description: string, rules: ValueSchema = {}) =>
   value(fallback, { type: 'string', ...rules }, description);
 export const optionalString = (description: string, rules: ValueSchema = {}) =>

@@ -132,6 +132,13 @@ describe("the exporter's chart", () => {
     ['an address without port', { listenAddress: 'localhost' }, 'does not match pattern'],
     ['a port of 0', { listenAddress: ':0' }, 'does not match pattern'],
     ['another word for when to pull', { image: { pullPolicy: 'Sometimes' } }, 'value must be one of'],
+    ['a Service at port 0', { service: { port: 0 } }, "at '/spacelift-promex/service/port'"],
+    ['a name with capitals', { fullnameOverride: 'Promex' }, "at '/spacelift-promex/fullnameOverride'"],
+    [
+      'a certificate of no Secret',
+      { caCert: { enabled: true } },
+      'caCert.secretName is required where caCert is enabled',
+    ],
     ['no key', { apiKeySecretName: '' }, 'apiKeySecretName is required: the name of a Secret with the key'],
   ])('refuses %s', async (_, exporter, sentence) => {
     const { ok, text } = await chart.template(valuesOf(exporter), release);

@@ -30,6 +30,7 @@ const EVERYTHING = {
     apiEndpoint: 'https://acme.example',
     apiKeyId: 'ID',
     apiKeySecretName: 'promex',
+    service: { enabled: true },
   },
 };
 

@@ -1,6 +1,7 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import {
+  and,
   concat,
   ifAny,
   ifSet,
@@ -58,10 +59,17 @@ function required(settings: ExporterSettings) {
     apiKeyId: 'the identifier of an API key that may read the root space',
     apiKeySecretName: 'the name of a Secret with the key SPACELIFT_PROMEX_API_KEY_SECRET',
   } as const;
-  return Object.entries(needed).map(([field, meaning]) => ({
-    when: isEmpty(settings[field as keyof typeof needed]),
-    message: `${field} is required: ${meaning}`,
-  }));
+  const { enabled, secretName } = settings.caCert;
+  return [
+    ...Object.entries(needed).map(([field, meaning]) => ({
+      when: isEmpty(settings[field as keyof typeof needed]),
+      message: `${field} is required: ${meaning}`,
+    })),
+    {
+      when: and(enabled, isEmpty(secretName)),
+      message: 'caCert.secretName is required where caCert is enabled: the name of a Secret with the CA certificate',
+    },
+  ];
 }
 
 function podSpec(settings: ExporterSettings) {

@@ -17,12 +17,12 @@ import {
 } from '../../constructs/exporter/defaults';
 import { HARDENED_POD } from '../../constructs/operator/defaults';
 import { flag, group, integer, object, objects, string, stringMap } from '../values';
-import { DIGEST, PULL_POLICIES } from './shared-values';
+import { DIGEST, LABEL_VALUE, OBJECT_NAME, PORT, PULL_POLICIES } from './shared-values';
 
 /** Values of the exporter's chart. */
 export const exporterValues = group('Values of the exporter of control-plane metrics for Prometheus.', {
-  nameOverride: string('', "Replaces the chart's name in object names and labels."),
-  fullnameOverride: string('', 'Replaces what every object name begins with.'),
+  nameOverride: string('', "Replaces the chart's name in object names and labels.", { pattern: LABEL_VALUE }),
+  fullnameOverride: string('', 'Replaces what every object name begins with.', { pattern: OBJECT_NAME }),
   replicaCount: integer(1, 'Number of Pods. One is enough, because several tell Prometheus the same numbers.'),
   image: group('Image of the exporter.', {
     repository: string(EXPORTER_IMAGE, 'Registry and repository.', { minLength: 1 }),
@@ -40,11 +40,14 @@ export const exporterValues = group('Values of the exporter of control-plane met
   apiKeySecretName: string('', "Secret with the API key's secret under SPACELIFT_PROMEX_API_KEY_SECRET. Required."),
   caCert: group('CA certificate by which the exporter knows the control plane.', {
     enabled: flag(false, 'Whether to mount one.'),
-    secretName: string('', 'Secret that holds it.'),
+    secretName: string('', 'Secret that holds it. Required if enabled.'),
     secretKey: string('ca.crt', 'Key in the Secret.', { minLength: 1 }),
     mountPath: string('/certs', 'Folder that it is mounted at.', { minLength: 1 }),
   }),
-  extraEnv: objects<EnvVar>([], 'More environment variables, for instance HTTPS_PROXY or SPACELIFT_PROMEX_SCRAPE_TIMEOUT.'),
+  extraEnv: objects<EnvVar>(
+    [],
+    'More environment variables, for instance HTTPS_PROXY or SPACELIFT_PROMEX_SCRAPE_TIMEOUT.',
+  ),
   resources: object<ResourceRequirements>(
     EXPORTER_RESOURCES,
     'Requests and limits. The official chart has none; requests: null and limits: null bring that back.',
@@ -67,7 +70,10 @@ export const exporterValues = group('Values of the exporter of control-plane met
     EXPORTER_CONTAINER,
     'Security context of the container; the default meets the Pod Security Standard "restricted".',
   ),
-  serviceAccountName: string('', 'ServiceAccount of the Pod, which must be there. Its token is not mounted. Empty means "default".'),
+  serviceAccountName: string(
+    '',
+    'ServiceAccount of the Pod, which must be there. Its token is not mounted. Empty means "default".',
+  ),
   priorityClassName: string('', "PriorityClass of the Pod. Empty means the cluster's default."),
   imagePullSecrets: objects<LocalObjectReference>([], 'Secrets for pulling the image, as a list of {name}.'),
   nodeSelector: stringMap({}, 'Labels of the nodes on which the Pod may run.'),
@@ -75,7 +81,7 @@ export const exporterValues = group('Values of the exporter of control-plane met
   tolerations: objects<Toleration>([], 'Tolerations of the Pod.'),
   service: group('Service of the metrics.', {
     enabled: flag(false, 'Whether to make it. It is made in any case where serviceMonitor is enabled.'),
-    port: integer(EXPORTER_PORT, 'Port of the Service.'),
+    port: integer(EXPORTER_PORT, 'Port of the Service.', PORT),
     annotations: stringMap({}, 'Annotations of the Service.'),
   }),
   serviceMonitor: group('ServiceMonitor, for a cluster that has the Prometheus operator.', {

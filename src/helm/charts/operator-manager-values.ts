@@ -39,7 +39,7 @@ import {
   stringMap,
   strings,
 } from '../values';
-import { DIGEST, PULL_POLICIES } from './shared-values';
+import { DIGEST, PORT, PULL_POLICIES } from './shared-values';
 
 const manager = group("The controller's container.", {
   args: strings(
@@ -123,7 +123,7 @@ const networkPolicy = group('NetworkPolicy of the controller. It closes what it 
   egressPorts: integers(
     EGRESS_PORTS,
     'TCP ports that the controller may connect to, at any address: the API server (443, 6443), the control plane (443, 8443) and its MQTT broker (443, 8883). DNS is always allowed.',
-    { minimum: 1, maximum: 65535 },
+    PORT,
   ),
   extraEgress: objects<object>([], 'More egress rules, for instance to a proxy.'),
   metricsFrom: objects<object>([], 'Peers that may scrape the metrics. Empty means everybody.'),

@@ -17,6 +17,9 @@ export const DIGEST = optionalString('Digest of the image, as "sha256:...". It w
 
 export const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 
+/** What a port's number may be. */
+export const PORT = { minimum: 1, maximum: 65535 };
+
 /** Names of objects: empty, or letters, digits, dashes and dots. */
 export const OBJECT_NAME = '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$';
 
