@@ -9,17 +9,19 @@ import {
   type PrinterColumn,
 } from '../../api';
 import type { Artefact } from './artefact';
+import { metricsPage } from './metrics-docs';
 import { cell, objectSections } from './object-docs';
 
 const PRETTIER = { parser: 'markdown', printWidth: 120 } as const;
 
 const NOTICE = '<!-- Made by `npm run generate` from src/api; change that instead. -->';
 
-/** The reference: an overview, and a page for each kind. */
+/** The reference: an overview, a page for each kind, and one for the metrics. */
 export async function generateApiDocs(): Promise<Artefact> {
   const pages = [WORKER_POOL_KIND, WORKER_KIND];
   const texts: Record<string, string> = { 'docs/api.md': overview(pages) };
   for (const kind of pages) texts[`docs/api/${kind.singular}.md`] = page(kind);
+  texts['docs/api/metrics.md'] = `${NOTICE}\n\n${metricsPage()}`;
   const files: Record<string, string> = {};
   for (const [path, text] of Object.entries(texts)) files[path] = await format(text, PRETTIER);
   return { files };
