@@ -12,8 +12,11 @@ interface KubeconformReport {
   }[];
 }
 
-/** What kubeconform found in one run, by file; and how many objects it looked at. */
-export function readKubeconform(json: string, kubernetes: string): { objects: number; findings: (Said & File)[] } {
+/** What kubeconform says of an object in a file. */
+export type SaidOfFile = Said & { readonly file: string };
+
+/** What kubeconform found in one run; and how many objects it looked at. */
+export function readKubeconform(json: string): { objects: number; findings: SaidOfFile[] } {
   const { resources } = JSON.parse(json) as KubeconformReport;
   const findings = resources
     .filter(({ status }) => status !== 'statusValid')
@@ -22,14 +25,30 @@ export function readKubeconform(json: string, kubernetes: string): { objects: nu
       // A kind that no schema is known for is a gap of ours to name, not a fault of the object.
       rule: /^could not find schema/.test(msg) ? 'missing-schema' : status === 'statusSkipped' ? 'skipped' : 'schema',
       object: `${kind}/${name}`,
-      message: `Kubernetes ${kubernetes}: ${msg}`,
+      // Before it stand the path of the schema and a guess at the reason.
+      message: msg.replace(/^problem validating schema\. .*?jsonschema validation failed with '.*?' - /s, ''),
       file: filename,
     }));
   return { objects: resources.length, findings };
 }
 
-interface File {
-  readonly file: string;
+/** One finding for what was found by the schemas of several Kubernetes versions, given in their order. */
+export function acrossVersions(found: ReadonlyMap<string, readonly SaidOfFile[]>): SaidOfFile[] {
+  const versions = [...found.keys()];
+  const together = new Map<string, { finding: SaidOfFile; of: string[] }>();
+  for (const [version, findings] of found) {
+    for (const finding of findings) {
+      const key = JSON.stringify(finding);
+      const entry = together.get(key) ?? { finding, of: [] };
+      together.set(key, { finding, of: [...entry.of, version] });
+    }
+  }
+  return [...together.values()].map(({ finding, of }) => {
+    const unbroken =
+      of.length > 2 && versions.indexOf(of.at(-1) ?? '') - versions.indexOf(of[0] ?? '') === of.length - 1;
+    const which = unbroken ? `${of[0]} to ${of.at(-1)}` : of.join(', ');
+    return { ...finding, message: `Kubernetes ${which}: ${finding.message}` };
+  });
 }
 
 interface KubeScoreReport {

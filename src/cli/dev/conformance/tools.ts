@@ -4,7 +4,14 @@ import { VERSIONS } from '../../../local-cluster/binaries';
 import { exec, type ExecResult } from '../../../local-cluster/exec';
 import type { Finding } from './findings';
 import type { ChartInput, ManifestInput } from './inputs';
-import { readChartTesting, readHelmLint, readKubeconform, readKubeScore } from './outputs';
+import {
+  acrossVersions,
+  readChartTesting,
+  readHelmLint,
+  readKubeconform,
+  readKubeScore,
+  type SaidOfFile,
+} from './outputs';
 
 /** What one tool looked at, and what it found. */
 export interface Report {
@@ -61,17 +68,19 @@ export async function kubeconform(
   const file = '{{.ResourceKind}}{{.KindSuffix}}.json';
   const locations = [join(schemas.kubernetes, '{{.NormalizedKubernetesVersion}}', file), join(schemas.custom, file)];
   const options = ['-strict', '-verbose', '-output', 'json', ...locations.flatMap((one) => ['-schema-location', one])];
-  const findings: Finding[] = [];
+  const found = new Map<string, SaidOfFile[]>();
   let objects = 0;
   for (const version of schemas.versions) {
     const result = await exec(program, [...options, '-kubernetes-version', version, ...names.keys()]);
     if (result.stdout === '') throw failed('kubeconform', result);
-    const read = readKubeconform(result.stdout, version.replace(/\.0$/, ''));
+    const read = readKubeconform(result.stdout);
     objects = read.objects;
-    for (const { file: from, ...finding } of read.findings) {
-      findings.push({ ...finding, input: names.get(from) ?? from });
-    }
+    found.set(version.replace(/\.0$/, ''), read.findings);
   }
+  const findings = acrossVersions(found).map(({ file: from, ...said }) => ({
+    ...said,
+    input: names.get(from) ?? from,
+  }));
   const checked = `${count(objects, 'object')}, ${schemas.versions.length} Kubernetes versions`;
   return { tool: 'kubeconform', version: VERSIONS.kubeconform, checked, findings };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  acrossVersions,
   readChartTesting,
   readHelmLint,
   readKubeconform,
@@ -16,16 +17,33 @@ describe('what kubeconform says', () => {
     ['statusError', 'error unmarshalling resource', ['schema']],
     ['statusSkipped', '', ['skipped']],
   ])('%s %j gives %j', (status, msg, rules) => {
-    const read = readKubeconform(JSON.stringify({ resources: [{ ...resource, status, msg }] }), '1.30');
+    const read = readKubeconform(JSON.stringify({ resources: [{ ...resource, status, msg }] }));
     expect(read.objects).toBe(1);
     expect(read.findings.map(({ rule }) => rule)).toEqual(rules);
   });
 
-  test('names the object, the file and the Kubernetes version', () => {
-    const json = JSON.stringify({ resources: [{ ...resource, status: 'statusInvalid', msg: 'no' }] });
-    expect(readKubeconform(json, '1.30').findings).toEqual([
-      { tool: 'kubeconform', rule: 'schema', object: 'Deployment/web', message: 'Kubernetes 1.30: no', file: 'a.yaml' },
-    ]);
+  const finding = { tool: 'kubeconform', rule: 'schema', object: 'Deployment/web', message: 'no', file: 'a.yaml' };
+
+  test.each([
+    ['no', 'no'],
+    [
+      "problem validating schema. Check JSON formatting: jsonschema validation failed with 'file:///a.json#' - at '/spec': no",
+      "at '/spec': no",
+    ],
+  ])('names object and file, and says only what is wrong: %s', (msg, message) => {
+    const json = JSON.stringify({ resources: [{ ...resource, status: 'statusInvalid', msg }] });
+    expect(readKubeconform(json).findings).toEqual([{ ...finding, message }]);
+  });
+
+  test.each([
+    [['1.26', '1.27', '1.28', '1.29'], 'Kubernetes 1.26 to 1.29: no'],
+    [['1.27', '1.28', '1.29'], 'Kubernetes 1.27 to 1.29: no'],
+    [['1.26', '1.27', '1.29'], 'Kubernetes 1.26, 1.27, 1.29: no'],
+    [['1.28'], 'Kubernetes 1.28: no'],
+  ])('is one finding for %j', (versions, message) => {
+    const all = ['1.26', '1.27', '1.28', '1.29'];
+    const found = new Map(all.map((version) => [version, versions.includes(version) ? [finding] : []]));
+    expect(acrossVersions(found)).toEqual([{ ...finding, message }]);
   });
 });
 
