@@ -25,6 +25,12 @@ export interface HelmChart<M extends ValueMembers = ValueMembers> {
   readonly values: ValueGroup<M>;
   /** What the person reads after `helm install`; a template. @default - nothing */
   readonly notes?: string;
+  /** What README.md says before the tables of values; Markdown. @default - nothing */
+  readonly guide?: string;
+  /** By which catalogues find the chart. @default - none */
+  readonly keywords?: readonly string[];
+  /** Annotations in Chart.yaml, which catalogues read. @default - none */
+  readonly annotations?: Readonly<Record<string, string>>;
   /** Charts that lie inside this one. @default - none */
   readonly subcharts?: readonly Subchart[];
   /** Adds the chart's objects; called with deferred values to write templates, with plain ones to compare. */

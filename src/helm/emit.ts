@@ -5,9 +5,13 @@ import { MANIFEST_METADATA, type Loop, type ManifestOptions, type Refusal } from
 import type { HelmChart } from './chart';
 import { action, condition } from './expression';
 import { deferredContext, helpersTemplate } from './release';
+import { readme } from './readme';
 import { rangeOver, writeTemplate } from './template-writer';
 import { deferredValues, schemaOf, type ValueSchema } from './values';
 import { valuesYaml } from './values-yaml';
+
+/** Values files for tests lie beside the chart, and are no part of it. */
+const HELM_IGNORE = ['ci/', '.git/', '.gitignore', '*.swp', '*.tmp', '*.orig', '.DS_Store', ''].join('\n');
 
 /** The files of a chart, by path below its folder; subcharts lie below `charts/`. */
 export type ChartFiles = ReadonlyMap<string, string>;
@@ -20,6 +24,8 @@ export type ChartFiles = ReadonlyMap<string, string>;
 export function emitChart(chart: HelmChart): ChartFiles {
   const files = new Map<string, string>();
   files.set('Chart.yaml', chartYaml(chart));
+  files.set('README.md', readme(chart));
+  files.set('.helmignore', HELM_IGNORE);
   files.set('values.yaml', valuesYaml(chart.values.description, chart.values.members));
   files.set('values.schema.json', schemaJson(chart));
   const rendered = templates(chart);
@@ -34,13 +40,14 @@ export function emitChart(chart: HelmChart): ChartFiles {
   return files;
 }
 
+/** Each object's file lies where the object lies in the construct tree. */
 function templates(chart: HelmChart): [string, string][] {
   const scope = new Chart(new App(), chart.name);
   chart.build(scope, deferredValues(chart.values.members), deferredContext(chart));
   return scope.node
     .findAll()
     .filter((construct) => ApiObject.isApiObject(construct))
-    .map((construct) => [construct.node.id, template(construct)]);
+    .map((construct) => [construct.node.path.slice(chart.name.length + 1), template(construct)]);
 }
 
 function template(object: ApiObject): string {
@@ -94,6 +101,8 @@ function chartYaml(chart: HelmChart): string {
       version: chart.version,
       appVersion: chart.appVersion,
       kubeVersion: '>=1.26.0-0',
+      ...(chart.keywords && { keywords: chart.keywords }),
+      ...(chart.annotations && { annotations: chart.annotations }),
       ...(dependencies.length === 0 ? {} : { dependencies }),
     },
     { lineWidth: 0 },

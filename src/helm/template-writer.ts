@@ -22,7 +22,16 @@ function entry(key: string, value: unknown, indent: string): string[] {
   if (isDeferred(value)) return deferredEntry(key, value, indent);
   if (Array.isArray(value)) return value.length === 0 ? [`${name} []`] : [name, ...sequence(value, indent + STEP)];
   if (isMap(value)) return isEmptyMap(value) ? [`${name} {}`] : [name, ...mapping(value, indent + STEP)];
-  return [`${name} ${scalar(value)}`];
+  return lines(name, value, indent);
+}
+
+/** Text of several lines stands as such, which keeps scripts readable. */
+function lines(before: string, value: unknown, indent: string): string[] {
+  if (typeof value !== 'string' || !/^\S.*\n/.test(value) || value.includes('{{') || value.endsWith('\n\n')) {
+    return [`${before} ${scalar(value)}`];
+  }
+  const text = value.replace(/\n$/, '').split('\n');
+  return [`${before} |${value.endsWith('\n') ? '' : '-'}`, ...text.map((line) => line && `${indent}${STEP}${line}`)];
 }
 
 /** What names a thing comes first, what is left out at times last: a list item's dash stands before its first line. */
@@ -92,7 +101,7 @@ function sequence(items: readonly unknown[], indent: string): string[] {
 
 function item(element: unknown, indent: string): string[] {
   if (isDeferred(element)) return [`${indent}- {{ ${condition(element)} | toJson }}`];
-  if (!isMap(element)) return [`${indent}- ${scalar(element)}`];
+  if (!isMap(element)) return lines(`${indent}-`, element, indent);
   if (isEmptyMap(element)) return [`${indent}- {}`];
   const [first = '', ...rest] = mapping(element, indent + STEP);
   if (first.trimStart().startsWith('{{')) throw new Error('a list item needs one field that always stands');

@@ -166,7 +166,12 @@ describe('a rendered release', () => {
   const named = { name: '1234', namespace: 'tools' };
 
   it('has the names of the official chart', async () => {
-    const everything = { metricsService: { enabled: true }, pdb: { enabled: true }, 'spacelift-promex': exporter };
+    const everything = {
+      metricsService: { enabled: true },
+      pdb: { enabled: true },
+      'spacelift-promex': exporter,
+      tests: { enabled: false },
+    };
     const objects = await chart.objects(everything, { name: 'ops', namespace: 'tools' });
     const names = objects.map(({ kind, metadata }) => `${String(kind)} ${(metadata as { name: string }).name}`);
     expect(names.sort()).toEqual(

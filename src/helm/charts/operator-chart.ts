@@ -1,3 +1,5 @@
+import { stringify } from 'yaml';
+import { GROUP, VERSION as CRD_VERSION, WORKER_KIND, WORKER_POOL_KIND, type Kind } from '../../api';
 import { CONTROL_PLANE, OPERATOR_NAME } from '../../constructs/operator/defaults';
 import { addOperatorManifests } from '../../constructs/operator/manifests';
 import { LABEL_LIMIT } from '../../constructs/names';
@@ -8,8 +10,10 @@ import type { HelmChart, ReleaseContext } from '../chart';
 import type { ValuesOf } from '../values';
 import { crdsChart } from './crds-chart';
 import { exporterChart } from './exporter-chart';
+import { OPERATOR_GUIDE } from './operator-guide';
 import { OPERATOR_NOTES } from './operator-notes';
 import { operatorValues } from './operator-values';
+import { addReleaseTest } from './release-test';
 import { imageReference } from './shared-values';
 import { addReleaseObjects } from './worker-pools';
 
@@ -23,6 +27,14 @@ export const operatorChart: HelmChart<typeof operatorValues.members> = {
   description: 'Worker pools on Kubernetes: the operator that runs Spacelift-style runs in Pods.',
   values: operatorValues,
   notes: OPERATOR_NOTES,
+  guide: OPERATOR_GUIDE,
+  keywords: ['worker-pools', 'opentofu', 'terraform', 'infrastructure-as-code', 'operator', 'spacelift'],
+  annotations: {
+    'artifacthub.io/license': 'Apache-2.0',
+    'artifacthub.io/category': 'integration-delivery',
+    'artifacthub.io/operator': 'true',
+    'artifacthub.io/crds': stringify([WORKER_POOL_KIND, WORKER_KIND].map(catalogueEntry)),
+  },
   subcharts: [
     { chart: crdsChart, condition: 'install' },
     { chart: exporterChart, condition: 'enabled' },
@@ -30,9 +42,14 @@ export const operatorChart: HelmChart<typeof operatorValues.members> = {
   build: (scope, values, context) => {
     const settings = operatorSettings(values, context);
     addOperatorManifests(scope, settings);
+    addReleaseTest(scope, values.tests.enabled, settings);
     addReleaseObjects(scope, values, { ...settings, served: settings.namespaces });
   },
 };
+
+function catalogueEntry({ kind, plural, description }: Kind) {
+  return { kind, version: CRD_VERSION, name: `${plural}.${GROUP}`, displayName: kind, description };
+}
 
 function operatorSettings(values: OperatorValues, context: ReleaseContext): OperatorSettings {
   const { controllerManager, metricsService } = values;

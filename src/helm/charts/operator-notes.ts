@@ -1,12 +1,23 @@
-/** Shown after `helm install`: what stands, and what to do next. */
-export const OPERATOR_NOTES = `The operator of worker pools is installed in namespace {{ $.Release.Namespace }}.
+import { OPERATOR_NAME } from '../../constructs/operator/defaults';
 
-Wait until it is ready:
+const FULL_NAME = `{{ include "${OPERATOR_NAME}.fullname" $ }}`;
+const NAMESPACE = '{{ $.Release.Namespace }}';
 
-  kubectl --namespace {{ $.Release.Namespace }} rollout status deployment/{{ include "spacelift-workerpool-controller.fullname" $ }}-controller-manager
+const POOLS = `{{- if $.Values.workerPools }}
 
-Then make a worker pool in your control plane, put its token and private key into a Secret and point a WorkerPool at it
-{{- with $.Values.controllerManager.namespaces }} (in one of the namespaces {{ join ", " . }}{{ if not (has $.Release.Namespace .) }}, as {{ $.Release.Namespace }} is not served{{ end }}){{ end }}:
+These WorkerPools came with the release:
+
+{{- range $pool := $.Values.workerPools }}
+  {{ default $.Release.Namespace $pool.namespace }}/{{ $pool.name }}
+{{- end }}
+
+See whether they are ready, and if not, why:
+
+  kubectl get workerpools --all-namespaces
+{{- else }}
+
+Next, make a worker pool. Your control plane hands out its token for a private key of yours; then either list it in
+workerPools of your values file and upgrade, or apply it by hand{{ with $.Values.controllerManager.namespaces }}, in {{ join " or " . }}{{ end }}:
 
   kubectl create secret generic my-pool --from-literal=token=TOKEN --from-literal=privateKey=BASE64_OF_THE_PEM_KEY
   kubectl apply -f - <<END
@@ -21,4 +32,39 @@ Then make a worker pool in your control plane, put its token and private key int
   END
 
   kubectl get workerpools,workers
+{{- end }}`;
+
+const NAMESPACES = `{{- with $.Values.controllerManager.namespaces }}
+
+WorkerPools are served in {{ join ", " . }} and nowhere else.
+{{- if not (has $.Release.Namespace .) }}
+WARNING: the release's own namespace ${NAMESPACE} is not among them; a WorkerPool here is never looked after.
+{{- end }}
+{{- end }}`;
+
+const METRICS = `{{- if $.Values.metricsService.enabled }}
+
+Metrics of the controller are served by the Service {{ include "${OPERATOR_NAME}.serviceName" (list (include "${OPERATOR_NAME}.fullname" $) "-metrics-service") }}.
+{{- if $.Values.metricsService.secure }} Whoever scrapes them needs the right to:
+
+  kubectl create clusterrolebinding scrape-worker-pools --clusterrole=${FULL_NAME}-metrics-reader \\
+    --serviceaccount=NAMESPACE:SERVICE_ACCOUNT_OF_PROMETHEUS
+{{- end }}
+{{- end }}`;
+
+const KEPT = `{{- if and $.Values.crds.install $.Values.crds.keep }}
+
+The definitions of WorkerPool and Worker stay when this release is uninstalled, and every WorkerPool with them.
+{{- end }}`;
+
+/** Shown after `helm install`: what stands, and what to do next. */
+export const OPERATOR_NOTES = `The operator of worker pools is installed in namespace ${NAMESPACE}.
+
+Wait until it is ready{{ if $.Values.tests.enabled }}, and have it tested{{ end }}:
+
+  kubectl --namespace ${NAMESPACE} rollout status deployment/${FULL_NAME}-controller-manager
+{{- if $.Values.tests.enabled }}
+  helm test {{ $.Release.Name }} --namespace ${NAMESPACE}
+{{- end }}
+${POOLS}${NAMESPACES}${METRICS}${KEPT}
 `;

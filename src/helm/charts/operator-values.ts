@@ -2,6 +2,7 @@ import { flag, group, optionalIntOrPercent, string, stringMap } from '../values'
 import { exporterValues } from './exporter-values';
 import { controllerManagerValues } from './operator-manager-values';
 import { metricsServiceValues } from './operator-metrics-values';
+import { releaseTestValues } from './release-test';
 import { globalValues, LABEL_VALUE, OBJECT_NAME } from './shared-values';
 import { releaseObjectValues } from './worker-pools-values';
 
@@ -38,6 +39,7 @@ export const operatorValues = group(
       },
     ),
     ...releaseObjectValues,
+    tests: releaseTestValues,
     'spacelift-promex': group('The exporter of control-plane metrics for Prometheus.', {
       enabled: flag(false, 'Whether to install the exporter.'),
       ...exporterValues.members,

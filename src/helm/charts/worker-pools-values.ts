@@ -81,9 +81,13 @@ export const releaseObjectValues = {
     {
       required: ['apiVersion', 'kind', 'metadata'],
       properties: {
-        apiVersion: { type: 'string', minLength: 1 },
-        kind: { type: 'string', minLength: 1 },
-        metadata: { type: 'object', required: ['name'], properties: { name: { type: 'string', minLength: 1 } } },
+        apiVersion: { type: 'string', minLength: 1, description: 'API group and version of the object.' },
+        kind: { type: 'string', minLength: 1, description: 'Kind of the object.' },
+        metadata: {
+          type: 'object',
+          required: ['name'],
+          properties: { name: { type: 'string', minLength: 1, description: 'Name of the object.' } },
+        },
       },
     },
   ),

@@ -44,9 +44,19 @@ export class GeneratedChart {
 
   /** `helm template` with a values file. */
   template(values: unknown, { name, namespace }: Release): Promise<HelmOutput> {
+    return this.helm('template', name, this.folder, '--namespace', namespace, '--values', this.file(values));
+  }
+
+  /** `helm install` with a values file, as far as it goes without a cluster. */
+  dryInstall(values: unknown, { name, namespace }: Release): Promise<HelmOutput> {
+    const args = ['--dry-run=client', '--namespace', namespace, '--values', this.file(values)];
+    return this.helm('install', name, this.folder, ...args);
+  }
+
+  private file(values: unknown): string {
     const file = join(mkdtempSync(join(this.scratch, 'values-')), 'values.yaml');
     writeFileSync(file, asciiJson(values));
-    return this.helm('template', name, this.folder, '--namespace', namespace, '--values', file);
+    return file;
   }
 
   /** The objects that `helm template` gives, or an error with what Helm said. */

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { GeneratedChart } from './support/helm';
+
+let chart: GeneratedChart;
+beforeAll(() => {
+  chart = new GeneratedChart();
+});
+afterAll(() => chart.remove());
+
+/** What the person reads after `helm install ops --namespace tools`. */
+async function notes(values: object): Promise<string> {
+  const { text } = await chart.dryInstall(values, { name: 'ops', namespace: 'tools' });
+  return text.slice(text.indexOf('NOTES:'));
+}
+
+describe('after an installation', () => {
+  it('one reads how to make a pool where none came with the release', async () => {
+    const text = await notes({});
+    expect(text).toContain('kubectl create secret generic my-pool');
+    expect(text).not.toContain('WARNING');
+  });
+
+  it('one reads which pools came with the release, and not how to make one', async () => {
+    const text = await notes({ workerPools: [{ name: 'a' }, { name: 'b', namespace: 'team' }] });
+    expect(text).toContain('\n  tools/a\n  team/b\n');
+    expect(text).not.toContain('kubectl create secret');
+  });
+
+  it("one is warned of a list of namespaces without the release's own", async () => {
+    const text = await notes({ controllerManager: { namespaces: ['team'] } });
+    expect(text).toContain("WARNING: the release's own namespace tools is not among them");
+  });
+
+  it('one reads who may scrape guarded metrics', async () => {
+    const text = await notes({ metricsService: { enabled: true } });
+    expect(text).toContain('--clusterrole=ops-spacelift-workerpool-controller-metrics-reader');
+    expect(await notes({ metricsService: { enabled: true, secure: false } })).not.toContain('--clusterrole');
+  });
+
+  it('one reads of helm test only where there is one', async () => {
+    expect(await notes({})).toContain('helm test ops --namespace tools');
+    expect(await notes({ tests: { enabled: false } })).not.toContain('helm test');
+  });
+
+  it('nothing stands between the paragraphs but one empty line', async () => {
+    const all = { workerPools: [{ name: 'a' }], controllerManager: { namespaces: ['tools'] } };
+    expect(await notes({ ...all, metricsService: { enabled: true } })).not.toMatch(/\n\n\n|\{\{|<no value>/);
+    expect(await notes({})).not.toMatch(/\n\n\n|<no value>/);
+  });
+});
