@@ -31,6 +31,12 @@ describe('after an installation', () => {
     expect(text).toContain("WARNING: the release's own namespace tools is not among them");
   });
 
+  it('one reads where WorkerPools are served', async () => {
+    const text = await notes({ controllerManager: { namespaces: ['tools', 'team'] } });
+    expect(text).toContain('served in tools, team and nowhere else');
+    expect(text).not.toContain('WARNING');
+  });
+
   it('one reads who may scrape guarded metrics', async () => {
     const text = await notes({ metricsService: { enabled: true } });
     expect(text).toContain('--clusterrole=ops-spacelift-workerpool-controller-metrics-reader');

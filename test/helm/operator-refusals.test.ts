@@ -81,18 +81,3 @@ describe('helm refuses by the schema', () => {
     expect(ok).toBe(false);
   });
 });
-
-describe('the notes after an installation', () => {
-  it.each([
-    ['say where WorkerPools are served', 'tools', 'one of the namespaces tools, a):'],
-    [
-      "say that the release's own namespace is not among them",
-      'b',
-      'one of the namespaces tools, a, as b is not served):',
-    ],
-  ])('%s', async (_, namespace, sentence) => {
-    const given = ['--namespace', namespace, '--set', 'crds.install=false,controllerManager.namespaces={tools,a}'];
-    const { text } = await chart.helm('install', 'ops', chart.folder, '--dry-run=client', ...given);
-    expect(text).toContain(sentence);
-  });
-});
