@@ -140,7 +140,7 @@ const pdb = group('PodDisruptionBudget of the controller itself.', {
 export const controllerManagerValues = group("The controller's Deployment.", {
   namespaces: distinctStrings(
     [],
-    "Namespaces whose WorkerPools are served, each with a Role of its own. Empty means every namespace, by a ClusterRole. The release's own namespace is served only if it is among them.",
+    "Namespaces whose WorkerPools are served, each with a Role of its own. Empty means every namespace, by a ClusterRole. The release's own namespace is served only if it is among them. Several releases need a namespace each, because in one only one of them leads.",
     { pattern: NAMESPACE_NAME, maxLength: LABEL_LIMIT },
   ),
   replicas: integer(1, 'Number of Pods. One leads, further ones stand by and take over within seconds.'),
