@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Duration } from 'cdk8s';
-import { EnvValue, Node, NodeLabelQuery, NodeTaintQuery, ServiceAccount, TaintEffect } from 'cdk8s-plus-28';
+import { EnvValue, Node, NodeLabelQuery, NodeTaintQuery, Pods, ServiceAccount, TaintEffect } from 'cdk8s-plus-28';
 import { WorkerPoolOperator, type WorkerPoolOperatorProps } from '../../../src';
 import { only, synthesized, type Manifest } from '../support';
 import { elsewhere, emptyVolume } from './elsewhere';
@@ -14,6 +14,7 @@ describe('WorkerPoolOperator', () => {
       const op = new WorkerPoolOperator(chart, 'op');
       op.scheduling.tolerate(Node.tainted(NodeTaintQuery.is('dedicated', 'ops', { effect: TaintEffect.NO_SCHEDULE })));
       op.scheduling.attract(Node.labeled(NodeLabelQuery.is('disk', 'ssd')), { weight: 10 });
+      op.scheduling.separate(Pods.select(chart, 'others', { labels: { app: 'other' } }));
       op.env.addVariable('HTTPS_PROXY', EnvValue.fromValue('http://proxy'));
       op.mount('/opt/spacelift/certs', emptyVolume('ca'), { readOnly: true });
       op.addVolume(emptyVolume('spare'));
@@ -22,6 +23,9 @@ describe('WorkerPoolOperator', () => {
     expect(pod).toMatchObject({
       tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'ops', effect: 'NoSchedule' }],
       affinity: {
+        podAntiAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'kubernetes.io/hostname' }],
+        },
         nodeAffinity: {
           preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 10 }],
           requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{}] },
