@@ -24,7 +24,7 @@ if (missing) process.stderr.write(`The Python package is not tested: ${missing}\
     await run(python, ['-m', 'pip', 'install', '--quiet', join(wheels, wheel)]);
   });
 
-  it('synthesizes an operator, a pool, its presets and its autoscaler as TypeScript does', async () => {
+  it('synthesizes an operator, a pool, its presets, its autoscaler and the monitoring as TypeScript does', async () => {
     const [typescript, fromPython] = [outdir('typescript'), outdir('python')];
     await run(resolve('node_modules/.bin/tsx'), [`${APP}.ts`], { env: { CDK8S_OUTDIR: typescript } });
     await run(python, [`${APP}.py`], { env: { CDK8S_OUTDIR: fromPython } });
@@ -40,7 +40,13 @@ if (missing) process.stderr.write(`The Python package is not tested: ${missing}\
       },
     });
     expect(manifests.map(({ kind }) => kind)).toEqual(
-      expect.arrayContaining(['CustomResourceDefinition', 'Deployment', 'StorageClass', 'HorizontalPodAutoscaler']),
+      expect.arrayContaining([
+        'CustomResourceDefinition',
+        'Deployment',
+        'StorageClass',
+        'HorizontalPodAutoscaler',
+        'PrometheusRule',
+      ]),
     );
   });
 

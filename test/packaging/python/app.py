@@ -18,12 +18,18 @@ from cdk8s_worker_pools import (
     AwsRole,
     BinariesCache,
     CommsProtocol,
+    Dashboard,
     DisruptionBudget,
     DockerInDocker,
     InitializationPolicy,
     IWorkerPoolExtension,
+    LeaderElectionTimings,
+    LogFormat,
+    LogLevel,
     OperatorMetrics,
+    OperatorNetworkPolicy,
     PodHistory,
+    PrometheusRule,
     RunContainerProps,
     RunPodProps,
     VcsAgentPool,
@@ -51,6 +57,10 @@ WorkerPoolOperator(
     "operator",
     watch_namespaces=["tools"],
     replicas=2,
+    leader_election=LeaderElectionTimings(lease_duration=Duration.seconds(30), renew_deadline=Duration.seconds(20)),
+    log_level=LogLevel.DEBUG,
+    log_format=LogFormat.LOGFMT,
+    network_policy=OperatorNetworkPolicy(egress_ports=[443, 6443]),
     metrics=OperatorMetrics(secure=True),
     run_disruption_budget=DisruptionBudget(),
     controller_disruption_budget=DisruptionBudget(max_unavailable="50%"),
@@ -96,5 +106,8 @@ HorizontalPodAutoscaler(
     max_replicas=9,
     metrics=[Metric.external(name="queued_runs", target=MetricTarget.average_value(1))],
 )
+
+Dashboard(chart, "dashboard")
+PrometheusRule(chart, "alerts", runs_wait_for=Duration.minutes(5), alert_labels={"team": "platform"})
 
 app.synth()

@@ -5,8 +5,12 @@ import {
   AwsRole,
   BinariesCache,
   CommsProtocol,
+  Dashboard,
   DockerInDocker,
   InitializationPolicy,
+  LogFormat,
+  LogLevel,
+  PrometheusRule,
   VcsAgents,
   WorkerPool,
   WorkerPoolOperator,
@@ -28,6 +32,10 @@ const chart = new Chart(app, 'tools', { namespace: 'tools' });
 new WorkerPoolOperator(chart, 'operator', {
   watchNamespaces: ['tools'],
   replicas: 2,
+  leaderElection: { leaseDuration: Duration.seconds(30), renewDeadline: Duration.seconds(20) },
+  logLevel: LogLevel.DEBUG,
+  logFormat: LogFormat.LOGFMT,
+  networkPolicy: { egressPorts: [443, 6443] },
   metrics: { secure: true },
   runDisruptionBudget: {},
   controllerDisruptionBudget: { maxUnavailable: '50%' },
@@ -66,5 +74,8 @@ new HorizontalPodAutoscaler(chart, 'autoscaler', {
   maxReplicas: 9,
   metrics: [Metric.external({ name: 'queued_runs', target: MetricTarget.averageValue(1) })],
 });
+
+new Dashboard(chart, 'dashboard');
+new PrometheusRule(chart, 'alerts', { runsWaitFor: Duration.minutes(5), alertLabels: { team: 'platform' } });
 
 app.synth();
