@@ -1,0 +1,52 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startController, type RunningController } from './controlled-pool';
+import { fullNameOf, type HelmCluster } from './helm-cluster';
+import type { KubeObject } from './kube';
+
+interface Deployment extends KubeObject {
+  spec: { template: { spec: { serviceAccountName: string; containers: { args: string[] }[] } } };
+}
+
+/**
+ * The controller as a release would run it, in this process: with the arguments of its Deployment, as its
+ * ServiceAccount, and so with the rights of its Roles and no others.
+ */
+export async function startControllerOf(
+  cluster: HelmCluster,
+  release: string,
+  namespace: string,
+): Promise<RunningController> {
+  const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${fullNameOf(release)}-controller-manager`;
+  const { serviceAccountName, containers } = (await cluster.kubeOk<Deployment>('GET', path)).spec.template.spec;
+  const { args } = containers[0] ?? { args: [] };
+  const flag = (name: string) =>
+    args.flatMap((arg) => (arg.startsWith(`${name}=`) ? [arg.slice(name.length + 1)] : []));
+  return startController(namespace, {
+    kubeconfig: await kubeconfigOf(cluster, namespace, serviceAccountName),
+    namespaces: flag('--namespaces'),
+    leaderElect: args.includes('--leader-elect'),
+    controllerNamespace: namespace,
+  });
+}
+
+async function kubeconfigOf(cluster: HelmCluster, namespace: string, account: string): Promise<string> {
+  const { status } = await cluster.kubeOk<{ status: { token: string } }>(
+    'POST',
+    `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
+    { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
+  );
+  const { url, ca } = cluster.server;
+  const server = { server: url, 'certificate-authority-data': Buffer.from(ca).toString('base64') };
+  const file = join(cluster.folder(), 'kubeconfig');
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'it',
+    contexts: [{ name: 'it', context: { cluster: 'it', user: 'it' } }],
+    clusters: [{ name: 'it', cluster: server }],
+    users: [{ name: 'it', user: { token: status.token } }],
+  };
+  writeFileSync(file, JSON.stringify(config));
+  return file;
+}
