@@ -38,7 +38,6 @@ describe('definitions that somebody installed with kubectl', () => {
   beforeEach(async () => {
     const file = cluster.file({ apiVersion: 'v1', kind: 'List', items: olderDefinitions() });
     await cluster.kubectlOk('apply', '--server-side', '-f', file);
-    await cluster.kubectlOk('wait', '--for=condition=Established', 'crd', ...DEFINITIONS);
     uid = (await release.createPool()).metadata.uid;
     expect(await release.hasNewField()).toBe(false);
   });
@@ -141,5 +140,48 @@ describe('definitions of a release', () => {
     await release.createPool();
     await release.helmOk('uninstall', '--wait');
     await eventually(async () => expect(await release.pool()).toBeUndefined());
+  });
+});
+
+describe('pools from values', () => {
+  const credentials = { token: 'TOKEN', privateKey: 'S0VZ' };
+  const withPool = (values: object = {}) =>
+    `--values=${cluster.file({ workerPools: [{ name: 'team', credentials }], ...values })}`;
+  const secret = async (): Promise<number> => {
+    const path = `/api/v1/namespaces/${release.namespace}/secrets/team-credentials`;
+    return (await cluster.kube('GET', path)).status;
+  };
+
+  // Helm looks up the kind of every object before it creates the first.
+  it('come with the second command on a cluster that has no definitions; the first is refused whole', async () => {
+    const { ok, text } = await release.helm('install', CHART, withPool());
+    expect(text).toContain('no matches for kind "WorkerPool"');
+    expect(ok).toBe(false);
+    expect(await cluster.kubectlOk('get', 'all,secrets', '--namespace', release.namespace)).toContain('No resources');
+
+    await release.helmOk('install', CHART);
+    await release.helmOk('upgrade', CHART, withPool());
+    expect(await release.pool()).toMatchObject({ spec: { token: { secretKeyRef: { name: 'team-credentials' } } } });
+  });
+
+  it('stay with their Secrets when they leave the values and when the release goes; they come back with it', async () => {
+    await release.helmOk('install', CHART);
+    await release.helmOk('upgrade', CHART, withPool());
+    const uid = (await release.pool())?.metadata.uid;
+    await release.helmOk('upgrade', CHART);
+    expect(await release.pool()).toMatchObject({ metadata: { uid } });
+    await release.helmOk('uninstall', '--wait');
+    expect(await release.pool()).toMatchObject({ metadata: { uid } });
+    expect(await secret()).toBe(200);
+    await release.helmOk('install', CHART, withPool());
+    expect(await release.pool()).toMatchObject({ metadata: { uid } });
+  });
+
+  it('go with their Secrets when a value says so', async () => {
+    await release.helmOk('install', CHART);
+    await release.helmOk('upgrade', CHART, withPool({ keepWorkerPools: false }));
+    await release.helmOk('uninstall', '--wait');
+    await eventually(async () => expect(await release.pool()).toBeUndefined());
+    expect(await secret()).toBe(404);
   });
 });

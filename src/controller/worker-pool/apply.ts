@@ -21,6 +21,7 @@ import type { PoolSession } from './pool-session';
 import type { WorkerFact } from './scaling';
 import type { Action } from './snapshot';
 import { checkTemplate } from './template-check';
+import { writeUnowned } from './unowned';
 
 /** Writes to the API server at once, for one pool. */
 const PARALLEL_WRITES = 32;
@@ -50,7 +51,9 @@ export class Applier {
   async apply(memory: PoolMemory, action: Action): Promise<void> {
     switch (action.kind) {
       case 'mark-pool':
-        return this.patchPool(memory, (finalizers) => [...finalizers, FINALIZER.workerPool], action);
+        await this.patchPool(memory, (finalizers) => [...finalizers, FINALIZER.workerPool], action.ulid);
+        if (action.size !== undefined) await this.setFirstSize(memory, action.size);
+        return;
       case 'open-session':
         memory.session = await this.options.openSession(memory);
         return;
@@ -84,7 +87,7 @@ export class Applier {
   private async patchPool(
     memory: PoolMemory,
     change: (finalizers: string[]) => string[],
-    { ulid, size }: { readonly ulid?: string; readonly size?: number } = {},
+    ulid?: string,
   ): Promise<void> {
     const { client, caches } = this.options;
     const { name, namespace, resourceVersion, finalizers = [] } = memory.pool.metadata;
@@ -94,9 +97,13 @@ export class Applier {
       finalizers: [...new Set(change(finalizers))],
       ...(ulid && { labels: { [LABEL.poolUlid]: ulid } }),
     };
-    const body = { metadata, ...(size !== undefined && { spec: { poolSize: size } }) };
-    memory.pool = await client.patch<WorkerPool>(WORKER_POOLS, namespace, name, body, { type: 'merge' });
+    memory.pool = await client.patch<WorkerPool>(WORKER_POOLS, namespace, name, { metadata }, { type: 'merge' });
     if (!memory.pool.metadata.deletionTimestamp) caches.pools.noteWritten(memory.pool);
+  }
+
+  private async setFirstSize(memory: PoolMemory, size: number): Promise<void> {
+    memory.pool = await writeUnowned(this.options.client, memory.pool, { poolSize: size });
+    this.options.caches.pools.noteWritten(memory.pool);
   }
 
   private observe(memory: PoolMemory): ObservedWorker[] {
