@@ -30,14 +30,14 @@ export interface Toolbox {
   kubeScore(manifests: readonly ManifestInput[]): Promise<Report>;
 }
 
-/** Each chart by itself, with its subcharts, and with each of its values files. */
+/** Each chart with its subcharts, and by itself with each of its values files, which Helm would give to subcharts too. */
 export async function helmLint(helm: string, charts: readonly ChartInput[]): Promise<Report> {
   const findings: Finding[] = [];
   let runs = 0;
   for (const { name, folder, valuesFiles } of charts) {
     for (const values of [undefined, ...valuesFiles]) {
-      const given = values === undefined ? [] : ['--values', values];
-      const result = await exec(helm, ['lint', '--strict', '--with-subcharts', folder, ...given]);
+      const given = values === undefined ? ['--with-subcharts'] : ['--values', values];
+      const result = await exec(helm, ['lint', '--strict', folder, ...given]);
       const said = readHelmLint(result.stdout + result.stderr);
       if (result.exitCode !== 0 && said.length === 0) throw failed('helm lint', result);
       const input = values === undefined ? name : `${name} with ${basename(values)}`;
