@@ -16,6 +16,7 @@ const GENERATORS: readonly (() => Promise<Generator>)[] = [
   async () => (await import('./api-docs')).generateApiDocs,
   async () => (await import('./constructs-docs')).generateConstructsDocs,
   async () => (await import('./charts')).generateCharts,
+  async () => (await import('./goldens')).generateGoldens,
   async () => (await import('./gitops')).generateGitOpsManifests,
   async () => (await import('./examples')).generateExamples,
 ];

@@ -1,0 +1,35 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { operatorChart } from '../../helm/charts/operator-chart';
+import { emitChart } from '../../helm/emit';
+import { run } from '../../local-cluster/exec';
+import { findHelm } from '../../local-cluster/tools';
+import type { Artefact } from './artefact';
+
+const GOLDENS = 'test/helm/goldens';
+const VALUES_FILES = `charts/${operatorChart.name}/ci`;
+
+/**
+ * What Helm makes of the chart with each of its `ci/*-values.yaml`, so that a change of the chart is read as a change of
+ * what is installed. The definitions, which are long and never vary, are left out.
+ */
+export async function generateGoldens(): Promise<Artefact> {
+  const helm = await findHelm();
+  const scratch = await mkdtemp(join(tmpdir(), 'worker-pools-goldens-'));
+  try {
+    for (const [path, content] of emitChart(operatorChart)) {
+      await mkdir(dirname(join(scratch, path)), { recursive: true });
+      await writeFile(join(scratch, path), content);
+    }
+    const files: Record<string, string> = {};
+    for (const file of (await readdir(VALUES_FILES)).sort()) {
+      const given = ['--namespace', 'tools', '--values', join(VALUES_FILES, file), '--set', 'crds.install=false'];
+      const golden = `${GOLDENS}/${file.replace(/-values\.yaml$/, '.yaml')}`;
+      files[golden] = await run(helm, ['template', 'ops', scratch, ...given]);
+    }
+    return { files, folders: [GOLDENS] };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
