@@ -26,9 +26,18 @@ export interface BuiltPackage {
 /** Everything that the build reads, so that nothing which lies about in the checkout gets into the tarball. */
 const INGREDIENTS = ['src', 'charts', 'README.md', 'package.json', 'tsconfig.jsii.json'];
 
-/** Builds and packs the package in a folder of its own. */
+/** Builds and packs the package in a folder of its own, which goes when that fails. */
 export async function buildPackage(): Promise<BuiltPackage> {
   const scratch = temporaryFolder('build');
+  try {
+    return await buildIn(scratch);
+  } catch (error) {
+    remove(scratch);
+    throw error;
+  }
+}
+
+async function buildIn(scratch: string): Promise<BuiltPackage> {
   const folder = join(scratch, 'package');
   mkdirSync(folder);
   for (const ingredient of INGREDIENTS) cpSync(ingredient, join(folder, ingredient), { recursive: true });
