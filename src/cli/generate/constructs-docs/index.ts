@@ -35,7 +35,7 @@ async function artefact(all: readonly Declaration[]): Promise<Artefact> {
       const target = files.get(name);
       return target && `${target === file ? '' : target}#${name.toLowerCase()}`;
     };
-    texts[`${FOLDER}/${file}`] = `${NOTICE}\n\n# ${title}\n\n${sections(inReadingOrder(own), linkTo)}`;
+    texts[`${FOLDER}/${file}`] = `${NOTICE}\n\n# ${title}\n\n${sections(inReadingOrder(own, title), linkTo)}`;
   }
   const formatted = Object.entries(texts).map(async ([path, text]) => [path, await pretty(text)] as const);
   return { files: Object.fromEntries(await Promise.all(formatted)), folders: [FOLDER] };
@@ -43,18 +43,28 @@ async function artefact(all: readonly Declaration[]): Promise<Artefact> {
 
 const pretty = (text: string): Promise<string> => format(text, { parser: 'markdown', printWidth: 120 });
 
-/** A class, then the properties that it is made with, then the next one; what belongs to none of them comes last. */
-function inReadingOrder(declarations: readonly Declaration[]): Declaration[] {
-  const classes = declarations.filter(({ kind }) => kind === 'class');
+/** The class that the page is about, then what it names in the order in which it does, then the other classes likewise. */
+function inReadingOrder(declarations: readonly Declaration[], title: string): Declaration[] {
   const ordered = new Set<Declaration>();
-  for (const each of classes) {
-    ordered.add(each);
-    for (const suffix of ['Props', 'Options']) {
-      const bag = declarations.find(({ name }) => name === `${each.name}${suffix}`);
-      if (bag) ordered.add(bag);
+  const add = (declaration: Declaration): void => {
+    if (ordered.has(declaration)) return;
+    ordered.add(declaration);
+    for (const name of namesIn(declaration)) {
+      const named = declarations.find((each) => each.name === name);
+      if (named) add(named);
     }
-  }
-  return [...new Set([...ordered, ...declarations])];
+  };
+  const classes = declarations.filter(({ kind }) => kind === 'class');
+  const first = classes.find(({ name }) => name === title);
+  [...(first ? [first] : []), ...classes, ...declarations].forEach(add);
+  return [...ordered];
+}
+
+/** The types that a declaration names, those that it is made with first. */
+function namesIn({ construction = [], factories, properties, methods }: Declaration): string[] {
+  const members = [...construction, ...factories.flatMap(({ parameters }) => parameters), ...properties];
+  const types = [...members, ...methods.flatMap(({ parameters }) => parameters)].map(({ type }) => type);
+  return types.flat().flatMap((piece) => (typeof piece === 'string' ? [] : [piece.name]));
 }
 
 function overview(pages: readonly { file: string; title: string; own: readonly Declaration[] }[]): string {
