@@ -7,15 +7,18 @@ import type { Construct } from 'constructs';
 export class Monitoring extends Chart {
   constructor(scope: Construct, id: string, props?: ChartProps) {
     super(scope, id, { namespace: 'monitoring', ...props });
+    // By this label the Prometheus of kube-prometheus-stack finds what it is to read.
+    const labels = { release: 'kube-prometheus-stack' };
     new PrometheusExporter(this, 'exporter', {
       name: 'worker-pools-exporter',
       apiEndpoint: 'https://example.app.spacelift.io',
       apiKeyId: 'EXAMPLE',
       apiKeySecret: Secret.fromSecretName(this, 'api-key', 'worker-pools-exporter'),
+      serviceMonitor: { labels },
     });
     new Dashboard(this, 'dashboard', { metadata: { name: 'worker-pools-dashboard' } });
     new PrometheusRule(this, 'alerts', {
-      metadata: { name: 'worker-pools-alerts' },
+      metadata: { name: 'worker-pools-alerts', labels },
       runsWaitFor: Duration.minutes(10),
       alertLabels: { team: 'platform' },
     });
