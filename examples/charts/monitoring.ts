@@ -10,7 +10,6 @@ export class Monitoring extends Chart {
     // By this label the Prometheus of kube-prometheus-stack finds what it is to read.
     const labels = { release: 'kube-prometheus-stack' };
     new PrometheusExporter(this, 'exporter', {
-      name: 'worker-pools-exporter',
       apiEndpoint: 'https://example.app.spacelift.io',
       apiKeyId: 'EXAMPLE',
       apiKeySecret: Secret.fromSecretName(this, 'api-key', 'worker-pools-exporter'),
