@@ -9,10 +9,11 @@ helm upgrade --install worker-pools . --namespace worker-pools --create-namespac
 helm test worker-pools --namespace worker-pools
 \`\`\`
 
-One installation gives a working pool, too. Make the pool in your control plane, put its token and private key into a
-Secret, and name both in a values file:
+Pools may come with the release, too. Make the pool in your control plane, put its token and private key into a Secret, and
+name both in a values file. On a cluster that has no WorkerPools yet, install first without \`workerPools\` and upgrade with
+them: Helm looks every kind up before it makes the first object, and refuses what is not defined yet.
 
-\`\`\`yaml
+\`\`\`yaml values
 workerPools:
   - name: production
     credentials:

@@ -69,7 +69,7 @@ export const releaseObjectValues = {
     'pool',
     poolMembers,
     ['name'],
-    `WorkerPools that come with the release, so that one installation gives working pools. poolSize is ${DEFAULTS.poolSize} where spec does not set it.`,
+    `WorkerPools that come with the release. On a cluster without their definitions, install without them first and upgrade with them: Helm refuses kinds that are not defined yet. poolSize is ${DEFAULTS.poolSize} where spec does not set it.`,
   ),
   keepWorkerPools: flag(
     true,

@@ -8,8 +8,14 @@ export class PageFolder {
   public readonly path = mkdtempSync(join(tmpdir(), 'worker-pools-page-'));
 
   constructor(fences: readonly Fence[]) {
-    for (const folder of ['charts', 'docs']) symlinkSync(resolve(folder), join(this.path, folder));
-    cpSync('examples', join(this.path, 'examples'), { recursive: true });
+    // Who reads a chart's own page has the chart before them; everybody else the checkout.
+    const [, chart] = /^(charts\/[^/]+)\/README\.md$/.exec(fences[0]?.file ?? '') ?? [];
+    if (chart === undefined) {
+      for (const folder of ['charts', 'docs']) symlinkSync(resolve(folder), join(this.path, folder));
+      cpSync('examples', join(this.path, 'examples'), { recursive: true });
+    } else {
+      cpSync(chart, this.path, { recursive: true });
+    }
     for (const { options, code } of fences) {
       if (options.file === undefined) continue;
       const path = join(this.path, options.file);
