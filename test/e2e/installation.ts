@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { createStack, pushSource, triggerRun, type NewStack } from '../../src/cli/api/operations';
+import { createPool, createStack, pushSource, triggerRun, type NewStack } from '../../src/cli/api/operations';
+import { makePoolKey } from '../../src/cli/api/pool-key';
 import { bringUp, type Demo } from '../../src/cli/demo/bring-up';
 import { until, type KubernetesObject } from '../../src/cli/demo/kubernetes';
 import { DEMO } from '../../src/cli/demo/settings';
@@ -11,6 +12,9 @@ import type { Condition } from '../../src/api';
 /** Its own cluster, so that a demo on the same machine is left alone. */
 const NAME = 'e2e';
 const TERMINAL = ['FINISHED', 'FAILED', 'STOPPED', 'CANCELED', 'DISCARDED'];
+
+/** On the demo's pool, unless it names another. */
+type StackOnPool = Omit<NewStack, 'pool' | 'autoDeploy'> & Partial<Pick<NewStack, 'pool'>>;
 
 export interface Run {
   readonly id: string;
@@ -61,9 +65,25 @@ export class Installation {
     return this.demo.kubernetes.kubectl(args);
   }
 
+  /** The words of `helm VERB` for the operator's release. */
+  release(verb: string, ...args: string[]): Promise<string> {
+    const { release, namespace } = DEMO.operator;
+    return this.demo.kubernetes.helm([verb, release, ...args, '--namespace', namespace]);
+  }
+
+  /** A pool of the control plane that the operator's release brings into the cluster; its name. */
+  async poolFromValues(name: string): Promise<string> {
+    const { privateKeyPem, csrPem } = await makePoolKey('rsa');
+    const { token } = await createPool(this.demo.client, { name, csrPem });
+    const credentials = { token, privateKey: Buffer.from(privateKeyPem).toString('base64') };
+    const pools = JSON.stringify([{ name, namespace: DEMO.pool.namespace, credentials }]);
+    await this.release('upgrade', DEMO.operator.chart, '--reuse-values', '--set-json', `workerPools=${pools}`);
+    return name;
+  }
+
   /** A stack made of the demo's source. */
-  async stack(stack: Omit<NewStack, 'pool' | 'autoDeploy'>): Promise<string> {
-    await createStack(this.demo.client, { ...stack, pool: DEMO.pool.name, autoDeploy: true });
+  async stack({ pool = DEMO.pool.name, ...stack }: StackOnPool): Promise<string> {
+    await createStack(this.demo.client, { ...stack, pool, autoDeploy: true });
     await pushSource(this.demo.client, stack.name, DEMO.stack.source);
     return stack.name;
   }

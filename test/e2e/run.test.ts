@@ -195,4 +195,24 @@ describe('a run on a real node', () => {
     },
     4 * MINUTE,
   );
+
+  it(
+    'is served by a release that passes helm test, which asks the API server and watches the Lease',
+    async () => {
+      const said = await installation.release('test', '--logs');
+      expect(said).toMatch(/Phase:\s+Succeeded/);
+      expect(said).toContain('so it is: a replica of the controller leads');
+    },
+    4 * MINUTE,
+  );
+
+  it(
+    'runs on a pool that came with the chart, whose Secret the chart made',
+    async () => {
+      const pool = await installation.poolFromValues('from-values');
+      const id = await installation.trigger(await installation.stack({ name: 'on-values', pool }));
+      expect(await installation.runReaches(id)).toMatchObject({ state: 'FINISHED', reason: 'Succeeded' });
+    },
+    5 * MINUTE,
+  );
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { parse } from 'yaml';
 import type { WorkerPoolPod } from '../../src/api';
 import { apiServer } from '../support/api-server';
 import { installCrds } from '../support/controlled-pool';
@@ -46,6 +47,12 @@ describe("in a namespace that admits Pods of the Pod Security Standard 'restrict
     const { metadata, spec } = (await kubeOk<Deployment>('GET', path)).spec.template;
     const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, generateName: 'of-a-deployment-' }, spec };
     expect(await create(pod)).toEqual({ status: 201 });
+  });
+
+  it('the test of the release runs', async () => {
+    const only = ['--show-only', 'templates/tests/release-test.yaml'];
+    const text = await cluster.helmOk('template', RELEASE, CHART, '--namespace', namespace, ...only);
+    expect(await create(parse(text) as object)).toEqual({ status: 201 });
   });
 
   it('a run runs, in a pool that asks for nothing', async () => {
