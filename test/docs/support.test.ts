@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
-import { mkdtempSync } from 'node:fs';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { problemWith } from './support/commands';
@@ -62,6 +62,7 @@ describe('the reader of shell', () => {
 
 describe('the checks of commands', () => {
   const folder = mkdtempSync(join(tmpdir(), 'worker-pools-page-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it.each([
     ['helm lint --srtict charts/x', 'there is no flag --srtict'],
