@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  base64,
+  contains,
+  field,
   and,
   atLeast,
   concat,
@@ -40,6 +43,12 @@ describe('with plain values, the operations compute at once', () => {
       merge({ a: '1' }, { a: '2', b: '2' }, { b: '3', c: '3' }),
       { a: '1', b: '2', c: '3' },
     ],
+    ['base64 of what is not ASCII', base64('ö'), 'w7Y='],
+    ['base64 of nothing', base64(undefined as never), ''],
+    ['contains', contains(['a'], 'a'), true],
+    ['contains of a missing list', contains(undefined, 'a'), false],
+    ['field of an object that is not there', field<{ a: string }, 'a'>(undefined, 'a', 'scalar'), undefined],
+    ['merge, where the first wins even with an empty string', merge({ a: '' }, { a: '1' }), { a: '' }],
     ['and', and(true, true), true],
     ['and with one false', and(true, false, later), false],
     ['or', or(false, true, later), true],
