@@ -4,6 +4,7 @@ import type { ValueGroup, ValueMembers, ValuesOf } from './values';
 
 /** What a chart knows beside its values: release and chart, and the names that follow from them. */
 export interface ReleaseContext {
+  readonly releaseName: Later<string>;
   readonly namespace: Later<string>;
   /** Labels that every object of the release carries. */
   readonly labels: Later<StringMap>;
@@ -14,6 +15,10 @@ export interface ReleaseContext {
   /** Name of a Service: `fullName` and the suffix wherever that is one that the API server takes (see `serviceName`). */
   serviceName(suffix: string): Later<string>;
   readonly appVersion: Later<string>;
+  /** Whether the release is made anew, not upgraded. */
+  readonly isInstall: Later<boolean>;
+  /** Whether the cluster serves a kind, as group/version/Kind, when the chart is rendered. */
+  serves(kind: string): Later<boolean>;
 }
 
 /** A chart: its values, and the constructs that its templates are made from. */

@@ -8,6 +8,7 @@ type Of<Op extends Expression['op']> = Extract<Expression, { readonly op: Op }>;
 const WRITERS: { readonly [Op in Expression['op']]: (expression: Of<Op>) => string } = {
   value: ({ path: keys }) => path(keys),
   builtin: ({ name }) => `$.${name}`,
+  serves: ({ kind }) => `($.Capabilities.APIVersions.Has ${literal(kind)})`,
   helper: ({ name, shape, arguments: given }) => include(name, shape, given),
   item: ({ name }) => `$${name}`,
   field: ({ of, key }) => fieldOf(of, key),

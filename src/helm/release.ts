@@ -6,6 +6,18 @@ import type { HelmChart, ReleaseContext } from './chart';
 export interface Release {
   readonly name: string;
   readonly namespace: string;
+  /**
+   * Whether there is a release of that name already.
+   *
+   * @default false
+   */
+  readonly isUpgrade?: boolean;
+  /**
+   * Kinds that the cluster serves beside Kubernetes' own, as group/version/Kind.
+   *
+   * @default - none, as `helm template` has it
+   */
+  readonly serves?: readonly string[];
 }
 
 interface NameValues {
@@ -18,12 +30,15 @@ export function deferredContext(chart: HelmChart): ReleaseContext {
   const helper = (name: string, shape: 'scalar' | 'structure' = 'scalar') =>
     ({ op: 'helper', name: `${chart.name}.${name}`, shape }) as const;
   return {
+    releaseName: deferred({ op: 'builtin', name: 'Release.Name' }),
     namespace: deferred({ op: 'builtin', name: 'Release.Namespace' }),
     appVersion: deferred({ op: 'builtin', name: 'Chart.AppVersion' }),
     fullName: deferred(helper('fullname')),
     serviceName: (suffix) => deferred({ ...helper('serviceName'), arguments: [deferred(helper('fullname')), suffix] }),
     labels: deferred(helper('labels', 'structure')),
     selectorLabels: selectorLabels(deferred(helper('name')), deferred({ op: 'builtin', name: 'Release.Name' })),
+    isInstall: deferred({ op: 'builtin', name: 'Release.IsInstall' }),
+    serves: (kind) => deferred({ op: 'serves', kind }),
   };
 }
 
@@ -34,10 +49,13 @@ export function plainContext(chart: HelmChart, release: Release, values: NameVal
   const selector = selectorLabels(cut(name, LABEL_LIMIT), release.name);
   const fullName = cut(values.fullnameOverride || combined, LABEL_LIMIT);
   return {
+    releaseName: release.name,
     namespace: release.namespace,
     appVersion: chart.appVersion,
     fullName,
     serviceName: (suffix) => serviceName(fullName, suffix),
+    isInstall: release.isUpgrade !== true,
+    serves: (kind) => release.serves?.includes(kind) ?? false,
     selectorLabels: selector,
     labels: {
       'helm.sh/chart': cut(`${chart.name}-${chart.version}`.replaceAll('+', '_'), LABEL_LIMIT),

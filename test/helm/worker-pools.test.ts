@@ -27,6 +27,45 @@ async function rendered(values: object): Promise<Objects[]> {
   );
 }
 
+describe('a WorkerPool whose definition', () => {
+  const KIND = 'workers.spacelift.io/v1beta1/WorkerPool';
+  const values = { workerPools: [{ name: 'a', annotations: { note: 'n' } }] };
+  const kept = { note: 'n', 'helm.sh/resource-policy': 'keep' };
+
+  interface Case {
+    readonly serves: string[];
+    readonly crds: { readonly install: boolean };
+    readonly isUpgrade?: boolean;
+  }
+  const cases: readonly (readonly [string, Case, object])[] = [
+    [
+      'comes with the release is a hook, which Helm makes after it and never deletes, and owns later',
+      { serves: [], crds: { install: true } },
+      {
+        ...kept,
+        'helm.sh/hook': 'post-install',
+        'helm.sh/hook-delete-policy': 'hook-failed',
+        'meta.helm.sh/release-name': 'ops',
+        'meta.helm.sh/release-namespace': 'tools',
+      },
+    ],
+    ['is in the cluster is an object like any other', { serves: [KIND], crds: { install: true } }, kept],
+    [
+      'was there before an upgrade is an object like any other',
+      { serves: [], crds: { install: true }, isUpgrade: true },
+      kept,
+    ],
+    ['comes from elsewhere is an object like any other', { serves: [], crds: { install: false } }, kept],
+  ];
+  it.each(cases)('%s', async (_, { crds, ...around }, annotations) => {
+    const here = { ...release, ...around };
+    const objects = await chart.objects({ ...values, crds }, here);
+    expect(sorted(objects)).toEqual(sorted(synthesizeChart(operatorChart, here, { ...values, crds })));
+    const pools = objects.filter(({ kind }) => kind === 'WorkerPool');
+    expect(pools.map(({ metadata }) => (metadata as Objects['metadata']).annotations)).toEqual([annotations]);
+  });
+});
+
 describe('a WorkerPool from values', () => {
   it('is a WorkerPool of that name, with its spec as given', async () => {
     const spec = { poolSize: 3, pod: { nodeSelector: { disk: 'ssd' } } };

@@ -11,8 +11,11 @@ export type Expression =
   | { readonly op: 'value'; readonly path: readonly string[]; readonly shape: Shape; readonly element?: Element }
   | {
       readonly op: 'builtin';
-      readonly name: 'Release.Namespace' | 'Release.Service' | 'Release.Name' | 'Chart.AppVersion';
+      readonly name:
+        'Release.Namespace' | 'Release.Service' | 'Release.Name' | 'Release.IsInstall' | 'Chart.AppVersion';
     }
+  /** Whether the cluster serves a kind, as group/version/Kind. */
+  | { readonly op: 'serves'; readonly kind: string }
   | {
       readonly op: 'helper';
       readonly name: string;

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
-import { GROUP, VERSION as CRD_VERSION, WORKER_KIND, WORKER_POOL_KIND, type Kind } from '../../api';
+import { API_VERSION, GROUP, VERSION as CRD_VERSION, WORKER_KIND, WORKER_POOL, WORKER_POOL_KIND, type Kind } from '../../api';
 import { CONTROL_PLANE, OPERATOR_NAME } from '../../constructs/operator/defaults';
 import { addOperatorManifests } from '../../constructs/operator/manifests';
 import { LABEL_LIMIT } from '../../constructs/names';
-import { concat, cut, merge, orElse, text, when } from '../../constructs/template/deferred';
+import { and, concat, cut, merge, not, orElse, text, when } from '../../constructs/template/deferred';
 import type { OperatorSettings } from '../../constructs/operator/settings';
 import { VERSION } from '../../constructs/version';
 import type { HelmChart, ReleaseContext } from '../chart';
@@ -43,7 +43,16 @@ export const operatorChart: HelmChart<typeof operatorValues.members> = {
     const settings = operatorSettings(values, context);
     addOperatorManifests(scope, settings);
     addReleaseTest(scope, values.tests.enabled, settings);
-    addReleaseObjects(scope, values, { ...settings, served: settings.namespaces });
+    addReleaseObjects(scope, values, {
+      ...settings,
+      releaseName: context.releaseName,
+      served: settings.namespaces,
+      definitionIsNew: and(
+        context.isInstall,
+        values.crds.install,
+        not(context.serves(`${API_VERSION}/${WORKER_POOL.kind}`)),
+      ),
+    });
   },
 };
 

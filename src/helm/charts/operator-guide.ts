@@ -10,8 +10,9 @@ helm test worker-pools --namespace worker-pools
 \`\`\`
 
 Pools may come with the release, too. Make the pool in your control plane, put its token and private key into a Secret, and
-name both in a values file. On a cluster that has no WorkerPools yet, install first without \`workerPools\` and upgrade with
-them: Helm looks every kind up before it makes the first object, and refuses what is not defined yet.
+name both in a values file. On a cluster that has no WorkerPools yet, add \`--wait\`: the pools are made after the
+definitions are ready. Without it the first attempt fails with \`no matches for kind "WorkerPool"\`, and the same command
+again brings them.
 
 \`\`\`yaml values
 workerPools:

@@ -36,6 +36,9 @@ interface Surroundings extends Pick<ReleaseContext, 'namespace' | 'labels'> {
   readonly served: Later<readonly string[]>;
   /** Annotations of every object. */
   readonly annotations: Later<StringMap>;
+  readonly releaseName: Later<string>;
+  /** Whether the definition of WorkerPool comes with this very release. */
+  readonly definitionIsNew: Later<boolean>;
 }
 
 /** The objects that a release brings beside the operator: WorkerPools, their Secrets and claims, and extra ones. */
@@ -53,7 +56,8 @@ export function addReleaseObjects(scope: Chart, values: ReleaseObjectValues, aro
       (pool) => manifest(pool, metadataOf(pool, { ...around, annotations })),
       options,
     );
-  add('workerpools', workerPool, {
+  const early = when(around.definitionIsNew, afterTheDefinitions(around));
+  add('workerpools', (pool, metadata) => workerPool(pool, { ...metadata, ...annotated(pool, annotations, early) }), {
     unique: (pool) => {
       const key = text(namespaceOf(pool, around), '/', pool.name);
       return { key, message: text('workerPools: ', key, ' is there twice; every pool needs a name of its own') };
@@ -69,14 +73,34 @@ export function addReleaseObjects(scope: Chart, values: ReleaseObjectValues, aro
   addGivenObjects(scope, 'extra-objects', values.extraObjects);
 }
 
+/**
+ * Helm looks every kind up before it makes the first object, so that a pool cannot stand beside its definition, and asks
+ * again for what a hook makes. So the first install on a cluster that has no WorkerPools yet makes its pools as hooks,
+ * which the release owns from its next upgrade on. The policy is there because Helm's own is to delete a hook before it is
+ * made again; there is no pool to be deleted by this one, or its kind would be known. `--wait` has Helm await the
+ * definition before it comes to hooks.
+ */
+function afterTheDefinitions({ releaseName, namespace }: Surroundings): StringMap {
+  return {
+    'helm.sh/hook': 'post-install',
+    'helm.sh/hook-delete-policy': 'hook-failed',
+    'meta.helm.sh/release-name': releaseName,
+    'meta.helm.sh/release-namespace': namespace,
+  };
+}
+
 type Metadata = ReturnType<typeof metadataOf>;
 
 function metadataOf(pool: PoolValues, around: Surroundings) {
   return {
     namespace: namespaceOf(pool, around),
     labels: merge(around.labels, pool.labels),
-    annotations: ifAny(merge(pool.annotations, around.annotations)),
+    ...annotated(pool, around.annotations),
   };
+}
+
+function annotated(pool: PoolValues, common: Later<StringMap>, over?: Later<StringMap>) {
+  return { annotations: ifAny(merge(over, pool.annotations, common)) };
 }
 
 const namespaceOf = (pool: PoolValues, around: Surroundings): Later<string> => orElse(pool.namespace, around.namespace);

@@ -43,8 +43,19 @@ export class GeneratedChart {
   }
 
   /** `helm template` with a values file. */
-  template(values: unknown, { name, namespace }: Release): Promise<HelmOutput> {
-    return this.helm('template', name, this.folder, '--namespace', namespace, '--values', this.file(values));
+  template(values: unknown, { name, namespace, serves = [], isUpgrade = false }: Release): Promise<HelmOutput> {
+    const cluster = serves.map((kind) => `--api-versions=${kind}`);
+    if (isUpgrade) cluster.push('--is-upgrade');
+    return this.helm(
+      'template',
+      name,
+      this.folder,
+      '--namespace',
+      namespace,
+      '--values',
+      this.file(values),
+      ...cluster,
+    );
   }
 
   /** `helm install` with a values file, as far as it goes without a cluster. */
