@@ -27,7 +27,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'aws-role': AwsRoleExample,
   'locked-down': LockedDown,
   'several-namespaces': SeveralNamespaces,
-  'keda': Keda,
+  keda: Keda,
   'horizontal-pod-autoscaler': HorizontalPodAutoscalerExample,
-  'monitoring': Monitoring,
+  monitoring: Monitoring,
 };

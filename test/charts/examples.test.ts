@@ -48,11 +48,15 @@ describe('examples/run.ts', () => {
     }
   }, 30_000);
 
-  it.each([[[]], [['no-such-example']]])('lists the examples when it is called with %j', async (args) => {
-    const { code, err } = await run(args);
-    expect(code).toBe(2);
-    for (const name of [...args, ...Object.keys(EXAMPLES)]) expect(err).toContain(name);
-  }, 30_000);
+  it.each([[[]], [['no-such-example']]])(
+    'lists the examples when it is called with %j',
+    async (args) => {
+      const { code, err } = await run(args);
+      expect(code).toBe(2);
+      for (const name of [...args, ...Object.keys(EXAMPLES)]) expect(err).toContain(name);
+    },
+    30_000,
+  );
 });
 
 describe('an example', () => {

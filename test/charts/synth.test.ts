@@ -18,7 +18,9 @@ let files: string[];
 let manifests: Manifest[];
 
 beforeAll(() => {
-  execFileSync(process.execPath, ['src/cli/run-app.mjs', 'src/main.ts'], { env: { ...process.env, CDK8S_OUTDIR: outdir } });
+  execFileSync(process.execPath, ['src/cli/run-app.mjs', 'src/main.ts'], {
+    env: { ...process.env, CDK8S_OUTDIR: outdir },
+  });
   files = readdirSync(outdir).sort();
   const documents = files.flatMap((file) => parseAllDocuments(readFileSync(join(outdir, file), 'utf8')));
   manifests = documents.map((document) => document.toJS() as Manifest);

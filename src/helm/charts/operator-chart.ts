@@ -1,5 +1,13 @@
 import { stringify } from 'yaml';
-import { API_VERSION, GROUP, VERSION as CRD_VERSION, WORKER_KIND, WORKER_POOL, WORKER_POOL_KIND, type Kind } from '../../api';
+import {
+  API_VERSION,
+  GROUP,
+  VERSION as CRD_VERSION,
+  WORKER_KIND,
+  WORKER_POOL,
+  WORKER_POOL_KIND,
+  type Kind,
+} from '../../api';
 import { CONTROL_PLANE, OPERATOR_NAME } from '../../constructs/operator/defaults';
 import { addOperatorManifests } from '../../constructs/operator/manifests';
 import { LABEL_LIMIT } from '../../constructs/names';

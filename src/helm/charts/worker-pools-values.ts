@@ -81,7 +81,11 @@ export const releaseObjectValues = {
     {
       required: ['apiVersion', 'kind', 'metadata'],
       properties: {
-        apiVersion: { type: 'string', pattern: '^([-a-z0-9.]+/)?[a-z0-9]+$', description: 'API group and version of the object.' },
+        apiVersion: {
+          type: 'string',
+          pattern: '^([-a-z0-9.]+/)?[a-z0-9]+$',
+          description: 'API group and version of the object.',
+        },
         kind: { type: 'string', minLength: 1, description: 'Kind of the object.' },
         metadata: {
           type: 'object',
