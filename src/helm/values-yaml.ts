@@ -26,7 +26,10 @@ function heading(key: string, members: ValueMembers, indent: string): string {
 
 /** A value without a default stands commented out, so that nobody takes `null` for one. */
 function entry(key: string, member: Exclude<ValueMember, { kind: 'group' }>, indent: string): string[] {
-  if (member.kind === 'list') return [`${indent}${key}: []`];
+  if (member.kind === 'list') {
+    const fields = lines(member.members, '  ').map((line) => `${indent}# ${line}`);
+    return [`${indent}${key}: []`, `${indent}# What each element may have:`, ...fields];
+  }
   if (member.default === undefined) return [`${indent}# ${key}:`];
   const document = stringify(
     { [key]: member.default },

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { operatorChart } from '../../src/helm/charts/operator-chart';
+import { schemaOf, type ValueSchema } from '../../src/helm/values';
+import { GeneratedChart } from './support/helm';
+
+const release = { name: 'ops', namespace: 'tools' };
+
+let chart: GeneratedChart;
+beforeAll(() => {
+  chart = new GeneratedChart();
+});
+afterAll(() => chart.remove());
+
+interface Leaf {
+  readonly path: readonly string[];
+  readonly schema: ValueSchema;
+}
+
+/** Every value of the chart, without the fields of what is in lists. */
+function leaves(schema: ValueSchema, path: readonly string[] = []): Leaf[] {
+  const members = Object.entries(schema.properties ?? {});
+  if (members.length === 0) return [{ path, schema }];
+  return members.flatMap(([key, member]) => leaves(member, [...path, key]));
+}
+
+/** Something of each type, which is wrong wherever the type is not asked for. */
+const SAMPLES: Readonly<Record<string, unknown>> = {
+  boolean: true,
+  integer: 7,
+  string: 'word',
+  array: ['word'],
+  object: { a: 'word' },
+};
+
+function wrongFor({ type }: ValueSchema): unknown {
+  const allowed = [type].flat();
+  const other = Object.keys(SAMPLES).find((name) => !allowed.includes(name));
+  return SAMPLES[other ?? ''];
+}
+
+const nested = (path: readonly string[], value: unknown): object =>
+  path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as object;
+
+describe('a value of the wrong type is refused, and named', () => {
+  const all = leaves(schemaOf('', operatorChart.values.members));
+  const cases = all.map(({ path, schema }) => [path.join('.'), path, wrongFor(schema)] as const);
+
+  it('for every value there is', () => {
+    expect(cases.length).toBeGreaterThan(100);
+    expect(cases.filter(([, , wrong]) => wrong === undefined)).toEqual([]);
+  });
+
+  it.each(cases)('%s', async (_, path, wrong) => {
+    const { ok, text } = await chart.template(nested(path, wrong), release);
+    expect(text).toContain(`'/${path.join('/')}'`);
+    expect(text).toContain('got ');
+    expect(ok).toBe(false);
+  });
+});
