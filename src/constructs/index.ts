@@ -1,5 +1,6 @@
 export * from './control-plane/control-plane';
 export { CustomResourceDefinitions, type CustomResourceDefinitionsProps } from './custom-resource-definitions';
+export * from './exporter/exporter-props';
 export * from './exporter/prometheus-exporter';
 export { WorkerPoolAlert } from './monitoring/alerts';
 export * from './monitoring/dashboard';
@@ -24,4 +25,5 @@ export * from './worker-pool/run-container';
 export * from './worker-pool/run-pod';
 export * from './worker-pool/topology-spread';
 export * from './worker-pool/worker-pool';
+export * from './worker-pool/worker-pool-props';
 export * from './worker-pool/workspace-volume';

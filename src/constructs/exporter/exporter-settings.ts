@@ -12,7 +12,7 @@ import {
   EXPORTER_TAG,
 } from './defaults';
 import type { ExporterPod } from './exporter-pod';
-import type { ExporterServiceMonitor, PrometheusExporterProps } from './prometheus-exporter';
+import type { ExporterServiceMonitor, PrometheusExporterProps } from './exporter-props';
 import type { ExporterSettings } from './settings';
 
 /** What the props say, total; the parts of the Pod that may still be added to are read at synthesis. */

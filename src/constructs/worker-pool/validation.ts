@@ -6,7 +6,7 @@ import { LIMIT, SENTENCE } from '../../api/worker-pool/rules';
 import { checkWholeNumber, invalidProp } from '../checks';
 import { CommsProtocol } from './comms-protocol';
 import type { RunPodProps } from './run-pod';
-import type { WorkerPoolProps } from './worker-pool';
+import type { WorkerPoolProps } from './worker-pool-props';
 
 /** Refuses at once what the API would refuse of a pool's own properties; limits and sentences are the API's. */
 export function checkProps(scope: Construct, id: string, props: WorkerPoolProps): void {

@@ -5,33 +5,8 @@ import { operatorEksAddon } from '../../../helm/charts/operator-eks-addon';
 import { emitEksAddon } from '../../../helm/eks-addon';
 import { run } from '../../../local-cluster/exec';
 import { write } from '../../generate/files';
+import type { ChartInput, Inputs, ManifestInput } from './input-types';
 import { runPods } from './run-pods';
-
-/** A chart, and the values files that its `ci/` folder has for it. */
-export interface ChartInput {
-  /** What people read. */
-  readonly name: string;
-  readonly folder: string;
-  readonly valuesFiles: readonly string[];
-}
-
-/** Manifests in one file, as one user applies them. */
-export interface ManifestInput {
-  /** What people read, for example `charts/NAME with ci/NAME-values.yaml`. */
-  readonly name: string;
-  readonly file: string;
-}
-
-/** Charts and manifests that the tools look at. */
-export interface Inputs {
-  readonly charts: readonly ChartInput[];
-  readonly manifests: readonly ManifestInput[];
-  /**
-   * A run's Pod for each WorkerPool in the manifests: for the schemas alone. What such a Pod asks for and may do is for
-   * the pool's owner to say, so there is nothing to score.
-   */
-  readonly runPods: readonly ManifestInput[];
-}
 
 const RELEASE = ['conformance', '--namespace', 'spacelift-worker-controller-system'] as const;
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { API_VERSION, WORKER_POOL, type WorkerPool } from '../../../api';
 import { buildRunPod, type RunPod } from '../../../controller/run';
-import type { ManifestInput } from './inputs';
+import type { ManifestInput } from './input-types';
 
 /** Any ULID: the checks look at everything but it. */
 const ULID = '01HPS6XB76J1JB3EHSK4AWE5AB';

@@ -3,7 +3,7 @@ import { basename, delimiter, dirname, join } from 'node:path';
 import { VERSIONS } from '../../../local-cluster/binaries';
 import { exec, type ExecResult } from '../../../local-cluster/exec';
 import type { Finding } from './findings';
-import type { ChartInput, ManifestInput } from './inputs';
+import type { ChartInput, ManifestInput } from './input-types';
 import {
   acrossVersions,
   readChartTesting,

@@ -1,0 +1,192 @@
+import type { Duration } from 'cdk8s';
+import type {
+  ContainerResources,
+  EnvValue,
+  ImagePullPolicy,
+  ISecret,
+  IServiceAccount,
+  SecretValue,
+} from 'cdk8s-plus-28';
+
+/** Properties of a `PrometheusExporter`. */
+export interface PrometheusExporterProps {
+  /** Address of the control plane, as `https://host[:port]`. */
+  readonly apiEndpoint: string;
+
+  /** Identifier of an API key that may read the root space. */
+  readonly apiKeyId: string;
+
+  /** Secret with the API key's secret under `SPACELIFT_PROMEX_API_KEY_SECRET`. */
+  readonly apiKeySecret: ISecret;
+
+  /**
+   * Name of the objects.
+   *
+   * @default "spacelift-promex"
+   */
+  readonly name?: string;
+
+  /**
+   * Namespace of the exporter.
+   *
+   * @default - the chart's namespace; an error where it has none
+   */
+  readonly namespace?: string;
+
+  /**
+   * Labels of every object. Those that it has anyway win.
+   *
+   * @default - none
+   */
+  readonly labels?: Record<string, string>;
+
+  /**
+   * Annotations of the Deployment.
+   *
+   * @default - none
+   */
+  readonly annotations?: Record<string, string>;
+
+  /**
+   * Labels of the Pods. Those that the Deployment selects by win.
+   *
+   * @default - none
+   */
+  readonly podLabels?: Record<string, string>;
+
+  /**
+   * Annotations of the Pods.
+   *
+   * @default - none
+   */
+  readonly podAnnotations?: Record<string, string>;
+
+  /**
+   * Image of the exporter, with its tag or digest.
+   *
+   * @default - the official exporter
+   */
+  readonly image?: string;
+
+  /**
+   * When the kubelet pulls the image.
+   *
+   * @default - Kubernetes decides by the tag of the image
+   */
+  readonly imagePullPolicy?: ImagePullPolicy;
+
+  /**
+   * Secrets for pulling the image.
+   *
+   * @default - none
+   */
+  readonly imagePullSecrets?: ISecret[];
+
+  /**
+   * Number of Pods. One is enough: several tell Prometheus the same numbers.
+   *
+   * @default 1
+   */
+  readonly replicas?: number;
+
+  /**
+   * Requests and limits.
+   *
+   * @default - requests 50m CPU and 64Mi memory, limit 128Mi memory
+   */
+  readonly resources?: ContainerResources;
+
+  /**
+   * Labels that a node must have to run the Pods. `PrometheusExporter.scheduling` has finer rules.
+   *
+   * @default - any node
+   */
+  readonly nodeSelector?: Record<string, string>;
+
+  /**
+   * PriorityClass of the Pods.
+   *
+   * @default - the cluster's default
+   */
+  readonly priorityClassName?: string;
+
+  /**
+   * ServiceAccount of the Pods. Its token is not mounted: the exporter asks the API server for nothing.
+   *
+   * @default - the ServiceAccount "default"
+   */
+  readonly serviceAccount?: IServiceAccount;
+
+  /**
+   * More environment variables, for example `HTTPS_PROXY` or `SPACELIFT_PROMEX_SCRAPE_TIMEOUT`.
+   *
+   * @default - none
+   */
+  readonly envVariables?: Record<string, EnvValue>;
+
+  /**
+   * CA certificate by which the exporter knows the control plane.
+   *
+   * @default - the CAs of its image
+   */
+  readonly caCertificate?: SecretValue;
+
+  /**
+   * Port of the metrics, of the Pods and of the Service.
+   *
+   * @default 9953
+   */
+  readonly port?: number;
+
+  /**
+   * Whether to make a Service. There is always one where there is a `serviceMonitor`.
+   *
+   * @default false
+   */
+  readonly service?: boolean;
+
+  /**
+   * ServiceMonitor, for a cluster that has the Prometheus operator.
+   *
+   * @default - none
+   */
+  readonly serviceMonitor?: ExporterServiceMonitor;
+}
+
+/** How the Prometheus operator scrapes the exporter. */
+export interface ExporterServiceMonitor {
+  /**
+   * Namespace of the ServiceMonitor.
+   *
+   * @default - that of the exporter
+   */
+  readonly namespace?: string;
+
+  /**
+   * Labels by which Prometheus finds it, such as `release: kube-prometheus-stack`.
+   *
+   * @default - none, beside those of every object
+   */
+  readonly labels?: Record<string, string>;
+
+  /**
+   * Annotations of the ServiceMonitor.
+   *
+   * @default - none
+   */
+  readonly annotations?: Record<string, string>;
+
+  /**
+   * Time between two scrapes. Each one asks the control plane.
+   *
+   * @default Duration.seconds(30)
+   */
+  readonly interval?: Duration;
+
+  /**
+   * How long a scrape may take; no longer than `interval`.
+   *
+   * @default Duration.seconds(10)
+   */
+  readonly scrapeTimeout?: Duration;
+}
