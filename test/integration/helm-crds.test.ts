@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { API_VERSION } from '../../src/api';
 import { CHART, fullNameOf, OwnCluster } from '../support/helm-cluster';
 import { DEFINITIONS, olderChart, olderDefinitions, ReleaseWithPool } from '../support/helm-definitions';
 import { OFFICIAL_CHART } from '../support/helm-official';
@@ -27,7 +28,25 @@ beforeEach(async () => {
   release = new ReleaseWithPool(cluster, await createNamespace('release', cluster.server));
 });
 
+/**
+ * A definition that is deleted while the API server still makes its storage is never gone: the server asks that storage
+ * for what is left in it, and it answers no more ("could not list instances: storage is (re)initializing").
+ */
+async function definitionsAreServed(): Promise<void> {
+  for (const definition of DEFINITIONS) {
+    const [plural] = definition.split('.');
+    await eventually(async () => {
+      const { status } = await cluster.kube(
+        'GET',
+        `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${definition}`,
+      );
+      if (status !== 404) expect((await cluster.kube('GET', `/apis/${API_VERSION}/${plural}`)).status).toBe(200);
+    });
+  }
+}
+
 afterEach(async () => {
+  await definitionsAreServed();
   await release.helmOk('uninstall', '--ignore-not-found');
   await cluster.kubectlOk('delete', '--ignore-not-found', 'crd', ...DEFINITIONS);
 });
@@ -138,6 +157,7 @@ describe('definitions of a release', () => {
   it('go with the release when a value says so', async () => {
     await release.helmOk('install', CHART, '--set=crds.keep=false');
     await release.createPool();
+    await definitionsAreServed();
     await release.helmOk('uninstall', '--wait');
     await eventually(async () => expect(await release.pool()).toBeUndefined());
   });
