@@ -1,3 +1,4 @@
+import { table } from '../../src/cli/api/output';
 import type { RequestCount } from './audit';
 import { total } from './audit';
 import type { Usage } from './controller-process';
@@ -95,10 +96,12 @@ export function reportAsText(report: BenchReport): string {
     `${machine.cores} cores (${machine.cpu}), ${machine.memoryGiB} GiB, ${machine.platform}, Node ${machine.node}`,
     `${settings.runs} runs a round, medians of ${settings.rounds} rounds, controller with ${settings.qps === undefined ? 'its own request rate' : `${settings.qps} requests a second`}`,
     '',
-    ...columns([['measure', 'figure', 'target', '', 'from'], ...rows]),
+    table([['measure', 'figure', 'target', '', 'from'], ...rows]),
     '',
     'requests of the controller a run:',
-    ...columns(requestRows(report)).map((line) => `  ${line}`),
+    ...table(requestRows(report))
+      .split('\n')
+      .map((line) => `  ${line}`),
     '',
     sentence,
     '',
@@ -143,13 +146,3 @@ function cpu(rounds: readonly Round[], runs: number): Measure[] {
 }
 
 const s = (seconds: number): string => `${seconds.toFixed(2)} s`;
-
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-}

@@ -2,6 +2,7 @@ import { Duration, Lazy } from 'cdk8s';
 import { ServiceType } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { resourceRequirements } from '../container-resources';
+import { givenParts } from '../given-parts';
 import { LABEL_LIMIT, serviceName } from '../names';
 import { cut } from '../template/deferred';
 import { VERSION } from '../version';
@@ -202,6 +203,5 @@ function budgetSettings(budget: DisruptionBudget | undefined, maxUnavailable?: n
 
 /** The defaults with what is set laid over them; a prop that is there and undefined is not set. */
 function over<T extends object>(defaults: T, given: object = {}): T {
-  const set = Object.entries(given).filter(([, value]) => value !== undefined);
-  return { ...defaults, ...Object.fromEntries(set) };
+  return { ...defaults, ...givenParts(given) };
 }

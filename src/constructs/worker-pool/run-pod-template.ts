@@ -22,6 +22,7 @@ import {
 } from '../../api';
 import { invalidProp } from '../checks';
 import { resourceRequirements } from '../container-resources';
+import { givenParts } from '../given-parts';
 import { BinariesCache } from './binaries-cache';
 import type { PoolParts } from './contradictions';
 import type { Reference } from './references';
@@ -238,12 +239,6 @@ function settingsOf(rendered: ContainerSpec | undefined, props: RunContainerProp
     volumeMounts: rendered?.volumeMounts,
     lifecycle: rendered?.lifecycle,
   });
-}
-
-/** The object without what is not set; undefined where nothing is. */
-function givenParts<T extends object>(object: T): T | undefined {
-  const given = Object.entries(object).filter(([, value]) => value !== undefined);
-  return given.length === 0 ? undefined : (Object.fromEntries(given) as T);
 }
 
 function unlessEmpty<Item>(list: readonly Item[]): readonly Item[] | undefined {

@@ -46,24 +46,29 @@ export function addReleaseObjects(scope: Chart, values: ReleaseObjectValues, aro
   const annotations = merge(around.annotations, when(values.keepWorkerPools, { 'helm.sh/resource-policy': 'keep' }));
   const add = <Props>(
     id: string,
-    manifest: (pool: PoolValues, metadata: ReturnType<typeof metadataOf>) => Manifest<Props>,
+    manifest: (pool: PoolValues, metadata: Metadata) => Manifest<Props>,
     options: ForEachOptions<PoolValues>,
+    over?: Later<StringMap>,
   ): void =>
     addManifestForEach<Props, PoolValues>(
       scope,
       id,
       values.workerPools,
-      (pool) => manifest(pool, metadataOf(pool, { ...around, annotations })),
+      (pool) => manifest(pool, metadataOf(pool, { ...around, annotations }, over)),
       options,
     );
-  const early = when(around.definitionIsNew, afterTheDefinitions(around));
-  add('workerpools', (pool, metadata) => workerPool(pool, { ...metadata, ...annotated(pool, annotations, early) }), {
-    unique: (pool) => {
-      const key = text(namespaceOf(pool, around), '/', pool.name);
-      return { key, message: text('workerPools: ', key, ' is there twice; every pool needs a name of its own') };
+  add(
+    'workerpools',
+    workerPool,
+    {
+      unique: (pool) => {
+        const key = text(namespaceOf(pool, around), '/', pool.name);
+        return { key, message: text('workerPools: ', key, ' is there twice; every pool needs a name of its own') };
+      },
+      each: (pool) => ({ refusals: refusals(pool, around) }),
     },
-    each: (pool) => ({ refusals: refusals(pool, around) }),
-  });
+    when(around.definitionIsNew, afterTheDefinitions(around)),
+  );
   add<k8s.KubeSecretProps>('workerpool-credentials', secret, {
     each: ({ credentials }) => ({ when: not(isEmpty(credentials.token)) }),
   });
@@ -91,16 +96,13 @@ function afterTheDefinitions({ releaseName, namespace }: Surroundings): StringMa
 
 type Metadata = ReturnType<typeof metadataOf>;
 
-function metadataOf(pool: PoolValues, around: Surroundings) {
+/** @param over annotations that nothing else may change */
+function metadataOf(pool: PoolValues, around: Surroundings, over?: Later<StringMap>) {
   return {
     namespace: namespaceOf(pool, around),
     labels: merge(around.labels, pool.labels),
-    ...annotated(pool, around.annotations),
+    annotations: ifAny(merge(over, pool.annotations, around.annotations)),
   };
-}
-
-function annotated(pool: PoolValues, common: Later<StringMap>, over?: Later<StringMap>) {
-  return { annotations: ifAny(merge(over, pool.annotations, common)) };
 }
 
 const namespaceOf = (pool: PoolValues, around: Surroundings): Later<string> => orElse(pool.namespace, around.namespace);

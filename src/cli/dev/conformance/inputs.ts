@@ -59,7 +59,7 @@ async function renderChart(helm: string, chart: ChartInput, scratch: string): Pr
 
 async function synthesized(scratch: string): Promise<ManifestInput[]> {
   const folder = join(scratch, 'synth');
-  await run('tsx', ['src/main.ts'], { env: { CDK8S_OUTDIR: folder } });
+  await run(process.execPath, ['src/cli/run-app.mjs', 'src/main.ts'], { env: { CDK8S_OUTDIR: folder } });
   return manifestsBelow(folder, (file) => join('synth', relative(folder, file)));
 }
 

@@ -1,3 +1,4 @@
+import { table } from '../../api/output';
 import type { Finding, Verdict } from './findings';
 import type { Report } from './tools';
 
@@ -16,7 +17,7 @@ export function summary(reports: readonly Report[], { open, waived, unused }: Ve
     const count = (findings: readonly Finding[]): string => `${findings.filter((one) => one.tool === tool).length}`;
     return [tool, version, checked, count(open), count(waived)];
   });
-  return [...lines, ...table([['tool', 'version', 'checked', 'findings', 'waived'], ...rows])].join('\n');
+  return [...lines, table([['tool', 'version', 'checked', 'findings', 'waived'], ...rows])].join('\n');
 }
 
 /** Findings that differ only in what was given to the tool, with all of that. */
@@ -30,14 +31,4 @@ function together(findings: readonly Finding[]): Map<Finding, string[]> {
     inputs.set(first, [...(inputs.get(first) ?? []), finding.input]);
   }
   return inputs;
-}
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }
