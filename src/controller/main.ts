@@ -5,6 +5,7 @@ import { createCaches, WORKER_POOLS, WORKERS, type Caches } from './caches';
 import { createLogger } from './logging';
 import { createMetrics, type ControllerMetrics } from './metrics';
 import { compileOptions, parseBindAddress, type CompiledOptions, type ControllerOptions } from './options';
+import { systemClock } from '../time';
 import {
   createKubeClient,
   EventRecorder,
@@ -12,7 +13,6 @@ import {
   PODS,
   Reflector,
   startHealthServer,
-  systemClock,
   type Cache,
   type KubeClient,
   type KubeObject,

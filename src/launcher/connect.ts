@@ -1,5 +1,5 @@
 import { poolJwtSource } from '../protocol/auth';
-import type { Clock } from '../protocol/client';
+import type { Clock } from '../time';
 import { LauncherClient } from './client';
 import { readCredentials } from './credentials';
 import type { Credentials } from './credentials';

@@ -1,5 +1,4 @@
-import type { Clock } from '../protocol/client';
-import { Backoff } from '../protocol/client/backoff';
+import { Backoff, sleep, type Clock } from '../time';
 import { CallError } from './client';
 
 export interface RetryOptions {
@@ -24,7 +23,7 @@ export interface RetryOptions {
  */
 export async function retrying<T>(call: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { clock, signal, random = Math.random, firstMs = 500, longestMs = 15_000 } = options;
-  const backoff = new Backoff({ firstMs, longestMs }, random);
+  const backoff = new Backoff({ firstMs, longestMs, random });
   for (let troubled = false; ; troubled = true) {
     signal.throwIfAborted();
     try {
@@ -37,7 +36,7 @@ export async function retrying<T>(call: () => Promise<T>, options: RetryOptions)
       const wait = backoff.next();
       if (options.until !== undefined && clock.now() + wait >= options.until) throw error;
       options.onTrouble?.(error);
-      await clock.sleep(wait, signal);
+      await sleep(clock, wait, signal);
     }
   }
 }

@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { create } from 'tar';
 import type { ControlPlane } from '../../src/control-plane';
-import { systemClock } from '../../src/protocol/client/clock';
+import { systemClock } from '../../src/time';
 import { init } from '../../src/launcher/init/init';
 import { relay } from '../../src/launcher/relay/relay';
 import { SHIM_PATH } from '../../src/launcher/shim/path';

@@ -8,7 +8,7 @@ import { init } from '../../launcher/init/init';
 import type { Logger } from '../../launcher/logger';
 import { relay } from '../../launcher/relay/relay';
 import { SHIM_PATH } from '../../launcher/shim/path';
-import { systemClock } from '../../protocol/client/clock';
+import { systemClock } from '../../time';
 import { POD_VARIABLE } from '../../protocol/environment';
 
 /** Where the kubelet looks for a container's last words. */

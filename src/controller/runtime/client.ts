@@ -1,4 +1,6 @@
 import type { Registry } from 'prom-client';
+import type { Clock } from '../../time';
+import { systemClock } from '../../time';
 import type {
   CreateOptions,
   DeleteOptions,
@@ -10,8 +12,6 @@ import type {
   WatchEvent,
   WatchOptions,
 } from './client-types';
-import type { Clock } from './clock';
-import { systemClock } from './clock';
 import type { CredentialOptions, LoadCredentials } from './credentials';
 import { credentialSource } from './credentials';
 import { isNotFound, KubeError, REASON } from './errors';

@@ -1,4 +1,4 @@
-import type { Clock } from './clock';
+import type { Clock } from '../../time';
 import type { EventInput } from './event-recorder';
 import { LruMap } from './lru-map';
 import { TokenBucket } from './token-bucket';

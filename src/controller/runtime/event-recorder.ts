@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Registry } from 'prom-client';
+import type { Clock } from '../../time';
+import { systemClock } from '../../time';
 import type { KubeClient } from './client-types';
-import type { Clock } from './clock';
-import { systemClock } from './clock';
 import { isNotFound, messageOf } from './errors';
 import { EventCorrelator } from './event-correlator';
 import type { Logger } from './logger';

@@ -14,8 +14,6 @@ export type {
   WatchEvent,
   WatchOptions,
 } from './client-types';
-export { sleep, systemClock } from './clock';
-export type { Clock } from './clock';
 export {
   isAborted,
   isAlreadyExists,

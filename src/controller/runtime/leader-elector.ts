@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Registry } from 'prom-client';
+import type { Clock } from '../../time';
+import { sleep, systemClock } from '../../time';
 import type { KubeClient } from './client-types';
-import type { Clock } from './clock';
-import { sleep, systemClock } from './clock';
 import { isAlreadyExists, isConflict, messageOf } from './errors';
 import type { Lease, LeaseSpec } from './lease';
 import { microTime, observeLease } from './lease';

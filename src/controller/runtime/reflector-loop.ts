@@ -1,8 +1,7 @@
-import { backoffMs } from './backoff';
+import type { Clock } from '../../time';
+import { backoffMs, sleep } from '../../time';
 import type { Cache } from './cache';
 import type { KubeClient } from './client-types';
-import type { Clock } from './clock';
-import { sleep } from './clock';
 import { isGone, KubeError, messageOf, WatchErrorEvent } from './errors';
 import type { Logger } from './logger';
 import type { reflectorMetrics } from './metrics';
@@ -10,7 +9,7 @@ import type { KubeObject, ResourceType } from './objects';
 import { compareVersions } from './objects';
 import { Watchdog } from './watchdog';
 
-const BACKOFF = { baseMs: 800, maxMs: 30_000 };
+const BACKOFF = { firstMs: 800, longestMs: 30_000 };
 /** A watch that ended sooner without a word counts as a failure, so that it is not repeated in a tight loop. */
 const SHORT_WATCH_MS = 1_000;
 /** After so many watches in a row that brought nothing but failure, only a new list helps. */

@@ -1,8 +1,8 @@
 import type { Registry } from 'prom-client';
+import type { Clock } from '../../time';
+import { systemClock } from '../../time';
 import type { Cache } from './cache';
 import type { KubeClient } from './client-types';
-import type { Clock } from './clock';
-import { systemClock } from './clock';
 import type { Logger } from './logger';
 import { silentLogger } from './logger';
 import { reflectorMetrics } from './metrics';

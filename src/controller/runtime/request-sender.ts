@@ -1,7 +1,6 @@
 import type { Registry } from 'prom-client';
-import { backoffMs } from './backoff';
-import type { Clock } from './clock';
-import { sleep } from './clock';
+import type { Clock } from '../../time';
+import { backoffMs, sleep } from '../../time';
 import { errorFromAnswer, isRetryable, isUnauthorized, KubeError, REASON } from './errors';
 import type { Logger } from './logger';
 import { clientMetrics } from './metrics';
@@ -47,7 +46,7 @@ export class RequestSender {
         if ((error.retryAfterSeconds ?? 0) > LONGEST_WAIT_SECONDS) throw error;
         const waitMs = Math.max(
           (error.retryAfterSeconds ?? 0) * 1000,
-          backoffMs(tries, { baseMs: 100, maxMs: 5_000, random: this.options.random }),
+          backoffMs(tries, { firstMs: 100, longestMs: 5_000, random: this.options.random }),
         );
         logger.debug({ err: error.message, tries, waitMs }, 'request to the API server is repeated');
         this.metrics?.retries.inc();

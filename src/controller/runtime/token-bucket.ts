@@ -1,5 +1,5 @@
-import type { Clock } from './clock';
-import { sleep } from './clock';
+import type { Clock } from '../../time';
+import { sleep } from '../../time';
 
 /** Lets `qps` callers a second through on average and `burst` at once after a quiet time, first come first served. */
 export class TokenBucket {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { Pool } from 'undici';
-import type { Clock } from './clock';
+import type { Clock } from '../../time';
 import type { Credentials, LoadCredentials } from './credentials';
 import { KubeError, REASON, messageOf } from './errors';
 

@@ -1,7 +1,6 @@
 import type { Registry } from 'prom-client';
-import { backoffMs } from './backoff';
-import type { Clock } from './clock';
-import { sleep, systemClock } from './clock';
+import type { Clock } from '../../time';
+import { backoffMs, sleep, systemClock } from '../../time';
 import { isAborted, KubeError, messageOf, TerminalError } from './errors';
 import type { Logger } from './logger';
 import { silentLogger } from './logger';
@@ -168,7 +167,7 @@ export class WorkQueue {
     const failures = (this.failures.get(key) ?? 0) + 1;
     this.failures.set(key, failures);
     const { baseDelayMs = 100, maxDelayMs = 60_000, random = Math.random } = this.options;
-    const backoff = backoffMs(failures, { baseMs: baseDelayMs, maxMs: maxDelayMs, random });
+    const backoff = backoffMs(failures, { firstMs: baseDelayMs, longestMs: maxDelayMs, random });
     const retryAfterMs = error instanceof KubeError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
     const delayMs = Math.max(backoff, retryAfterMs);
     this.metrics?.retries.inc();

@@ -14,7 +14,8 @@ import type { ObservedWorker, WorkerRegistration } from '../../protocol/messages
 import { attemptOf, livePods, workerIdOf, WORKER_POOLS, WORKERS, type Caches } from '../caches';
 import { concurrently } from '../concurrently';
 import type { ControllerMetrics } from '../metrics';
-import { isConflict, isNotFound, type Clock, type KubeClient, type KubeObject } from '../runtime';
+import type { Clock } from '../../time';
+import { isConflict, isNotFound, type KubeClient, type KubeObject } from '../runtime';
 import { workersOf } from './gather';
 import type { PoolMemory } from './memory';
 import type { PoolSession } from './pool-session';

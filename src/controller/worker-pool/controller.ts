@@ -5,6 +5,7 @@ import { INDEX, livePods, workerIdOf, WORKER_POOLS, type Caches } from '../cache
 import type { ControllerMetrics, PoolWorkers } from '../metrics';
 import type { PoolHandle, PoolRegistry } from '../pool-registry';
 import type { RunPod } from '../run';
+import { type Clock } from '../../time';
 import {
   keyOf,
   SECRETS,
@@ -13,7 +14,6 @@ import {
   WorkQueue,
   writeStatus,
   type CacheEvent,
-  type Clock,
   type Controller,
   type EventRecorder,
   type KubeClient,

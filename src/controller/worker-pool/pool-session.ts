@@ -3,7 +3,7 @@ import type { Connect } from '../../protocol/client';
 import type { ObservedWorker, WorkerRegistration, WorkerView, WorkerViews } from '../../protocol/messages';
 import type { ControlPlaneSession, SessionStatus } from '../../protocol/session';
 import type { PoolHandle } from '../pool-registry';
-import type { Clock } from '../runtime';
+import type { Clock } from '../../time';
 import { Batcher } from './batcher';
 import type { PoolCredentials } from './credentials';
 import type { SessionFact } from './snapshot';

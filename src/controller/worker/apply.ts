@@ -5,16 +5,8 @@ import { ProtocolError } from '../../protocol/session';
 import { WORKERS } from '../caches';
 import type { PoolHandle } from '../pool-registry';
 import { controllingWorkerUid, hasEnded, workerBegan, type RunPod } from '../run';
-import {
-  isAlreadyExists,
-  isConflict,
-  isNotFound,
-  keyOf,
-  PODS,
-  type Clock,
-  type KubeClient,
-  type Logger,
-} from '../runtime';
+import { type Clock } from '../../time';
+import { isAlreadyExists, isConflict, isNotFound, keyOf, PODS, type KubeClient, type Logger } from '../runtime';
 import type { Memory } from './memory';
 import type { Sources } from './gather';
 import { handleOf } from './gather';

@@ -3,16 +3,15 @@ import { API_VERSION, WORKER } from '../../api/names';
 import { INDEX, WORKERS } from '../caches';
 import type { ControllerMetrics } from '../metrics';
 import { carriesOut, runPodName, workerBegan, type RunPod } from '../run';
+import { systemClock, type Clock } from '../../time';
 import {
   isConflict,
   isNotFound,
   keyFor,
   keyOf,
-  systemClock,
   WorkQueue,
   writeStatus,
   type CacheEvent,
-  type Clock,
   type Controller,
   type EventInput,
   type EventRecorder,

@@ -1,4 +1,4 @@
-import type { Clock } from '../../protocol/client';
+import type { Clock } from '../../time';
 import type { LogEntry } from '../../protocol/messages';
 import type { LauncherClient } from '../client';
 

@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream';
 import type { Readable } from 'node:stream';
-import type { Clock } from '../../protocol/client';
+import type { Clock } from '../../time';
 import type { RunSpec } from '../../protocol/messages';
 import { SealError, unseal } from '../../protocol/sealing';
 import { ArchiveError, emptyFolder, isFolderInside, unpack } from '../archive';

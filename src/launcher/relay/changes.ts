@@ -1,6 +1,6 @@
 import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
-import type { Clock } from '../../protocol/client';
+import { sleep, type Clock } from '../../time';
 import { Bell } from './bell';
 
 /** Looks again at least this often, because not every file system tells of changes. */
@@ -33,9 +33,9 @@ export class Changes {
 
   async wait(): Promise<void> {
     const either = new AbortController();
-    await Promise.race([this.bell.wait(either.signal), this.clock.sleep(POLL_MS, either.signal)]);
+    await Promise.race([this.bell.wait(either.signal), sleep(this.clock, POLL_MS, either.signal)]);
     either.abort();
-    await this.clock.sleep(SETTLE_MS, new AbortController().signal);
+    await sleep(this.clock, SETTLE_MS);
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../protocol/client';
+import type { Clock } from '../../time';
 import type { LogStream } from '../../protocol/messages';
 import type { RelayRun } from '../exchange';
 import { FILE, openOrdinary, readSmall } from '../exchange';

@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream';
 import type { Readable } from 'node:stream';
+import { sleep } from '../../time';
 import { seal } from '../../protocol/sealing';
 import { pack } from '../archive';
 import { CallError } from '../client';
@@ -57,7 +58,7 @@ async function report({ client }: RelayContext, outcome: Outcome, trouble: Retry
 /** Uploads the sealed workspace; returns a sentence when the control plane does not take it. */
 async function keepWorkspace(context: RelayContext, trouble: RetryOptions): Promise<string | undefined> {
   const { client, clock, paths, credentials, run } = context;
-  await clock.sleep(SETTLE_MS, trouble.signal);
+  await sleep(clock, SETTLE_MS, trouble.signal);
   let unreadable: Error | undefined;
   const sealed = (): Readable => {
     const packed = pack(paths.workspace);

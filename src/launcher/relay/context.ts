@@ -1,4 +1,4 @@
-import type { Clock } from '../../protocol/client';
+import type { Clock } from '../../time';
 import type { LauncherClient } from '../client';
 import type { Credentials } from '../credentials';
 import type { RelayRun } from '../exchange';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../protocol/client';
+import { sleep, type Clock } from '../../time';
 import type { LauncherClient } from '../client';
 import type { Logger } from '../logger';
 import { retrying } from '../retry';
@@ -29,10 +29,10 @@ export async function heartbeat(options: HeartbeatOptions, signal: AbortSignal):
     });
     if (stop !== null) {
       await options.onStop(stop.reason);
-      await clock.sleep(STOPPED_PAUSE_MS, signal);
+      await sleep(clock, STOPPED_PAUSE_MS, signal);
     } else if (clock.now() - began < 1000) {
       // A control plane that does not hold heartbeats back is asked at most once a second.
-      await clock.sleep(1000, signal);
+      await sleep(clock, 1000, signal);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import mqtt, { type MqttClient } from 'mqtt';
+import { sleep } from '../../time';
 import { parseJson } from '../json';
 import { WorkerView } from '../messages';
 import { MqttReply, readonlyTopic, replyTopic, writeonlyTopic } from '../mqtt-topics';
@@ -77,7 +78,7 @@ class MqttSession extends SessionBase implements ControlPlaneSession {
           lost.abort();
         };
       });
-      await Promise.race([this.clock.sleep(this.waitSeconds * 1000, AbortSignal.any([signal, lost.signal])), broken]);
+      await Promise.race([sleep(this.clock, this.waitSeconds * 1000, AbortSignal.any([signal, lost.signal])), broken]);
       if (signal.aborted) return;
       if (!this.client?.connected)
         throw new ProtocolError('unreachable', `${this.endpoint} closed the connection`, true);

@@ -1,13 +1,6 @@
+import type { Clock } from '../../time';
 import type { ControlPlaneSession, SessionEvents } from '../session';
 import type { PoolToken } from '../token';
-
-/** Time as the clients see it; tests inject their own. */
-export interface Clock {
-  /** Milliseconds since the epoch. */
-  now(): number;
-  /** Resolves after that many milliseconds, or at once (without error) when the signal aborts. */
-  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
-}
 
 export interface ConnectOptions {
   /** From `parseToken`. */

@@ -1,3 +1,4 @@
+import { Backoff, sleep, systemClock, type Clock } from '../../time';
 import { poolJwtSource } from '../auth';
 import type {
   RegisterRequest,
@@ -10,11 +11,9 @@ import type {
   WorkerViews,
 } from '../messages';
 import { ProtocolError, type ControlPlaneSession, type SessionEvents, type SessionStatus } from '../session';
-import { Backoff } from './backoff';
 import { parseAnswer, type Operation } from './call';
 import { causeOfFailure } from './causes';
-import { systemClock } from './clock';
-import type { Clock, ConnectOptions } from './options';
+import type { ConnectOptions } from './options';
 import { ViewStream } from './views';
 
 /** What both transports share: status, operations, views, and the loop that restores the connection for ever. */
@@ -38,7 +37,7 @@ export abstract class SessionBase implements ControlPlaneSession {
     this.clock = options.clock ?? systemClock;
     this.waitSeconds = options.waitSeconds ?? 25;
     this.answerTimeoutMs = options.answerTimeoutMs ?? 15_000;
-    this.backoff = new Backoff(options.backoff, options.random ?? Math.random);
+    this.backoff = new Backoff({ firstMs: 500, longestMs: 30_000, random: options.random, ...options.backoff });
     this.views = new ViewStream((view) => events.onView(view));
     const { token, privateKeyPem } = options;
     const identity = { poolId: token.poolId, certificate: token.certificate, privateKeyPem };
@@ -126,7 +125,7 @@ export abstract class SessionBase implements ControlPlaneSession {
         this.setStatus(failed(causeOfFailure(error, this.endpoint)));
       }
       await this.disconnect();
-      await this.clock.sleep(this.backoff.next(), signal);
+      await sleep(this.clock, this.backoff.next(), signal);
     }
   }
 

@@ -6,7 +6,7 @@ import type { KubeClient, KubeClientOptions, KubeError } from '../../../src/cont
 import { createKubeClient, isAborted, PODS } from '../../../src/controller/runtime';
 import type { Fault, SeenRequest } from '../../support/fault-server';
 import { FaultServer } from '../../support/fault-server';
-import { FakeClock, hastyClock, settle } from './fake-clock';
+import { FakeClock, hastyClock, settle } from '../../support/fake-clock';
 import { clientOf } from './reflector-setup';
 
 const pod = { metadata: { name: 'a' } };

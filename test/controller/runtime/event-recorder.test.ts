@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Registry } from 'prom-client';
 import type { EventInput, KubeClient, KubeObject } from '../../../src/controller/runtime';
 import { EventRecorder, KubeError } from '../../../src/controller/runtime';
-import { FakeClock } from './fake-clock';
+import { FakeClock } from '../../support/fake-clock';
 
 interface Written extends KubeObject {
   reason: string;

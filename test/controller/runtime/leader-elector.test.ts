@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { KubeClient, KubeObject, LeaderElectorOptions } from '../../../src/controller/runtime';
 import { KubeError, LeaderElector } from '../../../src/controller/runtime';
-import { FakeClock } from './fake-clock';
+import { FakeClock } from '../../support/fake-clock';
 
 interface Lease extends KubeObject {
   spec: { holderIdentity: string; renewTime: string; leaseDurationSeconds: number; leaseTransitions: number };

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Registry } from 'prom-client';
 import type { Controller, HealthServer, ManagedReflector } from '../../../src/controller/runtime';
 import { Manager, startHealthServer, WorkQueue } from '../../../src/controller/runtime';
-import { FakeClock, settle } from './fake-clock';
+import { FakeClock, settle } from '../../support/fake-clock';
 
 describe('a manager', () => {
   let clock: FakeClock;

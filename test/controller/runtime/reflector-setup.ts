@@ -3,8 +3,8 @@ import type { KubeClient, KubeObject, ReflectorOptions } from '../../../src/cont
 import { Cache, PODS, Reflector } from '../../../src/controller/runtime';
 import { JsonKubeClient } from '../../../src/controller/runtime/client';
 import { FaultServer } from '../../support/fault-server';
-import type { FakeClock } from './fake-clock';
-import { hastyClock } from './fake-clock';
+import type { FakeClock } from '../../support/fake-clock';
+import { hastyClock } from '../../support/fake-clock';
 
 export type Options = Partial<ReflectorOptions<KubeObject>> & { clock?: FakeClock; timeoutMs?: number };
 

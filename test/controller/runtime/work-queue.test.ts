@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Registry } from 'prom-client';
 import type { Reconcile, WorkQueueOptions } from '../../../src/controller/runtime';
 import { KubeError, TerminalError, WorkQueue } from '../../../src/controller/runtime';
-import { FakeClock, settle } from './fake-clock';
+import { FakeClock, settle } from '../../support/fake-clock';
 
 function setup(reconcile: Reconcile, options: Partial<WorkQueueOptions> = {}) {
   const clock = new FakeClock();

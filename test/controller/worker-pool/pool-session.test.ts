@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { WorkerPool } from '../../../src/api';
-import { systemClock } from '../../../src/controller/runtime';
+import { systemClock } from '../../../src/time';
 import type { PoolCredentials } from '../../../src/controller/worker-pool/credentials';
 import { PoolSession } from '../../../src/controller/worker-pool/pool-session';
 import type { RetireRequest, SyncResponse, WorkerView } from '../../../src/protocol/messages';

@@ -1,4 +1,4 @@
-import { systemClock } from '../../../src/protocol/client/clock';
+import { systemClock } from '../../../src/time';
 import { relay } from '../../../src/launcher/relay/relay';
 import type { RelayOptions } from '../../../src/launcher/relay/context';
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { create } from 'tar';
-import { systemClock } from '../../../src/protocol/client/clock';
+import { systemClock, type Clock } from '../../../src/time';
 import { init } from '../../../src/launcher/init/init';
 import type { Identity } from '../../../src/launcher/identity';
 import type { Logger } from '../../../src/launcher/logger';
@@ -15,7 +15,6 @@ import type { Paths } from '../../../src/launcher/paths';
 import { relay } from '../../../src/launcher/relay/relay';
 import type { RelayOptions } from '../../../src/launcher/relay/context';
 import { SHIM_PATH } from '../../../src/launcher/shim/path';
-import type { Clock } from '../../../src/protocol/client';
 import type { RunSpec, Step } from '../../../src/protocol/messages';
 import { POD_VARIABLE } from '../../../src/protocol/environment';
 import { mountCredentials, poolCredentials } from './credentials';
@@ -32,7 +31,10 @@ export const SHELLS: readonly (readonly string[])[] = [
 ];
 
 /** Real time, with pauses a tenth as long. */
-export const BRISK: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 10, signal) };
+export const BRISK: Clock = {
+  ...systemClock,
+  setTimer: (delayMs, callback) => systemClock.setTimer(delayMs / 10, callback),
+};
 
 /** Keeps a step until the test has done its part. */
 export const UNTIL_TOLD = 'while [ ! -e told ]; do sleep 0.05; done';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/controller/runtime';
+import type { Clock } from '../../src/time';
 
 interface Timer {
   dueAt: number;

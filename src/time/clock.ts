@@ -1,18 +1,30 @@
-/** Time as the runtime sees it; tests advance their own. */
+/** Time as everything here sees it; tests move their own. */
 export interface Clock {
   /** Milliseconds since the epoch: for timestamps that people read. */
   now(): number;
   /** Milliseconds that never jump, from any origin: for durations and deadlines. */
   monotonic(): number;
-  /** Calls back once after delayMs; the result cancels it. */
+  /** Calls back once after delayMs, however long that is; the result cancels it. */
   setTimer(delayMs: number, callback: () => void): () => void;
 }
 
+/** Node fires a timer that is set for longer (24.8 days) after one millisecond. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The system's time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   setTimer: (delayMs, callback) => {
-    const timer = setTimeout(callback, delayMs);
+    const dueAt = performance.now() + delayMs;
+    let timer: NodeJS.Timeout;
+    const arm = (leftMs: number) => {
+      timer =
+        leftMs > LONGEST_TIMER_MS
+          ? setTimeout(() => arm(dueAt - performance.now()), LONGEST_TIMER_MS)
+          : setTimeout(callback, leftMs);
+    };
+    arm(delayMs);
     return () => clearTimeout(timer);
   },
 };

@@ -1,0 +1,34 @@
+export interface BackoffOptions {
+  /** The first delay. */
+  readonly firstMs: number;
+  readonly longestMs: number;
+  /** From 0 up to but without 1. @default Math.random */
+  readonly random?: (() => number) | undefined;
+}
+
+/**
+ * The delay after the given number of failures in a row (1 is the first): doubled each time, the upper half of it left to
+ * chance, so that many who failed together do not come back together.
+ */
+export function backoffMs(failures: number, { firstMs, longestMs, random = Math.random }: BackoffOptions): number {
+  const full = Math.min(longestMs, firstMs * 2 ** Math.min(failures - 1, 30));
+  return full / 2 + (full / 2) * random();
+}
+
+/** Counts the failures by itself. */
+export class Backoff {
+  private failures = 0;
+
+  constructor(private readonly options: BackoffOptions) {}
+
+  /** Milliseconds until the next attempt, after one more failure. */
+  next(): number {
+    this.failures += 1;
+    return backoffMs(this.failures, this.options);
+  }
+
+  /** After a success. */
+  reset(): void {
+    this.failures = 0;
+  }
+}
