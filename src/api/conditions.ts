@@ -47,7 +47,16 @@ export const REASON = {
   protocolError: 'ProtocolError',
   podInvalid: 'PodInvalid',
   podRefused: 'PodRefused',
+  /** The API server does not take new Worker objects. */
+  workerRefused: 'WorkerRefused',
   quotaExceeded: 'QuotaExceeded',
+  /** An admission webhook does not answer, so the API server takes nothing that it must be asked about. */
+  webhookUnavailable: 'WebhookUnavailable',
+  /** The controller's own role lacks a right. */
+  permissionDenied: 'PermissionDenied',
+  namespaceTerminating: 'NamespaceTerminating',
+  /** The API server failed, or did not answer. */
+  apiServerUnavailable: 'APIServerUnavailable',
   imagePull: 'ImagePull',
   unschedulable: 'Unschedulable',
   containerConfig: 'ContainerConfig',

@@ -1,4 +1,5 @@
 import { CONTAINER } from '../../api/names';
+import { endSentence } from '../runtime';
 
 /*
  * What people read about a run Pod, in the run's log, in the Worker's condition and in events: one plain sentence that
@@ -32,18 +33,6 @@ export function containerCannotBeCreated(ref: PoolRef, container: string, detail
 
 export function unschedulable(ref: PoolRef, detail: string): string {
   return `No node takes the Pod: ${endSentence(detail)} Make room, or change requests, nodeSelector, affinity or tolerations in spec.pod of ${pool(ref)}.`;
-}
-
-export function podInvalid(ref: PoolRef, detail: string): string {
-  return `The API server refuses the run's Pod as invalid: ${endSentence(detail)} Correct spec.pod of ${pool(ref)}; the Pod is then created by itself.`;
-}
-
-export function podRefused(ref: PoolRef, detail: string): string {
-  return `The API server does not admit the run's Pod: ${endSentence(detail)} Change the policy or spec.pod of ${pool(ref)}; the Pod is then created by itself.`;
-}
-
-export function quotaExceeded(ref: PoolRef, detail: string): string {
-  return `A quota of namespace ${ref.namespace} has no room for the run's Pod: ${endSentence(detail)} The Pod is created as soon as there is room.`;
 }
 
 export function runnerImageHostRefused(ref: PoolRef, image: string, host: string, allowed: readonly string[]): string {
@@ -170,12 +159,3 @@ function whereImageIsSet(ref: PoolRef, container: string): string {
 function onNode(node: string | undefined): string {
   return node ? ` on node ${node}` : '';
 }
-
-/** Trims to one line of bearable length that ends with a full stop. */
-function endSentence(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  const short = line.length > MAX_DETAIL ? `${line.slice(0, MAX_DETAIL)}…` : line;
-  return /[.!?…]$/.test(short) ? short : `${short}.`;
-}
-
-const MAX_DETAIL = 700;

@@ -15,6 +15,7 @@ export type {
   WatchOptions,
 } from './client-types';
 export {
+  errorFromAnswer,
   isAborted,
   isAlreadyExists,
   isConflict,
@@ -42,6 +43,8 @@ export { Manager } from './manager';
 export type { Controller, ManagedReflector, ManagerOptions } from './manager';
 export { apiVersionOf, EVENTS, keyFor, keyOf, LEASES, NAMESPACES, PODS, SECRETS, splitKey } from './objects';
 export type { KubeList, KubeObject, ObjectMeta, OwnerReference, ResourceType } from './objects';
+export { endSentence, explainRefusal, refusalOf } from './refusal';
+export type { Refusal, RefusalKind, RefusedWish } from './refusal';
 export { Reflector } from './reflector';
 export type { ReflectorOptions } from './reflector';
 export { mergeDiff, setCondition, timestamp, writeStatus } from './status';

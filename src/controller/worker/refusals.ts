@@ -1,29 +1,30 @@
 import { REASON } from '../../api/conditions';
 import { sentences, type PoolRef, type Problem } from '../run';
-import { isForbidden, isInvalid, isNotFound, isQuotaExceeded, KubeError } from '../runtime';
+import { reasonOfRefusedPod } from '../refusal-reasons';
+import { explainRefusal, refusalOf } from '../runtime';
 import type { Refusal } from './memory';
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
 
-/** Why the API server does not take the run's Pod; undefined when the error says nothing about the Pod. */
-export function refusedPod(error: unknown, ref: PoolRef): Problem | undefined {
-  if (!(error instanceof KubeError)) return undefined;
-  const detail = withoutRequest(error.message);
-  if (isQuotaExceeded(error)) {
-    return problem(REASON.quotaExceeded, sentences.quotaExceeded(ref, detail), 'StartTimeout');
-  }
-  if (isInvalid(error)) return problem(REASON.podInvalid, sentences.podInvalid(ref, detail), 'ConfigError');
-  // 404: a namespace, priority class or other thing that admission looks up is missing.
-  if (isForbidden(error) || isNotFound(error)) {
-    return problem(REASON.podRefused, sentences.podRefused(ref, detail), 'ConfigError');
-  }
-  return undefined;
+/** Why the API server does not take the run's Pod; undefined when it is only slow, or the error is not its own. */
+export function refusedPod(error: unknown, { namespace, name }: PoolRef): Problem | undefined {
+  const refused = refusalOf(error);
+  if (!refused || refused.kind === 'no-answer' || refused.kind === 'busy') return undefined;
+  const sentence = explainRefusal(refused, {
+    object: "the run's Pod",
+    verb: 'create',
+    namespace,
+    field: `spec.pod of WorkerPool ${namespace}/${name}`,
+    then: 'the Pod is then created by itself',
+  });
+  const outcome = refused.waitingHelps ? 'StartTimeout' : 'ConfigError';
+  return problem(refused.key, reasonOfRefusedPod(refused.kind), sentence, outcome);
 }
 
 /** Somebody else's Pod has the name of the run's. */
 export function nameTaken(name: string): Problem {
-  return problem(REASON.podRefused, sentences.podNameTaken(name), 'ConfigError');
+  return problem(`name-taken:${name}`, REASON.podRefused, sentences.podNameTaken(name), 'ConfigError');
 }
 
 /** Each refusal in a row doubles the time to the next attempt. */
@@ -38,13 +39,6 @@ export function refusal(
   return { problem: why, count, retryAt: now + delay, poolGeneration };
 }
 
-function problem(reason: string, sentence: string, outcome: Problem['outcome']): Problem {
-  return { key: `${reason}:${sentence}`, reason, sentence, detailed: true, outcome, hopeless: false };
-}
-
-/** What the API server said, without our request and without the name of a Pod that does not exist. */
-function withoutRequest(message: string): string {
-  return message
-    .replace(/^(GET|POST|PUT|PATCH|DELETE) \S+: /, '')
-    .replace(/^pods? "[^"]*" is (invalid|forbidden): /i, '');
+function problem(key: string, reason: string, sentence: string, outcome: Problem['outcome']): Problem {
+  return { key, reason, sentence, detailed: true, outcome, hopeless: false };
 }

@@ -181,10 +181,21 @@ describe('an API server', () => {
     expect(world.requests).not.toContain('delete');
   });
 
-  test('that fails makes the pass fail, to be tried again', async () => {
+  test('that fails is said in the run’s log, and asked again', async () => {
     world.assign(assigned);
-    world.failNext('create', refused(500, 'InternalError'));
-    await expect(world.pass()).rejects.toThrow('InternalError');
+    world.failNext('create', refused(500, 'InternalError', 'failed calling webhook "pods.example.com": EOF'));
+    await world.pass();
+    expect(reported()).toEqual(['waiting']);
+    expect(world.events).toMatchObject([{ type: 'Warning', reason: 'WebhookUnavailable' }]);
+    world.now += 1_000;
+    await world.pass();
+    expect(world.pods).toHaveLength(1);
+  });
+
+  test('that does not answer makes the pass fail, to be tried again', async () => {
+    world.assign(assigned);
+    world.failNext('create', refused(429, 'TooManyRequests'));
+    await expect(world.pass()).rejects.toThrow('TooManyRequests');
     await world.pass();
     expect(world.pods).toHaveLength(1);
   });

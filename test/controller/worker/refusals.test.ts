@@ -25,7 +25,7 @@ describe('an API server that does not take a run’s Pod', () => {
         'POST /api/v1/namespaces/team/pods: pods "x" is forbidden: exceeded quota: compute, requested: pods=1, used: pods=10, limited: pods=10',
       ),
       'QuotaExceeded',
-      "A quota of namespace team has no room for the run's Pod: exceeded quota: compute, requested: pods=1, used: pods=10, limited: pods=10. The Pod is created as soon as there is room.",
+      "A quota of namespace team has no room for the run's Pod: exceeded quota: compute, requested: pods=1, used: pods=10, limited: pods=10. It passes once there is room; the Pod is then created by itself.",
     ],
     [
       'because of a policy',
@@ -37,12 +37,41 @@ describe('an API server that does not take a run’s Pod', () => {
       'PodRefused',
       'The API server does not admit the run\'s Pod: violates PodSecurity "restricted:latest": privileged. Change the policy or spec.pod of WorkerPool team/pool; the Pod is then created by itself.',
     ],
+    [
+      'because of a webhook that is down',
+      answer(
+        500,
+        'InternalError',
+        'POST /api/v1/namespaces/team/pods: Internal error occurred: failed calling webhook "pods.example.com": failed to call webhook: Post "https://127.0.0.1:9444/": EOF',
+      ),
+      'WebhookUnavailable',
+      'The API server cannot create the run\'s Pod, because an admission webhook does not answer: webhook "pods.example.com": EOF. Mend or remove the webhook; the Pod is then created by itself.',
+    ],
     ['is told from one that is not there', answer(0, 'ConnectionFailed', 'no connection'), undefined, undefined],
     ['is told from one that is overloaded', answer(429, 'TooManyRequests', 'later'), undefined, undefined],
     ['is told from an error of ours', new TypeError('x'), undefined, undefined],
   ])('%s', (_what, error, reason, sentence) => {
     expect(refusedPod(error, POOL_REF)?.reason).toBe(reason);
     expect(refusedPod(error, POOL_REF)?.sentence).toBe(sentence);
+  });
+
+  test.each([
+    [
+      'a quota that is used up',
+      403,
+      'exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1',
+      'StartTimeout',
+    ],
+    ['a quota that wants limits', 403, 'failed quota: q: must specify limits.cpu for: init', 'ConfigError'],
+    [
+      'a policy that answers Invalid',
+      422,
+      "ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no",
+      'ConfigError',
+    ],
+    ['a webhook that is down', 500, 'failed calling webhook "a.b": EOF', 'StartTimeout'],
+  ])('ends the run, if it lasts: %s', (_, status, message, outcome) => {
+    expect(refusedPod(answer(status, 'x', message), POOL_REF)?.outcome).toBe(outcome);
   });
 
   test('is asked again ever more rarely, and anew when the pool has changed', () => {
