@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { environmentRefusal } from '../protocol/environment';
 import type { AdminApi, NewPool, NewRun, NewStack, RunFilter } from './admin';
 import { RequestError } from './errors';
 import type { PoolIssuer } from './pool-issuer';
@@ -118,7 +119,7 @@ export class AdminService implements AdminApi {
       projectRoot: relativeFolder(input.projectRoot ?? ''),
       runnerImage: input.runnerImage ?? null,
       autoDeploy: input.autoDeploy ?? false,
-      environment: input.environment ?? {},
+      environment: usableEnvironment(input.environment ?? {}),
       source: null,
       createdAt: now(),
     });
@@ -256,4 +257,10 @@ function relativeFolder(path: string): string {
     throw new RequestError('malformed', `project root "${path}" must be a folder inside the source`);
   }
   return parts.join('/');
+}
+
+function usableEnvironment(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const refusal = environmentRefusal(environment);
+  if (refusal !== undefined) throw new RequestError('malformed', refusal);
+  return environment;
 }

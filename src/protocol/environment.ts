@@ -89,3 +89,101 @@ export const LAUNCHER_VARIABLE = {
    */
   logsOnStandardOutput: 'SPACELIFT_RUN_LOGS_ON_STANDARD_OUTPUT_ENABLED',
 } as const;
+
+/** Why a stack cannot set a variable as it is. */
+export interface VariableProblem {
+  /**
+   * `impossible`: no program can be started with it. `of-the-pool`: it would be a setting of the run Pod, which is the
+   * pool's to make.
+   */
+  readonly kind: 'impossible' | 'of-the-pool';
+  /** The variable; of all that are too large together, the largest. */
+  readonly name: string;
+  /** For people; holds no value. */
+  readonly sentence: string;
+}
+
+/** So many problems are told at once, in one message of limited length. */
+const TOLD = 5;
+
+/** One message about a stack's environment that no run can have; undefined when there is nothing to say. */
+export function environmentRefusal(environment: Readonly<Record<string, string>>): string | undefined {
+  const sentences = environmentProblems(environment).map(({ sentence }) => sentence);
+  const more = sentences.length > TOLD ? [`And ${sentences.length - TOLD} more variables cannot be set.`] : [];
+  return [...sentences.slice(0, TOLD), ...more].join(' ') || undefined;
+}
+
+/** Linux refuses to start a program with a longer string (MAX_ARG_STRLEN): name, `=`, value and a NUL. */
+export const LONGEST_VARIABLE = 128 * 1024;
+/**
+ * Most bytes of all variables of a stack. Linux takes some 2 MiB of arguments and environment together (a quarter of the
+ * stack's limit of 8 MiB); the rest is for what the pool and the image set.
+ */
+export const LARGEST_ENVIRONMENT = 1536 * 1024;
+/** `=`, the NUL at the end, and the pointer that the kernel counts for each string. */
+const BESIDE = { string: 2, pointer: 8 };
+
+const VARIABLE_NAME = /^[^\s=\p{Cc}]+$/u;
+const POOLS_OWN: readonly string[] = [...Object.values(LAUNCHER_VARIABLE), INITIALIZATION_POLICY_VARIABLE];
+const RUN_PODS_OWN = 'WORKER_POOLS_';
+const INTO_THE_SOURCE = 'Put large values into a file of the source, such as terraform.tfvars.';
+
+/**
+ * What is wrong with the environment of a stack. Everything else reaches the tool as it is, whatever a shell thinks of
+ * the name.
+ */
+export function environmentProblems(environment: Readonly<Record<string, string>>): VariableProblem[] {
+  const sized = Object.entries(environment).map(([name, value]) => {
+    return { name, value, bytes: Buffer.byteLength(name) + Buffer.byteLength(value) + BESIDE.string };
+  });
+  const problems = sized.flatMap(({ name, value, bytes }) => {
+    const problem = nameProblem(name) ?? valueProblem(name, value, bytes);
+    return problem === undefined ? [] : [problem];
+  });
+  const total = sized.reduce((sum, { bytes }) => sum + bytes + BESIDE.pointer, 0);
+  const [largest] = sized.sort((a, b) => b.bytes - a.bytes);
+  if (largest === undefined || total <= LARGEST_ENVIRONMENT) return problems;
+  const sentence =
+    `The environment variables have ${count(total)} bytes together; at most ${count(LARGEST_ENVIRONMENT)} fit. ` +
+    `The largest is ${shown(largest.name)} with ${count(largest.bytes)}. ${INTO_THE_SOURCE}`;
+  return [...problems, { kind: 'impossible', name: largest.name, sentence }];
+}
+
+function nameProblem(name: string): VariableProblem | undefined {
+  if (!VARIABLE_NAME.test(name)) {
+    const which = name === '' ? 'without a name' : shown(JSON.stringify(name));
+    const sentence = `Environment variable ${which}: a name has at least one character, and no blank, '=' or control character.`;
+    return { kind: 'impossible', name, sentence };
+  }
+  if (POOLS_OWN.includes(name)) {
+    const where = name === INITIALIZATION_POLICY_VARIABLE ? 'initContainer' : 'workerContainer';
+    const sentence = `Environment variable ${name} is a setting of the pool, not of the stack: it belongs into spec.pod.${where}.env of the WorkerPool.`;
+    return { kind: 'of-the-pool', name, sentence };
+  }
+  if (name.startsWith(RUN_PODS_OWN)) {
+    const sentence = `Environment variable ${shown(name)}: names that begin with ${RUN_PODS_OWN} are kept for what a run Pod says of itself.`;
+    return { kind: 'of-the-pool', name, sentence };
+  }
+  return undefined;
+}
+
+function valueProblem(name: string, value: string, bytes: number): VariableProblem | undefined {
+  if (value.includes('\0')) {
+    const sentence = `Environment variable ${shown(name)}: its value has a NUL character, which no environment can hold.`;
+    return { kind: 'impossible', name, sentence };
+  }
+  if (bytes <= LONGEST_VARIABLE) return undefined;
+  const sentence =
+    `Environment variable ${shown(name)} has ${count(bytes)} bytes with its name; ` +
+    `Linux starts no program with more than ${count(LONGEST_VARIABLE)} in one variable. ${INTO_THE_SOURCE}`;
+  return { kind: 'impossible', name, sentence };
+}
+
+function count(bytes: number): string {
+  return bytes.toLocaleString('en-US');
+}
+
+/** Long enough to be recognised. */
+function shown(name: string): string {
+  return name.length <= 64 ? name : `${name.slice(0, 63)}…`;
+}

@@ -156,6 +156,16 @@ describe('stack', () => {
     expect(await uploaded('full')).toEqual(['main.tf']);
   });
 
+  test('create refuses variables that no run can have, before anything is made', async () => {
+    await makePool(controlPlane, 'for-refusals');
+    const variables = ['--env', 'A B=c', '--env', 'SPACELIFT_DEBUG=true', '--env', 'TF_VAR_vpc-cidr=10.0.0.0/16'];
+    const made = await program.run('stack', 'create', 'never', ...flags('for-refusals'), ...variables);
+    expect(made).toEqual(refused('Environment variable SPACELIFT_DEBUG is a setting of the pool'));
+    expect(made.stderr).toContain('Environment variable "A B": a name has');
+    expect(made.stderr).not.toContain('vpc-cidr');
+    expect(controlPlane.admin.stacks().map(({ name }) => name)).not.toContain('never');
+  });
+
   test('push uploads the folder again', async () => {
     await makePool(controlPlane, 'for-push');
     await program.run('stack', 'create', 'pushed', ...flags('for-push'));

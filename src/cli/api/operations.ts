@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream';
 import { create as createArchive } from 'tar';
+import { environmentRefusal } from '../../protocol/environment';
+import { UserError } from '../run-program';
 import type { ApiClient } from './client';
 
 /** Folders that are made again in the run, or are none of its business. */
@@ -58,6 +60,7 @@ export interface NewStack {
 
 /** Makes a stack; it can run once it has a source. */
 export async function createStack(client: ApiClient, stack: NewStack): Promise<void> {
+  requireUsable(stack.environment ?? []);
   await client.query(
     `mutation($name: String!, $pool: ID!, $tool: StackTool, $root: String, $image: String, $auto: Boolean, $env: [EnvironmentVariable!]) {
       stackCreate(name: $name, workerPool: $pool, tool: $tool, projectRoot: $root, runnerImage: $image, autoDeploy: $auto, environment: $env) { id }
@@ -72,6 +75,12 @@ export async function createStack(client: ApiClient, stack: NewStack): Promise<v
       env: stack.environment ?? [],
     },
   );
+}
+
+/** @throws UserError when no run could have the variables; nothing was sent then. */
+export function requireUsable(variables: readonly { readonly name: string; readonly value: string }[]): void {
+  const refusal = environmentRefusal(Object.fromEntries(variables.map(({ name, value }) => [name, value])));
+  if (refusal !== undefined) throw new UserError(refusal);
 }
 
 /** Uploads a folder as the stack's source; runs triggered from now on use it. */

@@ -8,7 +8,7 @@ import { CallError } from '../client';
 import type { LauncherClient } from '../client';
 import { connect } from '../connect';
 import type { Credentials } from '../credentials';
-import { INITIALIZATION_POLICY_VARIABLE } from '../../protocol/environment';
+import { environmentProblems, environmentRefusal, INITIALIZATION_POLICY_VARIABLE } from '../../protocol/environment';
 import { EXIT } from '../../protocol/exit-codes';
 import { LauncherExit } from '../exit';
 import type { Identity } from '../identity';
@@ -51,9 +51,10 @@ export async function init(options: InitOptions): Promise<void> {
       onTrouble: (error) => logger.warn(error.message),
       onRecovery: () => logger.info('The control plane answers again.'),
     };
-    const run = await start(client, identity, trouble);
+    const started = await start(client, identity, trouble);
     const log = new InitLog(client, clock);
-    log.add(`Run ${run.runId} of ${run.stack}, ${run.stage}, on worker ${identity.workerName}.`);
+    log.add(`Run ${started.runId} of ${started.stack}, ${started.stage}, on worker ${identity.workerName}.`);
+    const run = withoutSettingsOfThePool(started, log);
     try {
       log.add(await retrying(() => prepare(client, credentials, run, options), trouble));
       await layDown(run, paths, options.shim);
@@ -65,6 +66,15 @@ export async function init(options: InitOptions): Promise<void> {
   } finally {
     await client.close();
   }
+}
+
+/** Stacks that were made before these were refused may still have them. */
+function withoutSettingsOfThePool(run: RunSpec, log: InitLog): RunSpec {
+  const problems = environmentProblems(run.environment).filter(({ kind }) => kind === 'of-the-pool');
+  for (const { sentence } of problems) log.add(`${sentence} It is left out.`);
+  const leftOut = problems.map(({ name }) => name);
+  const environment = Object.fromEntries(Object.entries(run.environment).filter(([name]) => !leftOut.includes(name)));
+  return { ...run, environment };
 }
 
 async function start(client: LauncherClient, identity: Identity, trouble: RetryOptions): Promise<RunSpec> {
@@ -109,6 +119,8 @@ async function prepare(
       `The pool demands an initialization policy (${INITIALIZATION_POLICY_VARIABLE}), which this launcher cannot evaluate yet, so the run is refused. To run without a policy, take the variable out of spec.pod.initContainer.env.`,
     );
   }
+  const refusal = environmentRefusal(run.environment);
+  if (refusal !== undefined) throw new Unusable(refusal);
   const impossible = impossibleVariables(run.environment);
   if (impossible.length > 0) {
     throw new Unusable(`The stack has environment variables that no shell can have: ${impossible.join(', ')}.`);

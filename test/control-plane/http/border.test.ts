@@ -161,6 +161,19 @@ describe('GraphQL', () => {
     expect(errors?.[0]?.message).toBe('stack a () b not found');
   });
 
+  test.each([
+    ['a name with a blank', { name: 'A B', value: 'c' }, 'Environment variable "A B": a name has'],
+    ['a setting of the pool', { name: 'SPACELIFT_DEBUG', value: 'true' }, 'SPACELIFT_DEBUG is a setting of the pool'],
+    ['a value too large', { name: 'BIG', value: 'x'.repeat(150_000) }, 'BIG has 150,005 bytes with its name'],
+  ])('refuses a stack that would give its runs %s', async (_, variable, sentence) => {
+    const { jwt } = await login();
+    const create =
+      'mutation($p: ID!, $e: [EnvironmentVariable!]) { stackCreate(name: "no", workerPool: $p, environment: $e) { id } }';
+    const { errors } = await graphql(create, { p: pool.id, e: [variable] }, jwt);
+    expect(errors?.[0]?.message).toContain(sentence);
+    expect((await graphql('{stack(id:"no"){id}}', {}, jwt)).data).toEqual({ stack: null });
+  });
+
   test('makes, resets and deletes a pool with a CSR in base64', async () => {
     const { jwt } = await login();
     const csr = Buffer.from((await makeKey()).csr).toString('base64');

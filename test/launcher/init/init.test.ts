@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { FILE } from '../../../src/launcher/exchange';
 import { EXIT } from '../../../src/protocol/exit-codes';
 import { mountCredentials, poolCredentials } from '../support/credentials';
 import { RunPod, runSpec, step } from '../support/run-pod';
@@ -126,11 +127,13 @@ test('a control plane that comes back before the deadline starts the run', async
 });
 
 describe('ends the run with ConfigError when it cannot use', () => {
+  const variable = (name: string, value: string): Record<string, string> => ({ [name]: value });
   test.each([
     { case: 'a source that is no archive', source: Buffer.from('<html>'), says: "The stack's source cannot be used." },
     { case: 'a project root that is not in the source', projectRoot: 'nowhere', says: "no folder 'nowhere'" },
     { case: 'a project root outside of the source', projectRoot: '../..', says: "no folder '../..'" },
-    { case: 'a variable that no shell can have', environment: { 'a-b': '1' }, says: 'no shell can have: a-b' },
+    { case: 'a variable that no shell can have', environment: variable('a-b', '1'), says: 'no shell can have: a-b' },
+    { case: 'a variable too large', environment: variable('BIG', 'x'.repeat(150_000)), says: 'BIG has 150,005 bytes' },
     { case: 'a run state that is not sealed', stage: 'applying' as const, says: 'The saved run state cannot be used.' },
   ])('$case', async ({ source, says, ...changes }) => {
     const { api } = await newPod({ ...preparing, ...changes });
@@ -140,6 +143,19 @@ describe('ends the run with ConfigError when it cannot use', () => {
     expect(api.outcomes).toMatchObject([{ reason: 'ConfigError', message: expect.stringContaining(says) }]);
     expect(api.logs.init.at(-1)?.text).toContain(says);
   });
+});
+
+test('leaves out what a stack sets of the settings of the pool, and says so', async () => {
+  const environment = { SPACELIFT_MASK_ENVS: 'NONE', WORKER_POOLS_STAGE: 'mine', KEPT: 'yes' };
+  const { api, paths } = await newPod({ ...preparing, environment });
+  await pod.init();
+  expect(api.logs.init.map(({ text }) => text)).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^Environment variable SPACELIFT_MASK_ENVS is a setting of the pool.* It is left out\.\n$/),
+      expect.stringMatching(/^Environment variable WORKER_POOLS_STAGE: .* It is left out\.\n$/),
+    ]),
+  );
+  expect(await readFile(join(paths.exchange, FILE.environment), 'utf8')).toBe("export KEPT='yes'\n");
 });
 
 test('refuses a run whose pool demands a policy that cannot be evaluated, and lays down nothing', async () => {
