@@ -194,42 +194,42 @@ export interface WorkerPoolSpec {
   readonly poolSize?: number;
 
   /**
-   * The pool's token as the control plane handed it out. Belongs with `privateKey`. When unset: the pool registers itself, with `spaceliftAPICredentials` or the credentials of the operator.
+   * The pool's token as the control plane handed it out. Belongs with `privateKey`. When unset: the pool registers itself, with `spaceliftAPICredentials` or the credentials of the operator. Not yet carried out by the bundled controller: auto-registration; a pool without token and key stays unregistered, as its conditions say.
    *
    * @schema WorkerPoolSpec#token
    */
   readonly token?: WorkerPoolSpecToken;
 
   /**
-   * Base64 of the PEM file of the pool's private key. Belongs with `token`. When unset: as for `token`.
+   * Base64 of the PEM file of the pool's private key. Belongs with `token`. When unset: as for `token`. Not yet carried out by the bundled controller: auto-registration; a pool without token and key stays unregistered, as its conditions say.
    *
    * @schema WorkerPoolSpec#privateKey
    */
   readonly privateKey?: WorkerPoolSpecPrivateKey;
 
   /**
-   * API key with which the pool registers itself. Wins over the credentials of the operator. When unset: the credentials of the operator are used, where it has any.
+   * API key with which the pool registers itself. Wins over the credentials of the operator. When unset: the credentials of the operator are used, where it has any. Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
    *
    * @schema WorkerPoolSpec#spaceliftAPICredentials
    */
   readonly spaceliftApiCredentials?: WorkerPoolSpecSpaceliftApiCredentials;
 
   /**
-   * ID of the space in which a pool that registers itself is made. Other pools ignore it. When unset: the control plane chooses the space.
+   * ID of the space in which a pool that registers itself is made. Other pools ignore it. When unset: the control plane chooses the space. Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
    *
    * @schema WorkerPoolSpec#space
    */
   readonly space?: string;
 
   /**
-   * Description of a pool that registers itself. Other pools ignore it.
+   * Description of a pool that registers itself. Other pools ignore it. Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
    *
    * @schema WorkerPoolSpec#description
    */
   readonly description?: string;
 
   /**
-   * Limits of drift detection on a pool that registers itself. Other pools ignore it. When unset: no limit.
+   * Limits of drift detection on a pool that registers itself. Other pools ignore it. When unset: no limit. Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
    *
    * @schema WorkerPoolSpec#driftDetectionRunLimits
    */
@@ -337,7 +337,7 @@ export function toJson_WorkerPoolSpec(obj: WorkerPoolSpec | undefined): Record<s
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
- * The pool's token as the control plane handed it out. Belongs with `privateKey`. When unset: the pool registers itself, with `spaceliftAPICredentials` or the credentials of the operator.
+ * The pool's token as the control plane handed it out. Belongs with `privateKey`. When unset: the pool registers itself, with `spaceliftAPICredentials` or the credentials of the operator. Not yet carried out by the bundled controller: auto-registration; a pool without token and key stays unregistered, as its conditions say.
  *
  * @schema WorkerPoolSpecToken
  */
@@ -365,7 +365,7 @@ export function toJson_WorkerPoolSpecToken(obj: WorkerPoolSpecToken | undefined)
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
- * Base64 of the PEM file of the pool's private key. Belongs with `token`. When unset: as for `token`.
+ * Base64 of the PEM file of the pool's private key. Belongs with `token`. When unset: as for `token`. Not yet carried out by the bundled controller: auto-registration; a pool without token and key stays unregistered, as its conditions say.
  *
  * @schema WorkerPoolSpecPrivateKey
  */
@@ -393,7 +393,7 @@ export function toJson_WorkerPoolSpecPrivateKey(obj: WorkerPoolSpecPrivateKey | 
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
- * API key with which the pool registers itself. Wins over the credentials of the operator. When unset: the credentials of the operator are used, where it has any.
+ * API key with which the pool registers itself. Wins over the credentials of the operator. When unset: the credentials of the operator are used, where it has any. Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
  *
  * @schema WorkerPoolSpecSpaceliftApiCredentials
  */
@@ -453,7 +453,7 @@ export function toJson_WorkerPoolSpecSpaceliftApiCredentials(obj: WorkerPoolSpec
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
- * Limits of drift detection on a pool that registers itself. Other pools ignore it. When unset: no limit.
+ * Limits of drift detection on a pool that registers itself. Other pools ignore it. When unset: no limit. Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
  *
  * @schema WorkerPoolSpecDriftDetectionRunLimits
  */
@@ -549,7 +549,7 @@ export interface WorkerPoolSpecPod {
   readonly workspaceVolume?: WorkerPoolSpecPodWorkspaceVolume;
 
   /**
-   * The volume at /opt/spacelift/binaries_cache, in which downloaded tools are kept. Runs share them only when the volume can be written by many Pods at a time (ReadWriteMany). When unset: an emptyDir without size limit, so nothing is kept between runs.
+   * The volume at /opt/spacelift/binaries_cache, in which downloaded tools are kept. Runs share them only when the volume can be written by many Pods at a time (ReadWriteMany). When unset: an emptyDir without size limit, so nothing is kept between runs. Not yet carried out by the bundled controller: the cache; the volume is mounted, but tools come from the runner image.
    *
    * @schema WorkerPoolSpecPod#binariesCacheVolume
    */
@@ -668,7 +668,7 @@ export interface WorkerPoolSpecPod {
   readonly customInitContainers?: WorkerPoolSpecPodCustomInitContainers[];
 
   /**
-   * The built-in init container `init`, which fetches source and tools, applies the initialization policy and prepares the workspace.
+   * The built-in init container `init`, which fetches the source, applies the initialization policy and prepares the workspace. Not yet carried out by the bundled controller: initialization policies; the runs of a pool that names one are refused.
    *
    * @schema WorkerPoolSpecPod#initContainer
    */
@@ -710,14 +710,14 @@ export interface WorkerPoolSpecPod {
   readonly defaultRunnerImage?: string;
 
   /**
-   * Image of `worker` for Ansible runs whose stack names none. When unset: the image that the control plane names.
+   * Image of `worker` for Ansible runs whose stack names none. When unset: the image that the control plane names. Not yet carried out by the bundled controller: Ansible runs.
    *
    * @schema WorkerPoolSpecPod#defaultAnsibleRunnerImage
    */
   readonly defaultAnsibleRunnerImage?: string;
 
   /**
-   * Image of the container `intent-worker` of Intent projects. When unset: the image that the control plane names.
+   * Image of the container `intent-worker` of Intent projects. When unset: the image that the control plane names. Not yet carried out by the bundled controller: Intent projects.
    *
    * @schema WorkerPoolSpecPod#defaultIntentImage
    */
@@ -1443,7 +1443,7 @@ export function toJson_WorkerPoolSpecPodWorkspaceVolume(obj: WorkerPoolSpecPodWo
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
- * The volume at /opt/spacelift/binaries_cache, in which downloaded tools are kept. Runs share them only when the volume can be written by many Pods at a time (ReadWriteMany). When unset: an emptyDir without size limit, so nothing is kept between runs.
+ * The volume at /opt/spacelift/binaries_cache, in which downloaded tools are kept. Runs share them only when the volume can be written by many Pods at a time (ReadWriteMany). When unset: an emptyDir without size limit, so nothing is kept between runs. Not yet carried out by the bundled controller: the cache; the volume is mounted, but tools come from the runner image.
  *
  * @schema WorkerPoolSpecPodBinariesCacheVolume
  */
@@ -2341,7 +2341,7 @@ export function toJson_WorkerPoolSpecPodCustomInitContainers(obj: WorkerPoolSpec
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
- * The built-in init container `init`, which fetches source and tools, applies the initialization policy and prepares the workspace.
+ * The built-in init container `init`, which fetches the source, applies the initialization policy and prepares the workspace. Not yet carried out by the bundled controller: initialization policies; the runs of a pool that names one are refused.
  *
  * @schema WorkerPoolSpecPodInitContainer
  */
@@ -2375,7 +2375,7 @@ export interface WorkerPoolSpecPodInitContainer {
   readonly resources?: WorkerPoolSpecPodInitContainerResources;
 
   /**
-   * Security options of the container, which replace the built-in ones as a whole. The images expect UID and GID 1983; other users may lack the right to read or write the workspace. When unset: UID and GID 1983, no privilege escalation.
+   * Security options of the container; each one that is set replaces the built-in one, the others stay. The images expect UID and GID 1983; other users may lack the right to read or write the workspace. When unset: UID and GID 1983 and not root, no privilege escalation, no capabilities, seccomp profile RuntimeDefault; what the Pod sets goes before that.
    *
    * @schema WorkerPoolSpecPodInitContainer#securityContext
    */
@@ -2443,7 +2443,7 @@ export interface WorkerPoolSpecPodGrpcServerContainer {
   readonly resources?: WorkerPoolSpecPodGrpcServerContainerResources;
 
   /**
-   * Security options of the container, which replace the built-in ones as a whole. The images expect UID and GID 1983; other users may lack the right to read or write the workspace. When unset: UID and GID 1983, no privilege escalation.
+   * Security options of the container; each one that is set replaces the built-in one, the others stay. The images expect UID and GID 1983; other users may lack the right to read or write the workspace. When unset: UID and GID 1983 and not root, no privilege escalation, no capabilities, seccomp profile RuntimeDefault; what the Pod sets goes before that.
    *
    * @schema WorkerPoolSpecPodGrpcServerContainer#securityContext
    */
@@ -2519,7 +2519,7 @@ export interface WorkerPoolSpecPodWorkerContainer {
   readonly resources?: WorkerPoolSpecPodWorkerContainerResources;
 
   /**
-   * Security options of the container, which replace the built-in ones as a whole. The images expect UID and GID 1983; other users may lack the right to read or write the workspace. When unset: UID and GID 1983, no privilege escalation.
+   * Security options of the container; each one that is set replaces the built-in one, the others stay. The images expect UID and GID 1983; other users may lack the right to read or write the workspace. When unset: UID and GID 1983 and not root, no privilege escalation, no capabilities, seccomp profile RuntimeDefault; what the Pod sets goes before that.
    *
    * @schema WorkerPoolSpecPodWorkerContainer#securityContext
    */
@@ -8890,7 +8890,7 @@ export function toJson_WorkerPoolSpecPodInitContainerResources(obj: WorkerPoolSp
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
- * Security options of the container, which replace the built-in ones as a whole. The images expect UID and GID 1983; other users may lack the right to read or write the workspace. When unset: UID and GID 1983, no privilege escalation.
+ * Security options of the container; each one that is set replaces the built-in one, the others stay. The images expect UID and GID 1983; other users may lack the right to read or write the workspace. When unset: UID and GID 1983 and not root, no privilege escalation, no capabilities, seccomp profile RuntimeDefault; what the Pod sets goes before that.
  *
  * @schema WorkerPoolSpecPodInitContainerSecurityContext
  */
@@ -9208,7 +9208,7 @@ export function toJson_WorkerPoolSpecPodGrpcServerContainerResources(obj: Worker
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
- * Security options of the container, which replace the built-in ones as a whole. The images expect UID and GID 1983; other users may lack the right to read or write the workspace. When unset: UID and GID 1983, no privilege escalation.
+ * Security options of the container; each one that is set replaces the built-in one, the others stay. The images expect UID and GID 1983; other users may lack the right to read or write the workspace. When unset: UID and GID 1983 and not root, no privilege escalation, no capabilities, seccomp profile RuntimeDefault; what the Pod sets goes before that.
  *
  * @schema WorkerPoolSpecPodGrpcServerContainerSecurityContext
  */
@@ -9570,7 +9570,7 @@ export function toJson_WorkerPoolSpecPodWorkerContainerResources(obj: WorkerPool
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
- * Security options of the container, which replace the built-in ones as a whole. The images expect UID and GID 1983; other users may lack the right to read or write the workspace. When unset: UID and GID 1983, no privilege escalation.
+ * Security options of the container; each one that is set replaces the built-in one, the others stay. The images expect UID and GID 1983; other users may lack the right to read or write the workspace. When unset: UID and GID 1983 and not root, no privilege escalation, no capabilities, seccomp profile RuntimeDefault; what the Pod sets goes before that.
  *
  * @schema WorkerPoolSpecPodWorkerContainerSecurityContext
  */

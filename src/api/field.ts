@@ -9,6 +9,8 @@ export interface Field {
   /** What happens when it is left out, as a sentence without its full stop. @default - nothing worth saying */
   readonly whenUnset?: string;
   readonly required?: boolean;
+  /** What of it the bundled controller does not do yet, as part of a sentence. @default - it does all of it */
+  readonly notYet?: string;
   /** What to use instead. @default - not deprecated */
   readonly deprecated?: string;
   readonly type: FieldType;
@@ -102,11 +104,17 @@ function typeSchema(type: FieldType): JsonSchema {
   }
 }
 
-/** The description that `kubectl explain` shows: meaning, then what happens without the field. */
-export function fieldText({ description, whenUnset, deprecated }: Field): string {
+/** The description that `kubectl explain` shows: meaning, what happens without the field, what is still to come. */
+export function fieldText({ description, whenUnset, deprecated, notYet }: Field): string {
   return [
     ...(deprecated === undefined ? [] : [`Deprecated: ${deprecated}`]),
     description,
     ...(whenUnset === undefined ? [] : [`When unset: ${whenUnset}.`]),
+    ...(notYet === undefined ? [] : [notYetText(notYet)]),
   ].join(' ');
+}
+
+/** The one mark of what is still to come, wherever the field is described. */
+export function notYetText(what: string): string {
+  return `Not yet carried out by the bundled controller: ${what}.`;
 }

@@ -320,7 +320,8 @@ export const KUBERNETES_SCHEMAS: SchemaMap<JsonSchema> = {
     "description": "Specify whether the ConfigMap must be defined",
     "type": "boolean"
    }
-  }
+  },
+  "x-kubernetes-map-type": "atomic"
  },
  "ConfigMapKeySelector": {
   "description": "Selects a key from a ConfigMap.",
@@ -366,7 +367,8 @@ export const KUBERNETES_SCHEMAS: SchemaMap<JsonSchema> = {
     "description": "optional specify whether the ConfigMap or its keys must be defined",
     "type": "boolean"
    }
-  }
+  },
+  "x-kubernetes-map-type": "atomic"
  },
  "ConfigMapVolumeSource": {
   "description": "Adapts a ConfigMap into a volume.",
@@ -394,7 +396,8 @@ export const KUBERNETES_SCHEMAS: SchemaMap<JsonSchema> = {
     "description": "optional specify whether the ConfigMap or its keys must be defined",
     "type": "boolean"
    }
-  }
+  },
+  "x-kubernetes-map-type": "atomic"
  },
  "Container": {
   "description": "A single application container that you want to run within a pod.",
@@ -2163,7 +2166,8 @@ export const KUBERNETES_SCHEMAS: SchemaMap<JsonSchema> = {
     "description": "Specify whether the Secret must be defined",
     "type": "boolean"
    }
-  }
+  },
+  "x-kubernetes-map-type": "atomic"
  },
  "SecretKeySelector": {
   "description": "SecretKeySelector selects a key of a Secret.",
@@ -2209,7 +2213,8 @@ export const KUBERNETES_SCHEMAS: SchemaMap<JsonSchema> = {
     "description": "optional field specify whether the Secret or its key must be defined",
     "type": "boolean"
    }
-  }
+  },
+  "x-kubernetes-map-type": "atomic"
  },
  "SecretVolumeSource": {
   "description": "Adapts a Secret into a volume.",

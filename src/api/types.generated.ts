@@ -12,28 +12,36 @@ export interface WorkerPoolSpec {
   readonly poolSize?: number;
   /**
    * The pool's token as the control plane handed it out. Belongs with `privateKey`.
+   * Not yet carried out by the bundled controller: auto-registration; a pool without token and key stays unregistered, as its conditions say.
    * @default - the pool registers itself, with `spaceliftAPICredentials` or the credentials of the operator
    */
   readonly token?: SecretKeyRef;
   /**
    * Base64 of the PEM file of the pool's private key. Belongs with `token`.
+   * Not yet carried out by the bundled controller: auto-registration; a pool without token and key stays unregistered, as its conditions say.
    * @default - as for `token`
    */
   readonly privateKey?: SecretKeyRef;
   /**
    * API key with which the pool registers itself. Wins over the credentials of the operator.
+   * Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
    * @default - the credentials of the operator are used, where it has any
    */
   readonly spaceliftAPICredentials?: SpaceliftAPICredentials;
   /**
    * ID of the space in which a pool that registers itself is made. Other pools ignore it.
+   * Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
    * @default - the control plane chooses the space
    */
   readonly space?: string;
-  /** Description of a pool that registers itself. Other pools ignore it. */
+  /**
+   * Description of a pool that registers itself. Other pools ignore it.
+   * Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
+   */
   readonly description?: string;
   /**
    * Limits of drift detection on a pool that registers itself. Other pools ignore it.
+   * Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
    * @default - no limit
    */
   readonly driftDetectionRunLimits?: DriftDetectionRunLimits;
@@ -152,6 +160,7 @@ export interface WorkerPoolPod {
   readonly workspaceVolume?: Volume;
   /**
    * The volume at /opt/spacelift/binaries_cache, in which downloaded tools are kept. Runs share them only when the volume can be written by many Pods at a time (ReadWriteMany).
+   * Not yet carried out by the bundled controller: the cache; the volume is mounted, but tools come from the runner image.
    * @default - an emptyDir without size limit, so nothing is kept between runs
    */
   readonly binariesCacheVolume?: Volume;
@@ -205,7 +214,10 @@ export interface WorkerPoolPod {
   readonly shareProcessNamespace?: boolean;
   /** Init containers that run before the built-in one. */
   readonly customInitContainers?: readonly Container[];
-  /** The built-in init container `init`, which fetches source and tools, applies the initialization policy and prepares the workspace. */
+  /**
+   * The built-in init container `init`, which fetches the source, applies the initialization policy and prepares the workspace.
+   * Not yet carried out by the bundled controller: initialization policies; the runs of a pool that names one are refused.
+   */
   readonly initContainer?: BuiltInInitContainer;
   /** The built-in container `launcher-grpc`, which passes on logs, outcome and workspace and hears requests to stop. */
   readonly grpcServerContainer?: BuiltInContainer;
@@ -225,11 +237,13 @@ export interface WorkerPoolPod {
   readonly defaultRunnerImage?: string;
   /**
    * Image of `worker` for Ansible runs whose stack names none.
+   * Not yet carried out by the bundled controller: Ansible runs.
    * @default - the image that the control plane names
    */
   readonly defaultAnsibleRunnerImage?: string;
   /**
    * Image of the container `intent-worker` of Intent projects.
+   * Not yet carried out by the bundled controller: Intent projects.
    * @default - the image that the control plane names
    */
   readonly defaultIntentImage?: string;
@@ -257,8 +271,8 @@ export interface BuiltInInitContainer {
    */
   readonly resources?: ResourceRequirements;
   /**
-   * Security options of the container, which replace the built-in ones as a whole. The images expect UID and GID 1983; other users may lack the right to read or write the workspace.
-   * @default - UID and GID 1983, no privilege escalation
+   * Security options of the container; each one that is set replaces the built-in one, the others stay. The images expect UID and GID 1983; other users may lack the right to read or write the workspace.
+   * @default - UID and GID 1983 and not root, no privilege escalation, no capabilities, seccomp profile RuntimeDefault; what the Pod sets goes before that
    */
   readonly securityContext?: SecurityContext;
   /** Where volumes of `spec.pod.volumes` appear in the container. Workspace and binaries cache are mounted anyway. */
@@ -282,8 +296,8 @@ export interface BuiltInContainer {
    */
   readonly resources?: ResourceRequirements;
   /**
-   * Security options of the container, which replace the built-in ones as a whole. The images expect UID and GID 1983; other users may lack the right to read or write the workspace.
-   * @default - UID and GID 1983, no privilege escalation
+   * Security options of the container; each one that is set replaces the built-in one, the others stay. The images expect UID and GID 1983; other users may lack the right to read or write the workspace.
+   * @default - UID and GID 1983 and not root, no privilege escalation, no capabilities, seccomp profile RuntimeDefault; what the Pod sets goes before that
    */
   readonly securityContext?: SecurityContext;
   /** Where volumes of `spec.pod.volumes` appear in the container. Workspace and binaries cache are mounted anyway. */
@@ -301,7 +315,10 @@ export interface WorkerPoolStatus {
   readonly actualPoolSize?: number;
   /** Workers that are wanted, after `spec.poolSize` and its default. */
   readonly desiredPoolSize?: number;
-  /** Whether the pool registered itself. */
+  /**
+   * Whether the pool registered itself.
+   * Not yet carried out by the bundled controller: auto-registration, so it is always false.
+   */
   readonly autoRegistered?: boolean;
   /** Label selector that autoscalers demand of a scalable object, `workers.spacelift.io/not-used=<ULID>`. It matches no Pod, because idle Workers have none. */
   readonly selector?: string;

@@ -29,6 +29,13 @@ describe('the text of a field', () => {
     const old = field(text(), { description: 'A name.', whenUnset: 'none', deprecated: 'use title.' });
     expect(fieldText(old)).toBe('Deprecated: use title. A name. When unset: none.');
   });
+
+  test('ends in the mark of what the bundled controller does not do yet', () => {
+    const early = field(text(), { description: 'A name.', whenUnset: 'none', notYet: 'names of several words' });
+    expect(fieldText(early)).toBe(
+      'A name. When unset: none. Not yet carried out by the bundled controller: names of several words.',
+    );
+  });
 });
 
 describe('the schema of an object', () => {

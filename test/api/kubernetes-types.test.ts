@@ -74,8 +74,19 @@ describe('the Kubernetes types in a WorkerPool', () => {
     });
   });
 
-  test.each(['spec.pod.nodeSelector', 'spec.token.secretKeyRef'])('keep %s one atomic map', (path) => {
-    expect(schemaAt(root, path)).toMatchObject({ 'x-kubernetes-map-type': 'atomic' });
+  test.each([
+    'spec.pod.nodeSelector',
+    'spec.token.secretKeyRef',
+    'spec.pod.imagePullSecrets',
+    'spec.pod.workerContainer.env.valueFrom.configMapKeyRef',
+    'spec.pod.workerContainer.envFrom.configMapRef',
+    'spec.pod.workerContainer.envFrom.secretRef',
+    'spec.pod.volumes.configMap',
+    'spec.pod.volumes.projected.sources.configMap',
+    'spec.pod.volumes.projected.sources.secret',
+  ])('keep %s one atomic map', (path) => {
+    const schema = schemaAt(root, path);
+    expect(schema.items ?? schema).toMatchObject({ 'x-kubernetes-map-type': 'atomic' });
   });
 
   test('take amounts as numbers and as texts', () => {

@@ -20,9 +20,11 @@ const shared: SchemaMap<Field> = {
   }),
   securityContext: field(kubernetes('SecurityContext'), {
     description:
-      'Security options of the container, which replace the built-in ones as a whole. The images expect UID and GID ' +
-      '1983; other users may lack the right to read or write the workspace.',
-    whenUnset: 'UID and GID 1983, no privilege escalation',
+      'Security options of the container; each one that is set replaces the built-in one, the others stay. The images ' +
+      'expect UID and GID 1983; other users may lack the right to read or write the workspace.',
+    whenUnset:
+      'UID and GID 1983 and not root, no privilege escalation, no capabilities, seccomp profile RuntimeDefault; what ' +
+      'the Pod sets goes before that',
   }),
   volumeMounts: field(list(kubernetes('VolumeMount')), {
     description:

@@ -34,6 +34,7 @@ const volumes: SchemaMap<Field> = {
       `The volume at ${PATH.binariesCache}, in which downloaded tools are kept. Runs share them only when the volume ` +
       'can be written by many Pods at a time (ReadWriteMany).',
     whenUnset: 'an emptyDir without size limit, so nothing is kept between runs',
+    notYet: 'the cache; the volume is mounted, but tools come from the runner image',
   }),
 };
 
@@ -94,8 +95,9 @@ const containers: SchemaMap<Field> = {
   }),
   initContainer: field(BUILT_IN_INIT_CONTAINER, {
     description:
-      'The built-in init container `init`, which fetches source and tools, applies the initialization policy and ' +
-      'prepares the workspace.',
+      'The built-in init container `init`, which fetches the source, applies the initialization policy and prepares ' +
+      'the workspace.',
+    notYet: 'initialization policies; the runs of a pool that names one are refused',
   }),
   grpcServerContainer: field(BUILT_IN_CONTAINER, {
     description:
@@ -123,10 +125,12 @@ const images: SchemaMap<Field> = {
   defaultAnsibleRunnerImage: field(text(), {
     description: 'Image of `worker` for Ansible runs whose stack names none.',
     whenUnset: 'the image that the control plane names',
+    notYet: 'Ansible runs',
   }),
   defaultIntentImage: field(text(), {
     description: 'Image of the container `intent-worker` of Intent projects.',
     whenUnset: 'the image that the control plane names',
+    notYet: 'Intent projects',
   }),
   customBinariesPath: field(text(), {
     description: `Directories put before ${PATH.binaries} in the PATH of a run, so that an image's own tools win.`,

@@ -54,6 +54,18 @@ const DEFAULTS_OF_THE_POD_ONLY = new Set(['AzureDiskVolumeSource.cachingMode', '
  */
 const LIMITS: SchemaMap<JsonSchema> = { 'Container.name': { maxLength: 63 }, 'Volume.name': { maxLength: 63 } };
 
+/**
+ * They embed a LocalObjectReference, which is replaced as a whole; the published document forgets that of the type that
+ * embeds, the published CRD of the group does not.
+ */
+const EMBEDDED_REFERENCES = new Set([
+  'ConfigMapEnvSource',
+  'ConfigMapProjection',
+  'ConfigMapVolumeSource',
+  'SecretEnvSource',
+  'SecretProjection',
+]);
+
 function shortName(fullName: string): string {
   const name = fullName.slice(fullName.lastIndexOf('.') + 1);
   return name === 'ObjectMeta' ? 'EmbeddedObjectMeta' : name;
@@ -103,8 +115,13 @@ function convert(source: PublishedSchema, place: string): JsonSchema {
     ...(source.additionalProperties && { additionalProperties: convert(source.additionalProperties, `${place}{}`) }),
     ...(source['x-kubernetes-list-type'] && { 'x-kubernetes-list-type': source['x-kubernetes-list-type'] }),
     ...(source['x-kubernetes-list-map-keys'] && { 'x-kubernetes-list-map-keys': source['x-kubernetes-list-map-keys'] }),
-    ...(source['x-kubernetes-map-type'] && { 'x-kubernetes-map-type': source['x-kubernetes-map-type'] }),
+    ...mapType(source, place),
   };
+}
+
+function mapType(source: PublishedSchema, place: string): Pick<JsonSchema, 'x-kubernetes-map-type'> {
+  const type = EMBEDDED_REFERENCES.has(place) ? 'atomic' : source['x-kubernetes-map-type'];
+  return type === undefined ? {} : { 'x-kubernetes-map-type': type };
 }
 
 function convertProperties(source: PublishedSchema, place: string): SchemaMap<JsonSchema> {

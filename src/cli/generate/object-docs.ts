@@ -1,4 +1,4 @@
-import type { Field, FieldType, ObjectType } from '../../api/field';
+import { notYetText, type Field, type FieldType, type ObjectType } from '../../api/field';
 import type { JsonSchema } from '../../api/schema';
 import { KUBERNETES_VERSION } from './kubernetes-source';
 
@@ -41,12 +41,13 @@ function sectionText(section: Section, all: ReadonlyMap<ObjectType, Section>): s
 }
 
 function row(name: string, field: Field, all: ReadonlyMap<ObjectType, Section>): string {
-  const { description, deprecated } = field;
+  const { description, deprecated, notYet } = field;
   const meaning = [
     ...(field.required ? ['Required.'] : []),
     description,
     ...(deprecated === undefined ? [] : [`**Deprecated:** ${deprecated}`]),
     ...limits(field.type),
+    ...(notYet === undefined ? [] : [`**${notYetText(notYet)}**`]),
   ];
   return `| \`${name}\` | ${typeText(field.type, all)} | ${meaning.map(cell).join(' ')} | ${cell(unset(field))} |`;
 }
@@ -100,8 +101,13 @@ function limits(type: FieldType): string[] {
   const schema = type.kind === 'list' && type.items.kind === 'scalar' ? type.items.schema : scalarSchema(type);
   return [
     ...(schema.minimum === undefined ? [] : [`At least ${schema.minimum}.`]),
-    ...(schema['x-kubernetes-validations'] ?? []).map(({ message }) => `It ${message}.`),
+    ...(schema['x-kubernetes-validations'] ?? []).map(({ message }) => sentence(message)),
   ];
+}
+
+/** What the API server says of a value, to be read without the value's path before it. */
+function sentence(message: string): string {
+  return message.startsWith('must ') ? `It ${message}.` : `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
 }
 
 const scalarSchema = (type: FieldType): JsonSchema => (type.kind === 'scalar' ? type.schema : {});

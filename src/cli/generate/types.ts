@@ -1,4 +1,4 @@
-import type { Field, FieldType, ObjectType } from '../../api/field';
+import { notYetText, type Field, type FieldType, type ObjectType } from '../../api/field';
 import { SPEC as WORKER_SPEC, STATUS as WORKER_STATUS } from '../../api/worker/status';
 import { SPEC as POOL_SPEC } from '../../api/worker-pool/spec';
 import { STATUS as POOL_STATUS } from '../../api/worker-pool/status';
@@ -61,6 +61,7 @@ function documentation(field: Field): string {
   const filledIn = field.type.kind === 'scalar' ? field.type.schema.default : undefined;
   return [
     field.description,
+    ...(field.notYet === undefined ? [] : [notYetText(field.notYet)]),
     ...(field.deprecated === undefined ? [] : [`@deprecated ${field.deprecated}`]),
     ...(filledIn === undefined ? [] : [`@default ${JSON.stringify(filledIn)}`]),
     ...(field.whenUnset === undefined ? [] : [`@default - ${field.whenUnset}`]),
