@@ -1,6 +1,6 @@
 import type { WorkerPool } from '../api';
 import type { ControlPlaneSession, SessionStatus } from '../protocol/session';
-import type { WorkerView } from '../protocol/messages';
+import { SESSION_LEASE_SECONDS, type WorkerView } from '../protocol/messages';
 
 /**
  * What a Worker's pass needs to know of its pool. The worker-pool controller keeps one for each pool whose credentials
@@ -24,8 +24,19 @@ export interface PoolHandle {
   retire(workerId: string): Promise<boolean>;
 }
 
+/**
+ * By then the control plane gives a silent session no further runs and has taken back what had not started, so that a
+ * Worker without a Pod can go although nobody could agree to it.
+ */
+export const PATIENCE_MS = 2 * SESSION_LEASE_SECONDS * 1_000;
+
 export interface PoolRegistry {
   byUid(poolUid: string): PoolHandle | undefined;
+  /**
+   * Since when this process has known the pool and had no connection for it, in ms since the epoch: a restart or other
+   * credentials begin anew. Undefined while the connection stands.
+   */
+  disconnectedSince(poolUid: string): number | undefined;
   /** Calls back whenever a worker's view, its retirement or its pool's session changed. */
   onWorkerChange(listener: (poolUid: string, workerId: string) => void): void;
 }

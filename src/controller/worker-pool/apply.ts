@@ -79,6 +79,7 @@ export class Applier {
       case 'close-session':
         await memory.session?.close();
         memory.session = undefined;
+        memory.sessionlessSince = this.options.clock.now();
         return;
       case 'unmark-pool':
         return this.patchPool(memory, (finalizers) => finalizers.filter((name) => name !== FINALIZER.workerPool));

@@ -60,8 +60,10 @@ export class WorkerPoolController implements Controller, PoolRegistry {
   private readonly listeners: ((poolUid: string, workerId: string) => void)[] = [];
   private readonly applier: Applier;
   private unsubscribe: (() => void)[] = [];
+  private startedAt: number;
 
   constructor(private readonly options: WorkerPoolControllerOptions) {
+    this.startedAt = options.clock.now();
     this.applier = new Applier({ ...options, openSession: (memory) => this.openSession(memory) });
     this.queue = new WorkQueue({
       name: this.name,
@@ -77,11 +79,18 @@ export class WorkerPoolController implements Controller, PoolRegistry {
     return this.byPoolUid.get(poolUid)?.session;
   }
 
+  disconnectedSince(poolUid: string): number | undefined {
+    const memory = this.byPoolUid.get(poolUid);
+    if (!memory) return this.startedAt;
+    return memory.session ? memory.session.disconnectedSince : memory.sessionlessSince;
+  }
+
   onWorkerChange(listener: (poolUid: string, workerId: string) => void): void {
     this.listeners.push(listener);
   }
 
   start(): void {
+    this.startedAt = this.options.clock.now();
     const { pools, workers, pods } = this.options.caches;
     this.unsubscribe = [
       pools.onChange((event) => isPoolsBusiness(event) && this.queue.add(keyOf(event.object))),
@@ -136,7 +145,7 @@ export class WorkerPoolController implements Controller, PoolRegistry {
     }
     if (!pool) return undefined;
     if (!memory) {
-      memory = { uid: pool.metadata.uid, pool, deleted: new Set() };
+      memory = { uid: pool.metadata.uid, pool, deleted: new Set(), sessionlessSince: this.options.clock.now() };
       this.memories.set(key, memory);
       this.byPoolUid.set(memory.uid, memory);
     }

@@ -93,7 +93,7 @@ function noControlPlaneCanUseIt(snapshot: PoolSnapshot): boolean {
 function uselessSince({ credentials, session }: PoolSnapshot): number | undefined {
   if (!session) return credentials.state === 'valid' ? undefined : credentials.since;
   const refused = session.status.state === 'failed' && session.status.cause === 'rejected';
-  return refused ? session.failedSince : undefined;
+  return refused ? session.disconnectedSince : undefined;
 }
 
 function poolUlid(snapshot: PoolSnapshot): string | undefined {

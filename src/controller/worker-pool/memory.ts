@@ -10,6 +10,8 @@ export interface PoolMemory {
   pool: WorkerPool;
   credentials?: CredentialsMemory;
   session?: PoolSession;
+  /** Since when there has been no session. */
+  sessionlessSince: number;
   template?: TemplateFact;
   /** UIDs of Workers whose deletion was accepted, until the cache shows it. */
   readonly deleted: Set<string>;

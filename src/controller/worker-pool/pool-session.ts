@@ -48,7 +48,8 @@ export class PoolSession implements PoolHandle {
   private revision = 0;
   private synced = false;
   private nextSyncAt = 0;
-  private failedSince: number | undefined;
+  /** Since when there has been no connection; undefined while it stands. */
+  disconnectedSince: number | undefined;
   private failures = 0;
 
   constructor(private readonly options: PoolSessionOptions) {
@@ -57,6 +58,7 @@ export class PoolSession implements PoolHandle {
     this.namespace = metadata.namespace;
     this.name = metadata.name;
     this.ulid = options.credentials.token.poolId;
+    this.disconnectedSince = options.clock.now();
     this.session = options.connect(
       {
         token: options.credentials.token,
@@ -85,7 +87,7 @@ export class PoolSession implements PoolHandle {
       endpoint: this.options.shownEndpoint,
       status: this.session.status,
       failures: this.failures,
-      ...(this.failedSince !== undefined && { failedSince: this.failedSince }),
+      ...(this.disconnectedSince !== undefined && { disconnectedSince: this.disconnectedSince }),
       synced: this.synced,
       nextSyncAt: this.nextSyncAt,
     };
@@ -178,13 +180,13 @@ export class PoolSession implements PoolHandle {
 
   private takeStatus(status: SessionStatus): void {
     if (status.state === 'failed') {
-      this.failedSince ??= this.options.clock.now();
+      this.disconnectedSince ??= this.options.clock.now();
       this.failures += 1;
     }
     if (status.state === 'connected') {
       this.failures = 0;
       this.synced = false;
-      this.failedSince = undefined;
+      this.disconnectedSince = undefined;
       this.options.onReconnect();
     }
     this.options.onPoolChange();

@@ -27,8 +27,8 @@ export interface SessionFact {
   readonly status: SessionStatus;
   /** How often in a row the connection was lost or not made, since it last stood. */
   readonly failures: number;
-  /** Since when there has been no connection, after one attempt failed. */
-  readonly failedSince?: number;
+  /** Since when there has been no connection; undefined while it stands. */
+  readonly disconnectedSince?: number;
   /** True once the session's truth was exchanged after the last time it connected. */
   readonly synced: boolean;
   readonly nextSyncAt: number;

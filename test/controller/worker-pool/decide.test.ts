@@ -8,7 +8,7 @@ const actionsOf = (facts: Partial<PoolSnapshot>) => decide(snapshot(facts)).acti
 const conditionOf = (facts: Partial<PoolSnapshot>, type: string) =>
   decide(snapshot(facts)).status.conditions.find((condition) => condition.type === type);
 const failed = (cause: 'unreachable' | 'certificate' | 'rejected' | 'protocol', message = 'so it is') =>
-  session({ status: { state: 'failed', cause, message }, failedSince: NOW - 1000 });
+  session({ status: { state: 'failed', cause, message }, disconnectedSince: NOW - 1000 });
 const invalid = { state: 'invalid', since: NOW, problem: { reason: 'TokenInvalid', message: 'no token' } } as const;
 const unsynced = session({ synced: false });
 
@@ -69,7 +69,7 @@ describe('what a pool does next', () => {
 describe('a pool that is deleted', () => {
   const deleting = { deleting: true, hasFinalizer: true };
   const busy = worker(1, { busy: true, livePod: true, retiring: true, askedAt: NOW });
-  const refusedLong = { ...failed('rejected'), failedSince: NOW - 60_000 };
+  const refusedLong = { ...failed('rejected'), disconnectedSince: NOW - 60_000 };
   const cases: [string, Partial<PoolSnapshot>, string[]][] = [
     ['retires all its Workers', { workers: workers(3) }, ['retire-workers']],
     ['waits for a busy Worker', { workers: [busy] }, []],

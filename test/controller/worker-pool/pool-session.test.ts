@@ -40,10 +40,12 @@ class Scripted {
 let scripted: Scripted;
 let session: PoolSession;
 let told: string[];
+let now: number;
 
 beforeEach(() => {
   scripted = new Scripted();
   told = [];
+  now = 1_000_000;
   session = new PoolSession({
     key: 'key',
     credentials: { token: { poolId: 'POOL' } } as unknown as PoolCredentials,
@@ -54,7 +56,7 @@ beforeEach(() => {
     userAgent: 'test',
     shownEndpoint: 'https://there',
     pool: () => POOL,
-    clock: systemClock,
+    clock: { ...systemClock, now: () => now },
     random: () => 0,
     onWorkerChange: (id) => told.push(id),
     onPoolChange: () => told.push('pool'),
@@ -150,13 +152,14 @@ describe('the exchange of the whole truth', () => {
     expect(session.fact.failures).toBe(0);
   });
 
-  it('tells since when the connection has failed, until it stands again', () => {
-    scripted.change({ state: 'failed', cause: 'unreachable', message: '' });
-    const since = session.fact.failedSince;
-    scripted.change({ state: 'failed', cause: 'unreachable', message: '' });
-    expect(since).toBeDefined();
-    expect(session.fact.failedSince).toBe(since);
+  it('tells since when there has been no connection: from its beginning, until it stands, and anew when it is lost', () => {
+    expect(session.fact.disconnectedSince).toBe(now);
     scripted.change({ state: 'connected', since: 1 });
-    expect(session.fact.failedSince).toBeUndefined();
+    expect(session.fact.disconnectedSince).toBeUndefined();
+    const lostAt = (now += 5_000);
+    scripted.change({ state: 'failed', cause: 'unreachable', message: '' });
+    now += 5_000;
+    scripted.change({ state: 'failed', cause: 'unreachable', message: '' });
+    expect(session.fact.disconnectedSince).toBe(lostAt);
   });
 });

@@ -127,7 +127,11 @@ export class World {
       isRetired: () => this.retired,
       retire: () => Promise.resolve((this.retired = this.view.assignment === null)),
     };
-    const registry: PoolRegistry = { byUid: () => handle, onWorkerChange: () => undefined };
+    const registry: PoolRegistry = {
+      byUid: () => handle,
+      disconnectedSince: () => undefined,
+      onWorkerChange: () => undefined,
+    };
     const clock: Clock = { now: () => this.now, monotonic: () => this.now, setTimer: () => () => undefined };
     const events = { event: (_target: unknown, event: EventInput) => void this.events.push(event) };
     const controller = new WorkerController({
