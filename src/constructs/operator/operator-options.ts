@@ -72,7 +72,8 @@ export interface OperatorMetrics {
   readonly secure?: boolean;
 
   /**
-   * Whether the endpoint offers HTTP/2.
+   * Whether Spacelift's own controller offers HTTP/2 at the endpoint. The bundled controller takes the flag and speaks
+   * HTTP/1.1 in any case.
    *
    * @default false
    */

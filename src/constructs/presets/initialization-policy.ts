@@ -12,8 +12,8 @@ const KEY = 'initialization-policy.rego';
  * A policy that the pool's own `init` container evaluates before anything of a run happens, whoever triggered the run.
  * A run is refused where a rule `deny` of the Rego package `spacelift` holds.
  *
- * The launcher of this project cannot evaluate policies yet and refuses the runs of a pool that has one, with that
- * sentence; Spacelift's launcher evaluates them.
+ * Not yet carried out by the bundled controller: initialization policies; the runs of a pool that names one are refused.
+ * Spacelift's launcher evaluates them.
  *
  * Source: "Initialization Policies" in Spacelift's page on Kubernetes workers.
  *

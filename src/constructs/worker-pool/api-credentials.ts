@@ -1,6 +1,10 @@
 import type { ISecret } from 'cdk8s-plus-28';
 
-/** The Secret that holds the API key with which a pool registers itself. */
+/**
+ * The Secret that holds the API key with which a pool registers itself.
+ *
+ * Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
+ */
 export interface WorkerPoolApiCredentials {
   /** The Secret, in the namespace of the pool. */
   readonly secret: ISecret;

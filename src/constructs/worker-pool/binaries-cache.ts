@@ -51,7 +51,11 @@ export interface EfsBinariesCacheOptions {
   readonly storageClassName?: string;
 }
 
-/** The volume in which runs keep the tools that they downloaded. */
+/**
+ * The volume in which runs keep the tools that they downloaded.
+ *
+ * Not yet carried out by the bundled controller: the cache; the volume is mounted, but tools come from the runner image.
+ */
 export class BinariesCache {
   /**
    * An EFS file system that all runs share. Adds a StorageClass, a PersistentVolume and a claim to the scope; the

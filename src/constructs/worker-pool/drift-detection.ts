@@ -1,7 +1,11 @@
 import type { DriftDetectionRunLimits } from '../../api';
 import { invalidArgument, isWholeNumber, wholeNumber } from '../checks';
 
-/** How much drift detection a pool does that registers itself. */
+/**
+ * How much drift detection a pool does that registers itself.
+ *
+ * Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
+ */
 export class DriftDetection {
   /** The pool takes no drift-detection runs at all. */
   public static disabled(): DriftDetection {

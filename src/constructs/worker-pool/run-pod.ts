@@ -60,6 +60,8 @@ export interface RunPodProps {
   /**
    * The volume of downloaded tools.
    *
+   * Not yet carried out by the bundled controller: the cache; the volume is mounted, but tools come from the runner image.
+   *
    * @default - a folder on the node's disk, deleted with the Pod: nothing is kept between runs
    */
   readonly binariesCache?: BinariesCache;
@@ -167,12 +169,16 @@ export interface RunPodProps {
   /**
    * Image of the container `worker` for Ansible runs whose stack names none.
    *
+   * Not yet carried out by the bundled controller: Ansible runs.
+   *
    * @default - the image that the control plane names
    */
   readonly defaultAnsibleRunnerImage?: string;
 
   /**
    * Image of the container `intent-worker` of Intent projects.
+   *
+   * Not yet carried out by the bundled controller: Intent projects.
    *
    * @default - the image that the control plane names
    */
@@ -186,7 +192,9 @@ export interface RunPodProps {
   readonly customBinariesPath?: string;
 
   /**
-   * The container `init`, which fetches source and tools, applies the initialization policy and prepares the workspace.
+   * The container `init`, which fetches the source, applies the initialization policy and prepares the workspace.
+   *
+   * Not yet carried out by the bundled controller: initialization policies; the runs of a pool that names one are refused.
    *
    * @default - as the operator makes it
    */

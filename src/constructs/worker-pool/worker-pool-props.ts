@@ -11,12 +11,18 @@ export interface WorkerPoolProps extends ResourceProps {
   /**
    * Where the pool's token lies: the file that the control plane hands out, as it is.
    *
+   * Not yet carried out by the bundled controller: auto-registration; a pool without token and key stays unregistered,
+   * as its conditions say.
+   *
    * @default - the pool registers itself, with `apiCredentials` or the operator's API credentials
    */
   readonly token?: SecretValue;
 
   /**
    * Where the pool's private key lies: base64 of the PEM. Goes together with `token`.
+   *
+   * Not yet carried out by the bundled controller: auto-registration; a pool without token and key stays unregistered,
+   * as its conditions say.
    *
    * @default - the pool registers itself, with `apiCredentials` or the operator's API credentials
    */
@@ -32,12 +38,16 @@ export interface WorkerPoolProps extends ResourceProps {
   /**
    * API key with which the pool registers itself. Wins over the operator's.
    *
+   * Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
+   *
    * @default - the operator's API credentials
    */
   readonly apiCredentials?: WorkerPoolApiCredentials;
 
   /**
    * ID of the space in which a pool that registers itself is made.
+   *
+   * Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
    *
    * @default - the control plane chooses the space
    */
@@ -46,12 +56,16 @@ export interface WorkerPoolProps extends ResourceProps {
   /**
    * Description of a pool that registers itself.
    *
+   * Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
+   *
    * @default - none
    */
   readonly description?: string;
 
   /**
    * How much drift detection a pool does that registers itself.
+   *
+   * Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
    *
    * @default - as much as there is
    */

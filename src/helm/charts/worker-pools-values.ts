@@ -1,5 +1,7 @@
 import { DEFAULTS, WORKER_POOL_KIND, type JsonSchema, type WorkerPoolSpec } from '../../api';
-import { objectSchema } from '../../api/field';
+import { notYetText, objectSchema, type ObjectType } from '../../api/field';
+import { POD } from '../../api/worker-pool/pod';
+import { SPEC } from '../../api/worker-pool/spec';
 import { LIMIT } from '../../api/worker-pool/rules';
 import { LABEL_LIMIT, NAMESPACE_NAME } from '../../constructs/names';
 import type { GivenObject } from '../../constructs/template/manifest';
@@ -22,6 +24,11 @@ const ACCESS_MODES = ['ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod', 'Rea
 /** Keys of a pool's Secret where nobody names others: those of `worker-pools pool create`. */
 export const CREDENTIAL_KEYS = { token: 'token', privateKey: 'privateKey' } as const;
 
+/** What of a field is still to come, as its own description has it. */
+function mark({ fields }: ObjectType, name: string): string {
+  return notYetText(fields[name]?.notYet as string);
+}
+
 const poolMembers = {
   name: string('', 'Name of the WorkerPool.', {
     pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$',
@@ -34,7 +41,7 @@ const poolMembers = {
   labels: stringMap({}, 'More labels of the WorkerPool, its Secret and its claim.'),
   annotations: stringMap({}, 'Annotations of the WorkerPool, its Secret and its claim.'),
   credentials: group(
-    'Token and private key by which the pool proves itself. Left out, the pool registers itself, or spec names them.',
+    `Token and private key by which the pool proves itself. Left out, spec names them, or the pool registers itself. ${mark(SPEC, 'token')}`,
     {
       existingSecret: string('', "Secret in the pool's namespace that holds both."),
       token: string('', 'The token itself; the chart makes the Secret <name>-credentials. Keep it out of Git.'),
@@ -46,7 +53,7 @@ const poolMembers = {
       ),
     },
   ),
-  binariesCache: group('A volume that keeps downloaded tools from run to run.', {
+  binariesCache: group(`A volume that keeps downloaded tools from run to run. ${mark(POD, 'binariesCacheVolume')}`, {
     claimName: string('', "PersistentVolumeClaim in the pool's namespace."),
     create: group('The PersistentVolumeClaim <name>-binaries-cache, made by the chart.', {
       size: string('', 'Size, for instance 10Gi.', { pattern: QUANTITY }),
