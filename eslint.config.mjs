@@ -13,8 +13,9 @@ const rooms = {
   'controller/worker-pool': ['api', 'protocol'],
   'controller/worker': ['api', 'protocol'],
   launcher: ['protocol'],
-  'control-plane': ['api', 'protocol'],
+  'control-plane': ['api', 'protocol', 'text'],
   'local-cluster': [],
+  text: [],
 };
 /** Which of the controller's own rooms each of them may not know. */
 const strangers = {

@@ -1,9 +1,12 @@
 import ora, { type Ora } from 'ora';
 import { plainLines, type Progress } from '../local-cluster';
+import { visibleName } from '../text/visible';
 
 /** Progress for a person: one line that moves at a terminal, plain lines where the output is kept or piped. */
 export function terminalProgress(): Progress {
-  return process.stderr.isTTY && !process.env.CI ? spinner() : plainLines;
+  const progress = process.stderr.isTTY && !process.env.CI ? spinner() : plainLines;
+  // What tasks say they are at are lines of other programs.
+  return process.stderr.isTTY ? { ...progress, update: (text) => progress.update(visibleName(text)) } : progress;
 }
 
 function spinner(): Progress {

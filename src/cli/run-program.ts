@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { forPeople } from './api/output';
 import { VERSION } from './version';
 
 /** An error whose message is the whole story for the person at the terminal: printed without a stack. */
@@ -39,7 +40,7 @@ export async function run(
   } catch (error) {
     const known = error instanceof Error && error.name === 'UserError';
     const message = error instanceof Error ? ((known ? error.message : error.stack) ?? error.message) : String(error);
-    process.stderr.write(`${name}: ${message}\n`);
+    process.stderr.write(`${name}: ${forPeople(message, process.stderr)}\n`);
     process.exitCode = known ? ((error as UserError).exitCode ?? 1) : 1;
   }
 }

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../run-program';
 import type { ApiClient } from './client';
-import { paint } from './output';
+import { paint, piecesForPeople, print } from './output';
 
 /** How a run stood when its log ended. */
 export interface LogEnd {
@@ -23,6 +23,15 @@ const ATTEMPTS = 30;
 
 /** Prints a run's log; a follower that is cut off goes on where it was. */
 export async function followLog(client: ApiClient, runId: string, follow: boolean): Promise<LogEnd> {
+  const log = new PrintedLog();
+  try {
+    return await printLog(client, runId, follow, log);
+  } finally {
+    log.end();
+  }
+}
+
+async function printLog(client: ApiClient, runId: string, follow: boolean, log: PrintedLog): Promise<LogEnd> {
   let after = 0;
   let end: LogEnd | undefined;
   for (let failures = 0; ;) {
@@ -35,11 +44,12 @@ export async function followLog(client: ApiClient, runId: string, follow: boolea
         if (line === '') continue;
         const record = JSON.parse(line) as LogLine | LogEnd;
         if ('state' in record) {
+          log.end();
           if (follow) announce(runId, record, end);
           end = record;
         } else {
           after = record.id;
-          process.stdout.write(record.stream === 'system' ? paint('muted', record.text) : record.text);
+          log.write(record);
         }
       }
       if (end && (!follow || TERMINAL.has(end.state))) return end;
@@ -73,5 +83,22 @@ function announce(runId: string, now: LogEnd, before: LogEnd | undefined): void 
   const mood = now.state === 'FINISHED' ? 'good' : now.state === 'FAILED' ? 'bad' : 'strong';
   const hint =
     now.state === 'UNCONFIRMED' ? `; worker-pools run confirm ${runId} applies it, run discard drops it` : '';
-  process.stderr.write(`${paint(mood, `--- ${now.state}${hint}`, process.stderr)}\n`);
+  print(paint(mood, `--- ${now.state}${hint}`, process.stderr), process.stderr);
+}
+
+/** What a run says on standard output: each of its streams by itself, as they come in turns. */
+class PrintedLog {
+  private readonly pieces = new Map<LogLine['stream'], ReturnType<typeof piecesForPeople>>();
+
+  write({ stream, text }: LogLine): void {
+    const pieces = this.pieces.get(stream) ?? piecesForPeople(process.stdout);
+    this.pieces.set(stream, pieces);
+    const shown = pieces.write(text);
+    if (shown !== '') process.stdout.write(stream === 'system' ? paint('muted', shown) : shown);
+  }
+
+  /** Leaves no colour on for what others print next. */
+  end(): void {
+    for (const pieces of this.pieces.values()) process.stdout.write(pieces.end());
+  }
 }

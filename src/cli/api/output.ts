@@ -1,15 +1,19 @@
-/** Words in colour, only where a person looks on. */
+import { VisibleText, visibleLines, visibleName, type Colours } from '../../text/visible';
+
+/** Words in colour, only where a person looks on. Each begins anew: a run may have left a colour on. */
 const COLOURS = { good: 32, bad: 31, muted: 90, strong: 1 } as const;
 
-export function paint(mood: keyof typeof COLOURS, text: string, stream: NodeJS.WriteStream = process.stdout): string {
-  const wanted = stream.isTTY && !process.env.NO_COLOR;
-  return wanted ? `\u001b[${COLOURS[mood]}m${text}\u001b[0m` : text;
+type Stream = NodeJS.WriteStream;
+
+export function paint(mood: keyof typeof COLOURS, text: string, stream: Stream = process.stdout): string {
+  return stream.isTTY && colours() === 'kept' ? `\u001b[0;${COLOURS[mood]}m${text}\u001b[0m` : text;
 }
 
 /** Rows as columns of equal width; the first row is the head. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
+  const shown = process.stdout.isTTY ? rows.map((row) => row.map(visibleName)) : rows;
+  const widths = (shown[0] ?? []).map((_, column) => Math.max(...shown.map((row) => row[column]?.length ?? 0)));
+  return shown
     .map((row) =>
       row
         .map((cell, column) => cell.padEnd(widths[column] ?? 0))
@@ -19,8 +23,34 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+/** Prints text, whoever it is of: the bytes as they are to a pipe, what is harmless to a terminal. */
+export function print(text: string, stream: Stream = process.stdout): void {
+  stream.write(`${forPeople(text, stream)}\n`);
+}
+
+export function printJson(value: unknown): void {
+  const text = JSON.stringify(value, null, 2);
+  // JSON escapes most controls by itself; these mean the same to a program when they are escaped as well.
+  const escaped = process.stdout.isTTY ? text.replace(/[\u007f-\u009f\p{Bidi_Control}]/gu, unicodeEscape) : text;
+  process.stdout.write(`${escaped}\n`);
+}
+
+/** Text of others as this stream may have it. */
+export function forPeople(text: string, stream: Stream): string {
+  return stream.isTTY ? visibleLines(text, colours()) : text;
+}
+
+/** As `forPeople`, for text that comes in pieces. */
+export function piecesForPeople(stream: Stream): Pick<VisibleText, 'write' | 'end'> {
+  return stream.isTTY ? new VisibleText(colours()) : { write: (text) => text, end: () => '' };
+}
+
+function colours(): Colours {
+  return process.env.NO_COLOR ? 'dropped' : 'kept';
+}
+
+function unicodeEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** Seconds since the epoch as people read them. */

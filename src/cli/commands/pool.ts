@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { apiAction } from '../api/command';
 import { createPool, poolSecret } from '../api/operations';
 import { makePoolKey, type KeyKind } from '../api/pool-key';
-import { print, table } from '../api/output';
+import { print, printJson, table } from '../api/output';
 import { UserError } from '../run-program';
 
 interface CreateFlags {
@@ -58,7 +58,8 @@ export function poolCommand(): Command {
       const { workerPools } = await client.query<{ workerPools: PoolRow[] }>(
         '{ workerPools { id name workersCount busyWorkers pendingRuns } }',
       );
-      print(flags.json ? JSON.stringify(workerPools, null, 2) : poolTable(workerPools));
+      if (flags.json) printJson(workerPools);
+      else print(poolTable(workerPools));
     },
   );
   return command;

@@ -3,7 +3,7 @@ import type { ApiClient } from '../api/client';
 import { apiAction } from '../api/command';
 import { followLog, type LogEnd } from '../api/follow';
 import { triggerRun } from '../api/operations';
-import { print, table, when } from '../api/output';
+import { print, printJson, table, when } from '../api/output';
 import { UserError } from '../run-program';
 
 const FIELDS = 'id stackName state reason message createdAt finished';
@@ -64,7 +64,8 @@ export function runCommand(): Command {
           stack: flags.stack ?? null,
         },
       );
-      print(flags.json ? JSON.stringify(runs, null, 2) : runTable(runs));
+      if (flags.json) printJson(runs);
+      else print(runTable(runs));
     },
   );
   decision(command, 'confirm', 'Apply what a run has planned.', 'runConfirm');

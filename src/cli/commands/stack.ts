@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { apiAction } from '../api/command';
 import { createStack, pushSource } from '../api/operations';
-import { print, table } from '../api/output';
+import { print, printJson, table } from '../api/output';
 import { UserError } from '../run-program';
 
 interface Variable {
@@ -60,7 +60,8 @@ export function stackCommand(): Command {
       const { stacks } = await client.query<{ stacks: StackRow[] }>(
         '{ stacks { id name tool autoDeploy hasSource workerPool { id name } } }',
       );
-      print(flags.json ? JSON.stringify(stacks, null, 2) : stackTable(stacks));
+      if (flags.json) printJson(stacks);
+      else print(stackTable(stacks));
     },
   );
   return command;

@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 import type { AdminApi } from '../admin';
 import type { ApiKeys } from '../api-key';
 import { isTerminal } from '../queue/transitions';
-import { errorPage } from './layout';
+import { visibleLines } from '../../text/visible';
+import { errorPage, type Html } from './layout';
 import { overviewPage } from './overview-page';
 import { runPage } from './run-page';
 import { STYLE } from './style';
@@ -20,7 +21,7 @@ export function webRoutes(admin: AdminApi, apiKeys: ApiKeys | null, logger: Logg
   const app = new Hono();
   app.onError((error, c) => {
     logger.error({ err: error, path: c.req.path }, 'page failed');
-    return c.html(errorPage('Something failed', 'The log of the control plane says why.'), 500);
+    return send(c, errorPage('Something failed', 'The log of the control plane says why.'), 500);
   });
   const headers = secureHeaders({
     contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'self'"], imgSrc: ['data:'] },
@@ -35,17 +36,22 @@ export function webRoutes(admin: AdminApi, apiKeys: ApiKeys | null, logger: Logg
       pendingRuns: admin.pendingRuns(pool.id),
     }));
     const runs = admin.runs({ limit: RUNS_SHOWN });
-    return c.html(overviewPage(pools, runs, Date.now(), isStill(c) ? null : REFRESH.overview));
+    return send(c, overviewPage(pools, runs, Date.now(), isStill(c) ? null : REFRESH.overview));
   });
   app.get('/style.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
   app.get('/runs/:id', (c) => {
     const run = admin.run(c.req.param('id'));
-    if (!run) return c.html(errorPage('No such run', `There is no run ${c.req.param('id')}.`), 404);
+    if (!run) return send(c, errorPage('No such run', `There is no run ${c.req.param('id')}.`), 404);
     const log = admin.readLogEnd(run.id, LOG_SHOWN);
     const view = { run, pool: admin.pool(run.poolId)?.name ?? '(deleted)', log, isCut: log.length === LOG_SHOWN };
-    return c.html(runPage(view, Date.now(), isTerminal(run.state) || isStill(c) ? null : REFRESH.run));
+    return send(c, runPage(view, Date.now(), isTerminal(run.state) || isStill(c) ? null : REFRESH.run));
   });
   return app;
+}
+
+/** A page as it goes out, whole: what runs and names hold of control characters becomes visible, colours go. */
+async function send(c: Context, content: Html, status: 200 | 401 | 404 | 500 = 200): Promise<Response> {
+  return c.html(visibleLines(String(await content)), status);
 }
 
 function isStill(c: Context): boolean {
@@ -58,6 +64,6 @@ function requireKey(apiKeys: ApiKeys): MiddlewareHandler {
     const [id = '', ...secret] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
     if (apiKeys.matches(id, secret.join(':'))) return next();
     c.header('WWW-Authenticate', 'Basic realm="worker pools: id and secret of the API key", charset="UTF-8"');
-    return c.html(errorPage('Log in', 'User name and password are the id and the secret of the API key.'), 401);
+    return send(c, errorPage('Log in', 'User name and password are the id and the secret of the API key.'), 401);
   };
 }

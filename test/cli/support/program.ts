@@ -53,6 +53,12 @@ export class Program {
     return new Program(this.path, { ...this.environment, ...environment });
   }
 
+  /** The same program, which takes its output for a terminal. */
+  onTerminal(): Program {
+    const pretence = 'process.stdout.isTTY = process.stderr.isTTY = true';
+    return this.with({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(pretence)}` });
+  }
+
   /** Runs it to its end. */
   run(...args: string[]): Promise<Result> {
     return this.start(...args).ended;

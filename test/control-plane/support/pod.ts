@@ -34,11 +34,11 @@ export class TestPod {
     return this.post('heartbeat', { fence: this.assignment.fence, step: 'plan', waitSeconds });
   }
 
-  outcome(reason: string, hasChanges = false): Promise<Answer> {
+  outcome(reason: string, hasChanges = false, message = `it ${reason}`): Promise<Answer> {
     return this.post('outcome', {
       fence: this.assignment.fence,
       reason,
-      message: `it ${reason}`,
+      message,
       exitCode: 0,
       hasChanges,
     });

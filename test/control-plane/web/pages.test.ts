@@ -82,6 +82,27 @@ describe('the page of a run', () => {
     expect(text).toContain('<span class="stderr">&lt;img src=x onerror=y&gt; </span>');
   });
 
+  test('makes visible what steps and names hold of control characters, and drops colours', async () => {
+    const worker = await queue.register('worker\u202e');
+    const run = queue.trigger();
+    const { runId, attempt } = await started(worker);
+    const texts = ['\u001b[3', '2mgreen\u001b[0m\u001b[2J\0\b\u202etxt\n', 'a\rb\r\n'];
+    const entries = texts.map((text, at) => ({
+      sequence: at + 1,
+      time: 0,
+      stream: 'stdout' as const,
+      step: 'plan',
+      text,
+    }));
+    queue.context.store.logs.append(runId, attempt, 'relay', entries);
+    const { text } = await read(`/runs/${run}`);
+    expect(text).toContain('<pre>green^[[2J^@^H[U+202E]txt a^Mb </pre>');
+    const all = text + (await read('/')).text + (await read('/runs/%1b%5b2J%e2%80%ae')).text;
+    expect(all).toContain('<code>worker[U+202E]</code>');
+    expect(all).toContain('There is no run ^[[2J[U+202E].');
+    expect(all).not.toMatch(/[\0-\u0008\u000b-\u001f\u007f-\u009f\p{Bidi_Control}]/u);
+  });
+
   test('of a run that is not there is a page that says so', async () => {
     const { status, text } = await read('/runs/nothing');
     expect(status).toBe(404);
