@@ -24,6 +24,12 @@ export function checkWholeNumber(
   throw invalidProp(scope, id, prop, value, `it must be ${wholeNumber(minimum)}`);
 }
 
+/** Refuses what no TCP or UDP port can be. */
+export function checkPorts(scope: Construct, id: string, prop: string, ports: readonly (number | undefined)[]): void {
+  const wrong = ports.find((port) => port !== undefined && !(isWholeNumber(port, 1) && port <= 65_535));
+  if (wrong !== undefined) throw invalidProp(scope, id, prop, wrong, 'a port is a whole number from 1 to 65535');
+}
+
 /** Whether it is a whole number, and not below the minimum where there is one. */
 export function isWholeNumber(value: number, minimum = -Infinity): boolean {
   return Number.isInteger(value) && value >= minimum;

@@ -4,6 +4,7 @@ import { workerCrd, workerPoolCrd } from '../api';
 import { KEPT_BY_HELM } from './operator/defaults';
 import { ifAny, type Deferred, type Later, type StringMap } from './template/deferred';
 import { addManifest } from './template/manifest';
+import { refuseTwins } from './twins';
 
 /** Properties of `CustomResourceDefinitions`. */
 export interface CustomResourceDefinitionsProps {
@@ -19,6 +20,7 @@ export interface CustomResourceDefinitionsProps {
 export class CustomResourceDefinitions extends Construct {
   constructor(scope: Construct, id: string, props: CustomResourceDefinitionsProps = {}) {
     super(scope, id);
+    refuseTwins(this);
     addCustomResourceDefinitions(this, ifAny(props.annotations ?? KEPT_BY_HELM));
   }
 }

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { RUN_AS } from '../../api';
 import { checkWholeNumber, invalidProp, requiredNamespace } from '../checks';
 import { resourceRequirements } from '../container-resources';
+import { refuseTwins } from '../twins';
 import { VERSION } from '../version';
 
 const NAME = 'worker-pools-control-plane';
@@ -119,6 +120,7 @@ export class ControlPlane extends Construct {
   constructor(scope: Construct, id: string, props: ControlPlaneProps = {}) {
     super(scope, id);
     checkNodePort(scope, id, props.nodePort);
+    refuseTwins(this);
     const name = props.name ?? NAME;
     const namespace = requiredNamespace(scope, id, props.namespace);
     const labels = { 'app.kubernetes.io/name': NAME, 'app.kubernetes.io/instance': name };

@@ -1,7 +1,7 @@
 import type { Env, PodScheduling } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { checkWholeNumber, invalidProp, requiredNamespace } from '../checks';
-import { EXPORTER_PORT } from './defaults';
+import { checkPorts, checkWholeNumber, invalidProp, requiredNamespace } from '../checks';
+import { refuseTwins } from '../twins';
 import { ExporterPod } from './exporter-pod';
 import type { PrometheusExporterProps } from './exporter-props';
 import { exporterSettings, timesOf } from './exporter-settings';
@@ -22,6 +22,7 @@ export class PrometheusExporter extends Construct {
   constructor(scope: Construct, id: string, props: PrometheusExporterProps) {
     super(scope, id);
     checkProps(scope, id, props);
+    refuseTwins(this);
     this.pod = new ExporterPod(this, props.envVariables);
     addExporterManifests(this, exporterSettings(requiredNamespace(scope, id, props.namespace), props, this.pod));
   }
@@ -42,11 +43,8 @@ function checkProps(scope: Construct, id: string, props: PrometheusExporterProps
   if (!/^https?:\/\/./.test(props.apiEndpoint)) {
     throw invalidProp(scope, id, 'apiEndpoint', props.apiEndpoint, 'it must look like https://host[:port]');
   }
-  const { port = EXPORTER_PORT, serviceMonitor = {} } = props;
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw invalidProp(scope, id, 'port', port, 'a port is a whole number from 1 to 65535');
-  }
-  const { interval, scrapeTimeout } = timesOf(serviceMonitor);
+  checkPorts(scope, id, 'port', [props.port]);
+  const { interval, scrapeTimeout } = timesOf(props.serviceMonitor);
   if (scrapeTimeout.toSeconds() > interval.toSeconds()) {
     const allowed = `it may be as long as the interval, ${interval.toSeconds()}s, and no longer`;
     throw invalidProp(scope, id, 'serviceMonitor.scrapeTimeout', `${scrapeTimeout.toSeconds()}s`, allowed);

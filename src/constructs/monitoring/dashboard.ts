@@ -3,6 +3,7 @@ import { ConfigMap, type ResourceProps } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { EXPORTER_METRICS } from '../../api';
 import { invalidProp } from '../checks';
+import { refuseTwins } from '../twins';
 import { DASHBOARD_ROWS } from './dashboard-rows';
 import { layOut, SCHEMA_VERSION } from './grafana';
 
@@ -79,6 +80,7 @@ export class Dashboard extends ConfigMap {
 
   constructor(scope: Construct, id: string, props: DashboardProps = {}) {
     super(scope, id, { metadata: props.metadata });
+    refuseTwins(this);
     const uid = props.uid ?? 'worker-pools';
     if (!/^[\w-]{1,40}$/.test(uid)) {
       throw invalidProp(scope, id, 'uid', uid, 'it must be 1 to 40 letters, digits, "-" or "_"');

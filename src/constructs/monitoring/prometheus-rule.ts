@@ -2,6 +2,7 @@ import { ApiObject, type Duration } from 'cdk8s';
 import { Resource, type ResourceProps } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { checkWholeNumber, invalidProp } from '../checks';
+import { refuseTwins } from '../twins';
 import { alerts, LONGEST_STARTUP, type AlertDescription, type AlertSettings, type WorkerPoolAlert } from './alerts';
 
 const RUNBOOK = 'https://github.com/cdk8s-worker-pools/cdk8s-worker-pools/blob/main/docs/operations/alerts.md';
@@ -110,6 +111,7 @@ export class PrometheusRule extends Resource {
 
   constructor(scope: Construct, id: string, props: PrometheusRuleProps = {}) {
     super(scope, id);
+    refuseTwins(this);
     const settings = compile(scope, id, props);
     const wanted = alerts(settings).filter(({ alert }) => !props.without?.includes(alert));
     this.apiObject = new ApiObject(this, 'Resource', {

@@ -9,9 +9,10 @@ import {
   type Volume,
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { checkWholeNumber, invalidProp, requiredNamespace } from '../checks';
+import { checkPorts, checkWholeNumber, invalidProp, requiredNamespace } from '../checks';
 import { CustomResourceDefinitions } from '../custom-resource-definitions';
 import { LABEL_LIMIT, NAMESPACE_NAME, NAME_PREFIX } from '../names';
+import { refuseTwins } from '../twins';
 import { ControllerPod } from './controller-pod';
 import { OPERATOR_NAME } from './defaults';
 import { addOperatorManifests } from './manifests';
@@ -39,6 +40,7 @@ export class WorkerPoolOperator extends Construct {
   constructor(scope: Construct, id: string, props: WorkerPoolOperatorProps = {}) {
     super(scope, id);
     checkProps(scope, id, props);
+    refuseTwins(this);
     this.namespace = requiredNamespace(scope, id, props.namespace);
     this.name = props.name ?? OPERATOR_NAME;
     this.guardsMetrics = props.metrics !== undefined && (props.metrics.secure ?? true);
@@ -108,10 +110,7 @@ function checkProps(scope: Construct, id: string, props: WorkerPoolOperatorProps
     throw invalidProp(scope, id, 'serviceAccountAnnotations', props.serviceAccountAnnotations, allowed);
   }
   checkNamespaces(scope, id, props.watchNamespaces ?? []);
-  for (const port of props.networkPolicy?.egressPorts ?? []) {
-    if (Number.isInteger(port) && port >= 1 && port <= 65535) continue;
-    throw invalidProp(scope, id, 'networkPolicy.egressPorts', port, 'a port is a whole number from 1 to 65535');
-  }
+  checkPorts(scope, id, 'networkPolicy.egressPorts', props.networkPolicy?.egressPorts ?? []);
 }
 
 function checkName(scope: Construct, id: string, name: string): void {

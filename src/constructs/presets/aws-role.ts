@@ -1,9 +1,13 @@
 import { ApiObject, type Duration } from 'cdk8s';
 import type { IServiceAccount, ServiceAccount } from 'cdk8s-plus-28';
+import type { IConstruct } from 'constructs';
 import { invalidProp } from '../checks';
 import type { IWorkerPoolExtension } from '../worker-pool/extension';
 import type { WorkerPool } from '../worker-pool/worker-pool';
-import { namespaceOf, serviceAccountOf } from './own';
+import { clusterOf } from '../twins';
+import { besidePool, namespaceOf, serviceAccountOf } from './own';
+
+const ROLE = 'eks.amazonaws.com/role-arn';
 
 /** Options of `AwsRole.irsa`. */
 export interface IrsaOptions {
@@ -27,6 +31,17 @@ export interface PodIdentityOptions {
   readonly clusterName: string;
 }
 
+/** A role as a preset gives it. */
+interface Grant {
+  readonly roleArn: string;
+  readonly tokenExpiration?: Duration;
+  /** Cluster of the association; unset for an annotation. */
+  readonly clusterName?: string;
+}
+
+/** Who gave which roles to the ServiceAccounts of an app. */
+const given = new WeakMap<IConstruct, Map<string, { readonly grant: Grant; readonly by: string }[]>>();
+
 /**
  * Gives the runs of a pool an AWS role, without any key in a Secret. All containers of the run Pods have it.
  *
@@ -34,7 +49,8 @@ export interface PodIdentityOptions {
  * `pod.serviceAccount` where its name has to be known beforehand, as for the trust policy of IRSA.
  * One that is made here mounts no token of the API server, unless `pod.automountServiceAccountToken` asks for it.
  *
- * @throws where the ARN is none of a role, or the ServiceAccount cannot be annotated because it is made elsewhere
+ * @throws where the ARN is none of a role, the ServiceAccount has another role already, or it cannot be annotated because
+ * it is made elsewhere
  */
 export class AwsRole implements IWorkerPoolExtension {
   /**
@@ -45,7 +61,7 @@ export class AwsRole implements IWorkerPoolExtension {
    * Source: "Assign IAM roles to Kubernetes service accounts" in Amazon's guide to EKS.
    */
   public static irsa(options: IrsaOptions): AwsRole {
-    return new AwsRole(options.roleArn, (pool, serviceAccount) => annotate(pool, serviceAccount, options));
+    return new AwsRole(options);
   }
 
   /**
@@ -59,25 +75,50 @@ export class AwsRole implements IWorkerPoolExtension {
    * Source: "Learn how EKS Pod Identity grants Pods access to AWS services" in Amazon's guide, and the reference of ACK.
    */
   public static podIdentity(options: PodIdentityOptions): AwsRole {
-    return new AwsRole(options.roleArn, (pool, serviceAccount) => associate(pool, serviceAccount, options));
+    return new AwsRole(options);
   }
 
-  private constructor(
-    private readonly roleArn: string,
-    private readonly grant: (pool: WorkerPool, serviceAccount: IServiceAccount) => void,
-  ) {}
+  private constructor(private readonly grant: Grant) {}
 
   /** Gives the run Pods of a pool the role. */
   public extend(pool: WorkerPool): void {
-    if (!/^arn:aws[\w-]*:iam::\d{12}:role\/\S+$/.test(this.roleArn)) {
+    const { roleArn, clusterName } = this.grant;
+    if (!/^arn:aws[\w-]*:iam::\d{12}:role\/\S+$/.test(roleArn)) {
       const allowed = 'it must be the ARN of a role, as arn:aws:iam::123456789012:role/name';
-      throw invalidProp(pool, 'AwsRole', 'roleArn', this.roleArn, allowed);
+      throw invalidProp(pool, 'AwsRole', 'roleArn', roleArn, allowed);
     }
-    this.grant(pool, serviceAccountOf(pool));
+    const serviceAccount = serviceAccountOf(pool);
+    const isNew = note(pool, serviceAccount, this.grant);
+    if (clusterName === undefined) annotate(pool, serviceAccount, this.grant);
+    else if (isNew) associate(pool, serviceAccount, roleArn, clusterName);
   }
 }
 
-function annotate(pool: WorkerPool, serviceAccount: IServiceAccount, { roleArn, tokenExpiration }: IrsaOptions): void {
+/** Whether the ServiceAccount gets the role for the first time. @throws where it has another */
+function note(pool: WorkerPool, { name }: IServiceAccount, grant: Grant): boolean {
+  const { root } = pool.node;
+  const byAccount = given.get(root) ?? new Map<string, { grant: Grant; by: string }[]>();
+  given.set(root, byAccount);
+  const key = [clusterOf(pool), pool.metadata.namespace ?? '', name].join('/');
+  const before = byAccount.get(key) ?? [];
+  const other = before.find((found) => areAtOdds(found.grant, grant));
+  if (other !== undefined) {
+    const allowed =
+      `the ServiceAccount "${name}" has ${other.grant.roleArn} already, from ${other.by}, and takes one role, given in ` +
+      'one way: give each of the pools a ServiceAccount of its own';
+    throw invalidProp(pool, 'AwsRole', 'roleArn', grant.roleArn, allowed);
+  }
+  byAccount.set(key, [...before, { grant, by: pool.node.path }]);
+  return !before.some((found) => found.grant.clusterName === grant.clusterName);
+}
+
+/** Whether a ServiceAccount cannot have both; associations of several clusters do not meet. */
+function areAtOdds(one: Grant, other: Grant): boolean {
+  if (one.clusterName !== other.clusterName) return one.clusterName === undefined || other.clusterName === undefined;
+  return one.roleArn !== other.roleArn || one.tokenExpiration?.toSeconds() !== other.tokenExpiration?.toSeconds();
+}
+
+function annotate(pool: WorkerPool, serviceAccount: IServiceAccount, { roleArn, tokenExpiration }: Grant): void {
   // Not instanceof: an app may have a second copy of cdk8s-plus.
   const { metadata } = serviceAccount as Partial<ServiceAccount>;
   if (metadata === undefined) {
@@ -89,16 +130,23 @@ function annotate(pool: WorkerPool, serviceAccount: IServiceAccount, { roleArn, 
   if (seconds !== undefined && (seconds < 600 || seconds > 86_400)) {
     throw invalidProp(pool, 'AwsRole', 'tokenExpiration', `${seconds}s`, 'it must be from 10 minutes to 24 hours');
   }
-  metadata.addAnnotation('eks.amazonaws.com/role-arn', roleArn);
+  const { annotations = {} } = metadata.toJson() as { readonly annotations?: Readonly<Record<string, string>> };
+  const found = annotations[ROLE];
+  if (found !== undefined && found !== roleArn) {
+    const allowed = `the ServiceAccount at ${serviceAccount.node.path} is annotated with ${found} already`;
+    throw invalidProp(pool, 'AwsRole', 'roleArn', roleArn, allowed);
+  }
+  metadata.addAnnotation(ROLE, roleArn);
   if (seconds !== undefined) metadata.addAnnotation('eks.amazonaws.com/token-expiration', String(seconds));
 }
 
-function associate(pool: WorkerPool, { name }: IServiceAccount, { roleArn, clusterName }: PodIdentityOptions): void {
+function associate(pool: WorkerPool, { name }: IServiceAccount, roleARN: string, clusterName: string): void {
   if (clusterName === '') throw invalidProp(pool, 'AwsRole', 'clusterName', clusterName, 'name the EKS cluster');
-  const spec = { clusterName, namespace: namespaceOf(pool, 'AwsRole'), serviceAccount: name, roleARN: roleArn };
+  const spec = { clusterName, namespace: namespaceOf(pool, 'AwsRole'), serviceAccount: name, roleARN };
   new ApiObject(pool, 'PodIdentityAssociation', {
     apiVersion: 'eks.services.k8s.aws/v1alpha1',
     kind: 'PodIdentityAssociation',
+    metadata: besidePool(pool),
     ...{ spec },
   });
 }

@@ -2,7 +2,7 @@ import { Volume, type IConfigMap, type ISecret } from 'cdk8s-plus-28';
 import { PATH } from '../../api';
 import type { IWorkerPoolExtension } from '../worker-pool/extension';
 import type { WorkerPool } from '../worker-pool/worker-pool';
-import { setVariable } from './own';
+import { checkOnce, setVariable } from './own';
 
 /**
  * Variables by which programs find certificates, wherever the image keeps its own: Go and OpenSSL, Node.js, Python's
@@ -62,6 +62,7 @@ export class CustomCertificates implements IWorkerPoolExtension {
 
   /** Mounts the bundle into the run Pods of a pool. */
   public extend(pool: WorkerPool): void {
+    checkOnce(pool, 'CustomCertificates', 'CustomCertificates');
     const volume = this.volume(pool);
     for (const container of [pool.initContainer, pool.grpcServerContainer, pool.workerContainer]) {
       // One file of the folder: the image's other certificates stay where they are.

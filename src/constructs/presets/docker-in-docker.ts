@@ -1,9 +1,10 @@
 import { Size } from 'cdk8s';
 import { EnvValue, ImagePullPolicy, Volume, type ContainerProps, type ContainerResources } from 'cdk8s-plus-28';
 import { PATH } from '../../api';
+import { checkPorts } from '../checks';
 import type { IWorkerPoolExtension } from '../worker-pool/extension';
 import type { WorkerPool } from '../worker-pool/worker-pool';
-import { checkPorts, setVariable } from './own';
+import { setVariable } from './own';
 
 /** Properties of `DockerInDocker`. */
 export interface DockerInDockerProps {

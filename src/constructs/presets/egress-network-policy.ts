@@ -8,10 +8,11 @@ import {
   type NetworkPolicyRule,
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { invalidProp } from '../checks';
+import { isIP } from 'node:net';
+import { checkPorts, invalidProp } from '../checks';
 import type { IWorkerPoolExtension } from '../worker-pool/extension';
 import type { WorkerPool } from '../worker-pool/worker-pool';
-import { checkPorts } from './own';
+import { besidePool, checkOnce } from './own';
 
 /** Properties of `EgressNetworkPolicy`. */
 export interface EgressNetworkPolicyProps {
@@ -79,6 +80,7 @@ export class EgressNetworkPolicy implements IWorkerPoolExtension {
   /** Adds the policy for the run Pods of a pool. */
   public extend(pool: WorkerPool): void {
     const { cidrs = ['0.0.0.0/0', '::/0'], ports = [443, 8883], dnsPorts = [53], controlPlanePort = 8443 } = this.props;
+    checkOnce(pool, 'EgressNetworkPolicy', 'EgressNetworkPolicy');
     checkNetworks(pool, cidrs);
     checkPorts(pool, 'EgressNetworkPolicy', 'ports', ports);
     checkPorts(pool, 'EgressNetworkPolicy', 'dnsPorts', dnsPorts);
@@ -98,6 +100,7 @@ export class EgressNetworkPolicy implements IWorkerPoolExtension {
       ...rules,
     ];
     new NetworkPolicy(pool, 'EgressNetworkPolicy', {
+      metadata: besidePool(pool),
       selector: pool,
       egress: { default: NetworkPolicyTrafficDefault.DENY, rules: wanted },
     });
@@ -111,9 +114,14 @@ function ipBlock(scope: Construct, id: string, cidr: string): INetworkPolicyPeer
 }
 
 function checkNetworks(pool: WorkerPool, cidrs: readonly string[]): void {
-  for (const cidr of cidrs) {
-    if (/^(\d{1,3}(\.\d{1,3}){3}\/\d{1,2}|[\da-f:]*:[\da-f:.]*\/\d{1,3})$/i.test(cidr)) continue;
-    const allowed = 'each must be a network as CIDR, such as 10.0.0.0/8 or fd00::/8';
-    throw invalidProp(pool, 'EgressNetworkPolicy', 'cidrs', cidr, allowed);
-  }
+  const wrong = cidrs.find((cidr) => !isCidr(cidr));
+  if (wrong === undefined) return;
+  const allowed = 'each must be a network as CIDR, such as 10.0.0.0/8 or fd00::/8';
+  throw invalidProp(pool, 'EgressNetworkPolicy', 'cidrs', wrong, allowed);
+}
+
+function isCidr(cidr: string): boolean {
+  const [, address = '', bits = ''] = /^([^/]+)\/(0|[1-9]\d{0,2})$/.exec(cidr) ?? [];
+  const version = isIP(address);
+  return version !== 0 && Number(bits) <= (version === 4 ? 32 : 128);
 }

@@ -4,7 +4,7 @@ import { INIT_VARIABLE, PATH } from '../../api';
 import { invalidProp } from '../checks';
 import type { IWorkerPoolExtension } from '../worker-pool/extension';
 import type { WorkerPool } from '../worker-pool/worker-pool';
-import { setVariable } from './own';
+import { besidePool, setVariable } from './own';
 
 const KEY = 'initialization-policy.rego';
 
@@ -22,7 +22,7 @@ const KEY = 'initialization-policy.rego';
 export class InitializationPolicy implements IWorkerPoolExtension {
   /** A policy from its Rego text; each pool gets a ConfigMap with it. */
   public static fromText(rego: string): InitializationPolicy {
-    return new InitializationPolicy((pool) => {
+    return new InitializationPolicy(KEY, (pool) => {
       if (!/^[ \t]*package[ \t]+spacelift[ \t]*(#.*)?$/m.test(rego)) {
         const firstLine = rego.trimStart().split('\n', 1)[0] ?? '';
         throw invalidProp(
@@ -33,7 +33,7 @@ export class InitializationPolicy implements IWorkerPoolExtension {
           'it must have the line "package spacelift"',
         );
       }
-      return { configMap: new ConfigMap(pool, 'InitializationPolicy', { data: { [KEY]: rego } }), key: KEY };
+      return new ConfigMap(pool, 'InitializationPolicy', { metadata: besidePool(pool), data: { [KEY]: rego } });
     });
   }
 
@@ -53,17 +53,19 @@ export class InitializationPolicy implements IWorkerPoolExtension {
    * @param key of the Rego text in it
    */
   public static fromConfigMap(configMap: IConfigMap, key: string): InitializationPolicy {
-    return new InitializationPolicy(() => ({ configMap, key }));
+    return new InitializationPolicy(key, () => configMap);
   }
 
-  private constructor(private readonly source: (pool: WorkerPool) => { configMap: IConfigMap; key: string }) {}
+  private constructor(
+    private readonly key: string,
+    private readonly source: (pool: WorkerPool) => IConfigMap,
+  ) {}
 
   /** Mounts the policy into the init containers of a pool's run Pods. */
   public extend(pool: WorkerPool): void {
-    const { configMap, key } = this.source(pool);
-    const path = `${PATH.initializationPolicy}/${key}`;
+    const path = `${PATH.initializationPolicy}/${this.key}`;
     setVariable(pool, 'InitializationPolicy', pool.initContainer, INIT_VARIABLE.initializationPolicy, path);
-    const volume = Volume.fromConfigMap(pool, 'InitializationPolicyVolume', configMap, {
+    const volume = Volume.fromConfigMap(pool, 'InitializationPolicyVolume', this.source(pool), {
       name: 'initialization-policy',
     });
     pool.initContainer.mount(PATH.initializationPolicy, volume, { readOnly: true });

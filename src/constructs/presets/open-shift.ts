@@ -1,7 +1,7 @@
 import { ClusterRole, RoleBinding, ServiceAccount } from 'cdk8s-plus-28';
 import type { IWorkerPoolExtension } from '../worker-pool/extension';
 import type { WorkerPool } from '../worker-pool/worker-pool';
-import { namespaceOf, serviceAccountOf } from './own';
+import { besidePool, checkOnce, namespaceOf, serviceAccountOf } from './own';
 
 /**
  * Lets OpenShift admit the run Pods of a pool.
@@ -41,12 +41,13 @@ export class OpenShift implements IWorkerPoolExtension {
 
   /** Binds the pool's ServiceAccount to the constraints. */
   public extend(pool: WorkerPool): void {
+    checkOnce(pool, 'OpenShift', 'SccBinding');
     const { name } = serviceAccountOf(pool);
     // Named anew, because one that is made elsewhere may not know the namespace that it is used in.
     const subject = ServiceAccount.fromServiceAccountName(pool, 'SccSubject', name, {
       namespaceName: namespaceOf(pool, 'OpenShift'),
     });
     const role = ClusterRole.fromClusterRoleName(pool, 'SccRole', `system:openshift:scc:${this.name}`);
-    new RoleBinding(pool, 'SccBinding', { role }).addSubjects(subject);
+    new RoleBinding(pool, 'SccBinding', { metadata: besidePool(pool), role }).addSubjects(subject);
   }
 }

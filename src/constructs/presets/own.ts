@@ -1,3 +1,4 @@
+import type { ApiObjectMetadata } from 'cdk8s';
 import { EnvValue, ServiceAccount, type IServiceAccount } from 'cdk8s-plus-28';
 import { invalidProp } from '../checks';
 import type { RunContainer } from '../worker-pool/run-container';
@@ -15,9 +16,20 @@ export function setVariable(pool: WorkerPool, preset: string, container: RunCont
 export function serviceAccountOf(pool: WorkerPool): IServiceAccount {
   const found = pool.serviceAccount;
   if (found !== undefined) return found;
-  const made = new ServiceAccount(pool, 'ServiceAccount');
+  const made = new ServiceAccount(pool, 'ServiceAccount', { metadata: besidePool(pool) });
   pool.useServiceAccount(made);
   return made;
+}
+
+/** Metadata of what a preset makes: it lies with the pool, whose namespace may be another than the chart's. */
+export function besidePool(pool: WorkerPool): ApiObjectMetadata {
+  return { namespace: pool.metadata.namespace };
+}
+
+/** Refuses a preset that the pool has already; `child` is a construct that the preset always makes. */
+export function checkOnce(pool: WorkerPool, preset: string, child: string): void {
+  if (pool.node.tryFindChild(child) === undefined) return;
+  throw invalidProp(pool, preset, 'the preset', 'set already', 'a pool takes one: put everything into that one');
 }
 
 /** The pool's namespace, which objects that name a ServiceAccount have to name too. */
@@ -33,10 +45,4 @@ export function namespaceOf(pool: WorkerPool, preset: string): string {
     );
   }
   return namespace;
-}
-
-/** Refuses what is no port. */
-export function checkPorts(pool: WorkerPool, preset: string, prop: string, ports: readonly number[]): void {
-  const wrong = ports.find((port) => !Number.isInteger(port) || port < 1 || port > 65_535);
-  if (wrong !== undefined) throw invalidProp(pool, preset, prop, wrong, 'a port is a whole number from 1 to 65535');
 }

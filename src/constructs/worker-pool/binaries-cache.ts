@@ -12,6 +12,7 @@ import { Construct } from 'constructs';
 import { VOLUME } from '../../api';
 import { invalidProp } from '../checks';
 import type { Manifest } from '../template/manifest';
+import { refuseTwins } from '../twins';
 import type { SpecialVolume } from './special-volume';
 
 const EFS_DRIVER = 'efs.csi.aws.com';
@@ -44,6 +45,13 @@ export interface EfsBinariesCacheOptions {
   readonly size?: Size;
 
   /**
+   * Namespace of the claim: that of the pools.
+   *
+   * @default - the chart's namespace
+   */
+  readonly namespace?: string;
+
+  /**
    * Name of the StorageClass to make.
    *
    * @default - generated from the construct's path
@@ -59,7 +67,7 @@ export interface EfsBinariesCacheOptions {
 export class BinariesCache {
   /**
    * An EFS file system that all runs share. Adds a StorageClass, a PersistentVolume and a claim to the scope; the
-   * cache may serve several pools of the chart's namespace.
+   * cache may serve several pools of the claim's namespace.
    *
    * @param scope where the objects are added
    * @param id of the construct that holds them
@@ -73,7 +81,9 @@ export class BinariesCache {
       throw invalidProp(scope, id, prop, value, 'it must be set and be without ":"');
     }
     if (!path.startsWith('/')) throw invalidProp(scope, id, 'path', path, 'it must begin with "/"');
-    return BinariesCache.persistentVolumeClaim(efsClaim(new Construct(scope, id), options));
+    const objects = new Construct(scope, id);
+    refuseTwins(objects);
+    return BinariesCache.persistentVolumeClaim(efsClaim(objects, options));
   }
 
   /**
@@ -130,7 +140,9 @@ function efsClaim(scope: Construct, options: EfsBinariesCacheOptions): Persisten
       csi: { driver: EFS_DRIVER, volumeHandle: volumeHandle(options) },
     },
   });
+  const { namespace } = options;
   return new PersistentVolumeClaim(scope, 'Claim', {
+    metadata: namespace === undefined ? undefined : { namespace },
     accessModes: [PersistentVolumeAccessMode.READ_WRITE_MANY],
     storage: size,
     storageClassName: storageClass.name,

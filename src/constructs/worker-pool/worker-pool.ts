@@ -20,6 +20,7 @@ import {
 } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { API_VERSION, WORKER_POOL, type WorkerPoolSpec } from '../../api';
+import { refuseTwins } from '../twins';
 import { contradictions } from './contradictions';
 import type { IWorkerPoolExtension } from './extension';
 import { strangers } from './references';
@@ -68,6 +69,7 @@ export class WorkerPool extends Resource implements IScalable, IPodSelector, INe
       ...{ spec },
     });
     checkPoolName(scope, id, this.name);
+    refuseTwins(this);
     this.node.addValidation({ validate: () => this.contradictions(props) });
     props.extensions?.forEach((extension) => this.addExtension(extension));
   }

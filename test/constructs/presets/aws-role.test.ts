@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { Duration } from 'cdk8s';
+import { App, Chart, Duration } from 'cdk8s';
 import { ServiceAccount } from 'cdk8s-plus-28';
-import { AwsRole, OpenShift, type IrsaOptions } from '../../../src';
+import { AwsRole, OpenShift, WorkerPool, type IrsaOptions } from '../../../src';
 import { beside, extended } from './support';
 
 const roleArn = 'arn:aws:iam::123456789012:role/runs';
@@ -87,6 +87,56 @@ describe('AwsRole by Pod Identity', () => {
     expect(() => extended([AwsRole.podIdentity({ roleArn, clusterName: '' })])).toThrow('clusterName is ""; name the');
   });
 });
+
+describe('a ServiceAccount that pools share', () => {
+  const other = 'arn:aws:iam::123456789012:role/other';
+  const identity = (arn: string, clusterName = 'blue') => AwsRole.podIdentity({ roleArn: arn, clusterName });
+
+  it.each<[string, readonly [AwsRole, AwsRole]]>([
+    ['two roles by annotation', [AwsRole.irsa({ roleArn }), AwsRole.irsa({ roleArn: other })]],
+    ['two roles by association', [identity(roleArn), identity(other)]],
+    ['an annotation and an association', [AwsRole.irsa({ roleArn }), identity(roleArn)]],
+    [
+      'two lives of the token',
+      [AwsRole.irsa({ roleArn }), AwsRole.irsa({ roleArn, tokenExpiration: Duration.hours(1) })],
+    ],
+  ])('does not get %s', (_, roles) => {
+    expect(() => sharing(roles)).toThrow(
+      new RegExp(
+        `^chart/pool-1/AwsRole: roleArn is .* "runs" has ${roleArn} already, from chart/pool-0, and takes one`,
+      ),
+    );
+  });
+
+  it.each<[string, string, readonly [AwsRole, AwsRole]]>([
+    ['the same role twice', 'ServiceAccount', [AwsRole.irsa({ roleArn }), AwsRole.irsa({ roleArn })]],
+    ['the same association twice, written once', 'PodIdentityAssociation', [identity(roleArn), identity(roleArn)]],
+  ])('gets %s', (_, kind, roles) => {
+    expect(sharing(roles).filter((object) => object.kind === kind)).toHaveLength(1);
+  });
+
+  it('gets an association for each of several clusters', () => {
+    const objects = sharing([identity(roleArn), identity(other, 'green')]);
+    expect(objects.filter(({ kind }) => kind === 'PodIdentityAssociation')).toHaveLength(2);
+  });
+
+  it('keeps a role that somebody else annotated it with', () => {
+    const annotations = { 'eks.amazonaws.com/role-arn': other };
+    expect(() => sharing([AwsRole.irsa({ roleArn })], annotations)).toThrow(
+      `chart/pool-0/AwsRole: roleArn is "${roleArn}"; the ServiceAccount at chart/account is annotated with ${other} already`,
+    );
+  });
+});
+
+/** Pools with one role each, all of them with the ServiceAccount called runs. */
+function sharing(roles: readonly AwsRole[], annotations?: Record<string, string>): { readonly kind: string }[] {
+  const chart = new Chart(new App(), 'chart', { namespace: 'tools' });
+  const serviceAccount = new ServiceAccount(chart, 'account', { metadata: { name: 'runs', annotations } });
+  for (const [index, role] of roles.entries()) {
+    new WorkerPool(chart, `pool-${index}`, { pod: { serviceAccount }, extensions: [role] });
+  }
+  return chart.toJson() as { kind: string }[];
+}
 
 /** A pool with a ServiceAccount called runs, made beside it or elsewhere. */
 function pooled(role: AwsRole, elsewhere = false) {

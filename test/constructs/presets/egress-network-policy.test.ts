@@ -72,6 +72,9 @@ describe('EgressNetworkPolicy', () => {
   it.each<[EgressNetworkPolicyProps, string]>([
     [{ cidrs: ['10.0.0.0'] }, 'chart/pool/EgressNetworkPolicy: cidrs is "10.0.0.0"; each must be a network as CIDR'],
     [{ cidrs: ['app.spacelift.io'] }, 'cidrs is "app.spacelift.io"; each must be a network as CIDR'],
+    [{ cidrs: ['10.0.0.300/8'] }, 'cidrs is "10.0.0.300/8"; each must be'],
+    [{ cidrs: ['10.0.0.0/33'] }, 'cidrs is "10.0.0.0/33"; each must be'],
+    [{ cidrs: ['::ffff::/8'] }, 'cidrs is "::ffff::/8"; each must be'],
     [{ ports: [443, 0] }, 'ports is 0; a port is a whole number from 1 to 65535'],
     [{ dnsPorts: [70_000] }, 'dnsPorts is 70000; a port is'],
     [{ controlPlanePort: 1.5 }, 'controlPlanePort is 1.5; a port is'],
