@@ -59,6 +59,8 @@ export const REASON = {
   apiServerUnavailable: 'APIServerUnavailable',
   imagePull: 'ImagePull',
   unschedulable: 'Unschedulable',
+  /** Somebody holds the Pod back from the scheduler. */
+  schedulingGated: 'SchedulingGated',
   containerConfig: 'ContainerConfig',
   podStarted: 'PodStarted',
   podPending: 'PodPending',

@@ -3,12 +3,13 @@ import { initContainer, relayContainer, workerContainer } from './containers';
 import type { RunPodInput } from './input';
 import { runPodName, type RunPod, type RunPodSpec } from './pod';
 import { podSecurityContext } from './security';
+import { podTemplate } from './template';
 import { runVolumes } from './volumes';
 
 /** The Pod of one attempt of a run: the same input always gives the same Pod. */
 export function buildRunPod(input: RunPodInput): RunPod {
   const { assignment, pool, worker } = input;
-  const template = pool.spec?.pod;
+  const template = podTemplate(pool);
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -16,13 +17,13 @@ export function buildRunPod(input: RunPodInput): RunPod {
       name: runPodName(assignment),
       namespace: worker.metadata.namespace,
       labels: {
-        ...template?.labels,
+        ...template.labels,
         [LABEL.workerPool]: input.poolUlid,
         [LABEL.worker]: input.workerId,
         [LABEL.runId]: assignment.runId,
       },
       annotations: {
-        ...template?.annotations,
+        ...template.annotations,
         [ANNOTATION.stage]: assignment.stage,
         [ANNOTATION.attempt]: String(assignment.attempt),
         [ANNOTATION.fence]: String(assignment.fence),
@@ -44,13 +45,15 @@ export function buildRunPod(input: RunPodInput): RunPod {
 
 function podSpec(input: RunPodInput): RunPodSpec {
   const { pool } = input;
-  const template = pool.spec?.pod ?? {};
+  const template = podTemplate(pool);
   return {
     restartPolicy: 'Never',
     activeDeadlineSeconds: template.activeDeadlineSeconds ?? DEFAULTS.activeDeadlineSeconds,
     terminationGracePeriodSeconds: template.terminationGracePeriodSeconds ?? DEFAULTS.terminationGracePeriodSeconds,
     serviceAccountName: template.serviceAccountName,
     automountServiceAccountToken: template.automountServiceAccountToken,
+    // Each Service of the namespace would add some seven variables: with thousands of them no program can be started.
+    enableServiceLinks: false,
     securityContext: podSecurityContext(template.securityContext),
     imagePullSecrets: template.imagePullSecrets,
     nodeSelector: template.nodeSelector,

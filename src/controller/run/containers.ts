@@ -3,15 +3,16 @@ import { CONTAINER, DEFAULTS, PATH } from '../../api/names';
 import { POD_VARIABLE, WORKER_VARIABLES } from '../../protocol/environment';
 import { launcherImage, runnerImage } from './images';
 import { containerSecurityContext } from './security';
+import { podTemplate } from './template';
 import { ownMounts } from './volumes';
 import type { RunPodInput } from './input';
 
 const LAUNCHER = '/usr/bin/spacelift-launcher';
 
 export function initContainer(input: RunPodInput): Container {
-  const pod = input.pool.spec?.pod;
+  const pod = podTemplate(input.pool);
   return {
-    ...builtIn(pod?.initContainer, pod?.securityContext, coordinates(input), ownMounts('init', input.pool)),
+    ...builtIn(pod.initContainer, pod.securityContext, coordinates(input), ownMounts('init', input.pool)),
     name: CONTAINER.init,
     image: launcherImage(input.assignment, input.pool),
     command: [LAUNCHER],
@@ -21,9 +22,9 @@ export function initContainer(input: RunPodInput): Container {
 }
 
 export function relayContainer(input: RunPodInput): Container {
-  const pod = input.pool.spec?.pod;
+  const pod = podTemplate(input.pool);
   return {
-    ...builtIn(pod?.grpcServerContainer, pod?.securityContext, coordinates(input), ownMounts('relay', input.pool)),
+    ...builtIn(pod.grpcServerContainer, pod.securityContext, coordinates(input), ownMounts('relay', input.pool)),
     name: CONTAINER.relay,
     image: launcherImage(input.assignment, input.pool),
     command: [LAUNCHER],
@@ -34,11 +35,11 @@ export function relayContainer(input: RunPodInput): Container {
 
 /** Runs the shim that `init` laid down; the image's own entry point is ignored. */
 export function workerContainer(input: RunPodInput): Container {
-  const pod = input.pool.spec?.pod;
+  const pod = podTemplate(input.pool);
   const shown: readonly string[] = WORKER_VARIABLES;
   const variables = coordinates(input).filter(({ name }) => shown.includes(name));
   return {
-    ...builtIn(pod?.workerContainer, pod?.securityContext, variables, ownMounts('worker', input.pool)),
+    ...builtIn(pod.workerContainer, pod.securityContext, variables, ownMounts('worker', input.pool)),
     name: CONTAINER.worker,
     image: runnerImage(input.assignment, input.pool),
     command: ['/bin/sh', `${PATH.binaries}/spacelift-worker`],
@@ -63,7 +64,7 @@ const OURS: readonly string[] = Object.values(POD_VARIABLE);
 
 /** What the launcher must know of its assignment. Ours stand first, so that the pool's own can refer to them. */
 function coordinates({ assignment, pool, worker, workerId }: RunPodInput): EnvVar[] {
-  const { terminationGracePeriodSeconds, customBinariesPath } = pool.spec?.pod ?? {};
+  const { terminationGracePeriodSeconds, customBinariesPath } = podTemplate(pool);
   const values: EnvVar[] = [
     { name: POD_VARIABLE.runId, value: assignment.runId },
     { name: POD_VARIABLE.stage, value: assignment.stage },

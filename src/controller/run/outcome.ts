@@ -1,9 +1,17 @@
 import { CONTAINER } from '../../api/names';
 import { EXIT } from '../../protocol/exit-codes';
 import type { OutcomeReason } from '../../protocol/messages';
-import { allStatuses, containerState, couldNotStart, imageOf, type RunPod, type TerminatedState } from './pod';
+import {
+  allStatuses,
+  containerState,
+  couldNotStart,
+  hasLimitOfNamespace,
+  imageOf,
+  type RunPod,
+  type TerminatedState,
+} from './pod';
 import * as sentences from './sentences';
-import type { PoolRef } from './sentences';
+import type { MemoryLimit, PoolRef } from './sentences';
 
 /** How a run ended, as its Pod shows it. */
 export type PodOutcome =
@@ -86,7 +94,8 @@ const KUBELET_DISRUPTION: Readonly<Record<string, Disruption>> = {
   NodeShutdown: 'NodeLost',
   Shutdown: 'NodeLost',
   Terminated: 'NodeLost',
-  UnexpectedAdmissionError: 'RefusedByNode',
+  // A device plugin that is not ready, for one.
+  UnexpectedAdmissionError: 'NoRoomOnNode',
   NodeAffinity: 'RefusedByNode',
   NodePorts: 'RefusedByNode',
 };
@@ -172,10 +181,10 @@ function isInit(pod: RunPod, name: string): boolean {
   return pod.status?.initContainerStatuses?.some((status) => status.name === name) ?? false;
 }
 
-function memoryLimit(pod: RunPod, name: string): string | undefined {
+function memoryLimit(pod: RunPod, name: string): MemoryLimit {
   const container = [...pod.spec.initContainers, ...pod.spec.containers].find((entry) => entry.name === name);
   const limit = container?.resources?.limits?.memory;
-  return limit === undefined ? undefined : String(limit);
+  return { memory: limit === undefined ? undefined : String(limit), ofNamespace: hasLimitOfNamespace(pod, name) };
 }
 
 function failed(reason: OutcomeReason, message: string): FailedOutcome {

@@ -29,6 +29,7 @@ export interface RunPodSpec {
   readonly securityContext?: PodSecurityContext;
   readonly serviceAccountName?: string;
   readonly automountServiceAccountToken?: boolean;
+  readonly enableServiceLinks?: boolean;
   readonly imagePullSecrets?: readonly LocalObjectReference[];
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly nodeName?: string;
@@ -41,6 +42,8 @@ export interface RunPodSpec {
   readonly dnsPolicy?: string;
   readonly topologySpreadConstraints?: readonly TopologySpreadConstraint[];
   readonly shareProcessNamespace?: boolean;
+  /** Set by webhooks of others. */
+  readonly schedulingGates?: readonly { readonly name: string }[];
 }
 
 export interface RunPodStatus {
@@ -153,8 +156,22 @@ export function runIdOf(pod: KubeObject): string | undefined {
   return pod.metadata.labels?.[LABEL.runId];
 }
 
+/** What the API server's LimitRanger writes into a Pod: of which containers it set what. */
+const LIMIT_RANGER_ANNOTATION = 'kubernetes.io/limit-ranger';
+
+/** Whether a LimitRange set the container's memory limit, because the pool set none. */
+export function hasLimitOfNamespace(pod: RunPod, container: string): boolean {
+  const parts = pod.metadata.annotations?.[LIMIT_RANGER_ANNOTATION]?.split(/[:;] /) ?? [];
+  return parts.some((part) => /^(.*, )?memory\b.* limit for /.test(part) && part.endsWith(` container ${container}`));
+}
+
 const KEPT_LABELS: readonly string[] = [LABEL.runId, LABEL.worker, LABEL.workerPool];
-const KEPT_ANNOTATIONS: readonly string[] = [ANNOTATION.stage, ANNOTATION.attempt, ANNOTATION.fence];
+const KEPT_ANNOTATIONS: readonly string[] = [
+  ANNOTATION.stage,
+  ANNOTATION.attempt,
+  ANNOTATION.fence,
+  LIMIT_RANGER_ANNOTATION,
+];
 
 /** What the cache keeps of a run Pod: all that the passes read, a tenth of the object. */
 export function trimRunPod(pod: RunPod): RunPod {
@@ -166,6 +183,7 @@ export function trimRunPod(pod: RunPod): RunPod {
       containers: pod.spec.containers.map(trimContainer),
       activeDeadlineSeconds: pod.spec.activeDeadlineSeconds,
       nodeName: pod.spec.nodeName,
+      schedulingGates: pod.spec.schedulingGates,
     },
     status: status && {
       phase: status.phase,

@@ -13,6 +13,8 @@ export interface Problem {
   readonly sentence: string;
   /** False while the kubelet says only that it backs off, so that a fuller sentence is not replaced by a poorer one. */
   readonly detailed: boolean;
+  /** The words change while the problem stays, and the newest are worth telling, now and then. @default false */
+  readonly varies?: boolean;
   /** How the run ends when this lasts. */
   readonly outcome: OutcomeReason;
   /** Waiting cannot help. */
@@ -30,16 +32,20 @@ export function startProblem(pod: RunPod, ref: PoolRef): Problem | undefined {
 
 function schedulingProblem(pod: RunPod, ref: PoolRef): Problem | undefined {
   const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
-  if (scheduled?.status !== 'False' || scheduled.reason === 'SchedulingGated') return undefined;
+  if (scheduled?.status !== 'False') return undefined;
+  if (scheduled.reason === 'SchedulingGated') {
+    const gates = pod.spec.schedulingGates?.map(({ name }) => name) ?? [];
+    return {
+      ...SCHEDULING,
+      key: REASON.schedulingGated,
+      reason: REASON.schedulingGated,
+      sentence: sentences.gated(gates),
+    };
+  }
   const detail = scheduled.message || scheduled.reason || 'the scheduler gives no reason';
-  return {
-    key: `${REASON.unschedulable}:${detail}`,
-    reason: REASON.unschedulable,
-    sentence: sentences.unschedulable(ref, detail),
-    detailed: true,
-    outcome: 'StartTimeout',
-    hopeless: false,
-  };
+  const sentence = sentences.unschedulable(ref, detail);
+  // The scheduler counts nodes in its sentence, so that each node that comes or goes gives another.
+  return { ...SCHEDULING, key: REASON.unschedulable, reason: REASON.unschedulable, sentence, varies: true };
 }
 
 function containerProblem(pod: RunPod, { name, state }: ContainerStatus, ref: PoolRef): Problem | undefined {
@@ -76,6 +82,7 @@ const MAY_PASS = /timed out|failed to sync/i;
 const LACKS_PROGRAM = /exec: "|executable file|exec format error/i;
 
 const IMAGE = { reason: REASON.imagePull, outcome: 'ImagePull', detailed: true } as const;
+const SCHEDULING = { outcome: 'StartTimeout', detailed: true, hopeless: false } as const;
 const CONFIG = { reason: REASON.containerConfig, outcome: 'ConfigError', detailed: true } as const;
 
 /** The kubelet's words without the layers that say nothing: back-off, error class, RPC code. */

@@ -35,6 +35,13 @@ export function unschedulable(ref: PoolRef, detail: string): string {
   return `No node takes the Pod: ${endSentence(detail)} Make room, or change requests, nodeSelector, affinity or tolerations in spec.pod of ${pool(ref)}.`;
 }
 
+/** `gates` are the names in spec.schedulingGates of the Pod. */
+export function gated(gates: readonly string[]): string {
+  const names = gates.map((name) => `"${name}"`).join(', ');
+  const [which, it] = gates.length > 1 ? ['gates', 'them'] : ['gate', 'it'];
+  return `The Pod waits for its scheduling ${which}${names && ` ${names}`}: a webhook or a queueing system set ${it}, and the Pod is scheduled when the same takes ${it} away.`;
+}
+
 export function runnerImageHostRefused(ref: PoolRef, image: string, host: string, allowed: readonly string[]): string {
   return `The stack's runner image "${image}" comes from ${host}, but spec.allowedRunnerImageHosts of ${pool(ref)} allows only ${allowed.join(', ') || 'none'}.`;
 }
@@ -55,15 +62,27 @@ export function stoppedBeforeStart(reason: string): string {
   return `The run was stopped before its Pod had started: ${endSentence(reason || 'no reason was given')}`;
 }
 
-export function outOfMemory(ref: PoolRef, container: string, limit: string | undefined): string {
-  if (limit === undefined) {
-    return `Container ${container} was killed because the node ran out of memory: set ${memoryField(container)} of ${pool(ref)} to what it needs.`;
-  }
-  return `Container ${container} was killed because it needed more than its memory limit of ${limit}: raise ${memoryField(container)} of ${pool(ref)}.`;
+/** What may be used of memory, and who said so. */
+export interface MemoryLimit {
+  /** @default - no limit */
+  readonly memory: string | undefined;
+  /** A LimitRange of the namespace set it, because the pool set none. */
+  readonly ofNamespace: boolean;
 }
 
-export function probablyOutOfMemory(ref: PoolRef, container: string, limit: string | undefined): string {
-  const known = limit === undefined ? 'no memory limit is set' : `its memory limit is ${limit}`;
+export function outOfMemory(ref: PoolRef, container: string, { memory, ofNamespace }: MemoryLimit): string {
+  if (memory === undefined) {
+    return `Container ${container} was killed because the node ran out of memory: set ${memoryField(container)} of ${pool(ref)} to what it needs.`;
+  }
+  if (ofNamespace) {
+    return `Container ${container} was killed because it needed more than its memory limit of ${memory}, which a LimitRange of namespace ${ref.namespace} set and not the pool: set ${memoryField(container)} of ${pool(ref)} to what it needs.`;
+  }
+  return `Container ${container} was killed because it needed more than its memory limit of ${memory}: raise ${memoryField(container)} of ${pool(ref)}.`;
+}
+
+export function probablyOutOfMemory(ref: PoolRef, container: string, { memory, ofNamespace }: MemoryLimit): string {
+  const source = ofNamespace ? `, which a LimitRange of namespace ${ref.namespace} set` : '';
+  const known = memory === undefined ? 'no memory limit is set' : `its memory limit is ${memory}${source}`;
   return `Container ${container} was killed (exit code 137), most likely for want of memory (${known}): raise ${memoryField(container)} of ${pool(ref)}.`;
 }
 

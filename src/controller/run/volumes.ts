@@ -1,18 +1,19 @@
 import type { Volume, VolumeMount, WorkerPool } from '../../api';
 import { MOUNTS, PATH, VOLUME } from '../../api/names';
+import { podTemplate } from './template';
 
 /** Read by owner and group (Pod's fsGroup) only. */
 const CREDENTIALS_MODE = 0o440;
 
 export function runVolumes(pool: WorkerPool): Volume[] {
-  const pod = pool.spec?.pod;
+  const pod = podTemplate(pool);
   return [
-    pod?.workspaceVolume ?? { name: VOLUME.workspace, emptyDir: {} },
-    pod?.binariesCacheVolume ?? { name: VOLUME.binariesCache, emptyDir: {} },
+    pod.workspaceVolume ?? { name: VOLUME.workspace, emptyDir: {} },
+    pod.binariesCacheVolume ?? { name: VOLUME.binariesCache, emptyDir: {} },
     { name: VOLUME.binaries, emptyDir: {} },
     { name: VOLUME.exchange, emptyDir: {} },
     credentialsVolume(pool),
-    ...(pod?.volumes ?? []),
+    ...(pod.volumes ?? []),
   ];
 }
 
@@ -26,7 +27,7 @@ export function ownMounts(container: keyof typeof MOUNTS, pool: WorkerPool): Vol
 }
 
 function nameOf(volume: keyof typeof VOLUME, pool: WorkerPool): string {
-  const { workspaceVolume, binariesCacheVolume } = pool.spec?.pod ?? {};
+  const { workspaceVolume, binariesCacheVolume } = podTemplate(pool);
   if (volume === 'workspace') return workspaceVolume?.name ?? VOLUME.workspace;
   if (volume === 'binariesCache') return binariesCacheVolume?.name ?? VOLUME.binariesCache;
   return VOLUME[volume];

@@ -72,6 +72,10 @@ describe('the Pod of a run', () => {
     expect(container(spec, 'worker').args).toBeUndefined();
   });
 
+  test('gets no variables of the Services around it', () => {
+    expect(built().spec.enableServiceLinks).toBe(false);
+  });
+
   test('is never restarted, and ends by itself after 70 minutes', () => {
     expect(built().spec).toMatchObject({
       restartPolicy: 'Never',
@@ -124,6 +128,24 @@ describe('every field of spec.pod reaches the Pod', () => {
 
   test.each(cases)('%s', (_field, pod, expected) => {
     expect(built(pod).spec).toMatchObject(expected);
+  });
+
+  test('a text that is empty is not set', () => {
+    const empty = {
+      serviceAccountName: '',
+      nodeName: '',
+      schedulerName: '',
+      runtimeClassName: '',
+      dnsPolicy: '',
+      launcherImage: '',
+      defaultRunnerImage: '',
+      customBinariesPath: '',
+      initContainer: { imagePullPolicy: '' },
+      grpcServerContainer: { imagePullPolicy: '' },
+      workerContainer: { imagePullPolicy: '', env: [{ name: 'EMPTY', value: '' }] },
+    };
+    const meant = { workerContainer: { env: [{ name: 'EMPTY', value: '' }] } };
+    expect(JSON.stringify(built(empty))).toBe(JSON.stringify(built(meant)));
   });
 
   test('launcherImage replaces the image of init and launcher-grpc', () => {

@@ -29,12 +29,19 @@ describe('the registry of an image', () => {
     ['alpine', 'docker.io'],
     ['alpine:3.20', 'docker.io'],
     ['someone/image:1', 'docker.io'],
-    ['index.docker.io/library/alpine', 'docker.io'],
+    ['index.docker.io/library/alpine', 'index.docker.io'],
     ['registry.test/team/image@sha256:00', 'registry.test'],
-    ['Registry.Test/team/image', 'registry.test'],
+    ['Registry.Test/team/image', 'Registry.Test'],
     ['registry.test:5000/image', 'registry.test:5000'],
     ['localhost/image', 'localhost'],
     ['localhost:5000/image', 'localhost:5000'],
+    ['tools/runner:1', 'docker.io'],
+    ['TOOLS/runner:1', 'TOOLS'],
+    ['Tools/runner:1', 'Tools'],
+    ['LOCALHOST/runner:1', 'LOCALHOST'],
+    ['registry:5000/runner:1', 'registry:5000'],
+    ['[fd00::10]:5000/team/runner:1', '[fd00::10]:5000'],
+    ['alpine@sha256:0000', 'docker.io'],
   ])('of %s is %s', (image, host) => {
     expect(imageHost(image)).toBe(host);
   });
@@ -60,5 +67,27 @@ describe('spec.allowedRunnerImageHosts', () => {
     const assignment = anAssignment(image === undefined ? {} : { runnerImage: image });
     const spec = { allowedRunnerImageHosts, pod: { defaultRunnerImage: 'elsewhere.test/image' } };
     expect(refusedRunnerImageHost(assignment, aPool(spec))).toBe(refused);
+  });
+
+  const allowedRunnerImageHosts = ['docker.io', 'registry.test', '[fd00::10]:5000'];
+  test.each<[string, string | undefined]>([
+    ['alpine:3.20', undefined],
+    ['tools/runner:1', undefined],
+    ['TOOLS/runner:1', 'TOOLS'],
+    ['Tools/runner:1', 'Tools'],
+    ['LOCALHOST/runner:1', 'LOCALHOST'],
+    ['localhost/runner:1', 'localhost'],
+    ['index.docker.io/library/alpine:3.20', undefined],
+    ['registry-1.docker.io/library/alpine:3.20', 'registry-1.docker.io'],
+    ['REGISTRY.test/a/b:1', undefined],
+    ['registry.test:443/a/b:1', 'registry.test:443'],
+    ['registry:5000/a:1', 'registry:5000'],
+    ['[fd00::10]:5000/a/b:1', undefined],
+    ['[fd00::11]:5000/a/b:1', '[fd00::11]:5000'],
+    ['docker.io.test/a:1', 'docker.io.test'],
+    [`alpine@sha256:${'0'.repeat(64)}`, undefined],
+    [`registry.test/a@sha256:${'0'.repeat(64)}`, undefined],
+  ])('with three hosts reads %s as the node does, and refuses %s', (runnerImage, refused) => {
+    expect(refusedRunnerImageHost(anAssignment({ runnerImage }), aPool({ allowedRunnerImageHosts }))).toBe(refused);
   });
 });

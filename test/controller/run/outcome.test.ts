@@ -116,6 +116,16 @@ describe('an ended Pod', () => {
       'The Pod was refused on node n1: Pod was rejected: Node didn’t have enough resource: cpu.',
     ],
     [
+      'a device that was not ready',
+      {
+        phase: 'Failed',
+        reason: 'UnexpectedAdmissionError',
+        message: 'Allocate failed due to no healthy devices present',
+      },
+      'Evicted',
+      'The Pod was refused on node n1: Allocate failed due to no healthy devices present.',
+    ],
+    [
       'the deadline',
       failedPod(
         { relay: exited(143), worker: exited(137) },
@@ -198,6 +208,20 @@ describe('an ended Pod', () => {
       kind: 'failed',
       reason,
       message: message.replaceAll('’', "'"),
+    });
+  });
+
+  test('whose limit a LimitRange set says so', () => {
+    const pod = observed(failedPod({ init: exited(137, 'OOMKilled') }), { of: limited });
+    const annotations = {
+      ...pod.metadata.annotations,
+      'kubernetes.io/limit-ranger':
+        'LimitRanger plugin set: cpu, memory request for init container init; cpu, memory limit for init container init; cpu limit for container worker',
+    };
+    expect(outcomeOf({ ...pod, metadata: { ...pod.metadata, annotations } }, POOL_REF)).toMatchObject({
+      reason: 'OutOfMemory',
+      message:
+        'Container init was killed because it needed more than its memory limit of 64Mi, which a LimitRange of namespace team set and not the pool: set spec.pod.initContainer.resources.limits.memory of WorkerPool team/pool to what it needs.',
     });
   });
 

@@ -4,7 +4,10 @@ import { anAssignment, built, containers, observed, POOL_REF, running, waitingFo
 
 const IMAGE = 'someone/non-existent-image:1234';
 const SETUP = { customInitContainers: [{ name: 'setup', image: 'tools:1' }] };
-const pod = (status: RunPodStatus) => observed(status, { of: built(SETUP, anAssignment({ runnerImage: IMAGE })) });
+const pod = (status: RunPodStatus) => {
+  const { spec, ...rest } = observed(status, { of: built(SETUP, anAssignment({ runnerImage: IMAGE })) });
+  return { ...rest, spec: { ...spec, schedulingGates: [{ name: 'queue.test/gate' }] } };
+};
 const worker = (reason: string, message?: string) =>
   containers({ relay: running, worker: waitingFor(reason, message) }, { phase: 'Pending' });
 
@@ -86,6 +89,17 @@ describe('what keeps a run’s Pod from starting', () => {
       'Unschedulable',
       'No node takes the Pod: 0/3 nodes are available: 3 Insufficient cpu. Make room, or change requests, nodeSelector, affinity or tolerations in spec.pod of WorkerPool team/pool.',
     ],
+    [
+      'a gate that somebody set',
+      {
+        phase: 'Pending',
+        conditions: [
+          { type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message: 'Scheduling is blocked' },
+        ],
+      },
+      'SchedulingGated',
+      'The Pod waits for its scheduling gate "queue.test/gate": a webhook or a queueing system set it, and the Pod is scheduled when the same takes it away.',
+    ],
   ])('%s', (_what, status, reason, sentence) => {
     expect(startProblem(pod(status), POOL_REF)).toMatchObject({ reason, sentence });
   });
@@ -114,6 +128,20 @@ describe('what keeps a run’s Pod from starting', () => {
     ['RunContainerError', 'failed to mount /x: no such file or directory', false],
   ])('%s (%s) is hopeless: %s', (reason, message, hopeless) => {
     expect(startProblem(pod(worker(reason, message)), POOL_REF)?.hopeless).toBe(hopeless);
+  });
+
+  test('stays the same problem while the scheduler counts other nodes', () => {
+    const unschedulable = (message: string) =>
+      startProblem(
+        pod({
+          phase: 'Pending',
+          conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }],
+        }),
+        POOL_REF,
+      );
+    const [few, many] = [unschedulable('0/3 nodes are available.'), unschedulable('0/7 nodes are available.')];
+    expect(few?.key).toBe(many?.key);
+    expect(few?.sentence).not.toBe(many?.sentence);
   });
 
   test('stays the same problem while the kubelet goes from failing to backing off', () => {
