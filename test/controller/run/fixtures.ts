@@ -1,5 +1,5 @@
-import type { WorkerPool, WorkerPoolPod, WorkerPoolSpec } from '../../../src/api';
-import { buildRunPod, type RunPod, type RunPodStatus } from '../../../src/controller/run';
+import type { Container, WorkerPool, WorkerPoolPod, WorkerPoolSpec } from '../../../src/api';
+import { buildRunPod, type RunPod, type RunPodSpec, type RunPodStatus } from '../../../src/controller/run';
 import type { Assignment } from '../../../src/protocol/messages';
 
 export const RUN_ID = '01HPS6XB76J1JB3EHSK4AWE5AB';
@@ -59,6 +59,12 @@ export function built(pod: WorkerPoolPod = {}, assignment = anAssignment(), spec
     worker: { metadata: WORKER_METADATA },
     workerId: WORKER_ID,
   });
+}
+
+export function container(spec: RunPodSpec, name: string): Container {
+  const found = [...spec.initContainers, ...spec.containers].find((one) => one.name === name);
+  if (!found) throw new Error(`there is no container ${name}`);
+  return found;
 }
 
 /** A Pod as the API server would show it. */
