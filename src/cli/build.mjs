@@ -32,7 +32,13 @@ await build({
 });
 
 // The only program in the npm package (package.json, "files"): it holds all the others, so its weight counts.
-await build({ ...common, entryPoints: { 'worker-pools': 'src/cli/main.ts' }, minifyWhitespace: true });
+// Its help, and the commands that talk to a control plane, run on every Node of package.json's engines.
+await build({
+  ...common,
+  entryPoints: { 'worker-pools': 'src/cli/main.ts' },
+  target: 'node20',
+  minifyWhitespace: true,
+});
 
 // In pieces, so that what a Pod never needs (client-node's kubeconfig reader, making certificates) takes no memory in it.
 rmSync('dist/controller', { recursive: true, force: true });

@@ -75,6 +75,22 @@ describe('the connection', () => {
       'unauthorized: no API key has this id and secret',
     ],
     ['nobody there', () => ['--url', 'https://127.0.0.1:1', ...key()], 'cannot be reached: ECONNREFUSED'],
+    [
+      'plain HTTP to the port of HTTPS',
+      () => ['--url', controlPlane.url.replace('https', 'http'), ...key()],
+      'does not answer in plain HTTP',
+    ],
+    [
+      'HTTPS to the port of plain HTTP',
+      () => ['--url', strangerUrl().replace('http', 'https'), ...key()],
+      'does it want http://',
+    ],
+    [
+      'a --ca that is no PEM',
+      () => [...url(), ...ca('data/admin-key.json'), ...key()],
+      'is no certificate as PEM: it must begin with',
+    ],
+    ['a --ca that is a folder', () => [...url(), ...ca('data'), ...key()], 'cannot be read: EISDIR'],
     ['somebody else there', () => ['--url', strangerUrl(), ...key()], 'answers 200, but not as a control plane does'],
   ])('%s is one sentence and exit code 1', async (_, flags, sentence) => {
     expect(await bare.run('pool', 'list', ...flags())).toEqual(refused(sentence));

@@ -1,15 +1,33 @@
+import { Agent as HttpAgent, request as requestHttp, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { Readable } from 'node:stream';
-import { Agent, request } from 'undici';
+import { json } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { UserError } from '../run-program';
 import type { Connection } from './connection';
+import { whyUnreachable } from './unreachable';
 
-/** A control plane as the commands see it; every failure is a UserError with a sentence. */
+/** Longest silence before an answer begins: an upload is on disk by then. */
+const ANSWER_TIMEOUT_MS = 300_000;
+/** Longest silence within an answer; a log that is followed says every ten seconds that it lives. */
+const SILENCE_MS = 60_000;
+
+interface Request {
+  readonly method: 'GET' | 'PUT' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Readable;
+}
+
+/** A control plane as the commands see it; every failure is a UserError with a sentence. Runs on Node 20, too. */
 export class ApiClient {
-  private readonly agent: Agent;
+  private readonly agent: HttpAgent;
   private jwt: Promise<string> | undefined;
 
   constructor(private readonly connection: Connection) {
-    this.agent = new Agent({ connect: connection.ca === undefined ? {} : { ca: connection.ca }, bodyTimeout: 60_000 });
+    const { url, ca } = connection;
+    this.agent = url.startsWith('https:')
+      ? new HttpsAgent({ keepAlive: true, ca })
+      : new HttpAgent({ keepAlive: true });
   }
 
   /** Runs a GraphQL document as the API key's user. */
@@ -19,17 +37,16 @@ export class ApiClient {
 
   /** Uploads a stream. */
   async upload(path: string, body: Readable): Promise<void> {
-    const response = await this.send(path, { method: 'PUT', body });
-    await response.body.dump();
+    (await this.send(path, { method: 'PUT', body })).resume();
   }
 
   /** The chunks of a streamed answer. */
   async stream(path: string): Promise<Readable> {
-    return (await this.send(path, { method: 'GET' })).body;
+    return this.send(path, { method: 'GET' });
   }
 
-  close(): Promise<void> {
-    return this.agent.destroy();
+  close(): void {
+    this.agent.destroy();
   }
 
   private login(): Promise<string> {
@@ -47,7 +64,7 @@ export class ApiClient {
       headers: { 'content-type': 'application/json', ...(jwt ? { authorization: `Bearer ${jwt}` } : {}) },
       body: JSON.stringify({ query, variables }),
     });
-    const answer = (await response.body.json().catch(() => ({}))) as { data?: T; errors?: { message: string }[] };
+    const answer = await jsonOf<{ data?: T; errors?: { message: string }[] }>(response);
     const [error] = answer.errors ?? [];
     if (error) throw new UserError(error.message);
     if (!answer.data)
@@ -55,23 +72,40 @@ export class ApiClient {
     return answer.data;
   }
 
-  private async send(path: string, options: { method: 'GET' | 'PUT'; body?: Readable }) {
+  private async send(path: string, options: Request): Promise<IncomingMessage> {
     const response = await this.reach(path, { ...options, headers: { authorization: `Bearer ${await this.login()}` } });
     if (response.statusCode === 200) return response;
     // It may have run out while a log was followed; the next request logs in again.
     if (response.statusCode === 401) this.jwt = undefined;
-    const body = (await response.body.json().catch(() => ({}))) as { message?: string };
+    const body = await jsonOf<{ message?: string }>(response);
     throw new UserError(body.message ?? `the control plane answers ${response.statusCode}`);
   }
 
-  private async reach(path: string, options: Parameters<typeof request>[1]) {
-    const url = `${this.connection.url}${path}`;
+  private async reach(path: string, request: Request): Promise<IncomingMessage> {
     try {
-      return await request(url, { ...options, dispatcher: this.agent });
+      return await this.answer(`${this.connection.url}${path}`, request);
     } catch (error) {
-      const { code = '', message } = error as { code?: string; message: string };
-      const hint = /CERT|SIGNED|VERIFY|ALTNAME/.test(code) ? ' (give its authority with --ca)' : '';
-      throw new UserError(`${this.connection.url} cannot be reached: ${code || message}${hint}`);
+      throw error instanceof UserError ? error : new UserError(whyUnreachable(this.connection.url, error as Error));
     }
   }
+
+  private answer(url: string, { method, headers, body }: Request): Promise<IncomingMessage> {
+    const start = url.startsWith('https:') ? requestHttps : requestHttp;
+    return new Promise((resolve, reject) => {
+      const request = start(url, { method, headers, agent: this.agent, timeout: ANSWER_TIMEOUT_MS });
+      request.once('response', (response) => {
+        response.setTimeout(SILENCE_MS, () => response.destroy(new Error('nothing was heard for a minute')));
+        resolve(response);
+      });
+      request.once('timeout', () => request.destroy(new Error('no answer came within five minutes')));
+      // Stays: a refused upload may be cut off after its answer.
+      request.on('error', reject);
+      if (body === undefined || typeof body === 'string') request.end(body);
+      else pipeline(body, request).catch(reject);
+    });
+  }
+}
+
+async function jsonOf<T extends object>(response: IncomingMessage): Promise<T | Record<string, never>> {
+  return (await json(response).catch(() => ({}))) as T;
 }

@@ -14,7 +14,7 @@ export function apiAction<F extends object>(
     try {
       await action(client, flags, ...(given.slice(0, -2) as string[]));
     } finally {
-      await client.close();
+      client.close();
     }
   });
 }

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { UserError } from '../run-program';
@@ -44,7 +45,7 @@ export function connectionOf(flags: ConnectionFlags, environment: NodeJS.Process
   const caPath = flags.ca || environment.WORKER_POOLS_CA;
   return {
     url: url.replace(/\/+$/, ''),
-    ca: caPath ? read(caPath, '--ca') : undefined,
+    ca: caPath ? certificateOf(caPath) : undefined,
     ...apiKeyOf(flags, environment),
   };
 }
@@ -68,7 +69,21 @@ function keyOfFile(text: string): { id?: string; secret: string } {
   }
 }
 
+function certificateOf(path: string): string {
+  const pem = read(path, '--ca');
+  try {
+    new X509Certificate(pem);
+    return pem;
+  } catch {
+    throw new UserError(`--ca: ${path} is no certificate as PEM: it must begin with -----BEGIN CERTIFICATE-----`);
+  }
+}
+
 function read(path: string, flag: string): string {
   if (!existsSync(path)) throw new UserError(`${flag}: there is no file ${path}`);
-  return readFileSync(path, 'utf8');
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UserError(`${flag}: ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
 }

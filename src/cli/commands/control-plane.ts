@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { pino } from 'pino';
-import { startControlPlane, type ControlPlaneOptions } from '../../control-plane';
+import type { ControlPlaneOptions } from '../../control-plane';
+import { requireNode24 } from '../node-version';
 import { UserError } from '../run-program';
 import { VERSION } from '../version';
 
@@ -62,6 +62,8 @@ is made at first start and kept in <data-dir>/admin-key.json. The certificate au
 }
 
 async function run(flags: Flags): Promise<void> {
+  requireNode24('control-plane');
+  const [{ pino }, { startControlPlane }] = await Promise.all([import('pino'), import('../../control-plane')]);
   const logger = pino({ level: flags.logLevel, base: undefined });
   const stopping = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));

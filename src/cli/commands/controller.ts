@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { LeaseLostError, runController } from '../../controller/main';
 import { LOG_FORMATS } from '../../controller/logging';
 import { OptionsError, parseBindAddress, type ControllerOptions } from '../../controller/options';
 import { parseDuration } from '../../protocol/duration';
+import { requireNode24 } from '../node-version';
 import { UserError } from '../run-program';
 import { VERSION } from '../version';
 
@@ -30,6 +30,8 @@ export function controllerCommand(): Command {
     .addOption(new Option('--log-level <level>', 'least level that is logged').choices(LOG_LEVELS).default('info'))
     .addOption(new Option('--log-format <format>', 'how a line is written').choices(LOG_FORMATS).default('json'))
     .action(async (flags: Flags) => {
+      requireNode24('controller');
+      const { LeaseLostError, runController } = await import('../../controller/main');
       const stopping = new AbortController();
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
       try {

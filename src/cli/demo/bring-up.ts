@@ -44,7 +44,7 @@ export async function bringUp(cluster: LocalCluster, name: string, progress: Pro
   const ca = await readAuthority(kubernetes);
   const client = new ApiClient({ url: access.url, ca, ...apiKey });
   const close = async (): Promise<void> => {
-    await client.close();
+    client.close();
     await access.close();
   };
   try {

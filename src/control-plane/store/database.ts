@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { MIGRATIONS } from './migrations';
 
 /** A row as SQLite gives it. */
@@ -16,6 +16,8 @@ export class Database {
 
   /** Opens or makes the file and brings its schema up to date. @throws when it was written by a newer version. */
   constructor(path: string) {
+    // Not imported: a bundle that only mentions it would not load on Node 20, where most commands run.
+    const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
     this.db = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: true });
     this.db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     this.migrate(path);
