@@ -5,10 +5,11 @@ import { createCaches, WORKER_POOLS, WORKERS, type Caches } from './caches';
 import { createLogger } from './logging';
 import { createMetrics, type ControllerMetrics } from './metrics';
 import { compileOptions, parseBindAddress, type CompiledOptions, type ControllerOptions } from './options';
-import { systemClock } from '../time';
+import { sleep, systemClock } from '../time';
 import {
   createKubeClient,
   EventRecorder,
+  Leadership,
   Manager,
   PODS,
   Reflector,
@@ -27,6 +28,8 @@ const LEASE_NAME = 'spacelift-workerpool-controller';
 
 /** How long passes that are under way may take to end when the controller stops. */
 const GRACE_MS = 10_000;
+/** How long the last events may take to be written after that. */
+const LAST_EVENTS_MS = 3_000;
 
 /** Another replica leads now; only a new process has certainly forgotten everything. */
 export class LeaseLostError extends Error {
@@ -76,9 +79,16 @@ export async function runController(options: ControllerOptions, control: RunCont
     logger.info({}, 'stopped');
   } finally {
     control.signal?.removeEventListener('abort', stop);
-    await Promise.all([servers.health?.close(), servers.metrics?.close(), events.flush()]);
+    await Promise.all([servers.health?.close(), servers.metrics?.close(), lastEvents(events)]);
     await client.close();
   }
+}
+
+/** What an API server out of reach does not take in this time is not told. */
+async function lastEvents(events: EventRecorder): Promise<void> {
+  const enough = new AbortController();
+  await Promise.race([events.flush(), sleep(systemClock, LAST_EVENTS_MS, enough.signal)]);
+  enough.abort();
 }
 
 interface Parts {
@@ -93,8 +103,9 @@ interface Parts {
 function assemble(parts: Parts): Manager {
   const { options, logger, registry, client, events, caches } = parts;
   const metrics: ControllerMetrics = createMetrics(registry, () => pools.workersByPool());
+  const leadership = new Leadership();
   const common = {
-    client,
+    client: client.under(leadership),
     caches,
     events,
     metrics,
@@ -108,7 +119,12 @@ function assemble(parts: Parts): Manager {
     version: options.version,
     prometheus: registry,
   });
-  const workers = new WorkerController({ ...common, concurrency: options.workerConcurrency, registry: pools });
+  const workers = new WorkerController({
+    ...common,
+    concurrency: options.workerConcurrency,
+    registry: pools,
+    prometheus: registry,
+  });
   return new Manager({
     reflectors: [
       reflector(parts, WORKER_POOLS, caches.pools),
@@ -117,6 +133,7 @@ function assemble(parts: Parts): Manager {
       reflector(parts, PODS, caches.pods, LABEL.workerPool),
     ],
     controllers: [pools, workers],
+    leadership,
     graceMs: GRACE_MS,
     logger,
     ...(options.leaderElect && {

@@ -32,6 +32,12 @@ export class FakeClock implements Clock {
     return [...this.timers].map(({ dueAt }) => dueAt - this.time).sort((a, b) => a - b);
   }
 
+  /** Time goes by while this process is stopped: nothing fires before it goes on. */
+  async standStill(ms: number): Promise<void> {
+    this.time += ms;
+    await settle();
+  }
+
   /** Moves time on, firing timers in their order; timers set meanwhile fire too when they are due. */
   async advance(ms: number): Promise<void> {
     const end = this.time + ms;

@@ -9,6 +9,8 @@ export type Fault =
   | { on: Verb; kind: 'none' }
   /** No answer at all. */
   | { on: Verb; kind: 'hang' }
+  /** The right answer, once the test releases it. */
+  | { on: Verb; kind: 'slow' }
   /** A TCP reset instead of an answer. */
   | { on: Verb; kind: 'reset' }
   /** A 200 whose body breaks off. */

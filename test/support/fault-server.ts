@@ -27,6 +27,7 @@ export class FaultServer {
   readonly requests: SeenRequest[] = [];
   private readonly faults: Fault[] = [];
   private readonly watches = new Set<WatchStream>();
+  private readonly slow: (() => void)[] = [];
   private readonly waiters = new Set<() => void>();
   private readonly server = createServer((request, response) => this.answer(request, response));
 
@@ -51,6 +52,11 @@ export class FaultServer {
 
   get faultsLeft(): number {
     return this.faults.length;
+  }
+
+  /** Answers what was slow. */
+  release(): void {
+    for (const answer of this.slow.splice(0)) answer();
   }
 
   /** Stores the object and tells every open watch. */
@@ -126,6 +132,7 @@ export class FaultServer {
   private handle(request: FaultRequest, fault: Fault | undefined): void {
     const { seen, body, response } = request;
     if (fault?.kind === 'hang') return;
+    if (fault?.kind === 'slow') return void this.slow.push(() => this.handle(request, undefined));
     if (fault?.kind === 'reset') return void response.socket?.resetAndDestroy();
     if (fault?.kind === 'half-answer') {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });

@@ -16,6 +16,7 @@ import type { CredentialOptions, LoadCredentials } from './credentials';
 import { credentialSource } from './credentials';
 import { isNotFound, KubeError, REASON } from './errors';
 import { readWatch } from './watch-stream';
+import type { Permit } from './leadership';
 import type { Logger } from './logger';
 import { silentLogger } from './logger';
 import type { KubeList, KubeObject, ResourceType } from './objects';
@@ -60,31 +61,23 @@ export async function createKubeClient(options: KubeClientOptions = {}): Promise
   return new JsonKubeClient(await credentialSource(options), options);
 }
 
+/** What clients of one server share. */
+interface Connections {
+  readonly requests: Transport;
+  readonly watches: Transport;
+  readonly sender: RequestSender;
+}
+
 export class JsonKubeClient implements KubeClient {
-  private readonly sender: RequestSender;
-  private readonly requests: Transport;
-  private readonly watches: Transport;
-  private readonly clock: Clock;
+  private readonly connections: Connections;
 
   constructor(
     private readonly load: LoadCredentials,
     private readonly options: Omit<KubeClientOptions, keyof CredentialOptions>,
+    connections?: Connections,
+    private readonly permit?: Permit,
   ) {
-    const { timeoutMs = 30_000, userAgent = 'worker-pools-controller' } = options;
-    this.clock = options.clock ?? systemClock;
-    const common = { load, clock: this.clock, userAgent, headersTimeoutMs: timeoutMs };
-    this.requests = new Transport({ ...common, connections: options.connections ?? 32, bodyTimeoutMs: timeoutMs });
-    // A quiet watch is no fault here: the reflector's watchdog judges it by bookmarks.
-    this.watches = new Transport({ ...common, bodyTimeoutMs: 0 });
-    this.sender = new RequestSender({
-      transport: this.requests,
-      bucket: new TokenBucket(options.qps ?? 500, options.burst ?? 2_000, this.clock),
-      retries: options.retries ?? 4,
-      clock: this.clock,
-      random: options.random ?? Math.random,
-      logger: options.logger ?? silentLogger,
-      ...(options.metrics ? { metrics: options.metrics } : {}),
-    });
+    this.connections = connections ?? connectionsFor(load, options);
   }
 
   async get<T extends KubeObject>(
@@ -183,7 +176,7 @@ export class JsonKubeClient implements KubeClient {
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds, propagationPolicy, preconditions };
     const path = resourcePath(resource, namespace, name);
     try {
-      await this.sender.send({ method: 'DELETE', path, body: JSON.stringify(body), ...signalOf(options) }, true);
+      await this.send({ method: 'DELETE', path, body: JSON.stringify(body), ...signalOf(options) }, true);
       return true;
     } catch (error) {
       if (isNotFound(error)) return false;
@@ -196,29 +189,68 @@ export class JsonKubeClient implements KubeClient {
     const path =
       resourcePath(resource, namespace) +
       query({ watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds: String(timeoutSeconds), ...parameters });
-    return readWatch<T>(this.watches, { method: 'GET', path, signal });
+    return readWatch<T>(this.connections.watches, this.permitted({ method: 'GET', path, signal }));
   }
 
   getText(path: string, options: { signal?: AbortSignal } = {}): Promise<string> {
-    return this.sender.send({ method: 'GET', path, ...signalOf(options) }, true);
+    return this.send({ method: 'GET', path, ...signalOf(options) }, true);
   }
 
   separate(options: { qps: number; burst: number; timeoutMs: number }): KubeClient {
     return new JsonKubeClient(this.load, { ...this.options, ...options, connections: 2, retries: 0 });
   }
 
+  under(permit: Permit): KubeClient {
+    return new JsonKubeClient(this.load, this.options, this.connections, permit);
+  }
+
   async close(): Promise<void> {
-    await Promise.all([this.requests.close(), this.watches.close()]);
+    const { requests, watches } = this.connections;
+    await Promise.all([requests.close(), watches.close()]);
+  }
+
+  private send(request: HttpRequest, repeatable: boolean): Promise<string> {
+    return this.connections.sender.send(this.permitted(request), repeatable);
+  }
+
+  private permitted(request: HttpRequest): HttpRequest {
+    const { permit } = this;
+    if (!permit) return request;
+    return {
+      ...request,
+      signal: request.signal ? AbortSignal.any([request.signal, permit.signal]) : permit.signal,
+      ...(request.method === 'GET' ? {} : { mayBeSent: () => permit.held }),
+    };
   }
 
   private async json<T>(request: HttpRequest, repeatable: boolean): Promise<T> {
-    const text = await this.sender.send(request, repeatable);
+    const text = await this.send(request, repeatable);
     try {
       return JSON.parse(text) as T;
     } catch (error) {
       throw malformed(request, 'it is not JSON', error);
     }
   }
+}
+
+function connectionsFor(load: LoadCredentials, options: Omit<KubeClientOptions, keyof CredentialOptions>): Connections {
+  const { timeoutMs = 30_000, userAgent = 'worker-pools-controller', clock = systemClock } = options;
+  const common = { load, clock, userAgent, headersTimeoutMs: timeoutMs };
+  const requests = new Transport({ ...common, connections: options.connections ?? 32, bodyTimeoutMs: timeoutMs });
+  return {
+    requests,
+    // A quiet watch is no fault here: the reflector's watchdog judges it by bookmarks.
+    watches: new Transport({ ...common, bodyTimeoutMs: 0 }),
+    sender: new RequestSender({
+      transport: requests,
+      bucket: new TokenBucket(options.qps ?? 500, options.burst ?? 2_000, clock),
+      retries: options.retries ?? 4,
+      clock,
+      random: options.random ?? Math.random,
+      logger: options.logger ?? silentLogger,
+      ...(options.metrics ? { metrics: options.metrics } : {}),
+    }),
+  };
 }
 
 interface RawList<T> {

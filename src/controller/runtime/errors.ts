@@ -22,6 +22,8 @@ export const REASON = {
   timeout: 'Timeout',
   /** The caller's signal was aborted. */
   aborted: 'Aborted',
+  /** Nothing was sent: we do not lead at this moment. */
+  notLeading: 'NotLeading',
   /** The answer was not what the API speaks. */
   malformed: 'MalformedAnswer',
 } as const;
@@ -133,12 +135,17 @@ export function isGone(error: unknown): error is KubeError {
 /** No answer, 408, 429 or 5xx: the same request may succeed later. */
 export function isRetryable(error: unknown): error is KubeError {
   if (!(error instanceof KubeError)) return false;
-  if (error.status === 0) return error.reason !== REASON.aborted;
+  if (error.status === 0) return !isHalted(error);
   return error.status === 408 || error.status === 429 || error.status >= 500;
 }
 
 export function isAborted(error: unknown): error is KubeError {
   return error instanceof KubeError && error.reason === REASON.aborted;
+}
+
+/** We ended or withheld the request ourselves: it says nothing about the API server or the object. */
+export function isHalted(error: unknown): error is KubeError {
+  return isAborted(error) || (error instanceof KubeError && error.reason === REASON.notLeading);
 }
 
 /** Thrown by reconcile when repeating cannot help before something changes: logged and counted, not retried. */

@@ -21,6 +21,7 @@ export {
   isConflict,
   isForbidden,
   isGone,
+  isHalted,
   isInvalid,
   isNotFound,
   isQuotaExceeded,
@@ -37,6 +38,8 @@ export { startHealthServer } from './health';
 export type { HealthCheck, HealthServer, HealthServerOptions } from './health';
 export { LeaderElector } from './leader-elector';
 export type { LeaderElectorOptions } from './leader-elector';
+export { Leadership } from './leadership';
+export type { Permit } from './leadership';
 export { silentLogger } from './logger';
 export type { Logger } from './logger';
 export { Manager } from './manager';

@@ -3,8 +3,10 @@ import { hostname } from 'node:os';
 import type { Registry } from 'prom-client';
 import type { Clock } from '../../time';
 import { sleep, systemClock } from '../../time';
+import { bounded, whenAborted } from './bounded';
 import type { KubeClient } from './client-types';
 import { isAlreadyExists, isConflict, messageOf } from './errors';
+import type { Candidate } from './leadership';
 import type { Lease, LeaseSpec } from './lease';
 import { microTime, observeLease } from './lease';
 import type { ObservedLease } from './lease';
@@ -29,9 +31,8 @@ export interface LeaderElectorOptions {
   retryPeriodMs?: number;
   /** The signal is aborted when leading ends. */
   onStartedLeading(signal: AbortSignal): void | Promise<void>;
-  /** Awaited before the Lease is given back. */
+  /** Awaited before the Lease is given back, and renewed meanwhile. */
   onStoppedLeading(): void | Promise<void>;
-  onNewLeader?(identity: string): void;
   logger?: Logger;
   clock?: Clock;
   /** From 0 up to but without 1, for jitter; @default Math.random */
@@ -39,11 +40,20 @@ export interface LeaderElectorOptions {
   metrics?: Registry;
 }
 
+/** A Lease that cannot be read or written is told so often. */
+const TELL_EVERY_MS = 60_000;
+
+/** A moment on both clocks. */
+interface Moment {
+  readonly monotonic: number;
+  readonly wall: number;
+}
+
 /**
  * Leader election on a coordination.k8s.io Lease, with client-go's rules: a Lease counts as held until its duration has
  * passed on our own clock since we last saw it change, so clocks need not agree.
  */
-export class LeaderElector {
+export class LeaderElector implements Candidate {
   readonly identity: string;
   private readonly client: KubeClient;
   private readonly clock: Clock;
@@ -52,8 +62,10 @@ export class LeaderElector {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   private observed: ObservedLease | undefined;
-  /** Monotonic time of our last successful write of the Lease; undefined while we do not lead. */
-  private renewedAt: number | undefined;
+  /** Our last successful write of the Lease; undefined while we do not lead. */
+  private renewed: Moment | undefined;
+  /** Monotonic time of the first attempt in a row that failed, and of the last one that was told. */
+  private failing: { readonly since: number; toldAt: number; message: string } | undefined;
 
   constructor(private readonly options: LeaderElectorOptions) {
     if (this.renewDeadlineMs >= this.leaseDurationMs) {
@@ -68,14 +80,33 @@ export class LeaderElector {
     this.client = options.client.separate({ qps: 10, burst: 20, timeoutMs: Math.ceil(this.renewDeadlineMs / 2) });
   }
 
-  /** True while we hold the Lease; false by itself once it can have expired, even if this process was stopped meanwhile. */
+  /**
+   * True while we may act as the leader: false by itself from the renew deadline on, so that what was sent just before it
+   * has arrived when another may lead, and even if this process was stopped meanwhile.
+   */
   get isLeader(): boolean {
-    return this.renewedAt !== undefined && this.clock.monotonic() - this.renewedAt < this.leaseDurationMs;
+    if (!this.renewed) return false;
+    const { monotonic, wall } = this.renewed;
+    // A machine that slept may not count its sleep in the monotonic clock.
+    return Math.max(this.clock.monotonic() - monotonic, this.clock.now() - wall) < this.renewDeadlineMs;
   }
 
   /** Who led when we last looked. */
   get leader(): string | undefined {
     return this.observed?.holder;
+  }
+
+  /** How often the Lease has changed hands. */
+  get term(): number | undefined {
+    return this.observed?.lease.spec?.leaseTransitions;
+  }
+
+  /** Why nobody can lead through us, once that has lasted as long as a Lease. */
+  get problem(): string | undefined {
+    if (!this.failing) return undefined;
+    const forMs = this.clock.monotonic() - this.failing.since;
+    if (forMs < this.leaseDurationMs) return undefined;
+    return `it could not be read or written for ${Math.round(forMs / 1000)} s: ${this.failing.message}`;
   }
 
   start(): void {
@@ -92,17 +123,20 @@ export class LeaderElector {
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      if (await this.tryAcquireOrRenew()) await this.lead();
+      if (await this.attempt(this.clock.monotonic() + this.renewDeadlineMs, signal)) await this.lead();
       await sleep(this.clock, this.retryPeriodMs * (1 + 1.2 * (this.options.random ?? Math.random)()), signal);
     }
   }
 
   private async lead(): Promise<void> {
     const leading = new AbortController();
+    const working = new AbortController();
     this.metrics?.leading.set(1);
     this.logger.info({ lease: this.options.name, identity: this.identity }, 'became the leader');
+    // Until the work has ended, so that nobody else begins it meanwhile.
+    const renewing = this.keepRenewing(working.signal).then(() => leading.abort());
     const starting = this.startLeading(leading);
-    await this.keepRenewing(AbortSignal.any([this.stopping.signal, leading.signal]));
+    await whenAborted(AbortSignal.any([this.stopping.signal, leading.signal]));
     leading.abort();
     await starting;
     this.metrics?.leading.set(0);
@@ -112,9 +146,11 @@ export class LeaderElector {
     } catch (error) {
       this.logger.error({ err: error }, 'stopping as the leader failed');
     }
+    working.abort();
+    await renewing;
     // Only now may another one lead: what we did as the leader has ended.
-    if (this.isLeader) await this.release();
-    this.renewedAt = undefined;
+    if (this.leader === this.identity) await this.release();
+    this.renewed = undefined;
   }
 
   /** Beside the renewals, because starting may take longer than a Lease lasts. Who cannot start does not lead. */
@@ -127,59 +163,85 @@ export class LeaderElector {
     }
   }
 
+  /** Ends when told to, or when the Lease is lost: at the renew deadline at the latest. */
   private async keepRenewing(until: AbortSignal): Promise<void> {
-    for (;;) {
-      await sleep(this.clock, this.retryPeriodMs, until);
+    let dueAt = this.renewDueAt;
+    while (!until.aborted) {
+      const wakeAt = Math.min(this.clock.monotonic() + this.retryPeriodMs, dueAt);
+      await sleep(this.clock, wakeAt - this.clock.monotonic(), until);
       if (until.aborted) return;
-      const dueAt = (this.renewedAt ?? -Infinity) + this.renewDeadlineMs;
-      if (await this.tryAcquireOrRenew()) continue;
-      if (this.clock.monotonic() >= dueAt || this.leader !== this.identity) return;
+      const now = this.clock.monotonic();
+      // Who wakes up so late was stopped itself. It has written nothing since, and the Lease may stand as it left it.
+      if (now - wakeAt >= this.retryPeriodMs) dueAt = now + this.renewDeadlineMs;
+      if (now >= dueAt) return;
+      if (await this.attempt(dueAt, until)) dueAt = this.renewDueAt;
+      else if (this.leader !== this.identity) return;
     }
   }
 
-  /** One attempt; true when the Lease is ours afterwards. */
-  private async tryAcquireOrRenew(): Promise<boolean> {
-    const startedAt = this.clock.monotonic();
+  /** One attempt that ends in time, whatever hangs; true when the Lease is ours afterwards. */
+  private async attempt(dueAt: number, signal: AbortSignal): Promise<boolean> {
+    const startedAt = { monotonic: this.clock.monotonic(), wall: this.clock.now() };
     try {
-      const known = this.renewedAt === undefined ? undefined : this.observed?.lease;
-      // A leader's renewal needs no look first: the resource version guards it.
-      const lease = known ?? (await this.read());
-      const written = lease === undefined ? await this.create() : await this.takeOrRenew(lease);
+      const written = await bounded(this.clock, dueAt - startedAt.monotonic, signal, (bound) =>
+        this.acquireOrRenew(bound),
+      );
+      if (this.failing) this.logger.info({ lease: this.options.name }, 'the Lease can be read and written again');
+      this.failing = undefined;
       if (written === undefined) return false;
       this.observe(written);
       // Counted from before the request, as the others may have seen it then.
-      this.renewedAt = startedAt;
+      this.renewed = startedAt;
       return true;
     } catch (error) {
-      if (isConflict(error) || isAlreadyExists(error)) await this.look();
-      this.logger.debug(
-        { lease: this.options.name, err: messageOf(error) },
-        'the Lease could not be acquired or renewed',
-      );
+      if (!signal.aborted) this.fail(messageOf(error));
       return false;
     }
   }
 
-  private async read(): Promise<Lease | undefined> {
-    const lease = await this.client.get<Lease>(LEASES, this.options.namespace, this.options.name);
-    if (lease) this.observe(lease);
+  /** The Lease as we wrote it; undefined when it is another's. */
+  private async acquireOrRenew(signal: AbortSignal): Promise<Lease | undefined> {
+    const known = this.renewed === undefined ? undefined : this.observed?.lease;
+    try {
+      // A leader's renewal needs no look first: the resource version guards it.
+      const lease = known ?? (await this.read(signal));
+      return lease === undefined ? await this.create(signal) : await this.takeOrRenew(lease, signal);
+    } catch (error) {
+      if (!isConflict(error) && !isAlreadyExists(error)) throw error;
+      // A lost race: see who won.
+      await this.read(signal);
+      return undefined;
+    }
+  }
+
+  private fail(message: string): void {
+    const now = this.clock.monotonic();
+    this.metrics?.failures.inc();
+    this.failing = { since: now, toldAt: -Infinity, ...this.failing, message };
+    const isDue = now - this.failing.toldAt >= TELL_EVERY_MS;
+    if (isDue) this.failing.toldAt = now;
+    const { namespace, name } = this.options;
+    const text = 'the Lease cannot be read or written: no replica leads through this one';
+    this.logger[isDue ? 'warn' : 'debug']({ namespace, lease: name, err: message }, text);
+  }
+
+  private async read(signal: AbortSignal): Promise<Lease | undefined> {
+    const lease = await this.client.get<Lease>(LEASES, this.options.namespace, this.options.name, { signal });
+    if (lease && !signal.aborted) this.observe(lease);
     return lease;
   }
 
-  /** After a lost race: see who won; a failure here is found again by the next attempt. */
-  private async look(): Promise<void> {
-    await this.read().catch(() => undefined);
-  }
-
-  private create(): Promise<Lease> {
+  private create(signal: AbortSignal): Promise<Lease> {
     const { namespace, name } = this.options;
-    return this.client.create<Lease>(LEASES, namespace, { metadata: { name, namespace }, spec: this.spec(undefined) });
+    const lease = { metadata: { name, namespace }, spec: this.spec(undefined) };
+    return this.client.create<Lease>(LEASES, namespace, lease, { signal });
   }
 
-  private async takeOrRenew(lease: Lease): Promise<Lease | undefined> {
+  private async takeOrRenew(lease: Lease, signal: AbortSignal): Promise<Lease | undefined> {
     const holder = lease.spec?.holderIdentity ?? '';
     if (holder !== '' && holder !== this.identity && !this.hasExpired()) return undefined;
-    return this.client.update<Lease>(LEASES, this.options.namespace, { ...lease, spec: this.spec(lease.spec) });
+    const next = { ...lease, spec: this.spec(lease.spec) };
+    return this.client.update<Lease>(LEASES, this.options.namespace, next, { signal });
   }
 
   private hasExpired(): boolean {
@@ -187,17 +249,20 @@ export class LeaderElector {
     return this.clock.monotonic() - this.observed.changedAt >= this.observed.durationMs;
   }
 
+  /** The resource version guards it: a Lease that another one has taken stays that one's. */
   private async release(): Promise<void> {
     const lease = this.observed?.lease;
     if (!lease) return;
+    const spec = {
+      ...lease.spec,
+      holderIdentity: '',
+      leaseDurationSeconds: 1,
+      renewTime: microTime(this.clock.now()),
+    };
     try {
-      const spec = {
-        ...lease.spec,
-        holderIdentity: '',
-        leaseDurationSeconds: 1,
-        renewTime: microTime(this.clock.now()),
-      };
-      await this.client.update<Lease>(LEASES, this.options.namespace, { ...lease, spec });
+      await bounded(this.clock, this.retryPeriodMs, undefined, (signal) =>
+        this.client.update<Lease>(LEASES, this.options.namespace, { ...lease, spec }, { signal }),
+      );
     } catch (error) {
       this.logger.warn({ lease: this.options.name, err: messageOf(error) }, 'the Lease could not be given back');
     }
@@ -217,10 +282,11 @@ export class LeaderElector {
   }
 
   private observe(lease: Lease): void {
-    const before = this.leader;
     this.observed = observeLease(this.observed, lease, this.clock.monotonic());
-    const after = this.leader;
-    if (after !== undefined && after !== before) this.options.onNewLeader?.(after);
+  }
+
+  private get renewDueAt(): number {
+    return (this.renewed?.monotonic ?? -Infinity) + this.renewDeadlineMs;
   }
 
   private get leaseDurationMs(): number {

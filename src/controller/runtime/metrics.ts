@@ -82,6 +82,9 @@ export function electionMetrics(registry: Registry | undefined, name: string) {
   if (!registry) return undefined;
   return {
     leading: gauge(registry, 'leader_election_master_status', '1 while this process leads.', ['name']).labels({ name }),
+    failures: counter(registry, 'leader_election_failures_total', 'Attempts to read or write the Lease that failed.', [
+      'name',
+    ]).labels({ name }),
   };
 }
 

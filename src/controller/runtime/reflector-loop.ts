@@ -45,10 +45,11 @@ export class ReflectorLoop<T extends KubeObject> {
   private failures = 0;
   private staleLists = 0;
   private progressAt: number;
+  private activeAt: number;
   private auditAt = Infinity;
 
   constructor(private readonly options: ReflectorLoopOptions<T>) {
-    this.progressAt = options.clock.monotonic();
+    this.progressAt = this.activeAt = options.clock.monotonic();
     this.synced = new Promise((resolve, reject) => {
       this.resolveSynced = resolve;
       this.rejectSynced = reject;
@@ -57,6 +58,10 @@ export class ReflectorLoop<T extends KubeObject> {
 
   get silentMs(): number {
     return this.options.clock.monotonic() - this.progressAt;
+  }
+
+  get idleMs(): number {
+    return this.options.clock.monotonic() - this.activeAt;
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -155,7 +160,11 @@ export class ReflectorLoop<T extends KubeObject> {
         this.mustList = true;
         return;
       }
-      throw watchdog.verdict === 'silence' ? silence(resource, watchdogMs) : error;
+      if (watchdog.verdict === 'silence') throw silence(resource, watchdogMs);
+      // Cut by a proxy that ends quiet streams, say: one that outlived the back-off was no failure of a row.
+      const longest = backoffMs(this.failures + 1, { ...BACKOFF, random: () => 1 });
+      if (clock.monotonic() - startedAt > longest) this.failures = 0;
+      throw error;
     } finally {
       watchdog.end();
     }
@@ -179,6 +188,7 @@ export class ReflectorLoop<T extends KubeObject> {
   private async recover(error: unknown, signal: AbortSignal): Promise<void> {
     const { clock, logger, random, metrics, resource, scope } = this.options;
     this.failures++;
+    this.activeAt = clock.monotonic();
     const expired = isGone(error);
     if (expired || error instanceof WatchErrorEvent || this.failures % FAILURES_BEFORE_RELIST === 0)
       this.mustList = true;
@@ -203,7 +213,7 @@ export class ReflectorLoop<T extends KubeObject> {
   }
 
   private progress(): void {
-    this.progressAt = this.options.clock.monotonic();
+    this.progressAt = this.activeAt = this.options.clock.monotonic();
   }
 
   private selection(): { namespace?: string; labelSelector?: string; fieldSelector?: string } {

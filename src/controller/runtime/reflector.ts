@@ -77,6 +77,11 @@ export class Reflector<T extends KubeObject> {
     return Math.max(0, ...this.loops.map((loop) => loop.silentMs));
   }
 
+  /** How long ago, in ms, the idlest namespace last heard something or saw an attempt fail. */
+  get idleMs(): number {
+    return Math.max(0, ...this.loops.map((loop) => loop.idleMs));
+  }
+
   start(): void {
     this.running ??= Promise.all(this.loops.map((loop) => loop.run(this.stopping.signal)));
   }

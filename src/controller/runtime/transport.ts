@@ -10,6 +10,7 @@ import { KubeError, REASON, messageOf } from './errors';
 const CREDENTIALS_TTL_MS = 30_000;
 /** The API server closes idle connections after 90 s; ours go first, so that no request meets a closing one. */
 const KEEP_ALIVE_MS = 60_000;
+const LONGEST_CONNECT_MS = 10_000;
 
 export interface TransportOptions {
   load: LoadCredentials;
@@ -29,6 +30,8 @@ export interface HttpRequest {
   body?: string;
   contentType?: string;
   signal?: AbortSignal;
+  /** Asked when a connection is free for it, right before it leaves this machine. @default it may */
+  mayBeSent?: () => boolean;
 }
 
 export interface HttpAnswer {
@@ -75,7 +78,8 @@ export class Transport {
         signal: request.signal ?? null,
         headersTimeout: this.options.headersTimeoutMs,
         bodyTimeout: this.options.bodyTimeoutMs,
-      });
+        mayBeSent: request.mayBeSent,
+      } as Dispatcher.RequestOptions);
       return { status: answer.statusCode, retryAfter: answer.headers['retry-after'], body: answer.body };
     } catch (error) {
       throw classify(name, error, request.signal);
@@ -129,7 +133,7 @@ export class Transport {
     this.origin = url.origin;
     this.connection = {
       fingerprint,
-      dispatcher: await this.dispatcherFor(url.origin, credentials),
+      dispatcher: (await this.dispatcherFor(url.origin, credentials)).compose(askBeforeSending),
       basePath: url.pathname.replace(/\/$/, ''),
       headers: credentials.headers,
       loadedAt,
@@ -139,17 +143,39 @@ export class Transport {
     return this.connection;
   }
 
+  /** An address that swallows packets must not take longer to find out than a server that does not answer. */
+  private get connectTimeoutMs(): number {
+    return Math.min(LONGEST_CONNECT_MS, this.options.headersTimeoutMs || LONGEST_CONNECT_MS);
+  }
+
   private async dispatcherFor(origin: string, credentials: Credentials): Promise<Dispatcher> {
     if (credentials.proxy) return credentials.proxy();
     return new Pool(origin, {
       connections: this.options.connections ?? null,
-      connect: { ...credentials.tls, keepAlive: true, keepAliveInitialDelay: 30_000, timeout: 10_000 },
+      connect: { ...credentials.tls, keepAlive: true, keepAliveInitialDelay: 30_000, timeout: this.connectTimeoutMs },
       keepAliveTimeout: KEEP_ALIVE_MS,
       pipelining: 1,
       allowH2: false,
     });
   }
 }
+
+/** Requests wait for a free connection; meanwhile the permission to send them may be gone. */
+const askBeforeSending: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
+  const { mayBeSent } = options as { mayBeSent?: () => boolean };
+  if (mayBeSent) {
+    const start = handler.onRequestStart?.bind(handler);
+    handler.onRequestStart = (controller, context) => {
+      // Thrown and not aborted, because that would cost the connection.
+      if (!mayBeSent()) {
+        const message = 'not sent, because this process does not lead at this moment';
+        throw failure(`${options.method} ${options.path}`, REASON.notLeading, message);
+      }
+      start?.(controller, context);
+    };
+  }
+  return dispatch(options, handler);
+};
 
 function fingerprintOf({ server, tls }: Credentials): string {
   const hash = createHash('sha256').update(`${server}\0${tls.servername}\0${tls.rejectUnauthorized}\0`);

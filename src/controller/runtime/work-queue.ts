@@ -1,7 +1,8 @@
 import type { Registry } from 'prom-client';
 import type { Clock } from '../../time';
 import { backoffMs, sleep, systemClock } from '../../time';
-import { isAborted, KubeError, messageOf, TerminalError } from './errors';
+import { bounded } from './bounded';
+import { isHalted, KubeError, messageOf, TerminalError } from './errors';
 import type { Logger } from './logger';
 import { silentLogger } from './logger';
 import { queueMetrics } from './metrics';
@@ -20,16 +21,28 @@ export interface WorkQueueOptions {
   reconcile: Reconcile;
   /** Keys at work at once; @default 4 */
   concurrency?: number;
-  /** First delay after a failure, doubled each time, with jitter; @default 100 */
+  /** First delay after a failure, doubled each time, with jitter; @default 500 */
   baseDelayMs?: number;
   /** @default 60,000 */
   maxDelayMs?: number;
+  /** After a pass, news of its key wait so long for more, so that a storm of them costs few passes; @default 0 */
+  quietMs?: number;
   logger?: Logger;
   clock?: Clock;
   /** From 0 up to but without 1, for jitter; @default Math.random */
   random?: () => number;
   metrics?: Registry;
 }
+
+export interface StopOptions {
+  /** How long running passes may take to finish before their signal is aborted; @default 10,000 */
+  graceMs?: number;
+  /** How long they are waited for after that; @default 3,000 */
+  abandonMs?: number;
+}
+
+/** Nothing but news makes the pass of a key repeat sooner, whatever delay a pass asks for. */
+const SHORTEST_REPEAT_MS = 250;
 
 interface Delayed {
   dueAt: number;
@@ -46,6 +59,8 @@ export class WorkQueue {
   /** Keys added while at work: they go again. */
   private readonly again = new Set<string>();
   private readonly delayed = new Map<string, Delayed>();
+  /** Keys that had a pass just now; true when there have been news of them since. */
+  private readonly resting = new Map<string, boolean>();
   private readonly failures = new Map<string, number>();
   private readonly idleWaiters = new Set<() => void>();
   private readonly aborting = new AbortController();
@@ -77,6 +92,8 @@ export class WorkQueue {
     if (this.state === 'stopped') return;
     if (this.running.has(key)) {
       this.again.add(key);
+    } else if (this.resting.has(key)) {
+      this.resting.set(key, true);
     } else if (!this.waiting.has(key)) {
       this.waiting.set(key, this.clock.monotonic());
       this.metrics?.adds.inc();
@@ -85,15 +102,18 @@ export class WorkQueue {
     }
   }
 
-  /** Adds the key after the delay. Of several delays for one key the earliest counts. */
+  /**
+   * Adds the key after the delay. Of several delays for one key the earliest counts; a pass that begins before it is due
+   * takes its place, and says itself when to look again.
+   */
   addAfter(key: string, delayMs: number): void {
     if (this.state === 'stopped') return;
-    if (delayMs <= 0) return this.add(key);
-    const dueAt = this.clock.monotonic() + delayMs;
+    const waitMs = Math.max(SHORTEST_REPEAT_MS, delayMs);
+    const dueAt = this.clock.monotonic() + waitMs;
     const present = this.delayed.get(key);
     if (present && present.dueAt <= dueAt) return;
     present?.cancel();
-    const cancel = this.clock.setTimer(delayMs, () => {
+    const cancel = this.clock.setTimer(waitMs, () => {
       this.delayed.delete(key);
       this.add(key);
     });
@@ -106,8 +126,8 @@ export class WorkQueue {
     this.pump();
   }
 
-  /** Takes no further key and lets the running passes finish; after graceMs their signal is aborted. */
-  async stop(graceMs = 10_000): Promise<void> {
+  /** Takes no further key and lets the running passes finish, then aborts them, then gives them up. */
+  async stop({ graceMs = 10_000, abandonMs = 3_000 }: StopOptions = {}): Promise<void> {
     this.state = 'stopped';
     for (const { cancel } of this.delayed.values()) cancel();
     this.delayed.clear();
@@ -115,7 +135,11 @@ export class WorkQueue {
     this.again.clear();
     const finished = new AbortController();
     const patience = sleep(this.clock, graceMs, finished.signal).then(() => this.aborting.abort());
-    await this.whenIdle();
+    try {
+      await bounded(this.clock, graceMs + abandonMs, undefined, () => this.whenIdle());
+    } catch {
+      this.logger.error({ queue: this.name, keys: [...this.running.keys()].slice(0, 10) }, 'passes do not end: left');
+    }
     finished.abort();
     await patience;
   }
@@ -131,6 +155,8 @@ export class WorkQueue {
     for (const [key, addedAt] of this.waiting) {
       if (this.running.size >= (this.options.concurrency ?? 4)) break;
       this.waiting.delete(key);
+      this.delayed.get(key)?.cancel();
+      this.delayed.delete(key);
       this.metrics?.waited.observe((this.clock.monotonic() - addedAt) / 1000);
       this.running.set(key, this.clock.monotonic());
       void this.work(key);
@@ -149,15 +175,29 @@ export class WorkQueue {
     } finally {
       this.metrics?.worked.observe((this.clock.monotonic() - startedAt) / 1000);
       this.running.delete(key);
-      if (this.again.delete(key)) this.add(key);
+      const news = this.again.delete(key);
+      this.rest(key);
+      if (news) this.add(key);
       this.pump();
       if (this.isIdle()) for (const wake of this.idleWaiters) wake();
       if (this.isIdle()) this.idleWaiters.clear();
     }
   }
 
+  private rest(key: string): void {
+    const { quietMs = 0 } = this.options;
+    if (quietMs <= 0) return;
+    this.resting.set(key, false);
+    this.clock.setTimer(quietMs, () => {
+      const news = this.resting.get(key);
+      this.resting.delete(key);
+      if (news) this.add(key);
+    });
+  }
+
   private fail(key: string, error: unknown): void {
-    if (this.aborting.signal.aborted && isAborted(error)) return;
+    // What a stopped queue was at is the next leader's to do.
+    if (this.aborting.signal.aborted) return;
     this.metrics?.errors.inc();
     if (error instanceof TerminalError) {
       this.failures.delete(key);
@@ -166,7 +206,7 @@ export class WorkQueue {
     }
     const failures = (this.failures.get(key) ?? 0) + 1;
     this.failures.set(key, failures);
-    const { baseDelayMs = 100, maxDelayMs = 60_000, random = Math.random } = this.options;
+    const { baseDelayMs = 500, maxDelayMs = 60_000, random = Math.random } = this.options;
     const backoff = backoffMs(failures, { firstMs: baseDelayMs, longestMs: maxDelayMs, random });
     const retryAfterMs = error instanceof KubeError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
     const delayMs = Math.max(backoff, retryAfterMs);
@@ -178,7 +218,8 @@ export class WorkQueue {
       delayMs,
       err: error instanceof KubeError ? messageOf(error) : error,
     };
-    this.logger.warn(fields, 'pass failed and will be repeated');
+    // A thousand passes that were held back say nothing that the elector does not.
+    this.logger[isHalted(error) ? 'debug' : 'warn'](fields, 'pass failed and will be repeated');
     this.addAfter(key, delayMs);
   }
 

@@ -31,6 +31,8 @@ import { isPoolsBusiness, poolKeyOf, workerNeedsPoolLook, workerOfEndedPod } fro
 
 /** A pass repeats gather, decide, apply until nothing is left to do; more rounds than this are a new pass. */
 const ROUNDS = 12;
+/** Many Workers come and go together, and each of them is news of its pool. */
+const QUIET_MS = 250;
 
 export interface WorkerPoolControllerOptions {
   readonly client: KubeClient;
@@ -71,6 +73,7 @@ export class WorkerPoolController implements Controller, PoolRegistry {
       reconcile: (key, signal) => this.reconcile(key, signal),
       logger: options.logger,
       clock: options.clock,
+      quietMs: QUIET_MS,
       ...(options.prometheus && { metrics: options.prometheus }),
     });
   }

@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import type { Worker, WorkerPool } from '../../api';
 import { API_VERSION, WORKER } from '../../api/names';
 import { INDEX, WORKERS } from '../caches';
@@ -38,6 +39,8 @@ export interface WorkerControllerOptions extends Omit<Sources, 'memories'> {
   readonly clock?: Clock;
   /** Passes at once. @default 32 */
   readonly concurrency?: number;
+  /** Where the queue's metrics go. @default none are kept */
+  readonly prometheus?: Registry;
 }
 
 /** Carries out what the control plane assigns to Workers: one pass looks after one Worker, its run Pods and its status. */
@@ -56,6 +59,7 @@ export class WorkerController implements Controller {
       reconcile: (key, signal) => this.reconcile(key, signal),
       logger,
       clock,
+      ...(options.prometheus && { metrics: options.prometheus }),
     });
     // The registry outlives us and has no way to unsubscribe; a stopped queue takes no key.
     registry.onWorkerChange((poolUid, workerId) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { KubeClient, KubeClientOptions, KubeError } from '../../../src/controller/runtime';
-import { createKubeClient, isAborted, PODS } from '../../../src/controller/runtime';
+import { createKubeClient, isAborted, isHalted, Leadership, PODS } from '../../../src/controller/runtime';
 import type { Fault, SeenRequest } from '../../support/fault-server';
 import { FaultServer } from '../../support/fault-server';
 import { FakeClock, hastyClock, settle } from '../../support/fake-clock';
@@ -134,6 +134,59 @@ describe('the client', () => {
     await clock.advance(500);
     await all[4];
     await thrifty.close();
+  });
+
+  test('sends nothing that changes something while its permit is not held', async () => {
+    const permit = { signal: new AbortController().signal, held: false };
+    const withheld = await errorOf(client.under(permit).create(PODS, 'default', pod));
+    expect(isHalted(withheld)).toBe(true);
+    expect((withheld as KubeError).message).toContain('does not lead at this moment');
+    await client.under(permit).list(PODS);
+    permit.held = true;
+    await client.under(permit).create(PODS, 'default', pod);
+    expect(server.requests.map(({ verb }) => verb)).toEqual(['list', 'create']);
+  });
+
+  test('sends nothing either that waited for a connection while its permit went', async () => {
+    const narrow = clientOf(server, { connections: 1 });
+    const permit = { signal: new AbortController().signal, held: true };
+    const bound = narrow.under(permit);
+    server.inject({ on: 'list', kind: 'slow' });
+    const reading = bound.list(PODS);
+    await server.until(() => server.count('list') === 1);
+    const writing = errorOf(bound.create(PODS, 'default', pod));
+    await settle();
+    permit.held = false;
+    server.release();
+    await reading;
+    expect(isHalted(await writing)).toBe(true);
+    expect(server.count('create')).toBe(0);
+    await narrow.close();
+  });
+
+  test('does not repeat what its permit forbids meanwhile', async () => {
+    const clock = new FakeClock();
+    const patient = clientOf(server, { clock });
+    const permit = { signal: new AbortController().signal, held: true };
+    server.inject({ on: 'create', kind: 'answer', status: 429 });
+    const writing = errorOf(patient.under(permit).create(PODS, 'default', pod));
+    await server.until(() => server.count('create') === 1);
+    while (clock.pending.length === 0) await settle();
+    permit.held = false;
+    await clock.advance(10_000);
+    expect(isHalted(await writing)).toBe(true);
+    expect(server.count('create')).toBe(1);
+    await patient.close();
+  });
+
+  test('ends what is under way, reads included, when its permit ends', async () => {
+    const leadership = new Leadership();
+    server.inject({ on: 'list', kind: 'hang' });
+    const reading = errorOf(client.under(leadership).list(PODS));
+    await server.until(() => server.count('list') === 1);
+    leadership.end();
+    expect(isAborted(await reading)).toBe(true);
+    expect(isAborted(await errorOf(client.under(leadership).list(PODS)))).toBe(true);
   });
 
   test('has a budget of its own for leases', async () => {

@@ -1,16 +1,19 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { KubeClient, KubeObject, LeaderElectorOptions } from '../../../src/controller/runtime';
-import { KubeError, LeaderElector } from '../../../src/controller/runtime';
+import { KubeError, LeaderElector, silentLogger } from '../../../src/controller/runtime';
 import { FakeClock } from '../../support/fake-clock';
 
 interface Lease extends KubeObject {
   spec: { holderIdentity: string; renewTime: string; leaseDurationSeconds: number; leaseTransitions: number };
 }
 
-/** One Lease with optimistic locking, as the API server keeps it; `down` makes every request fail. */
+/** One Lease with optimistic locking, as the API server keeps it. */
 class LeaseStore {
   lease: Lease | undefined;
+  /** Every request fails. */
   down = false;
+  /** No request is ever answered, nor ended by its signal. */
+  swallows = false;
   writes = 0;
 
   client(): KubeClient {
@@ -41,6 +44,7 @@ class LeaseStore {
   }
 
   private answer<T>(work: () => T): Promise<T> {
+    if (this.swallows) return new Promise(() => undefined);
     return Promise.resolve().then(() => (this.down ? this.refuse(0, 'ConnectionFailed') : work()));
   }
 }
@@ -113,6 +117,106 @@ describe('an elector', () => {
     await clock.advance(2_000);
     expect(happened).toEqual(['started', 'stopped']);
     expect(elector.isLeader).toBe(false);
+  });
+
+  test('stops leading at the deadline when every request is swallowed', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const { elector, happened } = elect(store, 'me', clock);
+    await clock.advance(100);
+    store.swallows = true;
+    await clock.advance(9_800);
+    expect(happened).toEqual(['started']);
+    await clock.advance(100);
+    expect(elector.isLeader).toBe(false);
+    expect(happened).toEqual(['started', 'stopped']);
+  });
+
+  test('is no leader any more as soon as it goes on after standing still for as long as the deadline', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const { elector } = elect(store, 'me', clock);
+    await clock.advance(100);
+    await clock.standStill(9_800);
+    expect(elector.isLeader).toBe(true);
+    await clock.standStill(100);
+    expect(elector.isLeader).toBe(false);
+  });
+
+  test('leads on after standing still for an hour, when nobody has led meanwhile', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const { elector, happened } = elect(store, 'me', clock);
+    await clock.advance(100);
+    await clock.standStill(3_600_000);
+    await clock.advance(0);
+    expect(elector.isLeader).toBe(true);
+    expect(happened).toEqual(['started']);
+  });
+
+  test('stops leading after standing still, when another has taken the Lease', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const { elector, happened } = elect(store, 'me', clock);
+    await clock.advance(100);
+    await clock.standStill(30_000);
+    if (store.lease) store.write({ ...store.lease, spec: { ...store.lease.spec, holderIdentity: 'other' } });
+    await clock.advance(0);
+    expect(elector.isLeader).toBe(false);
+    expect(happened).toEqual(['started', 'stopped']);
+    expect(store.lease?.spec.holderIdentity).toBe('other');
+  });
+
+  test('keeps the Lease while its work ends, however long that takes', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    let end: () => void = () => undefined;
+    const { elector } = elect(store, 'me', clock, {
+      onStoppedLeading: () => new Promise((resolve) => (end = resolve)),
+    });
+    await clock.advance(100);
+    const stopping = elector.stop();
+    await clock.advance(60_000);
+    expect(elector.isLeader).toBe(true);
+    end();
+    await clock.advance(0);
+    await stopping;
+    expect(store.lease?.spec.holderIdentity).toBe('');
+  });
+
+  test('stops in time although nothing is answered', async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const { elector } = elect(store, 'me', clock);
+    await clock.advance(100);
+    store.swallows = true;
+    await clock.advance(3_000);
+    const stopping = elector.stop();
+    await clock.advance(2_000);
+    await stopping;
+    expect(elector.isLeader).toBe(false);
+  });
+
+  test('tells once a minute that it cannot reach the Lease, and that it can again', async () => {
+    const told: string[] = [];
+    const logger = {
+      ...silentLogger,
+      warn: ({ err }: { err?: string }) => void told.push(`warn ${err}`),
+      info: (_fields: unknown, text: string) => void told.push(text),
+    };
+    const store = new LeaseStore();
+    store.down = true;
+    const clock = new FakeClock();
+    const { elector } = elect(store, 'me', clock, { logger });
+    await clock.advance(14_000);
+    expect(elector.problem).toBeUndefined();
+    await clock.advance(76_000);
+    expect(told).toEqual(['warn ConnectionFailed', 'warn ConnectionFailed']);
+    expect(elector.problem).toBe('it could not be read or written for 90 s: ConnectionFailed');
+    store.down = false;
+    await clock.advance(2_000);
+    expect(told.slice(2)).toEqual(['the Lease can be read and written again', 'became the leader']);
+    expect(elector.problem).toBeUndefined();
   });
 
   test('survives a short outage without letting go', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Registry } from 'prom-client';
 import type { Controller, HealthServer, ManagedReflector } from '../../../src/controller/runtime';
-import { Manager, startHealthServer, WorkQueue } from '../../../src/controller/runtime';
+import { Leadership, Manager, startHealthServer, WorkQueue } from '../../../src/controller/runtime';
 import { FakeClock, settle } from '../../support/fake-clock';
 
 describe('a manager', () => {
@@ -9,6 +9,8 @@ describe('a manager', () => {
   let happened: string[];
   let synced: boolean;
   let silentMs: number;
+  let idleMs: number;
+  let leadership: Leadership;
   let sync: () => void;
   let hang: (() => void) | undefined;
   let manager: Manager;
@@ -20,6 +22,8 @@ describe('a manager', () => {
     happened = [];
     synced = false;
     silentMs = 0;
+    idleMs = 0;
+    leadership = new Leadership();
     const whenSynced = new Promise<void>((resolve) => {
       sync = () => {
         synced = true;
@@ -33,6 +37,9 @@ describe('a manager', () => {
       },
       get silentMs() {
         return silentMs;
+      },
+      get idleMs() {
+        return idleMs;
       },
       start: () => void happened.push('watch'),
       stop: () => Promise.resolve(void happened.push('unwatch')),
@@ -53,7 +60,7 @@ describe('a manager', () => {
       start: () => void happened.push('start'),
       stop: () => void happened.push('stop'),
     };
-    manager = new Manager({ reflectors: [reflector], controllers: [controller] });
+    manager = new Manager({ reflectors: [reflector], controllers: [controller], leadership, clock });
     const { liveness, readiness } = manager;
     health = await startHealthServer({ port: 0, host: '127.0.0.1', liveness, readiness, metrics: new Registry() });
   });
@@ -96,9 +103,34 @@ describe('a manager', () => {
     sync();
     await manager.start();
     expect(await ask('/healthz')).toBe('200 ok watch pods\nok queue things');
-    silentMs = 301_000;
-    expect(await ask('/healthz')).toBe('503 failed watch pods: nothing heard for 301 s\nok queue things');
-    silentMs = 0;
+    idleMs = 301_000;
+    expect(await ask('/healthz')).toBe('503 failed watch pods: nothing done for 301 s\nok queue things');
+  });
+
+  test('is alive, but not ready, while the API server is out of reach, however long its passes take', async () => {
+    sync();
+    await manager.start();
+    await settle();
+    queue.add('hanging');
+    await clock.advance(601_000);
+    silentMs = 601_000;
+    expect(await ask('/healthz')).toBe('200 ok watch pods\nok queue things');
+    expect(await ask('/readyz')).toBe('503 failed cache pods: nothing heard for 601 s');
+  });
+
+  test('ends within its bounds, and the right to act with it, when a pass does not', async () => {
+    sync();
+    await manager.start();
+    await settle();
+    queue.add('hanging');
+    const stopping = manager.stop();
+    await clock.advance(9_999);
+    expect(leadership.held).toBe(true);
+    await clock.advance(1);
+    expect(leadership.held).toBe(false);
+    await clock.advance(3_000);
+    await stopping;
+    expect(happened.slice(-2)).toEqual(['stop', 'unwatch']);
   });
 
   test('is not alive when a pass hangs', async () => {

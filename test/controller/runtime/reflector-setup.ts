@@ -54,7 +54,12 @@ export class Scene {
   async converged(): Promise<void> {
     const sameAs = (truth: Record<string, string>) =>
       JSON.stringify(sorted(this.state)) === JSON.stringify(sorted(truth));
-    while (!this.closed && !sameAs(this.server.store.truth)) await pause();
+    await this.until(() => sameAs(this.server.store.truth));
+  }
+
+  /** Resolves when the condition holds, or the test is over. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!this.closed && !condition()) await pause();
   }
 
   async failures(): Promise<Record<string, number>> {

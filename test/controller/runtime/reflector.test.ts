@@ -145,6 +145,20 @@ describe('a reflector', () => {
     expect(new Set(paths)).toEqual(new Set(['/api/v1/namespaces/default/pods', '/api/v1/namespaces/other/pods']));
   });
 
+  test('neither lists again nor waits longer each time, because a proxy cuts its quiet watches', async () => {
+    const clock = new FakeClock();
+    await scene.startAndWatch({ clock });
+    for (let cuts = 0; cuts < 5; cuts += 1) {
+      await clock.advance(20_000);
+      scene.server.endWatches('reset');
+      await scene.until(() => clock.pending.includes(600));
+      await clock.advance(600);
+      await scene.server.until(() => scene.server.openWatches === 1);
+    }
+    expect(scene.server.count('list')).toBe(1);
+    expect(scene.server.count('watch')).toBe(6);
+  });
+
   test('says how long it has been silent', async () => {
     const clock = new FakeClock();
     await scene.startAndWatch({ clock });

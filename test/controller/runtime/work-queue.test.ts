@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Registry } from 'prom-client';
 import type { Reconcile, WorkQueueOptions } from '../../../src/controller/runtime';
-import { KubeError, TerminalError, WorkQueue } from '../../../src/controller/runtime';
+import { KubeError, silentLogger, TerminalError, WorkQueue } from '../../../src/controller/runtime';
 import { FakeClock, settle } from '../../support/fake-clock';
 
 function setup(reconcile: Reconcile, options: Partial<WorkQueueOptions> = {}) {
@@ -81,12 +81,12 @@ describe('a work queue', () => {
   });
 
   test.each<{ name: string; error: Error; options?: Partial<WorkQueueOptions>; delays: number[] }>([
-    { name: 'doubles the delay, with jitter', error: new Error('no'), delays: [75, 150, 300, 600] },
+    { name: 'doubles the delay, with jitter', error: new Error('no'), delays: [375, 750, 1_500, 3_000] },
     {
       name: 'stays below the greatest delay',
       error: new Error('no'),
-      options: { maxDelayMs: 250 },
-      delays: [75, 150, 187.5, 187.5],
+      options: { maxDelayMs: 1_000 },
+      delays: [375, 750, 750, 750],
     },
     { name: 'waits as long as Retry-After says', error: refused(3), delays: [3_000, 3_000] },
   ])('repeats a failed pass and $name', async ({ error, options, delays }) => {
@@ -106,11 +106,11 @@ describe('a work queue', () => {
     const { queue, clock } = setup(() => (outcomes.shift() ? Promise.reject(new Error('no')) : Promise.resolve()));
     queue.start();
     queue.add('a');
-    await clock.advance(75 + 150);
+    await clock.advance(375 + 750);
     expect(clock.pending).toEqual([]);
     queue.add('a');
     await settle();
-    expect(clock.pending).toEqual([75]);
+    expect(clock.pending).toEqual([375]);
   });
 
   test('does not repeat what repeating cannot help, but takes the key when it changes', async () => {
@@ -144,7 +144,59 @@ describe('a work queue', () => {
     queue.start();
     queue.add('a');
     await settle();
-    expect(clock.pending).toEqual([75]);
+    expect(clock.pending).toEqual([375]);
+  });
+
+  test.each([0, -5, 1, 100])(
+    'repeats a pass that asks for %i ms no sooner than after 250 ms',
+    async (requeueAfterMs) => {
+      const { queue, clock, passes } = setup(() => Promise.resolve({ requeueAfterMs }));
+      queue.start();
+      queue.add('a');
+      await clock.advance(10_000);
+      expect(passes).toHaveLength(41);
+    },
+  );
+
+  test('takes news of a key at once, although its pass asked for a later look', async () => {
+    const { queue, passes } = setup(() => Promise.resolve({ requeueAfterMs: 60_000 }));
+    queue.start();
+    queue.add('a');
+    await settle();
+    queue.add('a');
+    await settle();
+    expect(passes).toEqual(['a', 'a']);
+  });
+
+  test('forgets what an earlier pass asked for when a later one has looked', async () => {
+    const asked = [{ requeueAfterMs: 900_000 }, { requeueAfterMs: 30 * 86_400_000 }];
+    const { queue, clock, passes } = setup(() => Promise.resolve(asked.shift()));
+    queue.start();
+    queue.add('a');
+    await settle();
+    queue.add('a');
+    await settle();
+    expect(clock.pending).toEqual([30 * 86_400_000]);
+    await clock.advance(30 * 86_400_000 - 1);
+    expect(passes).toHaveLength(2);
+    await clock.advance(1);
+    expect(passes).toHaveLength(3);
+  });
+
+  test('answers a storm of news with few passes when it is given a quiet time, and the first at once', async () => {
+    const { queue, clock, passes } = setup(() => Promise.resolve(), { quietMs: 250 });
+    queue.start();
+    for (let i = 0; i < 100; i++) {
+      queue.add('a');
+      if (i === 0) {
+        await settle();
+        expect(passes).toEqual(['a']);
+      }
+      await clock.advance(5);
+    }
+    await clock.advance(1_000);
+    expect(passes).toHaveLength(3);
+    expect(clock.pending).toEqual([]);
   });
 
   test('lets running passes finish when stopped, and takes nothing further', async () => {
@@ -170,9 +222,39 @@ describe('a work queue', () => {
     );
     queue.start();
     queue.add('a');
-    const stopping = queue.stop(1_000);
+    const stopping = queue.stop({ graceMs: 1_000 });
     await clock.advance(1_000);
     await stopping;
+  });
+
+  test('gives up a pass that does not heed its abortion', async () => {
+    const errors: unknown[] = [];
+    const logger = { ...silentLogger, error: (fields: unknown) => void errors.push(fields) };
+    const { queue, clock } = setup(() => new Promise(() => undefined), { logger });
+    queue.start();
+    queue.add('a');
+    const stopping = queue.stop({ graceMs: 1_000, abandonMs: 500 });
+    await clock.advance(1_500);
+    await stopping;
+    expect(errors).toEqual([{ queue: 'test', keys: ['a'] }]);
+  });
+
+  test('says nothing of a pass that ended because it was aborted', async () => {
+    const warnings: unknown[] = [];
+    const logger = { ...silentLogger, warn: (fields: unknown) => void warnings.push(fields) };
+    const { queue, clock } = setup(
+      async (_key, signal) => {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        signal.throwIfAborted();
+      },
+      { logger },
+    );
+    queue.start();
+    queue.add('a');
+    const stopping = queue.stop({ graceMs: 1_000 });
+    await clock.advance(1_000);
+    await stopping;
+    expect(warnings).toEqual([]);
   });
 
   test('tells the age of the oldest key, so that a hanging pass shows', async () => {
