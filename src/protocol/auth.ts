@@ -101,11 +101,13 @@ export async function signPoolJwt(input: PoolJwtInput): Promise<string> {
 
 /** Keeps one JWT and makes the next a minute before it expires. */
 export function poolJwtSource(input: Omit<PoolJwtInput, 'now'>, now: () => number): () => Promise<string> {
-  let current: { readonly jwt: Promise<string>; readonly renewAt: number } | undefined;
+  let current: { readonly jwt: Promise<string>; readonly madeAt: number } | undefined;
   return () => {
     const time = now();
-    if (!current || time >= current.renewAt) {
-      current = { jwt: signPoolJwt({ ...input, now: time }), renewAt: time + (POOL_JWT_SECONDS - 60) * 1000 };
+    const age = current === undefined ? 0 : time - current.madeAt;
+    // Of negative age is one that was made before the clock was set back: to others it comes from the future.
+    if (current === undefined || age < 0 || age >= (POOL_JWT_SECONDS - 60) * 1000) {
+      current = { jwt: signPoolJwt({ ...input, now: time }), madeAt: time };
     }
     return current.jwt;
   };
