@@ -12,6 +12,7 @@ const rooms = {
   'controller/run': ['api', 'protocol'],
   'controller/worker-pool': ['api', 'protocol'],
   'controller/worker': ['api', 'protocol'],
+  'controller/disruption': ['api'],
   launcher: ['protocol'],
   'control-plane': ['api', 'protocol', 'text'],
   'local-cluster': [],
@@ -19,10 +20,11 @@ const rooms = {
 };
 /** Which of the controller's own rooms each of them may not know. */
 const strangers = {
-  'controller/runtime': 'run|worker-pool|worker',
-  'controller/run': 'worker-pool|worker',
-  'controller/worker-pool': 'worker',
-  'controller/worker': 'worker-pool',
+  'controller/runtime': 'run|worker-pool|worker|disruption',
+  'controller/run': 'worker-pool|worker|disruption',
+  'controller/worker-pool': 'worker|disruption',
+  'controller/worker': 'worker-pool|disruption',
+  'controller/disruption': 'worker-pool|worker',
 };
 const allRooms = [...new Set([...Object.keys(rooms).map((room) => room.split('/')[0]), 'cli', 'imports'])];
 

@@ -97,3 +97,21 @@ export const DEFAULTS = {
 
 /** `status.state` of a Worker. */
 export const WORKER_STATE = { idle: 'IDLE', busy: 'BUSY', drained: 'DRAINED' } as const;
+
+/** Variables of the controller, and no flags, so that Spacelift's own controller image passes them over. */
+export const CONTROLLER_VARIABLE = {
+  /** `true` has it keep a PodDisruptionBudget wherever runs are carried out. */
+  runDisruptionBudget: 'WORKER_POOLS_RUN_DISRUPTION_BUDGET',
+} as const;
+
+/** The PodDisruptionBudget that keeps run Pods of a namespace. */
+export const RUN_BUDGET = {
+  name: 'worker-pool-runs',
+  label: `${GROUP}/disruption-budget`,
+  value: 'runs',
+  /**
+   * More Pods than there can be. Kubernetes cannot compute a percentage of Pods whose owner has no scale subresource, and a
+   * Worker has none.
+   */
+  minAvailable: 2_147_483_647,
+} as const;

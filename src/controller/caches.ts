@@ -10,7 +10,7 @@ import {
   type WorkerPool,
 } from '../api';
 import type { Assignment } from '../protocol/messages';
-import { controllingWorkerUid, everythingEnded, trimRunPod, type RunPod } from './run/pod';
+import { controllingWorkerUid, everythingEnded, hasEnded, trimRunPod, type RunPod } from './run/pod';
 import { Cache, type ResourceType } from './runtime';
 
 export const WORKER_POOLS: ResourceType = {
@@ -28,14 +28,22 @@ export interface Caches {
   readonly pods: Cache<RunPod>;
 }
 
-export const INDEX = { pool: 'pool', worker: 'worker' } as const;
+export const INDEX = {
+  pool: 'pool',
+  worker: 'worker',
+  /** By namespace, the Pods whose run has not ended. */
+  runsIn: 'runsIn',
+} as const;
 
 export function createCaches(): Caches {
   return {
     pools: new Cache<WorkerPool>(),
     workers: new Cache<Worker>({ indexes: { [INDEX.pool]: (worker) => optional(poolUidOf(worker)) } }),
     pods: new Cache<RunPod>({
-      indexes: { [INDEX.worker]: (pod) => optional(controllingWorkerUid(pod)) },
+      indexes: {
+        [INDEX.worker]: (pod) => optional(controllingWorkerUid(pod)),
+        [INDEX.runsIn]: (pod) => (hasEnded(pod) ? [] : optional(pod.metadata.namespace)),
+      },
       transform: trimRunPod,
     }),
   };

@@ -22,6 +22,7 @@ import {
 } from './runtime';
 import { WorkerPoolController } from './worker-pool/controller';
 import { WorkerController } from './worker';
+import { DisruptionController } from './disruption';
 
 /** Name of the Lease that replicas of the controller compete for. */
 const LEASE_NAME = 'spacelift-workerpool-controller';
@@ -102,7 +103,7 @@ interface Parts {
 
 function assemble(parts: Parts): Manager {
   const { options, logger, registry, client, events, caches } = parts;
-  const metrics: ControllerMetrics = createMetrics(registry, () => workerPools.pools.workersByPool());
+  const metrics: ControllerMetrics = createMetrics(registry, () => pools.workersByPool());
   const leadership = new Leadership();
   const common = {
     client: client.under(leadership),
@@ -112,7 +113,7 @@ function assemble(parts: Parts): Manager {
     logger,
     clock: systemClock,
   };
-  const workerPools: WorkerPoolController = new WorkerPoolController({
+  const pools: WorkerPoolController = new WorkerPoolController({
     ...common,
     concurrency: options.concurrency,
     connect: { mqtt: connectMqtt, poll: connectPoll },
@@ -122,9 +123,10 @@ function assemble(parts: Parts): Manager {
   const workers = new WorkerController({
     ...common,
     concurrency: options.workerConcurrency,
-    registry: workerPools.pools,
+    registry: pools,
     prometheus: registry,
   });
+  const budgets = new DisruptionController({ ...common, namespaces: options.namespaces, prometheus: registry });
   return new Manager({
     reflectors: [
       reflector(parts, WORKER_POOLS, caches.pools),
@@ -132,7 +134,7 @@ function assemble(parts: Parts): Manager {
       // Only run Pods carry the label: nobody else's Pods are read.
       reflector(parts, PODS, caches.pods, LABEL.workerPool),
     ],
-    controllers: [workerPools, workers],
+    controllers: [pools, workers, ...(options.runDisruptionBudget ? [budgets] : [])],
     leadership,
     graceMs: GRACE_MS,
     logger,

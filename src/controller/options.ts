@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { CONTROLLER_VARIABLE } from '../api';
 import { formatDuration } from '../protocol/duration';
 import type { LogFormat } from './logging';
 
@@ -35,6 +36,8 @@ export interface ControllerOptions {
    * the Pods of a burst of runs be created before the first of their Workers' statuses is written. @default 1000
    */
   readonly workerConcurrency?: number;
+  /** Keep a PodDisruptionBudget wherever runs are carried out. @default $WORKER_POOLS_RUN_DISRUPTION_BUDGET, then false */
+  readonly runDisruptionBudget?: boolean;
   /** Version that is told to the control plane. @default '0.0.0' */
   readonly version?: string;
 }
@@ -74,6 +77,7 @@ export function compileOptions(options: ControllerOptions): CompiledOptions {
     logFormat: options.logFormat ?? 'json',
     concurrency: options.concurrency ?? 16,
     workerConcurrency: options.workerConcurrency ?? 1_000,
+    runDisruptionBudget: switchOf(CONTROLLER_VARIABLE.runDisruptionBudget, options.runDisruptionBudget),
     version: options.version ?? '0.0.0',
   };
 }
@@ -81,6 +85,14 @@ export function compileOptions(options: ControllerOptions): CompiledOptions {
 /** Options that are each allowed, but not together. */
 export class OptionsError extends Error {
   override readonly name = 'OptionsError';
+}
+
+function switchOf(variable: string, given: boolean | undefined): boolean {
+  if (given !== undefined) return given;
+  const value = process.env[variable] ?? '';
+  if (value === 'true') return true;
+  if (value === '' || value === 'false') return false;
+  throw new OptionsError(`the variable ${variable} is "${value}"; allowed are true and false`);
 }
 
 function compileTimings(timings: LeaderElectionTimings): Required<LeaderElectionTimings> {

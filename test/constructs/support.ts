@@ -12,7 +12,7 @@ interface Spec {
 
 interface ContainerSpec {
   readonly args: readonly string[];
-  readonly env: readonly object[];
+  readonly env: readonly { readonly name: string }[];
   readonly volumeMounts: readonly object[];
 }
 

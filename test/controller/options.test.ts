@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { CONTROLLER_VARIABLE } from '../../src/api';
 import { compileOptions, OptionsError, parseBindAddress } from '../../src/controller/options';
 
 describe('an address to listen on', () => {
@@ -52,4 +53,34 @@ describe('the options of the controller', () => {
   it('name each namespace once', () => {
     expect(compileOptions({ namespaces: ['a', 'b', 'a'] }).namespaces).toEqual(['a', 'b']);
   });
+
+  it.each([
+    [undefined, false],
+    ['', false],
+    ['false', false],
+    ['true', true],
+  ])('have budgets of run Pods kept where the variable is %j: %j', (value, kept) => {
+    withVariable(value, () => expect(compileOptions({}).runDisruptionBudget).toBe(kept));
+  });
+
+  it('refuse another value of that variable', () => {
+    withVariable('yes', () =>
+      expect(() => compileOptions({})).toThrow(
+        'the variable WORKER_POOLS_RUN_DISRUPTION_BUDGET is "yes"; allowed are true and false',
+      ),
+    );
+  });
 });
+
+function withVariable(value: string | undefined, look: () => void): void {
+  const name = CONTROLLER_VARIABLE.runDisruptionBudget;
+  const before = process.env[name];
+  try {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+    look();
+  } finally {
+    if (before === undefined) delete process.env[name];
+    else process.env[name] = before;
+  }
+}

@@ -37,6 +37,19 @@ describe('after an installation', () => {
     expect(text).not.toContain('WARNING');
   });
 
+  it.each([
+    ['a number of its own', { pdb: { enabled: true, minAvailable: 1 } }, true],
+    ["Spacelift's controller", { pdb: { enabled: true }, controllerManager: { rbac: { rules: 'official' } } }, true],
+    ['nothing but the switch', { pdb: { enabled: true } }, false],
+    [
+      'a number and namespaces',
+      { pdb: { enabled: true, minAvailable: 1 }, controllerManager: { namespaces: ['a'] } },
+      false,
+    ],
+  ])('one is warned of run Pods that the budget does not cover, with %s: %j', async (_, values, warned) => {
+    expect((await notes(values)).includes('WARNING: the PodDisruptionBudget of run Pods')).toBe(warned);
+  });
+
   it('one reads who may scrape guarded metrics', async () => {
     const text = await notes({ metricsService: { enabled: true } });
     expect(text).toContain('--clusterrole=ops-spacelift-workerpool-controller-metrics-reader');

@@ -99,9 +99,14 @@ describe('helm template gives what the constructs give for the same values', () 
     ['maxUnavailable of 0', { ...noCrds, pdb: { enabled: true, maxUnavailable: 0 } }],
     ['minAvailable of 0', { ...noCrds, pdb: { enabled: true, minAvailable: 0 } }],
     ["the controller's own budget", { ...noCrds, controllerManager: { pdb: { enabled: true } } }],
+    ['budgets that the controller keeps', { ...noCrds, pdb: { enabled: true } }],
+    [
+      'rights to budgets in each namespace',
+      { ...noCrds, pdb: { enabled: true }, controllerManager: { namespaces: ['a', 'b'] } },
+    ],
     [
       'a budget in each namespace',
-      { ...noCrds, pdb: { enabled: true }, controllerManager: { namespaces: ['a', 'b'] } },
+      { ...noCrds, pdb: { enabled: true, minAvailable: 1 }, controllerManager: { namespaces: ['a', 'b'] } },
     ],
     [
       'a service account made elsewhere',
@@ -168,7 +173,7 @@ describe('a rendered release', () => {
   it('has the names of the official chart', async () => {
     const everything = {
       metricsService: { enabled: true },
-      pdb: { enabled: true },
+      pdb: { enabled: true, minAvailable: '100%' },
       'spacelift-promex': exporter,
       tests: { enabled: false },
     };

@@ -41,7 +41,9 @@ describe('the budget of run Pods', () => {
     ['takes a maxUnavailable of 0', { maxUnavailable: 0 }, { maxUnavailable: 0 }],
     ['takes a minAvailable of 0', { minAvailable: 0 }, { minAvailable: 0 }],
   ])('%s', async (_, pdb, expected) => {
-    const { spec } = await one('PodDisruptionBudget', { pdb: { enabled: true, ...pdb } });
+    // Spacelift's own controller keeps none, so that the chart always makes it.
+    const controllerManager = { rbac: { rules: 'official' } };
+    const { spec } = await one('PodDisruptionBudget', { controllerManager, pdb: { enabled: true, ...pdb } });
     const { selector: _selector, ...numbers } = spec as Json;
     expect(numbers).toEqual(expected);
   });

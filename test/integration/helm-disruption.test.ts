@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { LABEL, type Condition } from '../../src/api';
+import { LABEL, RUN_BUDGET, type Condition } from '../../src/api';
 import { apiServer } from '../support/api-server';
-import { installCrds } from '../support/controlled-pool';
+import { installCrds, type RunningController } from '../support/controlled-pool';
 import { CHART, fullNameOf, HelmCluster } from '../support/helm-cluster';
+import { startControllerOf } from '../support/helm-controller';
 import { RunPods } from '../support/helm-run-pods';
 import { createNamespace, eventually, kube, kubeOk, type KubeObject } from '../support/kube';
 import { startControllerManager, type RunningControllerManager } from '../support/kube-controller-manager';
@@ -88,22 +89,33 @@ describe('a budget of run Pods, which belong to Workers and not to a kind with a
   });
 });
 
-describe('the budget that the chart gives', () => {
-  async function install(...values: string[]): Promise<string> {
-    const release = 'ops';
-    const options = ['--namespace', namespace, '--set', 'crds.install=false,controllerManager.replicas=0'];
-    await cluster.helmOk('install', release, CHART, ...options, '--set', ['pdb.enabled=true', ...values].join(','));
-    return `${fullNameOf(release)}-worker-pdb`;
+describe('the protection that the chart gives, to run Pods of another namespace than its own', () => {
+  let operators: string;
+  let controller: RunningController | undefined;
+
+  beforeEach(async () => {
+    operators = await createNamespace('operators');
+    controller = undefined;
+  });
+
+  /** Installs the chart, and runs its controller. */
+  async function protect(...values: string[]): Promise<void> {
+    const given = ['crds.install=false', 'controllerManager.replicas=0', `controllerManager.namespaces={${namespace}}`];
+    const options = ['--namespace', operators, '--set', [...given, 'pdb.enabled=true', ...values].join(',')];
+    await cluster.helmOk('install', 'ops', CHART, ...options);
+    controller = await startControllerOf(cluster, 'ops', operators);
   }
 
   afterEach(async () => {
-    await cluster.helmOk('uninstall', 'ops', '--namespace', namespace, '--ignore-not-found');
+    await controller?.stop();
+    await cluster.helmOk('uninstall', 'ops', '--namespace', operators, '--ignore-not-found');
   });
 
-  it('is computed, and keeps every run in progress from being evicted', async () => {
+  it('is a budget that is computed, and keeps every run in progress from being evicted', async () => {
+    await protect();
+    expect((await kubeOk<{ items: Budget[] }>('GET', budgets())).items).toEqual([]);
     const names = [await pods.start(), await pods.start(), await pods.start()];
-    const budget = await install();
-    expect(await computed(budget)).toMatchObject({ condition: { reason: 'InsufficientPods' }, allowed: 0 });
+    expect(await computed(RUN_BUDGET.name)).toMatchObject({ condition: { reason: 'InsufficientPods' }, allowed: 0 });
     for (const name of names) {
       expect(await evict(name)).toEqual({
         status: 429,
@@ -112,25 +124,42 @@ describe('the budget that the chart gives', () => {
     }
   });
 
-  it('keeps a run whose Pod is not ready, because one of its containers has ended', async () => {
-    const name = await pods.start({ ready: false });
-    await computed(await install());
+  it('is there for runs that were under way when the controller came', async () => {
+    const name = await pods.start();
+    await protect();
+    await computed(RUN_BUDGET.name);
     expect(await evict(name)).toMatchObject({ status: 429 });
   });
 
-  it.each(['Succeeded', 'Failed'])(
-    'does not hold up a drain for a Pod that is kept after its run (%s)',
-    async (phase) => {
-      const name = await pods.start({ phase });
-      await computed(await install());
-      expect(await evict(name)).toMatchObject({ status: 201 });
-    },
-  );
+  it('keeps a run whose Pod is not ready, because one of its containers has ended', async () => {
+    await protect();
+    const name = await pods.start({ ready: false });
+    await computed(RUN_BUDGET.name);
+    expect(await evict(name)).toMatchObject({ status: 429 });
+  });
 
-  it('is the official one when a value says so, which Kubernetes cannot compute and therefore never lets go', async () => {
+  it.each(['Succeeded', 'Failed', 'Pending'])('does not hold up a drain for a Pod that is %s', async (phase) => {
+    await protect();
+    await pods.start();
+    const name = await pods.start({ phase });
+    await computed(RUN_BUDGET.name);
+    expect(await evict(name)).toMatchObject({ status: 201 });
+  });
+
+  it('is the official budget when a value says so, which Kubernetes cannot compute and therefore never lets go', async () => {
     const name = await pods.start();
-    const budget = await install('pdb.minAvailable=100%');
-    expect(await computed(budget)).toMatchObject({ condition: { reason: 'SyncFailed' }, allowed: 0 });
+    await protect('pdb.minAvailable=100%');
+    expect(await computed(`${fullNameOf('ops')}-worker-pdb`)).toMatchObject({
+      condition: { reason: 'SyncFailed' },
+      allowed: 0,
+    });
     expect(await evict(name)).toEqual({ status: 429, why: expect.stringContaining('still being processed') });
+  });
+
+  it("is a budget in each served namespace for Spacelift's own controller, which keeps none itself", async () => {
+    const name = await pods.start();
+    await protect('controllerManager.rbac.rules=official');
+    expect(await computed(`${fullNameOf('ops')}-worker-pdb`)).toMatchObject({ allowed: 0 });
+    expect(await evict(name)).toMatchObject({ status: 429 });
   });
 });

@@ -1,15 +1,20 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CONTROLLER_VARIABLE } from '../../src/api';
 import { startController, type RunningController } from './controlled-pool';
 import { fullNameOf, type HelmCluster } from './helm-cluster';
 import type { KubeObject } from './kube';
 
 interface Deployment extends KubeObject {
-  spec: { template: { spec: { serviceAccountName: string; containers: { args: string[] }[] } } };
+  spec: {
+    template: {
+      spec: { serviceAccountName: string; containers: { args: string[]; env: { name: string; value?: string }[] }[] };
+    };
+  };
 }
 
 /**
- * The controller as a release would run it, in this process: with the arguments of its Deployment, as its
+ * The controller as a release would run it, in this process: with the arguments and variables of its Deployment, as its
  * ServiceAccount, and so with the rights of its Roles and no others.
  */
 export async function startControllerOf(
@@ -19,7 +24,7 @@ export async function startControllerOf(
 ): Promise<RunningController> {
   const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${fullNameOf(release)}-controller-manager`;
   const { serviceAccountName, containers } = (await cluster.kubeOk<Deployment>('GET', path)).spec.template.spec;
-  const { args } = containers[0] ?? { args: [] };
+  const { args, env } = containers[0] ?? { args: [], env: [] };
   const flag = (name: string) =>
     args.flatMap((arg) => (arg.startsWith(`${name}=`) ? [arg.slice(name.length + 1)] : []));
   return startController(namespace, {
@@ -27,6 +32,9 @@ export async function startControllerOf(
     namespaces: flag('--namespaces'),
     leaderElect: args.includes('--leader-elect'),
     controllerNamespace: namespace,
+    runDisruptionBudget: env.some(
+      ({ name, value }) => name === CONTROLLER_VARIABLE.runDisruptionBudget && value === 'true',
+    ),
   });
 }
 

@@ -60,11 +60,5 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 
 export const LOG_FORMATS = ['json', 'logfmt'];
 
-/**
- * Run Pods that a PodDisruptionBudget keeps: more than there can be. Kubernetes cannot compute a percentage of Pods whose
- * owner has no scale subresource, and a Worker has none.
- */
-export const ALL_RUN_PODS = 2_147_483_647;
-
 /** Deleting a definition deletes every WorkerPool and ends its runs, so Helm leaves the definitions where they are. */
 export const KEPT_BY_HELM = { 'helm.sh/resource-policy': 'keep' };

@@ -1,9 +1,22 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { LABEL } from '../../api';
-import { and, ifAny, ifSet, isEmpty, isSet, merge, not, text, when } from '../template/deferred';
+import { LABEL, RUN_BUDGET } from '../../api';
+import {
+  and,
+  equals,
+  ifAny,
+  ifSet,
+  isEmpty,
+  isSet,
+  merge,
+  not,
+  or,
+  text,
+  when,
+  type Later,
+} from '../template/deferred';
 import { addManifest, addManifestForEach } from '../template/manifest';
-import { ALL_RUN_PODS, CONTROL_PLANE } from './defaults';
+import { CONTROL_PLANE } from './defaults';
 import { budgetRefusals } from './refusals';
 import type { OperatorSettings } from './settings';
 
@@ -33,6 +46,19 @@ export function addDisruptionBudgets(scope: Construct, settings: OperatorSetting
   );
 }
 
+/**
+ * Whether the controller keeps the budgets of run Pods, wherever those are. Spacelift's own controller cannot; and a number
+ * of somebody's own is written into the namespaces that are known beforehand.
+ */
+export function keepsRunBudgets(settings: OperatorSettings): Later<boolean> {
+  return and(settings.runDisruptionBudget.enabled, not(areStatic(settings)));
+}
+
+function areStatic({ rbac, runDisruptionBudget }: OperatorSettings): Later<boolean> {
+  const { minAvailable, maxUnavailable } = runDisruptionBudget;
+  return or(equals(rbac.rules, 'official'), isSet(minAvailable), isSet(maxUnavailable));
+}
+
 function addRunBudget(scope: Construct, settings: OperatorSettings): void {
   const { enabled, minAvailable, maxUnavailable } = settings.runDisruptionBudget;
   const refusals = budgetRefusals(settings.runDisruptionBudget);
@@ -46,17 +72,17 @@ function addRunBudget(scope: Construct, settings: OperatorSettings): void {
       annotations: ifAny(settings.annotations),
     },
     spec: {
-      minAvailable: when(not(isSet(maxUnavailable)), when(isSet(minAvailable), minAvailable, ALL_RUN_PODS)),
+      minAvailable: when(not(isSet(maxUnavailable)), when(isSet(minAvailable), minAvailable, RUN_BUDGET.minAvailable)),
       maxUnavailable: ifSet(maxUnavailable),
       selector: { matchExpressions: [{ key: LABEL.workerPool, operator: 'Exists' }] },
     },
   });
   addManifest<k8s.KubePodDisruptionBudgetProps>(scope, 'worker-pdb', budget(settings.namespace), {
-    when: and(enabled, isEmpty(settings.namespaces)),
+    when: and(enabled, areStatic(settings), isEmpty(settings.namespaces)),
     refusals,
   });
   addManifestForEach<k8s.KubePodDisruptionBudgetProps>(scope, 'worker-pdb-namespaced', settings.namespaces, budget, {
-    when: enabled,
+    when: and(enabled, areStatic(settings)),
     refusals,
   });
 }

@@ -1,7 +1,9 @@
 import type { k8s } from 'cdk8s-plus-28';
+import { CONTROLLER_VARIABLE } from '../../api';
 import { and, concat, decimal, each, ifAny, ifSet, isSet, not, text, when, type Later } from '../template/deferred';
 import type { Template } from '../template/manifest';
 import { HEALTH_PORT, METRICS_PORT } from './defaults';
+import { keepsRunBudgets } from './disruption';
 import type { ManagerSettings, OperatorSettings } from './settings';
 
 type EnvironmentVariable = Template<k8s.EnvVar>;
@@ -33,6 +35,7 @@ export function managerContainer(settings: OperatorSettings) {
         },
         { name: 'KUBERNETES_CLUSTER_DOMAIN', value: manager.kubernetesClusterDomain },
       ],
+      when(keepsRunBudgets(settings), [{ name: CONTROLLER_VARIABLE.runDisruptionBudget, value: 'true' }]),
       when(manager.enforceFips140, [{ name: 'GODEBUG', value: 'fips140=only' }]),
       manager.extraEnv,
     ),

@@ -187,7 +187,8 @@ export interface OperatorNetworkPolicy {
 /** At most one of the two may be set. */
 export interface DisruptionBudget {
   /**
-   * Pods that must stay, as a number or a percentage. Kubernetes cannot compute a percentage of run Pods.
+   * Pods that must stay, as a number or a percentage. Kubernetes cannot compute a percentage of run Pods, and then lets
+   * none go.
    *
    * @default - every run Pod, unset for the controller
    */

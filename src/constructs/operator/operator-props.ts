@@ -276,7 +276,9 @@ export interface WorkerPoolOperatorProps {
   readonly networkPolicy?: OperatorNetworkPolicy;
 
   /**
-   * PodDisruptionBudget that keeps run Pods from being evicted.
+   * Keeps run Pods from being evicted until their runs are over, as when nodes are drained: the controller keeps a
+   * PodDisruptionBudget in each namespace that has any. With a number, or with `OperatorRights.OFFICIAL`, one is made
+   * beforehand in each of `watchNamespaces` instead, or in the controller's own namespace where those are not set.
    *
    * @default - none
    */

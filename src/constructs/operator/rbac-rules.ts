@@ -17,7 +17,7 @@ const KINDS = [WORKER_POOL.plural, WORKER.plural];
 const STATUSES = KINDS.map((kind) => `${kind}/status`);
 const FINALIZERS = KINDS.map((kind) => `${kind}/finalizers`);
 
-/** What this project's controller does, and nothing else; the tests on a real API server run under these rules. */
+/** What this project's controller does, and nothing else: a release of the chart works under them in test/integration. */
 export const MINIMAL_RULES: RuleSet = {
   manager: [
     // A patch shortens the deadline of a finished Pod that is kept, which ends its sidecars.
@@ -27,12 +27,17 @@ export const MINIMAL_RULES: RuleSet = {
     { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
     { apiGroups: [GROUP], resources: [WORKER_POOL.plural], verbs: ['get', 'list', 'patch', 'watch'] },
     { apiGroups: [GROUP], resources: [WORKER.plural], verbs: ['create', 'delete', 'get', 'list', 'patch', 'watch'] },
-    { apiGroups: [GROUP], resources: STATUSES, verbs: ['get', 'patch', 'update'] },
+    { apiGroups: [GROUP], resources: STATUSES, verbs: ['patch'] },
     // An owner reference that blocks deletion needs this where OwnerReferencesPermissionEnforcement is on (OpenShift).
     { apiGroups: [GROUP], resources: FINALIZERS, verbs: ['update'] },
   ],
   leaderElection: [{ apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create', 'get', 'update'] }],
 };
+
+/** Where the controller keeps budgets of run Pods. */
+export const RUN_BUDGET_RULES: readonly PolicyRule[] = [
+  { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: ['create', 'delete', 'get', 'list', 'watch'] },
+];
 
 const EVERYTHING = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 

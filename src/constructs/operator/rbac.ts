@@ -1,15 +1,16 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { and, equals, ifAny, isEmpty, not, text, when, type Later } from '../template/deferred';
+import { and, concat, equals, ifAny, isEmpty, not, text, when, type Later } from '../template/deferred';
 import { addManifest, addManifestForEach, type Manifest } from '../template/manifest';
+import { keepsRunBudgets } from './disruption';
 import {
   METRICS_AUTH_RULES,
   METRICS_READER_RULES,
   MINIMAL_RULES,
   OFFICIAL_RULES,
   RELEASE_SECRETS_RULES,
+  RUN_BUDGET_RULES,
   type PolicyRule,
-  type RuleSet,
 } from './rbac-rules';
 import type { OperatorSettings } from './settings';
 
@@ -21,15 +22,22 @@ type Rules = Later<readonly PolicyRule[]>;
 export function addRbac(scope: Construct, settings: OperatorSettings): void {
   const { create } = settings.rbac;
   const official = equals(settings.rbac.rules, 'official');
-  const rules = (role: keyof RuleSet) =>
-    when<readonly PolicyRule[]>(official, OFFICIAL_RULES[role], MINIMAL_RULES[role]);
+  const leaderElection = when<readonly PolicyRule[]>(
+    official,
+    OFFICIAL_RULES.leaderElection,
+    MINIMAL_RULES.leaderElection,
+  );
+  const manager = when<readonly PolicyRule[]>(
+    official,
+    OFFICIAL_RULES.manager,
+    concat(MINIMAL_RULES.manager, when(keepsRunBudgets(settings), RUN_BUDGET_RULES)),
+  );
   const everywhere = and(create, isEmpty(settings.namespaces));
   const releaseSecrets = and(create, official, not(isEmpty(settings.namespaces)));
   const inNamespace = grants(settings, 'Role');
   const inCluster = grants(settings, 'ClusterRole');
   const { namespace } = settings;
 
-  const leaderElection = rules('leaderElection');
   addManifest(scope, 'leader-election-role', inNamespace.role('leader-election-role', leaderElection, namespace), {
     when: create,
   });
@@ -37,13 +45,13 @@ export function addRbac(scope: Construct, settings: OperatorSettings): void {
     when: create,
   });
 
-  addManifest(scope, 'manager-clusterrole', inCluster.role('manager-role', rules('manager')), { when: everywhere });
+  addManifest(scope, 'manager-clusterrole', inCluster.role('manager-role', manager), { when: everywhere });
   addManifest(scope, 'manager-clusterrolebinding', inCluster.binding('manager'), { when: everywhere });
   addManifestForEach(
     scope,
     'manager-role',
     settings.namespaces,
-    (item) => inNamespace.role('manager-role', rules('manager'), item),
+    (item) => inNamespace.role('manager-role', manager, item),
     { when: create },
   );
   addManifestForEach(

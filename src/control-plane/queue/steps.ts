@@ -19,7 +19,6 @@ export function runSpec(run: RunRecord, stack: StackRecord, stage: Stage): RunSp
     environment: { ...stack.environment },
     projectRoot: stack.projectRoot,
     planStep: stage === 'preparing' ? 'plan' : null,
-    keepsWorkspace: stage === 'preparing' && run.type === 'TRACKED',
   };
 }
 

@@ -42,6 +42,15 @@ WARNING: the release's own namespace ${NAMESPACE} is not among them; a WorkerPoo
 {{- end }}
 {{- end }}`;
 
+/** Only this project's controller keeps budgets where runs are, and only where nobody names a number. */
+const PROTECTION = `{{- if and $.Values.pdb.enabled (not $.Values.controllerManager.namespaces) }}
+{{- if or (eq $.Values.controllerManager.rbac.rules "official") (not (has $.Values.pdb.minAvailable (list nil ""))) (not (has $.Values.pdb.maxUnavailable (list nil ""))) }}
+
+WARNING: the PodDisruptionBudget of run Pods covers namespace ${NAMESPACE} alone, but WorkerPools are served everywhere:
+list their namespaces in controllerManager.namespaces, or runs elsewhere end when their nodes are drained.
+{{- end }}
+{{- end }}`;
+
 const METRICS = `{{- if $.Values.metricsService.enabled }}
 
 Metrics of the controller are served by the Service {{ include "${OPERATOR_NAME}.serviceName" (list (include "${OPERATOR_NAME}.fullname" $) "-metrics-service") }}.
@@ -66,5 +75,5 @@ Wait until it is ready{{ if $.Values.tests.enabled }}, and have it tested{{ end 
 {{- if $.Values.tests.enabled }}
   helm test {{ $.Release.Name }} --namespace ${NAMESPACE}
 {{- end }}
-${POOLS}${NAMESPACES}${METRICS}${KEPT}
+${POOLS}${NAMESPACES}${PROTECTION}${METRICS}${KEPT}
 `;

@@ -27,9 +27,9 @@ export const operatorValues = group(
     kubernetesClusterDomain: string('cluster.local', 'DNS domain of the cluster.', { minLength: 1 }),
     metricsService: metricsServiceValues,
     pdb: group(
-      "PodDisruptionBudget of run Pods: one in each of controllerManager.namespaces, else one in the release's namespace.",
+      "Keeps run Pods from being evicted until their runs are over, as when nodes are drained. The controller keeps a PodDisruptionBudget in each namespace that has any. With one of the numbers below, or with controllerManager.rbac.rules official, the chart makes it instead: one in each of controllerManager.namespaces, else one in the release's namespace.",
       {
-        enabled: flag(false, 'Whether to make it.'),
+        enabled: flag(false, 'Whether run Pods are kept.'),
         minAvailable: optionalIntOrPercent(
           'Run Pods that must stay, as a number. Unset, and without maxUnavailable, every one: the highest number, because Kubernetes cannot compute percentages (nor maxUnavailable) of Pods whose owner has no scale subresource, and reports the official default "100%" as failed at every sync; "100%" brings that back.',
         ),

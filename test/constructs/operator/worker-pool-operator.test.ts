@@ -1,12 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { Duration } from 'cdk8s';
 import { EnvValue, Node, NodeLabelQuery, NodeTaintQuery, Pods, ServiceAccount, TaintEffect } from 'cdk8s-plus-28';
-import { WorkerPoolOperator, type WorkerPoolOperatorProps } from '../../../src';
+import { OperatorRights, WorkerPoolOperator, type WorkerPoolOperatorProps } from '../../../src';
 import { only, synthesized, type Manifest } from '../support';
 import { elsewhere, emptyVolume } from './elsewhere';
 
 const operator = (props?: WorkerPoolOperatorProps) =>
   synthesized((chart) => new WorkerPoolOperator(chart, 'op', props));
+
+const rules = (object: Manifest) =>
+  (object.rules ?? []).flatMap(({ apiGroups, resources, verbs }) =>
+    resources.map((resource) => `${apiGroups.join()}/${resource}: ${[...verbs].sort().join(' ')}`),
+  );
 
 describe('WorkerPoolOperator', () => {
   it('can be added to until it is synthesized', () => {
@@ -60,23 +65,53 @@ describe('WorkerPoolOperator', () => {
     expect(() => op.grantMetrics('prometheus', prometheus)).toThrow('elsewhere/op: the metrics are off or open');
   });
 
-  it('lets the controller do what it does, and no more', () => {
-    const rules = (object: Manifest) =>
-      (object.rules ?? []).flatMap(({ apiGroups, resources, verbs }) =>
-        resources.map((resource) => `${apiGroups.join()}/${resource}: ${[...verbs].sort().join(' ')}`),
-      );
+  it('gives the controller rights to Pods, Workers and pools, to read Secrets by name, and to tell events', () => {
     expect(rules(only(operator(), 'ClusterRole'))).toEqual([
       '/pods: create delete get list patch watch',
       '/secrets: get',
       '/events: create patch',
       'workers.spacelift.io/workerpools: get list patch watch',
       'workers.spacelift.io/workers: create delete get list patch watch',
-      'workers.spacelift.io/workerpools/status: get patch update',
-      'workers.spacelift.io/workers/status: get patch update',
+      'workers.spacelift.io/workerpools/status: patch',
+      'workers.spacelift.io/workers/status: patch',
       'workers.spacelift.io/workerpools/finalizers: update',
       'workers.spacelift.io/workers/finalizers: update',
     ]);
     expect(rules(only(operator(), 'Role'))).toEqual(['coordination.k8s.io/leases: create get update']);
+  });
+
+  it.each<[string, WorkerPoolOperatorProps, string[]]>([
+    ['needs no right to budgets without protection of runs', {}, []],
+    [
+      'may keep budgets wherever runs are, where it protects them',
+      { runDisruptionBudget: {} },
+      ['policy/poddisruptionbudgets: create delete get list watch'],
+    ],
+    ['keeps no budget whose number is given', { runDisruptionBudget: { minAvailable: 2 } }, []],
+  ])('%s', (_, props, granted) => {
+    const objects = operator(props);
+    expect(rules(only(objects, 'ClusterRole')).filter((rule) => rule.startsWith('policy/'))).toEqual(granted);
+    const variables = only(objects, 'Deployment').spec.template.spec.containers[0]?.env ?? [];
+    const switches = variables.filter(({ name }) => name === 'WORKER_POOLS_RUN_DISRUPTION_BUDGET');
+    expect(switches).toEqual(granted.map(() => ({ name: 'WORKER_POOLS_RUN_DISRUPTION_BUDGET', value: 'true' })));
+  });
+
+  it.each<[string, WorkerPoolOperatorProps, (string | undefined)[]]>([
+    ['of a number, in its own namespace', { runDisruptionBudget: { minAvailable: 2 } }, ['tools']],
+    [
+      'in each namespace that it watches',
+      { runDisruptionBudget: { minAvailable: 2 }, watchNamespaces: ['a', 'b'] },
+      ['a', 'b'],
+    ],
+    [
+      "for Spacelift's own controller, which keeps none",
+      { runDisruptionBudget: {}, rights: OperatorRights.OFFICIAL, watchNamespaces: ['a'] },
+      ['a'],
+    ],
+    ['nowhere, where the controller keeps them', { runDisruptionBudget: {}, watchNamespaces: ['a'] }, []],
+  ])('writes a budget of run Pods %s', (_, props, namespaces) => {
+    const budgets = operator(props).filter(({ kind }) => kind === 'PodDisruptionBudget');
+    expect(budgets.map(({ metadata }) => metadata.namespace)).toEqual(namespaces);
   });
 
   it('grants nothing outside of the namespaces that it watches', () => {
