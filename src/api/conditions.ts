@@ -4,11 +4,11 @@
  */
 
 export const POOL_CONDITION = {
-  /** Roll-up: True when the pool is registered, its Pod template is valid and as many Workers stand as are wanted. */
+  /** Roll-up: True when the pool is registered, nothing is known against its Pod template and as many Workers stand as are wanted. */
   ready: 'Ready',
   /** True when token and key could be read and belong together, and the control plane accepted them. */
   registered: 'Registered',
-  /** True when the API server would take a run Pod made from `spec.pod` (server-side dry run). */
+  /** True when the API server would take a run Pod made from `spec.pod` (server-side dry run). Unknown when it could not say. */
   podTemplateValid: 'PodTemplateValid',
 } as const;
 
@@ -29,10 +29,14 @@ export const REASON = {
   connecting: 'Connecting',
   /** The first dry run of a run Pod is under way. */
   checking: 'Checking',
+  /** A dry run would say nothing of the pool's run Pods: a webhook does not support it, or the images are not known yet. */
+  notChecked: 'NotChecked',
   /** `spec.token` and `spec.privateKey` are not set. */
   credentialsMissing: 'CredentialsMissing',
   /** A Secret or a key in it is missing. */
   secretNotFound: 'SecretNotFound',
+  /** The API server does not let the controller read the Secrets, or cannot. */
+  secretUnreadable: 'SecretUnreadable',
   /** The token is not base64 of the JSON that the control plane hands out. */
   tokenInvalid: 'TokenInvalid',
   /** The private key is not base64 of a PEM key. */

@@ -103,7 +103,7 @@ interface Parts {
 
 function assemble(parts: Parts): Manager {
   const { options, logger, registry, client, events, caches } = parts;
-  const metrics: ControllerMetrics = createMetrics(registry, () => pools.workersByPool());
+  const metrics: ControllerMetrics = createMetrics(registry, () => workerPools.pools.workersByPool());
   const leadership = new Leadership();
   const common = {
     client: client.under(leadership),
@@ -113,7 +113,7 @@ function assemble(parts: Parts): Manager {
     logger,
     clock: systemClock,
   };
-  const pools: WorkerPoolController = new WorkerPoolController({
+  const workerPools: WorkerPoolController = new WorkerPoolController({
     ...common,
     concurrency: options.concurrency,
     connect: { mqtt: connectMqtt, poll: connectPoll },
@@ -123,7 +123,7 @@ function assemble(parts: Parts): Manager {
   const workers = new WorkerController({
     ...common,
     concurrency: options.workerConcurrency,
-    registry: pools,
+    registry: workerPools.pools,
     prometheus: registry,
   });
   const budgets = new DisruptionController({ ...common, namespaces: options.namespaces, prometheus: registry });
@@ -134,7 +134,7 @@ function assemble(parts: Parts): Manager {
       // Only run Pods carry the label: nobody else's Pods are read.
       reflector(parts, PODS, caches.pods, LABEL.workerPool),
     ],
-    controllers: [pools, workers, ...(options.runDisruptionBudget ? [budgets] : [])],
+    controllers: [workerPools, workers, ...(options.runDisruptionBudget ? [budgets] : [])],
     leadership,
     graceMs: GRACE_MS,
     logger,

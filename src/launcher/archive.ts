@@ -1,60 +1,191 @@
-import { lstat, mkdir, readdir, realpath, rm, symlink } from 'node:fs/promises';
-import { dirname, isAbsolute, join, normalize } from 'node:path';
+import { lstat, mkdir, readdir, realpath, rm, rmdir, symlink } from 'node:fs/promises';
+import { join, normalize } from 'node:path';
 import { Readable } from 'node:stream';
 import { create, extract } from 'tar';
+import type { ReadEntry } from 'tar';
+import { sleep, systemClock } from '../time';
 
-/** An archive cannot be unpacked: it is no tar.gz, is cut short, or would write outside of its folder. */
+/** An archive cannot be unpacked: it is no tar.gz, is cut short, too large, or would write outside of its folder. */
 export class ArchiveError extends Error {
   override readonly name = 'ArchiveError';
 }
 
-interface Link {
-  readonly path: string;
-  readonly target: string;
+/** The folder to be unpacked into does not take the files: its volume is full, say, or is another user's. */
+export class FolderError extends Error {
+  override readonly name = 'FolderError';
+}
+
+const FOLDER_TROUBLE: Readonly<Record<string, string>> = {
+  ENOSPC: 'is full: give it more room',
+  EDQUOT: 'is full, because its quota is used up: give it more room',
+  EFBIG: 'takes no file as large as one that belongs there',
+  EACCES: 'cannot be written to (EACCES): it must belong to user or group 1983',
+  EPERM: 'cannot be written to (EPERM): it must belong to user or group 1983',
+  EROFS: 'cannot be written to, because it is read-only',
+  EIO: 'cannot be written to (EIO): its disk fails',
+};
+
+/** The file system's code, which `tar` may have wrapped: `TAR_ENTRY_ERROR: Error: EEXIST: file already exists, mkdir`. */
+function codeOf({ code = '', message }: NodeJS.ErrnoException): string {
+  return code.startsWith('TAR_') ? (/\bError: (E[A-Z0-9]+): /.exec(message)?.[1] ?? code) : code;
+}
+
+/** What an error of the file system says about a volume; undefined when it is no volume's fault. */
+export function folderError(error: unknown, volume: 'workspace' | 'exchange'): FolderError | undefined {
+  const trouble = FOLDER_TROUBLE[codeOf(error as NodeJS.ErrnoException)];
+  return trouble === undefined ? undefined : new FolderError(`The ${volume} volume of the run's Pod ${trouble}.`);
+}
+
+const ENTRY_SENTENCE: Readonly<Record<string, string>> = {
+  ENAMETOOLONG: 'has a name that is too long for the file system',
+  EEXIST: 'is in the place of another entry',
+  EISDIR: 'is in the place of another entry',
+  ENOTDIR: 'lies below another entry that is no folder',
+  ENOTEMPTY: 'is in the place of a folder that is not empty',
+  ENOENT: 'is a link to an entry that is not there',
+};
+
+const SHOWN = 100;
+
+/** What an error of the file system says about an archive or about the folder that it goes into. */
+function unpackingError(error: NodeJS.ErrnoException, entry?: string): ArchiveError | FolderError {
+  const { message, path = '' } = error;
+  const code = codeOf(error);
+  const ofFolder = folderError(error, 'workspace');
+  if (ofFolder !== undefined) return ofFolder;
+  const ofEntry = ENTRY_SENTENCE[code];
+  const name = (entry ?? path).slice(0, SHOWN);
+  return new ArchiveError(
+    `The archive cannot be unpacked: ${ofEntry === undefined ? message : `its entry ${name} ${ofEntry}.`}`,
+  );
+}
+
+export interface UnpackLimits {
+  /** Most bytes of all files together. @default - no limit */
+  readonly bytes?: number;
 }
 
 /**
  * Unpacks a tar.gz into an existing folder, and nowhere else. Symbolic links are made when everything else is in place:
- * they may point anywhere (a provider cache, say), but nothing can be written through them.
+ * they may point anywhere (a provider cache, say), but nothing can be written through them. Of several entries with one
+ * name the last counts. Files keep their mode and time; the group may do in folders what their owner may, so that a
+ * worker container with a user of its own can work there.
  *
- * @throws ArchiveError about the archive; what the stream itself fails with passes through.
+ * @throws ArchiveError about the archive, FolderError about the folder; what the stream itself fails with passes through.
  */
-export async function unpack(archive: Readable, folder: string): Promise<void> {
-  const links: Link[] = [];
+export async function unpack(archive: Readable, folder: string, limits: UnpackLimits = {}): Promise<void> {
+  const links = new Map<string, string>();
+  const umask = process.umask(0);
+  try {
+    await unpackFiles(archive, folder, links, limits);
+    for (const [path, target] of links) {
+      await makeLink(folder, path, target).catch((error: unknown) => {
+        throw error instanceof ArchiveError ? error : unpackingError(error as NodeJS.ErrnoException, path);
+      });
+    }
+  } finally {
+    process.umask(umask);
+  }
+}
+
+/** Everything but the symbolic links, which it only notes. */
+async function unpackFiles(
+  archive: Readable,
+  folder: string,
+  links: Map<string, string>,
+  limits: UnpackLimits,
+): Promise<void> {
+  let failure: Error | undefined;
+  let bytes = 0;
+  const take = (entry: ReadEntry): boolean => {
+    bytes += HEADER + entry.size;
+    if (limits.bytes !== undefined && bytes > limits.bytes) {
+      fail(new ArchiveError(`The archive holds more than ${limits.bytes} bytes when it is unpacked.`));
+    }
+    return failure === undefined && !isLink(entry, links);
+  };
   const unpacking = extract({
     cwd: folder,
     strict: true,
     preserveOwner: false,
-    filter: (path, entry) => {
-      if (!('type' in entry) || entry.type !== 'SymbolicLink') return true;
-      links.push({ path, target: entry.linkpath ?? '' });
-      return false;
-    },
+    dmode: FOLDER_MODE,
+    filter: (_path, entry) => 'type' in entry && take(entry),
   });
-  await new Promise<void>((resolve, reject) => {
-    const fail = (error: Error): void => {
-      archive.destroy();
-      reject(error);
-    };
-    archive.on('error', fail);
-    unpacking.on('error', (error: Error) => fail(new ArchiveError(`The archive cannot be unpacked: ${error.message}`)));
-    unpacking.on('close', resolve);
-    archive.pipe(unpacking);
-  });
-  for (const link of links) await makeLink(folder, link);
+  let giveUp = (): void => undefined;
+  const failed = new Promise<void>((resolve) => (giveUp = resolve));
+  const fail = (error: Error): void => {
+    failure ??= error;
+    giveUp();
+  };
+  archive.on('error', fail);
+  unpacking.on('error', (error: NodeJS.ErrnoException) => fail(unpackingError(error, nameOf(error))));
+  const closed = new Promise<void>((resolve) => void unpacking.on('close', resolve));
+  archive.pipe(unpacking);
+  await Promise.race([closed, failed]);
+  if (failure === undefined) return;
+  archive.unpipe(unpacking);
+  archive.destroy();
+  // The file that is being written: whoever tries again must not meet it.
+  unpacking.end();
+  await Promise.race([closed, sleep(systemClock, SETTLE_MS)]);
+  throw failure;
 }
 
-async function makeLink(folder: string, link: Link): Promise<void> {
-  const path = normalize(link.path);
-  if (isAbsolute(path) || path.split('/').includes('..') || link.target === '') {
-    throw new ArchiveError(`The archive cannot be unpacked: the link ${link.path} lies outside of its folder.`);
+const SETTLE_MS = 500;
+
+/** What an entry costs beside its content, so that empty ones are not free. */
+const HEADER = 512;
+const FOLDER_MODE = 0o775;
+
+function isLink(entry: ReadEntry, links: Map<string, string>): boolean {
+  const path = normalize(entry.path);
+  // A hard link to a symbolic link is another of the same.
+  const target = entry.type === 'Link' ? links.get(normalize(entry.linkpath ?? '')) : undefined;
+  if (entry.type === 'SymbolicLink' || target !== undefined) {
+    links.delete(path);
+    links.set(path, target ?? entry.linkpath ?? '');
+    return true;
   }
-  const place = join(folder, path);
-  await mkdir(dirname(place), { recursive: true });
-  if ((await realpath(dirname(place))) !== join(await realpath(folder), dirname(path))) {
-    throw new ArchiveError(`The archive cannot be unpacked: ${link.path} would be made through another link.`);
+  links.delete(path);
+  if (entry.type === 'Directory' && entry.mode !== undefined) entry.mode |= (entry.mode & 0o700) >> 3;
+  return false;
+}
+
+function nameOf(error: Error): string | undefined {
+  return 'entry' in error ? (error.entry as ReadEntry).path : undefined;
+}
+
+async function makeLink(folder: string, path: string, target: string): Promise<void> {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  const name = parts.pop();
+  if (path.startsWith('/') || name === undefined || name === '..' || parts.includes('..') || target === '') {
+    throw new ArchiveError(`The archive cannot be unpacked: the link ${path} lies outside of its folder.`);
   }
-  await symlink(link.target, place);
+  let place = folder;
+  for (const part of parts) {
+    place = join(place, part);
+    const kind = await kindOf(place);
+    if (kind === 'link') {
+      throw new ArchiveError(`The archive cannot be unpacked: ${path} would be made through another link.`);
+    }
+    if (kind !== 'folder') await mkdir(place, { mode: FOLDER_MODE });
+  }
+  const link = join(place, name);
+  const inItsPlace = await kindOf(link);
+  if (inItsPlace === 'folder') await rmdir(link);
+  else if (inItsPlace !== 'nothing') await rm(link);
+  await symlink(target, link);
+}
+
+async function kindOf(path: string): Promise<'nothing' | 'folder' | 'link' | 'other'> {
+  try {
+    const found = await lstat(path);
+    if (found.isDirectory()) return 'folder';
+    return found.isSymbolicLink() ? 'link' : 'other';
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'nothing';
+    throw error;
+  }
 }
 
 /** The folder as a tar.gz stream; links stay links, sockets and pipes are left out. */

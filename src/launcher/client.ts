@@ -6,6 +6,7 @@ import {
   FENCE_HEADER,
   HeartbeatResponse,
   LAUNCHER_PATH,
+  LONGEST_MESSAGE,
   LogsResponse,
   OutcomeResponse,
   Refusal,
@@ -14,6 +15,7 @@ import {
 import type { HeartbeatRequest, LogEntry, LogWriter, OutcomeRequest } from '../protocol/messages';
 import { causeOfFailure } from '../protocol/client/causes';
 import { parseJson } from '../protocol/json';
+import type { PoolAccess } from './credentials';
 import type { Identity } from './identity';
 
 /** Why a call did not succeed: a refusal's code, or that no (sensible) answer came. */
@@ -37,12 +39,8 @@ export class CallError extends Error {
 }
 
 export interface LauncherClientOptions {
-  /** `https://host:port` of the control plane. */
-  readonly endpoint: string;
-  /** PEM of the authority that its certificate must come from; '' trusts the system's. */
-  readonly ca: string;
-  /** Gives the JWT of the pool, at every call. */
-  readonly jwt: () => Promise<string>;
+  /** Where the control plane is and how the pool proves itself there, at every call. */
+  readonly access: PoolAccess;
   readonly identity: Identity;
   /** How long an answer may take beyond what the call itself waits for. @default 30000 */
   readonly answerTimeoutMs?: number;
@@ -60,14 +58,9 @@ interface Call<T> {
 
 /** What a run Pod says to the control plane (src/protocol/messages/launcher.ts), one call a method, without retries. */
 export class LauncherClient {
-  private readonly agent: Agent;
+  private agent: { readonly ca: string; readonly connections: Agent } | undefined;
 
-  constructor(private readonly options: LauncherClientOptions) {
-    this.agent = new Agent({
-      connect: { timeout: 10_000, ...(options.ca === '' ? {} : { ca: options.ca }) },
-      keepAliveTimeout: 30_000,
-    });
-  }
+  constructor(private readonly options: LauncherClientOptions) {}
 
   start(): Promise<RunSpec> {
     return this.post('start', { podUid: this.options.identity.podUid }, RunSpec);
@@ -84,7 +77,14 @@ export class LauncherClient {
   }
 
   async uploadWorkspace(sealed: Readable, signal: AbortSignal): Promise<void> {
-    await this.call({ method: 'PUT', operation: 'workspace', body: sealed, signal, read: (body) => body.dump() });
+    await this.call({
+      method: 'PUT',
+      operation: 'workspace',
+      body: sealed,
+      signal,
+      waitMs: STORED_WITHIN_MS,
+      read: (body) => body.dump(),
+    });
   }
 
   async logs(writer: LogWriter, entries: readonly LogEntry[], signal?: AbortSignal): Promise<number> {
@@ -97,11 +97,12 @@ export class LauncherClient {
   }
 
   outcome(outcome: Omit<OutcomeRequest, 'fence'>, signal?: AbortSignal): Promise<OutcomeResponse> {
-    return this.post('outcome', outcome, OutcomeResponse, { signal });
+    const message = outcome.message.slice(0, LONGEST_MESSAGE);
+    return this.post('outcome', { ...outcome, message }, OutcomeResponse, { signal });
   }
 
   async close(): Promise<void> {
-    await this.agent.destroy();
+    await this.agent?.connections.destroy();
   }
 
   private post<T>(
@@ -120,18 +121,19 @@ export class LauncherClient {
       read: async (response) => {
         const parsed = schema.safeParse(await response.json());
         if (parsed.success) return parsed.data;
-        throw new CallError('protocol', `${this.options.endpoint} answered ${operation} in a form not understood.`);
+        throw new CallError('protocol', `The control plane answered ${operation} in a form not understood.`);
       },
     });
   }
 
   private async call<T>(call: Call<T>): Promise<T> {
-    const { endpoint, identity, answerTimeoutMs = 30_000 } = this.options;
+    const { access, identity, answerTimeoutMs = 30_000 } = this.options;
+    const authorization = `Bearer ${await access.jwt()}`;
+    const { endpoint, ca } = access.credentials.token;
     const url = new URL(LAUNCHER_PATH(identity.runId, identity.attempt, call.operation), endpoint);
-    const authorization = `Bearer ${await this.options.jwt()}`;
     try {
       const response = await request(url, {
-        dispatcher: this.agent,
+        dispatcher: this.connections(ca),
         method: call.method,
         headers: {
           authorization,
@@ -147,10 +149,24 @@ export class LauncherClient {
       if (response.statusCode >= 300) throw await refused(response, endpoint, call.operation);
       return await call.read(response.body);
     } catch (error) {
-      throw asCallError(error, endpoint);
+      const failure = asCallError(error, endpoint);
+      if (failure instanceof CallError && failure.kind === 'unauthorized') await access.readAgain();
+      throw failure;
     }
   }
+
+  /** Connections that trust the authority; those to an earlier one end by themselves. */
+  private connections(ca: string): Agent {
+    if (this.agent?.ca === ca) return this.agent.connections;
+    void this.agent?.connections.close();
+    const connect = { timeout: 10_000, ...(ca === '' ? {} : { ca }) };
+    this.agent = { ca, connections: new Agent({ connect, keepAliveTimeout: 30_000 }) };
+    return this.agent.connections;
+  }
 }
+
+/** How long the control plane may take to store what was uploaded, after its last byte. */
+const STORED_WITHIN_MS = 10 * 60_000;
 
 async function refused(response: Dispatcher.ResponseData, endpoint: string, operation: string): Promise<CallError> {
   const text = await response.body.text();

@@ -37,10 +37,20 @@ export const FILE = {
 } as const;
 
 /** What the relay needs of the RunSpec; never the environment. */
-export const RelayRun = RunSpec.pick({ runId: true, stack: true, stage: true, steps: true, planStep: true });
+export const RelayRun = RunSpec.pick({
+  runId: true,
+  stack: true,
+  stage: true,
+  steps: true,
+  planStep: true,
+  keepsWorkspace: true,
+});
 export type RelayRun = z.infer<typeof RelayRun>;
 
 const ORDINARY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Not there, a link, a socket, or made unreadable by a step. */
+const NOT_ORDINARY: readonly string[] = ['ENOENT', 'ELOOP', 'ENXIO', 'EACCES', 'EPERM'];
 
 /** Opens an ordinary file of the exchange folder for reading; undefined when there is none of that name. */
 export async function openOrdinary(folder: string, name: string): Promise<FileHandle | undefined> {
@@ -49,7 +59,7 @@ export async function openOrdinary(folder: string, name: string): Promise<FileHa
     handle = await open(join(folder, name), ORDINARY);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ELOOP' || code === 'ENXIO') return undefined;
+    if (NOT_ORDINARY.includes(code ?? '')) return undefined;
     throw error;
   }
   if ((await handle.stat()).isFile()) return handle;
@@ -82,4 +92,19 @@ export async function writeWhole(folder: string, name: string, text: string, mod
     await handle.close();
   }
   await rename(temporary, join(folder, name));
+}
+
+/** Has the shim end the running step. A full volume has still room for an empty file. */
+export async function tellToStop(folder: string, cause: string): Promise<void> {
+  try {
+    await writeWhole(folder, FILE.stop, cause);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    await (await open(join(folder, FILE.stop), constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW)).close();
+  }
+}
+
+/** Whether a file could not be written for want of room. */
+export function isFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
 }

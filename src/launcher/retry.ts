@@ -11,6 +11,8 @@ export interface RetryOptions {
   readonly longestMs?: number;
   /** No attempt begins at or after this time, in milliseconds since the epoch. @default never */
   readonly until?: number;
+  /** Whether a failure is tried again that is final for others. @default - none is */
+  readonly alsoRetry?: (error: CallError) => boolean;
   /** Hears of every failure that will be retried, and of the first success after one. */
   readonly onTrouble?: (error: CallError) => void;
   readonly onRecovery?: () => void;
@@ -32,7 +34,7 @@ export async function retrying<T>(call: () => Promise<T>, options: RetryOptions)
       return result;
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof CallError) || !error.retryable) throw error;
+      if (!(error instanceof CallError) || !(error.retryable || options.alsoRetry?.(error) === true)) throw error;
       const wait = backoff.next();
       if (options.until !== undefined && clock.now() + wait >= options.until) throw error;
       options.onTrouble?.(error);

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { importPKCS8, SignJWT } from 'jose';
+import { withShapeAdvice } from './secret-shapes';
 import { CredentialsError, decodeBase64 } from './token';
 
 /** Audience of every JWT that a pool signs. */
@@ -43,22 +44,31 @@ export function parsePrivateKey(base64: string): string {
     jwtAlgorithm(createPrivateKey(pem));
   } catch (error) {
     if (error instanceof CredentialsError) throw error;
-    throw new CredentialsError(
-      'privateKey',
-      'the privateKey is base64, but not of a PEM private key without a passphrase',
-    );
+    const words = 'the privateKey is base64, but not of a PEM private key without a passphrase';
+    throw new CredentialsError('privateKey', withShapeAdvice(words, 'privateKey', base64));
   }
   return pem;
 }
 
-/** @throws CredentialsError when the certificate was made for another key. */
+/** @throws CredentialsError when the certificate cannot be read, or was made for another key. */
 export function requireMatchingPair(certificatePem: string, privateKeyPem: string): void {
-  const certificate = new X509Certificate(certificatePem);
+  const certificate = readCertificate(certificatePem);
   const publicKey = createPublicKey(createPrivateKey(privateKeyPem)).export({ type: 'spki', format: 'der' });
   if (!certificate.publicKey.export({ type: 'spki', format: 'der' }).equals(publicKey)) {
     throw new CredentialsError(
       'pair',
       'token and privateKey belong to different pools, or the pool was reset: put both parts of one pool into the Secret',
+    );
+  }
+}
+
+function readCertificate(pem: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    throw new CredentialsError(
+      'token',
+      'the certificate in the token cannot be read: use the token file exactly as the control plane made it, or make a new one for the pool',
     );
   }
 }
@@ -91,11 +101,13 @@ export async function signPoolJwt(input: PoolJwtInput): Promise<string> {
 
 /** Keeps one JWT and makes the next a minute before it expires. */
 export function poolJwtSource(input: Omit<PoolJwtInput, 'now'>, now: () => number): () => Promise<string> {
-  let current: { readonly jwt: Promise<string>; readonly renewAt: number } | undefined;
+  let current: { readonly jwt: Promise<string>; readonly madeAt: number } | undefined;
   return () => {
     const time = now();
-    if (!current || time >= current.renewAt) {
-      current = { jwt: signPoolJwt({ ...input, now: time }), renewAt: time + (POOL_JWT_SECONDS - 60) * 1000 };
+    const age = current === undefined ? 0 : time - current.madeAt;
+    // Of negative age is one that was made before the clock was set back: to others it comes from the future.
+    if (current === undefined || age < 0 || age >= (POOL_JWT_SECONDS - 60) * 1000) {
+      current = { jwt: signPoolJwt({ ...input, now: time }), madeAt: time };
     }
     return current.jwt;
   };

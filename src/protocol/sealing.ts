@@ -1,105 +1,66 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  diffieHellman,
-  generateKeyPairSync,
-  hkdfSync,
-  privateDecrypt,
-  publicEncrypt,
-  randomBytes,
-  constants,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createPublicKey, hkdfSync, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { Transform } from 'node:stream';
 import type { TransformCallback } from 'node:stream';
 import { z } from 'zod';
+import { Attempt, Stage, Ulid } from './messages';
 
 /*
- * Sealed form of a run's state, so that the control plane keeps it without being able to read or change it:
+ * Sealed form of a run's state, so that the control plane keeps it without being able to read it, to change it, or to
+ * make one of its own:
  *
- *   'WPS1' | header length (uint32, big endian) | header (JSON) | chunk | chunk | … | last chunk
+ *   'WPS2' | header length (uint32, big endian) | header (JSON) | chunk | chunk | … | last chunk
  *
- * The content key is wrapped for the pool's key (RSA-OAEP-256), or agreed with an ephemeral key (ECDH-ES). Chunks are
- * AES-256-GCM over CHUNK bytes of plain text, with the nonce `prefix | counter | last?` (the STREAM construction), so
- * that a chunk that is missing, moved, repeated or changed fails, and so does an end that is not the end.
+ * Who seals and who opens hold the same thing, the pool's private key, and the content key is derived from that: the
+ * public key, which the control plane has, is good for neither. Chunks are AES-256-GCM over CHUNK bytes of plain text,
+ * with the nonce `prefix | counter | last?` (the STREAM construction), so that a chunk that is missing, moved, repeated
+ * or changed fails, and so does an end that is not the end.
  */
-const MAGIC = Buffer.from('WPS1');
+const FORMAT = 'WPS2';
 const CHUNK = 64 * 1024;
 const TAG = 16;
 const MAX_HEADER = 16 * 1024;
 const MAX_CHUNKS = 2 ** 32;
 
-const Header = z.object({
-  algorithm: z.enum(['RSA-OAEP-256', 'ECDH-ES']),
-  /** The wrapped secret (RSA), or the ephemeral public key as SPKI (ECDH); base64url of DER or bytes. */
+/** The attempt that a run's state comes from. */
+export const Origin = z.object({ runId: Ulid, stack: z.string(), stage: Stage, attempt: Attempt });
+export type Origin = z.infer<typeof Origin>;
+
+const Header = Origin.extend({
+  /** Names the key: base64url of SHA-256 of its public half (SPKI, DER). */
   key: z.string(),
+  /** Base64url. */
   salt: z.string(),
   noncePrefix: z.string(),
 });
 type Header = z.infer<typeof Header>;
 
-/** The sealed bytes cannot be opened: changed, cut short, for another pool's key or another run. */
+/** The sealed bytes cannot be opened: changed, cut short, not made by the pool, or of another run. */
 export class SealError extends Error {
   override readonly name = 'SealError';
 }
 
-/** An Ed25519 key signs only; the key that it agrees with is derived from it, apart from what it signs with. */
-function agreementKey(key: KeyObject): KeyObject {
-  if (key.asymmetricKeyType !== 'ed25519') return key;
-  const seed = Buffer.from(key.export({ format: 'jwk' }).d ?? '', 'base64url');
-  const scalar = Buffer.from(hkdfSync('sha256', seed, '', 'worker-pools sealing x25519', 32));
-  const pkcs8Prefix = Buffer.from('302e020100300506032b656e04220420', 'hex');
-  return createPrivateKey({ key: Buffer.concat([pkcs8Prefix, scalar]), format: 'der', type: 'pkcs8' });
-}
+const AGAIN = 'Trigger the run again.';
 
-const OAEP = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' } as const;
-
-function unsupported(key: KeyObject): SealError {
-  return new SealError(
-    `The pool's private key has the type ${key.asymmetricKeyType ?? key.type}; use RSA, an elliptic curve (P-256) or Ed25519.`,
-  );
-}
-
-function newSecret(privateKey: KeyObject): Pick<Header, 'algorithm' | 'key'> & { secret: Buffer } {
-  const type = privateKey.asymmetricKeyType ?? '';
-  if (type === 'rsa') {
-    const secret = randomBytes(32);
-    const wrapped = publicEncrypt({ key: createPublicKey(privateKey), ...OAEP }, secret);
-    return { algorithm: 'RSA-OAEP-256', key: wrapped.toString('base64url'), secret };
+/** What only a holder of the private key knows, however its file is encoded. */
+function secretOf(privateKey: KeyObject): Buffer {
+  const type = privateKey.asymmetricKeyType ?? privateKey.type;
+  if (!['rsa', 'ec', 'ed25519'].includes(type)) {
+    throw new SealError(`The pool's private key has the type ${type}; use RSA, an elliptic curve (P-256) or Ed25519.`);
   }
-  if (type === 'ec' || type === 'ed25519') {
-    const publicKey = createPublicKey(agreementKey(privateKey));
-    const namedCurve = publicKey.asymmetricKeyDetails?.namedCurve;
-    const ephemeral =
-      namedCurve === undefined ? generateKeyPairSync('x25519') : generateKeyPairSync('ec', { namedCurve });
-    const secret = diffieHellman({ privateKey: ephemeral.privateKey, publicKey });
-    const spki = ephemeral.publicKey.export({ format: 'der', type: 'spki' });
-    return { algorithm: 'ECDH-ES', key: spki.toString('base64url'), secret };
-  }
-  throw unsupported(privateKey);
+  return Buffer.from(privateKey.export({ format: 'jwk' }).d ?? '', 'base64url');
 }
 
-function recoverSecret(privateKey: KeyObject, header: Header): Buffer {
-  const key = Buffer.from(header.key, 'base64url');
-  const wanted = privateKey.asymmetricKeyType === 'rsa' ? 'RSA-OAEP-256' : 'ECDH-ES';
-  if (header.algorithm !== wanted) throw new SealError('The run state was sealed for a key of another type.');
-  try {
-    if (wanted === 'RSA-OAEP-256') return privateDecrypt({ key: privateKey, ...OAEP }, key);
-    const publicKey = createPublicKey({ key, format: 'der', type: 'spki' });
-    return diffieHellman({ privateKey: agreementKey(privateKey), publicKey });
-  } catch {
-    throw new SealError('The run state was sealed for another key, or its header was changed.');
-  }
+function keyName(privateKey: KeyObject): string {
+  const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  return createHash('sha256').update(spki).digest('base64url');
 }
 
-/** Binds the header and the context, so that neither can be exchanged for another's. */
-function contentKey(secret: Buffer, header: Header, headerBytes: Buffer, context: string): Buffer {
+/** Binds the header, and with it run, stack, stage and attempt, so that none can be exchanged for another's. */
+function contentKey(privateKey: KeyObject, header: Header, headerBytes: Buffer): Buffer {
   const bound = createHash('sha256').update(headerBytes).digest('hex');
-  const info = `worker-pools sealing v1\n${bound}\n${context}`;
-  return Buffer.from(hkdfSync('sha256', secret, Buffer.from(header.salt, 'base64url'), info, 32));
+  const info = `worker-pools sealing v2\n${bound}`;
+  return Buffer.from(hkdfSync('sha256', secretOf(privateKey), Buffer.from(header.salt, 'base64url'), info, 32));
 }
 
 function nonce(prefix: Buffer, counter: number, last: boolean): Buffer {
@@ -184,7 +145,7 @@ class Opener extends Pieces {
 
   constructor(
     private readonly privateKey: KeyObject,
-    private readonly context: string,
+    private readonly check: (origin: Origin) => boolean,
   ) {
     super(CHUNK + TAG);
   }
@@ -200,16 +161,23 @@ class Opener extends Pieces {
   }
 
   private readHeader(): Buffer | undefined {
-    const start = MAGIC.length + 4;
+    const start = FORMAT.length + 4;
     if (this.preamble.length < start) return undefined;
-    const length = this.preamble.readUInt32BE(MAGIC.length);
-    if (!this.preamble.subarray(0, MAGIC.length).equals(MAGIC) || length > MAX_HEADER) {
-      throw new SealError('This is not a sealed run state.');
-    }
+    requireFormat(this.preamble.toString('latin1', 0, FORMAT.length));
+    const length = this.preamble.readUInt32BE(FORMAT.length);
+    if (length > MAX_HEADER) throw new SealError('The header of the sealed run state was changed.');
     if (this.preamble.length < start + length) return undefined;
     const headerBytes = this.preamble.subarray(start, start + length);
     const header = parseHeader(headerBytes);
-    const key = contentKey(recoverSecret(this.privateKey, header), header, headerBytes, this.context);
+    if (header.key !== keyName(this.privateKey)) {
+      throw new SealError(`The run state was sealed with another key: the pool was reset meanwhile. ${AGAIN}`);
+    }
+    if (!this.check(header)) {
+      throw new SealError(
+        `The run state belongs to another run or attempt (${header.runId} of ${header.stack}, ${header.stage}, attempt ${header.attempt}).`,
+      );
+    }
+    const key = contentKey(this.privateKey, header, headerBytes);
     this.opened = { key, prefix: Buffer.from(header.noncePrefix, 'base64url') };
     return this.preamble.subarray(start + length);
   }
@@ -224,10 +192,20 @@ class Opener extends Pieces {
     try {
       decipher.final();
     } catch {
-      throw new SealError('The sealed run state was changed or cut short, or belongs to another run or another key.');
+      throw new SealError('The sealed run state was changed or cut short, or was not sealed by the pool.');
     }
     this.push(plain);
   }
+}
+
+function requireFormat(found: string): void {
+  if (found === FORMAT) return;
+  if (/^WPS\d$/.test(found)) {
+    throw new SealError(
+      `The run state was sealed in the format ${found} of another release; this one reads ${FORMAT}. ${AGAIN}`,
+    );
+  }
+  throw new SealError('This is not a sealed run state.');
 }
 
 function parseHeader(bytes: Buffer): Header {
@@ -239,33 +217,32 @@ function parseHeader(bytes: Buffer): Header {
 }
 
 /**
- * A stream that seals what is written to it for the holder of `privateKey`.
+ * A stream that seals what is written to it: only a holder of `privateKey` can open it, or make another.
  *
- * @param context what the content belongs to (the run's id); opening asks for the same.
+ * @param origin the attempt that it comes from; it can be read by everybody, and changed by nobody.
  * @throws SealError when the key is neither RSA, an elliptic curve nor Ed25519.
  */
-export function seal(privateKey: KeyObject, context: string): Transform {
-  const { secret, ...wrapped } = newSecret(privateKey);
+export function seal(privateKey: KeyObject, origin: Origin): Transform {
   const prefix = randomBytes(7);
   const header: Header = {
-    ...wrapped,
+    ...Origin.parse(origin),
+    key: keyName(privateKey),
     salt: randomBytes(32).toString('base64url'),
     noncePrefix: prefix.toString('base64url'),
   };
   const headerBytes = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(4);
   length.writeUInt32BE(headerBytes.length);
-  return new Sealer(
-    contentKey(secret, header, headerBytes, context),
-    prefix,
-    Buffer.concat([MAGIC, length, headerBytes]),
-  );
+  const preamble = Buffer.concat([Buffer.from(FORMAT), length, headerBytes]);
+  return new Sealer(contentKey(privateKey, header, headerBytes), prefix, preamble);
 }
 
 /**
  * A stream that opens what `seal` made. It fails with a SealError as soon as something is wrong; what it gave out
  * before is genuine but may be only the beginning, so a consumer throws it away when the stream fails.
+ *
+ * @param check whether the state of that attempt is the wanted one.
  */
-export function unseal(privateKey: KeyObject, context: string): Transform {
-  return new Opener(privateKey, context);
+export function unseal(privateKey: KeyObject, check: (origin: Origin) => boolean): Transform {
+  return new Opener(privateKey, check);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Ulid } from './messages';
+import { shapeAdvice, withShapeAdvice, type SecretPart } from './secret-shapes';
 
 /** What a pool's token says: where the control plane is, how to know it, and the pool's own certificate. Not secret by itself. */
 export const PoolToken = z.object({
@@ -44,10 +45,8 @@ export function parseToken(base64: string): PoolToken {
     json = JSON.parse(decodeBase64(base64, 'token'));
   } catch (error) {
     if (error instanceof CredentialsError) throw error;
-    throw new CredentialsError(
-      'token',
-      'the token is base64, but not of a worker pool configuration: use the token file exactly as the control plane made it',
-    );
+    const advice = shapeAdvice('token', base64) ?? 'use the token file exactly as the control plane made it';
+    throw new CredentialsError('token', `the token is base64, but not of a worker pool configuration: ${advice}`);
   }
   const parsed = PoolToken.safeParse(json);
   if (!parsed.success) {
@@ -61,15 +60,13 @@ export function parseToken(base64: string): PoolToken {
 }
 
 /** Decodes strictly, because Node's own decoder ignores what it does not know. @throws CredentialsError */
-export function decodeBase64(base64: string, part: 'token' | 'privateKey'): string {
+export function decodeBase64(base64: string, part: SecretPart): string {
   const compact = base64.replace(/\s+/g, '');
   if (compact === '') throw new CredentialsError(part, `the ${part} is empty`);
   const illegal = /[^A-Za-z0-9+/=]/.exec(compact);
   if (illegal) {
-    throw new CredentialsError(
-      part,
-      `unable to base64 decode ${part}: illegal base64 data at input byte ${illegal.index}`,
-    );
+    const words = `unable to base64 decode ${part}: illegal base64 data at input byte ${illegal.index}`;
+    throw new CredentialsError(part, withShapeAdvice(words, part, base64));
   }
   return Buffer.from(compact, 'base64').toString('utf8');
 }

@@ -93,7 +93,7 @@ describe('a WorkerPool with unusable credentials says so, and goes on by itself 
         'with a privateKey that is not base64',
         ({ token }) => Promise.resolve({ token, privateKey: '-----BEGIN RSA PRIVATE KEY-----' }),
         'PrivateKeyInvalid',
-        `${CHAIN}unable to base64 decode privateKey: illegal base64 data at input byte 0`,
+        `${CHAIN}unable to base64 decode privateKey: illegal base64 data at input byte 0: it looks like the PEM itself: keep its base64 in the Secret (base64 -w0 FILE), besides the base64 that Kubernetes itself puts below data`,
       ],
       [
         'with a token that is cut off',
@@ -209,7 +209,9 @@ describe('the Pod template', () => {
     await untilCondition('PodTemplateValid', {
       status: 'False',
       reason: 'PodInvalid',
-      message: expect.stringMatching(/^The API server refuses run Pods of this pool: spec\.dnsPolicy: .*"Nonsense"/),
+      message: expect.stringMatching(
+        /^The API server refuses run Pods of this pool as invalid: spec\.dnsPolicy: .*"Nonsense"/,
+      ),
     });
     await untilCondition('Registered', { status: 'True' });
     await untilCondition('Ready', { status: 'False', reason: 'PodInvalid' });

@@ -142,6 +142,6 @@ describe('a run over its whole life, on the real control plane', () => {
     expect(controlPlane.admin.run(run.id)?.state).toBe('UNCONFIRMED');
     const blob = controlPlane.admin.run(run.id)?.workspace ?? '';
     const sealed = await readFile(join(root, 'data', 'blobs', 'workspaces', blob));
-    expect(sealed.subarray(0, 4).toString()).toBe('WPS1');
+    expect(sealed.subarray(0, 4).toString()).toBe('WPS2');
   });
 });

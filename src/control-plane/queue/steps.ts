@@ -19,6 +19,7 @@ export function runSpec(run: RunRecord, stack: StackRecord, stage: Stage): RunSp
     environment: { ...stack.environment },
     projectRoot: stack.projectRoot,
     planStep: stage === 'preparing' ? 'plan' : null,
+    keepsWorkspace: stage === 'preparing' && run.type === 'TRACKED',
   };
 }
 

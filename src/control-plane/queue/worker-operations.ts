@@ -37,7 +37,7 @@ export function register(context: QueueContext, poolId: string, request: Registe
 
 /** Settles the session's truth against ours. */
 export function sync(context: QueueContext, poolId: string, request: SyncRequest): SyncResponse {
-  const { store, leases } = context;
+  const { store, leases, settings } = context;
   leases.sessionSpoke(poolId, request.session);
   leases.podsObserved(
     poolId,
@@ -58,7 +58,12 @@ export function sync(context: QueueContext, poolId: string, request: SyncRequest
   assignRuns(context, poolId);
   const workers = store.workers.changedInSession(poolId, request.session, 0);
   const known = new Set(workers.map((worker) => worker.id));
-  return { ...views(context, poolId, workers), unknown: [...listed.keys()].filter((id) => !known.has(id)) };
+  const { launcherImage, defaultRunnerImage } = settings;
+  return {
+    ...views(context, poolId, workers),
+    unknown: [...listed.keys()].filter((id) => !known.has(id)),
+    images: { launcherImage, defaultRunnerImage },
+  };
 }
 
 /** Waits for views that changed after a revision. */

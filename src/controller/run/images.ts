@@ -2,6 +2,9 @@ import type { WorkerPool } from '../../api';
 import type { Assignment } from '../../protocol/messages';
 import { podTemplate } from './template';
 
+/** What the control plane names for runs that nobody else names an image for. */
+export type RunImages = Pick<Assignment, 'launcherImage' | 'defaultRunnerImage'>;
+
 /** The `worker` container's image: the stack's, then the pool's default for its tool, then the account's. */
 export function runnerImage(assignment: Assignment, pool: WorkerPool): string {
   const { defaultRunnerImage, defaultAnsibleRunnerImage } = podTemplate(pool);

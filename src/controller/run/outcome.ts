@@ -31,9 +31,7 @@ interface Ended extends TerminatedState {
 /** Reads the outcome of an ended Pod. The surest sign wins: what the kernel did, then the node, then exit codes. */
 export function outcomeOf(pod: RunPod, ref: PoolRef): PodOutcome {
   const relay = containerState(pod, CONTAINER.relay)?.terminated;
-  if (relay && (relay.exitCode === EXIT.ok || relay.exitCode === EXIT.notSucceeded) && !wasKilledByKernel(relay)) {
-    return { kind: 'reported' };
-  }
+  if (relay?.exitCode === EXIT.ok && !wasKilledByKernel(relay)) return { kind: 'reported' };
   return (
     outOfMemory(pod, ref) ??
     disruption(pod) ??
@@ -164,6 +162,7 @@ const LAUNCHER_REASON: Readonly<Record<number, OutcomeReason>> = {
   [EXIT.credentials]: 'ConfigError',
   [EXIT.source]: 'ConfigError',
   [EXIT.rejected]: 'ConfigError',
+  [EXIT.unreachable]: 'StartTimeout',
   [EXIT.terminated]: 'Evicted',
   // The Pod that started the attempt is not this one: it was lost.
   [EXIT.alreadyStarted]: 'NodeLost',

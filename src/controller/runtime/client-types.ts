@@ -62,6 +62,8 @@ export interface WatchOptions {
   resourceVersion: string;
   /** Asks the server to end the watch after this time; @default 300 */
   timeoutSeconds?: number;
+  /** Called when the server has accepted the watch. */
+  onOpen?: () => void;
   signal: AbortSignal;
 }
 

@@ -185,11 +185,11 @@ export class JsonKubeClient implements KubeClient {
   }
 
   watch<T extends KubeObject>(resource: ResourceType, options: WatchOptions): AsyncIterable<WatchEvent<T>> {
-    const { namespace, signal, timeoutSeconds = 300, ...parameters } = options;
+    const { namespace, signal, timeoutSeconds = 300, onOpen, ...parameters } = options;
     const path =
       resourcePath(resource, namespace) +
       query({ watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds: String(timeoutSeconds), ...parameters });
-    return readWatch<T>(this.connections.watches, this.permitted({ method: 'GET', path, signal }));
+    return readWatch<T>(this.connections.watches, this.permitted({ method: 'GET', path, signal }), onOpen);
   }
 
   getText(path: string, options: { signal?: AbortSignal } = {}): Promise<string> {

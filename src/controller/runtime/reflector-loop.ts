@@ -2,7 +2,7 @@ import type { Clock } from '../../time';
 import { backoffMs, sleep } from '../../time';
 import type { Cache } from './cache';
 import type { KubeClient } from './client-types';
-import { isGone, KubeError, messageOf, WatchErrorEvent } from './errors';
+import { isGone, KubeError, messageOf, REASON, WatchErrorEvent } from './errors';
 import type { Logger } from './logger';
 import type { reflectorMetrics } from './metrics';
 import type { KubeObject, ResourceType } from './objects';
@@ -138,6 +138,7 @@ export class ReflectorLoop<T extends KubeObject> {
     const { client, resource, clock, random, metrics, watchdogMs } = this.options;
     const watchdog = new Watchdog({ clock, silenceMs: watchdogMs, until: this.auditAt, signal });
     const startedAt = clock.monotonic();
+    let openedAt = Infinity;
     let received = 0;
     metrics?.watches.inc();
     try {
@@ -145,6 +146,7 @@ export class ReflectorLoop<T extends KubeObject> {
         ...this.selection(),
         resourceVersion: this.version ?? '',
         timeoutSeconds: Math.round(300 + 300 * random()),
+        onOpen: () => (openedAt = clock.monotonic()),
         signal: watchdog.signal,
       });
       for await (const event of events) {
@@ -161,15 +163,18 @@ export class ReflectorLoop<T extends KubeObject> {
         return;
       }
       if (watchdog.verdict === 'silence') throw silence(resource, watchdogMs);
-      // Cut by a proxy that ends quiet streams, say: one that outlived the back-off was no failure of a row.
-      const longest = backoffMs(this.failures + 1, { ...BACKOFF, random: () => 1 });
-      if (clock.monotonic() - startedAt > longest) this.failures = 0;
+      if (wasCut(error) && clock.monotonic() - openedAt > this.longestBackoffMs) this.failures = 0;
       throw error;
     } finally {
       watchdog.end();
     }
     if (received === 0 && clock.monotonic() - startedAt < SHORT_WATCH_MS) throw shortWatch(resource);
     this.failures = 0;
+  }
+
+  /** A watch that outlived it and was cut, by a proxy that ends quiet streams say, was no failure of a row. */
+  private get longestBackoffMs(): number {
+    return backoffMs(this.failures + 1, { ...BACKOFF, random: () => 1 });
   }
 
   private take(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void {
@@ -224,6 +229,10 @@ export class ReflectorLoop<T extends KubeObject> {
       ...(fieldSelector === undefined ? {} : { fieldSelector }),
     };
   }
+}
+
+function wasCut(error: unknown): boolean {
+  return error instanceof KubeError && error.reason === REASON.connectionFailed;
 }
 
 function silence(resource: ResourceType, watchdogMs: number): KubeError {

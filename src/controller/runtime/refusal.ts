@@ -1,4 +1,4 @@
-import { KubeError, REASON } from './errors';
+import { isHalted, KubeError } from './errors';
 
 /** What an answer of the API server that is not the wanted one means. */
 export type RefusalKind =
@@ -110,7 +110,7 @@ const NOT_JUDGED: readonly RefusalKind[] = [
 
 /** What a failed request means; undefined for one that we broke off, and for errors that are not the API server's. */
 export function refusalOf(error: unknown): Refusal | undefined {
-  if (!(error instanceof KubeError) || error.reason === REASON.aborted) return undefined;
+  if (isHalted(error) || !(error instanceof KubeError)) return undefined;
   const said = withoutRequest(error.message);
   const kind = RULES.find(({ when }) => when(error, said))?.kind ?? 'server-error';
   const detail = kind === 'webhook-down' ? webhookTrouble(said) : said;

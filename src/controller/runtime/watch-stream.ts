@@ -12,6 +12,7 @@ const TYPES = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK']);
 export async function* readWatch<T extends KubeObject>(
   transport: Transport,
   request: HttpRequest,
+  onOpen?: () => void,
 ): AsyncGenerator<WatchEvent<T>> {
   const name = `${request.method} ${request.path}`;
   const answer = await transport.send(request);
@@ -20,6 +21,7 @@ export async function* readWatch<T extends KubeObject>(
     if (isUnauthorized(error)) transport.refreshCredentials();
     throw error;
   }
+  onOpen?.();
   try {
     for await (const line of readLines(answer.body)) yield parseEvent<T>(name, line);
   } catch (error) {

@@ -1,7 +1,9 @@
 import { EVENT_REASON, POOL_CONDITION, REASON } from '../../api';
+import { PATIENCE_MS } from '../pool-registry';
+import { endSentence, timestamp } from '../runtime';
 import { REASON_OF_CAUSE } from '../session-reasons';
 import { isActive } from './scaling';
-import type { DecidedCondition, DecidedEvent, PoolSnapshot, SessionFact } from './snapshot';
+import type { DecidedCondition, DecidedEvent, PoolSnapshot, SessionFact, TemplateVerdict } from './snapshot';
 
 const CANNOT_REGISTER = 'Unable to register worker pool: ';
 
@@ -27,7 +29,7 @@ export function registeredCondition(snapshot: PoolSnapshot): DecidedCondition {
         type: POOL_CONDITION.registered,
         status: 'True',
         reason: REASON.registered,
-        message: `The control plane at ${session.endpoint} knows the pool as ${session.ulid}.`,
+        message: `The control plane at ${session.endpoint} knows the pool as ${session.ulid}.${troubleOf(snapshot)}`,
       };
     }
   }
@@ -56,25 +58,36 @@ function isBeingRestored(snapshot: PoolSnapshot, { status, failures }: SessionFa
 /** True when the API server would take a run Pod made from `spec.pod`. */
 export function podTemplateCondition(snapshot: PoolSnapshot): DecidedCondition {
   const type = POOL_CONDITION.podTemplateValid;
-  const { template } = snapshot;
-  if (template?.generation !== snapshot.generation) {
-    return (
-      previous(snapshot, type) ?? {
+  const verdict = verdictOf(snapshot);
+  if (!verdict) {
+    const stored = snapshot.status.conditions.find((condition) => condition.type === type);
+    const before = previous(snapshot, type);
+    // Found by an earlier process; of another generation it says nothing.
+    if (before && stored?.observedGeneration === snapshot.generation) return before;
+    const message = 'The Pod template has not been checked yet.';
+    return { type, status: 'Unknown', reason: REASON.checking, message };
+  }
+  switch (verdict.state) {
+    case 'accepted':
+      return {
         type,
-        status: 'Unknown',
-        reason: REASON.checking,
-        message: 'The Pod template has not been checked yet.',
-      }
-    );
+        status: 'True',
+        reason: REASON.accepted,
+        message: 'The API server accepts run Pods of this pool.',
+      };
+    case 'refused':
+      return { type, status: 'False', ...verdict.problem };
+    case 'unanswered':
+    case 'unaskable':
+      return { type, status: 'Unknown', ...verdict.problem };
   }
-  const { verdict } = template;
-  if (verdict.valid) {
-    return { type, status: 'True', reason: REASON.accepted, message: 'The API server accepts run Pods of this pool.' };
-  }
-  return { type, status: 'False', ...verdict.problem };
 }
 
-/** True when the pool is registered, its Pod template is valid and exactly the wanted Workers stand. */
+function verdictOf({ template: { key, check } }: PoolSnapshot): TemplateVerdict | undefined {
+  return check?.key === key ? check.verdict : undefined;
+}
+
+/** True when the pool is registered, nothing is known against its Pod template and exactly the wanted Workers stand. */
 export function readyCondition(
   snapshot: PoolSnapshot,
   desired: number,
@@ -82,26 +95,18 @@ export function readyCondition(
   template: DecidedCondition,
 ): DecidedCondition {
   const type = POOL_CONDITION.ready;
+  if (snapshot.deleting) return { type, status: 'False', reason: REASON.draining, message: farewell(snapshot) };
+  if (registered.status !== 'True') return { ...registered, type };
+  const isAdviceOnly = verdictOf(snapshot)?.state === 'unaskable';
+  if (template.status !== 'True' && !isAdviceOnly) return { ...template, type };
   const leaving = snapshot.workers.filter((worker) => !isActive(worker));
-  if (snapshot.deleting) {
-    return {
-      type,
-      status: 'False',
-      reason: REASON.draining,
-      message: `The pool is being deleted; ${workers(snapshot.workers.length)} left${busyClause(snapshot)}.`,
-    };
-  }
-  for (const part of [registered, template]) {
-    if (part.status !== 'True') return { ...part, type };
-  }
   const standing = snapshot.workers.filter((worker) => isActive(worker) && worker.registered).length;
   if (standing < desired || snapshot.workers.length - leaving.length > desired) {
-    return {
-      type,
-      status: 'False',
-      reason: REASON.scaling,
-      message: `${standing} of ${workers(desired)} ready.`,
-    };
+    const progress = `${standing} of ${workers(desired)} ready.`;
+    const { creationRefusal: refusal } = snapshot;
+    if (!refusal) return { type, status: 'False', reason: REASON.scaling, message: progress };
+    const { reason, message } = refusal.problem;
+    return { type, status: 'False', reason, message: `${progress} ${message}` };
   }
   if (leaving.length > 0) {
     return {
@@ -119,17 +124,41 @@ export function eventsOf(snapshot: PoolSnapshot, conditions: readonly DecidedCon
   return conditions.flatMap((condition): DecidedEvent[] => {
     const before = previous(snapshot, condition.type);
     if (before && before.status === condition.status && before.message === condition.message) return [];
-    const { reason, message } = condition;
-    if (condition.type === POOL_CONDITION.registered) {
-      if (condition.status === 'False')
-        return [{ type: 'Warning', reason: EVENT_REASON.workerPoolCannotRegister, message }];
-      if (condition.status === 'True' && before?.status !== 'True') return [{ type: 'Normal', reason, message }];
-    }
-    if (condition.type === POOL_CONDITION.podTemplateValid && condition.status === 'False') {
-      return [{ type: 'Warning', reason, message }];
-    }
-    return [];
+    const event = eventOf(snapshot, condition, before);
+    return event ? [event] : [];
   });
+}
+
+function eventOf(
+  snapshot: PoolSnapshot,
+  condition: DecidedCondition,
+  before: DecidedCondition | undefined,
+): DecidedEvent | undefined {
+  const { type, reason, message } = condition;
+  switch (type) {
+    case POOL_CONDITION.registered:
+      return eventOfRegistration(snapshot, condition, before);
+    case POOL_CONDITION.podTemplateValid: {
+      const state = verdictOf(snapshot)?.state;
+      return state === 'refused' || state === 'unanswered' ? { type: 'Warning', reason, message } : undefined;
+    }
+    default: {
+      // The count in the condition moves; the refusal is told once.
+      const refused = snapshot.creationRefusal?.problem;
+      return refused?.reason === reason && before?.reason !== reason ? { type: 'Warning', ...refused } : undefined;
+    }
+  }
+}
+
+function eventOfRegistration(
+  { credentials }: PoolSnapshot,
+  { status, reason, message }: DecidedCondition,
+  before: DecidedCondition | undefined,
+): DecidedEvent | undefined {
+  if (status === 'False') return { type: 'Warning', reason: EVENT_REASON.workerPoolCannotRegister, message };
+  if (status === 'True' && before?.status !== 'True') return { type: 'Normal', reason, message };
+  const trouble = credentials.state === 'valid' ? credentials.trouble : undefined;
+  return trouble && { type: 'Warning', ...trouble };
 }
 
 function cannotRegister(reason: string, message: string): DecidedCondition {
@@ -139,6 +168,22 @@ function cannotRegister(reason: string, message: string): DecidedCondition {
 function previous(snapshot: PoolSnapshot, type: string): DecidedCondition | undefined {
   const found = snapshot.status.conditions.find((condition) => condition.type === type);
   return found && { type, status: found.status, reason: found.reason, message: found.message };
+}
+
+function troubleOf({ credentials }: PoolSnapshot): string {
+  return credentials.state === 'valid' && credentials.trouble ? ` ${credentials.trouble.message}` : '';
+}
+
+/** What a pool that is being deleted waits for, and until when. */
+function farewell(snapshot: PoolSnapshot): string {
+  const { disconnectedSince, session, credentials } = snapshot;
+  const left = `The pool is being deleted; ${workers(snapshot.workers.length)} left`;
+  if (disconnectedSince === undefined || snapshot.workers.length === 0) return `${left}${busyClause(snapshot)}.`;
+  const failure = session?.status.state === 'failed' ? session.status.message : undefined;
+  const problem = credentials.state === 'invalid' ? credentials.problem.message : undefined;
+  const why = endSentence(failure ?? problem ?? 'There is no connection to the control plane');
+  const until = timestamp(new Date(disconnectedSince + PATIENCE_MS));
+  return `${left}. ${why} Without its word, Workers whose Pods have ended go at ${until}, others when their Pods end.`;
 }
 
 function workers(count: number): string {

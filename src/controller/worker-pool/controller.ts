@@ -1,9 +1,8 @@
 import type { Registry } from 'prom-client';
 import { API_VERSION, WORKER_POOL, type Worker, type WorkerPool } from '../../api';
 import type { Connect } from '../../protocol/client';
-import { INDEX, livePods, workerIdOf, WORKER_POOLS, type Caches } from '../caches';
-import type { ControllerMetrics, PoolWorkers } from '../metrics';
-import type { PoolHandle, PoolRegistry } from '../pool-registry';
+import { poolUidOf, workerIdOf, WORKER_POOLS, type Caches } from '../caches';
+import type { ControllerMetrics } from '../metrics';
 import type { RunPod } from '../run';
 import { type Clock } from '../../time';
 import {
@@ -23,16 +22,21 @@ import {
 import { Applier } from './apply';
 import { readCredentials, type Secret } from './credentials';
 import { decide } from './decide';
-import { gather, sessionKey } from './gather';
+import { gather, isOfOtherPool, sessionKey } from './gather';
 import { credentialsAreDue, credentialsReference, rememberCredentials, type PoolMemory } from './memory';
 import { PoolSession } from './pool-session';
+import { Pools } from './pools';
 import type { Decision } from './snapshot';
+import { TemplateChecks } from './template-check';
 import { isPoolsBusiness, poolKeyOf, workerNeedsPoolLook, workerOfEndedPod } from './triggers';
+import { WorkerObjects } from './worker-objects';
 
 /** A pass repeats gather, decide, apply until nothing is left to do; more rounds than this are a new pass. */
 const ROUNDS = 12;
 /** Many Workers come and go together, and each of them is news of its pool. */
 const QUIET_MS = 250;
+/** Webhooks may take 30 s to answer a dry run. */
+const ADVICE_BUDGET = { qps: 20, burst: 50, timeoutMs: 35_000 };
 
 export interface WorkerPoolControllerOptions {
   readonly client: KubeClient;
@@ -53,47 +57,40 @@ export interface WorkerPoolControllerOptions {
   readonly prometheus?: Registry;
 }
 
-/** Keeps every WorkerPool: credentials, session, Workers, status. It knows the pools' sessions for everybody else. */
-export class WorkerPoolController implements Controller, PoolRegistry {
+/** Keeps every WorkerPool: credentials, session, Workers, status. */
+export class WorkerPoolController implements Controller {
   readonly name = 'worker-pool';
   readonly queue: WorkQueue;
-  private readonly memories = new Map<string, PoolMemory>();
-  private readonly byPoolUid = new Map<string, PoolMemory>();
-  private readonly listeners: ((poolUid: string, workerId: string) => void)[] = [];
+  /** What everybody else may know of the pools. */
+  readonly pools: Pools;
   private readonly applier: Applier;
+  private readonly templateChecks: TemplateChecks;
   private unsubscribe: (() => void)[] = [];
-  private startedAt: number;
 
   constructor(private readonly options: WorkerPoolControllerOptions) {
-    this.startedAt = options.clock.now();
-    this.applier = new Applier({ ...options, openSession: (memory) => this.openSession(memory) });
+    const { caches, clock, client } = options;
+    this.pools = new Pools(caches, clock);
+    this.templateChecks = new TemplateChecks({ ...options, client: client.separate(ADVICE_BUDGET) });
+    this.applier = new Applier({
+      ...options,
+      workers: new WorkerObjects(options),
+      openSession: (memory) => this.openSession(memory),
+      checkTemplate: (memory) => {
+        this.templateChecks.start(memory, () => this.queue.add(keyOf(memory.pool)));
+      },
+    });
     this.queue = new WorkQueue({
       name: this.name,
       concurrency: options.concurrency ?? 4,
       reconcile: (key, signal) => this.reconcile(key, signal),
       logger: options.logger,
-      clock: options.clock,
+      clock,
       quietMs: QUIET_MS,
       ...(options.prometheus && { metrics: options.prometheus }),
     });
   }
 
-  byUid(poolUid: string): PoolHandle | undefined {
-    return this.byPoolUid.get(poolUid)?.session;
-  }
-
-  disconnectedSince(poolUid: string): number | undefined {
-    const memory = this.byPoolUid.get(poolUid);
-    if (!memory) return this.startedAt;
-    return memory.session ? memory.session.disconnectedSince : memory.sessionlessSince;
-  }
-
-  onWorkerChange(listener: (poolUid: string, workerId: string) => void): void {
-    this.listeners.push(listener);
-  }
-
   start(): void {
-    this.startedAt = this.options.clock.now();
     const { pools, workers, pods } = this.options.caches;
     this.unsubscribe = [
       pools.onChange((event) => isPoolsBusiness(event) && this.queue.add(keyOf(event.object))),
@@ -106,64 +103,34 @@ export class WorkerPoolController implements Controller, PoolRegistry {
   /** Leaves the pools as they are: another leader takes the sessions over. */
   async stop(): Promise<void> {
     for (const unsubscribe of this.unsubscribe) unsubscribe();
-    await Promise.all([...this.memories.values()].map(async (memory) => memory.session?.close()));
-  }
-
-  /** Counts Workers from what is observed, for the gauges. */
-  *workersByPool(): Iterable<PoolWorkers> {
-    for (const { session, uid } of this.memories.values()) {
-      if (!session) continue;
-      const workers = this.options.caches.workers.byIndex(INDEX.pool, uid);
-      const busy = workers.filter((worker) => {
-        const id = workerIdOf(worker);
-        return (id && session.view(id)?.assignment) || livePods(this.options.caches, worker).length > 0;
-      });
-      yield { ulid: session.ulid, total: workers.length, idle: workers.length - busy.length };
-    }
+    const closing = [...this.pools.all()].map(async (memory) => memory.session?.close());
+    await Promise.all([...closing, this.templateChecks.stop()]);
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult | void> {
     const { namespace, name } = splitKey(key);
-    const pool = this.options.caches.pools.get(namespace, name);
-    const memory = await this.remember(key, pool);
+    const memory = await this.pools.remember(key, this.options.caches.pools.get(namespace, name));
     if (!memory) return;
-    await this.refreshCredentials(memory);
+    await this.refreshCredentials(memory, signal);
     const { decision, failure, gone } = await this.carryOut(memory, signal);
     signal.throwIfAborted();
-    if (!gone) await this.report(memory, decision);
+    if (!gone) await this.report(memory, decision, signal);
     if (failure !== undefined) throw failure as Error;
+    // What is left to do is done in a pass of its own, after the status was written.
+    if (!gone && decision.actions.length > 0) return { requeueAfterMs: 1 };
     const now = this.options.clock.now();
     const credentialsInMs = Math.max(0, (memory.credentials?.nextReadAt ?? now) - now);
     return { requeueAfterMs: Math.max(1, Math.min(credentialsInMs, decision.requeueAfterMs ?? Infinity)) };
   }
 
-  /** The memory of the object that the cache shows; that of a former object with this name ends. */
-  private async remember(key: string, pool: WorkerPool | undefined): Promise<PoolMemory | undefined> {
-    let memory = this.memories.get(key);
-    if (memory && memory.uid !== pool?.metadata.uid) {
-      await memory.session?.close();
-      this.memories.delete(key);
-      this.byPoolUid.delete(memory.uid);
-      memory = undefined;
-    }
-    if (!pool) return undefined;
-    if (!memory) {
-      memory = { uid: pool.metadata.uid, pool, deleted: new Set(), sessionlessSince: this.options.clock.now() };
-      this.memories.set(key, memory);
-      this.byPoolUid.set(memory.uid, memory);
-    }
-    memory.pool = pool;
-    return memory;
-  }
-
-  private async refreshCredentials(memory: PoolMemory): Promise<void> {
-    const { clock, client } = this.options;
+  private async refreshCredentials(memory: PoolMemory, signal: AbortSignal): Promise<void> {
+    const { clock, client, random } = this.options;
     // Whatever keeps the session from connecting, a new token may be what mends it: it names address and authority too.
     const failing = memory.session?.status.state === 'failed';
     if (!credentialsAreDue(memory, failing, clock.now())) return;
     const { namespace } = memory.pool.metadata;
     const result = await readCredentials(memory.pool.spec, namespace, (secret) =>
-      client.get<Secret>(SECRETS, namespace, secret),
+      client.get<Secret>(SECRETS, namespace, secret, { signal }),
     );
     memory.credentials = rememberCredentials(
       memory.credentials,
@@ -171,28 +138,36 @@ export class WorkerPoolController implements Controller, PoolRegistry {
       result,
       failing,
       clock.now(),
+      random,
     );
   }
 
   private async carryOut(memory: PoolMemory, signal: AbortSignal): Promise<Outcome> {
-    const { caches, clock } = this.options;
     for (let round = 0; ; round += 1) {
-      const decision = decide(gather(memory, caches, clock.now()));
+      const decision = this.decide(memory);
       if (decision.actions.length === 0 || round === ROUNDS) return { decision, gone: false };
       for (const action of decision.actions) {
         signal.throwIfAborted();
         try {
-          await this.applier.apply(memory, action);
+          await this.applier.apply(memory, action, signal);
         } catch (failure) {
-          return { decision: decide(gather(memory, caches, clock.now())), failure, gone: false };
+          return { decision: this.decide(memory), failure, gone: false };
         }
         if (action.kind === 'unmark-pool') return { decision, gone: true };
+        // Long work is done in parts, and the status tells how far it is.
+        if (action.kind === 'create-workers') return { decision: this.decide(memory), gone: false };
       }
     }
   }
 
+  private decide(memory: PoolMemory): Decision {
+    const { caches, clock } = this.options;
+    memory.pool = this.pools.newest(memory);
+    return decide(gather(memory, caches, clock.now()));
+  }
+
   /** One status write, then the events of what it changed. */
-  private async report(memory: PoolMemory, decision: Decision): Promise<void> {
+  private async report(memory: PoolMemory, decision: Decision, signal: AbortSignal): Promise<void> {
     const { caches, client, clock, events } = this.options;
     const { pool } = memory;
     const { generation } = pool.metadata;
@@ -207,6 +182,7 @@ export class WorkerPoolController implements Controller, PoolRegistry {
       object: pool,
       status: { ...decision.status, autoRegistered: false, observedGeneration: generation, conditions },
       cache: caches.pools,
+      signal,
     });
     const target = { apiVersion: API_VERSION, kind: WORKER_POOL.kind, metadata: pool.metadata };
     for (const event of decision.events) events.event(target, event);
@@ -230,18 +206,18 @@ export class WorkerPoolController implements Controller, PoolRegistry {
       userAgent: `worker-pools-controller/${version}`,
       ...(endpoint !== undefined && { endpoint }),
       shownEndpoint: endpoint ?? (commsProtocol === 'mqtt' ? token.mqtt : token.endpoint),
-      pool: () => this.byPoolUid.get(uid)?.pool ?? pool,
+      pool: () => this.pools.newest(memory),
       clock,
       random,
-      onWorkerChange: (workerId) => this.tell(uid, workerId),
+      onWorkerChange: (workerId) => this.pools.tell(uid, workerId),
+      onImages: ({ launcherImage, defaultRunnerImage }) => (memory.images = { launcherImage, defaultRunnerImage }),
       onPoolChange: () => this.queue.add(poolKey),
-      onReconnect: () => this.tellAll(uid),
+      onReconnect: () => this.pools.tellAll(uid),
     });
   }
 
   private takeWorker(event: CacheEvent<Worker>): void {
-    const poolUid = event.object.metadata.ownerReferences?.find(({ controller }) => controller)?.uid;
-    const memory = poolUid === undefined ? undefined : this.byPoolUid.get(poolUid);
+    const memory = this.pools.memory(poolUidOf(event.object));
     const id = workerIdOf(event.object);
     if (event.type === 'deleted' && memory && id) {
       memory.session?.forget(id);
@@ -258,18 +234,8 @@ export class WorkerPoolController implements Controller, PoolRegistry {
     const id = worker && workerIdOf(worker);
     if (!key || !id) return;
     const leaves = caches.pools.getByKey(key)?.metadata.deletionTimestamp !== undefined;
-    if (leaves || this.memories.get(key)?.session?.isRetiring(id)) this.queue.add(key);
-  }
-
-  private tell(poolUid: string, workerId: string): void {
-    for (const listener of this.listeners) listener(poolUid, workerId);
-  }
-
-  private tellAll(poolUid: string): void {
-    for (const worker of this.options.caches.workers.byIndex(INDEX.pool, poolUid)) {
-      const id = workerIdOf(worker);
-      if (id) this.tell(poolUid, id);
-    }
+    const session = this.pools.memoryOf(key)?.session;
+    if (leaves || session?.isRetiring(id) || isOfOtherPool(worker, session?.ulid)) this.queue.add(key);
   }
 }
 

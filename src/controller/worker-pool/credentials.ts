@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { SecretKeyRef, WorkerPoolSpec } from '../../api';
 import { REASON } from '../../api';
 import { parsePrivateKey, requireMatchingPair } from '../../protocol/auth';
+import { withShapeAdvice, type SecretPart } from '../../protocol/secret-shapes';
 import { CredentialsError, parseToken, type PoolToken } from '../../protocol/token';
-import type { KubeObject } from '../runtime';
+import { explainRefusal, refusalOf, type KubeObject } from '../runtime';
 import { decodeBase64 } from './base64';
 
 export interface Secret extends KubeObject {
@@ -28,13 +29,16 @@ export type CredentialsResult =
   /** `spec` names neither token nor privateKey. */
   | { readonly state: 'absent' }
   | { readonly state: 'invalid'; readonly problem: Problem }
+  /** The API server did not give the Secrets out: nothing is known of what they hold. */
+  | { readonly state: 'unreadable'; readonly problem: Problem }
   | { readonly state: 'valid'; readonly credentials: PoolCredentials };
-
-type Part = 'token' | 'privateKey';
 
 /** Carries a Problem up from the step that found it. */
 class ProblemError extends Error {
-  constructor(readonly problem: Problem) {
+  constructor(
+    readonly problem: Problem,
+    readonly state: 'invalid' | 'unreadable' = 'invalid',
+  ) {
     super(problem.message);
   }
 }
@@ -42,7 +46,7 @@ class ProblemError extends Error {
 /**
  * Reads token and private key of a pool and checks that they belong together.
  * @param getSecret The Secret of that name beside the pool; undefined when there is none.
- * @throws what `getSecret` throws.
+ * @throws what `getSecret` throws, unless it is an answer of the API server.
  */
 export async function readCredentials(
   spec: WorkerPoolSpec | undefined,
@@ -51,14 +55,38 @@ export async function readCredentials(
 ): Promise<CredentialsResult> {
   if (!spec?.token || !spec.privateKey) return { state: 'absent' };
   const names = new Set([secretName(spec.token), secretName(spec.privateKey)]);
-  const secrets = new Map(await Promise.all([...names].map(async (name) => [name, await getSecret(name)] as const)));
   try {
+    const reading = [...names].map(async (name) => [name, await read(name, namespace, getSecret)] as const);
+    const secrets = new Map(await Promise.all(reading));
     const token = valueOf('token', spec.token, namespace, secrets);
     const privateKey = valueOf('privateKey', spec.privateKey, namespace, secrets);
     return { state: 'valid', credentials: decodeCredentials(token, privateKey) };
   } catch (error) {
-    if (error instanceof ProblemError) return { state: 'invalid', problem: error.problem };
+    if (error instanceof ProblemError) return { state: error.state, problem: error.problem };
     throw error;
+  }
+}
+
+async function read(
+  name: string,
+  namespace: string,
+  getSecret: (name: string) => Promise<Secret | undefined>,
+): Promise<Secret | undefined> {
+  // The reference without a name gets a sentence of its own.
+  if (name === '') return undefined;
+  try {
+    return await getSecret(name);
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (!refusal) throw error;
+    const message = explainRefusal(refusal, {
+      object: `Secret "${name}"`,
+      verb: 'read',
+      namespace,
+      field: 'spec.token and spec.privateKey',
+      then: 'the pool then registers by itself',
+    });
+    throw problem(REASON.secretUnreadable, message, 'unreadable');
   }
 }
 
@@ -85,20 +113,21 @@ const REASON_OF_PART = {
 } as const;
 
 /** The documented wording of what keeps a token from being read. */
-function problem(reason: string, message: string): ProblemError {
-  return new ProblemError({ reason, message: `cannot retrieve workerpool token: ${message}` });
+function problem(reason: string, message: string, state?: 'unreadable'): ProblemError {
+  return new ProblemError({ reason, message: `cannot retrieve workerpool token: ${message}` }, state);
 }
 
-function requireBase64(part: Part, value: string): void {
+function requireBase64(part: SecretPart, value: string): void {
   try {
     decodeBase64(value);
   } catch (error) {
-    throw problem(REASON_OF_PART[part], `unable to base64 decode ${part}: ${(error as Error).message}`);
+    const words = `unable to base64 decode ${part}: ${(error as Error).message}`;
+    throw problem(REASON_OF_PART[part], withShapeAdvice(words, part, value));
   }
 }
 
 function valueOf(
-  part: Part,
+  part: SecretPart,
   reference: SecretKeyRef,
   namespace: string,
   secrets: ReadonlyMap<string, Secret | undefined>,

@@ -1,11 +1,13 @@
 import { UNUSED_SELECTOR_LABEL } from '../../api';
-import { SESSION_LEASE_SECONDS } from '../../protocol/messages';
+import { PATIENCE_MS } from '../pool-registry';
 import { eventsOf, podTemplateCondition, readyCondition, registeredCondition } from './conditions';
-import { askAgainAt, desiredPoolSize, planScaling, type WorkerFact } from './scaling';
+import { askAgainAt, awaitsRetirement, desiredPoolSize, planScaling, releasable } from './scaling';
 import type { Action, Decision, PoolSnapshot } from './snapshot';
 
-/** A Pod template that quota or policy refused is tried again so often, in milliseconds. */
-export const TEMPLATE_RETRY_MS = 60_000;
+/** Workers that are made in one go: what is wanted may have changed before the next ones. */
+export const CREATE_BATCH = 500;
+/** Nothing is looked at again sooner without news, in milliseconds. */
+const SOONEST_LOOK_MS = 250;
 
 /**
  * Decides what a pool needs now. Pure: the same snapshot gives the same decision. An empty list of actions means that
@@ -32,7 +34,6 @@ export function decide(snapshot: PoolSnapshot): Decision {
 }
 
 function actionsOfLife(snapshot: PoolSnapshot, desired: number): readonly Action[] {
-  const { credentials } = snapshot;
   const ulid = poolUlid(snapshot);
   // Autoscalers read the scale first, which the API server refuses while the spec has no size: "the spec replicas field
   // .spec.poolSize does not exist".
@@ -40,24 +41,35 @@ function actionsOfLife(snapshot: PoolSnapshot, desired: number): readonly Action
   if (!snapshot.hasFinalizer || (ulid && snapshot.ulidLabel !== ulid) || size !== undefined) {
     return [{ kind: 'mark-pool', ulid, size }];
   }
-  const actions: Action[] = [];
-  if (templateIsToBeChecked(snapshot)) actions.push({ kind: 'check-template' });
-  if (credentials.state === 'valid' && snapshot.session?.key !== credentials.sessionKey) {
-    return [...actions, { kind: 'open-session' }];
+  const actions = actionsOfSession(snapshot) ?? actionsOfScaling(snapshot, desired);
+  // Advice comes last.
+  return actions.length === 0 && templateIsToBeChecked(snapshot) ? [{ kind: 'check-template' }] : actions;
+}
+
+/** What the session needs before anything can be scaled; undefined when it is ready for that. */
+function actionsOfSession(snapshot: PoolSnapshot): readonly Action[] | undefined {
+  const { credentials, session } = snapshot;
+  if (credentials.state === 'valid' && session?.key !== credentials.sessionKey) {
+    const leaves = session !== undefined && session.ulid !== credentials.ulid && isConnected(snapshot);
+    return leaves ? [{ kind: 'leave-pool' }] : [{ kind: 'open-session' }];
   }
-  if (!isConnected(snapshot)) return actions;
-  if (syncIsDue(snapshot)) return [...actions, { kind: 'sync' }];
-  return [...actions, ...actionsOfScaling(snapshot, desired)];
+  if (!isConnected(snapshot)) return [];
+  return syncIsDue(snapshot) ? [{ kind: 'sync' }] : undefined;
 }
 
 function actionsOfScaling(snapshot: PoolSnapshot, desired: number): Action[] {
+  const { now, workers, creationRefusal: refusal } = snapshot;
   const ulid = poolUlid(snapshot);
-  const plan = planScaling(snapshot.workers, desired, snapshot.now);
+  const plan = planScaling(workers, desired, now);
   const actions: Action[] = [];
+  if (plan.release.length > 0) actions.push({ kind: 'release-workers', workers: plan.release });
   if (plan.retire.length > 0) actions.push({ kind: 'retire-workers', workers: plan.retire });
   if (plan.remove.length > 0) actions.push({ kind: 'remove-workers', workers: plan.remove });
   if (plan.register.length > 0) actions.push({ kind: 'register-workers', workers: plan.register });
-  if (plan.create > 0 && ulid) actions.push({ kind: 'create-workers', count: plan.create, ulid });
+  if (plan.create > 0 && ulid && (!refusal || now >= refusal.retryAt)) {
+    // After a refusal one Worker finds out whether the others would be taken.
+    actions.push({ kind: 'create-workers', count: refusal ? 1 : Math.min(plan.create, CREATE_BATCH), ulid });
+  }
   return actions;
 }
 
@@ -66,34 +78,18 @@ function actionsOfDeletion(snapshot: PoolSnapshot): readonly Action[] {
   if (!snapshot.hasFinalizer) return snapshot.session ? [{ kind: 'close-session' }] : [];
   const { credentials, session } = snapshot;
   if (snapshot.workers.length > 0) {
-    if (noControlPlaneCanUseIt(snapshot)) return release(snapshot.workers);
-    if (!session && credentials.state === 'valid') return [{ kind: 'open-session' }];
-    if (!isConnected(snapshot)) return [];
-    return syncIsDue(snapshot) ? [{ kind: 'sync' }] : actionsOfScaling(snapshot, 0);
+    if (isConnected(snapshot)) return syncIsDue(snapshot) ? [{ kind: 'sync' }] : actionsOfScaling(snapshot, 0);
+    if (credentials.state === 'valid' && session?.key !== credentials.sessionKey) return [{ kind: 'open-session' }];
+    const free = patienceIsOver(snapshot) ? releasable(snapshot.workers) : [];
+    return free.length > 0 ? [{ kind: 'release-workers', workers: free }] : [];
   }
   if (!session) return [{ kind: 'unmark-pool' }];
   const farewell: Action[] = isConnected(snapshot) ? [{ kind: 'sync' }] : [];
   return [...farewell, { kind: 'close-session' }, { kind: 'unmark-pool' }];
 }
 
-function release(workers: readonly WorkerFact[]): Action[] {
-  const free = workers.filter((worker) => worker.held && !worker.livePod);
-  return free.length > 0 ? [{ kind: 'release-workers', workers: free }] : [];
-}
-
-/**
- * Whether a pool's Workers are safe without the control plane's word: its credentials are gone or refused for longer
- * than a session's lease, after which no control plane gives a run to its Workers.
- */
-function noControlPlaneCanUseIt(snapshot: PoolSnapshot): boolean {
-  const since = uselessSince(snapshot);
-  return since !== undefined && snapshot.now - since >= SESSION_LEASE_SECONDS * 1000;
-}
-
-function uselessSince({ credentials, session }: PoolSnapshot): number | undefined {
-  if (!session) return credentials.state === 'valid' ? undefined : credentials.since;
-  const refused = session.status.state === 'failed' && session.status.cause === 'rejected';
-  return refused ? session.disconnectedSince : undefined;
+function patienceIsOver({ disconnectedSince, now }: PoolSnapshot): boolean {
+  return disconnectedSince !== undefined && now >= disconnectedSince + PATIENCE_MS;
 }
 
 function poolUlid(snapshot: PoolSnapshot): string | undefined {
@@ -114,23 +110,25 @@ function syncIsDue({ session, now }: PoolSnapshot): boolean {
   return session !== undefined && (!session.synced || now >= session.nextSyncAt);
 }
 
-function templateIsToBeChecked({ template, generation, now }: PoolSnapshot): boolean {
-  if (template?.generation !== generation) return true;
-  return !template.verdict.valid && template.verdict.mayPassLater && now - template.checkedAt >= TEMPLATE_RETRY_MS;
+function templateIsToBeChecked({ template, session, now }: PoolSnapshot): boolean {
+  if (template.asking) return false;
+  const { check } = template;
+  if (check?.key === template.key) return check.retryAt !== undefined && now >= check.retryAt;
+  // The images come with the session; only without one there is nothing to wait for.
+  return template.imagesKnown || session?.status.state !== 'connecting';
 }
 
 function nextLook(snapshot: PoolSnapshot): number | undefined {
-  const { session, template, now, workers } = snapshot;
+  const { session, template, now, workers, deleting, disconnectedSince, creationRefusal } = snapshot;
   const times: number[] = [];
-  if (isConnected(snapshot) && session) times.push(session.nextSyncAt);
-  if (template && !template.verdict.valid && template.verdict.mayPassLater) {
-    times.push(template.checkedAt + TEMPLATE_RETRY_MS);
+  if (isConnected(snapshot) && session) {
+    times.push(session.nextSyncAt);
+    for (const worker of workers) if (awaitsRetirement(worker)) times.push(askAgainAt(worker));
+    if (creationRefusal) times.push(creationRefusal.retryAt);
   }
-  for (const worker of workers) {
-    if (worker.retiring && !worker.retired) times.push(askAgainAt(worker));
-  }
-  const since = snapshot.deleting ? uselessSince(snapshot) : undefined;
-  if (since !== undefined) times.push(since + SESSION_LEASE_SECONDS * 1000);
+  if (!deleting && template.check?.retryAt !== undefined && !template.asking) times.push(template.check.retryAt);
+  const isOver = patienceIsOver(snapshot);
+  if (deleting && disconnectedSince !== undefined && !isOver) times.push(disconnectedSince + PATIENCE_MS);
   const next = times.reduce((earliest, time) => Math.min(earliest, time), Infinity);
-  return Number.isFinite(next) ? Math.max(100, next - now) : undefined;
+  return Number.isFinite(next) ? Math.max(SOONEST_LOOK_MS, next - now) : undefined;
 }

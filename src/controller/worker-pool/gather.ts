@@ -1,15 +1,17 @@
 import { DEFAULTS, FINALIZER, LABEL, type Worker, type WorkerPool } from '../../api';
 import { livePods, workerIdOf, INDEX, type Caches } from '../caches';
-import type { PoolMemory } from './memory';
+import { disconnectedSince, type PoolMemory } from './memory';
 import type { PoolSession } from './pool-session';
 import type { WorkerFact } from './scaling';
-import type { CredentialsFact, PoolSnapshot } from './snapshot';
+import type { CredentialsFact, PoolSnapshot, TemplateFact } from './snapshot';
+import { templateOf } from './template-check';
 
 /** Freezes what is known of a pool, its Workers and its session. */
 export function gather(memory: PoolMemory, caches: Caches, now: number): PoolSnapshot {
   const { pool, session } = memory;
   const { metadata, spec, status } = pool;
   const ulidLabel = metadata.labels?.[LABEL.poolUlid];
+  const since = disconnectedSince(memory);
   return {
     now,
     generation: metadata.generation ?? 0,
@@ -19,10 +21,12 @@ export function gather(memory: PoolMemory, caches: Caches, now: number): PoolSna
     ...(spec?.poolSize !== undefined && { specSize: spec.poolSize }),
     reconnectAttempts: reconnectAttempts(pool),
     status: { ...status, conditions: status?.conditions ?? [] },
-    credentials: credentialsFact(memory, now),
+    credentials: credentialsFact(memory),
     ...(session && { session: session.fact }),
-    ...(memory.template && { template: memory.template }),
-    workers: workersOf(caches, memory.uid).flatMap((worker) => workerFact(worker, memory, caches, session)),
+    ...(since !== undefined && { disconnectedSince: since }),
+    template: templateFact(memory),
+    ...(memory.creationRefusal && { creationRefusal: memory.creationRefusal }),
+    workers: workersOf(caches, memory.uid).flatMap((worker) => workerFact(worker, memory, caches)),
   };
 }
 
@@ -36,36 +40,41 @@ export function workersOf(caches: Caches, poolUid: string): readonly Worker[] {
   return caches.workers.byIndex(INDEX.pool, poolUid);
 }
 
+/** Whether a Worker was made for another pool of the control plane than that of the session. */
+export function isOfOtherPool({ metadata }: Worker, ulid: string | undefined): boolean {
+  const label = metadata.labels?.[LABEL.workerPool];
+  return ulid !== undefined && label !== undefined && label !== ulid;
+}
+
 /** What makes a new session necessary when it changes. */
 export function sessionKey(pool: WorkerPool, fingerprint: string): string {
   const { commsProtocol = 'mqtt', pollCommsURL } = pool.spec ?? {};
   return JSON.stringify([fingerprint, commsProtocol, commsProtocol === 'poll' ? pollCommsURL : undefined]);
 }
 
-function credentialsFact({ credentials, pool }: PoolMemory, now: number): CredentialsFact {
-  if (!credentials) return { state: 'absent', since: now };
-  const { result, since } = credentials;
-  if (result.state === 'absent') return { state: 'absent', since };
-  if (result.state === 'invalid') return { state: 'invalid', since, problem: result.problem };
+function credentialsFact({ credentials, pool }: PoolMemory): CredentialsFact {
+  if (!credentials || credentials.result.state === 'absent') return { state: 'absent' };
+  const { result, trouble } = credentials;
+  if (result.state !== 'valid') return { state: 'invalid', problem: result.problem };
   return {
     state: 'valid',
     ulid: result.credentials.token.poolId,
     sessionKey: sessionKey(pool, result.credentials.fingerprint),
+    ...(trouble && { trouble }),
   };
 }
 
-function workerFact(
-  worker: Worker,
-  memory: PoolMemory,
-  caches: Caches,
-  session: PoolSession | undefined,
-): WorkerFact[] {
+function templateFact(memory: PoolMemory): TemplateFact {
+  const { key, imagesKnown } = templateOf(memory);
+  return { key, imagesKnown, asking: memory.asking, ...(memory.template && { check: memory.template }) };
+}
+
+function workerFact(worker: Worker, memory: PoolMemory, caches: Caches): WorkerFact[] {
   const { metadata } = worker;
   const id = workerIdOf(worker);
   if (!id) return [];
-  const view = session?.view(id);
   const livePod = livePods(caches, worker).length > 0;
-  const askedAt = session?.lastAskedAt(id);
+  const told = heard(worker, id, memory.session);
   return [
     {
       id,
@@ -74,12 +83,28 @@ function workerFact(
       createdAt: Date.parse(metadata.creationTimestamp),
       deleting: metadata.deletionTimestamp !== undefined || memory.deleted.has(metadata.uid),
       held: metadata.finalizers?.includes(FINALIZER.worker) ?? false,
-      registered: view !== undefined && !view.removed,
-      busy: livePod || (view?.assignment ?? null) !== null,
       livePod,
-      retiring: session?.isRetiring(id) ?? false,
-      retired: session?.isRetired(id) ?? false,
-      ...(askedAt !== undefined && { askedAt }),
+      ...told,
+      busy: livePod || told.busy,
     },
   ];
+}
+
+/** What was heard of a Worker from the control plane. */
+function heard(
+  worker: Worker,
+  id: string,
+  session: PoolSession | undefined,
+): Pick<WorkerFact, 'registered' | 'busy' | 'retiring' | 'retired' | 'ofOtherPool' | 'askedAt'> {
+  if (!session) return { registered: false, busy: false, retiring: false, retired: false, ofOtherPool: false };
+  const view = session.view(id);
+  const askedAt = session.lastAskedAt(id);
+  return {
+    registered: view !== undefined && !view.removed,
+    busy: (view?.assignment ?? null) !== null,
+    retiring: session.isRetiring(id),
+    retired: session.isRetired(id),
+    ofOtherPool: isOfOtherPool(worker, session.ulid),
+    ...(askedAt !== undefined && { askedAt }),
+  };
 }

@@ -3,6 +3,7 @@ import type { Connect } from '../../protocol/client';
 import type { ObservedWorker, WorkerRegistration, WorkerView, WorkerViews } from '../../protocol/messages';
 import type { ControlPlaneSession, SessionStatus } from '../../protocol/session';
 import type { PoolHandle } from '../pool-registry';
+import type { RunImages } from '../run/images';
 import type { Clock } from '../../time';
 import { Batcher } from './batcher';
 import type { PoolCredentials } from './credentials';
@@ -28,6 +29,8 @@ export interface PoolSessionOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly onWorkerChange: (workerId: string) => void;
+  /** The control plane named the images that runs get. */
+  readonly onImages: (images: RunImages) => void;
   /** The pool itself needs a look: status, retirement or registration changed. */
   readonly onPoolChange: () => void;
   /** The connection stands again: every Worker may have waited for it. */
@@ -87,7 +90,6 @@ export class PoolSession implements PoolHandle {
       endpoint: this.options.shownEndpoint,
       status: this.session.status,
       failures: this.failures,
-      ...(this.disconnectedSince !== undefined && { disconnectedSince: this.disconnectedSince }),
       synced: this.synced,
       nextSyncAt: this.nextSyncAt,
     };
@@ -124,6 +126,7 @@ export class PoolSession implements PoolHandle {
       // A control plane that lost its memory starts again with low revisions.
       if (answer.revision < this.revision) this.views.clear();
       this.takeViews(answer);
+      if (answer.images) this.options.onImages(answer.images);
       for (const id of answer.unknown) this.views.delete(id);
       const existing = new Set(workers.map(({ id }) => id));
       for (const id of this.views.keys()) if (!existing.has(id)) this.forget(id);
@@ -172,6 +175,7 @@ export class PoolSession implements PoolHandle {
     const before = this.views.get(view.id);
     if (before && before.revision >= view.revision) return;
     this.views.set(view.id, view);
+    if (view.assignment) this.options.onImages(view.assignment);
     this.options.onWorkerChange(view.id);
     // Runs that come and go are the Worker's business; the pool looks when one of its Workers may leave.
     const leaves = view.removed || view.retiring || this.askedAt.has(view.id);

@@ -24,6 +24,8 @@ export interface WorkerFact {
   readonly retiring: boolean;
   /** The control plane has agreed that it gets no further run and has none. */
   readonly retired: boolean;
+  /** Made for a pool whose token the WorkerPool had before: the control plane's pool of now can never have it. */
+  readonly ofOtherPool: boolean;
   /** When it was last asked to be retired, in milliseconds since the epoch. */
   readonly askedAt?: number;
 }
@@ -38,6 +40,8 @@ export interface ScalingPlan {
   readonly retire: readonly WorkerFact[];
   /** Retired: the objects may go. */
   readonly remove: readonly WorkerFact[];
+  /** Nobody can use them any more: they go without being asked for. */
+  readonly release: readonly WorkerFact[];
 }
 
 /** A busy victim is asked again so often even if nothing was heard of it, in milliseconds. */
@@ -55,7 +59,7 @@ export function desiredPoolSize(specSize: number | undefined, desiredBefore: num
 
 /** Whether a Worker counts towards the pool's size: it may still get runs. */
 export function isActive(worker: WorkerFact): boolean {
-  return !worker.deleting && !worker.retiring && !worker.retired;
+  return !worker.deleting && !worker.retiring && !worker.retired && !worker.ofOtherPool;
 }
 
 /**
@@ -68,18 +72,24 @@ export function planScaling(workers: readonly WorkerFact[], desired: number, now
   const victims = excess > 0 ? [...active].sort(byVictimOrder).slice(0, excess) : [];
   const spared = new Set(active);
   for (const victim of victims) spared.delete(victim);
-  const again = workers.filter((worker) => isToBeAskedAgain(worker, now));
+  const again = workers.filter((worker) => awaitsRetirement(worker) && now >= askAgainAt(worker));
   return {
     create: Math.max(0, -excess),
     register: [...spared].filter((worker) => !worker.registered),
     retire: [...victims, ...again],
-    remove: workers.filter((worker) => worker.retired && !worker.deleting),
+    remove: workers.filter((worker) => worker.retired && !worker.deleting && !worker.ofOtherPool),
+    release: releasable(workers.filter(({ ofOtherPool }) => ofOtherPool)),
   };
 }
 
-function isToBeAskedAgain(worker: WorkerFact, now: number): boolean {
-  if (!worker.retiring || worker.retired || worker.deleting) return false;
-  return now >= askAgainAt(worker);
+/** Those that nothing runs on. */
+export function releasable(workers: readonly WorkerFact[]): readonly WorkerFact[] {
+  return workers.filter((worker) => worker.held && !worker.livePod);
+}
+
+/** Whether a Worker was asked for while it was busy, and is to be asked for again. */
+export function awaitsRetirement(worker: WorkerFact): boolean {
+  return worker.retiring && !worker.retired && !worker.deleting && !worker.ofOtherPool;
 }
 
 /** When a Worker that could not be retired is to be asked for again, unless it is heard of before. */

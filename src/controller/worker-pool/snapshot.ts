@@ -5,18 +5,25 @@ import type { WorkerFact } from './scaling';
 
 /** Whether the API server would take a run Pod of this pool. */
 export type TemplateVerdict =
-  { readonly valid: true } | { readonly valid: false; readonly problem: Problem; readonly mayPassLater: boolean };
+  | { readonly state: 'accepted' }
+  | { readonly state: 'refused'; readonly problem: Problem }
+  /** The API server could not say; the run Pods themselves would fare no better. */
+  | { readonly state: 'unanswered'; readonly problem: Problem }
+  /** What was asked says nothing of the run Pods themselves. */
+  | { readonly state: 'unaskable'; readonly problem: Problem };
 
 /** What is known of a pool's credentials. */
 export type CredentialsFact =
-  | { readonly state: 'absent'; readonly since: number }
-  | { readonly state: 'invalid'; readonly since: number; readonly problem: Problem }
+  | { readonly state: 'absent' }
+  | { readonly state: 'invalid'; readonly problem: Problem }
   | {
       readonly state: 'valid';
       /** The control plane's ULID of the pool. */
       readonly ulid: string;
       /** Changes whenever the session must be opened anew: credentials, transport, address. */
       readonly sessionKey: string;
+      /** Why they could not be read again; those read before stay in use. */
+      readonly trouble?: Problem;
     };
 
 export interface SessionFact {
@@ -27,17 +34,36 @@ export interface SessionFact {
   readonly status: SessionStatus;
   /** How often in a row the connection was lost or not made, since it last stood. */
   readonly failures: number;
-  /** Since when there has been no connection; undefined while it stands. */
-  readonly disconnectedSince?: number;
   /** True once the session's truth was exchanged after the last time it connected. */
   readonly synced: boolean;
   readonly nextSyncAt: number;
 }
 
-export interface TemplateFact {
-  readonly generation: number;
+/** What was found about one template. */
+export interface TemplateCheck {
+  /** Key of the template that was looked at. */
+  readonly key: string;
   readonly verdict: TemplateVerdict;
-  readonly checkedAt: number;
+  /** How often in a row it was not accepted. */
+  readonly failures: number;
+  /** When to ask again; absent once accepted. */
+  readonly retryAt?: number;
+}
+
+export interface TemplateFact {
+  /** Changes whenever a run Pod made of the pool would be another. */
+  readonly key: string;
+  /** The images are those that the pool's runs get. */
+  readonly imagesKnown: boolean;
+  /** A question is under way. */
+  readonly asking: boolean;
+  readonly check?: TemplateCheck;
+}
+
+/** The API server took no new Workers. */
+export interface CreationRefusal {
+  readonly problem: Problem;
+  readonly retryAt: number;
 }
 
 /** Everything that a pass over one WorkerPool looks at. */
@@ -60,7 +86,10 @@ export interface PoolSnapshot {
   };
   readonly credentials: CredentialsFact;
   readonly session?: SessionFact;
-  readonly template?: TemplateFact;
+  /** Since when there has been no connection; undefined while it stands. */
+  readonly disconnectedSince?: number;
+  readonly template: TemplateFact;
+  readonly creationRefusal?: CreationRefusal;
   readonly workers: readonly WorkerFact[];
 }
 
@@ -71,6 +100,8 @@ export type Action =
    * spec has none.
    */
   | { readonly kind: 'mark-pool'; readonly ulid?: string; readonly size?: number }
+  /** Tells the pool of another token that its idle Workers are gone. */
+  | { readonly kind: 'leave-pool' }
   | { readonly kind: 'open-session' }
   | { readonly kind: 'sync' }
   | { readonly kind: 'check-template' }

@@ -1,44 +1,131 @@
-import { REASON, type WorkerPool } from '../../api';
+import { createHash } from 'node:crypto';
+import { LABEL, REASON, type WorkerPool } from '../../api';
+import { backoffMs, type Clock } from '../../time';
+import { reasonOfRefusedPod } from '../refusal-reasons';
 import { buildRunPod } from '../run/build';
+import type { RunImages } from '../run/images';
 import type { RunPod } from '../run/pod';
-import { isForbidden, isInvalid, isQuotaExceeded, KubeError, PODS, type KubeClient } from '../runtime';
+import { explainRefusal, messageOf, PODS, refusalOf, type KubeClient, type Logger } from '../runtime';
+import type { PoolMemory } from './memory';
 import type { TemplateVerdict } from './snapshot';
 
 /** A run and a Worker that do not exist: nothing is stored by a dry run. */
 const SAMPLE_ID = '00000000000000000000000000';
-const SAMPLE_IMAGE = 'image.invalid/dry-run';
+/** Stands for images that are not known: nothing that is said of it is said of them. */
+const UNKNOWN_IMAGE = 'image.invalid/unknown';
+/** What was not accepted is asked again: somebody may have mended the cause outside of the pool. */
+const ASK_AGAIN = { firstMs: 2_000, longestMs: 60_000 };
 
-/**
- * Asks the API server, without storing anything, whether it would take a run Pod of this pool.
- * @throws KubeError when the server could not say.
- */
-export async function checkTemplate(client: KubeClient, pool: WorkerPool, poolUlid: string): Promise<TemplateVerdict> {
-  const pod = samplePod(pool, poolUlid);
-  try {
-    await client.create(PODS, pool.metadata.namespace, pod, { dryRun: true });
-    return { valid: true };
-  } catch (error) {
-    const verdict = verdictOf(error);
-    if (verdict) return verdict;
-    throw error;
+/** A run Pod as the pool would have it. */
+export interface Template {
+  readonly pod: RunPod;
+  readonly key: string;
+  readonly imagesKnown: boolean;
+}
+
+export function templateOf({ pool, session, images }: PoolMemory): Template {
+  const { launcherImage, defaultRunnerImage } = pool.spec?.pod ?? {};
+  const imagesKnown = images !== undefined || Boolean(launcherImage && defaultRunnerImage);
+  const ulid = session?.ulid ?? pool.metadata.labels?.[LABEL.poolUlid] ?? SAMPLE_ID;
+  const pod = samplePod(pool, ulid, images ?? { launcherImage: UNKNOWN_IMAGE, defaultRunnerImage: UNKNOWN_IMAGE });
+  return { pod, key: createHash('sha256').update(JSON.stringify(pod)).digest('base64'), imagesKnown };
+}
+
+export interface TemplateChecksOptions {
+  /** One of its own: webhooks that hang must not take the connections of what is more than advice. */
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly random?: () => number;
+}
+
+/** Asks the API server, beside the passes and without storing anything, whether it would take a pool's run Pods. */
+export class TemplateChecks {
+  private readonly stopping = new AbortController();
+  private readonly running = new Set<Promise<void>>();
+
+  constructor(private readonly options: TemplateChecksOptions) {}
+
+  /** Returns at once; `done` is called when the memory holds the answer. */
+  start(memory: PoolMemory, done: () => void): void {
+    memory.asking = true;
+    const check = this.check(memory).finally(() => {
+      this.running.delete(check);
+      memory.asking = false;
+      if (!this.stopping.signal.aborted) done();
+    });
+    this.running.add(check);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.running);
+    await this.options.client.close();
+  }
+
+  private async check(memory: PoolMemory): Promise<void> {
+    const { clock, random } = this.options;
+    const template = templateOf(memory);
+    const verdict = await this.ask(memory.pool, template);
+    const accepted = verdict.state === 'accepted';
+    const before = memory.template?.key === template.key ? memory.template.failures : 0;
+    const failures = accepted ? 0 : before + 1;
+    memory.template = {
+      key: template.key,
+      verdict,
+      failures,
+      ...(!accepted && { retryAt: clock.now() + backoffMs(failures, { ...ASK_AGAIN, random }) }),
+    };
+  }
+
+  private async ask(pool: WorkerPool, { pod, imagesKnown }: Template): Promise<TemplateVerdict> {
+    const { client, logger } = this.options;
+    const { namespace, name } = pool.metadata;
+    try {
+      await client.create(PODS, namespace, pod, { dryRun: true, signal: this.stopping.signal });
+      return imagesKnown ? { state: 'accepted' } : IMAGES_UNKNOWN;
+    } catch (error) {
+      const verdict = verdictOf(error, namespace, imagesKnown);
+      logger.debug({ pool: `${namespace}/${name}`, err: error, verdict: verdict.state }, 'a dry run was not accepted');
+      return verdict;
+    }
   }
 }
 
-/** What a refusal says of the template; undefined when it says nothing, because the server could not answer. */
-export function verdictOf(error: unknown): TemplateVerdict | undefined {
-  if (!(error instanceof KubeError)) return undefined;
-  const { status } = error;
-  const message = `The API server refuses run Pods of this pool: ${withoutPodName(error.message)}`;
-  if (isQuotaExceeded(error))
-    return { valid: false, problem: { reason: REASON.quotaExceeded, message }, mayPassLater: true };
-  if (isForbidden(error)) return { valid: false, problem: { reason: REASON.podRefused, message }, mayPassLater: true };
-  if (isInvalid(error) || status === 400) {
-    return { valid: false, problem: { reason: REASON.podInvalid, message }, mayPassLater: false };
+const IMAGES_UNKNOWN: TemplateVerdict = {
+  state: 'unaskable',
+  problem: {
+    reason: REASON.notChecked,
+    message: 'Not checked: the images of the runs are not known before the control plane was heard.',
+  },
+};
+
+/** What a failed dry run says of the pool's run Pods. */
+export function verdictOf(error: unknown, namespace: string, imagesKnown: boolean): TemplateVerdict {
+  const refusal = refusalOf(error);
+  if (!refusal) {
+    const message = `Not checked: ${messageOf(error)}`;
+    return { state: 'unanswered', problem: { reason: REASON.apiServerUnavailable, message } };
   }
-  return undefined;
+  // A policy may mean the very images that only stand for the real ones.
+  if (refusal.kind === 'policy' && !imagesKnown) return IMAGES_UNKNOWN;
+  const sentence = explainRefusal(refusal, {
+    object: 'run Pods of this pool',
+    verb: 'create',
+    namespace,
+    field: 'spec.pod',
+    then: 'it is checked again by itself',
+  });
+  if (refusal.kind === 'dry-run-unsupported') {
+    return { state: 'unaskable', problem: { reason: REASON.notChecked, message: `Not checked: ${sentence}` } };
+  }
+  const reason = reasonOfRefusedPod(refusal.kind);
+  // Whoever may not ask for a dry run may not create the Pod either.
+  if (refusal.judged || refusal.kind === 'rights') return { state: 'refused', problem: { reason, message: sentence } };
+  return { state: 'unanswered', problem: { reason, message: `Not checked: ${sentence}` } };
 }
 
-function samplePod(pool: WorkerPool, poolUlid: string): RunPod {
+function samplePod(pool: WorkerPool, poolUlid: string, images: RunImages): RunPod {
   const pod = buildRunPod({
     pool,
     poolUlid,
@@ -50,17 +137,11 @@ function samplePod(pool: WorkerPool, poolUlid: string): RunPod {
       attempt: 1,
       fence: 1,
       vendor: 'opentofu',
-      launcherImage: SAMPLE_IMAGE,
-      defaultRunnerImage: SAMPLE_IMAGE,
+      ...images,
       startDeadline: 0,
       started: false,
       stop: null,
     },
   });
   return { ...pod, metadata: { ...pod.metadata, ownerReferences: [] } };
-}
-
-/** `Pod "x" is invalid: spec…` names a Pod that nobody has; what follows is what the person needs. */
-function withoutPodName(message: string): string {
-  return message.replace(/^.*?pods? "[^"]*" is (invalid|forbidden): /is, '');
 }

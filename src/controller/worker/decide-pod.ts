@@ -70,7 +70,7 @@ function brokenSince(pod: RunPod): number | undefined {
   return wasKilled(worker.terminated) ? endOf(worker.terminated) + UNNOTICED_MS : undefined;
 }
 
-const AFTER_THE_WORKER: readonly number[] = [EXIT.ok, EXIT.notSucceeded, EXIT.workerLost, EXIT.terminated];
+const AFTER_THE_WORKER: readonly number[] = [EXIT.ok, EXIT.workerLost, EXIT.terminated];
 
 function wasKilled({ exitCode, reason }: TerminatedState): boolean {
   return exitCode === 137 && reason === 'OOMKilled';

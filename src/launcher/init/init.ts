@@ -3,11 +3,12 @@ import type { Readable } from 'node:stream';
 import type { Clock } from '../../time';
 import type { RunSpec } from '../../protocol/messages';
 import { SealError, unseal } from '../../protocol/sealing';
-import { ArchiveError, emptyFolder, isFolderInside, unpack } from '../archive';
+import type { Origin } from '../../protocol/sealing';
+import { ArchiveError, emptyFolder, folderError, FolderError, isFolderInside, unpack } from '../archive';
 import { CallError } from '../client';
 import type { LauncherClient } from '../client';
 import { connect } from '../connect';
-import type { Credentials } from '../credentials';
+import type { PoolAccess } from '../credentials';
 import { environmentProblems, environmentRefusal, INITIALIZATION_POLICY_VARIABLE } from '../../protocol/environment';
 import { EXIT } from '../../protocol/exit-codes';
 import { LauncherExit } from '../exit';
@@ -35,6 +36,9 @@ export interface InitOptions {
 /** What the control plane gave out cannot be used; trying again would give the same. */
 class Unusable extends Error {}
 
+/** Most that a source may hold when it is unpacked: some archives of a few kilobytes hold terabytes. */
+const UNPACKED_SOURCE_BYTES = 4 * 1024 ** 3;
+
 /**
  * Starts the run and makes everything ready for the worker container: workspace, steps, shim.
  *
@@ -43,7 +47,7 @@ class Unusable extends Error {}
  */
 export async function init(options: InitOptions): Promise<void> {
   const { identity, paths, clock, logger } = options;
-  const { client, credentials } = await connect(paths.credentials, identity, clock);
+  const { client, access } = await connect(paths.credentials, identity, clock);
   try {
     const trouble: RetryOptions = {
       clock,
@@ -56,8 +60,10 @@ export async function init(options: InitOptions): Promise<void> {
     log.add(`Run ${started.runId} of ${started.stack}, ${started.stage}, on worker ${identity.workerName}.`);
     const run = withoutSettingsOfThePool(started, log);
     try {
-      log.add(await retrying(() => prepare(client, credentials, run, options), trouble));
-      await layDown(run, paths, options.shim);
+      log.add(await retrying(() => prepare(client, access, run, options), trouble));
+      await layDown(run, paths, options.shim).catch((error: unknown) => {
+        throw folderError(error, 'exchange') ?? error;
+      });
     } catch (error) {
       await giveUp(client, log, error, trouble);
     }
@@ -77,9 +83,16 @@ function withoutSettingsOfThePool(run: RunSpec, log: InitLog): RunSpec {
   return { ...run, environment };
 }
 
+/**
+ * So long `init` tries to start the run; then it ends, because nobody sees its sentence before. The controller makes
+ * the Pod again until the start deadline.
+ */
+const REACHED_WITHIN_MS = 45_000;
+
 async function start(client: LauncherClient, identity: Identity, trouble: RetryOptions): Promise<RunSpec> {
   try {
-    return await retrying(() => client.start(), { ...trouble, until: identity.startDeadline });
+    const until = Math.min(identity.startDeadline, trouble.clock.now() + REACHED_WITHIN_MS);
+    return await retrying(() => client.start(), { ...trouble, until });
   } catch (error) {
     return asExit(error);
   }
@@ -94,9 +107,6 @@ const EXIT_OF: Partial<Record<CallError['kind'], { code: number; sentence: strin
     code: EXIT.alreadyStarted,
     sentence: 'Another Pod has already started this attempt; this one carries out nothing.',
   },
-  unreachable: { code: EXIT.unreachable, sentence: 'The run could not be started in time.' },
-  certificate: { code: EXIT.unreachable, sentence: 'The run could not be started in time.' },
-  internal: { code: EXIT.unreachable, sentence: 'The run could not be started in time.' },
 };
 
 /** @throws LauncherExit */
@@ -104,15 +114,16 @@ function asExit(error: unknown): never {
   if (!(error instanceof CallError)) throw error;
   const known = EXIT_OF[error.kind];
   if (known !== undefined) throw new LauncherExit(known.code, `${known.sentence} ${error.message}`);
+  if (error.retryable) throw new LauncherExit(EXIT.unreachable, `The run could not be started. ${error.message}`);
   throw new LauncherExit(EXIT.rejected, `The control plane refuses this Pod (${error.kind}): ${error.message}`);
 }
 
 /** Fills the workspace; returns a line for the log. */
 async function prepare(
   client: LauncherClient,
-  credentials: Credentials,
+  access: PoolAccess,
   run: RunSpec,
-  { paths, environment }: InitOptions,
+  { identity, paths, environment }: InitOptions,
 ): Promise<string> {
   if (environment[INITIALIZATION_POLICY_VARIABLE]) {
     throw new Unusable(
@@ -125,19 +136,22 @@ async function prepare(
   if (impossible.length > 0) {
     throw new Unusable(`The stack has environment variables that no shell can have: ${impossible.join(', ')}.`);
   }
-  await emptyFolder(paths.workspace);
+  await emptyFolder(paths.workspace).catch((error: unknown) => {
+    throw folderError(error, 'workspace') ?? error;
+  });
   const sealed = run.stage === 'applying';
   const archive = sealed ? await client.workspace() : await client.source();
   try {
-    await unpack(sealed ? opened(archive, credentials, run) : archive, paths.workspace);
+    if (sealed) await unpack(opened(archive, access, run, identity), paths.workspace);
+    else await unpack(archive, paths.workspace, { bytes: UNPACKED_SOURCE_BYTES });
   } catch (error) {
     archive.destroy();
     if (error instanceof ArchiveError || error instanceof SealError) {
       throw new Unusable(`${sealed ? 'The saved run state' : "The stack's source"} cannot be used. ${error.message}`);
     }
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (code === 'ENOSPC') throw new Unusable('The workspace volume is full.');
-    throw new CallError('unreachable', `The download broke off (${code === '' ? (error as Error).message : code}).`);
+    if (error instanceof FolderError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new CallError('unreachable', `The download broke off (${code ?? message}).`);
   }
   if (!(await isFolderInside(paths.workspace, run.projectRoot))) {
     throw new Unusable(`The source has no folder '${run.projectRoot}', which the stack has as its project root.`);
@@ -145,15 +159,20 @@ async function prepare(
   return sealed ? 'The run state was fetched and unsealed.' : 'The source was fetched.';
 }
 
-function opened(archive: Readable, credentials: Credentials, run: RunSpec): Readable {
+function opened(archive: Readable, access: PoolAccess, run: RunSpec, identity: Identity): Readable {
+  const isPlan = (origin: Origin): boolean =>
+    origin.runId === run.runId &&
+    origin.stack === run.stack &&
+    origin.stage === 'preparing' &&
+    origin.attempt < identity.attempt;
   // The consumer hears of every failure from the last stream of the line.
-  return pipeline(archive, unseal(credentials.privateKey, run.runId), () => undefined);
+  return pipeline(archive, unseal(access.credentials.privateKey, isPlan), () => undefined);
 }
 
 /** @throws LauncherExit, after the run's log and outcome say why. */
 async function giveUp(client: LauncherClient, log: InitLog, error: unknown, trouble: RetryOptions): Promise<never> {
   const refused = error instanceof CallError && ['not-found', 'too-large', 'malformed'].includes(error.kind);
-  if (!refused && !(error instanceof Unusable)) return asExit(error);
+  if (!refused && !(error instanceof Unusable || error instanceof FolderError)) return asExit(error);
   const { message } = error;
   log.add(message);
   await retrying(() => log.send(), trouble).catch(asExit);

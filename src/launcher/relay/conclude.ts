@@ -11,6 +11,7 @@ import type { RetryOptions } from '../retry';
 import { decideOutcome } from './outcome';
 import type { Outcome } from './outcome';
 import type { RelayContext } from './context';
+import { VOLUME_IS_FULL } from './supervise';
 import type { WorkerResult } from './supervise';
 
 /** The processes of the container end a moment after its first one; nothing may change the workspace while it is packed. */
@@ -22,17 +23,21 @@ const SETTLE_MS = 500;
  * @throws LauncherExit (`workerLost`, `terminated`) when only the controller can know the outcome.
  */
 export async function conclude(context: RelayContext, worker: WorkerResult): Promise<void> {
-  const { run, journal, sender, grown, clock, logger } = context;
+  const { run, journal, sender, grown, clock, logger, alsoRetry } = context;
   const trouble: RetryOptions = {
     clock,
     signal: new AbortController().signal,
+    alsoRetry,
     onTrouble: (error) => logger.warn(error.message),
     onRecovery: () => logger.info('The control plane answers again.'),
   };
   const { results } = worker;
   const { stage, steps, planStep } = run;
   let outcome = decideOutcome({ stage, steps, results, planStep, ending: journal.ending });
-  if (outcome?.reason === 'Succeeded' && stage === 'preparing') {
+  if (outcome === undefined && journal.ending === undefined && journal.volumeIsFull) {
+    outcome = { reason: 'ConfigError', message: VOLUME_IS_FULL, exitCode: null, hasChanges: false };
+  }
+  if (outcome?.reason === 'Succeeded' && outcome.hasChanges && run.keepsWorkspace) {
     const refusal = await keepWorkspace(context, trouble);
     if (refusal !== undefined) outcome = { ...outcome, reason: 'ConfigError', message: refusal, hasChanges: false };
   }
@@ -57,7 +62,8 @@ async function report({ client }: RelayContext, outcome: Outcome, trouble: Retry
 
 /** Uploads the sealed workspace; returns a sentence when the control plane does not take it. */
 async function keepWorkspace(context: RelayContext, trouble: RetryOptions): Promise<string | undefined> {
-  const { client, clock, paths, credentials, run } = context;
+  const { client, clock, paths, access, run, identity } = context;
+  const { runId, stack, stage } = run;
   await sleep(clock, SETTLE_MS, trouble.signal);
   let unreadable: Error | undefined;
   const sealed = (): Readable => {
@@ -66,10 +72,13 @@ async function keepWorkspace(context: RelayContext, trouble: RetryOptions): Prom
     packed.on('error', (error) => {
       if ('path' in error) unreadable ??= error;
     });
-    return pipeline(packed, seal(credentials.privateKey, run.runId), () => undefined);
+    const origin = { runId, stack, stage, attempt: identity.attempt };
+    return pipeline(packed, seal(access.credentials.privateKey, origin), () => undefined);
   };
   try {
     await retrying(async () => {
+      // The next stage opens it with the key that the pool has then.
+      await access.readAgain();
       try {
         await client.uploadWorkspace(sealed(), trouble.signal);
       } catch (error) {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../time';
-import type { LauncherClient } from '../client';
-import type { Credentials } from '../credentials';
+import type { CallError, LauncherClient } from '../client';
+import type { PoolAccess } from '../credentials';
 import type { RelayRun } from '../exchange';
 import type { Identity } from '../identity';
 import type { Logger } from '../logger';
@@ -25,13 +25,17 @@ export interface RelayOptions {
 export interface RelayContext extends RelayOptions {
   readonly run: RelayRun;
   readonly client: LauncherClient;
-  readonly credentials: Credentials;
+  readonly access: PoolAccess;
   readonly journal: Journal;
   readonly sender: Sender;
   /** Rung when the journal grew. */
   readonly grown: Bell;
   /** Tells the worker to stop; the first cause is kept. */
   readonly end: (ending: Ending) => Promise<void>;
+  /** Ends the relay because of something that nobody expected. */
+  readonly fail: (error: unknown) => void;
+  /** Whether a failure is tried again that is final for others. */
+  readonly alsoRetry: (error: CallError) => boolean;
   /** Hears which step runs. */
   readonly onStep: (name: string) => void;
 }

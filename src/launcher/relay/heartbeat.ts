@@ -1,5 +1,5 @@
 import { sleep, type Clock } from '../../time';
-import type { LauncherClient } from '../client';
+import type { CallError, LauncherClient } from '../client';
 import type { Logger } from '../logger';
 import { retrying } from '../retry';
 
@@ -14,17 +14,20 @@ export interface HeartbeatOptions {
   readonly logger: Logger;
   readonly currentStep: () => string;
   readonly onStop: (reason: string) => Promise<void>;
+  /** Whether a failure is tried again that is final for others. */
+  readonly alsoRetry: (error: CallError) => boolean;
 }
 
 /** Keeps the run's lease and hears of a stop, until the signal aborts. @throws CallError when refused for good. */
 export async function heartbeat(options: HeartbeatOptions, signal: AbortSignal): Promise<void> {
-  const { client, clock, logger } = options;
+  const { client, clock, logger, alsoRetry } = options;
   while (!signal.aborted) {
     const began = clock.now();
     const step = options.currentStep();
     const { stop } = await retrying(() => client.heartbeat({ step, waitSeconds: WAIT_SECONDS }, signal), {
       clock,
       signal,
+      alsoRetry,
       onTrouble: (error) => logger.warn(error.message),
     });
     if (stop !== null) {

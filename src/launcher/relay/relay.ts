@@ -1,6 +1,6 @@
 import { CallError } from '../client';
 import { connect } from '../connect';
-import { FILE, readSmall, RelayRun, writeWhole } from '../exchange';
+import { FILE, readSmall, RelayRun, tellToStop } from '../exchange';
 import { EXIT } from '../../protocol/exit-codes';
 import { LauncherExit } from '../exit';
 import { Bell } from './bell';
@@ -11,6 +11,7 @@ import { Journal } from './journal';
 import type { Ending } from './journal';
 import { Sender } from './sender';
 import { superviseWorker } from './supervise';
+import { UnknownRun } from './unknown-run';
 
 /**
  * Relays what the worker container does to the control plane, from before its first step until everything is
@@ -21,11 +22,13 @@ import { superviseWorker } from './supervise';
 export async function relay(options: RelayOptions): Promise<void> {
   const { identity, paths, clock, logger } = options;
   const { exchange } = paths;
-  const { client, credentials } = await connect(paths.credentials, identity, clock);
+  const { client, access } = await connect(paths.credentials, identity, clock);
   const run = await readRun(exchange);
   const journal = await Journal.open(exchange);
   const grown = new Bell();
-  const sender = new Sender({ client, journal, exchange, clock, logger, grown });
+  const unknownRun = new UnknownRun(clock);
+  const alsoRetry = (error: CallError): boolean => unknownRun.isToleratedAfter(error);
+  const sender = new Sender({ client, journal, exchange, clock, logger, grown, alsoRetry });
   const end = async (ending: Ending): Promise<void> => {
     if (!(await journal.end(ending))) return;
     await journal.append({
@@ -36,15 +39,18 @@ export async function relay(options: RelayOptions): Promise<void> {
       mark: 'ending',
     });
     grown.ring();
-    await writeWhole(exchange, FILE.stop, ending.cause);
+    await tellToStop(exchange, ending.cause);
   };
   let step = '';
   const onStep = (name: string): void => void (step = name);
-  const context: RelayContext = { ...options, run, client, credentials, journal, sender, grown, end, onStep };
+  const broken = new AbortController();
+  const fail = (error: unknown): void => broken.abort(error);
+  const parts = { run, client, access, journal, sender, grown };
+  const context: RelayContext = { ...options, ...parts, end, fail, alsoRetry, onStep };
 
   const done = new AbortController();
   const refused = new AbortController();
-  const refusal = (error: unknown): void => refused.abort(error);
+  const refusal = (error: unknown): void => (error instanceof CallError ? refused.abort(error) : fail(error));
   const talking = [
     sender.run(done.signal).catch(refusal),
     heartbeat(
@@ -53,15 +59,17 @@ export async function relay(options: RelayOptions): Promise<void> {
         clock,
         logger,
         currentStep: () => step,
+        alsoRetry,
         onStop: (reason) => end({ cause: 'cancelled', at: clock.now(), message: reason }),
       },
       done.signal,
     ).catch(refusal),
   ];
   try {
-    const result = await superviseWorker(context, refused.signal);
+    const result = await Promise.race([superviseWorker(context, refused.signal), whenAborted(broken.signal)]);
     refused.signal.throwIfAborted();
-    await Promise.race([conclude(context, result), whenAborted(refused.signal)]);
+    unknownRun.workerIsGone();
+    await Promise.race([conclude(context, result), whenAborted(refused.signal), whenAborted(broken.signal)]);
   } catch (error) {
     throw asExit(error);
   } finally {
@@ -88,8 +96,6 @@ function whenAborted(signal: AbortSignal): Promise<never> {
 
 function asExit(error: unknown): unknown {
   if (!(error instanceof CallError)) return error;
-  if (error.kind === 'fenced' || error.kind === 'not-found') {
-    return new LauncherExit(EXIT.fenced, `This attempt is over: ${error.message}`);
-  }
+  if (error.kind === 'fenced') return new LauncherExit(EXIT.fenced, `This attempt is over: ${error.message}`);
   return new LauncherExit(EXIT.rejected, `The control plane refuses this Pod (${error.kind}): ${error.message}`);
 }

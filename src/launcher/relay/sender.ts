@@ -1,4 +1,4 @@
-import type { Clock } from '../../time';
+import { Backoff, sleep, type Clock } from '../../time';
 import type { LogEntry } from '../../protocol/messages';
 import { CallError } from '../client';
 import type { LauncherClient } from '../client';
@@ -21,6 +21,8 @@ export interface SenderOptions {
   readonly logger: Logger;
   /** Rung when the journal grew. */
   readonly grown: Bell;
+  /** Whether a failure is tried again that is final for others. */
+  readonly alsoRetry: (error: CallError) => boolean;
 }
 
 /** Sends the journal's entries until they are acknowledged, for as long as that takes. */
@@ -29,6 +31,9 @@ export class Sender {
   private hear: ((entry: LogEntry) => void) | undefined;
   private idle: (() => void)[] = [];
   private most = BATCH.entries;
+  private heard = 0;
+  /** Between two requests of which the second would be the first once more. */
+  private readonly backoff = new Backoff({ firstMs: 500, longestMs: 15_000 });
 
   constructor(private readonly options: SenderOptions) {}
 
@@ -66,7 +71,7 @@ export class Sender {
   }
 
   private async sendBatch(mask: Mask, signal: AbortSignal): Promise<void> {
-    const { client, journal, clock, logger } = this.options;
+    const { client, journal, clock, logger, alsoRetry } = this.options;
     const entries: LogEntry[] = [];
     let bytes = 0;
     for (const entry of journal.pending) {
@@ -78,15 +83,34 @@ export class Sender {
       const acknowledged = await retrying(() => client.logs('relay', entries, signal), {
         clock,
         signal,
+        alsoRetry,
         onTrouble: (error) => logger.warn(`${error.message} The log is kept and sent later.`),
         onRecovery: () => logger.info('The control plane answers again; the log goes on where it stopped.'),
       });
-      await journal.acknowledge(acknowledged);
-      for (const entry of entries) if (entry.sequence <= acknowledged) this.hear?.(entry);
+      await this.settle(entries, acknowledged, signal);
     } catch (error) {
       if (!(error instanceof CallError) || error.kind !== 'too-large' || entries.length === 1) throw error;
       this.most = Math.ceil(entries.length / 2);
     }
+  }
+
+  /** What is acknowledged is done with; a control plane that lost a part of the log gets that part again. */
+  private async settle(entries: readonly LogEntry[], acknowledged: number, signal: AbortSignal): Promise<void> {
+    const { journal, clock, logger } = this.options;
+    const first = entries[0]?.sequence ?? 0;
+    if (acknowledged < first - 1) {
+      logger.warn(`The control plane has lost the log from entry ${acknowledged + 1} on; it is sent again.`);
+      await journal.rewind(acknowledged, clock.now());
+    } else {
+      await journal.acknowledge(acknowledged);
+    }
+    for (const entry of entries) {
+      if (entry.sequence > acknowledged || entry.sequence <= this.heard) continue;
+      this.heard = entry.sequence;
+      this.hear?.(entry);
+    }
+    if (acknowledged >= first) this.backoff.reset();
+    else await sleep(clock, this.backoff.next(), signal);
   }
 
   private async load(entry: JournalEntry, mask: Mask): Promise<LogEntry> {

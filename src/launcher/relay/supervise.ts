@@ -1,4 +1,4 @@
-import { FILE, readSmall, writeWhole } from '../exchange';
+import { FILE, readSmall, tellToStop, writeWhole } from '../exchange';
 import { WorkerAlive } from './alive';
 import { Changes } from './changes';
 import { Collector } from './collector';
@@ -17,6 +17,9 @@ export interface WorkerResult {
   readonly collector: Collector;
 }
 
+export const VOLUME_IS_FULL =
+  "The exchange volume of the run's Pod is full, so that output may be missing from here on: the steps write more than the node has room for, or than an ephemeral-storage limit of spec.pod.workerContainer allows.";
+
 /** A worker that was told to stop and is still there so long after its grace is left to the kubelet. */
 const FORGIVEN_MS = 60_000;
 
@@ -26,19 +29,19 @@ const FORGIVEN_MS = 60_000;
  * @param refused aborts when the control plane wants nothing of this attempt any more: the worker is stopped.
  */
 export async function superviseWorker(context: RelayContext, refused: AbortSignal): Promise<WorkerResult> {
-  const { paths, clock, terminating, end, journal } = context;
+  const { paths, clock, terminating, end, fail, journal } = context;
   const { exchange } = paths;
   const alive = new WorkerAlive(exchange);
   const changes = new Changes(exchange, clock);
   const onTerminating = (): void => {
     const message = 'The Pod is being ended from outside; the running step is asked to stop.';
-    void end({ cause: 'terminated', at: clock.now(), message });
+    end({ cause: 'terminated', at: clock.now(), message }).catch(fail);
   };
-  const onRefused = (): void => void writeWhole(exchange, FILE.stop, 'refused').then(() => changes.ring());
+  const onRefused = (): void => void tellToStop(exchange, 'refused').then(() => changes.ring(), fail);
   try {
     listen(terminating, onTerminating);
     listen(refused, onRefused);
-    if (journal.ending !== undefined) await writeWhole(exchange, FILE.stop, journal.ending.cause);
+    if (journal.ending !== undefined) await tellToStop(exchange, journal.ending.cause);
     await writeWhole(exchange, FILE.relayReady, 'now');
     const startedAt = clock.now();
     while ((await readSmall(exchange, FILE.workerStarted)) === undefined) {
@@ -95,6 +98,7 @@ async function collectUntilGone(context: RelayContext, watched: Watched): Promis
       lastOutputAt = clock.now();
       grown.ring();
     }
+    if (journal.volumeIsFull) await collector.say('volume-is-full', VOLUME_IS_FULL);
     context.onStep(await collector.currentStep());
     if (gone) return { results: collector.results, settings, collector };
     await endWhenOverdue(context, settings, startedAt, lastOutputAt);

@@ -62,7 +62,11 @@ export const WorkerViews = z.object({ revision: Revision, workers: z.array(Worke
  * and whose Pod is gone is released; what the control plane does not know comes back in `unknown`, to be registered.
  */
 export const SyncRequest = z.object({ session: SessionId, workers: z.array(ObservedWorker).max(20000) });
-export const SyncResponse = WorkerViews.extend({ unknown: z.array(Ulid) });
+export const SyncResponse = WorkerViews.extend({
+  unknown: z.array(Ulid),
+  /** What assignments will name when neither stack nor pool does, so that the pool's Pods can be checked before any run. */
+  images: z.object({ launcherImage: z.string().min(1), defaultRunnerImage: z.string().min(1) }).optional(),
+});
 
 /**
  * `watch`: the views that changed after `after`, waiting up to `waitSeconds` for the first. It is the session's heartbeat:

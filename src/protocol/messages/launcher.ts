@@ -39,6 +39,8 @@ export const RunSpec = z.object({
   projectRoot: z.string(),
   /** Whether a step that exits with 2 means "changes": the stage's outcome then says `hasChanges`. */
   planStep: z.string().nullable(),
+  /** Whether the workspace is kept when a stage `preparing` ends with changes; of other runs nobody asks for it. */
+  keepsWorkspace: z.boolean().default(true),
 });
 
 export const LogStream = z.enum(['system', 'stdout', 'stderr']);
@@ -58,7 +60,10 @@ export const LogEntry = z.object({
 export const LogWriter = z.enum(['init', 'relay']);
 
 export const LogsRequest = z.object({ fence: Fence, writer: LogWriter, entries: z.array(LogEntry).min(1).max(500) });
-/** Everything up to and including `acknowledged` is stored; entries above a gap are not, and are to be sent again. */
+/**
+ * Everything up to and including `acknowledged` is stored; entries above a gap are not, and the next one that is wanted is
+ * `acknowledged + 1`, even when more was acknowledged before: a control plane may have been restored from a backup.
+ */
 export const LogsResponse = z.object({ acknowledged: z.number().int().nonnegative() });
 
 export const HeartbeatRequest = z.object({
@@ -69,11 +74,14 @@ export const HeartbeatRequest = z.object({
 });
 export const HeartbeatResponse = z.object({ stop: z.object({ reason: z.string() }).nullable() });
 
+/** Characters of an outcome's message. */
+export const LONGEST_MESSAGE = 2000;
+
 export const OutcomeRequest = z.object({
   fence: Fence,
   reason: OutcomeReason,
   /** One plain sentence for people; never a secret. */
-  message: z.string().max(2000),
+  message: z.string().max(LONGEST_MESSAGE),
   exitCode: z.number().int().nullable(),
   hasChanges: z.boolean(),
 });

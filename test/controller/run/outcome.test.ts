@@ -14,12 +14,12 @@ const target = (reason: string, message: string) => [{ type: 'DisruptionTarget',
 describe('an ended Pod', () => {
   test.each<[string, RunPodStatus]>([
     ['succeeded', containers({ relay: exited(0), worker: exited(0) }, { phase: 'Succeeded' })],
-    ['failed by the user’s own doing', failedPod({ relay: exited(1), worker: exited(1) })],
+    ['failed by the user’s own doing', failedPod({ relay: exited(0), worker: exited(1) })],
     [
       'ran out of time when only a sidecar was left',
       failedPod({ relay: exited(0), worker: exited(0), extra: { dind: exited(137) } }, { reason: 'DeadlineExceeded' }),
     ],
-    ['was killed by a stop that the relay has told of', failedPod({ relay: exited(1), worker: exited(137) })],
+    ['was killed by a stop that the relay has told of', failedPod({ relay: exited(0), worker: exited(137) })],
   ])('whose relay told the outcome needs no report: it %s', (_what, status) => {
     expect(outcomeOf(observed(status), POOL_REF)).toEqual({ kind: 'reported' });
   });
@@ -168,8 +168,20 @@ describe('an ended Pod', () => {
     [
       'init without a control plane',
       failedPod({ init: exited(69, 'Error', 'cannot reach the control plane'), relay: waitingFor('PodInitializing') }),
-      'ControlPlaneLost',
+      'StartTimeout',
       'Container init (spec.pod.initContainer of WorkerPool team/pool) ended with exit code 69: cannot reach the control plane.',
+    ],
+    [
+      'a relay that failed itself, with a code of its own',
+      failedPod({ relay: exited(75, 'Error', 'The launcher failed: x is not a function'), worker: exited(143) }),
+      'ControlPlaneLost',
+      'Container launcher-grpc (spec.pod.grpcServerContainer of WorkerPool team/pool) ended with exit code 75: The launcher failed: x is not a function.',
+    ],
+    [
+      'a relay that failed in a way of Node.js’ own',
+      failedPod({ relay: exited(1), worker: exited(0) }),
+      'ControlPlaneLost',
+      'Container launcher-grpc (spec.pod.grpcServerContainer of WorkerPool team/pool) ended with exit code 1.',
     ],
     [
       'credentials that cannot be read',

@@ -9,6 +9,7 @@ describe('what an answer of the API server means', () => {
 
   it.each([
     ['a request that we broke off', new KubeError({ status: 0, reason: 'Aborted', message: 'aborted' })],
+    ['a request that we withheld', new KubeError({ status: 0, reason: 'NotLeading', message: 'not the leader' })],
     ['an error of our own', new TypeError('x')],
   ])('%s is no answer', (_, error) => {
     expect(refusalOf(error)).toBeUndefined();

@@ -8,6 +8,7 @@ import {
   startTestControlPlane,
   temporaryFolder,
 } from '../../control-plane/support/control-plane';
+import { answer } from '../runtime/answers';
 
 const SPEC: WorkerPoolSpec = {
   token: { secretKeyRef: { name: 'a', key: 'token' } },
@@ -93,11 +94,14 @@ describe('the credentials of a pool', () => {
       'unable to base64 decode token: illegal base64 data at input byte 3',
     ],
     [
-      'a raw PEM in place of its base64',
-      () => [secret('a', { token: encodeToken(token) }), secret('b', { privateKey: '-----BEGIN PRIVATE KEY-----' })],
+      'a token whose certificate is cut off',
+      () => {
+        const certificate = token.certificate.replace(/=*\s*-----END.*/s, '');
+        return [secret('a', { token: encodeToken({ ...token, certificate }) }), secret('b', { privateKey })];
+      },
       SPEC,
-      'PrivateKeyInvalid',
-      'unable to base64 decode privateKey: illegal base64 data at input byte 0',
+      'TokenInvalid',
+      'the certificate in the token cannot be read: use the token file exactly as the control plane made it, or make a new one for the pool',
     ],
   ];
   it.each(cases)('are refused with one sentence for %s', async (_, secrets, spec, reason, message) => {
@@ -107,9 +111,26 @@ describe('the credentials of a pool', () => {
     });
   });
 
-  it('leave trouble with the API server to the caller', async () => {
-    await expect(readCredentials(SPEC, 'ns', () => Promise.reject(new Error('no answer')))).rejects.toThrow(
-      'no answer',
-    );
+  it.each([
+    [
+      'a right that is missing',
+      'secrets "a" is forbidden: User "u" cannot get resource "secrets" in API group "" in the namespace "ns"',
+      'The controller may not read Secret "a" in namespace ns: User "u" cannot get resource "secrets" in API group "" in the namespace "ns". Mend its Role and RoleBinding; the pool then registers by itself.',
+    ],
+    [
+      'a key server that is down',
+      'Internal error occurred: kms: no connection',
+      'The API server failed to read Secret "a": kms: no connection. It is tried again; the pool then registers by itself.',
+    ],
+  ])('cannot be read for %s, and that is said', async (_, said, sentence) => {
+    const refused = answer(said.startsWith('secrets') ? 403 : 500, said);
+    expect(await readCredentials(SPEC, 'ns', () => Promise.reject(refused))).toEqual({
+      state: 'unreadable',
+      problem: { reason: 'SecretUnreadable', message: `cannot retrieve workerpool token: ${sentence}` },
+    });
+  });
+
+  it('leave errors that are no answer to the caller', async () => {
+    await expect(readCredentials(SPEC, 'ns', () => Promise.reject(new Error('a bug')))).rejects.toThrow('a bug');
   });
 });

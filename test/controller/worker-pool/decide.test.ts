@@ -1,15 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Condition } from '../../../src/api';
 import { decide } from '../../../src/controller/worker-pool/decide';
 import type { PoolSnapshot } from '../../../src/controller/worker-pool/snapshot';
-import { KEY, NOW, session, snapshot, ULID, worker, workers } from './facts';
+import { asStored, failed, KEY, NOW, session, snapshot, template, ULID, worker, workers } from './facts';
 
 const actionsOf = (facts: Partial<PoolSnapshot>) => decide(snapshot(facts)).actions.map(({ kind }) => kind);
 const conditionOf = (facts: Partial<PoolSnapshot>, type: string) =>
   decide(snapshot(facts)).status.conditions.find((condition) => condition.type === type);
-const failed = (cause: 'unreachable' | 'certificate' | 'rejected' | 'protocol', message = 'so it is') =>
-  session({ status: { state: 'failed', cause, message }, disconnectedSince: NOW - 1000 });
-const invalid = { state: 'invalid', since: NOW, problem: { reason: 'TokenInvalid', message: 'no token' } } as const;
+const invalid = { state: 'invalid', problem: { reason: 'TokenInvalid', message: 'no token' } } as const;
+const WEBHOOK = { reason: 'WebhookUnavailable', message: 'The webhook is down.' };
+const decided = () => decide(snapshot()).status.conditions.map(asStored);
 const unsynced = session({ synced: false });
 
 describe('what a pool does next', () => {
@@ -22,7 +21,7 @@ describe('what a pool does next', () => {
     ['a session is opened', { session: undefined }, ['open-session']],
     ['other credentials open another session', { session: session({ key: 'old' }) }, ['open-session']],
     ['unusable credentials open none', { credentials: invalid, session: undefined }, []],
-    ['absent credentials open none', { credentials: { state: 'absent', since: 0 }, session: undefined }, []],
+    ['absent credentials open none', { credentials: { state: 'absent' }, session: undefined }, []],
     [
       'a connection in the making is waited for',
       { session: session({ status: { state: 'connecting' } }), workers: [] },
@@ -44,12 +43,30 @@ describe('what a pool does next', () => {
       { credentials: invalid, workers: workers(1) },
       ['create-workers'],
     ],
-    ['a template is checked', { template: undefined }, ['check-template']],
-    ['a changed template is checked again', { generation: 2 }, ['check-template']],
     [
-      'an invalid template does not keep the pool from registering',
-      { template: undefined, session: undefined },
-      ['check-template', 'open-session'],
+      'refused Workers are waited for',
+      { workers: workers(1), creationRefusal: { problem: WEBHOOK, retryAt: NOW + 1 } },
+      [],
+    ],
+    [
+      'the Workers of another pool go, and are replaced',
+      { workers: [...workers(2), worker(3, { ofOtherPool: true, registered: false })] },
+      ['release-workers', 'create-workers'],
+    ],
+    [
+      'a Worker of another pool that still has a Pod is replaced and left alone',
+      { workers: [...workers(2), worker(3, { ofOtherPool: true, busy: true, livePod: true })] },
+      ['create-workers'],
+    ],
+    [
+      'the pool of another token is left before the new one is joined',
+      { session: session({ key: 'old', ulid: '01J0000000000000000000TH3R' }) },
+      ['leave-pool'],
+    ],
+    [
+      'the pool of another token that cannot be reached is not waited for',
+      { session: { ...failed('unreachable'), key: 'old', ulid: '01J0000000000000000000TH3R' } },
+      ['open-session'],
     ],
   ];
   it.each(cases)('%s', (_, facts, actions) => {
@@ -57,56 +74,11 @@ describe('what a pool does next', () => {
   });
 
   it.each([
-    ['refused by quota, is tried again after a minute', true, NOW - 60_000, ['check-template']],
-    ['refused by quota, is not tried again at once', true, NOW - 59_000, []],
-    ['invalid, waits for the next generation', false, 0, []],
-  ])('a template %s', (_, mayPassLater, checkedAt, actions) => {
-    const verdict = { valid: false, problem: { reason: 'x', message: 'y' }, mayPassLater } as const;
-    expect(actionsOf({ template: { generation: 1, verdict, checkedAt } })).toEqual(actions);
-  });
-});
-
-describe('a pool that is deleted', () => {
-  const deleting = { deleting: true, hasFinalizer: true };
-  const busy = worker(1, { busy: true, livePod: true, retiring: true, askedAt: NOW });
-  const refusedLong = { ...failed('rejected'), disconnectedSince: NOW - 60_000 };
-  const cases: [string, Partial<PoolSnapshot>, string[]][] = [
-    ['retires all its Workers', { workers: workers(3) }, ['retire-workers']],
-    ['waits for a busy Worker', { workers: [busy] }, []],
-    ['removes the retired', { workers: [busy, worker(2, { retired: true })] }, ['remove-workers']],
-    ['takes leave when the last is gone', { workers: [] }, ['sync', 'close-session', 'unmark-pool']],
-    [
-      'goes without a word when the control plane is away and no Worker is left',
-      { workers: [], session: failed('unreachable') },
-      ['close-session', 'unmark-pool'],
-    ],
-    [
-      'goes when it never had a session or Workers',
-      { workers: [], session: undefined, credentials: invalid },
-      ['unmark-pool'],
-    ],
-    [
-      'opens a session to retire what is left after a restart',
-      { workers: workers(1), session: undefined },
-      ['open-session'],
-    ],
-    ['waits for an unreachable control plane', { workers: workers(1), session: failed('unreachable') }, []],
-    ['waits as long as a lease when it is refused', { workers: workers(1), session: failed('rejected') }, []],
-    [
-      'lets its Workers go when it was refused for longer',
-      { workers: workers(1), session: refusedLong },
-      ['release-workers'],
-    ],
-    ['keeps a Worker with a Pod even then', { workers: [worker(1, { livePod: true })], session: refusedLong }, []],
-    [
-      'lets its Workers go when its Secret has long been gone',
-      { workers: workers(1), session: undefined, credentials: { ...invalid, since: NOW - 60_000 } },
-      ['release-workers'],
-    ],
-    ['does nothing more without our finalizer', { hasFinalizer: false, session: undefined }, []],
-  ];
-  it.each(cases)('%s', (_, facts, actions) => {
-    expect(actionsOf({ ...deleting, ...facts })).toEqual(actions);
+    ['in parts, so that a change of mind comes through', {}, 500],
+    ['one at first, after they were refused', { creationRefusal: { problem: WEBHOOK, retryAt: NOW } }, 1],
+  ])('makes many Workers %s', (_, facts, count) => {
+    const { actions } = decide(snapshot({ specSize: 10_000, workers: [], ...facts }));
+    expect(actions).toEqual([{ kind: 'create-workers', count, ulid: ULID }]);
   });
 });
 
@@ -115,7 +87,7 @@ describe('the condition Registered', () => {
     ['a registered pool', {}, 'True', 'Registered', /https:\/\/control-plane:1983 knows the pool as 01J/],
     [
       'absent credentials',
-      { credentials: { state: 'absent', since: 0 } },
+      { credentials: { state: 'absent' } },
       'False',
       'CredentialsMissing',
       /^Unable to register worker pool: spec\.token and spec\.privateKey are not set/,
@@ -150,14 +122,14 @@ describe('the condition Registered', () => {
   });
 
   it('stays as it was while a lost connection is made again', () => {
-    const conditions = decide(snapshot()).status.conditions.map(asStored);
+    const conditions = decided();
     const facts = { session: session({ status: { state: 'connecting' } }), status: { conditions } };
     expect(conditionOf(facts, 'Registered')?.status).toBe('True');
   });
 });
 
 describe('a registered pool whose connection is lost', () => {
-  const conditions = decide(snapshot()).status.conditions.map(asStored);
+  const conditions = decided();
   const lost = (cause: 'unreachable' | 'rejected', failures: number, reconnectAttempts = 5) => ({
     reconnectAttempts,
     session: { ...failed(cause), failures },
@@ -181,11 +153,7 @@ describe('a registered pool whose connection is lost', () => {
 });
 
 describe('the condition Ready', () => {
-  const refused = {
-    valid: false,
-    problem: { reason: 'PodInvalid', message: 'no such thing' },
-    mayPassLater: false,
-  } as const;
+  const problem = { reason: 'PodInvalid', message: 'no such thing' };
   const cases: [string, Partial<PoolSnapshot>, string, string, string][] = [
     ['all stand', {}, 'True', 'Ready', '3 Workers ready.'],
     ['some are missing', { workers: workers(1) }, 'False', 'Scaling', '1 of 3 Workers ready.'],
@@ -206,10 +174,24 @@ describe('the condition Ready', () => {
     ],
     [
       'the template is refused',
-      { template: { generation: 1, checkedAt: 0, verdict: refused } },
+      { template: template({ state: 'refused', problem }) },
       'False',
       'PodInvalid',
       'no such thing',
+    ],
+    [
+      'new Workers are refused',
+      { workers: workers(1), creationRefusal: { problem: WEBHOOK, retryAt: NOW + 1 } },
+      'False',
+      'WebhookUnavailable',
+      '1 of 3 Workers ready. The webhook is down.',
+    ],
+    [
+      'all stand, whatever was refused before',
+      { creationRefusal: { problem: WEBHOOK, retryAt: NOW + 1 } },
+      'True',
+      'Ready',
+      '3 Workers ready.',
     ],
     [
       'it is being deleted',
@@ -251,16 +233,39 @@ describe('status and events', () => {
     expect(decide(snapshot({ credentials: other, status })).events).toHaveLength(1);
   });
 
+  it('writes an event when new Workers are refused, not with every Worker more', () => {
+    const facts = { workers: workers(1), creationRefusal: { problem: WEBHOOK, retryAt: NOW + 1 } };
+    const first = decide(snapshot({ ...facts, status: { conditions: decided() } }));
+    expect(first.events).toEqual([{ type: 'Warning', ...WEBHOOK }]);
+    const status = { conditions: first.status.conditions.map(asStored) };
+    expect(decide(snapshot({ ...facts, workers: workers(2), status })).events).toEqual([]);
+  });
+
+  it('says that the Secrets cannot be read again, while what was read stays in use', () => {
+    const trouble = { reason: 'SecretUnreadable', message: 'But they cannot be read.' };
+    const credentials = { state: 'valid', ulid: ULID, sessionKey: KEY, trouble } as const;
+    const { status, events, actions } = decide(snapshot({ credentials, status: { conditions: decided() } }));
+    expect(status.conditions[0]).toMatchObject({
+      status: 'True',
+      message: expect.stringMatching(/knows the pool as 01J\w+\. But they cannot be read\.$/),
+    });
+    expect(events).toEqual([{ type: 'Warning', ...trouble }]);
+    expect(actions).toEqual([]);
+  });
+
   it('tells when a pool is registered again', () => {
     const status = { conditions: decide(snapshot({ credentials: invalid })).status.conditions.map(asStored) };
     expect(decide(snapshot({ status })).events).toMatchObject([{ type: 'Normal', reason: 'Registered' }]);
   });
 
-  it('looks again when the next exchange is due', () => {
-    expect(decide(snapshot({ session: session({ key: KEY, nextSyncAt: NOW + 12_345 }) })).requeueAfterMs).toBe(12_345);
+  const retiring = worker(4, { retiring: true, busy: true, askedAt: NOW - 60_000 });
+  it.each<[string, Partial<PoolSnapshot>, number | undefined]>([
+    ['when the next exchange is due', { session: session({ nextSyncAt: NOW + 12_345 }) }, 12_345],
+    ['when refused Workers are to be tried again', { creationRefusal: { problem: WEBHOOK, retryAt: NOW + 777 } }, 777],
+    ['no sooner than in a quarter of a second', { creationRefusal: { problem: WEBHOOK, retryAt: NOW + 1 } }, 250],
+    ['not for a Worker that it cannot ask for', { session: failed('unreachable'), workers: [retiring] }, undefined],
+    ['not for a Worker that somebody deleted', { workers: [{ ...retiring, deleting: true }] }, 40_000],
+  ])('looks again %s', (_, facts, ms) => {
+    expect(decide(snapshot(facts)).requeueAfterMs).toBe(ms);
   });
 });
-
-function asStored(condition: Omit<Condition, 'lastTransitionTime'>): Condition {
-  return { ...condition, lastTransitionTime: '2026-01-01T00:00:00Z' };
-}

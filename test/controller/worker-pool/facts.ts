@@ -1,8 +1,17 @@
+import type { Condition } from '../../../src/api';
+import type { SessionStatus } from '../../../src/protocol/session';
 import type { WorkerFact } from '../../../src/controller/worker-pool/scaling';
-import type { PoolSnapshot, SessionFact } from '../../../src/controller/worker-pool/snapshot';
+import type {
+  DecidedCondition,
+  PoolSnapshot,
+  SessionFact,
+  TemplateFact,
+  TemplateVerdict,
+} from '../../../src/controller/worker-pool/snapshot';
 
 export const ULID = '01J0000000000000000000P00L';
 export const KEY = 'session key';
+export const TEMPLATE = 'template key';
 export const NOW = 1_000_000;
 
 /** A registered idle Worker, unless told otherwise; later numbers are newer. */
@@ -19,6 +28,7 @@ export function worker(number: number, facts: Partial<WorkerFact> = {}): WorkerF
     livePod: false,
     retiring: false,
     retired: false,
+    ofOtherPool: false,
     ...facts,
   };
 }
@@ -41,6 +51,25 @@ export function session(facts: Partial<SessionFact> = {}): SessionFact {
   };
 }
 
+/** An accepted template, unless told otherwise. */
+export function template(
+  verdict: TemplateVerdict = { state: 'accepted' },
+  facts: Partial<TemplateFact> = {},
+): TemplateFact {
+  return {
+    key: TEMPLATE,
+    imagesKnown: true,
+    asking: false,
+    check: {
+      key: TEMPLATE,
+      verdict,
+      failures: verdict.state === 'accepted' ? 0 : 1,
+      ...(verdict.state !== 'accepted' && { retryAt: NOW + 2_000 }),
+    },
+    ...facts,
+  };
+}
+
 /** A pool that has everything and wants three Workers, unless told otherwise. */
 export function snapshot(facts: Partial<PoolSnapshot> = {}): PoolSnapshot {
   return {
@@ -54,8 +83,18 @@ export function snapshot(facts: Partial<PoolSnapshot> = {}): PoolSnapshot {
     status: { actualPoolSize: 0, desiredPoolSize: 3, conditions: [] },
     credentials: { state: 'valid', ulid: ULID, sessionKey: KEY },
     session: session(),
-    template: { generation: 1, verdict: { valid: true }, checkedAt: 0 },
+    template: template(),
     workers: workers(3),
     ...facts,
   };
+}
+
+/** A session that cannot connect. */
+export const failed = (cause: FailureCause, message = 'so it is') =>
+  session({ status: { state: 'failed', cause, message } });
+
+type FailureCause = Extract<SessionStatus, { state: 'failed' }>['cause'];
+
+export function asStored(condition: DecidedCondition): Condition {
+  return { ...condition, lastTransitionTime: '2026-01-01T00:00:00Z', observedGeneration: 1 };
 }

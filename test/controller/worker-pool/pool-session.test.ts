@@ -41,11 +41,13 @@ let scripted: Scripted;
 let session: PoolSession;
 let told: string[];
 let now: number;
+let named: object | undefined;
 
 beforeEach(() => {
   scripted = new Scripted();
   told = [];
   now = 1_000_000;
+  named = undefined;
   session = new PoolSession({
     key: 'key',
     credentials: { token: { poolId: 'POOL' } } as unknown as PoolCredentials,
@@ -59,6 +61,7 @@ beforeEach(() => {
     clock: { ...systemClock, now: () => now },
     random: () => 0,
     onWorkerChange: (id) => told.push(id),
+    onImages: (images) => (named = images),
     onPoolChange: () => told.push('pool'),
     onReconnect: () => told.push('all'),
   });
@@ -113,6 +116,21 @@ describe('the views of a session', () => {
   });
 });
 
+describe('the images of the runs', () => {
+  const images = { launcherImage: 'launcher:1', defaultRunnerImage: 'runner:1' };
+
+  it('are named by the exchange of the whole truth', async () => {
+    scripted.syncAnswer = { revision: 1, workers: [], unknown: [], images };
+    await session.sync([]);
+    expect(named).toEqual(images);
+  });
+
+  it('are named by assignments of a control plane that says no more', () => {
+    scripted.events.onView(view(A, 1, { assignment: { runId: A, ...images } as unknown as WorkerView['assignment'] }));
+    expect(named).toMatchObject(images);
+  });
+});
+
 describe('retiring', () => {
   it('puts everything asked at once into one request, and remembers the answers', async () => {
     scripted.busy.add(B);
@@ -153,13 +171,13 @@ describe('the exchange of the whole truth', () => {
   });
 
   it('tells since when there has been no connection: from its beginning, until it stands, and anew when it is lost', () => {
-    expect(session.fact.disconnectedSince).toBe(now);
+    expect(session.disconnectedSince).toBe(now);
     scripted.change({ state: 'connected', since: 1 });
-    expect(session.fact.disconnectedSince).toBeUndefined();
+    expect(session.disconnectedSince).toBeUndefined();
     const lostAt = (now += 5_000);
     scripted.change({ state: 'failed', cause: 'unreachable', message: '' });
     now += 5_000;
     scripted.change({ state: 'failed', cause: 'unreachable', message: '' });
-    expect(session.fact.disconnectedSince).toBe(lostAt);
+    expect(session.disconnectedSince).toBe(lostAt);
   });
 });

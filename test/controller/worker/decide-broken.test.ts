@@ -55,8 +55,13 @@ describe('a run that lost one of its containers', () => {
     ],
     [
       'a worker that outlives a told outcome is ended',
-      { assignment: started, pods: [observed(containers({ relay: endedAgo(30, 1), worker: running }))] },
+      { assignment: started, pods: [observed(containers({ relay: endedAgo(30, 0), worker: running }))] },
       ['end the Pod'],
+    ],
+    [
+      'a relay that failed itself is told at once, and never taken for one that has told an outcome',
+      { assignment: started, pods: [observed(containers({ relay: endedAgo(0, 75), worker: running }))] },
+      ['report failed ControlPlaneLost'],
     ],
     [
       'a runner image without a shell ends the run at once',
@@ -130,7 +135,7 @@ describe('a run that lost one of its containers', () => {
       {
         assignment: started,
         pods: [
-          observed(containers({ relay: exited(1), worker: waitingFor('ImagePullBackOff') }, { phase: 'Pending' })),
+          observed(containers({ relay: exited(0), worker: waitingFor('ImagePullBackOff') }, { phase: 'Pending' })),
         ],
       },
       ['delete the unstarted Pod'],

@@ -19,11 +19,11 @@ import {
 const OVER = { ...withSidecar(1).spec, activeDeadlineSeconds: 1 };
 /** The built-in containers failed; the kubelet has not yet said that the Pod is over. */
 const endedBeside = (extra: Record<string, State>) =>
-  observed(containers({ relay: exited(1), worker: exited(1), extra }));
+  observed(containers({ relay: exited(0), worker: exited(1), extra }));
 const endedForItsSidecar = (code: number) => ({
   ...observed(
     containers(
-      { relay: exited(code), worker: exited(code), extra: { dind: exited(137) } },
+      { relay: exited(0), worker: exited(code), extra: { dind: exited(137) } },
       { phase: 'Failed', reason: 'DeadlineExceeded' },
     ),
   ),

@@ -10,7 +10,7 @@ export const pending = observed({ phase: 'Pending' });
 export const initialising = observed(containers({ init: running }, { phase: 'Pending' }));
 export const working = observed(containers({ relay: running, worker: running }));
 export const succeeded = observed(containers({ relay: exited(0), worker: exited(0) }, { phase: 'Succeeded' }));
-export const failedPod = observed(containers({ relay: exited(1), worker: exited(1) }, { phase: 'Failed' }));
+export const failedPod = observed(containers({ relay: exited(0), worker: exited(1) }, { phase: 'Failed' }));
 export const killed = observed(
   containers({ relay: exited(80), worker: exited(137, 'OOMKilled') }, { phase: 'Failed' }),
 );
@@ -21,7 +21,7 @@ export const neverPulled = observed(
   containers({ relay: running, worker: waitingFor('ErrImageNeverPull') }, { phase: 'Pending' }),
 );
 export const withSidecar = (code: number) =>
-  observed(containers({ relay: exited(code), worker: exited(code), extra: { dind: running } }));
+  observed(containers({ relay: exited(0), worker: exited(code), extra: { dind: running } }));
 export const earlier = { ...built({}, anAssignment({ attempt: 1, fence: 3 })) };
 export const earlierUnstarted = observed({ phase: 'Pending' }, { of: earlier });
 export const earlierWorking = observed(containers({ relay: running, worker: running }), { of: earlier });

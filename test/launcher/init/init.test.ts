@@ -4,10 +4,19 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { FILE } from '../../../src/launcher/exchange';
 import { EXIT } from '../../../src/protocol/exit-codes';
+import type { Clock } from '../../../src/time';
+import { systemClock } from '../../../src/time';
+import { certificateFingerprint } from '../../../src/protocol/auth';
 import { mountCredentials, poolCredentials } from '../support/credentials';
+import { craftedArchive } from '../support/crafted-archive';
 import { RunPod, runSpec, step } from '../support/run-pod';
 
 jest.setTimeout(30_000);
+
+const EXCLUSIVE = craftedArchive([
+  { path: 'a', content: 'x' },
+  { path: 'a/b', content: 'x' },
+]);
 
 let pod: RunPod;
 afterEach(() => pod.remove());
@@ -96,9 +105,7 @@ describe('does not begin, and says why in one sentence,', () => {
     await api.close();
     await expect(pod.init({ startDeadline: Date.now() + 1500 })).rejects.toMatchObject({
       exitCode: EXIT.unreachable,
-      message: expect.stringMatching(
-        /^The run could not be started in time\. .* cannot be reached: nothing listens there\.$/,
-      ),
+      message: expect.stringMatching(/^The run could not be started\. .* cannot be reached: nothing listens there\.$/),
     });
     nothingIsLaidDown();
   });
@@ -126,10 +133,41 @@ test('a control plane that comes back before the deadline starts the run', async
   expect(pod.warnings[0]).toContain('cannot be reached');
 });
 
+test('a control plane that cannot be reached is told of after 45 seconds, and not only at the start deadline', async () => {
+  const { api } = await newPod();
+  await api.close();
+  let ahead = 0;
+  const clock: Clock = { ...systemClock, now: () => Date.now() + (ahead += 10_000) };
+  const startDeadline = Date.now() + 15 * 60_000;
+  await expect(pod.init({ startDeadline }, {}, clock)).rejects.toMatchObject({
+    exitCode: EXIT.unreachable,
+    message: expect.stringContaining('cannot be reached: nothing listens there.'),
+  });
+  nothingIsLaidDown();
+});
+
+test('takes up the credentials that a reset of the pool brought, when the control plane refuses the ones it has', async () => {
+  const { api, paths, credentials } = await newPod();
+  const renewed = await poolCredentials();
+  api.acceptedKey = certificateFingerprint(renewed.certificate);
+  const { requests } = api;
+  const begun = pod.init({ startDeadline: Date.now() + 20_000 });
+  while (requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  // The new token comes before the new key: a pair that does not belong together is not taken up.
+  await mountCredentials(paths.credentials, renewed.token(api.endpoint), credentials.privateKey);
+  const refused = requests.length;
+  while (requests.length === refused) await new Promise((resolve) => setTimeout(resolve, 20));
+  await mountCredentials(paths.credentials, renewed.token(api.endpoint), renewed.privateKey);
+  await begun;
+  expect(pod.warnings[0]).toContain('the test refuses start');
+  expect(api.startedBy).toBe('pod-uid');
+});
+
 describe('ends the run with ConfigError when it cannot use', () => {
   const variable = (name: string, value: string): Record<string, string> => ({ [name]: value });
   test.each([
     { case: 'a source that is no archive', source: Buffer.from('<html>'), says: "The stack's source cannot be used." },
+    { case: 'a source whose entries exclude each other', source: EXCLUSIVE, says: 'is in the place of another entry.' },
     { case: 'a project root that is not in the source', projectRoot: 'nowhere', says: "no folder 'nowhere'" },
     { case: 'a project root outside of the source', projectRoot: '../..', says: "no folder '../..'" },
     { case: 'a variable that no shell can have', environment: variable('a-b', '1'), says: 'no shell can have: a-b' },

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer, json } from 'node:stream/consumers';
+import { decodeProtectedHeader } from 'jose';
 import {
   FENCE_HEADER,
   HeartbeatRequest,
@@ -34,6 +35,8 @@ export class LauncherApi {
   refusals = new Map<string, Refusal['code']>();
   /** Called with the entries of every logs request; false drops the answer after the entries were stored. */
   onLogs: (entries: readonly LogEntry[]) => boolean = () => true;
+  /** Fingerprint of the certificate whose key must sign; any, while undefined. */
+  acceptedKey: string | undefined;
   private server: Server | undefined;
   private port = 0;
   private stopped: (() => void)[] = [];
@@ -69,6 +72,11 @@ export class LauncherApi {
     this.stopped.splice(0).forEach((wake) => wake());
   }
 
+  /** As one that was restored from a backup made when the relay's log had so many entries. */
+  restore(entries: number): void {
+    this.logs.relay.length = entries;
+  }
+
   /** The relay's log as a person reads it. */
   text(stream: LogEntry['stream'] | 'all' = 'all'): string {
     const entries = this.logs.relay.filter((entry) => stream === 'all' || entry.stream === stream);
@@ -81,7 +89,7 @@ export class LauncherApi {
     const isJson = request.headers['content-type'] === 'application/json';
     const body: unknown = isJson ? await json(request) : await buffer(request);
     const fence = isJson ? (body as { fence: number }).fence : Number(request.headers[FENCE_HEADER]);
-    const code = fence === this.fence ? this.refusals.get(operation) : 'fenced';
+    const code = this.refusalOf(operation, fence, request);
     if (code !== undefined) {
       const status = code === 'internal' ? 503 : 409;
       response.writeHead(status).end(JSON.stringify({ code, message: `the test refuses ${operation}` }));
@@ -91,6 +99,13 @@ export class LauncherApi {
     if (result === undefined) response.destroy();
     else if (Buffer.isBuffer(result)) response.end(result);
     else response.setHeader('content-type', 'application/json').end(JSON.stringify(result));
+  }
+
+  private refusalOf(operation: string, fence: number, request: IncomingMessage): Refusal['code'] | undefined {
+    const jwt = request.headers.authorization?.replace('Bearer ', '') ?? '';
+    const isOtherKey = this.acceptedKey !== undefined && decodeProtectedHeader(jwt).kid !== this.acceptedKey;
+    if (isOtherKey) return 'unauthorized';
+    return fence === this.fence ? this.refusals.get(operation) : 'fenced';
   }
 
   private async handle({ operation, body }: Request): Promise<object | undefined> {

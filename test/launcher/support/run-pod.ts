@@ -52,6 +52,7 @@ export function runSpec(steps: readonly Step[], more: Partial<RunSpec> = {}): Ru
     environment: {},
     projectRoot: '',
     planStep: null,
+    keepsWorkspace: true,
     ...more,
   };
 }
@@ -124,11 +125,15 @@ export class RunPod {
     this.api.source = Buffer.concat(chunks);
   }
 
-  async init(changes: Partial<Identity> = {}, environment: Readonly<Record<string, string>> = {}): Promise<void> {
+  async init(
+    changes: Partial<Identity> = {},
+    environment: Readonly<Record<string, string>> = {},
+    clock: Clock = systemClock,
+  ): Promise<void> {
     const { paths, logger } = this;
     const identity = { ...this.identity, ...changes };
     const signal = this.terminating.signal;
-    await init({ identity, paths, environment, shim: SHIM_PATH, clock: systemClock, logger, signal });
+    await init({ identity, paths, environment, shim: SHIM_PATH, clock, logger, signal });
   }
 
   /** The container `launcher-grpc`, in this process. */
@@ -138,6 +143,16 @@ export class RunPod {
     const terminating = this.terminating.signal;
     const print = (text: string): void => void this.printed.push(text);
     return relay({ identity, paths, environment, clock: BRISK, logger, print, terminating, ...changes });
+  }
+
+  /** Resolves when output with the text has reached the control plane. */
+  arrived(text: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.api.onLogs = (entries) => {
+        if (entries.some((entry) => entry.stream !== 'system' && entry.text.includes(text))) resolve();
+        return true;
+      };
+    });
   }
 
   /** Lets a step go on that waits by UNTIL_TOLD. */
