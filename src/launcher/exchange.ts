@@ -16,6 +16,8 @@ export const FILE = {
   /** By `init`, for the shim: where workspace and tools are; environment of the steps. */
   layout: 'layout.sh',
   environment: 'environment.sh',
+  /** By `init`, for the relay: the same environment, because the pool may want values of it masked. */
+  stackEnvironment: 'environment.json',
   command: (step: number): string => `step-${step}.command`,
   success: (step: number): string => `step-${step}.success`,
   /** By the shim. */
@@ -28,15 +30,19 @@ export const FILE = {
   mask: (variable: string): string => `mask-${variable}`,
   workerStarted: 'worker-started',
   workerDone: 'worker-done',
+  /** Why the shim could not go on. */
+  lastWords: 'last-words',
   /** A FIFO that the shim holds open for writing as long as it lives. */
   workerAlive: 'worker-alive',
-  /** By the relay. */
+  /** By the relay: the names of variables that its own container wants masked. */
   relayReady: 'relay-ready',
+  /** By the relay: no step could change the settings before it has read them. */
+  settingsTaken: 'settings-taken',
   stop: 'stop',
   journal: 'relay.journal',
 } as const;
 
-/** What the relay needs of the RunSpec; never the environment. */
+/** What the relay needs of the RunSpec, whoever reads it; never the environment. */
 export const RelayRun = RunSpec.pick({
   runId: true,
   stack: true,

@@ -70,7 +70,8 @@ export const LAUNCHER_VARIABLE = {
    */
   logsTimeout: 'SPACELIFT_LAUNCHER_LOGS_TIMEOUT',
   /**
-   * Names of variables, separated by commas, whose values appear as `***` in the log.
+   * Names of variables whose values appear as `***` in the log, separated by commas or blanks. The names of both
+   * containers count, and the values that worker, relay and stack have for them.
    *
    * @default - nothing is masked
    */
@@ -89,6 +90,14 @@ export const LAUNCHER_VARIABLE = {
    */
   logsOnStandardOutput: 'SPACELIFT_RUN_LOGS_ON_STANDARD_OUTPUT_ENABLED',
 } as const;
+
+/** What stands between the names of a list, in any number. */
+export const NAME_SEPARATORS = ', \t\r\n';
+
+/** The names in a list, as people write one in YAML. */
+export function namesIn(list: string): string[] {
+  return list.split(new RegExp(`[${NAME_SEPARATORS}]+`)).filter(Boolean);
+}
 
 /** Why a stack cannot set a variable as it is. */
 export interface VariableProblem {

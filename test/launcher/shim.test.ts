@@ -3,10 +3,8 @@ import { mkdir, readFile, realpath, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { FILE } from '../../src/launcher/exchange';
-import { layDown } from '../../src/launcher/init/lay-down';
-import { SHIM_PATH } from '../../src/launcher/shim/path';
 import type { Step } from '../../src/protocol/messages';
-import { RunPod, runSpec, SHELLS, step } from './support/run-pod';
+import { RunPod, SHELLS, step } from './support/run-pod';
 import type { Worker } from './support/run-pod';
 
 jest.setTimeout(40_000);
@@ -14,16 +12,12 @@ jest.setTimeout(40_000);
 let pod: RunPod;
 afterEach(() => pod.remove());
 
-/** A Pod in which everything is laid down and the relay is ready. */
 async function readyPod(steps: readonly Step[], environment: Record<string, string> = {}): Promise<RunPod> {
-  pod = await RunPod.create(runSpec(steps, { environment, projectRoot: 'stack' }));
-  await mkdir(join(pod.paths.workspace, 'stack'), { recursive: true });
-  await layDown(pod.api.run, pod.paths, SHIM_PATH);
-  await writeFile(join(pod.paths.exchange, FILE.relayReady), 'now');
+  pod = await RunPod.laidDown(steps, environment);
   return pod;
 }
 
-const exchanged = async (name: string): Promise<string> => readFile(join(pod.paths.exchange, name), 'utf8');
+const exchanged = (name: string): string => pod.exchanged(name);
 
 async function appears(name: string, worker: Worker): Promise<void> {
   while (!existsSync(join(pod.paths.exchange, name))) {
@@ -43,11 +37,11 @@ describe.each(SHELLS.map((shell) => ({ shell, name: shell.join(' ') })))('the sh
     const worker = pod.worker({}, shell);
     expect(await worker.exitCode).toBe(4);
     const folder = await realpath(join(pod.paths.workspace, 'stack'));
-    expect(await exchanged(FILE.output(1, 'stdout'))).toBe(`${folder}\n`);
-    expect(await exchanged(FILE.output(1, 'stderr'))).toBe('careful\n');
-    expect(await exchanged(FILE.exit(1))).toBe('2\n');
-    expect(await exchanged(FILE.exit(2))).toBe('4\n');
-    expect(await exchanged(FILE.workerDone)).toBe('4\n');
+    expect(exchanged(FILE.output(1, 'stdout'))).toBe(`${folder}\n`);
+    expect(exchanged(FILE.output(1, 'stderr'))).toBe('careful\n');
+    expect(exchanged(FILE.exit(1))).toBe('2\n');
+    expect(exchanged(FILE.exit(2))).toBe('4\n');
+    expect(exchanged(FILE.workerDone)).toBe('4\n');
     expect(existsSync(join(pod.paths.exchange, FILE.started(3)))).toBe(false);
     expect(await worker.stdout).toBe(`${folder}\napplied\n`);
     expect(await worker.stderr).toBe('careful\n');
@@ -67,14 +61,14 @@ describe.each(SHELLS.map((shell) => ({ shell, name: shell.join(' ') })))('the sh
     await readyPod([step('env', `${print.join('; ')}; printf '%s|' "$POOL"`)], values);
     const worker = pod.worker({ POOL: 'of the pool' }, shell);
     expect(await worker.exitCode).toBe(0);
-    expect(await exchanged(FILE.output(1, 'stdout'))).toBe([...Object.values(values), 'of the pool', ''].join('|'));
+    expect(exchanged(FILE.output(1, 'stdout'))).toBe([...Object.values(values), 'of the pool', ''].join('|'));
   });
 
   test("has the pool's own binaries first in PATH, then ours", async () => {
     await readyPod([step('path', 'echo "$PATH"')]);
     const worker = pod.worker({ PATH: '/usr/bin:/bin', WORKER_POOLS_CUSTOM_BINARIES_PATH: '/mine' }, shell);
     await worker.exitCode;
-    expect(await exchanged(FILE.output(1, 'stdout'))).toBe(`/mine:${pod.paths.binaries}:/usr/bin:/bin\n`);
+    expect(exchanged(FILE.output(1, 'stdout'))).toBe(`/mine:${pod.paths.binaries}:/usr/bin:/bin\n`);
   });
 
   test('stops the tool inside of a longer command when asked to, waits for it, and goes no further', async () => {
@@ -82,11 +76,11 @@ describe.each(SHELLS.map((shell) => ({ shell, name: shell.join(' ') })))('the sh
     const tool = "#!/bin/sh\ntrap 'sleep 0.3; echo saved; exit 1' TERM; echo on; while :; do sleep 0.1; done\n";
     await writeFile(join(pod.paths.binaries, 'tool'), tool, { mode: 0o755 });
     const worker = pod.worker({}, shell);
-    await appears(FILE.started(1), worker);
-    while (!(await exchanged(FILE.output(1, 'stdout'))).includes('on')) await new Promise((r) => setTimeout(r, 20));
+    await appears(FILE.output(1, 'stdout'), worker);
+    while (!exchanged(FILE.output(1, 'stdout')).includes('on')) await new Promise((r) => setTimeout(r, 20));
     await writeFile(join(pod.paths.exchange, FILE.stop), 'cancelled');
     expect(await worker.exitCode).not.toBe(0);
-    expect(await exchanged(FILE.output(1, 'stdout'))).toBe('on\nsaved\n');
+    expect(exchanged(FILE.output(1, 'stdout'))).toBe('on\nsaved\n');
     expect(existsSync(join(pod.paths.exchange, FILE.started(2)))).toBe(false);
     expect(existsSync(join(pod.paths.exchange, FILE.workerDone))).toBe(true);
   });
@@ -95,10 +89,10 @@ describe.each(SHELLS.map((shell) => ({ shell, name: shell.join(' ') })))('the sh
     await readyPod([step('apply', "trap 'echo saved; exit 5' TERM; echo on; while :; do sleep 0.1; done")]);
     const worker = pod.worker({}, shell);
     await appears(FILE.output(1, 'stdout'), worker);
-    while (!(await exchanged(FILE.output(1, 'stdout'))).includes('on')) await new Promise((r) => setTimeout(r, 20));
+    while (!exchanged(FILE.output(1, 'stdout')).includes('on')) await new Promise((r) => setTimeout(r, 20));
     worker.child.kill('SIGTERM');
     expect(await worker.exitCode).toBe(5);
-    expect(await exchanged(FILE.output(1, 'stdout'))).toBe('on\nsaved\n');
+    expect(exchanged(FILE.output(1, 'stdout'))).toBe('on\nsaved\n');
   });
 
   test('runs nothing when it was stopped before it began', async () => {
@@ -112,12 +106,12 @@ describe.each(SHELLS.map((shell) => ({ shell, name: shell.join(' ') })))('the sh
     await readyPod([step('apply', 'true')]);
     const bin = join(pod.root, 'bin');
     await mkdir(bin);
-    await symlink('/bin/cat', join(bin, 'cat'));
+    for (const tool of ['cat', 'env']) await symlink(join('/usr/bin', tool), join(bin, tool));
     const worker = pod.worker({ PATH: bin }, [await absolute(shell[0] ?? ''), ...shell.slice(1)]);
     // busybox has its own mv and sleep, wherever PATH leads.
     if (shell[0] === 'busybox') return;
     expect(await worker.exitCode).toBe(64);
-    const sentence = "The runner image has no 'mv'. It needs a POSIX sh with cat, mv and sleep.\n";
+    const sentence = "The runner image has no 'mv'. It needs a POSIX sh with cat, env, mv and sleep.\n";
     expect(await worker.stderr).toBe(`spacelift-worker: ${sentence}`);
     expect(await readFile(pod.lastWords, 'utf8')).toBe(sentence);
   });

@@ -121,7 +121,7 @@ export function containerCannotStart(ref: PoolRef, container: string, image: str
 const LAUNCHER_NEEDS = "/usr/bin/spacelift-launcher, built for the node's architecture";
 /** What the built-in containers ask of their images. */
 const NEEDS: Readonly<Record<string, string>> = {
-  [CONTAINER.worker]: 'a POSIX sh at /bin/sh with cat, mv and sleep',
+  [CONTAINER.worker]: 'a POSIX sh at /bin/sh with cat, env, mv and sleep',
   [CONTAINER.init]: LAUNCHER_NEEDS,
   [CONTAINER.relay]: LAUNCHER_NEEDS,
 };

@@ -18,7 +18,7 @@ import type { Paths } from '../paths';
 import { retrying } from '../retry';
 import type { RetryOptions } from '../retry';
 import { InitLog } from './init-log';
-import { impossibleVariables, layDown } from './lay-down';
+import { layDown } from './lay-down';
 
 export interface InitOptions {
   readonly identity: Identity;
@@ -132,10 +132,6 @@ async function prepare(
   }
   const refusal = environmentRefusal(run.environment);
   if (refusal !== undefined) throw new Unusable(refusal);
-  const impossible = impossibleVariables(run.environment);
-  if (impossible.length > 0) {
-    throw new Unusable(`The stack has environment variables that no shell can have: ${impossible.join(', ')}.`);
-  }
   await emptyFolder(paths.workspace).catch((error: unknown) => {
     throw folderError(error, 'workspace') ?? error;
   });

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { LAUNCHER_VARIABLE, NAME_SEPARATORS } from '../../protocol/environment';
 import type { RunSpec } from '../../protocol/messages';
 import { emptyFolder } from '../archive';
 import { FILE, RelayRun, writeWhole } from '../exchange';
@@ -10,14 +11,11 @@ import type { Paths } from '../paths';
 /** Name of the shim in the binaries folder, as the worker container's command has it. */
 export const SHIM_NAME = 'spacelift-worker';
 
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-
-/** Names in an environment that a shell cannot have. */
-export function impossibleVariables(environment: Readonly<Record<string, string>>): string[] {
-  return Object.entries(environment)
-    .filter(([name, value]) => !VARIABLE.test(name) || value.includes('\0'))
-    .map(([name]) => name);
-}
+/** Names that a shell can export. */
+const EXPORTABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** Names that mean something to a shell (bash refuses some, makes up the values of others), or to the shim. */
+const OF_THE_SHELL =
+  /^(_|BASH.*|COMP_.*|DIRSTACK|ENV|EPOCH.*|EUID|FUNCNAME|GROUPS|HIST.*|IFS|LINENO|OLDPWD|OPT(ARG|ERR|IND)|PATH|PIPESTATUS|PPID|PS\d|PWD|S?RANDOM|SECONDS|SHELLOPTS|SHLVL|TMOUT|UID|wp_.*)$/;
 
 /** A value as a POSIX shell reads it back unchanged. */
 export function shellQuote(value: string): string {
@@ -35,13 +33,10 @@ export async function layDown(run: RunSpec, paths: Paths, shim: string): Promise
   await chmod(join(binaries, SHIM_NAME), 0o755);
 
   await emptyFolder(exchange);
-  const layout = { wp_directory: join(paths.workspace, run.projectRoot), wp_binaries: binaries };
-  const assignments = (values: Readonly<Record<string, string>>, prefix: string): string =>
-    Object.entries(values)
-      .map(([name, value]) => `${prefix}${name}=${shellQuote(value)}\n`)
-      .join('');
-  await writeWhole(exchange, FILE.layout, assignments(layout, ''));
-  await writeWhole(exchange, FILE.environment, assignments(run.environment, 'export '), 0o640);
+  const { PATH: stackPath, ...environment } = run.environment;
+  await writeWhole(exchange, FILE.layout, layout(run, paths, stackPath));
+  await writeWhole(exchange, FILE.environment, environmentScript(environment), 0o640);
+  await writeWhole(exchange, FILE.stackEnvironment, JSON.stringify(run.environment), 0o640);
   for (const [index, step] of run.steps.entries()) {
     await writeWhole(exchange, FILE.command(index + 1), `${step.command}\n`);
     await writeWhole(exchange, FILE.success(index + 1), `${step.successExitCodes.join(' ')}\n`);
@@ -49,4 +44,32 @@ export async function layDown(run: RunSpec, paths: Paths, shim: string): Promise
   // Node cannot make a FIFO; mkfifo is in every base image of the launcher (coreutils or busybox).
   await promisify(execFile)('mkfifo', ['-m', '0666', join(exchange, FILE.workerAlive)]);
   await writeWhole(exchange, FILE.run, JSON.stringify(RelayRun.parse(run)));
+}
+
+/** What the shim sets in its own shell. */
+function layout(run: RunSpec, { workspace, binaries }: Paths, stackPath: string | undefined): string {
+  const values = {
+    wp_directory: join(workspace, run.projectRoot),
+    wp_binaries: binaries,
+    wp_settings: Object.values(LAUNCHER_VARIABLE).join(' '),
+    wp_separators: NAME_SEPARATORS,
+    wp_steps: String(run.steps.length),
+    ...(stackPath === undefined ? {} : { wp_stack_path: stackPath }),
+  };
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${shellQuote(value)}\n`)
+    .join('');
+}
+
+/**
+ * What the process loads that becomes a step. Its positional parameters are the arguments of `env`: what is no business
+ * of a shell comes before them. The rest is exported, because other processes of the node may see arguments.
+ */
+function environmentScript(environment: Readonly<Record<string, string>>): string {
+  const isExported = ([name]: [string, string]): boolean => EXPORTABLE.test(name) && !OF_THE_SHELL.test(name);
+  const variables = Object.entries(environment);
+  const exported = variables.filter(isExported).map(([name, value]) => `export ${name}=${shellQuote(value)}\n`);
+  const others = variables.filter((variable) => !isExported(variable));
+  const given = others.map(([name, value]) => `${shellQuote(`${name}=${value}`)} `);
+  return [...exported, `set -- ${given.join('')}"$@"\n`].join('');
 }

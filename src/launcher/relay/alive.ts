@@ -8,6 +8,7 @@ import { FILE } from '../exchange';
  */
 export class WorkerAlive {
   private readonly descriptor: number;
+  private wasSeen = false;
 
   constructor(exchange: string) {
     const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
@@ -18,12 +19,18 @@ export class WorkerAlive {
   check(): boolean {
     const bytes = Buffer.alloc(256);
     try {
-      while (readSync(this.descriptor, bytes) > 0);
+      while (readSync(this.descriptor, bytes) > 0) this.wasSeen = true;
       return false;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return true;
-      throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      this.wasSeen = true;
+      return true;
     }
+  }
+
+  /** Whether somebody held it once and does not any more. */
+  isGone(): boolean {
+    return !this.check() && this.wasSeen;
   }
 
   close(): void {

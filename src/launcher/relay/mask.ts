@@ -1,6 +1,20 @@
 const STARS = Buffer.from('***');
-/** Shorter lines of a value of several lines (a brace, say) are no secret and would hide half of the log. */
+/** Fewer characters would hide half of every log. */
+const SHORTEST = 3;
+/** The same for one of several lines, of which some are braces and the like. */
 const SHORTEST_LINE = 4;
+
+/** What is looked for in output to hide a value, and whether some of the value is too short to be looked for. */
+export function hiddenParts(value: string): { readonly parts: readonly string[]; readonly isTooShort: boolean } {
+  // Tools print secrets line by line, without the line ends that editors and `echo` leave, or within JSON.
+  const lines = value.split(/\r\n|\n|\r/).filter((line) => line.trim() !== '');
+  const shortest = lines.length > 1 ? SHORTEST_LINE : SHORTEST;
+  const isLong = (line: string): boolean => [...line.trim()].length >= shortest;
+  const parts = lines.filter(isLong).flatMap((line) => [line, line.trim(), JSON.stringify(line.trim()).slice(1, -1)]);
+  // Braces between the lines of a JSON document are no secret.
+  const isTooShort = lines.some((line) => !isLong(line) && (lines.length === 1 || /[\p{L}\p{N}]/u.test(line)));
+  return { parts: [...new Set(parts)], isTooShort };
+}
 
 /** Hides values in output. Bytes, not text, so that a cut in the middle of a character or a value does no harm. */
 export class Mask {
@@ -9,15 +23,10 @@ export class Mask {
   readonly reach: number;
 
   constructor(values: readonly string[]) {
-    const lines = values.flatMap((value) => {
-      const parts = value.split('\n');
-      return parts.length === 1 ? parts : parts.filter((part) => part.length >= SHORTEST_LINE);
-    });
-    this.values = [...new Set(lines)]
-      .filter((line) => line !== '')
+    this.values = [...new Set(values.flatMap((value) => hiddenParts(value).parts))]
+      .map((part) => Buffer.from(part))
       // The longest first: a value that contains another goes whole.
-      .sort((a, b) => b.length - a.length)
-      .map((line) => Buffer.from(line));
+      .sort((a, b) => b.length - a.length);
     this.reach = Math.max(0, ...this.values.map((value) => value.length - 1));
   }
 

@@ -1,6 +1,7 @@
 import { parseDuration } from '../../protocol/duration';
-import { LAUNCHER_VARIABLE, POD_VARIABLE } from '../../protocol/environment';
+import { LAUNCHER_VARIABLE, namesIn, POD_VARIABLE } from '../../protocol/environment';
 import { FILE, readSmall } from '../exchange';
+import { hiddenParts } from './mask';
 
 export const DEFAULT_RUN_TIMEOUT_MS = 70 * 60_000;
 export const DEFAULT_LOGS_TIMEOUT_MS = 7 * 60_000;
@@ -15,15 +16,14 @@ export interface RelaySettings {
   readonly logsOnStandardOutput: boolean;
   /** Values that appear as `***`. */
   readonly masked: readonly string[];
-  /** Sentences about variables that could not be used; the defaults stand in for them. */
+  /** Sentences about variables that could not be used as they are. */
   readonly warnings: readonly string[];
 }
 
+type Variables = Readonly<Record<string, string | undefined>>;
+
 /** Reads the relay's own variables and, before them, those that the shim handed on from the worker container. */
-export async function readSettings(
-  exchange: string,
-  own: Readonly<Record<string, string | undefined>>,
-): Promise<RelaySettings> {
+export async function readSettings(exchange: string, own: Variables): Promise<RelaySettings> {
   const warnings: string[] = [];
   const value = async (name: string): Promise<string> =>
     ((await readSmall(exchange, FILE.setting(name))) ?? own[name] ?? '').trim();
@@ -35,12 +35,7 @@ export async function readSettings(
     warnings.push(`${name}: '${text}' is no duration such as 70m or 1000s; the default applies.`);
     return byDefault;
   };
-  const names = (await value(LAUNCHER_VARIABLE.maskEnvs)).split(/[,\s]+/).filter((name) => /^\w+$/.test(name));
-  const masked: string[] = [];
-  for (const name of names) {
-    const secret = (await readSmall(exchange, FILE.mask(name))) ?? own[name];
-    if (secret !== undefined && secret !== '') masked.push(secret);
-  }
+  const { masked, warnings: maskWarnings } = await readMasked(exchange, own);
   const grace = Number(own[POD_VARIABLE.stopGraceSeconds] ?? DEFAULT_STOP_GRACE_SECONDS);
   return {
     runTimeoutMs: await duration(LAUNCHER_VARIABLE.runTimeout, DEFAULT_RUN_TIMEOUT_MS),
@@ -49,6 +44,34 @@ export async function readSettings(
     debug: (await value(LAUNCHER_VARIABLE.debug)) === 'true',
     logsOnStandardOutput: (await value(LAUNCHER_VARIABLE.logsOnStandardOutput)) === 'true',
     masked,
-    warnings,
+    warnings: [...warnings, ...maskWarnings],
   };
+}
+
+/** The values that worker container, relay and stack have for the names that either container wants masked. */
+async function readMasked(exchange: string, own: Variables): Promise<Pick<RelaySettings, 'masked' | 'warnings'>> {
+  const list = LAUNCHER_VARIABLE.maskEnvs;
+  const names = namesIn([await readSmall(exchange, FILE.setting(list)), own[list]].join('\n'));
+  const ofStack = JSON.parse((await readSmall(exchange, FILE.stackEnvironment)) ?? '{}') as Variables;
+  const masked: string[] = [];
+  const unknown: string[] = [];
+  const tooShort: string[] = [];
+  for (const name of new Set(names)) {
+    const ofWorker = /^\w+$/.test(name) ? await readSmall(exchange, FILE.mask(name)) : undefined;
+    const values = [ofWorker, own[name], ofStack[name]].filter(isSet);
+    if (values.length === 0) unknown.push(name);
+    if (values.some((value) => hiddenParts(value).isTooShort)) tooShort.push(name);
+    masked.push(...values);
+  }
+  const warnings = [
+    ...(unknown.length > 0 ? [`${list} names ${unknown.join(', ')}, which has no value here: nothing is hidden.`] : []),
+    ...(tooShort.length > 0
+      ? [`${list}: the value of ${tooShort.join(', ')}, or a line of it, is too short to be hidden.`]
+      : []),
+  ];
+  return { masked, warnings };
+}
+
+function isSet(value: string | undefined): value is string {
+  return value !== undefined && value.trim() !== '';
 }

@@ -1,3 +1,4 @@
+import { LAUNCHER_VARIABLE } from '../../protocol/environment';
 import { FILE, readSmall, tellToStop, writeWhole } from '../exchange';
 import { WorkerAlive } from './alive';
 import { Changes } from './changes';
@@ -42,15 +43,16 @@ export async function superviseWorker(context: RelayContext, refused: AbortSigna
     listen(terminating, onTerminating);
     listen(refused, onRefused);
     if (journal.ending !== undefined) await tellToStop(exchange, journal.ending.cause);
-    await writeWhole(exchange, FILE.relayReady, 'now');
-    const startedAt = clock.now();
+    await writeWhole(exchange, FILE.relayReady, context.environment[LAUNCHER_VARIABLE.maskEnvs] ?? '');
+    let lastWords: string | undefined;
+    // No timeout yet: how long images may take is the controller's to say.
     while ((await readSmall(exchange, FILE.workerStarted)) === undefined) {
-      if (terminating.aborted || refused.aborted) break;
-      if (journal.ending !== undefined && !alive.check()) break;
-      await endWhenOverdue(context, await readSettings(exchange, context.environment), startedAt, startedAt);
+      const isGone = alive.isGone() || (journal.ending !== undefined && !alive.check());
+      lastWords = await readSmall(exchange, FILE.lastWords);
+      if (terminating.aborted || refused.aborted || isGone || lastWords) break;
       await changes.wait();
     }
-    return await collectUntilGone(context, { alive, changes, refused });
+    return await collectUntilGone(context, { alive, changes, refused, lastWords });
   } finally {
     terminating.removeEventListener('abort', onTerminating);
     refused.removeEventListener('abort', onRefused);
@@ -78,6 +80,8 @@ interface Watched {
   readonly alive: WorkerAlive;
   readonly changes: Changes;
   readonly refused: AbortSignal;
+  /** Of a shim that has not begun; no step can have written them. */
+  readonly lastWords: string | undefined;
 }
 
 async function collectUntilGone(context: RelayContext, watched: Watched): Promise<WorkerResult> {
@@ -89,6 +93,8 @@ async function collectUntilGone(context: RelayContext, watched: Watched): Promis
   sender.useMask(mask);
   const collector = new Collector({ exchange, run, journal, mask, clock, debug: settings.debug });
   for (const warning of settings.warnings) await collector.say(warning, warning);
+  if (watched.lastWords) await collector.say(FILE.lastWords, watched.lastWords);
+  await writeWhole(exchange, FILE.settingsTaken, 'now');
 
   const startedAt = clock.now();
   let lastOutputAt = startedAt;

@@ -1,32 +1,53 @@
 #!/bin/sh
-# What the worker container runs, as its PID 1, in any image that has a POSIX sh with cat, mv and sleep. Runs the steps
-# that `init` laid into the exchange folder; the relay reads their output and exit codes from there. setsid and mkfifo
-# are not needed; setsid is used where it exists, to reach what a step leaves behind.
-# The names of its own variables begin with wp_, because the steps' environment is loaded into the same shell.
+# What the worker container runs, as its PID 1, in any image that has a POSIX sh with cat, env, mv and sleep. Runs the
+# steps that `init` laid into the exchange folder; the relay reads their output and exit codes from there. setsid and
+# mkfifo are not needed; setsid is used where it exists, to reach what a step leaves behind.
+# The stack's environment never comes into this shell: only the process that becomes a step loads it.
 set -u
 umask 022
+unset IFS
 wp_exchange=${1:-/opt/spacelift/exchange}
 wp_pause=${2:-1} # seconds between two looks, of which each counts as one second
 wp_last_words=${3:-/dev/termination-log}
 
-refuse() { # CODE SENTENCE: the relay knows nothing of this container yet, so that the kubelet has to tell
+wp_stopped='' wp_pid='' wp_group='' wp_targets='' wp_killer='' wp_interrupted='' wp_step=0
+
+refuse() { # CODE SENTENCE: to the relay, if it is there, and to the kubelet
+  trap - EXIT
   echo "spacelift-worker: $2" >&2
   [ ! -w "$wp_last_words" ] || printf '%s\n' "$2" >"$wp_last_words"
+  [ ! -p worker-alive ] || printf '%s\n' "$2" >last-words
   exit "$1"
 }
 
-cd "$wp_exchange" || refuse 64 "The folder $wp_exchange is missing: is the volume mounted in the worker container?"
-for wp_tool in cat mv sleep; do
-  command -v "$wp_tool" >/dev/null ||
-    refuse 64 "The runner image has no '$wp_tool'. It needs a POSIX sh with cat, mv and sleep."
-done
+leave() { # CODE
+  trap - EXIT
+  exit "$1"
+}
 
-wp_stopped='' wp_pid='' wp_group='' wp_targets='' wp_killer='' wp_interrupted='' wp_step=0
+# This shell ends by itself when it cannot fork or open a file; the cause stands before it in the container's log.
+trap 'refuse 64 "The shim of the worker container broke off at step $wp_step (exit code $?). The container'\''s log shows why."' EXIT
+
+cd "$wp_exchange" || refuse 64 "The folder $wp_exchange is missing: is the volume mounted in the worker container?"
+[ -p worker-alive ] || refuse 64 "$wp_exchange/worker-alive is no FIFO: did the container init succeed?"
+# Held open for as long as this shell lives and by nothing else: its end tells the relay that the container is gone,
+# even when nothing could be written any more (SIGKILL, out of memory). Opened for both, so that it waits for nobody. The
+# byte stays there for a relay that has opened it, but looks only after the end.
+exec 9<>worker-alive
+printf . >&9
+for wp_tool in cat env mv sleep; do
+  command -v "$wp_tool" >/dev/null ||
+    refuse 64 "The runner image has no '$wp_tool'. It needs a POSIX sh with cat, env, mv and sleep."
+done
+wp_sh=$(command -v sh || :)
+case $wp_sh in /*) ;; *) wp_sh=/bin/sh ;; esac
+wp_setsid=$(command -v setsid || :)
 wp_grace=${WORKER_POOLS_STOP_GRACE_SECONDS:-30}
 case $wp_grace in '' | *[!0-9]*) wp_grace=30 ;; esac
 
 put() { # FILE TEXT: whole or not at all, because the relay may read at any moment
-  printf '%s\n' "$2" >"$1.tmp" && mv "$1.tmp" "$1"
+  printf '%s\n' "$2" >"$1.tmp" && mv -f "$1.tmp" "$1" ||
+    refuse 64 "The file $wp_exchange/$1 cannot be written: is the volume or the node's disk full?"
 }
 
 first_line() { # FILE: sets wp_line to it, or to nothing
@@ -58,33 +79,34 @@ terminate() {
     shift
   done
   # shellcheck disable=SC2086
-  kill -TERM $wp_targets 2>/dev/null
+  kill -s TERM -- $wp_targets 2>/dev/null
   [ -n "$wp_killer" ] || { kill_later & } 9>&-
   wp_killer=1
 }
 
+# The helpers below end with this shell, which is not always the end of all processes (shareProcessNamespace), and when
+# they cannot pause, because none of them may keep a processor busy.
 kill_later() {
   trap '' TERM INT
   wp_left=$wp_grace
   while [ "$wp_left" -gt 0 ] && [ ! -e "step-$wp_step.exit" ]; do
-    sleep "$wp_pause"
+    sleep "$wp_pause" || return 1
     wp_left=$((wp_left - 1))
   done
   [ ! -e "step-$wp_step.exit" ] || return 0
   echo "spacelift-worker: the step did not stop within $wp_grace seconds and is killed." >&2
   # shellcheck disable=SC2086
-  kill -KILL $wp_group $wp_targets 2>/dev/null
+  kill -s KILL -- $wp_group $wp_targets 2>/dev/null
 }
 
-# The helpers below end with this shell, which is not always the end of all processes (shareProcessNamespace).
 watch_stop() {
   trap '' TERM INT
   while [ ! -e worker-done ] && kill -0 $$ 2>/dev/null; do
     if [ -e stop ]; then
-      kill -TERM $$ 2>/dev/null
+      kill -s TERM $$ 2>/dev/null
       return 0
     fi
-    sleep "$wp_pause"
+    sleep "$wp_pause" || return 1
   done
 }
 
@@ -93,18 +115,18 @@ mirror() { # STREAM
   trap '' TERM INT
   wp_shown=1
   while kill -0 $$ 2>/dev/null; do
-    if [ -e "step-$wp_shown.$1" ]; then
+    if [ -f "step-$wp_shown.$1" ]; then
       exec 3<"step-$wp_shown.$1"
       while [ ! -e "step-$wp_shown.exit" ] && kill -0 $$ 2>/dev/null; do
         cat <&3
-        sleep "$wp_pause"
+        sleep "$wp_pause" || return 1
       done
       cat <&3
       wp_shown=$((wp_shown + 1))
     elif [ -e worker-done ]; then
       return 0
     else
-      sleep "$wp_pause"
+      sleep "$wp_pause" || return 1
     fi
   done
 }
@@ -120,35 +142,73 @@ oom_kills() {
   done
 } 2>/dev/null
 
+await() { # FILE SENTENCE: until the relay has written it, or a stop
+  wp_waited=0 wp_short=10
+  while [ ! -e "$1" ] && [ -z "$wp_stopped" ]; do
+    [ ! -e stop ] || wp_stopped=1
+    # At first it is mostly a matter of moments; not every sleep knows tenths of a second.
+    if [ "$wp_short" -gt 0 ] && sleep 0.1 2>/dev/null; then
+      wp_short=$((wp_short - 1))
+      continue
+    fi
+    wp_short=0
+    [ "$wp_waited" -lt 300 ] || refuse 69 "$2 after 300 seconds; nothing was run."
+    sleep "$wp_pause" || refuse 64 "The 'sleep' of the runner image does not work."
+    wp_waited=$((wp_waited + 1))
+  done
+  [ -z "$wp_stopped" ] || leave 143
+}
+
+# The pool's settings, as the container was started with them.
 hand_on_settings() {
-  for wp_name in SPACELIFT_LAUNCHER_RUN_TIMEOUT SPACELIFT_LAUNCHER_LOGS_TIMEOUT SPACELIFT_MASK_ENVS SPACELIFT_DEBUG \
-    SPACELIFT_RUN_LOGS_ON_STANDARD_OUTPUT_ENABLED; do
+  for wp_name in $wp_settings; do
     eval "wp_value=\${$wp_name-}"
     [ -z "$wp_value" ] || put "setting-$wp_name" "$wp_value"
   done
   wp_masked=
+  umask 027
   set -f
-  IFS=', '
-  for wp_name in ${SPACELIFT_MASK_ENVS-}; do
+  IFS=$wp_separators
+  # The names that the container launcher-grpc has stand in relay-ready.
+  for wp_name in ${SPACELIFT_MASK_ENVS-} $(cat relay-ready); do
+    wp_masked=1
     case $wp_name in '' | [0-9]* | *[!A-Za-z0-9_]*) continue ;; esac
     eval "wp_value=\${$wp_name-}"
-    [ -z "$wp_value" ] || { put "mask-$wp_name" "$wp_value" && wp_masked=1; }
+    [ -z "$wp_value" ] || put "mask-$wp_name" "$wp_value"
   done
   unset IFS
   set +f
+  umask 022
+}
+
+# Becomes the step, in a process of its own. What no shell can export, and what means something to a shell (PATH, UID),
+# is given by env. A shell in between could drop it again, so that a program with plain words needs none.
+become_step() {
+  cd "$wp_directory" || exit 126
+  set -f
+  # shellcheck disable=SC2086 # words
+  set -- $wp_command
+  case $wp_command in *[!A-Za-z0-9" "_./:=,@%+-]*) set -- ;; esac
+  case $(PATH=$wp_path && command -v "${1-}") in
+    /*) ;;
+    *) set -- "$wp_sh" -c "$wp_command" ;;
+  esac
+  # shellcheck source=/dev/null # exports variables, and puts others before the words
+  . "$wp_exchange/environment.sh"
+  # shellcheck disable=SC2086 # setsid or nothing
+  exec $wp_setsid env -- "PATH=$wp_path" "$@"
 }
 
 run_step() {
+  wp_command=$(cat "step-$wp_step.command") ||
+    refuse 64 "$wp_exchange/step-$wp_step.command cannot be read: an earlier step must have removed it."
   put "step-$wp_step.started" now
   : >"step-$wp_step.stdout"
   : >"step-$wp_step.stderr"
   oom_kills
   wp_before=$wp_kills
-  wp_command=$(cat "step-$wp_step.command")
   wp_killer='' wp_targets='' wp_code=''
-  # shellcheck disable=SC2086 # setsid or nothing
-  (cd "$wp_directory" && exec $wp_setsid sh -c "$wp_command") \
-    </dev/null >>"step-$wp_step.stdout" 2>>"step-$wp_step.stderr" 9>&- &
+  become_step </dev/null >>"step-$wp_step.stdout" 2>>"step-$wp_step.stderr" 9>&- &
   wp_pid=$!
   [ -z "$wp_setsid" ] || wp_group=-$wp_pid
   # A stop that came just before the process id was known.
@@ -165,8 +225,9 @@ run_step() {
   wp_pid=
   # When the shell around a tool has ended of the signal, the tool is still at it.
   for wp_target in $wp_targets; do
-    while kill -0 "$wp_target" 2>/dev/null; do sleep "$wp_pause"; done
+    while kill -0 "$wp_target" 2>/dev/null; do sleep "$wp_pause" || break; done
   done
+  [ "$wp_code" -ne 127 ] || not_found >>"step-$wp_step.stderr"
   oom_kills
   if [ -n "$wp_kills" ]; then
     wp_oom=yes
@@ -174,6 +235,12 @@ run_step() {
     put "step-$wp_step.oom" "$wp_oom"
   fi
   put "step-$wp_step.exit" "$wp_code"
+}
+
+not_found() {
+  echo "spacelift-worker: exit code 127 says that a command was not found. PATH of the step is $wp_path"
+  [ -z "${wp_stack_path+set}" ] ||
+    echo "spacelift-worker: the stack sets PATH. It counts as it stands: \$PATH in it is not filled in, and what the image has in its own PATH is not found."
 }
 
 succeeded() { # CODE LIST
@@ -186,32 +253,19 @@ succeeded() { # CODE LIST
 
 trap terminate TERM INT
 
-wp_waited=0
-while [ ! -e relay-ready ] && [ -z "$wp_stopped" ]; do
-  if [ "$wp_waited" -ge 300 ]; then
-    refuse 69 'The container launcher-grpc was not ready after 300 seconds; nothing was run.'
-  fi
-  sleep "$wp_pause"
-  wp_waited=$((wp_waited + 1))
-  [ ! -e stop ] || wp_stopped=1
-done
-[ -z "$wp_stopped" ] || exit 143
-
-wp_directory='' wp_binaries=''
-# Held open for as long as this shell lives and by nothing else: its end tells the relay that the container is gone,
-# even when nothing could be written any more (SIGKILL, out of memory). Opened for both, so that it waits for nobody.
-exec 9<>worker-alive
+await relay-ready 'The container launcher-grpc was not ready'
 for wp_file in layout.sh environment.sh; do
   [ -r "$wp_file" ] ||
     refuse 64 "$wp_exchange/$wp_file cannot be read. A worker container with a user of its own needs the group 1983 (spec.pod.securityContext.fsGroup)."
-  # shellcheck source=/dev/null # layout.sh sets wp_directory and wp_binaries
-  . "./$wp_file"
 done
-PATH=${WORKER_POOLS_CUSTOM_BINARIES_PATH:+$WORKER_POOLS_CUSTOM_BINARIES_PATH:}$wp_binaries:$PATH
-export PATH
-wp_setsid=$(command -v setsid || :)
+unset wp_stack_path
+# shellcheck source=/dev/null # by init: sets wp_directory, wp_binaries, wp_settings, wp_separators, wp_steps, wp_stack_path
+. ./layout.sh
+wp_path=${WORKER_POOLS_CUSTOM_BINARIES_PATH:+$WORKER_POOLS_CUSTOM_BINARIES_PATH:}$wp_binaries:${wp_stack_path-$PATH}
 hand_on_settings
 put worker-started now
+# Until then a step could change them.
+await settings-taken 'The container launcher-grpc did not take the settings of the pool'
 if [ -z "$wp_masked" ]; then
   mirror stdout 9>&- &
   mirror stderr >&2 9>&- &
@@ -221,7 +275,7 @@ fi
 watch_stop 9>&- &
 
 wp_code=0
-while [ -e "step-$((wp_step + 1)).command" ]; do
+while [ "$wp_step" -lt "$wp_steps" ]; do
   [ ! -e stop ] || wp_stopped=1
   if [ -n "$wp_stopped" ]; then
     wp_code=143
@@ -236,4 +290,4 @@ done
 put worker-done "$wp_code"
 # The mirrors show the last lines and the watcher sees the end: a second or two.
 wait
-exit "$wp_code"
+leave "$wp_code"

