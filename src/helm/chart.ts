@@ -19,6 +19,8 @@ export interface ReleaseContext {
   readonly isInstall: Later<boolean>;
   /** Whether the cluster serves a kind, as group/version/Kind, when the chart is rendered. */
   serves(kind: string): Later<boolean>;
+  /** Whether there is a cluster to ask; not where the chart is rendered into files. */
+  readonly hasCluster: Later<boolean>;
 }
 
 /** A chart: its values, and the constructs that its templates are made from. */

@@ -124,6 +124,8 @@ function schemaJson(chart: HelmChart): string {
     title: `Values of the chart ${chart.name}`,
     ...own,
     properties,
+    // Where people keep what they name by YAML anchors.
+    patternProperties: { '^x-': {} },
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }

@@ -1,5 +1,8 @@
 import { isDeferred, type Deferred, type Expression } from '../constructs/template/deferred';
 
+/** Name of the helper that reads durations. */
+export const MILLISECONDS = 'worker-pools.milliseconds';
+
 const NOT_INSIDE = 'a list that is put together can only stand in a field of its own';
 
 type Of<Op extends Expression['op']> = Extract<Expression, { readonly op: Op }>;
@@ -9,6 +12,8 @@ const WRITERS: { readonly [Op in Expression['op']]: (expression: Of<Op>) => stri
   value: ({ path: keys }) => path(keys),
   builtin: ({ name }) => `$.${name}`,
   serves: ({ kind }) => `($.Capabilities.APIVersions.Has ${literal(kind)})`,
+  // Every cluster has this namespace; without a cluster Helm finds nothing, whatever it is told of API versions.
+  hasCluster: () => '(not (empty (lookup "v1" "Namespace" "" "default")))',
   helper: ({ name, shape, arguments: given }) => include(name, shape, given),
   item: ({ name }) => `$${name}`,
   field: ({ of, key }) => fieldOf(of, key),
@@ -32,6 +37,8 @@ const WRITERS: { readonly [Op in Expression['op']]: (expression: Of<Op>) => stri
   hasDuplicates: ({ list, field }) => duplicates(list, field),
   contains: ({ list, element }) => call('has', element, list),
   base64: ({ operand }) => `(b64enc ${stringOf(operand)})`,
+  isText: ({ operand }) => `(kindIs "string" ${action(operand)})`,
+  milliseconds: ({ operand }) => `(include ${literal(MILLISECONDS)} ${stringOf(operand)})`,
   concat: ({ lists }) => {
     if (lists.every(isWhole)) return `(concat ${lists.map(listOf).join(' ')})`;
     throw new Error(NOT_INSIDE);
@@ -141,6 +148,8 @@ function truth(value: unknown): string {
   if (!isDeferred(value)) return literal(value);
   const expression = value.$deferred;
   if (expression.op === 'not') return `(not ${truth(expression.operand)})`;
+  // A switch that a values file unset is nil.
+  if (expression.op === 'value' || expression.op === 'field') return `(not (empty ${action(value)}))`;
   if (expression.op !== 'and' && expression.op !== 'or') return action(value);
   return `(${[expression.op, ...expression.operands.map(truth)].join(' ')})`;
 }

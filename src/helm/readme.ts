@@ -25,7 +25,7 @@ export function readme(chart: HelmChart): string {
     chart.description,
     ...(chart.guide === undefined ? [] : [chart.guide.trim()]),
     '## Values',
-    `${chart.values.description} values.schema.json refuses what is not in these tables.`,
+    `${chart.values.description} values.schema.json refuses what is not in these tables, but for keys that begin with \`x-\` and what other charts keep in \`global\`.`,
     ...(single.length === 0 ? [] : [table(single)]),
     ...sections.flatMap(({ name, about, rows }) =>
       about === undefined ? [] : [`### \`${name}\``, prose(about), table(rows)],
@@ -62,19 +62,18 @@ function table(rows: readonly Row[]): string {
     .join('\n');
 }
 
-function typeOf({ type, enum: allowed, items, additionalProperties }: ValueSchema): string {
+function typeOf({ type: declared, enum: allowed, items, additionalProperties }: ValueSchema): string {
+  const types = [declared ?? 'object'].flat().filter((name) => name !== 'null');
+  const [type] = types;
   if (allowed !== undefined) {
     return allowed
-      .filter((choice) => choice !== null)
+      .filter((choice) => choice !== null && choice !== '')
       .map((choice) => code(JSON.stringify(choice)))
       .join(', ');
   }
   if (type === 'array') return items === undefined ? 'list' : `list of ${typeOf(items)}`;
   if (type === 'object' && typeof additionalProperties === 'object') return `map of ${typeOf(additionalProperties)}`;
-  return [type ?? 'object']
-    .flat()
-    .filter((name) => name !== 'null')
-    .join(' or ');
+  return types.join(' or ');
 }
 
 const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``;

@@ -1,6 +1,14 @@
-import { cut, deferred, type Later, type StringMap } from '../constructs/template/deferred';
+import {
+  cut,
+  deferred,
+  DURATION_PATTERN,
+  DURATION_UNITS,
+  type Later,
+  type StringMap,
+} from '../constructs/template/deferred';
 import { LABEL_LIMIT, SERVICE_NAME, serviceName } from '../constructs/names';
 import type { HelmChart, ReleaseContext } from './chart';
+import { MILLISECONDS } from './expression';
 
 /** A release as `helm install` would make it. */
 export interface Release {
@@ -18,6 +26,12 @@ export interface Release {
    * @default - none, as `helm template` has it
    */
   readonly serves?: readonly string[];
+  /**
+   * Whether Helm can ask a cluster while it renders, as `helm install` can and `helm template` cannot.
+   *
+   * @default false
+   */
+  readonly hasCluster?: boolean;
 }
 
 interface NameValues {
@@ -39,6 +53,7 @@ export function deferredContext(chart: HelmChart): ReleaseContext {
     selectorLabels: selectorLabels(deferred(helper('name')), deferred({ op: 'builtin', name: 'Release.Name' })),
     isInstall: deferred({ op: 'builtin', name: 'Release.IsInstall' }),
     serves: (kind) => deferred({ op: 'serves', kind }),
+    hasCluster: deferred({ op: 'hasCluster' }),
   };
 }
 
@@ -56,6 +71,7 @@ export function plainContext(chart: HelmChart, release: Release, values: NameVal
     serviceName: (suffix) => serviceName(fullName, suffix),
     isInstall: release.isUpgrade !== true,
     serves: (kind) => release.serves?.includes(kind) ?? false,
+    hasCluster: release.hasCluster ?? false,
     selectorLabels: selector,
     labels: {
       'helm.sh/chart': cut(`${chart.name}-${chart.version}`.replaceAll('+', '_'), LABEL_LIMIT),
@@ -68,8 +84,7 @@ export function plainContext(chart: HelmChart, release: Release, values: NameVal
 
 /** `_helpers.tpl`: what `plainContext` computes, as Helm's charts usually compute it. */
 export function helpersTemplate(chart: HelmChart): string {
-  const define = (name: string, comment: string, body: string) =>
-    `{{/* ${comment} */}}\n{{- define "${chart.name}.${name}" -}}\n${body}\n{{- end }}\n`;
+  const define = (name: string, comment: string, body: string) => definition(`${chart.name}.${name}`, comment, body);
   const limit = `trunc ${LABEL_LIMIT} | trimSuffix "-"`;
   return [
     define(
@@ -117,6 +132,24 @@ export function helpersTemplate(chart: HelmChart): string {
         'app.kubernetes.io/managed-by: {{ $.Release.Service | toJson }}',
       ].join('\n'),
     ),
+    definition(MILLISECONDS, 'Milliseconds of a duration such as 1m30s.', millisecondsBody()),
+  ].join('\n');
+}
+
+function definition(name: string, comment: string, body: string): string {
+  return `{{/* ${comment} */}}\n{{- define "${name}" -}}\n${body}\n{{- end }}\n`;
+}
+
+function millisecondsBody(): string {
+  const factors = Object.values(DURATION_UNITS);
+  const counts = factors.map((_, index) => `0\${${index + 1}}`).join(',');
+  return [
+    '{{- $sum := 0 }}',
+    `{{- $counts := splitList "," (regexReplaceAll ${JSON.stringify(DURATION_PATTERN)} $ "${counts}") }}`,
+    `{{- range $index, $factor := list ${factors.join(' ')} }}`,
+    '{{- $sum = add $sum (mul $factor (atoi (index $counts $index))) }}',
+    '{{- end }}',
+    '{{- $sum }}',
   ].join('\n');
 }
 

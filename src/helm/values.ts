@@ -7,6 +7,7 @@ export interface ValueSchema {
   readonly properties?: Readonly<Record<string, ValueSchema>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: boolean | ValueSchema;
+  readonly patternProperties?: Readonly<Record<string, ValueSchema>>;
   readonly items?: ValueSchema;
   readonly uniqueItems?: boolean;
   readonly enum?: readonly unknown[];
@@ -29,6 +30,8 @@ export interface ValueDeclaration<T> {
 export interface ValueGroup<Members extends ValueMembers = ValueMembers> {
   readonly kind: 'group';
   readonly description: string;
+  /** Whether keys that are not among the members are let through. @default false */
+  readonly open?: boolean;
   readonly members: Members;
 }
 
@@ -79,7 +82,17 @@ export const group = <M extends ValueMembers>(description: string, members: M): 
   description,
   members,
 });
-export const flag = (fallback: boolean, description: string) => value(fallback, { type: 'boolean' }, description);
+/** As `group`, but what others keep there is let through. */
+export const openGroup = <M extends ValueMembers>(description: string, members: M): ValueGroup<M> => ({
+  ...group(description, members),
+  open: true,
+});
+/** A switch; where it is off by default, `null` means off. */
+export const flag = (fallback: boolean, description: string) =>
+  value(fallback, { type: fallback ? 'boolean' : ['boolean', 'null'] }, description);
+/** A switch that Helm itself reads, which takes `null` for "on". */
+export const condition = (fallback: boolean, description: string) => value(fallback, { type: 'boolean' }, description);
+export const optionalFlag = (description: string) => optional<boolean>('boolean', description);
 export const integer = (fallback: number, description: string, rules: ValueSchema = {}) =>
   value(fallback, { type: 'integer', minimum: 0, ...rules }, description);
 export const string = (fallback: string, description: string, rules: ValueSchema = {}) =>
@@ -88,6 +101,16 @@ export const optionalString = (description: string, rules: ValueSchema = {}) =>
   optional<string>('string', description, rules);
 export const optionalEnum = (allowed: readonly string[], description: string) =>
   optional<string>('string', description, { enum: [...allowed, '', null] });
+/** A number that `null` leaves to Kubernetes. */
+export const integerOrNull = (fallback: number, description: string) => ({
+  ...optionalInteger(0, description),
+  default: fallback,
+});
+/** A string that may be emptied, which leaves the field out. */
+export const orEmpty = (fallback: string, description: string, { enum: allowed, ...rules }: ValueSchema = {}) => ({
+  ...(allowed === undefined ? optionalString(description, rules) : optionalEnum(allowed as string[], description)),
+  default: fallback,
+});
 export const optionalInteger = (minimum: number, description: string) =>
   optional<number>('integer', description, { minimum });
 export const optionalIntOrPercent = (description: string) =>
@@ -104,6 +127,8 @@ export const stringMap = (fallback: Strings, description: string) =>
 /** An object of a Kubernetes type; the API server checks what is inside. */
 export const object = <T extends object>(fallback: T, description: string, rules: ValueSchema = {}) =>
   value<T>(fallback, { type: 'object', ...rules }, description);
+export const list = <T>(description: string, items: ValueSchema): ValueDeclaration<readonly T[]> =>
+  value<readonly T[]>([], { type: 'array', items }, description);
 export const objects = <T extends object>(fallback: readonly T[], description: string, rules: ValueSchema = {}) =>
   value(fallback, { type: 'array', items: { type: 'object', ...rules } }, description);
 
@@ -152,37 +177,56 @@ export function defaultValues(members: ValueMembers): Json {
 /** Values as the constructs take them: each object inside a list's element is there, though empty. */
 export function withObjects(members: ValueMembers, given: Json, inElement = false): Json {
   const completed = mapMembers<unknown>(members, (key, member) => {
-    if (member.kind === 'value') return given[key] ?? (inElement && member.schema.type === 'object' ? {} : given[key]);
+    if (member.kind === 'value') return given[key] ?? unsetValue(member, inElement) ?? given[key];
     if (member.kind === 'group') return withObjects(member.members, (given[key] ?? {}) as Json, inElement);
     return ((given[key] ?? []) as Json[]).map((element) => withObjects(member.members, element, true));
   });
   return { ...given, ...completed };
 }
 
-/** The schema of one level: nothing unknown, and nothing unset by `null` that the templates need. */
+/** What stands for a value that was not given: a switch is off, an object inside a list's element is empty. */
+function unsetValue({ schema, default: fallback }: ValueDeclaration<unknown>, inElement: boolean): unknown {
+  if (fallback === false) return false;
+  return inElement && schema.type === 'object' ? {} : undefined;
+}
+
+/** The schema of all values: nothing unknown, and nothing unset by `null` that the templates need. */
 export function schemaOf(description: string, members: ValueMembers): ValueSchema {
-  const needed = Object.keys(members).filter((key) => isNeeded(members[key] as ValueMember));
-  return level(description, members, needed, schemaOf);
+  return schemaOfGroup(group(description, members));
+}
+
+function schemaOfGroup(of: ValueGroup): ValueSchema {
+  const needed = Object.keys(of.members).filter((key) => isNeeded(of.members[key] as ValueMember));
+  return level(of, needed, schemaOfGroup);
 }
 
 /** Nobody fills in the elements of a list, so only what the chart asks for is required in them. */
-function schemaOfElement(description: string, members: ValueMembers, required: readonly string[] = []): ValueSchema {
-  return level(description, members, required, schemaOfElement);
+function schemaOfElement(of: ValueGroup, required: readonly string[] = []): ValueSchema {
+  return level(of, required, schemaOfElement);
 }
 
 function level(
-  description: string,
-  members: ValueMembers,
+  { description, members, open = false }: ValueGroup,
   required: readonly string[],
-  ofGroup: (description: string, members: ValueMembers) => ValueSchema,
+  ofGroup: (group: ValueGroup) => ValueSchema,
 ): ValueSchema {
-  const properties = mapMembers<ValueSchema>(members, (_, member) => {
-    if (member.kind === 'group') return ofGroup(member.description, member.members);
-    if (member.kind === 'value') return { ...member.schema, description: member.description };
-    const items = schemaOfElement(`One ${member.name}.`, member.members, member.required);
-    return { type: 'array', items, description: member.description };
+  const properties = mapMembers<ValueSchema>(members, (key, member) => {
+    const schema = schemaOfMember(member, ofGroup);
+    return required.includes(key) ? schema : orNull(schema);
   });
-  return { type: 'object', description, properties, required, additionalProperties: false };
+  return { type: 'object', description, properties, required, additionalProperties: open };
+}
+
+function schemaOfMember(member: ValueMember, ofGroup: (group: ValueGroup) => ValueSchema): ValueSchema {
+  if (member.kind === 'group') return ofGroup(member);
+  if (member.kind === 'value') return { ...member.schema, description: member.description };
+  const items = schemaOfElement(group(`One ${member.name}.`, member.members), member.required);
+  return { type: 'array', items, description: member.description };
+}
+
+/** Helm takes a default away for a `null`, but hands it on where an umbrella chart or a list says it. */
+function orNull(schema: ValueSchema): ValueSchema {
+  return { ...schema, type: [...new Set([schema.type, 'null'].flat() as string[])] };
 }
 
 /** For lists, maps and strings that may be empty, `null` in a values file means empty. */

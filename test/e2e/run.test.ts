@@ -201,7 +201,7 @@ describe('a run on a real node', () => {
     async () => {
       const said = await installation.release('test', '--logs');
       expect(said).toMatch(/Phase:\s+Succeeded/);
-      expect(said).toContain('so it is: a replica of the controller leads');
+      expect(said).toContain('ok: a replica of the controller leads');
     },
     4 * MINUTE,
   );

@@ -56,6 +56,33 @@ describe('after an installation', () => {
     expect(await notes({ metricsService: { enabled: true, secure: false } })).not.toContain('--clusterrole');
   });
 
+  const monitor = (given: object, metricsService: object = {}) => ({
+    metricsService: { enabled: true, ...metricsService, serviceMonitor: { enabled: true, ...given } },
+  });
+  const scrapes = {
+    tlsConfig: { insecureSkipVerify: true },
+    bearerTokenFile: '/var/run/secrets/kubernetes.io/serviceaccount/token',
+  };
+  it.each<[string, object, string]>([
+    ['no TLS settings', monitor({ ...scrapes, tlsConfig: {} }), 'refuses the self-signed certificate'],
+    ['no token', monitor({ ...scrapes, bearerTokenFile: '' }), 'answers 401 without a token'],
+    ['plain HTTP for guarded metrics', monitor({ ...scrapes, scheme: 'http' }), 'set scheme to https'],
+    ['no scheme for guarded metrics', monitor({ ...scrapes, scheme: '' }), 'set scheme to https'],
+    ['HTTPS for plain metrics', monitor({}, { secure: false }), 'set scheme to http'],
+    ['a port that the Service lacks', monitor({ ...scrapes, port: 'http' }), 'metricsService.ports: https'],
+  ])('one is warned of a ServiceMonitor with %s, and of nothing else', async (_, values, sentence) => {
+    const warnings = (await notes(values)).split('\n').filter((line) => line.startsWith('WARNING'));
+    expect(warnings).toEqual([expect.stringContaining(sentence)]);
+  });
+
+  it.each([
+    ['guarded metrics', monitor(scrapes)],
+    ['plain metrics', monitor({ scheme: 'http' }, { secure: false })],
+    ['plain metrics, without a scheme', monitor({ scheme: '' }, { secure: false })],
+  ])('one is warned of nothing where Prometheus can scrape %s', async (_, values) => {
+    expect(await notes(values)).not.toContain('WARNING');
+  });
+
   it('one reads of helm test only where there is one', async () => {
     expect(await notes({})).toContain('helm test ops --namespace tools');
     expect(await notes({ tests: { enabled: false } })).not.toContain('helm test');

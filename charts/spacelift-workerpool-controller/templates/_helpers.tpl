@@ -36,3 +36,13 @@ app.kubernetes.io/instance: {{ $.Release.Name | toJson }}
 app.kubernetes.io/version: {{ $.Chart.AppVersion | toJson }}
 app.kubernetes.io/managed-by: {{ $.Release.Service | toJson }}
 {{- end }}
+
+{{/* Milliseconds of a duration such as 1m30s. */}}
+{{- define "worker-pools.milliseconds" -}}
+{{- $sum := 0 }}
+{{- $counts := splitList "," (regexReplaceAll "^(?:([0-9]+)y)?(?:([0-9]+)w)?(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?(?:([0-9]+)ms)?$" $ "0${1},0${2},0${3},0${4},0${5},0${6},0${7}") }}
+{{- range $index, $factor := list 31536000000 604800000 86400000 3600000 60000 1000 1 }}
+{{- $sum = add $sum (mul $factor (atoi (index $counts $index))) }}
+{{- end }}
+{{- $sum }}
+{{- end }}

@@ -2,7 +2,6 @@ import { Duration, Lazy } from 'cdk8s';
 import { resourceRequirements } from '../container-resources';
 import { serviceName } from '../names';
 import { HARDENED_POD } from '../operator/defaults';
-import { VERSION } from '../version';
 import {
   EXPORTER_CONTAINER,
   EXPORTER_IMAGE,
@@ -30,7 +29,7 @@ export function exporterSettings(
     labels: {
       ...props.labels,
       ...selectorLabels,
-      'app.kubernetes.io/version': VERSION,
+      'app.kubernetes.io/version': EXPORTER_TAG,
       'app.kubernetes.io/managed-by': 'cdk8s',
     },
     selectorLabels,
@@ -85,7 +84,7 @@ function monitorSettings(
   namespace: string,
   monitor: ExporterServiceMonitor | undefined,
 ): ExporterSettings['serviceMonitor'] {
-  const { interval, scrapeTimeout } = timesOf(monitor);
+  const { interval = Duration.seconds(30), scrapeTimeout = Duration.seconds(10) } = monitor ?? {};
   return {
     enabled: monitor !== undefined,
     namespace: monitor?.namespace ?? namespace,
@@ -94,10 +93,4 @@ function monitorSettings(
     additionalLabels: monitor?.labels ?? {},
     annotations: monitor?.annotations ?? {},
   };
-}
-
-/** How often the exporter is scraped, and how long that may take. */
-export function timesOf(monitor: ExporterServiceMonitor = {}) {
-  const { interval = Duration.seconds(30), scrapeTimeout = Duration.seconds(10) } = monitor;
-  return { interval, scrapeTimeout };
 }

@@ -1,5 +1,7 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
+import { pullSecrets } from '../image-pull-secrets';
+import { scrapeRefusals } from '../scrape';
 import {
   and,
   concat,
@@ -36,7 +38,7 @@ export function addExporterManifests(scope: Construct, settings: ExporterSetting
         annotations: ifAny(settings.annotations),
       },
       spec: {
-        replicas: settings.replicaCount,
+        replicas: ifSet(settings.replicaCount),
         selector: { matchLabels: settings.selectorLabels },
         template: {
           metadata: {
@@ -78,7 +80,7 @@ function podSpec(settings: ExporterSettings) {
     serviceAccountName: ifAny(settings.serviceAccountName),
     automountServiceAccountToken: false,
     securityContext: ifAny(settings.podSecurityContext) as Deferred | undefined,
-    imagePullSecrets: ifAny(settings.imagePullSecrets),
+    imagePullSecrets: pullSecrets(settings.imagePullSecrets),
     priorityClassName: ifAny(settings.priorityClassName),
     nodeName: ifAny(settings.nodeName),
     nodeSelector: ifAny(settings.nodeSelector),
@@ -166,14 +168,14 @@ function addServiceMonitor(scope: Construct, settings: ExporterSettings): void {
           {
             port: PORT,
             path: '/metrics',
-            interval: serviceMonitor.interval,
-            scrapeTimeout: serviceMonitor.scrapeTimeout,
+            interval: ifAny(serviceMonitor.interval),
+            scrapeTimeout: ifAny(serviceMonitor.scrapeTimeout),
           },
         ],
         namespaceSelector: { matchNames: [settings.namespace] },
         selector: { matchLabels: settings.selectorLabels },
       },
     },
-    { when: serviceMonitor.enabled },
+    { when: serviceMonitor.enabled, refusals: scrapeRefusals(serviceMonitor) },
   );
 }

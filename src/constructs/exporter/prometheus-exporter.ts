@@ -4,7 +4,7 @@ import { checkPorts, checkWholeNumber, invalidProp, requiredNamespace } from '..
 import { refuseTwins } from '../twins';
 import { ExporterPod } from './exporter-pod';
 import type { PrometheusExporterProps } from './exporter-props';
-import { exporterSettings, timesOf } from './exporter-settings';
+import { exporterSettings } from './exporter-settings';
 import { addExporterManifests } from './manifests';
 
 /**
@@ -13,8 +13,8 @@ import { addExporterManifests } from './manifests';
  * Objects, names and labels are those of the Helm chart that is generated from the same source. The Pods meet the Pod
  * Security Standard `restricted`.
  *
- * @throws where the endpoint is no http(s) address, a number is out of range, a scrape may take longer than the time
- * between two, or `namespace` is missing
+ * @throws where the endpoint is no http(s) address, a number is out of range, or `namespace` is missing; at synthesis
+ * where a scrape may take longer than the time between two
  */
 export class PrometheusExporter extends Construct {
   private readonly pod: ExporterPod;
@@ -44,9 +44,4 @@ function checkProps(scope: Construct, id: string, props: PrometheusExporterProps
     throw invalidProp(scope, id, 'apiEndpoint', props.apiEndpoint, 'it must look like https://host[:port]');
   }
   checkPorts(scope, id, 'port', [props.port]);
-  const { interval, scrapeTimeout } = timesOf(props.serviceMonitor);
-  if (scrapeTimeout.toSeconds() > interval.toSeconds()) {
-    const allowed = `it may be as long as the interval, ${interval.toSeconds()}s, and no longer`;
-    throw invalidProp(scope, id, 'serviceMonitor.scrapeTimeout', `${scrapeTimeout.toSeconds()}s`, allowed);
-  }
 }

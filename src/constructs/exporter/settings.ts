@@ -1,12 +1,12 @@
 import type {
   Affinity,
   EnvVar,
-  LocalObjectReference,
   PodSecurityContext,
   ResourceRequirements,
   SecurityContext,
   Toleration,
 } from '../../api';
+import type { PullSecret } from '../image-pull-secrets';
 import type { Later, StringMap } from '../template/deferred';
 
 /** Everything that the exporter's objects depend on, total. */
@@ -19,11 +19,11 @@ export interface ExporterSettings {
   readonly annotations: Later<StringMap>;
   readonly podLabels: Later<StringMap>;
   readonly podAnnotations: Later<StringMap>;
-  readonly replicaCount: Later<number>;
+  readonly replicaCount: Later<number | undefined>;
   readonly image: Later<string>;
   /** Unset means that Kubernetes decides by the tag. */
   readonly imagePullPolicy: Later<string | undefined>;
-  readonly imagePullSecrets: Later<readonly LocalObjectReference[]>;
+  readonly imagePullSecrets: Later<readonly PullSecret[]>;
   readonly resources: Later<ResourceRequirements>;
   readonly podSecurityContext: Later<PodSecurityContext>;
   readonly securityContext: Later<SecurityContext>;
@@ -54,8 +54,8 @@ export interface ExporterSettings {
   readonly serviceMonitor: {
     readonly enabled: Later<boolean>;
     readonly namespace: Later<string>;
-    readonly interval: Later<string>;
-    readonly scrapeTimeout: Later<string>;
+    readonly interval: Later<string | undefined>;
+    readonly scrapeTimeout: Later<string | undefined>;
     readonly additionalLabels: Later<StringMap>;
     readonly annotations: Later<StringMap>;
   };

@@ -1,5 +1,6 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
+import { pullSecrets } from '../image-pull-secrets';
 import { ifAny, ifSet, merge, text, type Deferred } from '../template/deferred';
 import { addManifest } from '../template/manifest';
 import { CONTROL_PLANE } from './defaults';
@@ -38,7 +39,7 @@ export function addDeployment(scope: Construct, settings: OperatorSettings): voi
         annotations: ifAny(merge(deployment.annotations, settings.annotations)),
       },
       spec: {
-        replicas: deployment.replicas,
+        replicas: ifSet(deployment.replicas),
         revisionHistoryLimit: ifSet(deployment.revisionHistoryLimit),
         strategy: ifAny(deployment.strategy) as Deferred | undefined,
         selector: { matchLabels: settings.selectorLabels },
@@ -63,7 +64,7 @@ function podSpec(settings: OperatorSettings) {
     securityContext: ifAny(deployment.podSecurityContext) as Deferred | undefined,
     terminationGracePeriodSeconds: deployment.terminationGracePeriodSeconds,
     priorityClassName: ifSet(deployment.priorityClassName),
-    imagePullSecrets: ifAny(deployment.imagePullSecrets),
+    imagePullSecrets: pullSecrets(deployment.imagePullSecrets),
     nodeName: deployment.nodeName,
     nodeSelector: ifAny(deployment.nodeSelector),
     tolerations: ifAny(deployment.tolerations),

@@ -1,6 +1,6 @@
 import type { k8s } from 'cdk8s-plus-28';
 import { CONTROLLER_VARIABLE } from '../../api';
-import { and, concat, decimal, each, ifAny, ifSet, isSet, not, text, when, type Later } from '../template/deferred';
+import { concat, decimal, each, ifAny, ifSet, isSet, text, when, type Later } from '../template/deferred';
 import type { Template } from '../template/manifest';
 import { HEALTH_PORT, METRICS_PORT } from './defaults';
 import { keepsRunBudgets } from './disruption';
@@ -19,9 +19,12 @@ export function managerContainer(settings: OperatorSettings) {
     command: ['/spacelift-workerpool-controller'],
     args: concat(
       manager.args,
-      when(metrics.enabled, [`--metrics-bind-address=:${METRICS_PORT}`]),
-      when(and(metrics.enabled, not(metrics.secure)), ['--metrics-secure=false']),
-      when(and(metrics.enabled, metrics.enableHTTP2), ['--enable-http2']),
+      // All three are written, their defaults too: Spacelift's own image has defaults of its own.
+      when(metrics.enabled, [
+        `--metrics-bind-address=:${METRICS_PORT}`,
+        text('--metrics-secure=', truthOf(metrics.secure)),
+        text('--enable-http2=', truthOf(metrics.enableHTTP2)),
+      ]),
       each(settings.namespaces, (namespace) => text('--namespaces=', namespace)),
       ['--controller-namespace=$(CONTROLLER_NAMESPACE)'],
       ...ownFlags(manager),
@@ -50,6 +53,10 @@ export function managerContainer(settings: OperatorSettings) {
     resources: ifAny(manager.resources),
     volumeMounts: ifAny(manager.extraVolumeMounts),
   };
+}
+
+function truthOf(flag: Later<boolean>): Later<string> {
+  return when(flag, 'true', 'false') as Later<string>;
 }
 
 /** Flags that only this project's controller knows; none of them is written unless somebody sets it. */

@@ -1,10 +1,11 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { and, ifAny, merge } from '../template/deferred';
+import { scrapeRefusals } from '../scrape';
+import { and, ifAny, merge, orElse } from '../template/deferred';
 import { addManifest } from '../template/manifest';
-import { CONTROL_PLANE } from './defaults';
+import { CONTROL_PLANE, METRICS_SERVICE_PORT } from './defaults';
 import { addMetricsRbac } from './rbac';
-import { serviceMonitorRefusals, serviceRefusals } from './refusals';
+import { serviceRefusals } from './refusals';
 import type { OperatorSettings } from './settings';
 
 /** The Service of the metrics, its ServiceMonitor, and the roles that guard it. */
@@ -25,7 +26,7 @@ export function addMetrics(scope: Construct, settings: OperatorSettings): void {
         annotations: ifAny(merge(metrics.annotations, settings.annotations)),
       },
       spec: {
-        type: metrics.type,
+        type: ifAny(metrics.type),
         selector: settings.selectorLabels,
         ports: metrics.ports,
       },
@@ -48,11 +49,11 @@ export function addMetrics(scope: Construct, settings: OperatorSettings): void {
       spec: {
         endpoints: [
           {
-            port: monitor.port,
-            path: monitor.path,
-            scheme: monitor.scheme,
-            interval: monitor.interval,
-            scrapeTimeout: monitor.scrapeTimeout,
+            port: orElse(monitor.port, METRICS_SERVICE_PORT.name),
+            path: ifAny(monitor.path),
+            scheme: ifAny(monitor.scheme),
+            interval: ifAny(monitor.interval),
+            scrapeTimeout: ifAny(monitor.scrapeTimeout),
             tlsConfig: ifAny(monitor.tlsConfig),
             bearerTokenFile: ifAny(monitor.bearerTokenFile),
           },
@@ -61,6 +62,6 @@ export function addMetrics(scope: Construct, settings: OperatorSettings): void {
         selector: { matchLabels: settings.selectorLabels },
       },
     },
-    { when: and(metrics.enabled, monitor.enabled), refusals: serviceMonitorRefusals(metrics) },
+    { when: and(metrics.enabled, monitor.enabled), refusals: scrapeRefusals(monitor) },
   );
 }

@@ -1,7 +1,6 @@
 import {
   and,
   atLeast,
-  equals,
   hasDuplicates,
   isEmpty,
   isSet,
@@ -32,7 +31,7 @@ export function deploymentRefusals({ name, deployment, manager }: OperatorSettin
       message: text(
         'no object can have a name that begins with ',
         name,
-        ': use small letters, digits, dashes and dots',
+        ': use lowercase letters, digits, dashes and dots',
       ),
     },
     {
@@ -75,20 +74,6 @@ export function serviceRefusals({ ports }: MetricsSettings): readonly Refusal[] 
       when: hasDuplicates(ports as readonly object[], field),
       message: `two ports of the metrics Service have the same ${field}`,
     })),
-  ];
-}
-
-/** Combinations with which nothing could be scraped. */
-export function serviceMonitorRefusals({ secure, serviceMonitor }: MetricsSettings): readonly Refusal[] {
-  return [
-    {
-      when: and(not(secure), equals(serviceMonitor.scheme, 'https')),
-      message: 'the metrics are served by plain HTTP, but the ServiceMonitor scrapes https: set its scheme to http',
-    },
-    {
-      when: and(secure, equals(serviceMonitor.scheme, 'http')),
-      message: 'the metrics are served by HTTPS, but the ServiceMonitor scrapes http: set its scheme to https',
-    },
   ];
 }
 

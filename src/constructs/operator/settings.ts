@@ -3,7 +3,6 @@ import type {
   Affinity,
   EnvFromSource,
   EnvVar,
-  LocalObjectReference,
   PodSecurityContext,
   ResourceRequirements,
   SecurityContext,
@@ -12,6 +11,7 @@ import type {
   Volume,
   VolumeMount,
 } from '../../api';
+import type { PullSecret } from '../image-pull-secrets';
 import type { Later, StringMap } from '../template/deferred';
 import type { Template } from '../template/manifest';
 
@@ -43,7 +43,7 @@ export interface OperatorSettings {
 }
 
 export interface DeploymentSettings {
-  readonly replicas: Later<number>;
+  readonly replicas: Later<number | undefined>;
   readonly strategy: Later<object>;
   readonly revisionHistoryLimit: Later<number | undefined>;
   /** Labels of the Deployment object alone. */
@@ -57,7 +57,7 @@ export interface DeploymentSettings {
   readonly nodeName?: string;
   readonly tolerations: Later<readonly Toleration[]>;
   readonly topologySpreadConstraints: Later<readonly TopologySpreadConstraint[]>;
-  readonly imagePullSecrets: Later<readonly LocalObjectReference[]>;
+  readonly imagePullSecrets: Later<readonly PullSecret[]>;
   readonly podSecurityContext: Later<PodSecurityContext>;
   readonly extraVolumes: Later<readonly Volume[]>;
   readonly terminationGracePeriodSeconds: Later<number>;
@@ -112,7 +112,7 @@ export interface MetricsSettings {
   readonly secure: Later<boolean>;
   readonly enableHTTP2: Later<boolean>;
   readonly ports: Template<k8s.ServicePort[]>;
-  readonly type: Later<string>;
+  readonly type: Later<string | undefined>;
   readonly labels: Later<StringMap>;
   readonly annotations: Later<StringMap>;
   readonly serviceMonitor: ServiceMonitorSettings;
@@ -122,10 +122,10 @@ export interface ServiceMonitorSettings {
   readonly enabled: Later<boolean>;
   readonly namespace: Later<string>;
   readonly port: Later<string>;
-  readonly interval: Later<string>;
-  readonly scrapeTimeout: Later<string>;
-  readonly path: Later<string>;
-  readonly scheme: Later<string>;
+  readonly interval: Later<string | undefined>;
+  readonly scrapeTimeout: Later<string | undefined>;
+  readonly path: Later<string | undefined>;
+  readonly scheme: Later<string | undefined>;
   readonly additionalLabels: Later<StringMap>;
   readonly annotations: Later<StringMap>;
   readonly tlsConfig: Later<Readonly<Record<string, unknown>>>;

@@ -115,7 +115,7 @@ function checkProps(scope: Construct, id: string, props: WorkerPoolOperatorProps
 
 function checkName(scope: Construct, id: string, name: string): void {
   if (new RegExp(NAME_PREFIX).test(name) && name.length <= LABEL_LIMIT) return;
-  const allowed = `it must have at most ${LABEL_LIMIT} small letters, digits, dashes and dots, and begin with no dash`;
+  const allowed = `it must have at most ${LABEL_LIMIT} lowercase letters, digits, dashes and dots, and begin with no dash`;
   throw invalidProp(scope, id, 'name', name, allowed);
 }
 
@@ -123,7 +123,7 @@ function checkNamespaces(scope: Construct, id: string, namespaces: readonly stri
   const valid = new RegExp(NAMESPACE_NAME);
   const wrong = namespaces.find((name) => !valid.test(name) || name.length > LABEL_LIMIT);
   if (wrong !== undefined) {
-    const allowed = `a namespace has at most ${LABEL_LIMIT} small letters, digits and dashes, no dash at either end`;
+    const allowed = `a namespace has at most ${LABEL_LIMIT} lowercase letters, digits and dashes, no dash at either end`;
     throw invalidProp(scope, id, 'watchNamespaces', wrong, allowed);
   }
   if (new Set(namespaces).size < namespaces.length) {

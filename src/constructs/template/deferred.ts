@@ -16,6 +16,8 @@ export type Expression =
     }
   /** Whether the cluster serves a kind, as group/version/Kind. */
   | { readonly op: 'serves'; readonly kind: string }
+  /** Whether there is a cluster to ask while the chart is rendered. */
+  | { readonly op: 'hasCluster' }
   | {
       readonly op: 'helper';
       readonly name: string;
@@ -46,7 +48,9 @@ export type Expression =
   | { readonly op: 'replaced'; readonly operand: Deferred<string>; readonly pattern: string; readonly by: string }
   | { readonly op: 'hasDuplicates'; readonly list: Deferred; readonly field: string }
   | { readonly op: 'contains'; readonly list: Later<readonly unknown[]>; readonly element: Later<unknown> }
-  | { readonly op: 'base64'; readonly operand: Deferred };
+  | { readonly op: 'base64'; readonly operand: Deferred }
+  | { readonly op: 'isText'; readonly operand: Deferred }
+  | { readonly op: 'milliseconds'; readonly operand: Deferred };
 
 /** Whether a value is written on one line, or as a map or list over several. */
 export type Shape = 'scalar' | 'structure';
@@ -230,6 +234,35 @@ export function contains(list: Later<readonly string[]> | undefined, element: La
 export function base64(operand: Later<string>): Later<string> {
   if (isDeferred(operand)) return deferred({ op: 'base64', operand });
   return Buffer.from(operand ?? '', 'utf8').toString('base64');
+}
+
+/** Whether the value is a string, and no object. */
+export function isText(operand: unknown): Later<boolean> {
+  return isDeferred(operand) ? deferred({ op: 'isText', operand }) : typeof operand === 'string';
+}
+
+/** Units of durations as Prometheus writes them, the longest first, with their milliseconds. */
+export const DURATION_UNITS = {
+  y: 31_536_000_000,
+  w: 604_800_000,
+  d: 86_400_000,
+  h: 3_600_000,
+  m: 60_000,
+  s: 1_000,
+  ms: 1,
+} as const;
+
+/** A duration such as 30s or 1m30s; syntax that RE2 has, too. */
+export const DURATION_PATTERN = `^${Object.keys(DURATION_UNITS)
+  .map((unit) => `(?:([0-9]+)${unit})?`)
+  .join('')}$`;
+
+/** The length of a duration such as 30s or 1m30s. */
+export function milliseconds(operand: Later<string | undefined>): Later<number> {
+  if (isDeferred(operand)) return deferred({ op: 'milliseconds', operand });
+  const [, ...counts] = new RegExp(DURATION_PATTERN).exec(operand ?? '') ?? [];
+  const factors = Object.values(DURATION_UNITS);
+  return counts.reduce((sum, count, index) => sum + Number(count ?? 0) * (factors[index] ?? 0), 0);
 }
 
 const UNSET: readonly unknown[] = [undefined, null, ''];

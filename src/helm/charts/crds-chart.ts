@@ -3,12 +3,12 @@ import { KEPT_BY_HELM } from '../../constructs/operator/defaults';
 import { ifAny, merge, when } from '../../constructs/template/deferred';
 import { VERSION } from '../../constructs/version';
 import type { HelmChart } from '../chart';
-import { flag, group, stringMap } from '../values';
+import { condition, flag, group, stringMap } from '../values';
 
-const values = group('Values of the definitions of WorkerPool and Worker.', {
-  install: flag(true, 'Read by the parent chart: whether this chart is rendered at all.'),
-  keep: flag(true, 'Whether Helm leaves the definitions, and so every WorkerPool, when the release goes.'),
-  annotations: stringMap({}, 'Annotations of both definitions.'),
+const values = group('Values of the CRDs of WorkerPool and Worker.', {
+  install: condition(true, 'Read by the parent chart: whether this chart is rendered at all.'),
+  keep: flag(true, 'Whether Helm leaves the CRDs, and so every WorkerPool, when the release goes.'),
+  annotations: stringMap({}, 'Annotations of both CRDs.'),
 });
 
 /** The definitions as ordinary templates, so that `helm upgrade` upgrades them too. */
@@ -16,7 +16,7 @@ export const crdsChart: HelmChart<typeof values.members> = {
   name: 'crds',
   version: VERSION,
   appVersion: VERSION,
-  description: 'The definitions of WorkerPool and Worker.',
+  description: 'The CRDs of WorkerPool and Worker.',
   values,
   build: (scope, { keep, annotations }) =>
     // No annotation at all, then: Helm leaves what has the annotation with any value.

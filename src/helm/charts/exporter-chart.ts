@@ -1,14 +1,14 @@
-import { EXPORTER_NAME } from '../../constructs/exporter/defaults';
+import { EXPORTER_NAME, EXPORTER_TAG } from '../../constructs/exporter/defaults';
 import { addExporterManifests } from '../../constructs/exporter/manifests';
 import { concat, orElse } from '../../constructs/template/deferred';
 import { VERSION } from '../../constructs/version';
 import type { HelmChart } from '../chart';
-import { flag, group } from '../values';
+import { condition, group } from '../values';
 import { exporterValues } from './exporter-values';
 import { globalValues, imageReference } from './shared-values';
 
 const values = group(exporterValues.description, {
-  enabled: flag(false, 'Read by the parent chart: whether this chart is rendered at all.'),
+  enabled: condition(false, 'Read by the parent chart: whether this chart is rendered at all.'),
   // Not among the values that the parent repeats: Helm hands its own down.
   global: globalValues,
   ...exporterValues.members,
@@ -18,7 +18,7 @@ const values = group(exporterValues.description, {
 export const exporterChart: HelmChart<typeof values.members> = {
   name: EXPORTER_NAME,
   version: VERSION,
-  appVersion: VERSION,
+  appVersion: EXPORTER_TAG,
   description: 'Metrics of worker pools and usage from the control plane, for Prometheus.',
   values,
   build: (scope, given, context) =>

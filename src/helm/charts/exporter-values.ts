@@ -1,7 +1,6 @@
 import type {
   Affinity,
   EnvVar,
-  LocalObjectReference,
   PodSecurityContext,
   ResourceRequirements,
   SecurityContext,
@@ -16,18 +15,19 @@ import {
   EXPORTER_TAG,
 } from '../../constructs/exporter/defaults';
 import { HARDENED_POD } from '../../constructs/operator/defaults';
-import { flag, group, integer, object, objects, string, stringMap } from '../values';
-import { DIGEST, LABEL_VALUE, OBJECT_NAME, PORT, PULL_POLICIES } from './shared-values';
+import { DURATION_PATTERN } from '../../constructs/template/deferred';
+import { flag, group, integer, integerOrNull, object, objects, orEmpty, string, stringMap } from '../values';
+import { DIGEST, LABEL_VALUE, OBJECT_NAME, PORT, PULL_POLICIES, secretNames } from './shared-values';
 
 /** Values of the exporter's chart. */
 export const exporterValues = group('Values of the exporter of control-plane metrics for Prometheus.', {
   nameOverride: string('', "Replaces the chart's name in object names and labels.", { pattern: LABEL_VALUE }),
   fullnameOverride: string('', 'Replaces what every object name begins with.', { pattern: OBJECT_NAME }),
-  replicaCount: integer(1, 'Number of Pods. One is enough, because several tell Prometheus the same numbers.'),
+  replicaCount: integerOrNull(1, 'Number of Pods. One is enough, because several tell Prometheus the same numbers.'),
   image: group('Image of the exporter.', {
     repository: string(EXPORTER_IMAGE, 'Registry and repository.', { minLength: 1 }),
     tag: string(EXPORTER_TAG, 'Tag.', { minLength: 1 }),
-    pullPolicy: string('IfNotPresent', 'When the image is pulled.', { enum: PULL_POLICIES }),
+    pullPolicy: orEmpty('IfNotPresent', 'When the image is pulled.', { enum: PULL_POLICIES }),
     digest: DIGEST,
   }),
   listenAddress: string(
@@ -35,7 +35,9 @@ export const exporterValues = group('Values of the exporter of control-plane met
     'Address that the exporter listens at, as [host]:port. Container port, probes and Service follow it, as they do not in the official chart.',
     { pattern: ':[1-9][0-9]{0,4}$' },
   ),
-  apiEndpoint: string('', 'Address of the control plane, as https://host[:port]. Required.'),
+  apiEndpoint: string('', 'Address of the control plane, as https://host[:port]. Required.', {
+    pattern: '^(https?://.+)?$',
+  }),
   apiKeyId: string('', 'Identifier of the API key. Required.'),
   apiKeySecretName: string('', "Secret with the API key's secret under SPACELIFT_PROMEX_API_KEY_SECRET. Required."),
   caCert: group('CA certificate by which the exporter knows the control plane.', {
@@ -75,7 +77,7 @@ export const exporterValues = group('Values of the exporter of control-plane met
     'ServiceAccount of the Pod, which must be there. Its token is not mounted. Empty means "default".',
   ),
   priorityClassName: string('', "PriorityClass of the Pod. Empty means the cluster's default."),
-  imagePullSecrets: objects<LocalObjectReference>([], 'Secrets for pulling the image, as a list of {name}.'),
+  imagePullSecrets: secretNames('Secrets for pulling the image'),
   nodeSelector: stringMap({}, 'Labels of the nodes on which the Pod may run.'),
   affinity: object<Affinity>({}, 'Affinity of the Pod.'),
   tolerations: objects<Toleration>([], 'Tolerations of the Pod.'),
@@ -87,8 +89,16 @@ export const exporterValues = group('Values of the exporter of control-plane met
   serviceMonitor: group('ServiceMonitor, for a cluster that has the Prometheus operator.', {
     enabled: flag(false, 'Whether to make it.'),
     namespace: string('', "Namespace of the ServiceMonitor; empty means the release's."),
-    interval: string('30s', 'Time between two scrapes. Each one asks the control plane.', { minLength: 1 }),
-    scrapeTimeout: string('10s', 'How long a scrape may take.', { minLength: 1 }),
+    interval: orEmpty(
+      '30s',
+      "Time between two scrapes; empty means Prometheus' own. Each one asks the control plane.",
+      {
+        pattern: DURATION_PATTERN,
+      },
+    ),
+    scrapeTimeout: orEmpty('10s', 'How long a scrape may take, as long as interval at most.', {
+      pattern: DURATION_PATTERN,
+    }),
     additionalLabels: stringMap({}, 'Labels by which Prometheus finds the ServiceMonitor.'),
     annotations: stringMap({}, 'Annotations of the ServiceMonitor.'),
   }),

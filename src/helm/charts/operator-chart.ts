@@ -59,6 +59,7 @@ export const operatorChart: HelmChart<typeof operatorValues.members> = {
         context.isInstall,
         values.crds.install,
         not(context.serves(`${API_VERSION}/${WORKER_POOL.kind}`)),
+        context.hasCluster,
       ),
     });
   },

@@ -11,7 +11,7 @@ helm test worker-pools --namespace worker-pools
 
 Pools may come with the release, too. Make the pool in your control plane, put its token and private key into a Secret, and
 name both in a values file. On a cluster that has no WorkerPools yet, add \`--wait\`: the pools are made after the
-definitions are ready. Without it the first attempt fails with \`no matches for kind "WorkerPool"\`, and the same command
+CRDs are served. Without it the first attempt fails with \`no matches for kind "WorkerPool"\`, and the same command
 again brings them.
 
 \`\`\`yaml values
@@ -28,6 +28,6 @@ to this chart under the same name. Where a default differs, its row below says w
 
 ## What stays
 
-The definitions (\`crds.keep\`) and the pools of \`workerPools\` with their Secrets and claims (\`keepWorkerPools\`) stay
+The CRDs (\`crds.keep\`) and the pools of \`workerPools\` with their Secrets and claims (\`keepWorkerPools\`) stay
 when the release is uninstalled, because deleting them ends runs.
 `;

@@ -2,7 +2,6 @@ import type {
   Affinity,
   EnvFromSource,
   EnvVar,
-  LocalObjectReference,
   PodSecurityContext,
   ResourceRequirements,
   SecurityContext,
@@ -28,6 +27,7 @@ import {
   flag,
   group,
   integer,
+  integerOrNull,
   integers,
   object,
   objects,
@@ -39,7 +39,7 @@ import {
   stringMap,
   strings,
 } from '../values';
-import { DIGEST, PORT, PULL_POLICIES } from './shared-values';
+import { DIGEST, PORT, PULL_POLICIES, secretNames } from './shared-values';
 
 const manager = group("The controller's container.", {
   args: strings(
@@ -143,7 +143,7 @@ export const controllerManagerValues = group("The controller's Deployment.", {
     "Namespaces whose WorkerPools are served, each with a Role of its own. Empty means every namespace, by a ClusterRole. The release's own namespace is served only if it is among them. Several releases need a namespace each, because in one only one of them leads.",
     { pattern: NAMESPACE_NAME, maxLength: LABEL_LIMIT },
   ),
-  replicas: integer(1, 'Number of Pods. One leads, further ones stand by and take over within seconds.'),
+  replicas: integerOrNull(1, 'Number of Pods. One leads, further ones stand by and take over within seconds.'),
   manager,
   strategy: object<object>({}, "How Pods are replaced by new ones. Empty means Kubernetes' own rolling update."),
   revisionHistoryLimit: optionalInteger(0, 'Old ReplicaSets that are kept to roll back to. Unset means 10.'),
@@ -159,7 +159,7 @@ export const controllerManagerValues = group("The controller's Deployment.", {
   ),
   tolerations: objects<Toleration>([], 'Tolerations of the Pod.'),
   topologySpreadConstraints: objects<TopologySpreadConstraint>([], 'Topology spread constraints of the Pod.'),
-  imagePullSecrets: objects<LocalObjectReference>([], 'Secrets for pulling the image, as a list of {name}.'),
+  imagePullSecrets: secretNames('Secrets for pulling the image'),
   podSecurityContext: object<PodSecurityContext>(
     HARDENED_POD,
     'Security context of the Pod; the default meets the Pod Security Standard "restricted".',

@@ -1,18 +1,23 @@
 import type { k8s } from 'cdk8s-plus-28';
 import { METRICS_SERVICE_PORT } from '../../constructs/operator/defaults';
 import type { Template } from '../../constructs/template/manifest';
-import { flag, group, object, objects, string, stringMap } from '../values';
+import { DURATION_PATTERN } from '../../constructs/template/deferred';
+import { flag, group, object, objects, orEmpty, string, stringMap } from '../values';
 
 type ServicePort = Extract<Template<k8s.ServicePort>, { port: unknown }>;
 
 const serviceMonitor = group('ServiceMonitor for the Prometheus operator; needs its CRDs and metricsService.enabled.', {
   enabled: flag(false, 'Whether to make it.'),
   namespace: string('', "Namespace of the ServiceMonitor; empty means the release's."),
-  port: string('https', "Name of the Service's port that is scraped."),
-  interval: string('30s', 'Time between two scrapes.'),
-  scrapeTimeout: string('10s', 'Time after which a scrape is given up.'),
-  path: string('/metrics', 'HTTP path of the metrics.'),
-  scheme: string('https', 'Scheme of the scrape; http if metricsService.secure is false.', { enum: ['http', 'https'] }),
+  port: orEmpty(METRICS_SERVICE_PORT.name, "Name of the Service's port that is scraped, one of metricsService.ports."),
+  interval: orEmpty('30s', "Time between two scrapes; empty means Prometheus' own.", { pattern: DURATION_PATTERN }),
+  scrapeTimeout: orEmpty('10s', 'Time after which a scrape is given up, as long as interval at most.', {
+    pattern: DURATION_PATTERN,
+  }),
+  path: orEmpty('/metrics', "HTTP path of the metrics; empty means Prometheus' own, which is the same."),
+  scheme: orEmpty('https', 'Scheme of the scrape; http if metricsService.secure is false.', {
+    enum: ['http', 'https'],
+  }),
   additionalLabels: stringMap({}, 'More labels, by which a Prometheus selects its ServiceMonitors.'),
   annotations: stringMap({}, 'Annotations of the ServiceMonitor.'),
   tlsConfig: object<Readonly<Record<string, unknown>>>(
@@ -29,12 +34,15 @@ export const metricsServiceValues = group('Metrics endpoint of the controller an
     true,
     'Whether by HTTPS and only to callers that may get /metrics; false means plain HTTP for everybody.',
   ),
-  enableHTTP2: flag(false, 'Whether the endpoint offers HTTP/2; off because of its rapid-reset weaknesses.'),
+  enableHTTP2: flag(
+    false,
+    "Whether Spacelift's own controller offers HTTP/2 at the endpoint; off because of its rapid-reset weaknesses. This project's controller takes the flag and speaks HTTP/1.1 in any case.",
+  ),
   ports: objects<ServicePort>(
     [METRICS_SERVICE_PORT],
     'Ports of the Service: at least one, no name and no number twice.',
   ),
-  type: string('ClusterIP', 'Type of the Service.', { enum: ['ClusterIP', 'NodePort', 'LoadBalancer'] }),
+  type: orEmpty('ClusterIP', 'Type of the Service.', { enum: ['ClusterIP', 'NodePort', 'LoadBalancer'] }),
   labels: stringMap({}, 'More labels of the Service.'),
   annotations: stringMap({}, 'Annotations of the Service.'),
   serviceMonitor,

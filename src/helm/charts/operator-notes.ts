@@ -51,19 +51,59 @@ list their namespaces in controllerManager.namespaces, or runs elsewhere end whe
 {{- end }}
 {{- end }}`;
 
+const MONITOR = '$.Values.metricsService.serviceMonitor';
+
+/** With which values Prometheus can scrape nothing; the official chart takes them all, and so does this one. */
+function scrapeWarnings(): string {
+  const secure = '$.Values.metricsService.secure';
+  const warnings: readonly [string, string][] = [
+    [
+      `and ${secure} (not ${MONITOR}.tlsConfig)`,
+      'Prometheus refuses the self-signed certificate: set tlsConfig to {insecureSkipVerify: true}',
+    ],
+    [
+      `and ${secure} (not ${MONITOR}.bearerTokenFile)`,
+      'the controller answers 401 without a token: set bearerTokenFile to /var/run/secrets/kubernetes.io/serviceaccount/token',
+    ],
+    [
+      `and ${secure} (ne (default "http" ${MONITOR}.scheme) "https")`,
+      'the metrics are served over HTTPS: set scheme to https',
+    ],
+    [
+      `and (not ${secure}) (eq (default "http" ${MONITOR}.scheme) "https")`,
+      'the metrics are served over plain HTTP: set scheme to http',
+    ],
+    [
+      `not (has (default "https" ${MONITOR}.port) $ports)`,
+      'port is not the name of one of metricsService.ports: {{ join ", " $ports }}',
+    ],
+  ];
+  const ports =
+    '{{- $ports := list }}{{- range $.Values.metricsService.ports }}{{ $ports = append $ports .name }}{{ end }}';
+  const lines = warnings.map(
+    ([condition, sentence]) =>
+      `{{- if ${condition} }}\nWARNING: metricsService.serviceMonitor cannot work: ${sentence}.\n{{- end }}`,
+  );
+  return [ports, ...lines].join('\n');
+}
+
 const METRICS = `{{- if $.Values.metricsService.enabled }}
 
 Metrics of the controller are served by the Service {{ include "${OPERATOR_NAME}.serviceName" (list (include "${OPERATOR_NAME}.fullname" $) "-metrics-service") }}.
-{{- if $.Values.metricsService.secure }} Whoever scrapes them needs the right to:
+{{- if $.Values.metricsService.secure }} They are
+served over HTTPS, with a self-signed certificate, to callers with a token that may get /metrics. Let Prometheus in:
 
   kubectl create clusterrolebinding scrape-worker-pools --clusterrole=${FULL_NAME}-metrics-reader \\
     --serviceaccount=NAMESPACE:SERVICE_ACCOUNT_OF_PROMETHEUS
+{{- end }}
+{{- if $.Values.metricsService.serviceMonitor.enabled }}
+${scrapeWarnings()}
 {{- end }}
 {{- end }}`;
 
 const KEPT = `{{- if and $.Values.crds.install $.Values.crds.keep }}
 
-The definitions of WorkerPool and Worker stay when this release is uninstalled, and every WorkerPool with them.
+The CRDs of WorkerPool and Worker stay when this release is uninstalled, and every WorkerPool with them.
 {{- end }}`;
 
 /** Shown after `helm install`: what stands, and what to do next. */

@@ -61,12 +61,12 @@ async function test() {
     for (let why = 'unknown'; why !== undefined; ) {
       why = await check().then(() => undefined, (error) => error.message);
       if (why !== undefined && Date.now() > deadline) {
-        console.error('not so: ' + fact + ': ' + why);
+        console.error('failed: ' + fact + ': ' + why);
         process.exit(1);
       }
       if (why !== undefined) await pause(2000);
     }
-    console.log('so it is: ' + fact);
+    console.log('ok: ' + fact);
   }
 }
 

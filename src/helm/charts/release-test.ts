@@ -1,6 +1,7 @@
 import type { Chart } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { pullSecrets } from '../../constructs/image-pull-secrets';
 import { HARDENED_CONTAINER } from '../../constructs/operator/defaults';
 import type { OperatorSettings } from '../../constructs/operator/settings';
 import { concat, contains, ifAny, ifSet, merge, text, when, type Later } from '../../constructs/template/deferred';
@@ -11,7 +12,7 @@ import { RELEASE_TEST_SCRIPT } from './release-test-script';
 export const releaseTestValues = group('What `helm test` runs.', {
   enabled: flag(
     true,
-    "Whether to make the test: a Pod of the controller's image that asks the API server whether the definitions are there, the controller may do its work, and one of its replicas leads. It needs the image of this project; set it to false with Spacelift's own, which holds nothing but the controller.",
+    "Whether to make the test: a Pod of the controller's image that asks the API server whether the CRDs are there, the controller may do its work, and one of its replicas leads. It needs the image of this project; set it to false with Spacelift's own, which holds nothing but the controller.",
   ),
 });
 
@@ -38,7 +39,7 @@ export function addReleaseTest(scope: Chart, enabled: Later<boolean>, settings: 
         activeDeadlineSeconds: 180,
         serviceAccountName: settings.serviceAccount.name,
         securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-        imagePullSecrets: ifAny(deployment.imagePullSecrets),
+        imagePullSecrets: pullSecrets(deployment.imagePullSecrets),
         nodeSelector: ifAny(deployment.nodeSelector),
         tolerations: ifAny(deployment.tolerations),
         containers: [

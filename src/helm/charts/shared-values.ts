@@ -1,15 +1,24 @@
-import type { LocalObjectReference } from '../../api';
+import type { PullSecret } from '../../constructs/image-pull-secrets';
 import { isEmpty, replaced, text, when, type Later } from '../../constructs/template/deferred';
-import { group, objects, optionalString, string, type ValuesOf } from '../values';
+import { list, openGroup, optionalString, string, type ValueDeclaration, type ValuesOf } from '../values';
+
+/** Secrets as Kubernetes writes them, or by their names alone, as other charts have them in `global`. */
+export function secretNames(what: string): ValueDeclaration<readonly PullSecret[]> {
+  const items = { type: ['object', 'string'] };
+  return list<PullSecret>(`${what}, as a list of {name} or of names.`, items);
+}
 
 /** What Helm hands down to subcharts, as charts of the Kubernetes world usually call it. */
-export const globalValues = group('Values that this chart and its subcharts share.', {
-  imageRegistry: string(
-    '',
-    'Registry, with a path below it if need be, that stands in the place of the registry in every image repository. Empty leaves the repositories as they are.',
-  ),
-  imagePullSecrets: objects<LocalObjectReference>([], 'Secrets for pulling every image, as a list of {name}.'),
-});
+export const globalValues = openGroup(
+  'Values that this chart and its subcharts share; what other charts have here is let through.',
+  {
+    imageRegistry: string(
+      '',
+      'Registry, with a path below it if need be, that stands in the place of the registry in every image repository. Empty leaves the repositories as they are.',
+    ),
+    imagePullSecrets: secretNames('Secrets for pulling every image'),
+  },
+);
 
 export const DIGEST = optionalString('Digest of the image, as "sha256:...". It wins over the tag.', {
   pattern: '^([a-z0-9]+:[A-Za-z0-9]+)?$',

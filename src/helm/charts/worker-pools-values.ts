@@ -65,7 +65,7 @@ const poolMembers = {
   }),
   spec: object<WorkerPoolSpec>(
     {},
-    'The rest of the WorkerPool, field by field as docs/api.md describes it.',
+    'The rest of the WorkerPool, field by field as `kubectl explain workerpool.spec` describes it.',
     openInside(objectSchema(WORKER_POOL_KIND.spec)),
   ),
 };
@@ -76,11 +76,11 @@ export const releaseObjectValues = {
     'pool',
     poolMembers,
     ['name'],
-    `WorkerPools that come with the release. On a cluster without their definitions, give helm --wait: the pools are made when the definitions are ready. poolSize is ${DEFAULTS.poolSize} where spec does not set it.`,
+    `WorkerPools that come with the release. On a cluster without the CRDs, give helm install --wait: the pools are made when the CRDs are served. poolSize is ${DEFAULTS.poolSize} where spec does not set it.`,
   ),
   keepWorkerPools: flag(
     true,
-    'Whether the pools of workerPools, with their Secrets and claims, stay when they leave the list and when the release is uninstalled. Pools that were made together with their definitions belong to the release from its next upgrade on, and stay before. If false, Helm deletes them together with the controller, which has to be there to end a WorkerPool: empty workerPools in an upgrade first.',
+    'Whether the pools of workerPools, with their Secrets and claims, stay when they leave the list and when the release is uninstalled. Pools that were made together with the CRDs belong to the release from its next upgrade on, and stay before. If false, Helm deletes them together with the controller, which has to be there to end a WorkerPool: empty workerPools in an upgrade first.',
   ),
   extraObjects: objects<GivenObject>(
     [],

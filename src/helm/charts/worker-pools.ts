@@ -81,7 +81,8 @@ export function addReleaseObjects(scope: Chart, values: ReleaseObjectValues, aro
 /**
  * Helm looks every kind up before it makes the first object, so that a pool cannot stand beside its definition, and asks
  * again for what a hook makes. So the first install on a cluster that has no WorkerPools yet makes its pools as hooks,
- * which the release owns from its next upgrade on. The policy is there because Helm's own is to delete a hook before it is
+ * which the release owns from its next upgrade on. What `helm template` writes has none: GitOps tools would take the pools
+ * for jobs of their own. The policy is there because Helm's own is to delete a hook before it is
  * made again; there is no pool to be deleted by this one, or its kind would be known. `--wait` has Helm await the
  * definition before it comes to hooks.
  */
@@ -159,8 +160,8 @@ function hasCache({ binariesCache }: PoolValues): Later<boolean> {
 
 /** What cannot work, each with the sentence that `helm install` and `cdk8s synth` say. */
 function refusals(pool: PoolValues, around: Surroundings): Refusal[] {
-  const refuse = (when: Later<boolean>, ...sentence: readonly Later<string>[]): Refusal => ({
-    when,
+  const refuse = (condition: Later<boolean>, ...sentence: readonly Later<string>[]): Refusal => ({
+    when: condition,
     message: text('workerPools: ', pool.name, ': ', ...sentence),
   });
   const namespace = namespaceOf(pool, around);
@@ -176,7 +177,7 @@ function refusals(pool: PoolValues, around: Surroundings): Refusal[] {
   ];
 }
 
-type Refuse = (when: Later<boolean>, ...sentence: readonly Later<string>[]) => Refusal;
+type Refuse = (condition: Later<boolean>, ...sentence: readonly Later<string>[]) => Refusal;
 
 function credentialRefusals({ credentials, spec }: PoolValues, refuse: Refuse): Refusal[] {
   const given = (...fields: readonly Later<string>[]) => or(...fields.map((value) => not(isEmpty(value))));

@@ -193,7 +193,7 @@ describe('PrometheusExporter', () => {
     [
       'a scrape that takes longer than the time between two',
       { serviceMonitor: { interval: Duration.seconds(5) } },
-      'serviceMonitor.scrapeTimeout is "10s"; it may be as long as the interval, 5s, and no longer',
+      '[chart/exporter] serviceMonitor.scrapeTimeout may be as long as the interval, 5s, and no longer',
     ],
   ])('refuses %s', (_, props, sentence) => {
     expect(() => exported(props)).toThrow(sentence);

@@ -144,8 +144,8 @@ describe('WorkerPoolOperator', () => {
       { runDisruptionBudget: { minAvailable: 1, maxUnavailable: 1 } },
       'chart/op: runDisruptionBudget is {"minAvailable":1,"maxUnavailable":1}; set minAvailable or maxUnavailable, not both',
     ],
-    ['a name with capitals', { name: 'Ops' }, 'chart/op: name is "Ops"; it must have at most 63 small letters'],
-    ['a name that is too long', { name: 'a'.repeat(64) }, 'it must have at most 63 small letters'],
+    ['a name with capitals', { name: 'Ops' }, 'chart/op: name is "Ops"; it must have at most 63 lowercase letters'],
+    ['a name that is too long', { name: 'a'.repeat(64) }, 'it must have at most 63 lowercase letters'],
     [
       'a namespace twice',
       { watchNamespaces: ['a', 'a'] },
@@ -154,7 +154,7 @@ describe('WorkerPoolOperator', () => {
     [
       'what is no namespace',
       { watchNamespaces: ['Team'] },
-      'chart/op: watchNamespaces is "Team"; a namespace has at most 63 small letters',
+      'chart/op: watchNamespaces is "Team"; a namespace has at most 63 lowercase letters',
     ],
     [
       'annotations of an account that it does not make',

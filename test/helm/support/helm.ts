@@ -42,20 +42,15 @@ export class GeneratedChart {
     });
   }
 
-  /** `helm template` with a values file. */
-  template(values: unknown, { name, namespace, serves = [], isUpgrade = false }: Release): Promise<HelmOutput> {
+  /** `helm template` with a values file, of this chart or of one that has it inside. */
+  template(
+    values: unknown,
+    { name, namespace, serves = [], isUpgrade = false }: Release,
+    folder = this.folder,
+  ): Promise<HelmOutput> {
     const cluster = serves.map((kind) => `--api-versions=${kind}`);
     if (isUpgrade) cluster.push('--is-upgrade');
-    return this.helm(
-      'template',
-      name,
-      this.folder,
-      '--namespace',
-      namespace,
-      '--values',
-      this.file(values),
-      ...cluster,
-    );
+    return this.helm('template', name, folder, '--namespace', namespace, '--values', this.file(values), ...cluster);
   }
 
   /** `helm install` with a values file, as far as it goes without a cluster. */
