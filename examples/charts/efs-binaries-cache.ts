@@ -3,7 +3,10 @@ import { Secret } from 'cdk8s-plus-28';
 import { BinariesCache, WorkerPool } from 'cdk8s-worker-pools';
 import type { Construct } from 'constructs';
 
-/** All runs share downloaded tools on an EFS file system, which many Pods may write at once. */
+/**
+ * All runs share downloaded tools on an EFS file system, which many Pods may write at once. Not yet carried out by the
+ * bundled controller: it mounts the volume, and tools come from the runner image.
+ */
 export class EfsBinariesCache extends Chart {
   constructor(scope: Construct, id: string, props?: ChartProps) {
     super(scope, id, props);

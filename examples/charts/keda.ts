@@ -18,7 +18,8 @@ export class Keda extends Chart {
       // No poolSize: that is for KEDA to set, and applying this again does not undo it.
     });
     pool.markHasAutoscaler();
-    const ofPool = `{worker_pool_name="${pool.name}"}`;
+    // Its name in the control plane, which the metrics carry; the WorkerPool may be called otherwise.
+    const ofPool = '{worker_pool_name="keda"}';
     new ApiObject(this, 'autoscaler', {
       apiVersion: 'keda.sh/v1alpha1',
       kind: 'ScaledObject',

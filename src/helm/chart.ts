@@ -23,6 +23,9 @@ export interface ReleaseContext {
   readonly hasCluster: Later<boolean>;
 }
 
+/** The files of a chart, by path below its folder; subcharts lie below `charts/`. */
+export type ChartFiles = ReadonlyMap<string, string>;
+
 /** A chart: its values, and the constructs that its templates are made from. */
 export interface HelmChart<M extends ValueMembers = ValueMembers> {
   readonly name: string;
@@ -38,6 +41,8 @@ export interface HelmChart<M extends ValueMembers = ValueMembers> {
   readonly keywords?: readonly string[];
   /** Annotations in Chart.yaml, which catalogues read. @default - none */
   readonly annotations?: Readonly<Record<string, string>>;
+  /** What else lies in its folder. @default - nothing */
+  readonly files?: ChartFiles;
   /** Charts that lie inside this one. @default - none */
   readonly subcharts?: readonly Subchart[];
   /** Adds the chart's objects; called with deferred values to write templates, with plain ones to compare. */

@@ -1,6 +1,7 @@
 import { parse, stringify } from 'yaml';
 import type { HelmChart } from './chart';
-import { emitChart, type ChartFiles } from './emit';
+import type { ChartFiles } from './chart';
+import { emitChart } from './emit';
 import type { ValueSchema } from './values';
 
 /**

@@ -2,7 +2,7 @@ import { ApiObject, App, Chart } from 'cdk8s';
 import { stringify } from 'yaml';
 import type { Deferred } from '../constructs/template/deferred';
 import { MANIFEST_METADATA, type Loop, type ManifestOptions, type Refusal } from '../constructs/template/manifest';
-import type { HelmChart } from './chart';
+import type { ChartFiles, HelmChart } from './chart';
 import { action, condition } from './expression';
 import { deferredContext, helpersTemplate } from './release';
 import { readme } from './readme';
@@ -13,16 +13,13 @@ import { valuesYaml } from './values-yaml';
 /** Values files for tests lie beside the chart, and are no part of it. */
 const HELM_IGNORE = ['ci/', '.git/', '.gitignore', '*.swp', '*.tmp', '*.orig', '.DS_Store', ''].join('\n');
 
-/** The files of a chart, by path below its folder; subcharts lie below `charts/`. */
-export type ChartFiles = ReadonlyMap<string, string>;
-
 /**
  * Writes a chart from its constructs.
  *
  * @throws if a construct used a deferred value where no template can express it
  */
 export function emitChart(chart: HelmChart): ChartFiles {
-  const files = new Map<string, string>();
+  const files = new Map<string, string>(chart.files);
   files.set('Chart.yaml', chartYaml(chart));
   files.set('README.md', readme(chart));
   files.set('.helmignore', HELM_IGNORE);

@@ -157,6 +157,9 @@ describe('the packed chart', () => {
       expect(files).toContain(`${operatorChart.name}/charts/crds/Chart.yaml`);
       expect(files).toContain(`${operatorChart.name}/templates/tests/release-test.yaml`);
       expect(files.filter((file) => file.includes('/ci/'))).toEqual([]);
+      // What those take who have nothing but the chart.
+      expect(files).toContain(`${operatorChart.name}/dashboards/worker-pools.json`);
+      expect(files).toContain(`${operatorChart.name}/alerts/worker-pools.yaml`);
     } finally {
       rmSync(scratch, { recursive: true, force: true });
     }

@@ -8,6 +8,6 @@ export function generateCharts(): Promise<Artefact> {
   const files = [...emitChart(operatorChart)].map(([path, content]) => [`${folder}/${path}`, content] as const);
   return Promise.resolve({
     files: Object.fromEntries(files),
-    folders: [`${folder}/templates`, `${folder}/charts`],
+    folders: ['templates', 'charts', 'dashboards', 'alerts'].map((name) => `${folder}/${name}`),
   });
 }

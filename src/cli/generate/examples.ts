@@ -59,7 +59,7 @@ Each is one file, to be copied into a cdk8s app of your own; each is also a mani
 ${rows.join('\n')}
 
 What stands in them is checked against a real API server. The operator of this project does not carry out all of it yet:
-initialization policies, VCS agents and auto-registration are [for Spacelift's own controller](../docs/operations/limits.md#not-implemented-yet).
+initialization policies, VCS agents, auto-registration and the cache of tools are [for Spacelift's own controller](../docs/operations/limits.md#not-implemented-yet).
 
 The pools take their token and private key from a Secret that lies beside them:
 

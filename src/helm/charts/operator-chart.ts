@@ -18,6 +18,7 @@ import type { HelmChart, ReleaseContext } from '../chart';
 import type { ValuesOf } from '../values';
 import { crdsChart } from './crds-chart';
 import { exporterChart } from './exporter-chart';
+import { monitoringFiles } from './monitoring-files';
 import { OPERATOR_GUIDE } from './operator-guide';
 import { OPERATOR_NOTES } from './operator-notes';
 import { operatorValues } from './operator-values';
@@ -43,6 +44,7 @@ export const operatorChart: HelmChart<typeof operatorValues.members> = {
     'artifacthub.io/operator': 'true',
     'artifacthub.io/crds': stringify([WORKER_POOL_KIND, WORKER_KIND].map(catalogueEntry)),
   },
+  files: monitoringFiles(),
   subcharts: [
     { chart: crdsChart, condition: 'install' },
     { chart: exporterChart, condition: 'enabled' },

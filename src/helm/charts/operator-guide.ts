@@ -1,5 +1,10 @@
 /** What the chart's README.md says before the tables of values. */
 export const OPERATOR_GUIDE = `
+## Before
+
+No image of this project is published. Build the controller's and push it to a registry of yours, and name it in
+\`controllerManager.manager.image.repository\`; the project's guide to images (\`docs/guides/images.md\`) has the commands.
+
 ## Install
 
 The CustomResourceDefinitions and the exporter are subcharts that lie inside, so nothing is fetched:
@@ -23,8 +28,14 @@ workerPools:
       poolSize: 3
 \`\`\`
 
-The value names are those of Spacelift's official chart: its values files work here, and a release of it can be upgraded
-to this chart under the same name. Where a default differs, its row below says why, and how to have the official one.
+The names of Spacelift's official chart are all here, so that its values files work, and a release of it can be upgraded
+to this chart under the same name; more names are this chart's own. Where a default differs, its row below says why, and
+how to have the official one.
+
+## Dashboard and alerts
+
+\`dashboards/worker-pools.json\` is a Grafana dashboard to import, \`alerts/worker-pools.yaml\` a PrometheusRule to apply with
+the labels that your Prometheus looks for. No template makes them.
 
 ## What stays
 

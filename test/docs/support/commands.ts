@@ -24,6 +24,7 @@ export interface Output {
 type Check = (command: Command, folder: string) => Promise<string | undefined> | string | undefined;
 
 const CHECKS: Readonly<Record<string, Check>> = {
+  docker: checkDocker,
   helm: checkHelm,
   kubectl: checkKubectl,
   npm: checkNpm,
@@ -129,6 +130,14 @@ async function checkNpx([, program = '', ...args]: Command, folder: string): Pro
   if (program === 'cdk8s') return unknownFlag(path, args, folder);
   if (program === 'tsx' && args[0]?.startsWith('examples/')) return failure(await execute(path, args, ROOT));
   return `the tests do not know npx ${program} ${args[0] ?? ''}`;
+}
+
+/** What is built has to be there, and only what was built is pushed. */
+function checkDocker([, verb = '', ...args]: Command): string | undefined {
+  if (verb === 'push') return undefined;
+  if (verb !== 'build') return `the tests do not know docker ${verb}`;
+  const file = args[args.indexOf('--file') + 1] ?? '';
+  return existsSync(file) ? undefined : `there is no ${file}`;
 }
 
 function checkPip([, verb, ...packages]: Command): string | undefined {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseAllDocuments, type Tags } from 'yaml';
 import { operatorChart } from '../../../src/helm/charts/operator-chart';
-import { emitChart, type ChartFiles } from '../../../src/helm/emit';
+import type { ChartFiles } from '../../../src/helm/chart';
+import { emitChart } from '../../../src/helm/emit';
 import type { Release } from '../../../src/helm/release';
 import { findHelm } from '../../../src/local-cluster/tools';
 
