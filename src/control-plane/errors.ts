@@ -20,6 +20,7 @@ export const HTTP_STATUS: Readonly<Record<RefusalCode, 400 | 401 | 404 | 409 | 4
   unauthorized: 401,
   'not-found': 404,
   fenced: 409,
+  superseded: 409,
   'already-started': 409,
   'too-large': 413,
   internal: 500,

@@ -117,6 +117,7 @@ function assemble(parts: Parts): Manager {
     ...common,
     concurrency: options.concurrency,
     connect: { mqtt: connectMqtt, poll: connectPoll },
+    leadership,
     version: options.version,
     prometheus: registry,
   });

@@ -22,7 +22,7 @@ export type SessionStatus =
       readonly message: string;
     };
 
-type WithoutSession<T> = Omit<T, 'session'>;
+type WithoutSession<T> = Omit<T, 'session' | 'term'>;
 
 /**
  * One pool's connection to the control plane, over either transport (`connectPoll`, `connectMqtt`). Operations reject
@@ -50,7 +50,7 @@ export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 
   constructor(
-    readonly kind: 'unreachable' | 'certificate' | 'rejected' | 'protocol' | 'fenced' | 'not-found',
+    readonly kind: 'unreachable' | 'certificate' | 'rejected' | 'protocol' | 'fenced' | 'superseded' | 'not-found',
     message: string,
     /** Whether the same call may succeed later. */
     readonly retryable: boolean,

@@ -244,6 +244,33 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
     expect(controlPlane.admin.workers(pool.id)).toEqual([]);
   });
 
+  test('a session of a former leader changes nothing, and says why', async () => {
+    const former = join({ leadership: { held: true, term: 1 } });
+    await connected(former);
+    const worker = newWorker();
+    await former.session.register({ workers: [worker] });
+    const present = join({ leadership: { held: true, term: 2 } });
+    await connected(present);
+    await expect(former.session.sync({ workers: [] })).rejects.toMatchObject({ kind: 'superseded', retryable: true });
+    expect(controlPlane.admin.workers(pool.id)).toMatchObject([{ id: worker.id }]);
+    const status = await failure(former, 'protocol');
+    expect(status.state === 'failed' && status.message).toContain('another controller leads now');
+    expect(present.session.status.state).toBe('connected');
+  });
+
+  test('a session sends nothing that changes something while its leadership is not held', async () => {
+    const leadership = { held: true, term: 1 };
+    const watched = join({ leadership });
+    await connected(watched);
+    const workers = [newWorker()];
+    leadership.held = false;
+    await expect(watched.session.register({ workers })).rejects.toMatchObject({ kind: 'superseded' });
+    expect(controlPlane.admin.workers(pool.id)).toEqual([]);
+    leadership.held = true;
+    await watched.session.register({ workers });
+    expect(controlPlane.admin.workers(pool.id)).toHaveLength(1);
+  });
+
   test('a closed session rejects and is silent', async () => {
     const watched = join();
     await connected(watched);

@@ -1,3 +1,5 @@
+import { SESSION_LEASE_SECONDS } from '../../protocol/messages';
+
 /**
  * Who was heard of when, in memory only: after a restart of the control plane every lease starts anew, because its own
  * downtime is nobody's fault.
@@ -6,6 +8,7 @@ export class Leases {
   /** When the control plane started, in milliseconds since the epoch. */
   readonly startedAt: number;
   private readonly sessions = new Map<string, number>();
+  private readonly terms = new Map<string, { readonly term: number; readonly heardAt: number }>();
   private readonly attempts = new Map<string, number>();
   private readonly observedPods = new Map<string, ReadonlySet<string>>();
 
@@ -13,8 +16,20 @@ export class Leases {
     this.startedAt = now();
   }
 
-  sessionSpoke(poolId: string, sessionId: string): void {
-    this.sessions.set(key(poolId, sessionId), this.now());
+  /**
+   * Takes note of a session's word. False for that of a former leader while a later one is alive: it counts for nothing.
+   */
+  sessionSpoke(poolId: string, sessionId: string, term?: number): boolean {
+    const [id, now] = [key(poolId, sessionId), this.now()];
+    const latest = this.terms.get(id);
+    if (term !== undefined) {
+      // A Lease that was made anew counts from 0 again, so that a number alone must not rule for ever.
+      const isAlive = latest !== undefined && now - latest.heardAt <= SESSION_LEASE_SECONDS * 1000;
+      if (isAlive && term < latest.term) return false;
+      this.terms.set(id, { term, heardAt: now });
+    }
+    this.sessions.set(id, now);
+    return true;
   }
 
   /** How long a session has said nothing, in milliseconds. */
@@ -55,6 +70,7 @@ export class Leases {
   }
 
   forgetSession(poolId: string, sessionId: string): void {
+    this.terms.delete(key(poolId, sessionId));
     this.sessions.delete(key(poolId, sessionId));
     this.observedPods.delete(key(poolId, sessionId));
   }

@@ -1,12 +1,13 @@
 import type { PodReport, ReportRequest, ReportResponse } from '../../protocol/messages';
 import type { AssignmentRecord } from '../store/records';
 import type { QueueContext } from './context';
+import { hear } from './hear';
 import { endWithoutSuccess, release, systemLog, withdraw } from './lifecycle';
 
 /** Takes what the controller saw of a Pod from outside. */
 export function report(context: QueueContext, poolId: string, request: ReportRequest): ReportResponse {
-  const { store, leases } = context;
-  leases.sessionSpoke(poolId, request.session);
+  const { store } = context;
+  hear(context, poolId, request);
   return store.transaction(() => {
     const assignment = store.assignments.find(request.runId, request.attempt);
     const isCurrent =

@@ -11,14 +11,15 @@ import { RequestError } from '../errors';
 import type { WorkerRecord } from '../store/records';
 import { assignRuns } from './assign';
 import { poolChanged, type QueueContext } from './context';
+import { hear } from './hear';
 import { release, withdraw } from './lifecycle';
 import { workerView } from './views';
 import { poolTopic } from './wakeups';
 
 /** Makes workers known; doing it twice is the same as once. */
 export function register(context: QueueContext, poolId: string, request: RegisterRequest): WorkerViews {
-  const { store, leases } = context;
-  leases.sessionSpoke(poolId, request.session);
+  const { store } = context;
+  hear(context, poolId, request);
   store.transaction(() => {
     const revision = store.pools.nextRevision(poolId);
     for (const worker of request.workers) {
@@ -38,7 +39,7 @@ export function register(context: QueueContext, poolId: string, request: Registe
 /** Settles the session's truth against ours. */
 export function sync(context: QueueContext, poolId: string, request: SyncRequest): SyncResponse {
   const { store, leases, settings } = context;
-  leases.sessionSpoke(poolId, request.session);
+  hear(context, poolId, request);
   leases.podsObserved(
     poolId,
     request.session,
@@ -73,8 +74,8 @@ export async function watch(
   request: WatchRequest,
   signal: AbortSignal,
 ): Promise<WorkerViews> {
-  const { store, leases, wakeups } = context;
-  leases.sessionSpoke(poolId, request.session);
+  const { store, wakeups } = context;
+  hear(context, poolId, request);
   // The session may just have come back, while runs wait for its workers.
   assignRuns(context, poolId);
   const until = Date.now() + request.waitSeconds * 1000;
@@ -84,7 +85,7 @@ export async function watch(
     const after = request.after > revision ? 0 : request.after;
     const changed = store.workers.changedInSession(poolId, request.session, after);
     const left = until - Date.now();
-    leases.sessionSpoke(poolId, request.session);
+    hear(context, poolId, request);
     if (changed.length > 0 || left <= 0 || signal.aborted || wakeups.isClosed) {
       return { revision, workers: changed.map((worker) => workerView(context, worker)) };
     }
@@ -94,8 +95,8 @@ export async function watch(
 
 /** Removes idle workers at once; a busy one gets nothing further and goes when its run is over. */
 export function retire(context: QueueContext, poolId: string, request: RetireRequest): RetireResponse {
-  const { store, leases } = context;
-  leases.sessionSpoke(poolId, request.session);
+  const { store } = context;
+  hear(context, poolId, request);
   const results = store.transaction(() =>
     request.workers.map((id) => {
       const worker = store.workers.find(id);

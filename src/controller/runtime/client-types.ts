@@ -115,7 +115,7 @@ export interface KubeClient {
   watch<T extends KubeObject>(resource: ResourceType, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
   /** A GET below the server's root whose body is text: `/version`, a container's log. */
   getText(path: string, options?: { signal?: AbortSignal }): Promise<string>;
-  /** The same server and credentials, with own connections, an own budget and no retries of its own, under no permit; for leases. */
+  /** The same server and credentials, with own connections, an own budget and no retries of its own, under the same permit. */
   separate(options: { qps: number; burst: number; timeoutMs: number }): KubeClient;
   /**
    * The same connections and budget, under a permit: its signal ends requests, and nothing that changes something leaves

@@ -197,7 +197,8 @@ export class JsonKubeClient implements KubeClient {
   }
 
   separate(options: { qps: number; burst: number; timeoutMs: number }): KubeClient {
-    return new JsonKubeClient(this.load, { ...this.options, ...options, connections: 2, retries: 0 });
+    const own = { ...this.options, ...options, connections: 2, retries: 0 };
+    return new JsonKubeClient(this.load, own, undefined, this.permit);
   }
 
   under(permit: Permit): KubeClient {

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import { API_VERSION, WORKER_POOL, type Worker, type WorkerPool } from '../../api';
-import type { Connect } from '../../protocol/client';
+import type { Connect, SessionLeadership } from '../../protocol/client';
 import { poolUidOf, workerIdOf, WORKER_POOLS, type Caches } from '../caches';
 import type { ControllerMetrics } from '../metrics';
 import type { RunPod } from '../run';
@@ -47,6 +47,8 @@ export interface WorkerPoolControllerOptions {
   readonly clock: Clock;
   /** Opens sessions over each transport. */
   readonly connect: { readonly mqtt: Connect; readonly poll: Connect };
+  /** The right to speak for the pools. @default it is held for ever */
+  readonly leadership?: SessionLeadership;
   /** Version of the controller. */
   readonly version: string;
   /** Passes at once. @default 4 */
@@ -189,7 +191,7 @@ export class WorkerPoolController implements Controller {
   }
 
   private async openSession(memory: PoolMemory): Promise<PoolSession> {
-    const { connect, version, clock, random = Math.random, logger } = this.options;
+    const { connect, version, clock, random = Math.random, logger, leadership } = this.options;
     const read = memory.credentials?.result;
     if (read?.state !== 'valid') throw new Error(`pool ${memory.uid} has no credentials`);
     await memory.session?.close();
@@ -204,6 +206,7 @@ export class WorkerPoolController implements Controller {
       credentials: read.credentials,
       connect: connect[commsProtocol],
       userAgent: `worker-pools-controller/${version}`,
+      ...(leadership && { leadership }),
       ...(endpoint !== undefined && { endpoint }),
       shownEndpoint: endpoint ?? (commsProtocol === 'mqtt' ? token.mqtt : token.endpoint),
       pool: () => this.pools.newest(memory),

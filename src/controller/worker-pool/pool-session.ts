@@ -1,5 +1,5 @@
 import type { WorkerPool } from '../../api';
-import type { Connect } from '../../protocol/client';
+import type { Connect, SessionLeadership } from '../../protocol/client';
 import type { ObservedWorker, WorkerRegistration, WorkerView, WorkerViews } from '../../protocol/messages';
 import type { ControlPlaneSession, SessionStatus } from '../../protocol/session';
 import type { PoolHandle } from '../pool-registry';
@@ -20,6 +20,7 @@ export interface PoolSessionOptions {
   readonly credentials: PoolCredentials;
   readonly connect: Connect;
   readonly userAgent: string;
+  readonly leadership?: SessionLeadership;
   /** Address in place of the token's. */
   readonly endpoint?: string;
   /** How the endpoint is shown to people. */
@@ -68,6 +69,7 @@ export class PoolSession implements PoolHandle {
         privateKeyPem: options.credentials.privateKeyPem,
         session: metadata.uid,
         userAgent: options.userAgent,
+        ...(options.leadership && { leadership: options.leadership }),
         ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
       },
       { onView: (view) => this.takeView(view), onStatus: (status) => this.takeStatus(status) },

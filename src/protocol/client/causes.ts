@@ -62,6 +62,8 @@ export function causeOfRefusal(status: number, body: unknown, endpoint: string):
     case 'fenced':
     case 'already-started':
       return new ProtocolError('fenced', message, false);
+    case 'superseded':
+      return new ProtocolError('superseded', message, true);
     case 'not-found':
       return new ProtocolError('not-found', message, false);
     case 'malformed':

@@ -1,3 +1,3 @@
-export type { Connect, ConnectOptions } from './options';
+export type { Connect, ConnectOptions, SessionLeadership } from './options';
 export { connectMqtt } from './mqtt';
 export { connectPoll } from './poll';

@@ -2,6 +2,14 @@ import type { Clock } from '../../time';
 import type { ControlPlaneSession, SessionEvents } from '../session';
 import type { PoolToken } from '../token';
 
+/** Asked at every request. */
+export interface SessionLeadership {
+  /** While it is false, nothing is sent that changes something. */
+  readonly held: boolean;
+  /** Sent with every request, so that the control plane can tell a former leader. */
+  readonly term: number | undefined;
+}
+
 export interface ConnectOptions {
   /** From `parseToken`. */
   readonly token: PoolToken;
@@ -9,6 +17,8 @@ export interface ConnectOptions {
   readonly privateKeyPem: string;
   /** UID of the WorkerPool object. */
   readonly session: string;
+  /** The right to speak for the session, where several controllers compete for it. @default it is held for ever */
+  readonly leadership?: SessionLeadership;
   /** `name/version` of the caller, for the control plane's log. */
   readonly userAgent: string;
   /** Address to use in place of the token's (`https://host:port` for connectPoll, `mqtts://host:port` for connectMqtt). @default the token's */

@@ -6,6 +6,7 @@ import type {
   ReportResponse,
   RetireRequest,
   RetireResponse,
+  Speaker,
   SyncRequest,
   SyncResponse,
   WorkerViews,
@@ -15,6 +16,10 @@ import { parseAnswer, type Operation } from './call';
 import { causeOfFailure } from './causes';
 import type { ConnectOptions } from './options';
 import { ViewStream } from './views';
+
+type WithoutSpeaker<T> = Omit<T, keyof Speaker>;
+
+const NOT_LEADING = 'this controller does not lead at this moment';
 
 /** What both transports share: status, operations, views, and the loop that restores the connection for ever. */
 export abstract class SessionBase implements ControlPlaneSession {
@@ -53,19 +58,19 @@ export abstract class SessionBase implements ControlPlaneSession {
     return this.current;
   }
 
-  register(request: Omit<RegisterRequest, 'session'>): Promise<WorkerViews> {
+  register(request: WithoutSpeaker<RegisterRequest>): Promise<WorkerViews> {
     return this.callAndOffer('register', request);
   }
 
-  sync(request: Omit<SyncRequest, 'session'>): Promise<SyncResponse> {
+  sync(request: WithoutSpeaker<SyncRequest>): Promise<SyncResponse> {
     return this.callAndOffer('sync', request);
   }
 
-  async retire(request: Omit<RetireRequest, 'session'>): Promise<RetireResponse> {
+  async retire(request: WithoutSpeaker<RetireRequest>): Promise<RetireResponse> {
     return parseAnswer('retire', await this.send('retire', request), this.endpoint);
   }
 
-  async report(request: Omit<ReportRequest, 'session'>): Promise<ReportResponse> {
+  async report(request: WithoutSpeaker<ReportRequest>): Promise<ReportResponse> {
     return parseAnswer('report', await this.send('report', request), this.endpoint);
   }
 
@@ -102,8 +107,12 @@ export abstract class SessionBase implements ControlPlaneSession {
 
   private async send(operation: Operation, request: object, waitMs = 0): Promise<unknown> {
     if (this.closing.signal.aborted) throw new ProtocolError('unreachable', 'the session is closed', false);
+    const { session, leadership } = this.options;
+    if (leadership && !leadership.held && operation !== 'watch') {
+      throw new ProtocolError('superseded', `nothing was sent to ${this.endpoint}: ${NOT_LEADING}`, true);
+    }
     try {
-      const body = { ...request, session: this.options.session };
+      const body = { ...request, session, ...(leadership?.term !== undefined && { term: leadership.term }) };
       return await this.exchange(operation, body, waitMs + this.answerTimeoutMs);
     } catch (error) {
       throw causeOfFailure(error, this.endpoint);
@@ -136,6 +145,7 @@ export abstract class SessionBase implements ControlPlaneSession {
 }
 
 function failed(error: ProtocolError): SessionStatus {
-  const cause = error.kind === 'fenced' || error.kind === 'not-found' ? 'protocol' : error.kind;
+  const { kind } = error;
+  const cause = kind === 'fenced' || kind === 'superseded' || kind === 'not-found' ? 'protocol' : kind;
   return { state: 'failed', cause, message: error.message };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Attempt, Fence, OutcomeReason, Revision, SessionId, Stage, Time, Ulid } from './primitives';
+import { Attempt, Fence, OutcomeReason, Revision, SessionId, Stage, Term, Time, Ulid } from './primitives';
 
 /** One stage of a run, given to one worker. The controller makes exactly one Pod of it. */
 export const Assignment = z.object({
@@ -52,8 +52,11 @@ export const ObservedWorker = z.object({
   pod: z.object({ runId: Ulid, attempt: Attempt }).nullable(),
 });
 
+/** Who speaks; a part of every request. */
+export const Speaker = z.object({ session: SessionId, term: Term.optional() });
+
 /** `register`: makes workers known and assignable. Refused whole when one entry is malformed. */
-export const RegisterRequest = z.object({ session: SessionId, workers: z.array(WorkerRegistration).max(1000) });
+export const RegisterRequest = Speaker.extend({ workers: z.array(WorkerRegistration).max(1000) });
 export const WorkerViews = z.object({ revision: Revision, workers: z.array(WorkerView) });
 
 /**
@@ -61,7 +64,7 @@ export const WorkerViews = z.object({ revision: Revision, workers: z.array(Worke
  * that the control plane has in this session but that are not listed are retired; an assignment whose outcome is known
  * and whose Pod is gone is released; what the control plane does not know comes back in `unknown`, to be registered.
  */
-export const SyncRequest = z.object({ session: SessionId, workers: z.array(ObservedWorker).max(20000) });
+export const SyncRequest = Speaker.extend({ workers: z.array(ObservedWorker).max(20000) });
 export const SyncResponse = WorkerViews.extend({
   unknown: z.array(Ulid),
   /** What assignments will name when neither stack nor pool does, so that the pool's Pods can be checked before any run. */
@@ -72,14 +75,13 @@ export const SyncResponse = WorkerViews.extend({
  * `watch`: the views that changed after `after`, waiting up to `waitSeconds` for the first. It is the session's heartbeat:
  * a session that neither watches nor syncs for SESSION_LEASE_SECONDS gets no new assignments.
  */
-export const WatchRequest = z.object({
-  session: SessionId,
+export const WatchRequest = Speaker.extend({
   after: Revision,
   waitSeconds: z.number().int().min(0).max(60),
 });
 
 /** `retire`: an idle worker is removed in the same step; a busy one gets nothing further and is to be asked for again. */
-export const RetireRequest = z.object({ session: SessionId, workers: z.array(Ulid).max(1000) });
+export const RetireRequest = Speaker.extend({ workers: z.array(Ulid).max(1000) });
 export const RetireResponse = z.object({
   results: z.array(z.object({ id: Ulid, retired: z.boolean() })),
 });
@@ -95,8 +97,7 @@ export const PodReport = z.discriminatedUnion('kind', [
   /** Nothing of the Pod runs any more: the worker is free for the next run. */
   z.object({ kind: z.literal('released') }),
 ]);
-export const ReportRequest = z.object({
-  session: SessionId,
+export const ReportRequest = Speaker.extend({
   workerId: Ulid,
   runId: Ulid,
   attempt: Attempt,
@@ -129,6 +130,7 @@ export type Assignment = z.infer<typeof Assignment>;
 export type WorkerView = z.infer<typeof WorkerView>;
 export type WorkerRegistration = z.infer<typeof WorkerRegistration>;
 export type ObservedWorker = z.infer<typeof ObservedWorker>;
+export type Speaker = z.infer<typeof Speaker>;
 export type RegisterRequest = z.infer<typeof RegisterRequest>;
 export type WorkerViews = z.infer<typeof WorkerViews>;
 export type SyncRequest = z.infer<typeof SyncRequest>;

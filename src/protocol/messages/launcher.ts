@@ -89,7 +89,16 @@ export const OutcomeResponse = z.object({ state: z.string() });
 
 /** The body of every refusal, with status 400, 401, 404, 409 or 413. `fenced`: stop, another holds the run. */
 export const Refusal = z.object({
-  code: z.enum(['malformed', 'unauthorized', 'not-found', 'fenced', 'already-started', 'too-large', 'internal']),
+  code: z.enum([
+    'malformed',
+    'unauthorized',
+    'not-found',
+    'fenced',
+    'superseded',
+    'already-started',
+    'too-large',
+    'internal',
+  ]),
   message: z.string(),
 });
 

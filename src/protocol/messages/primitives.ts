@@ -9,6 +9,12 @@ export const Ulid = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, 'must be an upp
 /** Who holds the workers: the UID of the WorkerPool object, so that it survives restarts and changes of leader. */
 export const SessionId = z.string().min(1).max(128);
 
+/**
+ * Counts the leaders among the controllers that speak for a session, as `leaseTransitions` of their Lease does. Absent where
+ * there is one controller only.
+ */
+export const Term = z.number().int().nonnegative();
+
 /** Counts the changes of a pool, from 1. A view with a higher revision replaces one with a lower. */
 export const Revision = z.number().int().nonnegative();
 

@@ -51,6 +51,42 @@ describe('leases', () => {
     removeFolder(folder);
   });
 
+  describe('of leaders', () => {
+    const superseded = { code: 'superseded', message: expect.stringContaining('another controller leads now') };
+
+    test('a former one retires nothing while the present one is alive', async () => {
+      const worker = await queue.register();
+      await queue.beat('session', 4);
+      await queue.beat('session', 5);
+      await expect(queue.sync([], 'session', 4)).rejects.toMatchObject(superseded);
+      await expect(queue.beat('session', 4)).rejects.toMatchObject(superseded);
+      expect((await queue.view(worker))?.removed).toBe(false);
+    });
+
+    test('a former one does not keep a session alive', async () => {
+      await queue.register();
+      await queue.beat('session', 5);
+      queue.pass(59);
+      await expect(queue.beat('session', 4)).rejects.toMatchObject(superseded);
+      expect(queue.context.leases.sessionSilence(queue.pool.id, 'session')).toBe(59_000);
+    });
+
+    test('one of a Lease that was made anew is heard as soon as the former one is silent', async () => {
+      await queue.beat('session', 5);
+      queue.pass(60);
+      await expect(queue.beat('session', 0)).rejects.toMatchObject(superseded);
+      queue.pass(1);
+      await queue.beat('session', 0);
+      await queue.beat('session', 0);
+    });
+
+    test('of other sessions, and one that counts none, are heard', async () => {
+      await queue.beat('session', 5);
+      await queue.beat('other', 0);
+      await queue.beat('session');
+    });
+  });
+
   test('an unstarted run of a dead session goes to a worker of a live one', async () => {
     const dead = await queue.register('dead', 'dead-session');
     const run = queue.trigger();

@@ -78,12 +78,13 @@ export class TestQueue {
     return worker.id;
   }
 
-  async beat(session = 'session'): Promise<void> {
-    await this.call('watch', { session, after: this.context.store.pools.revision(this.pool.id), waitSeconds: 0 });
+  async beat(session = 'session', term?: number): Promise<void> {
+    const after = this.context.store.pools.revision(this.pool.id);
+    await this.call('watch', { session, after, waitSeconds: 0, ...(term !== undefined && { term }) });
   }
 
-  sync(workers: Observed, session = 'session'): Promise<SyncResponse> {
-    return this.call('sync', { session, workers });
+  sync(workers: Observed, session = 'session', term?: number): Promise<SyncResponse> {
+    return this.call('sync', { session, workers, ...(term !== undefined && { term }) });
   }
 
   async retire(id: string): Promise<boolean> {

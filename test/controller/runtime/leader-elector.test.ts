@@ -104,6 +104,7 @@ describe('an elector', () => {
     await clock.advance(2_100);
     expect(elector.isLeader).toBe(true);
     expect(store.lease?.spec.leaseTransitions).toBe(4);
+    expect(elector.term).toBe(4);
   });
 
   test('stops leading when it could not renew for ten seconds, before anyone else may lead', async () => {
