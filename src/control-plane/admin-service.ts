@@ -47,7 +47,8 @@ export class AdminService implements AdminApi {
   async resetPool(id: string, certificateSigningRequest: string): Promise<PoolRecord> {
     this.requirePool(id);
     const credentials = await this.issuer.issue(id, certificateSigningRequest);
-    this.context.store.pools.setCredentials(id, credentials, this.context.now());
+    const { store, now } = this.context;
+    store.transaction(() => store.pools.setCredentials(id, credentials, now()));
     this.disconnect(id);
     return this.requirePool(id);
   }

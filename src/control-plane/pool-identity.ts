@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { decodeJwt, jwtVerify } from 'jose';
+import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { POOL_AUDIENCE } from '../protocol/auth';
 import { RequestError } from './errors';
 import type { Store } from './store';
@@ -11,46 +11,73 @@ const CLOCK_TOLERANCE_SECONDS = 60;
  * @throws RequestError `unauthorized` when the pool is unknown, deleted or reset, or the JWT is not in order.
  */
 export async function authenticatePool(store: Store, jwt: string | undefined, now: number): Promise<string> {
+  const { poolId, replacedAt } = await authenticate(store, jwt, now);
+  if (replacedAt !== null) throw wasReset();
+  return poolId;
+}
+
+/**
+ * The same for what a run Pod says of an attempt. Credentials that a reset has replaced are good for the attempts that
+ * had started before it, until their worker is free again: they finish and report, and can do nothing else.
+ */
+export async function authenticateAttempt(
+  store: Store,
+  jwt: string | undefined,
+  now: number,
+  { runId, attempt }: { readonly runId: string; readonly attempt: number },
+): Promise<string> {
+  const { poolId, replacedAt } = await authenticate(store, jwt, now);
+  if (replacedAt === null) return poolId;
+  const assignment = store.assignments.find(runId, attempt);
+  const { startedAt = null, releasedAt = null } = assignment?.poolId === poolId ? assignment : {};
+  if (startedAt === null || startedAt > replacedAt || releasedAt !== null) throw wasReset();
+  return poolId;
+}
+
+interface Authenticated {
+  readonly poolId: string;
+  /** When a reset replaced the credentials; null for the present ones. */
+  readonly replacedAt: number | null;
+}
+
+async function authenticate(store: Store, jwt: string | undefined, now: number): Promise<Authenticated> {
   if (!jwt) throw unauthorized('the request carries no token of a pool');
   let poolId: string | undefined;
+  let kid: string | undefined;
   try {
     poolId = decodeJwt(jwt).iss;
+    kid = decodeProtectedHeader(jwt).kid;
   } catch {
     throw unauthorized('the token is not a JWT');
   }
   const pool = store.pools.find(poolId ?? '');
   if (!pool) throw unauthorized('the pool is not known: it was deleted, or belongs to another control plane');
-  const { publicKey } = new X509Certificate(pool.certificate);
+  const former = kid === pool.fingerprint ? undefined : store.pools.formerCredentials(pool.id, kid ?? '');
+  if (kid !== pool.fingerprint && !former) throw wasReset();
   try {
-    const { protectedHeader } = await jwtVerify(jwt, publicKey, {
+    await jwtVerify(jwt, new X509Certificate((former ?? pool).certificate).publicKey, {
       audience: POOL_AUDIENCE,
       currentDate: new Date(now),
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       requiredClaims: ['exp', 'iat'],
       maxTokenAge: '10m',
     });
-    if (protectedHeader.kid !== pool.fingerprint) throw new Error('kid');
   } catch (error) {
-    throw unauthorized(reasonOf(error, decodeKid(jwt) !== pool.fingerprint));
+    throw unauthorized(reasonOf(error));
   }
-  return pool.id;
+  return { poolId: pool.id, replacedAt: former?.replacedAt ?? null };
 }
 
-function reasonOf(error: unknown, isOtherKey: boolean): string {
-  if (isOtherKey) return 'the pool was reset: use its new token and key';
+function wasReset(): RequestError {
+  return unauthorized('the pool was reset: use its new token and key');
+}
+
+function reasonOf(error: unknown): string {
   const code = (error as { code?: string }).code;
   if (code === 'ERR_JWT_EXPIRED') return 'the token of the pool has expired: is the clock of its cluster right?';
   if (code === 'ERR_JWT_CLAIM_VALIDATION_FAILED')
     return 'the token of the pool has wrong claims, or was made in the future';
   return 'the token was not signed by the key of the pool';
-}
-
-function decodeKid(jwt: string): unknown {
-  try {
-    return (JSON.parse(Buffer.from(jwt.split('.')[0] ?? '', 'base64url').toString()) as { kid?: unknown }).kid;
-  } catch {
-    return undefined;
-  }
 }
 
 function unauthorized(message: string): RequestError {

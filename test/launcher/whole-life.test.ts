@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -14,7 +14,8 @@ import { SHIM_PATH } from '../../src/launcher/shim/path';
 import { connectPoll } from '../../src/protocol/client';
 import type { Assignment, WorkerView } from '../../src/protocol/messages';
 import type { ControlPlaneSession } from '../../src/protocol/session';
-import { encodeToken } from '../../src/protocol/token';
+import { encodeToken, parseToken } from '../../src/protocol/token';
+import { makeKey } from '../control-plane/support/credentials';
 import { eventually, makePool, newWorker, startTestControlPlane } from '../control-plane/support/control-plane';
 import type { TestPool } from '../control-plane/support/control-plane';
 import { mountCredentials } from './support/credentials';
@@ -32,6 +33,11 @@ case $command in
   apply) [ -d .terraform ] && echo "applied: $(cat "$last")" ;;
 esac
 `;
+/** In front of the tool: a plan begins when the test lets it. */
+const HELD = `#!/bin/sh
+if [ "$1" = plan ]; then echo waiting; while [ -e "$HOME/held" ]; do sleep 0.05; done; fi
+exec "$0-itself" "$@"
+`;
 /** A real OpenTofu for the same tests, where somebody names one: WORKER_POOLS_TEST_TOFU=/path/to/tofu. */
 const REAL_TOFU = process.env['WORKER_POOLS_TEST_TOFU'];
 
@@ -46,15 +52,13 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'whole-life-'));
   controlPlane = await startTestControlPlane({ dataDir: join(root, 'data'), mqttPort: null });
   pool = await makePool(controlPlane);
-  const credentials = { token: pool.token, privateKeyPem: pool.privateKeyPem };
-  const events = { onView: (newest: WorkerView) => void (view = newest), onStatus: () => undefined };
-  session = connectPoll({ ...credentials, session: 'pool-uid', userAgent: 'test/1' }, events);
+  session = connectTo(pool);
   await session.register({ workers: [worker] });
   const tofu = join(root, 'bin', 'tofu');
   await mkdir(dirname(tofu));
-  if (REAL_TOFU === undefined) await writeFile(tofu, FAKE_TOFU);
-  else await copyFile(REAL_TOFU, tofu);
-  await chmod(tofu, 0o755);
+  await writeFile(tofu, HELD, { mode: 0o755 });
+  if (REAL_TOFU === undefined) await writeFile(`${tofu}-itself`, FAKE_TOFU, { mode: 0o755 });
+  else await copyFile(REAL_TOFU, `${tofu}-itself`);
 });
 
 afterEach(async () => {
@@ -62,6 +66,11 @@ afterEach(async () => {
   await controlPlane.close();
   await rm(root, { recursive: true, force: true });
 });
+
+function connectTo({ token, privateKeyPem }: TestPool): ControlPlaneSession {
+  const events = { onView: (newest: WorkerView) => void (view = newest), onStatus: () => undefined };
+  return connectPoll({ token, privateKeyPem, session: 'pool-uid', userAgent: 'test/1' }, events);
+}
 
 async function stack(autoDeploy: boolean): Promise<void> {
   controlPlane.admin.createStack({
@@ -77,6 +86,12 @@ async function stack(autoDeploy: boolean): Promise<void> {
   await controlPlane.admin.uploadSource('hello', Readable.from(chunks));
 }
 
+/** The pool's Secret as it is now. */
+async function mount(folder: string): Promise<void> {
+  const privateKey = Buffer.from(pool.privateKeyPem).toString('base64');
+  await mountCredentials(folder, encodeToken(pool.token), privateKey);
+}
+
 /** One run Pod: its three containers in their order. */
 async function runPod({ runId, stage, attempt, fence, startDeadline }: Assignment): Promise<number> {
   const folder = (name: string): string => join(root, `pod-${attempt}`, name);
@@ -86,8 +101,7 @@ async function runPod({ runId, stage, attempt, fence, startDeadline }: Assignmen
     credentials: folder('credentials'),
     exchange: folder('exchange'),
   };
-  const privateKey = Buffer.from(pool.privateKeyPem).toString('base64');
-  await mountCredentials(paths.credentials, encodeToken(pool.token), privateKey);
+  await mount(paths.credentials);
   const identity = { runId, stage, attempt, fence, startDeadline, workerName: worker.name, podUid: `pod-${attempt}` };
   const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const both = { identity, paths, clock: systemClock, logger };
@@ -133,6 +147,34 @@ describe('a run over its whole life, on the real control plane', () => {
       expect(log).toContain(line);
     }
     expect(log).toContain(REAL_TOFU === undefined ? "applied: greet Ann's cat" : "Hello, Ann's cat!");
+  });
+
+  test.each([
+    { what: 'is reported by a Pod that never gets the new ones', isRenewed: false, end: 'FAILED' },
+    { what: 'is applied as well, when the Pod has the new ones by its end', isRenewed: true, end: 'FINISHED' },
+  ])("and a reset of its pool's credentials in the midst of the plan: it $what", async ({ isRenewed, end }) => {
+    await stack(false);
+    await writeFile(join(root, 'held'), '');
+    const run = controlPlane.admin.createRun({ stack: 'hello' });
+    const planned = runPod(await assigned('preparing'));
+    await eventually(() => logOf(run.id).includes('waiting'), 'the plan');
+
+    const key = await makeKey();
+    const { config } = await controlPlane.admin.resetPool(pool.id, key.csr);
+    pool = { ...pool, token: parseToken(config), privateKeyPem: key.privateKeyPem };
+    await session.close();
+    session = connectTo(pool);
+    if (isRenewed) await mount(join(root, 'pod-1', 'credentials'));
+    await rm(join(root, 'held'));
+    expect(await planned).toBe(0);
+    expect(controlPlane.admin.run(run.id)?.state).toBe('UNCONFIRMED');
+    expect(logOf(run.id)).toContain('The stage preparing succeeded.');
+
+    controlPlane.admin.confirm(run.id);
+    const applied = runPod(await assigned('applying')).catch((error: unknown) => error);
+    await eventually(() => controlPlane.admin.run(run.id)?.state === end, end);
+    if (isRenewed) expect(await applied).toBe(0);
+    else expect(controlPlane.admin.run(run.id)?.message).toContain('The run state was sealed with another key');
   });
 
   test('keeps its state from the control plane: what lies there can be read by the pool alone', async () => {

@@ -10,7 +10,7 @@ import {
 } from '../../protocol/messages';
 import { dispatch } from '../dispatcher';
 import { RequestError, validate } from '../errors';
-import { authenticatePool } from '../pool-identity';
+import { authenticateAttempt, authenticatePool } from '../pool-identity';
 import type { QueueContext } from '../queue/context';
 import { appendLogs, heartbeat, outcome, requireAttempt, start, type Attempted } from '../queue/launcher-operations';
 import { requireRun } from '../queue/lifecycle';
@@ -55,7 +55,10 @@ export function workerRoutes(parts: WorkerRoutesParts): Hono {
   app.post('/:operation', limitJson, async (c) => {
     const poolId = await poolOf(parts, c);
     const body = await jsonBody(c.req);
-    return c.json((await dispatch(context, poolId, c.req.param('operation'), body, c.req.raw.signal)) as object);
+    const answer = (await dispatch(context, poolId, c.req.param('operation'), body, c.req.raw.signal)) as object;
+    // The pool may have been reset while a long poll was held back.
+    await poolOf(parts, c);
+    return c.json(answer);
   });
   return app;
 }
@@ -105,11 +108,17 @@ async function storeWorkspace(parts: WorkerRoutesParts, who: Attempted, fence: n
 }
 
 async function attempted(parts: WorkerRoutesParts, c: Context): Promise<Attempted> {
-  const poolId = await poolOf(parts, c);
   const [runId, attempt] = [c.req.param('run') ?? '', Number(c.req.param('attempt'))];
   if (!Ulid.safeParse(runId).success || !Number.isSafeInteger(attempt) || attempt < 1) {
     throw new RequestError('malformed', 'the path must name a run by its ULID and an attempt by its number');
   }
+  const { store, now } = parts.context;
+  const jwt = bearer(c.req.header('Authorization'));
+  // A start gives out the stack's environment.
+  const poolId =
+    c.req.param('operation') === 'start'
+      ? await authenticatePool(store, jwt, now())
+      : await authenticateAttempt(store, jwt, now(), { runId, attempt });
   return { poolId, runId, attempt };
 }
 

@@ -103,4 +103,14 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX logsOfRun ON logs (runId, id);
   `,
+  `
+  -- What a pool had before a reset: good for finishing the attempts that had started with it, and for nothing else.
+  CREATE TABLE formerCredentials (
+    poolId TEXT NOT NULL REFERENCES pools (id),
+    fingerprint TEXT NOT NULL,
+    certificate TEXT NOT NULL,
+    replacedAt INTEGER NOT NULL,
+    PRIMARY KEY (poolId, fingerprint)
+  ) STRICT;
+  `,
 ];

@@ -1,6 +1,11 @@
 import type { Database, Row } from './database';
 import type { PoolRecord } from './records';
 
+export interface FormerCredentials {
+  readonly certificate: string;
+  readonly replacedAt: number;
+}
+
 export class PoolTable {
   constructor(private readonly db: Database) {}
 
@@ -22,11 +27,18 @@ export class PoolTable {
     );
   }
 
+  /** Replaces the credentials; the former ones are remembered. Runs inside a transaction. */
   setCredentials(
     id: string,
     credentials: Pick<PoolRecord, 'config' | 'certificate' | 'fingerprint'>,
     now: number,
   ): void {
+    this.db.run(
+      `INSERT OR REPLACE INTO formerCredentials (poolId, fingerprint, certificate, replacedAt)
+       SELECT id, fingerprint, certificate, ? FROM pools WHERE id = ?`,
+      now,
+      id,
+    );
     this.db.run(
       'UPDATE pools SET config = ?, certificate = ?, fingerprint = ?, updatedAt = ? WHERE id = ?',
       credentials.config,
@@ -34,6 +46,15 @@ export class PoolTable {
       credentials.fingerprint,
       now,
       id,
+    );
+  }
+
+  /** The credentials of a pool by their fingerprint, if a reset has replaced them. */
+  formerCredentials(id: string, fingerprint: string): FormerCredentials | undefined {
+    return this.db.get(
+      'SELECT certificate, replacedAt FROM formerCredentials WHERE poolId = ? AND fingerprint = ?',
+      id,
+      fingerprint,
     );
   }
 
