@@ -22,15 +22,21 @@ import { mountCredentials } from './support/credentials';
 
 jest.setTimeout(60_000);
 
-/** Does what the stack's steps need of OpenTofu: keeps a plan file, and applies exactly that. */
+/** Does what the stack's steps need of OpenTofu: keeps a plan file, and applies exactly that with what it initialized. */
 const FAKE_TOFU = `#!/bin/sh
 set -eu
 command=$1
+data=\${TF_DATA_DIR:-.terraform}
+cache=\${TF_PLUGIN_CACHE_DIR:-$data}
 for last; do :; done
 case $command in
-  init) mkdir -p .terraform && echo initialized ;;
+  init)
+    mkdir -p "$data" "$cache"
+    echo provider >"$cache/provider"
+    [ "$cache" = "$data" ] || ln -sf "$cache/provider" "$data/provider"
+    echo initialized ;;
   plan) echo "will greet $TF_VAR_name" && echo "greet $TF_VAR_name" >"\${last#-out=}" && exit 2 ;;
-  apply) [ -d .terraform ] && echo "applied: $(cat "$last")" ;;
+  apply) grep -q provider "$data/provider" && echo "applied: $(cat "$last")" ;;
 esac
 `;
 /** In front of the tool: a plan begins when the test lets it. */
@@ -42,6 +48,8 @@ exec "$0-itself" "$@"
 const REAL_TOFU = process.env['WORKER_POOLS_TEST_TOFU'];
 
 let root: string;
+/** A folder of the worker container that is no volume. */
+const OUTSIDE = join(tmpdir(), `outside-${process.pid}`);
 let controlPlane: ControlPlane;
 let pool: TestPool;
 let session: ControlPlaneSession;
@@ -72,12 +80,12 @@ function connectTo({ token, privateKeyPem }: TestPool): ControlPlaneSession {
   return connectPoll({ token, privateKeyPem, session: 'pool-uid', userAgent: 'test/1' }, events);
 }
 
-async function stack(autoDeploy: boolean): Promise<void> {
+async function stack(autoDeploy: boolean, environment: Readonly<Record<string, string>> = {}): Promise<void> {
   controlPlane.admin.createStack({
     name: 'hello',
     pool: pool.id,
     autoDeploy,
-    environment: { TF_VAR_name: "Ann's cat" },
+    environment: { TF_VAR_name: "Ann's cat", ...environment },
   });
   const folder = join(root, 'source');
   await cp(join(import.meta.dirname, '../../examples/stacks/hello'), folder, { recursive: true });
@@ -115,6 +123,8 @@ async function runPod({ runId, stage, attempt, fence, startDeadline }: Assignmen
   });
   const [code] = (await once(shim, 'exit')) as [number];
   await relayed;
+  // What the Pod had outside of its workspace goes with it.
+  await rm(OUTSIDE, { recursive: true, force: true });
   await session.report({ workerId: worker.id, runId, attempt, fence, report: { kind: 'released' } });
   return code;
 }
@@ -148,6 +158,21 @@ describe('a run over its whole life, on the real control plane', () => {
     }
     expect(log).toContain(REAL_TOFU === undefined ? "applied: greet Ann's cat" : "Hello, Ann's cat!");
   });
+
+  test.each(['TF_PLUGIN_CACHE_DIR', 'TF_DATA_DIR'])(
+    'is applied with the providers of its plan, though %s leads out of the workspace',
+    async (variable) => {
+      await stack(true, { [variable]: OUTSIDE });
+      // OpenTofu wants its cache to be there.
+      await mkdir(OUTSIDE);
+      const run = controlPlane.admin.createRun({ stack: 'hello' });
+      await runPod(await assigned('preparing'));
+      const applying = await assigned('applying');
+      await mkdir(OUTSIDE);
+      expect(await runPod(applying)).toBe(0);
+      expect(controlPlane.admin.run(run.id)).toMatchObject({ state: 'FINISHED', hasChanges: true });
+    },
+  );
 
   test.each([
     { what: 'is reported by a Pod that never gets the new ones', isRenewed: false, end: 'FAILED' },

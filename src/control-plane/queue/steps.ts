@@ -35,8 +35,23 @@ function planning(stack: StackRecord): RunSpec['steps'] {
   ];
 }
 
-/** The relay has restored the workspace with `.terraform`, so that nothing is initialized or planned twice. */
+/**
+ * The plan comes along with the workspace, but not what lay outside of it: a plugin cache that `.terraform` has links
+ * into, or TF_DATA_DIR. So the tool is initialized again, with exactly the providers of the plan; what is there is kept.
+ */
 function applying(stack: StackRecord): RunSpec['steps'] {
-  const command = `${BINARY[stack.tool]} apply -input=false -no-color -lock-timeout=60s ${PLAN_FILE}`;
-  return [{ name: 'apply', command, successExitCodes: [] }];
+  const tool = BINARY[stack.tool];
+  return [
+    // The last ones of repeated options win over TF_CLI_ARGS_init.
+    {
+      name: 'init',
+      command: `${tool} init -input=false -no-color -upgrade=false -lockfile=readonly`,
+      successExitCodes: [],
+    },
+    {
+      name: 'apply',
+      command: `${tool} apply -input=false -no-color -lock-timeout=60s ${PLAN_FILE}`,
+      successExitCodes: [],
+    },
+  ];
 }
