@@ -1,31 +1,34 @@
 import type { Readable } from 'node:stream';
-import { environmentRefusal } from '../protocol/environment';
-import type { AdminApi, NewPool, NewRun, NewStack, RunFilter } from './admin';
+import type { AdminApi, NewPool, NewRun, NewStack, RunFilter, StackChange } from './admin';
 import { RequestError } from './errors';
+import { checkPoolName, idOf } from './names';
 import type { PoolIssuer } from './pool-issuer';
 import { assignRuns } from './queue/assign';
 import { poolChanged, runChanged, type QueueContext } from './queue/context';
 import { advance, endWithoutSuccess, requireRun, systemLog, touchWorker } from './queue/lifecycle';
 import { sweep } from './queue/sweep';
 import { isTerminal } from './queue/transitions';
+import { waitsFor } from './queue/waiting';
 import { runTopic } from './queue/wakeups';
+import { StackAdmin } from './stack-admin';
 import type { BlobStore } from './store/blobs';
 import type { LogRecord, PoolRecord, RunRecord, StackRecord, WorkerRecord } from './store/records';
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
-
 export class AdminService implements AdminApi {
+  private readonly stackAdmin: StackAdmin;
+
   constructor(
     private readonly context: QueueContext,
-    private readonly blobs: BlobStore,
+    blobs: BlobStore,
     private readonly issuer: PoolIssuer,
     /** Ends the connections of a pool whose credentials are no longer good. */
     private readonly disconnect: (poolId: string) => void,
-  ) {}
+  ) {
+    this.stackAdmin = new StackAdmin(context, blobs, (nameOrId) => this.poolByNameOrId(nameOrId));
+  }
 
   async createPool(input: NewPool): Promise<PoolRecord> {
-    const name = input.name.trim();
-    if (name === '') throw new RequestError('malformed', 'a pool needs a name');
+    const name = checkPoolName(input.name.trim());
     const { store, newId, now } = this.context;
     const id = newId();
     const credentials = await this.issuer.issue(id, input.certificateSigningRequest);
@@ -44,8 +47,8 @@ export class AdminService implements AdminApi {
     return this.requirePool(id);
   }
 
-  async resetPool(id: string, certificateSigningRequest: string): Promise<PoolRecord> {
-    this.requirePool(id);
+  async resetPool(anyCaseId: string, certificateSigningRequest: string): Promise<PoolRecord> {
+    const { id } = this.requirePool(anyCaseId);
     const credentials = await this.issuer.issue(id, certificateSigningRequest);
     const { store, now } = this.context;
     store.transaction(() => store.pools.setCredentials(id, credentials, now()));
@@ -56,15 +59,13 @@ export class AdminService implements AdminApi {
   deletePool(id: string): PoolRecord {
     const { store, now } = this.context;
     const pool = this.requirePool(id);
-    const unfinished = store.runs.countUnfinished(id);
+    const unfinished = store.runs.countUnfinished(pool.id);
     if (unfinished > 0) {
-      throw new RequestError(
-        'malformed',
-        `pool ${pool.name} has ${unfinished} unfinished runs: stop them, or let them end, then delete it`,
-      );
+      const runs = unfinished === 1 ? 'an unfinished run' : `${unfinished} unfinished runs`;
+      throw new RequestError('malformed', `pool ${pool.name} has ${runs}: stop them, or let them end, then delete it`);
     }
-    store.pools.delete(id, now());
-    this.disconnect(id);
+    store.pools.delete(pool.id, now());
+    this.disconnect(pool.id);
     return pool;
   }
 
@@ -73,7 +74,7 @@ export class AdminService implements AdminApi {
   }
 
   pool(id: string): PoolRecord | null {
-    return this.context.store.pools.find(id) ?? null;
+    return this.context.store.pools.find(idOf(id)) ?? null;
   }
 
   workers(poolId: string): WorkerRecord[] {
@@ -84,8 +85,9 @@ export class AdminService implements AdminApi {
     return this.context.store.runs.countRunnable(poolId);
   }
 
-  setDrained(poolId: string, workerId: string, drained: boolean): WorkerRecord {
+  setDrained(anyCasePoolId: string, anyCaseWorkerId: string, drained: boolean): WorkerRecord {
     const { store } = this.context;
+    const [poolId, workerId] = [idOf(anyCasePoolId), idOf(anyCaseWorkerId)];
     const worker = store.workers.find(workerId);
     if (worker?.poolId !== poolId || worker.removed) {
       throw new RequestError('not-found', `worker ${workerId} not found in pool ${poolId}`);
@@ -99,48 +101,32 @@ export class AdminService implements AdminApi {
   }
 
   createStack(input: NewStack): StackRecord {
-    const { store, newId, now } = this.context;
-    if (!NAME.test(input.name)) {
-      throw new RequestError(
-        'malformed',
-        `stack name "${input.name}" is not allowed: letters, digits, dot, dash and underscore, at most 63`,
-      );
-    }
-    if (store.stacks.find(input.name)) {
-      throw new RequestError(
-        'malformed',
-        `stack ${input.name} exists already: upload a new source, or take another name`,
-      );
-    }
-    store.stacks.insert({
-      id: newId(),
-      name: input.name,
-      poolId: this.poolByNameOrId(input.pool).id,
-      tool: input.tool ?? 'OPENTOFU',
-      projectRoot: relativeFolder(input.projectRoot ?? ''),
-      runnerImage: input.runnerImage ?? null,
-      autoDeploy: input.autoDeploy ?? false,
-      environment: usableEnvironment(input.environment ?? {}),
-      source: null,
-      createdAt: now(),
-    });
-    return this.requireStack(input.name);
+    return this.stackAdmin.create(input);
+  }
+
+  updateStack(nameOrId: string, change: StackChange): StackRecord {
+    return this.stackAdmin.update(nameOrId, change);
+  }
+
+  deleteStack(nameOrId: string): StackRecord {
+    return this.stackAdmin.delete(nameOrId);
   }
 
   stacks(): StackRecord[] {
-    return this.context.store.stacks.list();
+    return this.stackAdmin.list();
   }
 
-  async uploadSource(stackName: string, archive: Readable): Promise<StackRecord> {
-    const stack = this.requireStack(stackName);
-    const source = await this.blobs.write('sources', archive);
-    this.context.store.stacks.setSource(stack.id, source);
-    return this.requireStack(stack.id);
+  stack(nameOrId: string): StackRecord | null {
+    return this.stackAdmin.find(nameOrId);
+  }
+
+  uploadSource(stackName: string, archive: Readable): Promise<StackRecord> {
+    return this.stackAdmin.uploadSource(stackName, archive);
   }
 
   createRun(input: NewRun): RunRecord {
     const { store, newId, now } = this.context;
-    const stack = this.requireStack(input.stack);
+    const stack = this.stackAdmin.require(input.stack);
     if (stack.source === null) {
       throw new RequestError('malformed', `stack ${stack.name} has no source yet: upload one before triggering a run`);
     }
@@ -160,12 +146,16 @@ export class AdminService implements AdminApi {
   }
 
   run(id: string): RunRecord | null {
-    return this.context.store.runs.find(id) ?? null;
+    return this.context.store.runs.find(idOf(id)) ?? null;
+  }
+
+  waitsFor(run: RunRecord): string | null {
+    return waitsFor(this.context, run);
   }
 
   runs(filter: RunFilter = {}): RunRecord[] {
     return this.context.store.runs.list({
-      ...(filter.stack === undefined ? {} : { stackId: this.requireStack(filter.stack).id }),
+      ...(filter.stack === undefined ? {} : { stackId: this.stackAdmin.require(filter.stack).id }),
       ...(filter.pool === undefined ? {} : { poolId: this.poolByNameOrId(filter.pool).id }),
       limit: Math.min(filter.limit ?? 100, 1000),
     });
@@ -183,13 +173,14 @@ export class AdminService implements AdminApi {
     const { context } = this;
     const done = { confirm: 'CONFIRMED', discard: 'DISCARDED' }[event];
     return context.store.transaction(() => {
-      const run = requireRun(context, runId);
+      const run = requireRun(context, idOf(runId));
       return run.state === done ? run : advance(context, run, event, {}, line);
     });
   }
 
-  stop(runId: string, reason = 'stopped by a person'): RunRecord {
+  stop(anyCaseId: string, reason = 'stopped by a person'): RunRecord {
     const { context } = this;
+    const runId = idOf(anyCaseId);
     const { store } = context;
     return store.transaction(() => {
       const run = requireRun(context, runId);
@@ -229,14 +220,14 @@ export class AdminService implements AdminApi {
   }
 
   private requirePool(id: string): PoolRecord {
-    const pool = this.context.store.pools.find(id);
+    const pool = this.pool(id);
     if (!pool) throw new RequestError('not-found', `worker pool ${id} not found`);
     return pool;
   }
 
   private poolByNameOrId(nameOrId: string): PoolRecord {
     const { pools } = this.context.store;
-    const byId = pools.find(nameOrId);
+    const byId = this.pool(nameOrId);
     if (byId) return byId;
     const byName = pools.findByName(nameOrId);
     if (byName.length > 1)
@@ -244,24 +235,4 @@ export class AdminService implements AdminApi {
     if (!byName[0]) throw new RequestError('not-found', `worker pool ${nameOrId} not found`);
     return byName[0];
   }
-
-  private requireStack(nameOrId: string): StackRecord {
-    const stack = this.context.store.stacks.find(nameOrId);
-    if (!stack) throw new RequestError('not-found', `stack ${nameOrId} not found`);
-    return stack;
-  }
-}
-
-function relativeFolder(path: string): string {
-  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-  if (path.startsWith('/') || parts.includes('..')) {
-    throw new RequestError('malformed', `project root "${path}" must be a folder inside the source`);
-  }
-  return parts.join('/');
-}
-
-function usableEnvironment(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const refusal = environmentRefusal(environment);
-  if (refusal !== undefined) throw new RequestError('malformed', refusal);
-  return environment;
 }

@@ -16,13 +16,20 @@ export interface AdminApi {
   setDrained(poolId: string, workerId: string, drained: boolean): WorkerRecord;
 
   createStack(input: NewStack): StackRecord;
+  /** Counts for runs that start from now on. */
+  updateStack(nameOrId: string, change: StackChange): StackRecord;
+  /** Forgets its source and environment; its runs stay to be looked at. Refused while one is unfinished. */
+  deleteStack(nameOrId: string): StackRecord;
   stacks(): StackRecord[];
+  stack(nameOrId: string): StackRecord | null;
   /** Takes a tar.gz; runs triggered later use it. */
   uploadSource(stackName: string, archive: Readable): Promise<StackRecord>;
 
   createRun(input: NewRun): RunRecord;
   run(id: string): RunRecord | null;
   runs(filter?: RunFilter): RunRecord[];
+  /** What a run waits for, as the end of "waits for ..."; null when it does not wait. */
+  waitsFor(run: RunRecord): string | null;
   confirm(runId: string): RunRecord;
   discard(runId: string): RunRecord;
   /** Ends a run: at once while nothing runs, otherwise by asking its Pod. */
@@ -63,6 +70,12 @@ export interface NewStack {
   readonly autoDeploy?: boolean;
   /** Environment of every step; values may be secret. */
   readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** What is left out stays as it is. */
+export interface StackChange extends Partial<Omit<NewStack, 'name'>> {
+  /** Names to be taken out of the environment; `environment` holds those to be added or replaced. */
+  readonly unsetEnvironment?: readonly string[];
 }
 
 export interface NewRun {

@@ -1,4 +1,4 @@
-import type { AdminApi, NewPool, NewRun, NewStack } from '../admin';
+import type { AdminApi, NewPool, NewRun, NewStack, StackChange } from '../admin';
 import type { ApiKeys } from '../api-key';
 import { RequestError } from '../errors';
 import { isTerminal } from '../queue/transitions';
@@ -47,11 +47,8 @@ function queries(admin: AdminApi): Record<string, Resolver<never>> {
     workerPools: () => admin.pools().map((pool) => poolType(admin, pool)),
     workerPool: ({ id }: { id: string }) => orNull(admin.pool(id), (pool) => poolType(admin, pool)),
     stacks: () => admin.stacks().map((stack) => stackType(admin, stack)),
-    stack: ({ id }: { id: string }) => {
-      const found = admin.stacks().find((stack) => stack.id === id || stack.name === id);
-      return orNull(found, (stack) => stackType(admin, stack));
-    },
-    run: ({ id }: { id: string }) => orNull(admin.run(id), runType),
+    stack: ({ id }: { id: string }) => orNull(admin.stack(id), (stack) => stackType(admin, stack)),
+    run: ({ id }: { id: string }) => orNull(admin.run(id), (run) => runType(admin, run)),
     runs: ({
       stack,
       workerPool,
@@ -65,9 +62,9 @@ function queries(admin: AdminApi): Record<string, Resolver<never>> {
         .runs({
           ...(stack ? { stack } : {}),
           ...(workerPool ? { pool: workerPool } : {}),
-          ...(first ? { limit: Math.max(1, first) } : {}),
+          ...(typeof first === 'number' ? { limit: Math.max(0, first) } : {}),
         })
-        .map(runType),
+        .map((run) => runType(admin, run)),
   };
 }
 
@@ -80,19 +77,37 @@ function mutations(admin: AdminApi): Record<string, Resolver<never>> {
     workerDrainSet: (args: { workerPool: string; id: string; drain: boolean }) =>
       workerType(admin.setDrained(args.workerPool, args.id, args.drain)),
     stackCreate: (args: StackArguments) => stackType(admin, admin.createStack(newStack(args))),
+    stackUpdate: (args: StackChangeArguments) => stackType(admin, admin.updateStack(args.stack, stackChange(args))),
+    stackDelete: ({ stack }: { stack: string }) => stackType(admin, admin.deleteStack(stack)),
     runTrigger: (args: { stack: string; runType?: NewRun['type'] | null; autoDeploy?: boolean | null }) =>
       runType(
+        admin,
         admin.createRun({
           stack: args.stack,
           ...(args.runType ? { type: args.runType } : {}),
           ...(typeof args.autoDeploy === 'boolean' ? { autoDeploy: args.autoDeploy } : {}),
         }),
       ),
-    runConfirm: ({ run }: { run: string }) => runType(admin.confirm(run)),
-    runDiscard: ({ run }: { run: string }) => runType(admin.discard(run)),
-    runStop: ({ run, note }: { run: string; note?: string | null }) => runType(admin.stop(run, note ?? undefined)),
-    runCancel: ({ run }: { run: string }) => runType(admin.stop(run)),
+    runConfirm: (args: RunArguments) => runType(admin, admin.confirm(runOf(admin, args))),
+    runDiscard: (args: RunArguments) => runType(admin, admin.discard(runOf(admin, args))),
+    runStop: (args: RunArguments) => runType(admin, admin.stop(runOf(admin, args), args.note ?? undefined)),
+    runCancel: (args: RunArguments) => runType(admin, admin.stop(runOf(admin, args))),
   };
+}
+
+interface RunArguments {
+  readonly stack?: string | null;
+  readonly run: string;
+  readonly note?: string | null;
+}
+
+/** The id of the run; where a stack is given, too, it must be the run's. */
+function runOf(admin: AdminApi, { run, stack }: RunArguments): string {
+  const ofStack = admin.run(run)?.stackId;
+  if (stack && ofStack !== undefined && admin.stack(stack)?.id !== ofStack) {
+    throw new RequestError('not-found', `run ${run} not found in stack ${stack}`);
+  }
+  return run;
 }
 
 interface StackArguments {
@@ -113,8 +128,31 @@ function newStack(args: StackArguments): NewStack {
     projectRoot: args.projectRoot ?? '',
     runnerImage: args.runnerImage ?? null,
     autoDeploy: args.autoDeploy ?? false,
-    environment: Object.fromEntries((args.environment ?? []).map(({ name, value }) => [name, value])),
+    environment: variables(args.environment ?? []),
   };
+}
+
+type StackChangeArguments = Partial<Omit<StackArguments, 'name'>> & {
+  readonly stack: string;
+  readonly unsetEnvironment?: readonly string[] | null;
+};
+
+/** GraphQL tells an argument of null from none; both mean that it stays as it is. */
+function stackChange(args: StackChangeArguments): StackChange {
+  const { workerPool, tool, projectRoot, runnerImage, autoDeploy, environment, unsetEnvironment } = args;
+  return {
+    ...(workerPool ? { pool: workerPool } : {}),
+    ...(tool ? { tool } : {}),
+    ...(typeof projectRoot === 'string' ? { projectRoot } : {}),
+    ...(typeof runnerImage === 'string' ? { runnerImage } : {}),
+    ...(typeof autoDeploy === 'boolean' ? { autoDeploy } : {}),
+    ...(environment ? { environment: variables(environment) } : {}),
+    ...(unsetEnvironment ? { unsetEnvironment } : {}),
+  };
+}
+
+function variables(list: readonly { readonly name: string; readonly value: string }[]): Record<string, string> {
+  return Object.fromEntries(list.map(({ name, value }) => [name, value]));
 }
 
 function poolType(admin: AdminApi, pool: PoolRecord) {
@@ -150,14 +188,16 @@ function stackType(admin: AdminApi, stack: StackRecord) {
   return {
     ...stack,
     createdAt: seconds(stack.createdAt),
+    environment: Object.keys(stack.environment).sort(),
     hasSource: stack.source !== null,
     workerPool: () => orNull(admin.pool(stack.poolId), (pool) => poolType(admin, pool)),
   };
 }
 
-function runType(run: RunRecord) {
+function runType(admin: AdminApi, run: RunRecord) {
   return {
     ...run,
+    waitsFor: () => admin.waitsFor(run),
     workerPool: run.poolId,
     title: `${run.type === 'TRACKED' ? 'Tracked' : 'Proposed'} run of ${run.stackName}`,
     finished: isTerminal(run.state),

@@ -53,6 +53,8 @@ export const schema = buildSchema(/* GraphQL */ `
     projectRoot: String!
     runnerImage: String
     autoDeploy: Boolean!
+    "Names of its environment's variables; their values are not told."
+    environment: [String!]!
     "Whether a source was uploaded; without one it cannot run."
     hasSource: Boolean!
     createdAt: Int!
@@ -96,6 +98,8 @@ export const schema = buildSchema(/* GraphQL */ `
     "One of the outcome reasons of docs/protocol.md, once the run is over."
     reason: String
     message: String!
+    "What it waits for, as the end of 'waits for ...'; null while it does not wait."
+    waitsFor: String
     exitCode: Int
     createdAt: Int!
     updatedAt: Int!
@@ -139,7 +143,21 @@ export const schema = buildSchema(/* GraphQL */ `
       autoDeploy: Boolean
       environment: [EnvironmentVariable!]
     ): Stack!
+    "Counts for runs that start from now on. What is left out stays; an empty runnerImage means the pool's again."
+    stackUpdate(
+      stack: ID!
+      workerPool: ID
+      tool: StackTool
+      projectRoot: String
+      runnerImage: String
+      autoDeploy: Boolean
+      environment: [EnvironmentVariable!]
+      unsetEnvironment: [String!]
+    ): Stack!
+    "Refused while it has unfinished runs; the others stay."
+    stackDelete(stack: ID!): Stack
     runTrigger(stack: ID!, runType: RunType, autoDeploy: Boolean): Run!
+    "Where a stack is given, too, the run must be one of its runs."
     runConfirm(stack: ID, run: ID!): Run!
     runDiscard(stack: ID, run: ID!): Run!
     runStop(stack: ID, run: ID!, note: String): Run!

@@ -68,7 +68,7 @@ export function start(context: QueueContext, who: Attempted, request: StartReque
   });
   leases.relaySpoke(who.runId, who.attempt);
   const run = requireRun(context, who.runId);
-  const stack = store.stacks.find(run.stackId);
+  const stack = store.stacks.ofRun(run);
   if (!stack) throw new RequestError('not-found', `the stack of run ${run.id} not found`);
   return runSpec(run, stack, assignment.stage);
 }

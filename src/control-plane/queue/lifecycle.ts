@@ -74,11 +74,15 @@ export function endWithoutSuccess(context: QueueContext, assignment: AssignmentR
     run,
     stopped ? 'stop' : 'fail',
     { reason: failure.reason, message: failure.message, exitCode: failure.exitCode ?? null },
-    stopped
-      ? `The run was stopped: ${run.stopReason ?? failure.message}`
-      : `The run failed (${failure.reason}): ${failure.message}`,
+    stopped ? stoppedLine(run, assignment, failure) : `The run failed (${failure.reason}): ${failure.message}`,
   );
   touchWorker(context, assignment.poolId, assignment.workerId);
+}
+
+/** Why it was stopped stands in the log already when its Pod was asked to. */
+function stoppedLine({ stopReason }: RunRecord, { startedAt }: AssignmentRecord, { message }: Failure): string {
+  if (stopReason !== null && startedAt !== null) return 'The run was stopped';
+  return `The run was stopped: ${stopReason ?? message}`;
 }
 
 /** Takes an attempt back that has not started; its run waits in the queue again. */

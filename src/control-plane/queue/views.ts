@@ -18,7 +18,7 @@ function assignmentView(context: QueueContext, workerId: string): WorkerView['as
   const { store, settings } = context;
   const assignment = store.assignments.ofWorker(workerId);
   const run = assignment && store.runs.find(assignment.runId);
-  const stack = run && store.stacks.find(run.stackId);
+  const stack = run && store.stacks.ofRun(run);
   if (!assignment || !run || !stack) return null;
   return {
     runId: run.id,

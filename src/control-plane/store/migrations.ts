@@ -113,4 +113,5 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (poolId, fingerprint)
   ) STRICT;
   `,
+  `ALTER TABLE stacks ADD COLUMN deletedAt INTEGER`,
 ];

@@ -75,6 +75,24 @@ export class RunTable {
     );
   }
 
+  countUnfinishedOfStack(stackId: string): number {
+    return Number(
+      this.db.get<Row>('SELECT count(*) AS n FROM runs WHERE stackId = ? AND finishedAt IS NULL', stackId)?.n,
+    );
+  }
+
+  /** The run of the same stack that keeps a queued one waiting. */
+  holding(run: RunRecord): RunRecord | undefined {
+    if (run.type !== 'TRACKED' || run.state !== 'QUEUED') return undefined;
+    const row = this.db.get<Row>(
+      `${SELECT} WHERE r.stackId = ?1 AND r.type = 'TRACKED' AND (r.state IN ${IN_PROGRESS} OR (r.state = 'QUEUED'
+         AND r.position < (SELECT position FROM runs WHERE id = ?2))) ORDER BY r.position LIMIT 1`,
+      run.stackId,
+      run.id,
+    );
+    return row && toRun(row);
+  }
+
   /** Moves a run on, only if it still is where the caller saw it; false when somebody else was faster. */
   advance(id: string, from: RunState, to: RunState, change: RunChange, now: number): boolean {
     const columns = Object.keys(change) as (keyof RunChange)[];

@@ -1,5 +1,5 @@
 import type { Database, Row } from './database';
-import type { StackRecord } from './records';
+import type { RunRecord, StackRecord } from './records';
 
 export class StackTable {
   constructor(private readonly db: Database) {}
@@ -21,14 +21,43 @@ export class StackTable {
     );
   }
 
-  /** By name or ULID. */
+  /** By name or ULID; undefined for one that never was or is deleted. */
   find(nameOrId: string): StackRecord | undefined {
-    const row = this.db.get<Row>('SELECT * FROM stacks WHERE name = ? OR id = ?', nameOrId, nameOrId);
+    const sql = 'SELECT * FROM stacks WHERE (name = ? OR id = ?) AND deletedAt IS NULL';
+    const row = this.db.get<Row>(sql, nameOrId, nameOrId);
+    return row && toStack(row);
+  }
+
+  /** The stack of a run, deleted or not. */
+  ofRun({ stackId }: Pick<RunRecord, 'stackId'>): StackRecord | undefined {
+    const row = this.db.get<Row>('SELECT * FROM stacks WHERE id = ?', stackId);
     return row && toStack(row);
   }
 
   list(): StackRecord[] {
-    return this.db.all<Row>('SELECT * FROM stacks ORDER BY name').map(toStack);
+    return this.db.all<Row>('SELECT * FROM stacks WHERE deletedAt IS NULL ORDER BY name').map(toStack);
+  }
+
+  update(stack: StackRecord): void {
+    this.db.run(
+      'UPDATE stacks SET poolId = ?, tool = ?, projectRoot = ?, runnerImage = ?, autoDeploy = ?, environment = ? WHERE id = ?',
+      stack.poolId,
+      stack.tool,
+      stack.projectRoot,
+      stack.runnerImage,
+      stack.autoDeploy ? 1 : 0,
+      JSON.stringify(stack.environment),
+      stack.id,
+    );
+  }
+
+  /** Frees the name and forgets source and environment; the row stays for the history of its runs. */
+  delete(id: string, now: number): void {
+    this.db.run(
+      `UPDATE stacks SET name = name || ' (deleted, ' || id || ')', environment = '{}', source = NULL, deletedAt = ? WHERE id = ?`,
+      now,
+      id,
+    );
   }
 
   setSource(id: string, source: string): void {

@@ -68,6 +68,16 @@ export class WorkerTable {
       .map(toWorker);
   }
 
+  /** How many workers a pool has, and how many of them would take runs: not drained, and of a session that lives. */
+  count(poolId: string, sessions: readonly string[]): { registered: number; ready: number } {
+    return this.db.get<{ registered: number; ready: number }>(
+      `SELECT count(*) AS registered, count(*) FILTER (WHERE drained = 0 AND retiring = 0
+         AND sessionId IN (SELECT value FROM json_each(?2))) AS ready FROM workers WHERE poolId = ?1 AND removedAt IS NULL`,
+      poolId,
+      JSON.stringify(sessions),
+    )!;
+  }
+
   touch(id: string, revision: number): void {
     this.db.run('UPDATE workers SET revision = ? WHERE id = ?', revision, id);
   }

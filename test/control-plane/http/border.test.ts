@@ -5,6 +5,7 @@ import { signPoolJwt } from '../../../src/protocol/auth';
 import type { ControlPlane } from '../../../src/control-plane';
 import {
   makePool,
+  makeStack,
   removeFolder,
   startTestControlPlane,
   temporaryFolder,
@@ -20,7 +21,7 @@ let agent: Agent;
 beforeAll(async () => {
   folder = temporaryFolder();
   controlPlane = await startTestControlPlane({ dataDir: folder, mqttPort: null });
-  pool = await makePool(controlPlane, '<script>alert(1)</script>');
+  pool = await makePool(controlPlane, '<img src=x onerror=alert(1)>');
   agent = new Agent({ connect: { ca: controlPlane.ca } });
 });
 
@@ -131,6 +132,32 @@ describe('the worker protocol refuses', () => {
 });
 
 describe('GraphQL', () => {
+  test('finds a run only in the stack that is named with it', async () => {
+    const { jwt } = await login();
+    for (const name of ['one', 'another']) await makeStack(controlPlane, pool.id, name);
+    const run = controlPlane.admin.createRun({ stack: 'one' }).id;
+    const stop = 'mutation($s: ID, $r: ID!) { runStop(stack: $s, run: $r) { state waitsFor } }';
+    const { errors } = await graphql(stop, { s: 'another', r: run }, jwt);
+    expect(errors?.[0]?.message).toBe(`run ${run} not found in stack another`);
+    const waiting = (await graphql('query($r: ID!) { run(id: $r) { waitsFor } }', { r: run }, jwt)).data;
+    expect(waiting).toEqual({ run: { waitsFor: expect.stringContaining('a worker: pool') } });
+    const { data } = await graphql(stop, { s: 'one', r: run.toLowerCase() }, jwt);
+    expect(data).toEqual({ runStop: { state: 'CANCELED', waitsFor: null } });
+  });
+
+  test('changes and deletes a stack, and tells of its environment the names alone', async () => {
+    const { jwt } = await login();
+    await makeStack(controlPlane, pool.id, 'changed');
+    const update =
+      'mutation($e: [EnvironmentVariable!]) { stackUpdate(stack: "changed", environment: $e, autoDeploy: true) { environment autoDeploy projectRoot } }';
+    const { data } = await graphql(update, { e: [{ name: 'TOKEN', value: 'secret' }] }, jwt);
+    expect(data).toEqual({ stackUpdate: { environment: ['TOKEN'], autoDeploy: true, projectRoot: '' } });
+    const unset = 'mutation { stackUpdate(stack: "changed", unsetEnvironment: ["TOKEN"]) { environment autoDeploy } }';
+    expect((await graphql(unset, {}, jwt)).data).toEqual({ stackUpdate: { environment: [], autoDeploy: true } });
+    await graphql('mutation { stackDelete(stack: "changed") { id } }', {}, jwt);
+    expect((await graphql('{ stack(id: "changed") { id } }', {}, jwt)).data).toEqual({ stack: null });
+  });
+
   test('exchanges the API key for a JWT whose only audience is the public URL', async () => {
     const { jwt, validUntil } = await login();
     const claims = JSON.parse(Buffer.from(jwt.split('.')[1]!, 'base64url').toString()) as { aud: string; exp: number };
@@ -210,8 +237,9 @@ describe('the web page', () => {
   test('escapes what people named, runs no script and shows no token', async () => {
     const { status, text, headers } = await send('GET', '/', undefined, basic(controlPlane.apiKey.secret));
     expect(status).toBe(200);
-    expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(text).toContain('&lt;img src=x onerror=alert(1)&gt;');
     expect(text).not.toContain('<script');
+    expect(text).not.toContain('<img');
     expect(text).not.toContain(controlPlane.admin.pool(pool.id)!.config);
     expect(headers['content-security-policy']).toContain("default-src 'none'");
   });
