@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connectMqtt, connectPoll, type Connect, type ConnectOptions } from '../../src/protocol/client';
 import type { ControlPlaneSession, SessionStatus } from '../../src/protocol/session';
 import type { WorkerView } from '../../src/protocol/messages';
-import type { ControlPlane } from '../../src/control-plane';
+import type { ControlPlane, ControlPlaneOptions } from '../../src/control-plane';
+import { systemClock } from '../../src/time';
 import {
   eventually,
   makePool,
@@ -32,11 +33,14 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
   let controlPlane: ControlPlane;
   let pool: TestPool;
   let open: Watched[];
+  /** What the control plane's clock is ahead of this process's. */
+  let aheadMs: number;
 
   beforeEach(async () => {
     open = [];
+    aheadMs = 0;
     folder = temporaryFolder();
-    controlPlane = await startTestControlPlane({ dataDir: folder });
+    controlPlane = await start();
     pool = await makePool(controlPlane);
   });
 
@@ -45,6 +49,9 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
     await controlPlane.close();
     removeFolder(folder);
   });
+
+  const start = (options: Partial<ControlPlaneOptions> = {}) =>
+    startTestControlPlane({ dataDir: folder, now: () => Date.now() + aheadMs, ...options });
 
   function join(options: Partial<ConnectOptions> = {}): Watched {
     const views = new Map<string, WorkerView>();
@@ -67,6 +74,14 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
     const watched = { session, views, statuses };
     open.push(watched);
     return watched;
+  }
+
+  /** On the same ports, with everything it has stored. */
+  async function restart(meanwhile: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
+    const [port, mqttPort] = [new URL(controlPlane.url).port, new URL(controlPlane.mqttUrl).port].map(Number);
+    await controlPlane.close();
+    await meanwhile();
+    controlPlane = await start({ port: port!, mqttPort: mqttPort! });
   }
 
   const connected = ({ session }: Watched) =>
@@ -174,10 +189,7 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
     const worker = newWorker();
     await watched.session.register({ workers: [worker] });
     await makeStack(controlPlane, pool.id);
-    const [port, mqttPort] = [new URL(controlPlane.url).port, new URL(controlPlane.mqttUrl).port].map(Number);
-    await controlPlane.close();
-    await failure(watched, 'unreachable');
-    controlPlane = await startTestControlPlane({ dataDir: folder, port: port!, mqttPort: mqttPort! });
+    await restart(() => failure(watched, 'unreachable'));
     const run = controlPlane.admin.createRun({ stack: 'stack' });
     const view = await eventually(() => watched.views.get(worker.id)?.assignment, 'the assignment arrives');
     expect(view.runId).toBe(run.id);
@@ -208,6 +220,18 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
     const other = await makeKey();
     const status = await failure(join({ privateKeyPem: other.privateKeyPem }), 'rejected');
     expect(JSON.stringify(status)).not.toContain('PRIVATE');
+  });
+
+  test('a session whose clock was set back makes a new proof when the one it has is refused', async () => {
+    let localMs = 0;
+    const watched = join({ clock: { ...systemClock, now: () => Date.now() + localMs } });
+    await connected(watched);
+    // Expired for the control plane, and fresh for a cluster whose clock was set back by three minutes.
+    aheadMs = 365_000;
+    localMs = 180_000;
+    await restart();
+    await failure(watched, 'rejected');
+    await connected(watched);
   });
 
   test('a deleted pool is rejected, also when it was connected', async () => {

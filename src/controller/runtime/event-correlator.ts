@@ -10,11 +10,19 @@ export interface WrittenEvent {
   count: number;
 }
 
+export interface CombinedEvent {
+  event: EventInput;
+  /** Events of one kind and object with the same are one. */
+  sameAs: string;
+}
+
 interface Similar {
   since: number;
   messages: Set<string>;
 }
 
+/** client-go's words. */
+const COMBINED = '(combined from similar events)';
 const CAPACITY = 1_000;
 const WINDOW_MS = 10 * 60_000;
 /** Different messages of one reason, within the window, before they are written as one. */
@@ -31,19 +39,19 @@ export class EventCorrelator {
 
   constructor(private readonly clock: Clock) {}
 
-  /** The event itself, or the one that stands for many of its kind whose messages differ. */
-  combine(uid: string, event: EventInput): EventInput {
+  /** The event itself, or the one that stands for many of its kind whose messages differ and shows the newest of them. */
+  combine(uid: string, event: EventInput): CombinedEvent {
     const key = `${uid}/${event.type}/${event.reason}`;
     const now = this.clock.monotonic();
     let entry = this.similar.get(key);
     if (!entry || now - entry.since > WINDOW_MS) entry = { since: now, messages: new Set() };
     this.similar.set(key, entry);
-    if (entry.messages.has(event.message)) return event;
+    if (entry.messages.has(event.message)) return { event, sameAs: event.message };
     if (entry.messages.size < SIMILAR_LIMIT) {
       entry.messages.add(event.message);
-      return event;
+      return { event, sameAs: event.message };
     }
-    return { ...event, message: '(combined from similar events)' };
+    return { event: { ...event, message: `${COMBINED}: ${event.message}` }, sameAs: COMBINED };
   }
 
   /** False when the object has had more events than anyone reads. */

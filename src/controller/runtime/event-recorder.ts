@@ -91,10 +91,15 @@ export class EventRecorder {
   /** Returns at once. */
   event(target: EventTarget, input: EventInput): void {
     const now = this.clock.now();
-    const event = this.correlator.combine(target.metadata.uid ?? '', { ...input, message: shorten(input.message) });
-    const key = fingerprint(target, event);
+    const combined = this.correlator.combine(target.metadata.uid ?? '', {
+      ...input,
+      message: shorten(input.message),
+    });
+    const event = { ...combined.event, message: shorten(combined.event.message) };
+    const key = fingerprint(target, event, combined.sameAs);
     const waiting = this.pending.get(key);
     if (waiting) {
+      waiting.event = event;
       waiting.times++;
       waiting.lastAt = now;
       return;
@@ -184,9 +189,9 @@ function namespaceOf(target: EventTarget): string {
   return target.metadata.namespace ?? 'default';
 }
 
-function fingerprint(target: EventTarget, event: EventInput): string {
+function fingerprint(target: EventTarget, event: EventInput, sameAs: string): string {
   const { namespace = '', name, uid = '' } = target.metadata;
-  const parts = [target.kind, namespace, name, uid, event.type, event.reason, event.message];
+  const parts = [target.kind, namespace, name, uid, event.type, event.reason, sameAs];
   return createHash('sha256').update(parts.join('\0')).digest('base64');
 }
 

@@ -21,8 +21,10 @@ interface Pending {
 class MqttSession extends SessionBase implements ControlPlaneSession {
   private client: MqttClient | undefined;
   private readonly pending = new Map<string, Pending>();
-  /** Workers of this session; other sessions of the pool read the same topics. */
-  private readonly own = new Set<string>();
+  /** Workers of this session, as the newest sync named them; other sessions of the pool read the same topics. */
+  private own = new Set<string>();
+  /** When anything last came over the connection, by the monotonic clock. */
+  private heardAt = -Infinity;
   private fail: (error: Error) => void = () => undefined;
 
   constructor(options: ConnectOptions, events: SessionEvents) {
@@ -50,6 +52,7 @@ class MqttSession extends SessionBase implements ControlPlaneSession {
     client.on('close', () =>
       this.fail(new ProtocolError('unreachable', `${this.endpoint} closed the connection`, true)),
     );
+    client.on('packetreceive', () => (this.heardAt = this.clock.monotonic()));
     client.on('message', (topic, payload) => this.receive(topic, payload));
     await new Promise<void>((resolve, reject) => {
       this.fail = (error) => reject(this.causeOf(error));
@@ -93,18 +96,19 @@ class MqttSession extends SessionBase implements ControlPlaneSession {
   ): Promise<unknown> {
     const { client } = this;
     if (!client?.connected) throw new ProtocolError('unreachable', `there is no connection to ${this.endpoint}`, true);
-    if (operation === 'register' || operation === 'sync') {
-      for (const worker of body.workers ?? []) if (typeof worker === 'object') this.own.add(worker.id);
-    }
+    this.noteOwn(operation, body);
     const id = randomUUID();
+    const sentAt = this.clock.monotonic();
     const answered = new Promise<unknown>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(new ProtocolError('unreachable', `${this.endpoint} does not answer in time`, true));
-        // Silence means a dead connection, whatever the socket says.
-        client.stream.destroy();
-      }, timeoutMs);
+      const cancel = this.clock.setTimer(timeoutMs, () => {
+        this.pending
+          .get(id)
+          ?.reject(new ProtocolError('unreachable', `${this.endpoint} does not answer ${operation} in time`, true));
+        // Silence means a dead connection, whatever the socket says. One late answer among others does not.
+        if (this.heardAt <= sentAt) client.stream.destroy();
+      });
       const settle = () => {
-        clearTimeout(timer);
+        cancel();
         this.pending.delete(id);
       };
       this.pending.set(id, {
@@ -117,6 +121,12 @@ class MqttSession extends SessionBase implements ControlPlaneSession {
       if (error) this.pending.get(id)?.reject(causeOfFailure(error, this.endpoint));
     });
     return answered;
+  }
+
+  private noteOwn(operation: Operation, body: { workers?: { id: string }[] | string[] }): void {
+    if (operation !== 'register' && operation !== 'sync') return;
+    if (operation === 'sync') this.own = new Set();
+    for (const worker of body.workers ?? []) if (typeof worker === 'object') this.own.add(worker.id);
   }
 
   private receive(topic: string, payload: Buffer): void {

@@ -26,7 +26,7 @@ export abstract class SessionBase implements ControlPlaneSession {
   protected readonly clock: Clock;
   protected readonly closing = new AbortController();
   protected readonly views: ViewStream;
-  protected readonly jwt: () => Promise<string>;
+  private proof: () => Promise<string>;
   protected readonly waitSeconds: number;
   protected readonly answerTimeoutMs: number;
   private readonly backoff: Backoff;
@@ -44,9 +44,7 @@ export abstract class SessionBase implements ControlPlaneSession {
     this.answerTimeoutMs = options.answerTimeoutMs ?? 15_000;
     this.backoff = new Backoff({ firstMs: 500, longestMs: 30_000, random: options.random, ...options.backoff });
     this.views = new ViewStream((view) => events.onView(view));
-    const { token, privateKeyPem } = options;
-    const identity = { poolId: token.poolId, certificate: token.certificate, privateKeyPem };
-    this.jwt = poolJwtSource(identity, () => this.clock.now());
+    this.proof = this.newProof();
   }
 
   /** Called once, after the constructor of the transport. */
@@ -78,6 +76,11 @@ export abstract class SessionBase implements ControlPlaneSession {
     this.closing.abort();
     await this.loop;
     await this.disconnect();
+  }
+
+  /** The proof of the pool's identity. */
+  protected jwt(): Promise<string> {
+    return this.proof();
   }
 
   /** Carries an operation over and returns the body of its answer. @throws ProtocolError */
@@ -115,8 +118,21 @@ export abstract class SessionBase implements ControlPlaneSession {
       const body = { ...request, session, ...(leadership?.term !== undefined && { term: leadership.term }) };
       return await this.exchange(operation, body, waitMs + this.answerTimeoutMs);
     } catch (error) {
-      throw causeOfFailure(error, this.endpoint);
+      throw this.noteCause(error);
     }
+  }
+
+  private noteCause(error: unknown): ProtocolError {
+    const cause = causeOfFailure(error, this.endpoint);
+    // What a clock that was set meanwhile made look fresh may have expired: the next attempt brings a new one.
+    if (cause.kind === 'rejected') this.proof = this.newProof();
+    return cause;
+  }
+
+  private newProof(): () => Promise<string> {
+    const { token, privateKeyPem } = this.options;
+    const identity = { poolId: token.poolId, certificate: token.certificate, privateKeyPem };
+    return poolJwtSource(identity, () => this.clock.now());
   }
 
   private async run(): Promise<void> {
@@ -131,7 +147,7 @@ export abstract class SessionBase implements ControlPlaneSession {
         await this.follow();
       } catch (error) {
         if (signal.aborted) return;
-        this.setStatus(failed(causeOfFailure(error, this.endpoint)));
+        this.setStatus(failed(this.noteCause(error)));
       }
       await this.disconnect();
       await sleep(this.clock, this.backoff.next(), signal);

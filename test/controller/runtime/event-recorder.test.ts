@@ -74,11 +74,15 @@ describe('an event recorder', () => {
     expect(summary()).toEqual(['1 x']);
   });
 
-  test('combines many messages of one reason', async () => {
+  test('combines many messages of one reason into one event that shows the newest', async () => {
     for (let i = 0; i < 15; i++) recorder.event(target, warning(`message ${i}`));
     await recorder.flush();
     expect(summary()).toHaveLength(11);
-    expect(summary().at(-1)).toBe('5 (combined from similar events)');
+    expect(summary().at(-1)).toBe('5 (combined from similar events): message 14');
+    recorder.event(target, warning('message 15'));
+    await recorder.flush();
+    expect(summary()).toHaveLength(11);
+    expect(summary().at(-1)).toBe('6 (combined from similar events): message 15');
   });
 
   test('drops what nobody would read, and counts it', async () => {
