@@ -46,6 +46,7 @@ export const FILE = {
 export const RelayRun = RunSpec.pick({
   runId: true,
   stack: true,
+  stackId: true,
   stage: true,
   steps: true,
   planStep: true,

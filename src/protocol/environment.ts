@@ -64,7 +64,7 @@ export const LAUNCHER_VARIABLE = {
    */
   runTimeout: 'SPACELIFT_LAUNCHER_RUN_TIMEOUT',
   /**
-   * Longest time without a line of output, as a Go duration.
+   * Longest time without output, as a Go duration.
    *
    * @default 7m
    */

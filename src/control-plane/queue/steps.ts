@@ -14,6 +14,7 @@ export function runSpec(run: RunRecord, stack: StackRecord, stage: Stage): RunSp
   return {
     runId: run.id,
     stack: stack.name,
+    stackId: stack.id,
     stage,
     steps: stage === 'preparing' ? planning(stack) : applying(stack),
     environment: { ...stack.environment },

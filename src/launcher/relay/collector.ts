@@ -2,7 +2,7 @@ import type { Clock } from '../../time';
 import type { LogStream } from '../../protocol/messages';
 import type { RelayRun } from '../exchange';
 import { FILE, openOrdinary, readSmall } from '../exchange';
-import { cutPiece, PIECE } from './cut';
+import { cutPiece, LINE_FEED, PIECE } from './cut';
 import type { Journal } from './journal';
 import type { Mask } from './mask';
 import { succeeded } from './outcome';
@@ -21,11 +21,17 @@ export interface CollectorOptions {
 /** Gives numbers to what the steps write. One `collect` at a time. */
 export class Collector {
   private readonly stepResults: StepResult[] = [];
+  private readonly sizes = new Map<string, number>();
 
   constructor(private readonly options: CollectorOptions) {}
 
   get results(): readonly StepResult[] {
     return this.stepResults;
+  }
+
+  /** Bytes that the steps have written, whether or not they make a line yet. */
+  get written(): number {
+    return [...this.sizes.values()].reduce((sum, size) => sum + size, 0);
   }
 
   /** The step that runs now; '' before the first and after the last. */
@@ -98,7 +104,9 @@ export class Collector {
     try {
       for (;;) {
         const offset = journal.consumed(file);
-        if ((await handle.stat()).size < offset) {
+        const { size } = await handle.stat();
+        this.sizes.set(file, size);
+        if (size < offset) {
           await this.gap(file, step);
           return grew;
         }
@@ -106,7 +114,16 @@ export class Collector {
         // A full window is not the end of the file, even when the step has ended.
         const length = cutPiece(window.subarray(0, bytesRead), final && bytesRead < window.length, mask);
         if (length === 0) return grew;
-        await journal.append({ time: clock.now(), stream, step, file, offset, length });
+        const unfinished = window[length - 1] !== LINE_FEED;
+        await journal.append({
+          time: clock.now(),
+          stream,
+          step,
+          file,
+          offset,
+          length,
+          ...(unfinished && { unfinished }),
+        });
         grew = true;
       }
     } finally {

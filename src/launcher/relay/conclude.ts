@@ -43,7 +43,10 @@ export async function conclude(context: RelayContext, worker: WorkerResult): Pro
   }
   const lost = outcome === undefined && journal.ending === undefined;
   if (lost) await worker.collector.say('lost', 'The worker container ended without finishing the stage.');
-  if (outcome !== undefined) await worker.collector.say('outcome', outcome.message);
+  // Why a run was stopped stands in the log already.
+  if (outcome !== undefined && outcome.message !== journal.ending?.message) {
+    await worker.collector.say('outcome', outcome.message);
+  }
   grown.ring();
   await sender.flushed();
   if (outcome === undefined) {

@@ -3,7 +3,7 @@ import type { Mask } from './mask';
 /** Longest piece of output in one log entry, in bytes. */
 export const PIECE = 32 * 1024;
 
-const LINE_FEED = 0x0a;
+export const LINE_FEED = 0x0a;
 
 /**
  * How many of the bytes make the next log entry: as many whole lines as fit into PIECE, or a piece of a longer line.

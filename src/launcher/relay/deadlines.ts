@@ -6,6 +6,7 @@ export interface Deadlines {
   readonly logsTimeoutMs: number;
 }
 
+/** By a clock that never jumps. */
 export interface Progress {
   readonly now: number;
   readonly startedAt: number;
@@ -13,15 +14,15 @@ export interface Progress {
 }
 
 /** Whether the stage took, or kept silent, too long. */
-export function overdue(deadlines: Deadlines, progress: Progress): Ending | undefined {
+export function overdue(deadlines: Deadlines, progress: Progress): Omit<Ending, 'at'> | undefined {
   const { now, startedAt, lastOutputAt } = progress;
   if (now - startedAt >= deadlines.runTimeoutMs) {
     const limit = formatDuration(deadlines.runTimeoutMs);
-    return { cause: 'run-timeout', at: now, message: `The stage took longer than ${limit} and was stopped.` };
+    return { cause: 'run-timeout', message: `The stage took longer than ${limit} and was stopped.` };
   }
   if (now - lastOutputAt >= deadlines.logsTimeoutMs) {
     const limit = formatDuration(deadlines.logsTimeoutMs);
-    return { cause: 'logs-timeout', at: now, message: `There was no output for ${limit}, so the stage was stopped.` };
+    return { cause: 'logs-timeout', message: `There was no output for ${limit}, so the stage was stopped.` };
   }
   return undefined;
 }

@@ -21,6 +21,8 @@ const Entry = z.union([
     file: z.string().regex(/^step-\d+\.(stdout|stderr)$/),
     offset: z.number().int().nonnegative(),
     length: z.number().int().positive(),
+    /** Does not end with a line feed; the relay's own text after it begins a line of its own. */
+    unfinished: z.boolean().optional(),
   }),
 ]);
 export const Ending = z.object({
@@ -47,6 +49,8 @@ export class Journal {
   private readonly marks = new Set<string>();
   private pendingEntries: JournalEntry[] = [];
   private endingNoted: Ending | undefined;
+  /** Whether the last entry ends in the middle of a line. */
+  private isUnfinished = false;
   /** Where the last whole line ends. */
   private size = 0;
   /** What came after the volume was full. Only a relay that is killed and started again would miss it. */
@@ -98,7 +102,7 @@ export class Journal {
   /** @returns the entry with the next number. */
   async append(entry: Unnumbered<JournalEntry>): Promise<JournalEntry> {
     this.last += 1;
-    const numbered = { ...entry, sequence: this.last };
+    const numbered = { ...this.onOwnLine(entry), sequence: this.last };
     await this.write(numbered);
     this.take(numbered);
     return numbered;
@@ -179,7 +183,12 @@ export class Journal {
     else this.take(line);
   }
 
+  private onOwnLine(entry: Unnumbered<JournalEntry>): Unnumbered<JournalEntry> {
+    return 'text' in entry && this.isUnfinished ? { ...entry, text: `\n${entry.text}` } : entry;
+  }
+
   private take(entry: JournalEntry): void {
+    this.isUnfinished = 'file' in entry && entry.unfinished === true;
     this.last = Math.max(this.last, entry.sequence);
     this.pendingEntries.push(entry);
     if ('file' in entry) this.offsets.set(entry.file, entry.offset + entry.length);

@@ -72,8 +72,8 @@ async function endWhenOverdue(
   startedAt: number,
   lastOutputAt: number,
 ): Promise<void> {
-  const ending = overdue(settings, { now: clock.now(), startedAt, lastOutputAt });
-  if (ending !== undefined) await end(ending);
+  const ending = overdue(settings, { now: clock.monotonic(), startedAt, lastOutputAt });
+  if (ending !== undefined) await end({ ...ending, at: clock.now() });
 }
 
 interface Watched {
@@ -96,14 +96,16 @@ async function collectUntilGone(context: RelayContext, watched: Watched): Promis
   if (watched.lastWords) await collector.say(FILE.lastWords, watched.lastWords);
   await writeWhole(exchange, FILE.settingsTaken, 'now');
 
-  const startedAt = clock.now();
+  const startedAt = clock.monotonic();
   let lastOutputAt = startedAt;
+  let written = 0;
   for (;;) {
     const gone = !watched.alive.check() || leftToTheKubelet(context, settings);
-    if (await collector.collect(gone)) {
-      lastOutputAt = clock.now();
-      grown.ring();
-    }
+    const grew = await collector.collect(gone);
+    if (grew) grown.ring();
+    // A tool may work for an hour at one line of dots.
+    if (grew || collector.written !== written) lastOutputAt = clock.monotonic();
+    written = collector.written;
     if (journal.volumeIsFull) await collector.say('volume-is-full', VOLUME_IS_FULL);
     context.onStep(await collector.currentStep());
     if (gone) return { results: collector.results, settings, collector };

@@ -31,6 +31,8 @@ export const Step = z.object({
 export const RunSpec = z.object({
   runId: Ulid,
   stack: z.string(),
+  /** ULID of the stack. @default - the JSON lines of the log have its name instead */
+  stackId: Ulid.optional(),
   stage: Stage,
   steps: z.array(Step).min(1),
   /** Environment of the steps. Values may be secret: never logged. */

@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { FILE } from '../../../src/launcher/exchange';
 import { EXIT } from '../../../src/protocol/exit-codes';
-import { BRISK, RunPod, runSpec, step } from '../support/run-pod';
+import { BRISK, RunPod, runSpec, step, UNTIL_TOLD } from '../support/run-pod';
 
 jest.setTimeout(40_000);
 
@@ -69,21 +72,68 @@ describe('what is to be masked', () => {
 });
 
 describe('the timeouts', () => {
-  /** A relay whose time is an hour and a half ahead once `moment` has come. */
-  function relayAhead(): { readonly relayed: Promise<void>; readonly jump: () => void } {
+  /** A relay whose time moves on by minutes, each time after it has looked at everything that is there. */
+  function timedRelay(): { readonly relayed: Promise<void>; readonly pass: (minutes: number) => Promise<void> } {
     let ahead = 0;
-    const relayed = pod.relay({ clock: { ...BRISK, now: () => Date.now() + ahead } });
-    return { relayed, jump: () => void (ahead = 91 * 60_000) };
+    let looks = 0;
+    const monotonic = (): number => {
+      looks += 1;
+      return performance.now() + ahead;
+    };
+    const pass = async (minutes: number): Promise<void> => {
+      const until = looks + 5;
+      while (looks < until) await new Promise((resolve) => setTimeout(resolve, 20));
+      ahead += minutes * 60_000;
+    };
+    return { relayed: pod.relay({ clock: { ...BRISK, monotonic } }), pass };
   }
+
+  const written = async (text: string): Promise<void> => {
+    const output = join(pod.paths.exchange, FILE.output(1, 'stdout'));
+    while (!(await readFile(output, 'utf8').catch(() => '')).endsWith(text))
+      await new Promise((resolve) => setTimeout(resolve, 20));
+  };
 
   test('do not run while the worker container is not there yet: an image may be large', async () => {
     pod = await RunPod.ready(runSpec([step('plan', 'echo planned')]));
-    const { relayed, jump } = relayAhead();
-    jump();
+    let ahead = 0;
+    const relayed = pod.relay({ clock: { ...BRISK, monotonic: () => performance.now() + ahead } });
+    ahead = 91 * 60_000;
     await new Promise((resolve) => setTimeout(resolve, 500));
     pod.worker();
     await relayed;
     expect(pod.api.outcomes).toMatchObject([{ reason: 'Succeeded' }]);
+  });
+
+  test('count dots as output before they make a line', async () => {
+    pod = await RunPod.ready(runSpec([step('plan', `printf .; ${UNTIL_TOLD}; printf :; exec sleep 600`)]));
+    const { relayed, pass } = timedRelay();
+    pod.worker({ SPACELIFT_LAUNCHER_LOGS_TIMEOUT: '60m' });
+    await written('.');
+    await pass(50);
+    await pod.tell();
+    await written(':');
+    await pass(50);
+    await pass(0);
+    expect(pod.api.outcomes).toEqual([]);
+    await pass(60);
+    await relayed;
+    expect(pod.api.outcomes).toMatchObject([{ reason: 'RunTimeout' }]);
+  });
+
+  test('are told once, on a line of their own, after half a line of the tool', async () => {
+    const half = `printf "%040000d" 0; ${UNTIL_TOLD}`;
+    pod = await RunPod.ready(runSpec([step('plan', half)]));
+    const { relayed, pass } = timedRelay();
+    pod.worker();
+    await written('0');
+    await pass(8);
+    await relayed;
+    const sentence = 'There was no output for 7m, so the stage was stopped.';
+    const log = pod.api.text();
+    expect(log.split(sentence)).toHaveLength(2);
+    expect(log).toContain(`0\n${sentence}\n`);
+    expect(pod.api.outcomes).toMatchObject([{ reason: 'RunTimeout', message: sentence }]);
   });
 });
 
