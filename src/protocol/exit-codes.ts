@@ -11,7 +11,7 @@ export const EXIT = {
   credentials: 65,
   /** What the control plane gave out (source, run state) cannot be used. */
   source: 66,
-  /** The run could not be started, because the control plane could not be reached or did not answer sensibly. */
+  /** The run could not be started in time: the control plane could not be reached or did not answer sensibly. */
   unreachable: 69,
   /** A later attempt holds the run. */
   fenced: 70,

@@ -83,16 +83,9 @@ function withoutSettingsOfThePool(run: RunSpec, log: InitLog): RunSpec {
   return { ...run, environment };
 }
 
-/**
- * So long `init` tries to start the run; then it ends, because nobody sees its sentence before. The controller makes
- * the Pod again until the start deadline.
- */
-const REACHED_WITHIN_MS = 45_000;
-
 async function start(client: LauncherClient, identity: Identity, trouble: RetryOptions): Promise<RunSpec> {
   try {
-    const until = Math.min(identity.startDeadline, trouble.clock.now() + REACHED_WITHIN_MS);
-    return await retrying(() => client.start(), { ...trouble, until });
+    return await retrying(() => client.start(), { ...trouble, until: identity.startDeadline });
   } catch (error) {
     return asExit(error);
   }
@@ -114,7 +107,8 @@ function asExit(error: unknown): never {
   if (!(error instanceof CallError)) throw error;
   const known = EXIT_OF[error.kind];
   if (known !== undefined) throw new LauncherExit(known.code, `${known.sentence} ${error.message}`);
-  if (error.retryable) throw new LauncherExit(EXIT.unreachable, `The run could not be started. ${error.message}`);
+  if (error.retryable)
+    throw new LauncherExit(EXIT.unreachable, `The run could not be started in time. ${error.message}`);
   throw new LauncherExit(EXIT.rejected, `The control plane refuses this Pod (${error.kind}): ${error.message}`);
 }
 

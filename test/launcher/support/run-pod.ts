@@ -142,15 +142,11 @@ export class RunPod {
     this.api.source = Buffer.concat(chunks);
   }
 
-  async init(
-    changes: Partial<Identity> = {},
-    environment: Readonly<Record<string, string>> = {},
-    clock: Clock = systemClock,
-  ): Promise<void> {
+  async init(changes: Partial<Identity> = {}, environment: Readonly<Record<string, string>> = {}): Promise<void> {
     const { paths, logger } = this;
     const identity = { ...this.identity, ...changes };
     const signal = this.terminating.signal;
-    await init({ identity, paths, environment, shim: SHIM_PATH, clock, logger, signal });
+    await init({ identity, paths, environment, shim: SHIM_PATH, clock: systemClock, logger, signal });
   }
 
   /** The container `launcher-grpc`, in this process. */
