@@ -15,6 +15,8 @@ export const POOL_CONDITION = {
 export const WORKER_CONDITION = {
   /** True when the control plane knows the Worker and may assign runs to it. */
   registered: 'Registered',
+  /** True, with reason and sentence, while the Worker waits for something that is not its run. Absent otherwise. */
+  waiting: 'Waiting',
   /** False, with reason and sentence, while a run assigned to the Worker waits for its Pod to start. Absent when idle. */
   runPodStarted: 'RunPodStarted',
 } as const;
@@ -68,6 +70,12 @@ export const REASON = {
   containerConfig: 'ContainerConfig',
   podStarted: 'PodStarted',
   podPending: 'PodPending',
+  /** The node of a run's Pod no longer answers. */
+  nodeLost: 'NodeLost',
+  /** A run was stopped, and its Pod goes on. */
+  stopPending: 'StopPending',
+  /** Somebody deleted the Worker. */
+  deleting: 'Deleting',
 } as const;
 
 /** Events of pools, of type Warning, from `workerpool-controller`; the first is Spacelift's documented one. */

@@ -1,16 +1,5 @@
-import {
-  ANNOTATION,
-  API_VERSION,
-  GROUP,
-  LABEL,
-  VERSION,
-  WORKER,
-  WORKER_POOL,
-  type Worker,
-  type WorkerPool,
-} from '../api';
-import type { Assignment } from '../protocol/messages';
-import { controllingWorkerUid, everythingEnded, hasEnded, trimRunPod, type RunPod } from './run/pod';
+import { API_VERSION, GROUP, VERSION, WORKER, WORKER_POOL, type Worker, type WorkerPool } from '../api';
+import { controllingWorkerUid, isLive, trimRunPod, type RunPod } from './run/pod';
 import { Cache, type ResourceType } from './runtime';
 
 export const WORKER_POOLS: ResourceType = {
@@ -42,7 +31,7 @@ export function createCaches(): Caches {
     pods: new Cache<RunPod>({
       indexes: {
         [INDEX.worker]: (pod) => optional(controllingWorkerUid(pod)),
-        [INDEX.runsIn]: (pod) => (hasEnded(pod) ? [] : optional(pod.metadata.namespace)),
+        [INDEX.runsIn]: (pod) => (isLive(pod) ? optional(pod.metadata.namespace) : []),
       },
       transform: trimRunPod,
     }),
@@ -62,16 +51,9 @@ export function workerIdOf(worker: Worker): string | undefined {
   return /^[0-9A-HJKMNP-TV-Z]{26}$/.test(id) ? id : undefined;
 }
 
-/** The Pods of a Worker in which anything may still run. */
+/** The Pods of a Worker in which a run may still go on. */
 export function livePods(caches: Pick<Caches, 'pods'>, worker: Worker): readonly RunPod[] {
-  return caches.pods.byIndex(INDEX.worker, worker.metadata.uid).filter((pod) => !everythingEnded(pod));
-}
-
-/** Which attempt of which run a Pod carries out. */
-export function attemptOf(pod: RunPod): Pick<Assignment, 'runId' | 'attempt'> | undefined {
-  const runId = pod.metadata.labels?.[LABEL.runId];
-  const attempt = Number(pod.metadata.annotations?.[ANNOTATION.attempt]);
-  return runId && attempt > 0 ? { runId, attempt } : undefined;
+  return caches.pods.byIndex(INDEX.worker, worker.metadata.uid).filter(isLive);
 }
 
 function optional(key: string | undefined): readonly string[] {

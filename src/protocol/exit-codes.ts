@@ -1,4 +1,10 @@
 /**
+ * The worker container's last words (`/dev/termination-log`) once the relay can see that it lives: without them it ended
+ * before that, and the relay cannot tell of it.
+ */
+export const WORKER_BEGAN = 'The worker container has begun.';
+
+/**
  * Exit codes of the launcher's containers; the controller reads from them what nobody could report. Any other code, 1
  * included, is Node.js' or the runtime's own: nothing was handed on then.
  */

@@ -3,6 +3,7 @@ import { mkdir, readFile, realpath, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { FILE } from '../../src/launcher/exchange';
+import { WORKER_BEGAN } from '../../src/protocol/exit-codes';
 import type { Step } from '../../src/protocol/messages';
 import { RunPod, SHELLS, step } from './support/run-pod';
 import type { Worker } from './support/run-pod';
@@ -45,6 +46,12 @@ describe.each(SHELLS.map((shell) => ({ shell, name: shell.join(' ') })))('the sh
     expect(existsSync(join(pod.paths.exchange, FILE.started(3)))).toBe(false);
     expect(await worker.stdout).toBe(`${folder}\napplied\n`);
     expect(await worker.stderr).toBe('careful\n');
+  });
+
+  test('tells the kubelet that it has begun, so that an end before that can be known from the Pod', async () => {
+    await readyPod([step('plan', 'exit 1')]);
+    expect(await pod.worker({}, shell).exitCode).toBe(1);
+    expect(await readFile(pod.lastWords, 'utf8')).toBe(`${WORKER_BEGAN}\n`);
   });
 
   test('gives the steps their environment unchanged, whatever is in it', async () => {

@@ -1,4 +1,4 @@
-import type { PodReport, ReportRequest, ReportResponse } from '../../protocol/messages';
+import { RUN_LEASE_SECONDS, type PodReport, type ReportRequest, type ReportResponse } from '../../protocol/messages';
 import type { AssignmentRecord } from '../store/records';
 import type { QueueContext } from './context';
 import { hear } from './hear';
@@ -15,10 +15,21 @@ export function report(context: QueueContext, poolId: string, request: ReportReq
       assignment.workerId === request.workerId &&
       assignment.fence === request.fence &&
       assignment.releasedAt === null;
-    if (!assignment || !isCurrent) return { accepted: false };
+    if (!assignment || !isCurrent) return { accepted: false, relayHeard: false };
+    if (isLoss(request.report) && relayIsHeard(context, assignment)) return { accepted: false, relayHeard: true };
     apply(context, assignment, request.report);
-    return { accepted: true };
+    return { accepted: true, relayHeard: false };
   });
+}
+
+/** A node that the cluster no longer hears of may be cut off from the cluster only. */
+function isLoss(report: PodReport): boolean {
+  return report.kind === 'failed' && report.reason === 'NodeLost';
+}
+
+function relayIsHeard({ leases }: QueueContext, { runId, attempt, startedAt, endedAt }: AssignmentRecord): boolean {
+  if (startedAt === null || endedAt !== null) return false;
+  return leases.relaySilence(runId, attempt, startedAt) <= RUN_LEASE_SECONDS * 1000;
 }
 
 function apply(context: QueueContext, assignment: AssignmentRecord, report: PodReport): void {

@@ -1,5 +1,5 @@
-import type { WorkerView } from '../../protocol/messages';
-import type { WorkerRecord } from '../store/records';
+import type { Assignment, WorkerView } from '../../protocol/messages';
+import type { AssignmentRecord, RunRecord, WorkerRecord } from '../store/records';
 import type { QueueContext } from './context';
 
 /** What the control plane wants of a worker now. */
@@ -31,12 +31,12 @@ function assignmentView(context: QueueContext, workerId: string): WorkerView['as
     defaultRunnerImage: settings.defaultRunnerImage,
     startDeadline: assignment.startDeadline,
     started: assignment.startedAt !== null,
-    stop: stopOf(run.stopReason, assignment.endedBy, run.message),
+    stop: stopOf(run, assignment),
   };
 }
 
 /** An attempt that was ended from outside its Pod is to stop too, whether or not a person asked for it. */
-function stopOf(stopReason: string | null, endedBy: string | null, message: string): { reason: string } | null {
-  if (stopReason !== null) return { reason: stopReason };
-  return endedBy === 'control-plane' ? { reason: message } : null;
+function stopOf(run: RunRecord, { endedAt, endedBy }: AssignmentRecord): Assignment['stop'] {
+  if (run.stopReason !== null) return { reason: run.stopReason, at: run.stopAskedAt ?? run.updatedAt };
+  return endedAt !== null && endedBy !== 'relay' ? { reason: run.message, at: endedAt } : null;
 }

@@ -114,4 +114,5 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   `,
   `ALTER TABLE stacks ADD COLUMN deletedAt INTEGER`,
+  'ALTER TABLE runs ADD COLUMN stopAskedAt INTEGER;',
 ];

@@ -85,6 +85,8 @@ export interface RunRecord {
   readonly message: string;
   readonly exitCode: number | null;
   readonly stopReason: string | null;
+  /** Since when. */
+  readonly stopAskedAt: number | null;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly finishedAt: number | null;

@@ -103,7 +103,13 @@ export class RunTable {
   }
 
   setStopReason(id: string, reason: string, now: number): void {
-    this.db.run('UPDATE runs SET stopReason = ?, updatedAt = ? WHERE id = ? AND stopReason IS NULL', reason, now, id);
+    this.db.run(
+      'UPDATE runs SET stopReason = ?, stopAskedAt = ?, updatedAt = ? WHERE id = ? AND stopReason IS NULL',
+      reason,
+      now,
+      now,
+      id,
+    );
   }
 
   setWorkspace(id: string, blob: string): void {

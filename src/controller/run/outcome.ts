@@ -5,6 +5,7 @@ import {
   allStatuses,
   containerState,
   couldNotStart,
+  hadBegun,
   hasLimitOfNamespace,
   imageOf,
   type RunPod,
@@ -143,17 +144,24 @@ function containerFailure(pod: RunPod, ref: PoolRef): FailedOutcome | undefined 
     const message = sentences.stepsCannotRun(imageOf(pod, worker.name), worker.message ?? '');
     return failed(worker.exitCode === EXIT.usage ? 'ConfigError' : 'ControlPlaneLost', message);
   }
+  const relayEnded = ended.find(({ name }) => name === CONTAINER.relay);
+  if (worker && !hadBegun(worker) && (!relayEnded || relayEnded.exitCode === EXIT.workerLost)) {
+    const message = sentences.endedBeforeFirstStep(imageOf(pod, worker.name), worker.exitCode, worker.message ?? '');
+    return failed('ConfigError', message);
+  }
   const launcher = ended.find(({ name }) => name === CONTAINER.init || name === CONTAINER.relay);
   if (launcher && !(worker && launcher.exitCode === EXIT.workerLost)) {
     const message = sentences.containerFailed(ref, launcher.name, launcher.exitCode, launcher.message ?? '');
-    return failed(LAUNCHER_REASON[launcher.exitCode] ?? 'ControlPlaneLost', message);
+    const reasons = launcher.name === CONTAINER.init ? INIT_REASON : LAUNCHER_REASON;
+    return failed(reasons[launcher.exitCode] ?? 'ControlPlaneLost', message);
   }
   return worker && failed('UserFailed', sentences.stepFailed(worker.exitCode));
 }
 
 /** Whether the shim ended the worker container before the first step; a step that ends so leaves no last words. */
-export function isRefusal({ exitCode, message }: TerminatedState): boolean {
-  return (exitCode === EXIT.usage || exitCode === EXIT.unreachable) && Boolean(message);
+export function isRefusal(state: TerminatedState): boolean {
+  const { exitCode, message } = state;
+  return (exitCode === EXIT.usage || exitCode === EXIT.unreachable) && Boolean(message) && !hadBegun(state);
 }
 
 /** What an exit code of `init` and `launcher-grpc` says when no outcome could be handed on. */
@@ -167,6 +175,9 @@ const LAUNCHER_REASON: Readonly<Record<number, OutcomeReason>> = {
   // The Pod that started the attempt is not this one: it was lost.
   [EXIT.alreadyStarted]: 'NodeLost',
 };
+
+/** `init` gives up only before the run has started. */
+const INIT_REASON: typeof LAUNCHER_REASON = { ...LAUNCHER_REASON, [EXIT.unreachable]: 'StartTimeout' };
 
 function terminated(pod: RunPod): Ended[] {
   return allStatuses(pod).flatMap(({ name, state }) => (state?.terminated ? { name, ...state.terminated } : []));

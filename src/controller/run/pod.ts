@@ -10,6 +10,7 @@ import type {
   TopologySpreadConstraint,
   Volume,
 } from '../../api';
+import { WORKER_BEGAN } from '../../protocol/exit-codes';
 import type { Assignment } from '../../protocol/messages';
 import type { KubeObject, ObjectMeta } from '../runtime';
 
@@ -67,7 +68,7 @@ export interface ContainerStatus {
   readonly name: string;
   readonly state?: {
     readonly waiting?: { readonly reason?: string; readonly message?: string };
-    readonly running?: object;
+    readonly running?: { readonly startedAt?: string };
     readonly terminated?: TerminatedState;
   };
 }
@@ -82,6 +83,14 @@ export interface TerminatedState {
 /** `<run ulid lower-case>-<stage>-<attempt>`: one name for an attempt, so that creating it is the lock. */
 export function runPodName(assignment: Pick<Assignment, 'runId' | 'stage' | 'attempt'>): string {
   return `${assignment.runId.toLowerCase()}-${assignment.stage}-${assignment.attempt}`;
+}
+
+const POD_NAME = /^([0-9a-hjkmnp-tv-z]{26})-(?:preparing|applying)-([1-9][0-9]*)$/;
+
+/** Which attempt of which run a Pod carries out: by its name, because labels can be taken away. */
+export function attemptOf(pod: KubeObject): Pick<Assignment, 'runId' | 'attempt'> | undefined {
+  const [, runId, attempt] = POD_NAME.exec(pod.metadata.name) ?? [];
+  return runId === undefined ? undefined : { runId: runId.toUpperCase(), attempt: Number(attempt) };
 }
 
 /** The UID of the Worker that controls the Pod; the key that the cache finds run Pods by. */
@@ -118,6 +127,11 @@ export function workerBegan(pod: RunPod): boolean {
   return state?.running !== undefined || (state?.terminated !== undefined && !couldNotStart(state.terminated));
 }
 
+/** The shim leaves these last words when it begins; the relay knows nothing of a worker without them. */
+export function hadBegun({ message }: TerminatedState): boolean {
+  return message?.trim() === WORKER_BEGAN;
+}
+
 /** Whether the runtime could not even run the container's first program. */
 export function couldNotStart({ reason }: TerminatedState): boolean {
   return reason === 'StartError' || reason === 'ContainerCannotRun';
@@ -139,6 +153,11 @@ export function hasSidecarsLeft(pod: RunPod): boolean {
   return hasEnded(pod) && !everythingEnded(pod) && left === true;
 }
 
+/** Whether something of a run may still go on in the Pod. */
+export function isLive(pod: RunPod): boolean {
+  return !hasEnded(pod);
+}
+
 /** Whether no container of the Pod runs any more. */
 export function everythingEnded(pod: RunPod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
@@ -150,10 +169,6 @@ export function hasSucceeded(pod: RunPod): boolean {
   return (
     builtIns.every((name) => containerState(pod, name)?.terminated?.exitCode === 0) || pod.status?.phase === 'Succeeded'
   );
-}
-
-export function runIdOf(pod: KubeObject): string | undefined {
-  return pod.metadata.labels?.[LABEL.runId];
 }
 
 /** What the API server's LimitRanger writes into a Pod: of which containers it set what. */
@@ -182,6 +197,7 @@ export function trimRunPod(pod: RunPod): RunPod {
       initContainers: pod.spec.initContainers?.map(trimContainer) ?? [],
       containers: pod.spec.containers.map(trimContainer),
       activeDeadlineSeconds: pod.spec.activeDeadlineSeconds,
+      terminationGracePeriodSeconds: pod.spec.terminationGracePeriodSeconds,
       nodeName: pod.spec.nodeName,
       schedulingGates: pod.spec.schedulingGates,
     },

@@ -1,6 +1,7 @@
 import { REASON } from '../../api/conditions';
 import type { OutcomeReason } from '../../protocol/messages';
-import { allStatuses, imageOf, type ContainerStatus, type RunPod } from './pod';
+import { CONTAINER } from '../../api/names';
+import { allStatuses, containerState, imageOf, type ContainerStatus, type RunPod } from './pod';
 import * as sentences from './sentences';
 import type { PoolRef } from './sentences';
 
@@ -28,6 +29,17 @@ export function startProblem(pod: RunPod, ref: PoolRef): Problem | undefined {
     if (problem) return problem;
   }
   return schedulingProblem(pod, ref);
+}
+
+/** Since when `init` has run, in ms since the epoch; undefined when it does not. */
+export function initRunsSince(pod: RunPod): number | undefined {
+  return Date.parse(containerState(pod, CONTAINER.init)?.running?.startedAt ?? '') || undefined;
+}
+
+/** `init` goes on trying until the start deadline, and what it meets stands in its own log only. */
+export function initIsCutOff(pod: RunPod): Problem {
+  const sentence = sentences.initIsCutOff(pod.metadata.namespace ?? '', pod.metadata.name);
+  return { ...SCHEDULING, key: 'init', reason: REASON.controlPlaneUnreachable, sentence };
 }
 
 function schedulingProblem(pod: RunPod, ref: PoolRef): Problem | undefined {

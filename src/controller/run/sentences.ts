@@ -47,7 +47,7 @@ export function runnerImageHostRefused(ref: PoolRef, image: string, host: string
 }
 
 export function podNameTaken(name: string): string {
-  return `A Pod named ${name} that belongs to something else is in the way: remove it, and the run's Pod is created by itself.`;
+  return `A Pod named ${name} that belongs to something else, or to an earlier run, is in the way: remove it, and the run's Pod is created by itself.`;
 }
 
 export function earlierPodStillRuns(name: string): string {
@@ -136,8 +136,49 @@ export function stepsCannotRun(image: string, detail: string): string {
   return `Container worker cannot run the steps in its image "${image}": ${endSentence(detail)}`;
 }
 
+/** The shim or its shell died before it could say anything. */
+export function endedBeforeFirstStep(image: string, exitCode: number, detail: string): string {
+  const cause = detail ? `: ${endSentence(detail)}` : '; kubectl logs of the Pod, container worker, may show why.';
+  return `Container worker ended with exit code ${exitCode} in its image "${image}" before anything of the run could begin${cause}`;
+}
+
 export function stepFailed(exitCode: number): string {
   return `Container worker ended with exit code ${exitCode}, and nobody was left to report the step's result.`;
+}
+
+export function initIsCutOff(namespace: string, pod: string): string {
+  return `Container init runs, but has not reached the control plane from its node: check the network policies, proxies and DNS of run Pods. What it meets is said by: kubectl logs -n ${namespace} ${pod} -c init`;
+}
+
+/** The node or the Pod counts as lost by the API server's word, and the control plane hears the relay. */
+export function runGoesOnUnseen(pod: string): string {
+  return `The API server has lost sight of Pod ${pod}, but the control plane still hears its relay: the run goes on, and is given up when the relay falls silent.`;
+}
+
+export function podOnLostNode(pod: string, node: string | undefined): string {
+  return `The run is over, but Pod ${pod} still stands on node ${node ?? '(unknown)'}, which does not answer. The pool replaces this Worker, which goes when the Pod does: when the node is back, or its Node object is removed.`;
+}
+
+export function stopPending(reason: string, endAt: Date): string {
+  return `The run was asked to stop (${reason || 'no reason was given'}), and goes on: launcher-grpc does not carry the stop out. Its Pod is ended at ${wholeSeconds(endAt)}.`;
+}
+
+export function stopEnforced(reason: string): string {
+  return `The run was asked to stop (${reason || 'no reason was given'}), and launcher-grpc did not carry the stop out, so its Pod was ended.`;
+}
+
+/** A deleted Worker that still has to wait. */
+export function workerLeaves(runId: string | undefined): string {
+  const run = runId === undefined ? 'its run' : `run ${runId}`;
+  return `The Worker was deleted. It gets no further run, and goes when ${run} is over and the control plane agrees.`;
+}
+
+export function workerLeavesUnasked(at: Date): string {
+  return `The Worker was deleted, but the control plane cannot be asked. It goes at ${wholeSeconds(at)}, by when no run can be given to it.`;
+}
+
+function wholeSeconds(time: Date): string {
+  return time.toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 export function podRefusedByNode(node: string | undefined, detail: string): string {

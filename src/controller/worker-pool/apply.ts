@@ -1,7 +1,8 @@
 import { FINALIZER, LABEL, type Worker, type WorkerPool } from '../../api';
 import type { ObservedWorker } from '../../protocol/messages';
-import { attemptOf, livePods, workerIdOf, WORKER_POOLS, type Caches } from '../caches';
+import { livePods, workerIdOf, WORKER_POOLS, type Caches } from '../caches';
 import { concurrently } from '../concurrently';
+import { attemptOf } from '../run/pod';
 import { type KubeClient } from '../runtime';
 import type { Clock } from '../../time';
 import { isOfOtherPool, workersOf } from './gather';

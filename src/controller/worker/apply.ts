@@ -1,10 +1,10 @@
 import type { Worker } from '../../api';
-import { FINALIZER } from '../../api/names';
-import type { PodReport } from '../../protocol/messages';
+import { FINALIZER, LABEL } from '../../api/names';
+import type { PodReport, ReportResponse } from '../../protocol/messages';
 import { ProtocolError } from '../../protocol/session';
 import { WORKERS } from '../caches';
 import type { PoolHandle } from '../pool-registry';
-import { controllingWorkerUid, hasEnded, workerBegan, type RunPod } from '../run';
+import { carriesOut, hasEnded, runPodName, workerBegan, type RunPod } from '../run';
 import { type Clock } from '../../time';
 import { isAlreadyExists, isConflict, isNotFound, keyOf, PODS, type KubeClient, type Logger } from '../runtime';
 import type { Memory } from './memory';
@@ -16,6 +16,8 @@ import { OVER_SECONDS, type Action } from './snapshot';
 export interface ApplyContext extends Sources {
   readonly client: KubeClient;
   readonly clock: Clock;
+  /** For jitter: from 0 up to but without 1. */
+  readonly random: () => number;
   readonly logger: Logger;
 }
 
@@ -33,9 +35,9 @@ export async function apply(context: ApplyContext, worker: Worker, action: Actio
     case 'deleteEndedPod':
       return deletePod(context, worker, action.pod);
     case 'endPod':
-      return endPod(context, action.pod);
+      return endPod(context, worker, action.pod);
     case 'confirmPodGone':
-      return confirmPodGone(context, worker, action.name);
+      return confirmPodGone(context, worker, action);
     case 'retire':
       return retire(context, worker);
     case 'removeFinalizer':
@@ -43,33 +45,36 @@ export async function apply(context: ApplyContext, worker: Worker, action: Actio
   }
 }
 
-async function createPod(context: ApplyContext, worker: Worker, { pod }: ActionOf<'createPod'>): Promise<void> {
+async function createPod(context: ApplyContext, worker: Worker, action: ActionOf<'createPod'>): Promise<void> {
+  const { pod } = action;
   const { client, caches, memories, clock, logger } = context;
   const key = keyOf(worker);
   const { namespace, name } = pod.metadata;
   try {
     caches.pods.noteWritten(await client.create(PODS, namespace, pod));
-    memories.update(key, { created: true, refusal: undefined });
+    memories.update(key, { created: true, refusal: undefined, goneConfirmed: undefined, lostPod: undefined });
     logger.info({ worker: key, pod: name }, 'created the Pod of a run');
   } catch (error) {
     const handle = handleOf(context.registry, worker);
     const ref = { namespace: namespace ?? '', name: handle?.name ?? '' };
-    const why = isAlreadyExists(error) ? await adopt(context, worker, name) : refusedPod(error, ref);
+    const why = isAlreadyExists(error) ? await adopt(context, worker, action) : refusedPod(error, ref);
     if (why === 'adopted') return;
     if (!why) throw error;
     const before = memories.peek(key).refusal;
-    const next = refusal(why, before, handle?.pool.metadata.generation, clock.now());
+    const next = refusal(why, before, handle?.pool.metadata.generation, clock.now(), context.random);
     memories.update(key, { refusal: next });
     logger.warn({ worker: key, pod: name, reason: why.reason, err: error }, 'the API server did not take a run Pod');
   }
 }
 
 /** The name is taken: by a Pod of this Worker that the cache had not shown yet, or by somebody else's. */
-async function adopt(context: ApplyContext, worker: Worker, name: string) {
+async function adopt(context: ApplyContext, worker: Worker, { pod, assignment }: ActionOf<'createPod'>) {
+  const { name } = pod.metadata;
   const live = await readPod(context, worker, name);
   if (!live) return undefined;
-  if (controllingWorkerUid(live) !== worker.metadata.uid) return nameTaken(name);
-  context.caches.pods.noteWritten(live);
+  if (!carriesOut(live, assignment, worker.metadata.uid)) return nameTaken(name);
+  await follow(context, worker, live);
+  context.memories.update(keyOf(worker), { created: true, refusal: undefined });
   return 'adopted';
 }
 
@@ -78,10 +83,12 @@ async function report(context: ApplyContext, worker: Worker, action: ActionOf<'r
   if (!handle) return;
   const { about, report: told } = action;
   const workerId = worker.metadata.name.slice(-26).toUpperCase();
-  const accepted = await send(handle, workerId, about, told);
+  const answer = await send(handle, workerId, about, told);
   const key = keyOf(worker);
-  context.memories.update(key, consequence(action, context.clock.now()));
-  context.logger.info({ worker: key, run: about.runId, attempt: about.attempt, ...told, accepted }, 'reported');
+  const now = context.clock.now();
+  const change = answer.relayHeard ? { relayHeardAt: now } : consequence(action, context.memories.peek(key), now);
+  context.memories.update(key, change);
+  context.logger.info({ worker: key, run: about.runId, attempt: about.attempt, ...told, ...answer }, 'reported');
 }
 
 /** Not accepted means that the control plane has moved on: its next view says where to. */
@@ -90,21 +97,23 @@ async function send(
   workerId: string,
   about: ActionOf<'report'>['about'],
   told: PodReport,
-): Promise<boolean> {
+): Promise<ReportResponse> {
   try {
-    return (await session.report({ workerId, ...about, report: told })).accepted;
+    return await session.report({ workerId, ...about, report: told });
   } catch (error) {
-    if (error instanceof ProtocolError && (error.kind === 'fenced' || error.kind === 'not-found')) return false;
+    const hasMovedOn = error instanceof ProtocolError && (error.kind === 'fenced' || error.kind === 'not-found');
+    if (hasMovedOn) return { accepted: false, relayHeard: false };
     throw error;
   }
 }
 
-function consequence({ report: told, problem }: ActionOf<'report'>, now: number): Partial<Memory> {
+function consequence({ report: told, problem }: ActionOf<'report'>, before: Memory, now: number): Partial<Memory> {
   switch (told.kind) {
     case 'created':
       return { createdReported: true };
     case 'waiting':
-      return { told: problem };
+      if (!problem) return {};
+      return { told: { ...problem, at: now, since: before.told?.key === problem.key ? before.told.since : now } };
     case 'failed':
       return { outcomeReported: true };
     case 'released':
@@ -122,24 +131,68 @@ async function deleteUnstartedPod(context: ApplyContext, worker: Worker, pod: Ru
 }
 
 /** Only this very Pod in this very state: a newer state may be one that must not be deleted. */
-async function deletePod({ client, memories, logger }: ApplyContext, worker: Worker, pod: RunPod): Promise<void> {
+async function deletePod(context: ApplyContext, worker: Worker, pod: RunPod): Promise<void> {
+  const { client, memories, logger } = context;
   const { namespace, name, uid, resourceVersion } = pod.metadata;
   const key = keyOf(worker);
-  await client.delete(PODS, namespace, name, { uid, resourceVersion });
+  try {
+    await client.delete(PODS, namespace, name, { uid, resourceVersion });
+  } catch (error) {
+    return lookAgain(context, worker, pod, error);
+  }
   memories.addDeleting(key, uid ?? '');
   logger.info({ worker: key, pod: name }, 'deleted a run Pod');
 }
 
-async function endPod({ client, caches }: ApplyContext, pod: RunPod): Promise<void> {
+async function endPod(context: ApplyContext, worker: Worker, pod: RunPod): Promise<void> {
   const { namespace, name, uid } = pod.metadata;
   const body = { metadata: { uid }, spec: { activeDeadlineSeconds: OVER_SECONDS } };
-  caches.pods.noteWritten(await client.patch<RunPod>(PODS, namespace, name, body, { type: 'merge' }));
+  try {
+    context.caches.pods.noteWritten(await context.client.patch<RunPod>(PODS, namespace, name, body, { type: 'merge' }));
+  } catch (error) {
+    await lookAgain(context, worker, pod, error);
+  }
 }
 
-async function confirmPodGone(context: ApplyContext, worker: Worker, name: string): Promise<void> {
+/** The Pod has changed or gone since it was looked at: the next round decides on what it is now. */
+async function lookAgain(context: ApplyContext, worker: Worker, pod: RunPod, error: unknown): Promise<void> {
+  if (!isConflict(error) && !isNotFound(error)) throw error;
+  const live = await readPod(context, worker, pod.metadata.name);
+  if (live && live.metadata.uid === pod.metadata.uid) context.caches.pods.noteWritten(live);
+  else context.caches.pods.noteDeleted(pod);
+}
+
+/** The surest fact about a Pod that the watch does not show: what the API server says of it now. */
+async function confirmPodGone(
+  context: ApplyContext,
+  worker: Worker,
+  { name, pod }: ActionOf<'confirmPodGone'>,
+): Promise<void> {
+  const { memories, registry } = context;
+  const key = keyOf(worker);
   const live = await readPod(context, worker, name);
-  if (live && controllingWorkerUid(live) === worker.metadata.uid) context.caches.pods.noteWritten(live);
-  else context.memories.update(keyOf(worker), { goneConfirmed: true });
+  const workerId = worker.metadata.name.slice(-26).toUpperCase();
+  const assignment = handleOf(registry, worker)?.view(workerId)?.assignment;
+  const carries = (one: RunPod): boolean => assignment != null && carriesOut(one, assignment, worker.metadata.uid);
+  if (live && (live.metadata.uid === pod?.metadata.uid || carries(live))) return follow(context, worker, live);
+  if (pod) memories.dropVanished(key, pod);
+  if (!assignment || runPodName(assignment) !== name) return;
+  memories.update(key, { goneConfirmed: true, ...(pod && carries(pod) ? { lostPod: pod } : {}) });
+}
+
+/** Run Pods are watched by a label: one from which somebody took it gets it back, because its run goes on. */
+async function follow(context: ApplyContext, worker: Worker, live: RunPod): Promise<void> {
+  const { client, caches, registry, memories, logger } = context;
+  const { namespace, name, uid, labels } = live.metadata;
+  let pod = live;
+  if (labels?.[LABEL.workerPool] === undefined) {
+    const ulid = handleOf(registry, worker)?.ulid ?? worker.metadata.labels?.[LABEL.workerPool] ?? '';
+    const body = { metadata: { uid, labels: { [LABEL.workerPool]: ulid } } };
+    pod = await client.patch<RunPod>(PODS, namespace, name, body, { type: 'merge' });
+    logger.warn({ worker: keyOf(worker), pod: name }, 'put the label back by which run Pods are found');
+  }
+  memories.dropVanished(keyOf(worker), live);
+  caches.pods.noteWritten(pod);
 }
 
 async function retire(context: ApplyContext, worker: Worker): Promise<void> {

@@ -3,7 +3,7 @@ import type { Worker, WorkerPool } from '../../api';
 import { API_VERSION, WORKER } from '../../api/names';
 import { INDEX, WORKERS } from '../caches';
 import type { ControllerMetrics } from '../metrics';
-import { carriesOut, runPodName, workerBegan, type RunPod } from '../run';
+import { carriesOut, isLive, runPodName, workerBegan, type RunPod } from '../run';
 import { systemClock, type Clock } from '../../time';
 import {
   isConflict,
@@ -37,6 +37,8 @@ export interface WorkerControllerOptions extends Omit<Sources, 'memories'> {
   readonly metrics?: Pick<ControllerMetrics, 'runStartupDuration'>;
   /** @default the system's */
   readonly clock?: Clock;
+  /** @default Math.random */
+  readonly random?: () => number;
   /** Passes at once. @default 32 */
   readonly concurrency?: number;
   /** Where the queue's metrics go. @default none are kept */
@@ -51,8 +53,8 @@ export class WorkerController implements Controller {
   private unsubscribe: (() => void)[] = [];
 
   constructor(private readonly options: WorkerControllerOptions) {
-    const { client, caches, registry, logger, clock = systemClock } = options;
-    this.context = { client, caches, registry, logger, clock, memories: new Memories() };
+    const { client, caches, registry, logger, clock = systemClock, random = Math.random } = options;
+    this.context = { client, caches, registry, logger, clock, random, memories: new Memories() };
     this.queue = new WorkQueue({
       name: this.name,
       concurrency: options.concurrency ?? 32,
@@ -162,13 +164,19 @@ export class WorkerController implements Controller {
     this.queue.add(key);
   }
 
-  /** A Pod that vanishes takes the reason with it, unless its last state is kept. */
+  /**
+   * A Pod that vanishes takes the reason with it, unless its last state is kept. One in which a run may go on may have
+   * lost no more than its label; one that ended, or whose deletion we asked for, needs no second look.
+   */
   private rememberLost(key: string, pod: RunPod): void {
+    const { memories, clock } = this.context;
+    const isExpected = memories.peek(key).deleting.includes(pod.metadata.uid ?? '');
+    if (isLive(pod) && !isExpected) return memories.addVanished(key, pod);
+
     const worker = this.options.caches.workers.getByKey(key);
     const handle = worker && handleOf(this.context.registry, worker);
     const assignment = handle?.view(worker?.metadata.name.slice(-26).toUpperCase() ?? '')?.assignment;
     if (!worker || !assignment || !carriesOut(pod, assignment, worker.metadata.uid)) return;
-    const { memories, clock } = this.context;
     memories.recall(key, assignment.fence, memories.peek(key).deleting, clock.now());
     memories.update(key, { lostPod: pod });
   }

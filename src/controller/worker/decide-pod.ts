@@ -1,48 +1,59 @@
+import { REASON } from '../../api/conditions';
 import { CONTAINER } from '../../api/names';
 import { EXIT } from '../../protocol/exit-codes';
 import type { Assignment } from '../../protocol/messages';
 import {
   containerState,
   couldNotStart,
+  hadBegun,
   hasEnded,
+  initIsCutOff,
+  initRunsSince,
   isRefusal,
   outcomeOf,
   sentences,
   startProblem,
   workerBegan,
   type PoolRef,
+  type Problem,
   type RunPod,
   type TerminatedState,
 } from '../run';
+import { decideRetirement } from './decide-removal';
+import { decideNode, isOnLostNode, lostNodeAt, NODE_LOST_MS } from './decide-node';
+import { decideStop, stopEndsAt } from './decide-stop';
 import { isUnstarted } from './decide-stray';
-import { NOTHING_TO_DO, type Plan } from './plan';
+import { earliest, joinPlans, NOTHING_TO_DO, type Plan } from './plan';
 import { created, failed, released, waiting } from './reports';
 import { OVER_SECONDS, type Action, type PoolFacts, type WorkerSnapshot } from './snapshot';
 
-/** A node that says nothing for so long, or does not end a Pod for so long after its grace time, counts as lost. */
-const NODE_LOST_MS = 120_000;
 /** How much later than another's end the kubelet may tell of a container's. */
 const KUBELET_LAG_MS = 30_000;
 /** A worker killed by the kernel that the relay has not told of for so long was not noticed by it. */
-const UNNOTICED_MS = 120_000;
+const UNNOTICED_MS = NODE_LOST_MS;
+/** `init` needs a moment to ask to start; one that has not after so long cannot reach the control plane. */
+const INIT_QUIET_MS = 60_000;
+/** What keeps a started run from going on may pass for so long. */
+const PROBLEM_PATIENCE_MS = 600_000;
 
 /** The assignment has its Pod: ordered checks, the surest fact first. */
 export function decidePod(snapshot: WorkerSnapshot, pool: PoolFacts, assignment: Assignment, pod: RunPod): Plan {
   const ref: PoolRef = { namespace: pool.object.metadata.namespace, name: pool.object.metadata.name };
-  if (hasEnded(pod)) return { actions: finish(snapshot, assignment, pod, ref) };
-  if (snapshot.memory.outcomeReported) return { actions: removeRemains(snapshot, pod) };
-  return (
-    decideBroken(snapshot, assignment, pod, ref) ??
-    decideNode(snapshot, assignment, pod) ??
-    decideProgress(snapshot, assignment, pod, ref)
-  );
+  if (hasEnded(pod)) return finish(snapshot, assignment, pod, ref);
+  if (snapshot.memory.outcomeReported) return decideRemains(snapshot, assignment, pod);
+  const broken = decideBroken(snapshot, assignment, pod, ref);
+  if (broken) return broken;
+  const outer = joinPlans([decideStop(snapshot, assignment, pod), decideNode(snapshot, assignment, pod)]);
+  const isGoing = pod.metadata.deletionTimestamp !== undefined;
+  if (outer.actions.length > 0 || isGoing) return { ...outer, actions: outer.actions.slice(0, 1) };
+  return joinPlans([decideProgress(snapshot, assignment, pod, ref), outer]);
 }
 
 /** The run is over: its outcome if the relay could not tell it, then the Worker is free. */
-function finish({ memory }: WorkerSnapshot, assignment: Assignment, pod: RunPod, ref: PoolRef): Action[] {
+function finish(snapshot: WorkerSnapshot, assignment: Assignment, pod: RunPod, ref: PoolRef): Plan {
   const outcome = outcomeOf(pod, ref);
-  const isUnreported = outcome.kind === 'failed' && !memory.outcomeReported;
-  return [...(isUnreported ? [failed(assignment, outcome.reason, outcome.message)] : []), released(assignment)];
+  if (outcome.kind === 'reported' || snapshot.memory.outcomeReported) return { actions: [released(assignment)] };
+  return failed(snapshot, assignment, outcome.reason, outcome.message);
 }
 
 /** One of the two containers that a run needs is gone for good; undefined when neither is. */
@@ -51,8 +62,8 @@ function decideBroken(snapshot: WorkerSnapshot, assignment: Assignment, pod: Run
   if (reportAt === undefined) return undefined;
   if (snapshot.now < reportAt) return { actions: [], wakeAt: reportAt };
   const outcome = outcomeOf(pod, ref);
-  if (outcome.kind === 'failed') return { actions: [failed(assignment, outcome.reason, outcome.message)] };
-  return { actions: removeRemains(snapshot, pod) };
+  if (outcome.kind === 'failed') return failed(snapshot, assignment, outcome.reason, outcome.message);
+  return { actions: removeRemains(snapshot, assignment, pod) };
 }
 
 /** From when on it is certain that a container is gone for good; undefined while both are well. */
@@ -67,6 +78,8 @@ function brokenSince(pod: RunPod): number | undefined {
   if (!worker?.terminated) return undefined;
   if (couldNotStart(worker.terminated) || isRefusal(worker.terminated)) return 0;
   // The relay reports such an end, unless it came before the shim had opened the pipe that tells of it.
+  if (!hadBegun(worker.terminated) && worker.terminated.exitCode !== 0)
+    return endOf(worker.terminated) + KUBELET_LAG_MS;
   return wasKilled(worker.terminated) ? endOf(worker.terminated) + UNNOTICED_MS : undefined;
 }
 
@@ -80,71 +93,78 @@ function endOf({ finishedAt = '' }: TerminatedState): number {
   return Date.parse(finishedAt) || 0;
 }
 
+/** The run is over, but its Pod still stands. A Worker on a lost node is replaced: nobody knows when it will be free. */
+function decideRemains(snapshot: WorkerSnapshot, assignment: Assignment, pod: RunPod): Plan {
+  const { now } = snapshot;
+  const times = [lostNodeAt(pod), stopEndsAt(assignment, pod)].filter((time) => time !== undefined && time > now);
+  const remains: Plan = { actions: removeRemains(snapshot, assignment, pod), wakeAt: earliest(times) };
+  if (!isOnLostNode(pod, now)) return remains;
+  const message = sentences.podOnLostNode(pod.metadata.name, pod.spec.nodeName);
+  const waitsFor = { reason: REASON.nodeLost, message };
+  return joinPlans([remains, decideRetirement(snapshot, assignment), { actions: [], waitsFor }]);
+}
+
 /**
  * The run is over, with or without this Pod: one that never began goes, and so does what still runs without a relay, in
- * the Pod's grace time, because nobody hears it any more. With a relay the control plane's fence ends it.
+ * the Pod's grace time, because nobody hears it any more. With a relay the control plane's fence ends it, in time.
  */
-function removeRemains(snapshot: WorkerSnapshot, pod: RunPod): Action[] {
+function removeRemains(snapshot: WorkerSnapshot, assignment: Assignment, pod: RunPod): Action[] {
   if (isUnstarted(pod, snapshot)) return [{ type: 'deleteUnstartedPod', pod }];
-  const isLeftAlone = workerBegan(pod) && containerState(pod, CONTAINER.relay)?.terminated !== undefined;
+  const hasNoRelay = containerState(pod, CONTAINER.relay)?.terminated !== undefined;
+  const isLeftAlone = workerBegan(pod) && (hasNoRelay || snapshot.now >= (stopEndsAt(assignment, pod) ?? Infinity));
   const isGoing = pod.metadata.deletionTimestamp !== undefined || pod.spec.activeDeadlineSeconds === OVER_SECONDS;
   return isLeftAlone && !isGoing ? [{ type: 'endPod', pod }] : [];
-}
-
-/** A Pod whose node no longer speaks for it; undefined when the node is well. */
-function decideNode({ now }: WorkerSnapshot, assignment: Assignment, pod: RunPod): Plan | undefined {
-  const since = silentSince(pod);
-  if (since === undefined) return undefined;
-  const lostAt = since + NODE_LOST_MS;
-  if (now < lostAt) return pod.metadata.deletionTimestamp === undefined ? undefined : { actions: [], wakeAt: lostAt };
-  const minutes = NODE_LOST_MS / 60_000;
-  const message = sentences.nodeLost(pod.spec.nodeName, `nothing was heard of it for ${minutes} minutes`);
-  return { actions: [failed(assignment, 'NodeLost', message)] };
-}
-
-/**
- * Since when the node has been silent: a Pod past its grace time that is still there, or one that is not ready although
- * all its containers are, which only the control plane writes, of a node that stopped answering.
- */
-function silentSince(pod: RunPod): number | undefined {
-  const { deletionTimestamp } = pod.metadata;
-  if (deletionTimestamp !== undefined) return Date.parse(deletionTimestamp);
-  const condition = (type: string) => pod.status?.conditions?.find((one) => one.type === type);
-  const ready = condition('Ready');
-  const isSilent = ready?.status === 'False' && condition('ContainersReady')?.status === 'True';
-  return isSilent ? Date.parse(ready.lastTransitionTime ?? '') || undefined : undefined;
 }
 
 function decideProgress(snapshot: WorkerSnapshot, assignment: Assignment, pod: RunPod, ref: PoolRef): Plan {
   const { memory } = snapshot;
   if (memory.created && !memory.createdReported) return { actions: [created(assignment, pod.metadata.name)] };
-  if (workerBegan(pod)) return silentWake(pod);
+  if (workerBegan(pod)) return NOTHING_TO_DO;
   if (assignment.stop && !assignment.started) {
-    return { actions: [failed(assignment, 'Cancelled', sentences.stoppedBeforeStart(assignment.stop.reason))] };
+    return failed(snapshot, assignment, 'Cancelled', sentences.stoppedBeforeStart(assignment.stop.reason));
   }
   return decideStart(snapshot, assignment, pod, ref);
 }
 
 /** The user's container has yet to begin. */
-function decideStart({ memory, now }: WorkerSnapshot, assignment: Assignment, pod: RunPod, ref: PoolRef): Plan {
-  const problem = startProblem(pod, ref);
-  if (problem?.hopeless) {
-    return { actions: [failed(assignment, problem.outcome, problem.sentence, problem)] };
-  }
-  // A run that has started is slow at most (a large source, a large image), unless something is wrong.
-  const hasDeadline = !assignment.started || problem !== undefined;
-  if (hasDeadline && now >= assignment.startDeadline) {
+function decideStart(snapshot: WorkerSnapshot, assignment: Assignment, pod: RunPod, ref: PoolRef): Plan {
+  const { now } = snapshot;
+  const [problem, lookAt] = problemOf(snapshot, assignment, pod, ref);
+  if (problem?.hopeless) return failed(snapshot, assignment, problem.outcome, problem.sentence, problem);
+  const deadline = deadlineOf(snapshot, assignment, problem);
+  if (deadline !== undefined && now >= deadline) {
     const message = sentences.notStartedInTime(problem?.sentence);
-    return { actions: [failed(assignment, problem?.outcome ?? 'StartTimeout', message)] };
+    return failed(snapshot, assignment, problem?.outcome ?? 'StartTimeout', message);
   }
-  return {
-    actions: problem ? waiting(memory, assignment, problem) : [],
-    problem,
-    ...(hasDeadline && { wakeAt: assignment.startDeadline }),
-  };
+  const told = problem && waiting(snapshot, assignment, problem);
+  return joinPlans([told, { actions: [], wakeAt: earliest([deadline, lookAt]) }]);
 }
 
-function silentWake(pod: RunPod): Plan {
-  const since = silentSince(pod);
-  return since === undefined ? NOTHING_TO_DO : { actions: [], wakeAt: since + NODE_LOST_MS };
+/** What keeps the Pod, and when something may show of which nothing else tells. */
+function problemOf(
+  { now }: WorkerSnapshot,
+  assignment: Assignment,
+  pod: RunPod,
+  ref: PoolRef,
+): [Problem | undefined, number | undefined] {
+  const problem = startProblem(pod, ref);
+  if (problem || assignment.started) return [problem, undefined];
+  const since = initRunsSince(pod);
+  if (since === undefined) return [undefined, undefined];
+  return now < since + INIT_QUIET_MS ? [undefined, since + INIT_QUIET_MS] : [initIsCutOff(pod), undefined];
+}
+
+/**
+ * A run that has started is slow at most (a large source, a large image), unless something is wrong; and that may pass:
+ * it gets time from when it was first seen, because nobody runs a started run again.
+ */
+function deadlineOf(
+  { memory: { told }, now }: WorkerSnapshot,
+  { started, startDeadline }: Assignment,
+  problem: Problem | undefined,
+): number | undefined {
+  if (!started) return startDeadline;
+  if (!problem) return undefined;
+  const seenAt = told?.key === problem.key ? told.since : now;
+  return Math.max(startDeadline, seenAt + PROBLEM_PATIENCE_MS);
 }

@@ -4,6 +4,7 @@ import {
   carriesOut,
   disruption,
   hasEnded,
+  isLive,
   outcomeOf,
   refusedRunnerImageHost,
   runPodName,
@@ -15,9 +16,9 @@ import {
 } from '../run';
 import { REASON } from '../../api/conditions';
 import { decidePod } from './decide-pod';
-import { isLive, isUnstarted } from './decide-stray';
+import { isUnstarted } from './decide-stray';
 import { failed, released, waiting } from './reports';
-import { earliest, type Plan } from './plan';
+import { earliest, joinPlans, type Plan } from './plan';
 import type { PoolFacts, WorkerSnapshot } from './snapshot';
 
 /** Carries out an assignment: a Pod for it, what keeps the Pod from starting, its outcome, the Worker's release. */
@@ -31,20 +32,33 @@ function decideWithoutPod(snapshot: WorkerSnapshot, pool: PoolFacts, assignment:
   const ref = refOf(pool);
   if (memory.outcomeReported) return { actions: [released(assignment)] };
   const lost = lostPodOutcome(snapshot, assignment, ref);
-  if (lost) return { actions: lost === 'reported' ? [released(assignment)] : [failed(assignment, ...lost)] };
+  if (lost === 'reported') return { actions: [released(assignment)] };
+  if (lost) return failedWithoutPod(snapshot, assignment, ...lost);
   if (assignment.started) {
-    if (!memory.goneConfirmed) return { actions: [{ type: 'confirmPodGone', name: runPodName(assignment) }] };
-    return { actions: [failed(assignment, 'NodeLost', sentences.podGone(runPodName(assignment)))] };
+    const name = runPodName(assignment);
+    if (!memory.goneConfirmed) return { actions: [{ type: 'confirmPodGone', name }] };
+    return failedWithoutPod(snapshot, assignment, 'NodeLost', sentences.podGone(name));
   }
   if (assignment.stop) {
-    return { actions: [failed(assignment, 'Cancelled', sentences.stoppedBeforeStart(assignment.stop.reason))] };
+    return failed(snapshot, assignment, 'Cancelled', sentences.stoppedBeforeStart(assignment.stop.reason));
   }
   const refusal = memory.refusal?.problem;
   if (now >= assignment.startDeadline) {
     const message = sentences.notStartedInTime(refusal?.sentence);
-    return { actions: [failed(assignment, refusal?.outcome ?? 'StartTimeout', message)] };
+    return failed(snapshot, assignment, refusal?.outcome ?? 'StartTimeout', message);
   }
   return decideCreation(snapshot, pool, assignment);
+}
+
+/** What the Pod's absence says is believed unless the control plane hears its relay. */
+function failedWithoutPod(
+  snapshot: WorkerSnapshot,
+  assignment: Assignment,
+  reason: OutcomeReason,
+  message: string,
+): Plan {
+  const waitsFor = { reason: REASON.nodeLost, message: sentences.runGoesOnUnseen(runPodName(assignment)) };
+  return joinPlans([failed(snapshot, assignment, reason, message), { actions: [], waitsFor }]);
 }
 
 /** How the run ended in a Pod that has vanished meanwhile; undefined when it had not begun and can be made anew. */
@@ -71,17 +85,17 @@ function decideCreation(snapshot: WorkerSnapshot, pool: PoolFacts, assignment: A
   if (host !== undefined) {
     const allowed = spec?.allowedRunnerImageHosts ?? [];
     const message = sentences.runnerImageHostRefused(ref, assignment.runnerImage ?? '', host, allowed);
-    return { actions: [failed(assignment, 'ConfigError', message)] };
+    return failed(snapshot, assignment, 'ConfigError', message);
   }
   const earlier = snapshot.pods.filter(isLive);
   if (earlier.length > 0) return decideEarlierPods(snapshot, assignment, earlier);
   const { refusal } = memory;
   if (refusal && now < refusal.retryAt && refusal.poolGeneration === metadata.generation) {
     const wakeAt = earliest([refusal.retryAt, assignment.startDeadline]);
-    return { actions: waiting(memory, assignment, refusal.problem), problem: refusal.problem, wakeAt };
+    return joinPlans([waiting(snapshot, assignment, refusal.problem), { actions: [], wakeAt }]);
   }
   const pod = buildRunPod({ assignment, pool: pool.object, poolUlid: pool.ulid, worker, workerId });
-  return { actions: [{ type: 'createPod', pod, fence: assignment.fence }] };
+  return { actions: [{ type: 'createPod', pod, assignment }] };
 }
 
 /** One run a Worker: what is left of an earlier one goes or is waited for. */
@@ -99,11 +113,7 @@ function decideEarlierPods(snapshot: WorkerSnapshot, assignment: Assignment, ear
     outcome: 'StartTimeout',
     hopeless: false,
   };
-  return {
-    actions: waiting(snapshot.memory, assignment, problem),
-    problem,
-    wakeAt: assignment.startDeadline,
-  };
+  return joinPlans([waiting(snapshot, assignment, problem), { actions: [], wakeAt: assignment.startDeadline }]);
 }
 
 function refOf({ object }: PoolFacts): PoolRef {

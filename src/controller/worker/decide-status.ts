@@ -1,14 +1,14 @@
 import { REASON, WORKER_CONDITION, type ConditionStatus } from '../../api/conditions';
 import { WORKER_STATE } from '../../api/names';
 import type { WorkerStatus } from '../../api';
-import { runIdOf, type Problem } from '../run';
+import { attemptOf, isLive } from '../run';
 import { setCondition, type Condition } from '../runtime';
 import { REASON_OF_CAUSE } from '../session-reasons';
-import { isLive } from './decide-stray';
+import type { Plan, WaitsFor } from './plan';
 import type { WorkerSnapshot } from './snapshot';
 
 /** A Worker that holds a run. */
-export function busyStatus(snapshot: WorkerSnapshot, runId: string, problem: Problem | undefined): WorkerStatus {
+export function busyStatus(snapshot: WorkerSnapshot, runId: string, { problem, waitsFor }: Plan): WorkerStatus {
   const { told } = snapshot.memory;
   // The kubelet's words change between detail and back-off; the fuller sentence stays.
   const message = problem && told?.key === problem.key ? told.sentence : problem?.sentence;
@@ -17,33 +17,42 @@ export function busyStatus(snapshot: WorkerSnapshot, runId: string, problem: Pro
     state: WORKER_STATE.busy,
     currentRunID: runId,
     registered: isRegistered(snapshot),
-    conditions: conditions(snapshot, waiting),
+    conditions: conditions(snapshot, waiting, waitsFor),
   };
 }
 
-/** A Worker without a run; one whose last Pod still goes on counts as busy. */
-export function restingStatus(snapshot: WorkerSnapshot): WorkerStatus {
+/**
+ * A Worker without a run; one whose last Pod still goes on counts as busy. One that is retired is about to be deleted:
+ * its status is not worth a write.
+ */
+export function restingStatus(snapshot: WorkerSnapshot, plan: Plan): WorkerStatus | undefined {
   const live = snapshot.pods.find(isLive);
-  const runId = live && runIdOf(live);
-  if (runId !== undefined) return busyStatus(snapshot, runId, undefined);
+  const runId = live && attemptOf(live)?.runId;
+  if (runId !== undefined) return busyStatus(snapshot, runId, plan);
+  if (snapshot.retired) return undefined;
   return {
     state: snapshot.view?.drained ? WORKER_STATE.drained : WORKER_STATE.idle,
     registered: isRegistered(snapshot),
-    conditions: conditions(snapshot, undefined),
+    conditions: conditions(snapshot, undefined, plan.waitsFor),
   };
 }
 
 /**
  * Without a view nothing is known, and what was written before stays: after a restart a thousand Workers would otherwise
- * be written twice. Only a Worker that was never registered says why.
+ * be written twice. Only a Worker that was never registered, or has to wait for its end, says why.
  */
-export function unregisteredStatus({ worker, pool, now }: WorkerSnapshot): WorkerStatus | undefined {
-  if (worker.status?.registered || pool?.session.state !== 'failed') return undefined;
-  const { cause, message } = pool.session;
+export function unregisteredStatus(
+  { worker, pool, now }: WorkerSnapshot,
+  { waitsFor }: Plan,
+): WorkerStatus | undefined {
+  const before = worker.status?.conditions;
+  const failure = pool?.session.state === 'failed' && !worker.status?.registered ? pool.session : undefined;
+  if (!failure && !waitsFor) return undefined;
+  const told = failure && withRegistered(before, now, 'False', REASON_OF_CAUSE[failure.cause], failure.message);
   return {
     ...worker.status,
-    registered: false,
-    conditions: withCondition(worker.status?.conditions, now, 'False', REASON_OF_CAUSE[cause], message),
+    registered: worker.status?.registered ?? false,
+    conditions: withWaiting(told ?? before ?? [], now, waitsFor),
   };
 }
 
@@ -53,20 +62,28 @@ function isRegistered({ view }: WorkerSnapshot): boolean {
 
 function conditions(
   snapshot: WorkerSnapshot,
-  waiting: { readonly reason: string; readonly message: string } | undefined,
+  waiting: WaitsFor | undefined,
+  waitsFor: WaitsFor | undefined,
 ): WorkerStatus['conditions'] {
   const before = snapshot.worker.status?.conditions?.filter(
     ({ type }) => waiting !== undefined || type !== WORKER_CONDITION.runPodStarted,
   );
   const registered = isRegistered(snapshot)
-    ? withCondition(before, snapshot.now, 'True', REASON.registered, 'The control plane knows the Worker.')
-    : withCondition(before, snapshot.now, 'False', REASON.draining, 'The control plane has retired the Worker.');
-  if (!waiting) return registered;
+    ? withRegistered(before, snapshot.now, 'True', REASON.registered, 'The control plane knows the Worker.')
+    : withRegistered(before, snapshot.now, 'False', REASON.draining, 'The control plane has retired the Worker.');
+  const known = withWaiting(registered, snapshot.now, waitsFor);
+  if (!waiting) return known;
   const type = WORKER_CONDITION.runPodStarted;
-  return setCondition(registered, { type, status: 'False', ...waiting }, new Date(snapshot.now));
+  return setCondition(known, { type, status: 'False', ...waiting }, new Date(snapshot.now));
 }
 
-function withCondition(
+function withWaiting(before: readonly Condition[], now: number, waitsFor: WaitsFor | undefined): readonly Condition[] {
+  const type = WORKER_CONDITION.waiting;
+  if (!waitsFor) return before.filter((condition) => condition.type !== type);
+  return setCondition(before, { type, status: 'True', ...waitsFor }, new Date(now));
+}
+
+function withRegistered(
   before: readonly Condition[] | undefined,
   now: number,
   status: ConditionStatus,

@@ -1,11 +1,6 @@
-import { hasEnded, workerBegan, type RunPod } from '../run';
+import { isLive, workerBegan, type RunPod } from '../run';
 import type { Plan } from './plan';
 import type { WorkerSnapshot } from './snapshot';
-
-/** Whether something of a run may still go on in the Pod. */
-export function isLive(pod: RunPod): boolean {
-  return !hasEnded(pod);
-}
 
 /** Whether deleting the Pod is still to be asked for. */
 export function isUnstarted(pod: RunPod, { memory }: WorkerSnapshot): boolean {

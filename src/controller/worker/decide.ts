@@ -1,9 +1,9 @@
 import type { Assignment } from '../../protocol/messages';
 import { decideHistory } from './decide-history';
-import { decideRemoval } from './decide-removal';
+import { decideRemoval, decideRetirement, isLeaving } from './decide-removal';
 import { decideRun } from './decide-run';
 import { busyStatus, restingStatus, unregisteredStatus } from './decide-status';
-import { joinPlans, type Plan } from './plan';
+import { joinPlans, NOTHING_TO_DO, type Plan } from './plan';
 import { decideStrayPods } from './decide-stray';
 import type { Decision, WorkerSnapshot } from './snapshot';
 
@@ -12,21 +12,25 @@ const RELEASE_ECHO_MS = 1_000;
 
 /** What to do about one Worker: pure, and level-triggered on everything that is known. */
 export function decide(snapshot: WorkerSnapshot): Decision {
-  const { pool, view, now } = snapshot;
-  if (!pool || !view) {
-    const removal = decideRemoval(snapshot, undefined);
-    return decision(removal, removal.actions.length > 0 ? undefined : unregisteredStatus(snapshot), now);
+  const { pool, view, now, memory } = snapshot;
+  if (memory.vanished.length > 0) {
+    // Nothing is concluded from what the watch alone says.
+    const actions = memory.vanished.map((pod) => ({ type: 'confirmPodGone', name: pod.metadata.name, pod }) as const);
+    return { actions, status: undefined, requeueAfterMs: undefined };
   }
   const assignment = openAssignment(snapshot);
+  const retirement = isLeaving(snapshot) ? decideRetirement(snapshot, assignment) : NOTHING_TO_DO;
+  const removal = isLeaving(snapshot) ? decideRemoval(snapshot, assignment) : NOTHING_TO_DO;
+  // Also while reports fail: a deleted Worker goes in its time.
+  if (removal.actions.length > 0) return decision(removal, undefined, now);
+  if (!pool || !view) return decision(joinPlans([retirement, removal]), unregisteredStatus(snapshot, removal), now);
   const plan = joinPlans([
+    retirement,
     assignment ? decideRun(snapshot, pool, assignment) : decideStrayPods(snapshot),
     decideHistory(snapshot, pool, assignment),
   ]);
-  const wanted = status(snapshot, assignment, plan);
-  if (plan.actions.length > 0) return decision(plan, wanted, now);
-  const removal = decideRemoval(snapshot, assignment);
-  if (removal.actions.length > 0) return decision(removal, undefined, now);
-  return decision(joinPlans([plan, removal, echo(snapshot)]), wanted, now);
+  const all = joinPlans([plan, removal, echo(snapshot)]);
+  return decision(all, status(snapshot, assignment, all), now);
 }
 
 /** The assignment, until `released` was answered: its view may still be on its way. */
@@ -36,9 +40,8 @@ function openAssignment({ view, memory }: WorkerSnapshot): Assignment | undefine
 }
 
 function status(snapshot: WorkerSnapshot, assignment: Assignment | undefined, plan: Plan): Decision['status'] {
-  if (assignment) return busyStatus(snapshot, assignment.runId, plan.problem);
-  if (awaitsEcho(snapshot)) return undefined;
-  return restingStatus(snapshot);
+  if (assignment) return busyStatus(snapshot, assignment.runId, plan);
+  return awaitsEcho(snapshot) ? undefined : restingStatus(snapshot, plan);
 }
 
 /**
@@ -54,7 +57,7 @@ function echo(snapshot: WorkerSnapshot): Plan {
   const { releasedAt } = snapshot.memory;
   return awaitsEcho(snapshot) && releasedAt !== undefined
     ? { actions: [], wakeAt: releasedAt + RELEASE_ECHO_MS }
-    : { actions: [] };
+    : NOTHING_TO_DO;
 }
 
 function decision(plan: Plan, wanted: Decision['status'], now: number): Decision {

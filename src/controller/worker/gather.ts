@@ -15,6 +15,7 @@ export interface Sources {
 export function gather(sources: Sources, worker: Worker, now: number): WorkerSnapshot | undefined {
   const workerId = workerIdOf(worker);
   if (workerId === undefined) return undefined;
+  const poolUid = poolUidOf(worker);
   const handle = handleOf(sources.registry, worker);
   const pods = sources.caches.pods.byIndex(INDEX.worker, worker.metadata.uid);
   const view = handle?.view(workerId);
@@ -25,6 +26,7 @@ export function gather(sources: Sources, worker: Worker, now: number): WorkerSna
     workerId,
     pool: handle && { ulid: handle.ulid, object: handle.pool, session: handle.status },
     view,
+    disconnectedSince: poolUid === undefined ? undefined : sources.registry.disconnectedSince(poolUid),
     retired: handle?.isRetired(workerId) ?? false,
     pods,
     memory: sources.memories.recall(keyOf(worker), view?.assignment?.fence, uids, now),

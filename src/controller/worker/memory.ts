@@ -15,20 +15,31 @@ export interface Memory {
   readonly created?: boolean;
   readonly createdReported?: boolean;
   /** The last `waiting` sentence that the control plane was told. */
-  readonly told?: Pick<Problem, 'key' | 'sentence' | 'detailed'>;
+  readonly told?: Told;
   /** Why the API server did not create the Pod. */
   readonly refusal?: Refusal;
   /** A `failed` report was answered. */
   readonly outcomeReported?: boolean;
   /** When a `released` report was answered. */
   readonly releasedAt?: number;
-  /** Last state of the assignment's Pod when it vanished. */
+  /** The control plane heard the run's relay when it was last told that the run is lost. */
+  readonly relayHeardAt?: number;
+  /** Last state of the assignment's Pod, which is gone. */
   readonly lostPod?: RunPod;
   /** A live read found no Pod of the assignment. */
   readonly goneConfirmed?: boolean;
+  /** Pods in which a run may go on, and which the watch no longer shows: they are to be looked for. */
+  readonly vanished: readonly RunPod[];
   /** Pods (by UID) whose deletion the API server has accepted. */
   readonly deleting: readonly string[];
   readonly retireAskedAt?: number;
+}
+
+export interface Told extends Pick<Problem, 'key' | 'sentence' | 'detailed'> {
+  /** When these words were told. */
+  readonly at: number;
+  /** When the problem was first told. */
+  readonly since: number;
 }
 
 export interface Refusal {
@@ -40,24 +51,21 @@ export interface Refusal {
   readonly poolGeneration: number | undefined;
 }
 
-const NOTHING: Memory = { deleting: [] };
+const NOTHING: Memory = { deleting: [], vanished: [] };
 
 /** The memories of all Workers by key. */
 export class Memories {
   private readonly byKey = new Map<string, Memory>();
-
-  get size(): number {
-    return this.byKey.size;
-  }
 
   /** The memory of the Worker, without what belongs to an earlier assignment or to Pods that are gone. */
   recall(key: string, fence: number | undefined, podUids: readonly string[], now: number): Memory {
     const known = this.byKey.get(key) ?? NOTHING;
     const isSameAssignment = fence === undefined || known.fence === fence;
     const deleting = known.deleting.filter((uid) => podUids.includes(uid));
+    const vanished = known.vanished.filter(({ metadata }) => !podUids.includes(metadata.uid ?? ''));
     const memory: Memory = isSameAssignment
-      ? { ...known, deleting, lostPod: fence === undefined ? undefined : known.lostPod }
-      : { fence, assignedAt: now, deleting, retireAskedAt: known.retireAskedAt };
+      ? { ...known, deleting, vanished, lostPod: fence === undefined ? undefined : known.lostPod }
+      : { fence, assignedAt: now, deleting, vanished, retireAskedAt: known.retireAskedAt };
     this.byKey.set(key, memory);
     return memory;
   }
@@ -68,6 +76,15 @@ export class Memories {
 
   addDeleting(key: string, uid: string): void {
     this.update(key, { deleting: [...(this.byKey.get(key)?.deleting ?? []), uid] });
+  }
+
+  addVanished(key: string, pod: RunPod): void {
+    this.update(key, { vanished: [...(this.byKey.get(key)?.vanished ?? []), pod] });
+  }
+
+  dropVanished(key: string, { metadata: { uid } }: RunPod): void {
+    const vanished = this.peek(key).vanished.filter(({ metadata }) => metadata.uid !== uid);
+    this.update(key, { vanished });
   }
 
   peek(key: string): Memory {

@@ -5,19 +5,30 @@ import type { Action } from './snapshot';
 export interface Plan {
   readonly actions: readonly Action[];
   /** Look again at this time, in ms since the epoch. */
-  readonly wakeAt?: number;
+  readonly wakeAt?: number | undefined;
   /** What keeps the run's Pod from starting. */
   readonly problem?: Problem;
+  /** What else the Worker waits for, for its condition. */
+  readonly waitsFor?: WaitsFor;
+}
+
+export interface WaitsFor {
+  readonly reason: string;
+  readonly message: string;
 }
 
 export const NOTHING_TO_DO: Plan = { actions: [] };
 
-export function joinPlans(plans: readonly Plan[]): Plan {
-  const wakeAt = earliest(plans.map((plan) => plan.wakeAt));
+export function joinPlans(plans: readonly (Plan | undefined)[]): Plan {
+  const given = plans.filter((plan) => plan !== undefined);
+  const wakeAt = earliest(given.map((plan) => plan.wakeAt));
+  const problem = given.find((plan) => plan.problem)?.problem;
+  const waitsFor = given.find((plan) => plan.waitsFor)?.waitsFor;
   return {
-    actions: plans.flatMap(({ actions }) => actions),
+    actions: given.flatMap(({ actions }) => actions),
     ...(wakeAt !== undefined && { wakeAt }),
-    problem: plans.find(({ problem }) => problem)?.problem,
+    ...(problem && { problem }),
+    ...(waitsFor && { waitsFor }),
   };
 }
 

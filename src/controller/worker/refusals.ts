@@ -1,6 +1,7 @@
 import { REASON } from '../../api/conditions';
 import { sentences, type PoolRef, type Problem } from '../run';
 import { reasonOfRefusedPod } from '../refusal-reasons';
+import { backoffMs } from '../../time';
 import { explainRefusal, refusalOf } from '../runtime';
 import type { Refusal } from './memory';
 
@@ -27,15 +28,16 @@ export function nameTaken(name: string): Problem {
   return problem(`name-taken:${name}`, REASON.podRefused, sentences.podNameTaken(name), 'ConfigError');
 }
 
-/** Each refusal in a row doubles the time to the next attempt. */
+/** Each refusal in a row doubles the time to the next attempt, more or less: what refused many is not asked by all at once. */
 export function refusal(
   why: Problem,
   before: Refusal | undefined,
   poolGeneration: number | undefined,
   now: number,
+  random: () => number,
 ): Refusal {
   const count = (before?.poolGeneration === poolGeneration ? (before?.count ?? 0) : 0) + 1;
-  const delay = Math.min(FIRST_RETRY_MS * 2 ** (count - 1), LONGEST_RETRY_MS);
+  const delay = backoffMs(count, { firstMs: FIRST_RETRY_MS, longestMs: LONGEST_RETRY_MS, random });
   return { problem: why, count, retryAt: now + delay, poolGeneration };
 }
 

@@ -1,5 +1,5 @@
 import type { Worker, WorkerPool, WorkerStatus } from '../../api';
-import type { PodReport, WorkerView } from '../../protocol/messages';
+import type { Assignment, PodReport, WorkerView } from '../../protocol/messages';
 import type { SessionStatus } from '../../protocol/session';
 import type { RunPod } from '../run';
 import type { EventInput } from '../runtime';
@@ -16,6 +16,8 @@ export interface WorkerSnapshot {
   readonly pool: PoolFacts | undefined;
   /** What the control plane wants of the Worker; undefined until it has said so. */
   readonly view: WorkerView | undefined;
+  /** Since when there has been no connection to the control plane, in ms since the epoch; undefined while it stands. */
+  readonly disconnectedSince: number | undefined;
   /** The control plane has agreed that nothing more will be assigned. */
   readonly retired: boolean;
   /** The run Pods that the Worker controls. */
@@ -40,7 +42,7 @@ export interface AssignmentRef {
 }
 
 export type Action =
-  | { readonly type: 'createPod'; readonly pod: RunPod; readonly fence: number }
+  | { readonly type: 'createPod'; readonly pod: RunPod; readonly assignment: Assignment }
   | {
       readonly type: 'report';
       readonly about: AssignmentRef;
@@ -55,8 +57,8 @@ export type Action =
   | { readonly type: 'deleteEndedPod'; readonly pod: RunPod }
   /** Ends what still runs in a Pod whose run is over, with the Pod's grace time, and keeps the Pod for people to look at. */
   | { readonly type: 'endPod'; readonly pod: RunPod }
-  /** A live read of a Pod that the cache does not hold. */
-  | { readonly type: 'confirmPodGone'; readonly name: string }
+  /** A live read of a Pod that the cache does not hold; `pod` is what it last held. */
+  | { readonly type: 'confirmPodGone'; readonly name: string; readonly pod?: RunPod }
   | { readonly type: 'retire' }
   | { readonly type: 'removeFinalizer' };
 

@@ -12,10 +12,14 @@ wp_last_words=${3:-/dev/termination-log}
 
 wp_stopped='' wp_pid='' wp_group='' wp_targets='' wp_killer='' wp_interrupted='' wp_step=0
 
+leave_last_words() { # SENTENCE: for the kubelet, which tells the controller
+  [ ! -w "$wp_last_words" ] || printf '%s\n' "$1" >"$wp_last_words"
+}
+
 refuse() { # CODE SENTENCE: to the relay, if it is there, and to the kubelet
   trap - EXIT
   echo "spacelift-worker: $2" >&2
-  [ ! -w "$wp_last_words" ] || printf '%s\n' "$2" >"$wp_last_words"
+  leave_last_words "$2"
   [ ! -p worker-alive ] || printf '%s\n' "$2" >last-words
   exit "$1"
 }
@@ -35,6 +39,8 @@ cd "$wp_exchange" || refuse 64 "The folder $wp_exchange is missing: is the volum
 # byte stays there for a relay that has opened it, but looks only after the end.
 exec 9<>worker-alive
 printf . >&9
+# Whoever ends without these words (WORKER_BEGAN of the protocol) ended before the relay could know of it.
+leave_last_words 'The worker container has begun.'
 for wp_tool in cat env mv sleep; do
   command -v "$wp_tool" >/dev/null ||
     refuse 64 "The runner image has no '$wp_tool'. It needs a POSIX sh with cat, env, mv and sleep."

@@ -19,8 +19,11 @@ export const Assignment = z.object({
   startDeadline: Time,
   /** True once `init` has asked for the run: from then on the Pod may have changed something. */
   started: z.boolean(),
-  /** Set when somebody stopped the run: a Pod not yet started is deleted, a started one is told by its relay. */
-  stop: z.object({ reason: z.string() }).nullable(),
+  /**
+   * Set when the run was stopped, or has ended without its Pod: a Pod not yet started is deleted, a started one is told by
+   * its relay. `at` says since when: where the relay does not carry it out, the controller ends the Pod in the end.
+   */
+  stop: z.object({ reason: z.string(), at: Time.optional() }).nullable(),
 });
 
 /** All that the control plane wants of one worker. Level-triggered: the newest revision says everything. */
@@ -105,7 +108,11 @@ export const ReportRequest = Speaker.extend({
   report: PodReport,
 });
 /** `accepted` is false when the fence is old or the assignment is over: the sender may forget it. */
-export const ReportResponse = z.object({ accepted: z.boolean() });
+export const ReportResponse = z.object({
+  accepted: z.boolean(),
+  /** `failed` with `NodeLost` was not accepted, because the run's relay is heard of: ask again later, and do not release. */
+  relayHeard: z.boolean().default(false),
+});
 
 /** A session without a word for this long gets no new assignments; its unstarted ones may go to other workers. */
 export const SESSION_LEASE_SECONDS = 60;

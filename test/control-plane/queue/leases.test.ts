@@ -140,6 +140,32 @@ describe('leases', () => {
     expect(queue.state(run)).toBe('PLANNING');
   });
 
+  test('a started run whose relay speaks is not lost on the controller’s word alone (invariant 2)', async () => {
+    const worker = await queue.register();
+    const run = queue.trigger();
+    const assignment = await queue.assignment(worker);
+    queue.start(assignment);
+    queue.pass(100);
+    await queue.heartbeat(assignment);
+    queue.pass(120);
+    const lost = { kind: 'failed', reason: 'NodeLost', message: 'nothing was heard of node n1' } as const;
+    expect(await queue.answer(worker, assignment, lost)).toEqual({ accepted: false, relayHeard: true });
+    expect(queue.state(run)).toBe('PLANNING');
+    queue.pass(1);
+    expect(await queue.answer(worker, assignment, lost)).toEqual({ accepted: true, relayHeard: false });
+    expect(queue.state(run)).toBe('FAILED NodeLost');
+  });
+
+  test('any other word of the controller ends a run at once, whether or not its relay speaks', async () => {
+    const worker = await queue.register();
+    const run = queue.trigger();
+    const assignment = await queue.assignment(worker);
+    queue.start(assignment);
+    const evicted = { kind: 'failed', reason: 'Evicted', message: 'the node was low on memory' } as const;
+    expect(await queue.report(worker, assignment, evicted)).toBe(true);
+    expect(queue.state(run)).toBe('FAILED Evicted');
+  });
+
   test('after a restart of the control plane every lease starts anew', async () => {
     const worker = await queue.register();
     const [started, unstarted] = [queue.trigger(), queue.trigger('stack', 'PROPOSED')];

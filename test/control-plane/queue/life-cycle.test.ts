@@ -132,7 +132,7 @@ describe('stopping a run', () => {
     queue.admin.stop(run, 'not wanted');
     expect(queue.state(run)).toBe('CANCELED Cancelled');
     expect(() => queue.start(assignment)).toThrow('is over (CANCELED)');
-    expect((await queue.assignment(worker)).stop).toEqual({ reason: 'not wanted' });
+    expect((await queue.assignment(worker)).stop).toEqual({ reason: 'not wanted', at: queue.now });
     await queue.report(worker, assignment, { kind: 'released' });
     expect((await queue.view(worker))?.assignment).toBeNull();
   });
@@ -148,6 +148,30 @@ describe('stopping a run', () => {
     expect(await queue.heartbeat(assignment)).toEqual({ stop: { reason: 'not wanted' } });
     expect(queue.end(assignment, 'Cancelled')).toBe('STOPPED');
   });
+
+  test('a started run says in its view since when it is to stop, also after a restart of the control plane', async () => {
+    const worker = await queue.register();
+    const run = queue.trigger();
+    queue.start(await queue.assignment(worker));
+    const askedAt = queue.now;
+    queue.admin.stop(run, 'not wanted');
+    queue.pass(30);
+    queue = await queue.restart();
+    expect((await queue.assignment(worker)).stop).toEqual({ reason: 'not wanted', at: askedAt });
+  });
+
+  test.each([['Evicted'], ['ConfigError']] as const)(
+    'an attempt that the controller ended (%s) is to stop from then on',
+    async (reason) => {
+      const worker = await queue.register();
+      queue.trigger();
+      const assignment = await queue.assignment(worker);
+      queue.start(assignment);
+      queue.pass(10);
+      await queue.report(worker, assignment, { kind: 'failed', reason, message: 'it is over' });
+      expect((await queue.assignment(worker)).stop).toEqual({ reason: 'it is over', at: queue.now });
+    },
+  );
 
   test('a plan that ends well after the stop is not applied', async () => {
     const worker = await queue.register();

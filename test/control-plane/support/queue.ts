@@ -12,6 +12,7 @@ import type {
   Assignment,
   OutcomeReason,
   PodReport,
+  ReportResponse,
   RetireResponse,
   SyncRequest,
   SyncResponse,
@@ -68,6 +69,10 @@ export class TestQueue {
     await makeStack({ admin: this.admin } as never, this.pool.id, name);
   }
 
+  get now(): number {
+    return this.time.now;
+  }
+
   pass(seconds: number): void {
     this.time.now += seconds * 1000;
   }
@@ -93,16 +98,11 @@ export class TestQueue {
   }
 
   async report(workerId: string, assignment: Assignment, report: PodReport): Promise<boolean> {
-    const { runId, attempt, fence } = assignment;
-    const answer = await this.call<{ accepted: boolean }>('report', {
-      session: 'session',
-      workerId,
-      runId,
-      attempt,
-      fence,
-      report,
-    });
-    return answer.accepted;
+    return (await this.answer(workerId, assignment, report)).accepted;
+  }
+
+  answer(workerId: string, { runId, attempt, fence }: Assignment, report: PodReport): Promise<ReportResponse> {
+    return this.call('report', { session: 'session', workerId, runId, attempt, fence, report });
   }
 
   async view(workerId: string, session = 'session'): Promise<WorkerView | undefined> {

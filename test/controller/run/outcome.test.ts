@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { built, containers, exited, observed, POOL_REF, running, waitingFor } from './fixtures';
 import { outcomeOf, type RunPodStatus } from '../../../src/controller/run';
+import { WORKER_BEGAN } from '../../../src/protocol/exit-codes';
 import type { OutcomeReason } from '../../../src/protocol/messages';
 
 const limited = built({
@@ -191,7 +192,7 @@ describe('an ended Pod', () => {
     ],
     [
       'a worker that left without a word',
-      failedPod({ relay: exited(80), worker: exited(2) }),
+      failedPod({ relay: exited(80), worker: exited(2, 'Error', WORKER_BEGAN) }),
       'UserFailed',
       'Container worker ended with exit code 2, and nobody was left to report the step’s result.',
     ],
@@ -208,8 +209,14 @@ describe('an ended Pod', () => {
       'Container worker cannot run the steps in its image "control-plane.test/runner:1": The container launcher-grpc was not ready.',
     ],
     [
+      'a shell that died before the first step, which its relay saw',
+      failedPod({ relay: exited(80), worker: exited(1) }),
+      'ConfigError',
+      'Container worker ended with exit code 1 in its image "control-plane.test/runner:1" before anything of the run could begin; kubectl logs of the Pod, container worker, may show why.',
+    ],
+    [
       'a step that ends as the shim does when it refuses',
-      failedPod({ relay: exited(80), worker: exited(64) }),
+      failedPod({ relay: exited(80), worker: exited(64, 'Error', WORKER_BEGAN) }),
       'UserFailed',
       'Container worker ended with exit code 64, and nobody was left to report the step’s result.',
     ],

@@ -1,13 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
+import { WORKER_BEGAN } from '../../../src/protocol/exit-codes';
 import type { RunPod } from '../../../src/controller/run';
 import { decide } from '../../../src/controller/worker/decide';
 import { containers, exited, observed, running, waitingFor } from '../run/fixtures';
 import { inWords, snapshot, type Case } from './fixtures';
 import { assigned, secondsAgo, started, working } from './pods';
 
-const endedAgo = (seconds: number, exitCode: number, reason = 'Error') => ({
-  terminated: { exitCode, reason, finishedAt: secondsAgo(seconds) },
+const endedAgo = (seconds: number, exitCode: number, reason = 'Error', message = WORKER_BEGAN) => ({
+  terminated: { exitCode, reason, message, finishedAt: secondsAgo(seconds) },
 });
+/** The worker ended before it could tell the relay, which waits for it. */
+const diedAgo = (seconds: number, exitCode: number, reason?: string) =>
+  observed(containers({ relay: running, worker: endedAgo(seconds, exitCode, reason, '') }));
 const shellLess = observed(
   containers({ relay: running, worker: exited(128, 'StartError', 'exec: "/bin/sh": no such file or directory') }),
 );
@@ -98,8 +102,23 @@ describe('a run that lost one of its containers', () => {
     ],
     [
       'a step that fails as the shim does when it refuses is its relay’s to tell',
-      { assignment: started, pods: [observed(containers({ relay: running, worker: exited(64) }))] },
+      { assignment: started, pods: [observed(containers({ relay: running, worker: endedAgo(9_000, 64) }))] },
       [],
+    ],
+    [
+      'a worker that died before its first word may be its relay’s to tell for a moment',
+      { assignment: started, pods: [diedAgo(29, 1)] },
+      [],
+    ],
+    [
+      'a worker that died before its first word is told then',
+      { assignment: started, pods: [diedAgo(30, 1)] },
+      ['report failed ConfigError'],
+    ],
+    [
+      'a worker that the kernel killed before its first word is told then',
+      { assignment: started, pods: [diedAgo(30, 137, 'OOMKilled')] },
+      ['report failed OutOfMemory'],
     ],
     [
       'init that failed ends the run',
@@ -107,7 +126,7 @@ describe('a run that lost one of its containers', () => {
         assignment: assigned,
         pods: [observed(containers({ init: exited(65), relay: waitingFor('PodInitializing') }, { phase: 'Failed' }))],
       },
-      ['report failed ConfigError', 'report released'],
+      ['report failed ConfigError'],
     ],
     [
       'a worker that the kernel killed is its relay’s to tell',

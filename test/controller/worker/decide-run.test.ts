@@ -22,6 +22,10 @@ import {
   refusal,
   told,
   toldRefusal,
+  unschedulable,
+  toldUnschedulable,
+  gated,
+  initAtWorkFor,
   secondsAgo,
 } from './pods';
 
@@ -67,6 +71,57 @@ describe('what is done for an assignment', () => {
       'a started run whose runner image cannot be pulled ends at the deadline',
       { assignment: started, pods: [unpullable], memory: { told }, now: LATE },
       ['report failed ImagePull'],
+    ],
+    [
+      'a started run past its deadline whose image can for once not be pulled is told of',
+      { assignment: started, pods: [unpullable], now: LATE },
+      ['report waiting ImagePull'],
+    ],
+    [
+      'a started run gets ten minutes from when its image could first not be pulled',
+      { assignment: started, pods: [unpullable], memory: { told: { ...told, since: LATE - 599_999 } }, now: LATE },
+      [],
+    ],
+    [
+      'a started run whose image could not be pulled for ten minutes ends',
+      { assignment: started, pods: [unpullable], memory: { told: { ...told, since: LATE - 600_000 } }, now: LATE },
+      ['report failed ImagePull'],
+    ],
+    [
+      'a Pod that no node takes is told of',
+      { assignment: assigned, pods: [unschedulable] },
+      ['report waiting Unschedulable'],
+    ],
+    [
+      'other words of the scheduler are not told within a minute',
+      { assignment: assigned, pods: [unschedulable], memory: { told: toldUnschedulable(59) } },
+      [],
+    ],
+    [
+      'other words of the scheduler are told after a minute',
+      { assignment: assigned, pods: [unschedulable], memory: { told: toldUnschedulable(60) } },
+      ['report waiting Unschedulable'],
+    ],
+    ['a Pod behind a gate is told of', { assignment: assigned, pods: [gated] }, ['report waiting SchedulingGated']],
+    [
+      'init that works has a minute to reach the control plane',
+      { assignment: assigned, pods: [initAtWorkFor(59)], memory: { createdReported: true } },
+      [],
+    ],
+    [
+      'init that does not reach the control plane is told of',
+      { assignment: assigned, pods: [initAtWorkFor(60)] },
+      ['report waiting ControlPlaneUnreachable'],
+    ],
+    [
+      'init that fetches the source of a started run is left alone',
+      { assignment: started, pods: [initAtWorkFor(9_000)] },
+      [],
+    ],
+    [
+      'init that never reached the control plane ends the run at the deadline, as not started in time',
+      { assignment: assigned, pods: [initAtWorkFor(9_000)], now: LATE },
+      ['report failed StartTimeout'],
     ],
     [
       'a started run that is only slow goes on past the deadline',
@@ -130,7 +185,12 @@ describe('what is done for an assignment', () => {
     [
       'an outcome that nobody could tell is read from the Pod',
       { assignment: started, pods: [killed] },
-      ['report failed OutOfMemory', 'report released'],
+      ['report failed OutOfMemory'],
+    ],
+    [
+      'the Worker is free once that was told',
+      { assignment: started, pods: [killed], memory: { outcomeReported: true } },
+      ['report released'],
     ],
     [
       'the outcome is the built-in containers’, whatever sidecars do',
@@ -188,51 +248,9 @@ describe('what is done for an assignment', () => {
     [
       'a Worker that is being deleted carries it out all the same',
       { assignment: assigned, deleted: secondsAgo(1) },
-      ['create 01hps6xb76j1jb3ehsk4awe5ab-preparing-2'],
+      ['retire', 'create 01hps6xb76j1jb3ehsk4awe5ab-preparing-2'],
     ],
   ])('%s', (_what, settings, expected) => {
     expect(decide(snapshot(settings)).actions.map(inWords)).toEqual(expected);
-  });
-});
-
-describe('a silent node', () => {
-  const silent = (seconds: number) =>
-    observed({
-      ...working.status,
-      conditions: [
-        { type: 'Ready', status: 'False', lastTransitionTime: secondsAgo(seconds) },
-        { type: 'ContainersReady', status: 'True' },
-      ],
-    });
-  const deleted = (seconds: number) => observed(working.status ?? {}, { deleted: secondsAgo(seconds) });
-
-  test.each([
-    ['is given two minutes', silent(119), []],
-    ['then counts as lost', silent(120), ['report failed NodeLost']],
-    [
-      'is not seen in a Pod whose sidecar is not ready',
-      observed({
-        ...working.status,
-        conditions: [
-          { type: 'Ready', status: 'False', lastTransitionTime: secondsAgo(500) },
-          { type: 'ContainersReady', status: 'False' },
-        ],
-      }),
-      [],
-    ],
-    ['that does not end a deleted Pod is given two minutes', deleted(119), []],
-    ['that does not end a deleted Pod counts as lost then', deleted(120), ['report failed NodeLost']],
-  ])('%s', (_what, pod, expected) => {
-    expect(decide(snapshot({ assignment: started, pods: [pod] })).actions.map(inWords)).toEqual(expected);
-  });
-
-  test('keeps the Worker busy until its Pod is gone', () => {
-    const decision = decide(snapshot({ assignment: started, pods: [silent(500)], memory: { outcomeReported: true } }));
-    expect(decision.actions).toEqual([]);
-    expect(decision.status).toMatchObject({ state: 'BUSY' });
-  });
-
-  test('is looked at again in time', () => {
-    expect(decide(snapshot({ assignment: started, pods: [silent(100)] })).requeueAfterMs).toBe(20_000);
   });
 });

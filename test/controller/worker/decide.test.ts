@@ -10,6 +10,7 @@ import {
   working,
   succeeded,
   failedPod,
+  killed,
   unpullable,
   withSidecar,
   told,
@@ -93,27 +94,98 @@ describe('a deleted Worker', () => {
   const unreachable = { state: 'failed', cause: 'unreachable', message: 'no route' } as const;
   test.each<[string, Case, string[]]>([
     ['that is not retired asks to be', { deleted: secondsAgo(1) }, ['retire']],
+    [
+      'with a run asks at once, for the next would come as this one ends',
+      { deleted: secondsAgo(1), assignment: started, pods: [working] },
+      ['retire'],
+    ],
+    [
+      'with a run is not asked about again once that is agreed',
+      { deleted: secondsAgo(9_000), assignment: started, pods: [working], view: { retiring: true } },
+      [],
+    ],
     ['that has asked a moment ago waits', { deleted: secondsAgo(9), memory: { retireAskedAt: NOW - 4_000 } }, []],
     ['asks again after a while', { deleted: secondsAgo(9), memory: { retireAskedAt: NOW - 5_000 } }, ['retire']],
     ['that is retired goes', { deleted: secondsAgo(1), retired: true }, ['remove the finalizer']],
     ['with a Pod at work stays, retired or not', { deleted: secondsAgo(9_000), retired: true, pods: [working] }, []],
-    ['with a run stays', { deleted: secondsAgo(9_000), assignment: started, pods: [working] }, []],
-    ['of a pool without credentials has patience', { deleted: secondsAgo(119), session: 'none' }, []],
+    [
+      'asks before it releases its run',
+      { deleted: secondsAgo(1), assignment: started, pods: [succeeded] },
+      ['retire', 'report released'],
+    ],
+    [
+      'of a pool without credentials has patience',
+      { deleted: secondsAgo(9_000), disconnectedSince: NOW - 119_999, session: 'none' },
+      [],
+    ],
     [
       'of a pool without credentials goes in the end',
-      { deleted: secondsAgo(120), session: 'none' },
+      { deleted: secondsAgo(1), disconnectedSince: NOW - 120_000, session: 'none' },
       ['remove the finalizer'],
     ],
-    ['without a control plane has patience', { deleted: secondsAgo(119), session: unreachable }, []],
+    [
+      'without a control plane has patience',
+      { deleted: secondsAgo(9_000), disconnectedSince: NOW - 119_999, session: unreachable },
+      [],
+    ],
     [
       'without a control plane goes in the end',
-      { deleted: secondsAgo(120), session: unreachable },
+      { deleted: secondsAgo(1), disconnectedSince: NOW - 120_000, session: unreachable },
       ['remove the finalizer'],
     ],
     [
       'without a control plane stays while a Pod works',
-      { deleted: secondsAgo(9_000), session: unreachable, pods: [working] },
+      { deleted: secondsAgo(9_000), disconnectedSince: NOW - 9_000_000, session: unreachable, pods: [working] },
       [],
+    ],
+    [
+      'stays, before the control plane was heard, with a Pod that tells how its run ended',
+      {
+        deleted: secondsAgo(9_000),
+        disconnectedSince: NOW - 719_999,
+        view: 'unknown',
+        pods: [killed],
+        status: { state: 'BUSY', currentRunID: started.runId },
+      },
+      [],
+    ],
+    [
+      'goes in the end, for by then the control plane has given up that run',
+      {
+        deleted: secondsAgo(9_000),
+        disconnectedSince: NOW - 720_000,
+        view: 'unknown',
+        pods: [killed],
+        status: { state: 'BUSY', currentRunID: started.runId },
+      },
+      ['remove the finalizer'],
+    ],
+    [
+      'does not wait for a Pod that is kept for people to look at',
+      {
+        deleted: secondsAgo(9_000),
+        disconnectedSince: NOW - 120_000,
+        view: 'unknown',
+        pods: [killed],
+        status: { state: 'IDLE' },
+      },
+      ['remove the finalizer'],
+    ],
+    [
+      'whose started run has no Pod any more waits for the control plane as long',
+      { deleted: secondsAgo(9_000), disconnectedSince: NOW - 120_000, session: unreachable, assignment: started },
+      ['look whether the Pod is gone'],
+    ],
+    [
+      'goes in its time although nothing can be reported',
+      {
+        deleted: secondsAgo(9_000),
+        disconnectedSince: NOW - 720_000,
+        session: unreachable,
+        assignment: started,
+        pods: [killed],
+      },
+      ['remove the finalizer'],
     ],
   ])('%s', (_what, settings, expected) => {
     expect(decide(snapshot(settings)).actions.map(inWords)).toEqual(expected);
@@ -136,9 +208,39 @@ describe('the status of a Worker', () => {
       { pods: [working] },
       { state: 'BUSY', currentRunID: started.runId },
     ],
-    ['is unregistered once removed', { view: { removed: true } }, { registered: false }],
   ])('%s', (_what, settings, expected) => {
     expect(decide(snapshot(settings)).status).toMatchObject(expected);
+  });
+
+  test('of one that is retired is not worth a write, for it is about to be deleted', () => {
+    expect(decide(snapshot({ view: { removed: true }, retired: true })).status).toBeUndefined();
+    expect(decide(snapshot({ view: { removed: true }, retired: true, pods: [working] })).status).toMatchObject({
+      state: 'BUSY',
+      registered: false,
+    });
+  });
+
+  test.each<[string, Case, string, RegExp]>([
+    [
+      'its run, when it was deleted',
+      { assignment: started, pods: [working], deleted: secondsAgo(1), view: { retiring: true } },
+      'Deleting',
+      /^The Worker was deleted\. It gets no further run, and goes when run 01HPS6XB76J1JB3EHSK4AWE5AB is over/,
+    ],
+    [
+      'the control plane, when it was deleted and that cannot be asked',
+      { deleted: secondsAgo(1), disconnectedSince: NOW - 60_000, session: 'none' },
+      'ControlPlaneUnreachable',
+      /It goes at 2026-11-22T12:01:00Z, by when no run can be given to it\.$/,
+    ],
+  ])('says what it waits for: %s', (_what, settings, reason, message) => {
+    expect(decide(snapshot(settings)).status?.conditions).toContainEqual({
+      type: 'Waiting',
+      status: 'True',
+      reason,
+      message: expect.stringMatching(message),
+      lastTransitionTime: '2026-11-22T12:00:00Z',
+    });
   });
 
   test('names what the run’s Pod waits for, and keeps the fuller sentence', () => {

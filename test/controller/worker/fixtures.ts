@@ -18,6 +18,7 @@ export interface Case {
   readonly generation?: number;
   readonly status?: WorkerStatus;
   readonly deleted?: string;
+  readonly disconnectedSince?: number;
   readonly retired?: boolean;
   readonly session?: SessionStatus | 'none';
 }
@@ -54,9 +55,10 @@ export function snapshot(settings: Case): WorkerSnapshot {
             assignment: assignment ?? null,
             ...view,
           },
+    disconnectedSince: settings.disconnectedSince,
     retired: settings.retired ?? false,
     pods: settings.pods ?? [],
-    memory: { deleting: [], ...(assignment && { fence: assignment.fence }), ...settings.memory },
+    memory: { deleting: [], vanished: [], ...(assignment && { fence: assignment.fence }), ...settings.memory },
   };
 }
 

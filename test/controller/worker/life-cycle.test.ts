@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ProtocolError } from '../../../src/protocol/session';
-import { anAssignment, built, containers, exited, observed, running, waitingFor } from '../run/fixtures';
+import { anAssignment, built, containers, exited, observed, POOL_ULID, running, waitingFor } from '../run/fixtures';
 import { refused, World } from './world';
 
 const assigned = anAssignment();
@@ -168,6 +168,22 @@ describe('an API server', () => {
     expect(world.worker?.status?.conditions?.map(({ type }) => type)).toEqual(['Registered']);
   });
 
+  test('that holds a Pod of the same name for another assignment is asked no more than the first time', async () => {
+    const restored = { ...assigned, fence: assigned.fence + 1 };
+    world.put(observed({ phase: 'Failed' }, { of: built({}, assigned) }));
+    world.assign(restored);
+    const result = await world.pass();
+    expect(world.requests).toEqual(['create', 'get', 'patch Worker status']);
+    expect(world.reports.at(-1)?.report).toMatchObject({
+      kind: 'waiting',
+      message: expect.stringContaining('belongs to something else, or to an earlier run'),
+    });
+    expect(result?.requeueAfterMs).toBe(1_000);
+    world.now = restored.startDeadline;
+    await world.pass();
+    expect(world.reports.at(-2)?.report).toMatchObject({ kind: 'failed', reason: 'ConfigError' });
+  });
+
   test('that holds somebody else’s Pod of that name is told of, and the Pod is left alone', async () => {
     world.assign(assigned);
     const pod = observed({ phase: 'Running' }, { of: built({}, assigned) });
@@ -218,11 +234,11 @@ describe('an unstarted Pod', () => {
     world.assign(assigned);
     await world.pass();
     world.assign(null);
-    world.failNext('delete', refused(409, 'Conflict'));
-    await expect(world.pass()).rejects.toThrow('Conflict');
-    world.setPodStatus(WORKING);
+    const [pod] = world.pods;
+    world.whenAsked('delete', () => pod && world.put({ ...pod, status: WORKING }));
     await world.pass();
     expect(world.pods).toHaveLength(1);
+    expect(world.worker?.status).toMatchObject({ state: 'BUSY' });
   });
 
   test('of a stopped run goes, and frees the Worker', async () => {
@@ -252,7 +268,74 @@ describe('an unstarted Pod', () => {
   });
 });
 
+describe('a Pod that changes while it is looked at', () => {
+  const withSidecar = containers({ relay: exited(0), worker: exited(0), extra: { dind: running } });
+
+  test.each([
+    ['has gone when it is to be ended', refused(404, 'NotFound'), 1],
+    ['has become another when it is to be ended', refused(409, 'Conflict'), 1],
+    ['has changed when it is to be deleted', refused(409, 'Conflict'), 0],
+  ])('and %s is looked at again', async (_what, error, successfulPodsHistoryLimit) => {
+    world.pool.spec = { ...world.pool.spec, successfulPodsHistoryLimit };
+    await working();
+    world.setPodStatus(withSidecar);
+    await world.pass();
+    world.assign(null);
+    for (const request of ['patch Pod', 'delete']) world.failNext(request, error);
+    await world.pass();
+    expect(reported()).toEqual(['created', 'released']);
+    expect(world.worker?.status).toMatchObject({ state: 'IDLE' });
+  });
+});
+
 describe('a started Pod', () => {
+  test('that lost the label by which it is found gets it back, and its run goes on (invariant 8)', async () => {
+    await working();
+    world.requests.length = 0;
+    world.removeLabel();
+    await world.pass();
+    expect(world.requests).toEqual(['get', 'patch Pod']);
+    expect(reported()).toEqual(['created']);
+    expect(world.pods[0]?.metadata.labels).toHaveProperty(['workers.spacelift.io/workerpool'], POOL_ULID);
+    expect(world.worker?.status).toMatchObject({ state: 'BUSY' });
+    world.setPodStatus(SUCCEEDED);
+    await world.pass();
+    expect(reported()).toEqual(['created', 'released']);
+  });
+
+  test('of a run that was given up keeps its Worker busy although it lost its label', async () => {
+    await working();
+    world.assign(null);
+    await world.pass();
+    world.removeLabel();
+    await world.pass();
+    expect(world.worker?.status).toMatchObject({ state: 'BUSY' });
+  });
+
+  test('is not taken for gone while the API server cannot be asked', async () => {
+    await working();
+    world.removePods();
+    world.failNext('get', refused(500, 'InternalError'));
+    await expect(world.pass()).rejects.toThrow('InternalError');
+    expect(reported()).toEqual(['created']);
+  });
+
+  test('that its node took along ends its run only when its relay is silent', async () => {
+    await working();
+    const target = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC' };
+    world.setPodStatus({ ...WORKING, conditions: [target] });
+    world.removePods();
+    world.relayHeard = true;
+    const result = await world.pass();
+    expect(result?.requeueAfterMs).toBe(30_000);
+    expect(reported()).toEqual(['created', 'failed']);
+    expect(world.worker?.status).toMatchObject({ state: 'BUSY', currentRunID: assigned.runId });
+    world.relayHeard = false;
+    world.now += 30_000;
+    await world.pass();
+    expect(reported()).toEqual(['created', 'failed', 'failed', 'released']);
+  });
+
   test('that vanishes is looked for before its run is given up', async () => {
     await working();
     const [pod] = world.pods;
@@ -281,14 +364,19 @@ describe('a deleted Worker', () => {
   test('without a run retires and goes', async () => {
     world.deleteWorker();
     await world.pass();
-    expect(world.requests).toEqual(['patch Worker']);
+    expect(world.requests).toEqual(['retire', 'patch Worker']);
     expect(world.worker).toBeUndefined();
   });
 
-  test('with a run stays until it is over', async () => {
+  test('with a run asks at once for no other, stays until it is over, and then goes', async () => {
     await working();
+    world.requests.length = 0;
     world.deleteWorker();
     await world.pass();
+    expect(world.requests).toEqual(['retire', 'patch Worker status']);
+    expect(world.worker?.status?.conditions).toContainEqual(
+      expect.objectContaining({ type: 'Waiting', reason: 'Deleting' }),
+    );
     expect(world.worker).toBeDefined();
     expect(world.pods).toHaveLength(1);
     world.setPodStatus(SUCCEEDED);
@@ -297,6 +385,29 @@ describe('a deleted Worker', () => {
     world.assign(null);
     world.now += 5_000;
     await world.pass();
+    expect(world.worker).toBeUndefined();
+  });
+
+  test('whose run is over in the same moment asks for no other before it is free', async () => {
+    await working();
+    world.deleteWorker();
+    world.setPodStatus(SUCCEEDED);
+    world.requests.length = 0;
+    const retiringAtRelease: boolean[] = [];
+    world.whenAsked('report released', () => retiringAtRelease.push(world.view.retiring));
+    await world.pass();
+    expect(retiringAtRelease).toEqual([true]);
+  });
+
+  test('that the control plane has let go costs no write of its status', async () => {
+    await world.pass();
+    world.requests.length = 0;
+    world.retired = true;
+    world.view = { ...world.view, revision: 9, removed: true };
+    await world.pass();
+    world.deleteWorker();
+    await world.pass();
+    expect(world.requests).toEqual(['patch Worker']);
     expect(world.worker).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
 import { anAssignment, built, containers, exited, NOW, observed, running, waitingFor } from '../run/fixtures';
+import { WORKER_BEGAN } from '../../../src/protocol/exit-codes';
 import type { Refusal } from '../../../src/controller/worker/memory';
 
 export const assigned = anAssignment();
@@ -12,7 +13,7 @@ export const working = observed(containers({ relay: running, worker: running }))
 export const succeeded = observed(containers({ relay: exited(0), worker: exited(0) }, { phase: 'Succeeded' }));
 export const failedPod = observed(containers({ relay: exited(0), worker: exited(1) }, { phase: 'Failed' }));
 export const killed = observed(
-  containers({ relay: exited(80), worker: exited(137, 'OOMKilled') }, { phase: 'Failed' }),
+  containers({ relay: exited(80), worker: exited(137, 'OOMKilled', WORKER_BEGAN) }, { phase: 'Failed' }),
 );
 export const unpullable = observed(
   containers({ relay: running, worker: waitingFor('ErrImagePull', 'manifest unknown') }, { phase: 'Pending' }),
@@ -38,6 +39,20 @@ export const refusal: Refusal = {
   retryAt: NOW + 5_000,
   poolGeneration: 1,
 };
-export const told = { key: 'pull:worker', sentence: 'told', detailed: true };
-export const toldRefusal = { key: 'PodInvalid:x', sentence: 'The Pod is refused.', detailed: true };
+const TOLD = { at: NOW, since: NOW, detailed: true };
+export const told = { ...TOLD, key: 'pull:worker', sentence: 'told' };
+export const toldRefusal = { ...TOLD, key: 'PodInvalid:x', sentence: 'The Pod is refused.' };
 export const secondsAgo = (seconds: number) => new Date(NOW - seconds * 1_000).toISOString();
+
+const unscheduled = (reason: string, message: string) =>
+  observed({ phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False', reason, message }] });
+export const unschedulable = unscheduled('Unschedulable', '0/3 nodes are available.');
+export const toldUnschedulable = (seconds: number) => ({
+  ...TOLD,
+  key: 'Unschedulable',
+  sentence: 'No node takes the Pod: 0/2 nodes are available.',
+  at: NOW - seconds * 1_000,
+});
+export const gated = unscheduled('SchedulingGated', 'Scheduling is blocked due to non-empty scheduling gates');
+export const initAtWorkFor = (seconds: number) =>
+  observed(containers({ init: { running: { startedAt: secondsAgo(seconds) } } }, { phase: 'Pending' }));

@@ -77,13 +77,21 @@ describe('an API server that does not take a run’s Pod', () => {
   test('is asked again ever more rarely, and anew when the pool has changed', () => {
     const why = refusedPod(answer(422, 'Invalid', 'x'), POOL_REF);
     if (!why) throw new Error('not a refusal');
-    let last = refusal(why, undefined, 1, NOW);
+    const most = () => 1;
+    let last = refusal(why, undefined, 1, NOW, most);
     const delays = [last.retryAt - NOW];
     for (let count = 0; count < 7; count += 1) {
-      last = refusal(why, last, 1, NOW);
+      last = refusal(why, last, 1, NOW, most);
       delays.push(last.retryAt - NOW);
     }
     expect(delays).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
-    expect(refusal(why, last, 2, NOW).retryAt - NOW).toBe(1_000);
+    expect(refusal(why, last, 2, NOW, most).retryAt - NOW).toBe(1_000);
+  });
+
+  test('is not asked again by all Workers at once', () => {
+    const why = refusedPod(answer(422, 'Invalid', 'x'), POOL_REF);
+    if (!why) throw new Error('not a refusal');
+    const delays = [0, 0.5, 0.9].map((chance) => refusal(why, undefined, 1, NOW, () => chance).retryAt - NOW);
+    expect(delays).toEqual([500, 750, 950]);
   });
 });

@@ -5,7 +5,7 @@ import type { RunPod, RunPodStatus } from '../../../src/controller/run';
 import { KubeError, silentLogger, type EventInput, type KubeClient } from '../../../src/controller/runtime';
 import type { Clock } from '../../../src/time';
 import { WorkerController } from '../../../src/controller/worker';
-import type { Assignment, ReportRequest, WorkerView } from '../../../src/protocol/messages';
+import type { Assignment, ReportRequest, ReportResponse, WorkerView } from '../../../src/protocol/messages';
 import { aPool, NOW, POOL_ULID, WORKER_ID, WORKER_METADATA } from '../run/fixtures';
 import { CONNECTED } from './fixtures';
 
@@ -29,8 +29,12 @@ export class World {
   now = NOW;
   view: WorkerView = { id: WORKER_ID, revision: 1, drained: false, retiring: false, removed: false, assignment: null };
   retired = false;
+  disconnectedSince: number | undefined;
+  /** The control plane hears the run's relay, whatever the controller says. */
+  relayHeard = false;
   readonly caches = createCaches();
   private readonly failures: { readonly request: string; readonly error: Error }[] = [];
+  private readonly surprises: { readonly request: string; readonly act: () => unknown }[] = [];
   private version = 100;
   private controller: WorkerController;
 
@@ -73,6 +77,11 @@ export class World {
     this.failures.push({ request, error });
   }
 
+  /** Does something in the moment in which the next request or report that begins so arrives. */
+  whenAsked(request: string, act: () => unknown): void {
+    this.surprises.push({ request, act });
+  }
+
   pass(): Promise<{ requeueAfterMs?: number } | void> {
     return this.controller.reconcile(this.key);
   }
@@ -94,6 +103,15 @@ export class World {
   removePods(): void {
     for (const pod of this.pods) {
       this.stored.delete(pod.metadata.name);
+      this.caches.pods.remove(pod);
+    }
+  }
+
+  /** Somebody takes the label off by which run Pods are watched: to the watch the Pod is gone. */
+  removeLabel(): void {
+    for (const pod of this.pods) {
+      const { 'workers.spacelift.io/workerpool': _, ...labels } = pod.metadata.labels ?? {};
+      this.put({ ...pod, metadata: { ...pod.metadata, labels } });
       this.caches.pods.remove(pod);
     }
   }
@@ -125,11 +143,11 @@ export class World {
       session: { report: (report: Report) => this.report(report) } as unknown as PoolHandle['session'],
       view: () => this.view,
       isRetired: () => this.retired,
-      retire: () => Promise.resolve((this.retired = this.view.assignment === null)),
+      retire: () => this.retire(),
     };
     const registry: PoolRegistry = {
       byUid: () => handle,
-      disconnectedSince: () => undefined,
+      disconnectedSince: () => this.disconnectedSince,
       onWorkerChange: () => undefined,
     };
     const clock: Clock = { now: () => this.now, monotonic: () => this.now, setTimer: () => () => undefined };
@@ -141,18 +159,33 @@ export class World {
       events: events as never,
       logger: silentLogger,
       clock,
+      random: () => 1,
     });
     controller.start();
     return controller;
   }
 
-  private report(report: Report): Promise<{ accepted: boolean }> {
+  private retire(): Promise<boolean> {
+    this.requests.push('retire');
+    const failure = this.takeFailure('retire');
+    if (failure) return Promise.reject(failure);
+    this.retired = this.view.assignment === null;
+    this.view = { ...this.view, revision: this.view.revision + 1, retiring: true, removed: this.retired };
+    return Promise.resolve(this.retired);
+  }
+
+  private report(report: Report): Promise<ReportResponse> {
     this.reports.push(report);
     const failure = this.takeFailure(`report ${report.report.kind}`);
-    return failure ? Promise.reject(failure) : Promise.resolve({ accepted: true });
+    if (failure) return Promise.reject(failure);
+    const isLoss = report.report.kind === 'failed' && report.report.reason === 'NodeLost';
+    const relayHeard = isLoss && this.relayHeard;
+    return Promise.resolve({ accepted: !relayHeard, relayHeard });
   }
 
   private takeFailure(request: string): Error | undefined {
+    const next = this.surprises.findIndex((surprise) => request.startsWith(surprise.request));
+    if (next >= 0) this.surprises.splice(next, 1)[0]?.act();
     const at = this.failures.findIndex((failure) => request.startsWith(failure.request));
     return at < 0 ? undefined : this.failures.splice(at, 1)[0]?.error;
   }
@@ -178,8 +211,11 @@ export class World {
       patch: (kind: string, name: string, body: object, subresource: string | undefined) => {
         request(`patch ${kind}${subresource ? ` ${subresource}` : ''}`);
         const before = kind === 'Worker' ? this.worker : this.stored.get(name);
+        if (!before) throw refused(404, 'NotFound');
         this.version += 1;
-        return merged(merged(before, body), { metadata: { resourceVersion: String(this.version) } });
+        const after = merged(merged(before, body), { metadata: { resourceVersion: String(this.version) } });
+        if (kind === 'Pod') this.stored.set(name, after as RunPod);
+        return after;
       },
       delete: (name: string, options: { uid: string; resourceVersion: string }) => {
         request('delete');
