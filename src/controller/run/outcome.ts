@@ -140,22 +140,25 @@ function containerFailure(pod: RunPod, ref: PoolRef): FailedOutcome | undefined 
     return failed('ConfigError', sentences.containerFailed(ref, custom.name, custom.exitCode, custom.message ?? ''));
   }
   const worker = ended.find(({ name }) => name === CONTAINER.worker);
-  if (worker && isRefusal(worker)) {
-    const message = sentences.stepsCannotRun(imageOf(pod, worker.name), worker.message ?? '');
-    return failed(worker.exitCode === EXIT.usage ? 'ConfigError' : 'ControlPlaneLost', message);
-  }
-  const relayEnded = ended.find(({ name }) => name === CONTAINER.relay);
-  if (worker && !hadBegun(worker) && (!relayEnded || relayEnded.exitCode === EXIT.workerLost)) {
-    const message = sentences.endedBeforeFirstStep(imageOf(pod, worker.name), worker.exitCode, worker.message ?? '');
-    return failed('ConfigError', message);
-  }
   const launcher = ended.find(({ name }) => name === CONTAINER.init || name === CONTAINER.relay);
-  if (launcher && !(worker && launcher.exitCode === EXIT.workerLost)) {
-    const message = sentences.containerFailed(ref, launcher.name, launcher.exitCode, launcher.message ?? '');
-    const reasons = launcher.name === CONTAINER.init ? INIT_REASON : LAUNCHER_REASON;
-    return failed(reasons[launcher.exitCode] ?? 'ControlPlaneLost', message);
+  const isTheWorkers = worker && (!launcher || launcher.exitCode === EXIT.workerLost || isRefusal(worker));
+  if (isTheWorkers) return workerFailure(worker, imageOf(pod, worker.name));
+  if (!launcher) return undefined;
+  const message = sentences.containerFailed(ref, launcher.name, launcher.exitCode, launcher.message ?? '');
+  return failed(LAUNCHER_REASON[launcher.exitCode] ?? 'ControlPlaneLost', message);
+}
+
+/** What a worker whose relay tells nothing ended of. */
+function workerFailure(worker: Ended, image: string): FailedOutcome {
+  const { exitCode, message = '' } = worker;
+  if (isRefusal(worker)) {
+    return failed(
+      exitCode === EXIT.usage ? 'ConfigError' : 'ControlPlaneLost',
+      sentences.stepsCannotRun(image, message),
+    );
   }
-  return worker && failed('UserFailed', sentences.stepFailed(worker.exitCode));
+  if (hadBegun(worker)) return failed('UserFailed', sentences.stepFailed(exitCode));
+  return failed('ConfigError', sentences.endedBeforeItBegan(image, exitCode, message));
 }
 
 /** Whether the shim ended the worker container before the first step; a step that ends so leaves no last words. */
@@ -175,9 +178,6 @@ const LAUNCHER_REASON: Readonly<Record<number, OutcomeReason>> = {
   // The Pod that started the attempt is not this one: it was lost.
   [EXIT.alreadyStarted]: 'NodeLost',
 };
-
-/** `init` gives up only before the run has started. */
-const INIT_REASON: typeof LAUNCHER_REASON = { ...LAUNCHER_REASON, [EXIT.unreachable]: 'StartTimeout' };
 
 function terminated(pod: RunPod): Ended[] {
   return allStatuses(pod).flatMap(({ name, state }) => (state?.terminated ? { name, ...state.terminated } : []));

@@ -173,7 +173,7 @@ async function confirmPodGone(
   const live = await readPod(context, worker, name);
   const workerId = worker.metadata.name.slice(-26).toUpperCase();
   const assignment = handleOf(registry, worker)?.view(workerId)?.assignment;
-  const carries = (one: RunPod): boolean => assignment != null && carriesOut(one, assignment, worker.metadata.uid);
+  const carries = (one: RunPod): boolean => !!assignment && carriesOut(one, assignment, worker.metadata.uid);
   if (live && (live.metadata.uid === pod?.metadata.uid || carries(live))) return follow(context, worker, live);
   if (pod) memories.dropVanished(key, pod);
   if (!assignment || runPodName(assignment) !== name) return;

@@ -1,13 +1,9 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ProtocolError } from '../../../src/protocol/session';
-import { anAssignment, built, containers, exited, observed, POOL_ULID, running, waitingFor } from '../run/fixtures';
-import { refused, World } from './world';
+import { anAssignment, built, containers, exited, observed, running } from '../run/fixtures';
+import { KILLED, refused, SUCCEEDED, World } from './world';
 
 const assigned = anAssignment();
-const started = anAssignment({ started: true });
-const WORKING = containers({ relay: running, worker: running });
-const SUCCEEDED = containers({ relay: exited(0), worker: exited(0) }, { phase: 'Succeeded' });
-const KILLED = containers({ relay: exited(80), worker: exited(137, 'OOMKilled') }, { phase: 'Failed' });
 const lost = new ProtocolError('unreachable', 'the control plane does not answer', true);
 
 let world: World;
@@ -16,24 +12,13 @@ beforeEach(() => {
   world = new World();
 });
 
-/** From the assignment to a Pod that works. */
-async function working(): Promise<void> {
-  world.assign(assigned);
-  await world.pass();
-  world.assign(started);
-  world.setPodStatus(WORKING);
-  await world.pass();
-}
-
-const reported = () => world.reports.map(({ report }) => report.kind);
-
 describe('the life of a run', () => {
   test('takes four requests to the API server', async () => {
     await world.pass();
     expect(world.requests).toEqual(['patch Worker status']);
     world.requests.length = 0;
 
-    await working();
+    await world.work(assigned);
     expect(world.requests).toEqual(['create', 'patch Worker status']);
     expect(world.worker?.status).toMatchObject({ state: 'BUSY', currentRunID: assigned.runId });
 
@@ -44,12 +29,12 @@ describe('the life of a run', () => {
     expect(world.requests).toEqual(['create', 'patch Worker status', 'delete', 'patch Worker status']);
     expect(world.worker?.status).toMatchObject({ state: 'IDLE' });
     expect(world.worker?.status?.currentRunID).toBeUndefined();
-    expect(reported()).toEqual(['created', 'released']);
+    expect(world.reported).toEqual(['created', 'released']);
     expect(world.events).toEqual([]);
   });
 
   test('takes one status write less when the next run waits already', async () => {
-    await working();
+    await world.work(assigned);
     world.setPodStatus(SUCCEEDED);
     await world.pass();
     world.requests.length = 0;
@@ -63,7 +48,7 @@ describe('the life of a run', () => {
     world.pool.spec = { ...world.pool.spec, successfulPodsHistoryLimit: 1 };
     await world.pass();
     world.requests.length = 0;
-    await working();
+    await world.work(assigned);
     world.setPodStatus(containers({ relay: exited(0), worker: exited(0), extra: { dind: running } }));
     await world.pass();
     world.assign(null);
@@ -84,7 +69,7 @@ describe('the life of a run', () => {
   });
 
   test('costs nothing while nothing happens', async () => {
-    await working();
+    await world.work(assigned);
     world.requests.length = 0;
     await world.pass();
     await world.pass();
@@ -103,20 +88,20 @@ describe('a controller that was restarted', () => {
   });
 
   test('while a run is going on changes nothing', async () => {
-    await working();
+    await world.work(assigned);
     world.requests.length = 0;
     world.restart();
     await world.pass();
     expect(world.requests).toEqual([]);
-    expect(reported()).toEqual(['created']);
+    expect(world.reported).toEqual(['created']);
   });
 
   test('before it could release the Worker does so', async () => {
-    await working();
+    await world.work(assigned);
     world.setPodStatus(KILLED);
     world.restart();
     await world.pass();
-    expect(reported()).toEqual(['created', 'failed', 'released']);
+    expect(world.reported).toEqual(['created', 'failed', 'released']);
   });
 });
 
@@ -127,12 +112,12 @@ describe('a control plane that does not answer', () => {
     await expect(world.pass()).rejects.toThrow(lost);
     expect(world.requests).toEqual(['create', 'patch Worker status']);
     await world.pass();
-    expect(reported()).toEqual(['created', 'created']);
+    expect(world.reported).toEqual(['created', 'created']);
     expect(world.pods).toHaveLength(1);
   });
 
   test('keeps an unreported Pod from being removed', async () => {
-    await working();
+    await world.work(assigned);
     world.setPodStatus(SUCCEEDED);
     world.failNext('report released', lost);
     await expect(world.pass()).rejects.toThrow(lost);
@@ -142,11 +127,11 @@ describe('a control plane that does not answer', () => {
   });
 
   test('whose answer is that it has moved on is believed', async () => {
-    await working();
+    await world.work(assigned);
     world.setPodStatus(KILLED);
     world.failNext('report failed', new ProtocolError('fenced', 'another holds the run', false));
     await world.pass();
-    expect(reported()).toEqual(['created', 'failed', 'released']);
+    expect(world.reported).toEqual(['created', 'failed', 'released']);
   });
 });
 
@@ -161,7 +146,7 @@ describe('an API server', () => {
       expect.objectContaining({ type: 'RunPodStarted', reason: 'PodInvalid' }),
     );
     await world.pass();
-    expect(reported()).toEqual(['waiting']);
+    expect(world.reported).toEqual(['waiting']);
     world.now += 1_000;
     await world.pass();
     expect(world.pods).toHaveLength(1);
@@ -201,7 +186,7 @@ describe('an API server', () => {
     world.assign(assigned);
     world.failNext('create', refused(500, 'InternalError', 'failed calling webhook "pods.example.com": EOF'));
     await world.pass();
-    expect(reported()).toEqual(['waiting']);
+    expect(world.reported).toEqual(['waiting']);
     expect(world.events).toMatchObject([{ type: 'Warning', reason: 'WebhookUnavailable' }]);
     world.now += 1_000;
     await world.pass();
@@ -214,200 +199,5 @@ describe('an API server', () => {
     await expect(world.pass()).rejects.toThrow('TooManyRequests');
     await world.pass();
     expect(world.pods).toHaveLength(1);
-  });
-});
-
-describe('an unstarted Pod', () => {
-  test('is not removed when a live read shows that it began meanwhile (invariant 8)', async () => {
-    world.assign(assigned);
-    await world.pass();
-    const [pod] = world.pods;
-    if (pod) world.put({ ...pod, status: WORKING });
-    world.assign(null);
-    await world.pass();
-    expect(world.requests).not.toContain('delete');
-    expect(world.pods).toHaveLength(1);
-    expect(world.worker?.status).toMatchObject({ state: 'BUSY' });
-  });
-
-  test('is not removed when it changes between the live read and the deletion (invariant 8)', async () => {
-    world.assign(assigned);
-    await world.pass();
-    world.assign(null);
-    const [pod] = world.pods;
-    world.whenAsked('delete', () => pod && world.put({ ...pod, status: WORKING }));
-    await world.pass();
-    expect(world.pods).toHaveLength(1);
-    expect(world.worker?.status).toMatchObject({ state: 'BUSY' });
-  });
-
-  test('of a stopped run goes, and frees the Worker', async () => {
-    world.assign(assigned);
-    await world.pass();
-    world.assign({ ...assigned, stop: { reason: 'by alice' } });
-    await world.pass();
-    expect(world.pods).toEqual([]);
-    expect(reported()).toEqual(['created', 'failed', 'released']);
-  });
-
-  test('that cannot pull its image says so once, whatever the kubelet’s words', async () => {
-    world.assign(assigned);
-    await world.pass();
-    for (const [reason, message] of [
-      ['ImagePullBackOff', ''],
-      ['ErrImagePull', 'manifest unknown'],
-      ['ImagePullBackOff', ''],
-      ['ErrImagePull', 'manifest unknown'],
-    ] as const) {
-      world.setPodStatus(containers({ relay: running, worker: waitingFor(reason, message) }, { phase: 'Pending' }));
-      await world.pass();
-    }
-    expect(reported()).toEqual(['created', 'waiting', 'waiting']);
-    const condition = world.worker?.status?.conditions?.find(({ type }) => type === 'RunPodStarted');
-    expect(condition?.message).toContain('manifest unknown');
-  });
-});
-
-describe('a Pod that changes while it is looked at', () => {
-  const withSidecar = containers({ relay: exited(0), worker: exited(0), extra: { dind: running } });
-
-  test.each([
-    ['has gone when it is to be ended', refused(404, 'NotFound'), 1],
-    ['has become another when it is to be ended', refused(409, 'Conflict'), 1],
-    ['has changed when it is to be deleted', refused(409, 'Conflict'), 0],
-  ])('and %s is looked at again', async (_what, error, successfulPodsHistoryLimit) => {
-    world.pool.spec = { ...world.pool.spec, successfulPodsHistoryLimit };
-    await working();
-    world.setPodStatus(withSidecar);
-    await world.pass();
-    world.assign(null);
-    for (const request of ['patch Pod', 'delete']) world.failNext(request, error);
-    await world.pass();
-    expect(reported()).toEqual(['created', 'released']);
-    expect(world.worker?.status).toMatchObject({ state: 'IDLE' });
-  });
-});
-
-describe('a started Pod', () => {
-  test('that lost the label by which it is found gets it back, and its run goes on (invariant 8)', async () => {
-    await working();
-    world.requests.length = 0;
-    world.removeLabel();
-    await world.pass();
-    expect(world.requests).toEqual(['get', 'patch Pod']);
-    expect(reported()).toEqual(['created']);
-    expect(world.pods[0]?.metadata.labels).toHaveProperty(['workers.spacelift.io/workerpool'], POOL_ULID);
-    expect(world.worker?.status).toMatchObject({ state: 'BUSY' });
-    world.setPodStatus(SUCCEEDED);
-    await world.pass();
-    expect(reported()).toEqual(['created', 'released']);
-  });
-
-  test('of a run that was given up keeps its Worker busy although it lost its label', async () => {
-    await working();
-    world.assign(null);
-    await world.pass();
-    world.removeLabel();
-    await world.pass();
-    expect(world.worker?.status).toMatchObject({ state: 'BUSY' });
-  });
-
-  test('is not taken for gone while the API server cannot be asked', async () => {
-    await working();
-    world.removePods();
-    world.failNext('get', refused(500, 'InternalError'));
-    await expect(world.pass()).rejects.toThrow('InternalError');
-    expect(reported()).toEqual(['created']);
-  });
-
-  test('that its node took along ends its run only when its relay is silent', async () => {
-    await working();
-    const target = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC' };
-    world.setPodStatus({ ...WORKING, conditions: [target] });
-    world.removePods();
-    world.relayHeard = true;
-    const result = await world.pass();
-    expect(result?.requeueAfterMs).toBe(30_000);
-    expect(reported()).toEqual(['created', 'failed']);
-    expect(world.worker?.status).toMatchObject({ state: 'BUSY', currentRunID: assigned.runId });
-    world.relayHeard = false;
-    world.now += 30_000;
-    await world.pass();
-    expect(reported()).toEqual(['created', 'failed', 'failed', 'released']);
-  });
-
-  test('that vanishes is looked for before its run is given up', async () => {
-    await working();
-    const [pod] = world.pods;
-    if (!pod) throw new Error('there is no Pod');
-    world.restart();
-    world.removePods();
-    world.put(pod);
-    world.caches.pods.noteWritten(world.put(pod));
-    await world.pass();
-    expect(reported()).toEqual(['created']);
-  });
-
-  test('that was deleted ends its run with what was last seen', async () => {
-    await working();
-    world.removePods();
-    await world.pass();
-    expect(world.reports.map(({ report }) => report)).toMatchObject([
-      { kind: 'created' },
-      { kind: 'failed', reason: 'Evicted' },
-      { kind: 'released' },
-    ]);
-  });
-});
-
-describe('a deleted Worker', () => {
-  test('without a run retires and goes', async () => {
-    world.deleteWorker();
-    await world.pass();
-    expect(world.requests).toEqual(['retire', 'patch Worker']);
-    expect(world.worker).toBeUndefined();
-  });
-
-  test('with a run asks at once for no other, stays until it is over, and then goes', async () => {
-    await working();
-    world.requests.length = 0;
-    world.deleteWorker();
-    await world.pass();
-    expect(world.requests).toEqual(['retire', 'patch Worker status']);
-    expect(world.worker?.status?.conditions).toContainEqual(
-      expect.objectContaining({ type: 'Waiting', reason: 'Deleting' }),
-    );
-    expect(world.worker).toBeDefined();
-    expect(world.pods).toHaveLength(1);
-    world.setPodStatus(SUCCEEDED);
-    await world.pass();
-    expect(world.worker).toBeDefined();
-    world.assign(null);
-    world.now += 5_000;
-    await world.pass();
-    expect(world.worker).toBeUndefined();
-  });
-
-  test('whose run is over in the same moment asks for no other before it is free', async () => {
-    await working();
-    world.deleteWorker();
-    world.setPodStatus(SUCCEEDED);
-    world.requests.length = 0;
-    const retiringAtRelease: boolean[] = [];
-    world.whenAsked('report released', () => retiringAtRelease.push(world.view.retiring));
-    await world.pass();
-    expect(retiringAtRelease).toEqual([true]);
-  });
-
-  test('that the control plane has let go costs no write of its status', async () => {
-    await world.pass();
-    world.requests.length = 0;
-    world.retired = true;
-    world.view = { ...world.view, revision: 9, removed: true };
-    await world.pass();
-    world.deleteWorker();
-    await world.pass();
-    expect(world.requests).toEqual(['patch Worker']);
-    expect(world.worker).toBeUndefined();
   });
 });

@@ -6,11 +6,15 @@ import { KubeError, silentLogger, type EventInput, type KubeClient } from '../..
 import type { Clock } from '../../../src/time';
 import { WorkerController } from '../../../src/controller/worker';
 import type { Assignment, ReportRequest, ReportResponse, WorkerView } from '../../../src/protocol/messages';
-import { aPool, NOW, POOL_ULID, WORKER_ID, WORKER_METADATA } from '../run/fixtures';
+import { aPool, containers, exited, NOW, POOL_ULID, running, WORKER_ID, WORKER_METADATA } from '../run/fixtures';
 import { CONNECTED } from './fixtures';
 
 // Jest's own structuredClone makes objects of another realm, which are never deeply and strictly equal to ours.
 globalThis.structuredClone = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+
+export const WORKING = containers({ relay: running, worker: running });
+export const SUCCEEDED = containers({ relay: exited(0), worker: exited(0) }, { phase: 'Succeeded' });
+export const KILLED = containers({ relay: exited(80), worker: exited(137, 'OOMKilled') }, { phase: 'Failed' });
 
 type Report = Omit<ReportRequest, 'session'>;
 
@@ -70,6 +74,20 @@ export class World {
 
   assign(assignment: Assignment | null): void {
     this.view = { ...this.view, revision: this.view.revision + 1, assignment };
+  }
+
+  /** From the assignment to a Pod that works. */
+  async work(assignment: Assignment): Promise<void> {
+    this.assign(assignment);
+    await this.pass();
+    this.assign({ ...assignment, started: true });
+    this.setPodStatus(WORKING);
+    await this.pass();
+  }
+
+  /** Kinds of the reports so far. */
+  get reported(): string[] {
+    return this.reports.map(({ report }) => report.kind);
   }
 
   /** Makes the next request or report that begins so fail. */
