@@ -41,19 +41,40 @@ function wrongFor({ type }: ValueSchema): unknown {
 const nested = (path: readonly string[], value: unknown): object =>
   path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as object;
 
+/** All of them in one file. */
+function together(values: readonly object[]): object {
+  return values.reduce((all, one) => laidOver(all, one), {});
+}
+
+function laidOver(all: object, one: object): object {
+  const merged: Record<string, unknown> = { ...all };
+  for (const [key, value] of Object.entries(one) as [string, unknown][]) {
+    const below = merged[key];
+    const isMap = typeof below === 'object' && typeof value === 'object' && !Array.isArray(value) && value !== null;
+    merged[key] = isMap ? laidOver(below as object, value) : value;
+  }
+  return merged;
+}
+
 describe('a value of the wrong type is refused, and named', () => {
   const all = leaves(schemaOf('', operatorChart.values.members));
   const cases = all.map(({ path, schema }) => [path.join('.'), path, wrongFor(schema)] as const);
+  let said: string;
+
+  // Helm tells all that is wrong at once; what it does not tell of was taken.
+  beforeAll(async () => {
+    const { ok, text } = await chart.template(together(cases.map(([, path, wrong]) => nested(path, wrong))), release);
+    expect(ok).toBe(false);
+    said = text;
+  });
 
   it('for every value there is', () => {
     expect(cases.length).toBeGreaterThan(100);
     expect(cases.filter(([, , wrong]) => wrong === undefined)).toEqual([]);
   });
 
-  it.each(cases)('%s', async (_, path, wrong) => {
-    const { ok, text } = await chart.template(nested(path, wrong), release);
-    expect(text).toContain(`'/${path.join('/')}'`);
-    expect(text).toContain('got ');
-    expect(ok).toBe(false);
+  it.each(cases)('%s', (_, path) => {
+    const line = said.split('\n').find((each) => each.includes(`at '/${path.join('/')}':`));
+    expect(line).toContain('got ');
   });
 });

@@ -6,17 +6,35 @@ import { createNamespace, kube, type KubeObject } from '../support/kube';
 
 const CHART_NAME = 'spacelift-workerpool-controller';
 
-/** Everything that the chart can make of kinds that Kubernetes itself has. */
+/** Everything that the chart can make of kinds that Kubernetes itself has, with fields that are seldom set. */
 const EVERYTHING = {
   crds: { install: false },
-  controllerManager: { pdb: { enabled: true }, networkPolicy: { enabled: true } },
+  controllerManager: {
+    replicas: 2,
+    pdb: { enabled: true },
+    networkPolicy: { enabled: true },
+    leaderElection: { leaseDurationSeconds: 30, renewDeadlineSeconds: 20, retryPeriodSeconds: 5 },
+    logging: { level: 'debug', format: 'logfmt' },
+    strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } },
+    revisionHistoryLimit: 3,
+    manager: {
+      image: { digest: `sha256:${'0'.repeat(64)}`, pullPolicy: 'Always' },
+      extraEnv: [{ name: 'HTTPS_PROXY', value: 'http://proxy' }],
+      extraEnvFrom: [{ secretRef: { name: 'proxy', optional: true } }],
+    },
+  },
   metricsService: { enabled: true },
-  pdb: { enabled: true },
+  // A number has the chart make the budget, and not the controller.
+  pdb: { enabled: true, minAvailable: 5 },
+  commonLabels: { team: 'a' },
+  commonAnnotations: { note: 'b' },
+  global: { imageRegistry: 'mirror.example', imagePullSecrets: ['registry', { name: 'other' }] },
   'spacelift-promex': {
     enabled: true,
     apiEndpoint: 'https://acme.example',
     apiKeyId: 'ID',
     apiKeySecretName: 'promex',
+    service: { enabled: true },
   },
 };
 
@@ -46,7 +64,10 @@ describe('the API server takes every object of a release', () => {
     ['with a name that is cut after a dash', `${'a'.repeat(30)}-${'b'.repeat(22)}`, {}],
     ['with 63 characters in fullnameOverride', 'ops', { fullnameOverride: 'f'.repeat(63) }],
     ['with 63 characters in nameOverride', 'ops', { nameOverride: 'n'.repeat(63) }],
+    ['with more characters in nameOverride than a label has', 'ops', { nameOverride: 'n'.repeat(80) }],
     ['with digits in fullnameOverride', 'ops', { fullnameOverride: '1234' }],
+    ['with 63 digits in fullnameOverride', 'ops', { fullnameOverride: '9'.repeat(63) }],
+    ['with one digit in fullnameOverride', 'ops', { fullnameOverride: '0' }],
     [
       'with listed namespaces',
       '1234',
