@@ -22,11 +22,12 @@ function inline(schema: JsonSchema, types: SchemaMap<JsonSchema>, level: number 
   const merged = reference === undefined ? own : { ...typeNamed(reference, types), ...own };
   const inside = reference !== undefined && level === 'own' ? 0 : level;
   const below = inside === 'own' ? inside : inside + 1;
-  const { description, properties, items, additionalProperties, ...rest } = merged;
+  const { description, properties, items, additionalProperties, 'x-kubernetes-validations': rules, ...rest } = merged;
   const isDescribed = description !== undefined && (inside === 'own' || inside <= DESCRIBED_LEVELS);
   return {
     ...(isDescribed && { description }),
     ...rest,
+    ...(rules && { 'x-kubernetes-validations': rules.map(({ rule, message }) => ({ rule, message })) }),
     ...(items && { items: withoutDescription(inline(items, types, inside)) }),
     ...(additionalProperties && {
       additionalProperties: withoutDescription(inline(additionalProperties, types, inside)),

@@ -7,6 +7,8 @@ export interface ValidationRule {
   readonly rule: string;
   /** What the person reads when the rule is broken. */
   readonly message: string;
+  /** The same for values files of charts, whose schemas know no expressions. @default - nobody can say it there */
+  readonly inValues?: { readonly maximum?: number; readonly pattern?: string };
 }
 
 /** The part of `apiextensions.k8s.io/v1` JSONSchemaProps that structural schemas of ours use. */

@@ -201,6 +201,32 @@ describe('helm refuses, as the constructs do', () => {
       'in credentials or in spec, not in both',
     ],
     [
+      'a token in spec without its key',
+      pool({ spec: { token: { secretKeyRef: { name: 's', key: 'token' } } } }),
+      'a: token and privateKey must both be set or both be unset',
+    ],
+    ['long polling of nobody', pool({ spec: { commsProtocol: 'poll' } }), 'a: pollCommsURL is required'],
+    [
+      'a limit of no drift detection',
+      pool({ spec: { driftDetectionRunLimits: { disabled: true, maxRuns: 0 } } }),
+      'a: maxRuns cannot be set when disabled is true',
+    ],
+    [
+      'drift detection without a limit',
+      pool({ spec: { driftDetectionRunLimits: { disabled: false } } }),
+      'a: either disabled must be true or maxRuns must be set',
+    ],
+    [
+      'two Secrets of the API key',
+      pool({ spec: { spaceliftAPICredentials: { secretName: 's', secretKeyRef: { name: 's', key: 'k' } } } }),
+      'a: exactly one of secretName and secretKeyRef must be set',
+    ],
+    [
+      'no Secret of the API key',
+      pool({ spec: { spaceliftAPICredentials: { keyIdField: 'id' } } }),
+      'a: exactly one of secretName and secretKeyRef must be set',
+    ],
+    [
       'a cache of one node for several Workers',
       pool({ binariesCache: { create: { size: '1Gi', accessModes: ['ReadWriteOnce'] } }, spec: { poolSize: 2 } }),
       'lets one node or Pod write, but the pool has several Workers',
@@ -232,11 +258,34 @@ describe('helm refuses, as the constructs do', () => {
       pool({ spec: { poolSize: 'two' } }),
       "'/workerPools/0/spec/poolSize': got string, want integer",
     ],
+    ['more Workers than a pool has', pool({ spec: { poolSize: 10_001 } }), "spec/poolSize': maximum: got 10,001"],
+    ['a time in words', pool({ spec: { failedPodsHistoryTTL: 'a day' } }), "spec/failedPodsHistoryTTL': 'a day'"],
+    ['an address without a scheme', pool({ spec: { pollCommsURL: 'acme' } }), "spec/pollCommsURL': 'acme'"],
+    [
+      'a registry with a path',
+      pool({ spec: { allowedRunnerImageHosts: ['a/b'] } }),
+      "allowedRunnerImageHosts/0': 'a/b'",
+    ],
     ['an object without a name', { extraObjects: [{ apiVersion: 'v1', kind: 'X', metadata: {} }] }, "property 'name'"],
   ])('by the schema: %s', async (_, values, sentence) => {
     const { ok, text } = await chart.template(values, release);
     expect(text).toContain(sentence);
     expect(ok).toBe(false);
+  });
+
+  it.each<[string, object]>([
+    [
+      'sizes and times at their limits',
+      { poolSize: 10_000, failedPodsHistoryTTL: '1h30m', successfulPodsHistoryTTL: '0' },
+    ],
+    ['long polling', { commsProtocol: 'poll', pollCommsURL: 'https://acme.example' }],
+    ['an emptied address', { pollCommsURL: '' }],
+    ['limits of drift detection', { driftDetectionRunLimits: { maxRuns: 0 } }],
+    ['no drift detection', { driftDetectionRunLimits: { disabled: true } }],
+    ['one Secret of the API key', { spaceliftAPICredentials: { secretName: 's' } }],
+    ['empty texts of the Pod', { pod: { runtimeClassName: '', nodeName: '', schedulerName: '', launcherImage: '' } }],
+  ])('but not %s', async (_, spec) => {
+    expect(await rendered(pool({ spec }))).toMatchObject([{ kind: 'WorkerPool', spec }]);
   });
 
   it('without showing a token or a key', async () => {

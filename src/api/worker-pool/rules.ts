@@ -28,6 +28,9 @@ export const SENTENCE = {
   poolSize: `a pool has ${LIMIT.poolSize} Workers at most: make another WorkerPool for more`,
   tokenAndKey: 'token and privateKey must both be set or both be unset',
   pollUrl: 'pollCommsURL is required when commsProtocol is poll',
+  driftIsOff: 'maxRuns cannot be set when disabled is true',
+  driftHasNoLimit: 'either disabled must be true or maxRuns must be set',
+  oneApiSecret: 'exactly one of secretName and secretKeyRef must be set',
   httpUrl: 'must be an http or https URL such as https://control-plane.example.com',
   registryHost: 'must be a host name such as docker.io or registry.example.com:5000, without scheme or path',
   specialVolumes: 'workspaceVolume and binariesCacheVolume must have different names',
@@ -57,18 +60,18 @@ export const SPEC_RULES: readonly ValidationRule[] = [
 export const DRIFT_RULES: readonly ValidationRule[] = [
   {
     rule: '!(has(self.disabled) && self.disabled) || !has(self.maxRuns)',
-    message: 'maxRuns cannot be set when disabled is true',
+    message: SENTENCE.driftIsOff,
   },
   {
     rule: '(has(self.disabled) && self.disabled) || has(self.maxRuns)',
-    message: 'either disabled must be true or maxRuns must be set',
+    message: SENTENCE.driftHasNoLimit,
   },
 ];
 
 export const API_CREDENTIALS_RULES: readonly ValidationRule[] = [
   {
     rule: 'has(self.secretName) != has(self.secretKeyRef)',
-    message: 'exactly one of secretName and secretKeyRef must be set',
+    message: SENTENCE.oneApiSecret,
   },
 ];
 
@@ -106,17 +109,21 @@ export const POOL_SIZE: JsonSchema = {
     {
       rule: `self <= ${LIMIT.poolSize}`,
       message: SENTENCE.poolSize,
+      inValues: { maximum: LIMIT.poolSize },
     },
   ],
 };
+
+const GO_DURATION = '^(0|([0-9]+([.][0-9]*)?(ns|us|µs|ms|s|m|h))+)$';
 
 /** A duration as Go writes it, never negative. */
 export const DURATION: JsonSchema = {
   maxLength: LIMIT.duration,
   'x-kubernetes-validations': [
     {
-      rule: "self.matches('^(0|([0-9]+([.][0-9]*)?(ns|us|µs|ms|s|m|h))+)$')",
+      rule: `self.matches('${GO_DURATION}')`,
       message: 'must be a duration such as 30m, 24h or 1h30m',
+      inValues: { pattern: GO_DURATION },
     },
   ],
 };
@@ -127,6 +134,7 @@ export const HTTP_URL: JsonSchema = {
     {
       rule: "self == '' || (isURL(self) && url(self).getScheme() in ['http', 'https'])",
       message: SENTENCE.httpUrl,
+      inValues: { pattern: '^(https?://[^/].*)?$' },
     },
   ],
 };
@@ -138,6 +146,7 @@ export const REGISTRY_HOST: JsonSchema = {
     {
       rule: "!self.contains('/')",
       message: SENTENCE.registryHost,
+      inValues: { pattern: '^[^/]*$' },
     },
   ],
 };

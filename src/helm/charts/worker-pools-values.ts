@@ -111,6 +111,7 @@ export type ReleaseObjectValues = ValuesOf<typeof releaseObjectValues>;
 function openInside(schema: JsonSchema): ValueSchema {
   if (schema.$ref !== undefined) return { type: 'object', ...described(schema) };
   const { type, properties, items, additionalProperties, required, pattern, minimum, minLength, maxLength } = schema;
+  const rules = (schema['x-kubernetes-validations'] ?? []).map(({ inValues }) => inValues);
   const fields = Object.entries(properties ?? {}).map(([name, field]) => [name, openInside(field)] as const);
   return withoutUndefined({
     type,
@@ -120,6 +121,7 @@ function openInside(schema: JsonSchema): ValueSchema {
     minimum,
     minLength,
     maxLength,
+    ...(Object.assign({}, ...rules) as ValueSchema),
     items: items && openInside(items),
     required,
     properties: properties && Object.fromEntries(fields),

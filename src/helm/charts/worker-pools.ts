@@ -1,11 +1,13 @@
 import type { Chart } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-28';
 import { API_VERSION, VOLUME, WORKER_POOL } from '../../api';
+import { SENTENCE } from '../../api/worker-pool/rules';
 import {
   and,
   atLeast,
   base64,
   contains,
+  equals,
   field,
   ifAny,
   isEmpty,
@@ -173,6 +175,7 @@ function refusals(pool: PoolValues, around: Surroundings): Refusal[] {
       ' is not among controllerManager.namespaces, so nobody would look after it',
     ),
     ...credentialRefusals(pool, refuse),
+    ...specRefusals(pool, refuse),
     ...cacheRefusals(pool, refuse),
   ];
 }
@@ -197,6 +200,29 @@ function credentialRefusals({ credentials, spec }: PoolValues, refuse: Refuse): 
     refuse(
       and(given(existingSecret, token), specNamesThem),
       'name token and privateKey in credentials or in spec, not in both',
+    ),
+  ];
+}
+
+/** What the API server refuses of a spec, in its words. */
+function specRefusals({ spec }: PoolValues, refuse: Refuse): Refusal[] {
+  const given = <T extends object>(of: Later<T | undefined>, key: keyof T & string) => isSet(field(of, key, 'scalar'));
+  const [token, privateKey] = [given(spec, 'token'), given(spec, 'privateKey')];
+  const drift = field(spec, 'driftDetectionRunLimits', 'structure');
+  const isOff = (field(drift, 'disabled', 'scalar') ?? false) as Later<boolean>;
+  const api = field(spec, 'spaceliftAPICredentials', 'structure');
+  const [secretName, secretKeyRef] = [given(api, 'secretName'), given(api, 'secretKeyRef')];
+  return [
+    refuse(or(and(token, not(privateKey)), and(privateKey, not(token))), SENTENCE.tokenAndKey),
+    refuse(
+      and(equals(field(spec, 'commsProtocol', 'scalar') as Later<string>, 'poll'), not(given(spec, 'pollCommsURL'))),
+      SENTENCE.pollUrl,
+    ),
+    refuse(and(isOff, given(drift, 'maxRuns')), SENTENCE.driftIsOff),
+    refuse(and(isSet(drift), not(isOff), not(given(drift, 'maxRuns'))), SENTENCE.driftHasNoLimit),
+    refuse(
+      and(isSet(api), or(and(secretName, secretKeyRef), and(not(secretName), not(secretKeyRef)))),
+      SENTENCE.oneApiSecret,
     ),
   ];
 }

@@ -48,7 +48,10 @@ export function arbitraryValues(schema: ValueSchema): fc.Arbitrary<Readonly<Reco
     const orNull = needed.has(name) ? given : fc.oneof({ weight: 9, arbitrary: given }, fc.constant(null));
     return [name, orDefault(orNull)] as const;
   });
-  return fc.record(Object.fromEntries(members), { noNullPrototype: true }).map(withoutUnset);
+  const known = fc.record(Object.fromEntries(members), { noNullPrototype: true }).map(withoutUnset);
+  if (schema.additionalProperties !== true) return known;
+  const foreign = fc.dictionary(key, free, { maxKeys: 2, noNullPrototype: true });
+  return fc.tuple(foreign, known).map(([others, own]) => ({ ...others, ...own }));
 }
 
 function orDefault(given: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
