@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { synthesize } from '../../examples/gitops/app';
 import type { ControlPlane } from '../../src/control-plane';
 import { findKubectl } from '../../src/local-cluster/tools';
@@ -140,6 +140,22 @@ describe('the manifests in Git', () => {
     expect(of('0')).toContain('Deployment');
     expect(of('1')).toEqual(['WorkerPool']);
     expect([...new Set(waves.filter(([, , kept]) => kept).map(([kind]) => kind))].sort()).toEqual(of('-1'));
+  });
+});
+
+describe('the Application of Argo CD', () => {
+  const application = parse(readFileSync('examples/gitops/argocd/application.yaml', 'utf8')) as Manifest & {
+    readonly metadata: { readonly finalizers?: readonly string[] };
+  };
+
+  // In the foreground, the garbage collector deletes the Pods of runs before the pools that wait for them.
+  it('deletes in the background, what Git no longer has and everything when it goes itself', () => {
+    expect(application.metadata.finalizers).toEqual(['resources-finalizer.argocd.argoproj.io/background']);
+    expect(application.spec).toMatchObject({
+      syncPolicy: {
+        syncOptions: expect.arrayContaining(['PrunePropagationPolicy=background', 'ServerSideApply=true']),
+      },
+    });
   });
 });
 

@@ -32,6 +32,9 @@ export async function startControllerOf(
     namespaces: flag('--namespaces'),
     leaderElect: args.includes('--leader-elect'),
     controllerNamespace: namespace,
+    // Somewhere else, as several controllers run in this process.
+    metricsBindAddress: flag('--metrics-bind-address').length > 0 ? '127.0.0.1:0' : undefined,
+    metricsSecure: flag('--metrics-secure')[0] !== 'false',
     runDisruptionBudget: env.some(
       ({ name, value }) => name === CONTROLLER_VARIABLE.runDisruptionBudget && value === 'true',
     ),
