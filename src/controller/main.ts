@@ -5,7 +5,7 @@ import { createCaches, WORKER_POOLS, WORKERS, type Caches } from './caches';
 import { createLogger } from './logging';
 import { createMetrics, type ControllerMetrics } from './metrics';
 import { compileOptions, parseBindAddress, type CompiledOptions, type ControllerOptions } from './options';
-import { sleep, systemClock } from '../time';
+import { sleep, systemClock, type Clock } from '../time';
 import {
   createKubeClient,
   EventRecorder,
@@ -44,6 +44,8 @@ export interface RunControl {
   readonly onServing?: (ports: { readonly health?: number; readonly metrics?: number }) => void;
   /** @default - what the options say, on standard output */
   readonly logger?: Logger;
+  /** What the passes go by. @default - the system's */
+  readonly clock?: Clock;
 }
 
 /**
@@ -65,7 +67,8 @@ export async function runController(options: ControllerOptions, control: RunCont
     metrics: registry,
   });
   const events = new EventRecorder({ client, component: EVENT_SOURCE, logger, metrics: registry });
-  const parts: Parts = { options: compiled, logger, registry, client, events, caches: createCaches() };
+  const { clock = systemClock } = control;
+  const parts: Parts = { options: compiled, logger, registry, client, events, clock, caches: createCaches() };
   const manager = assemble(parts);
   const servers = await serve(parts, manager);
   control.onServing?.({ health: servers.health?.port, metrics: servers.metrics?.port });
@@ -98,11 +101,12 @@ interface Parts {
   readonly registry: Registry;
   readonly client: KubeClient;
   readonly events: EventRecorder;
+  readonly clock: Clock;
   readonly caches: Caches;
 }
 
 function assemble(parts: Parts): Manager {
-  const { options, logger, registry, client, events, caches } = parts;
+  const { options, logger, registry, client, events, clock, caches } = parts;
   const metrics: ControllerMetrics = createMetrics(registry, () => workerPools.pools.workersByPool());
   const leadership = new Leadership();
   const common = {
@@ -111,7 +115,7 @@ function assemble(parts: Parts): Manager {
     events,
     metrics,
     logger,
-    clock: systemClock,
+    clock,
   };
   const workerPools: WorkerPoolController = new WorkerPoolController({
     ...common,

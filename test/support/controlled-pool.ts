@@ -110,6 +110,12 @@ export class PoolObjects {
     await kubeOk('PATCH', this.path('workerpools', name), { spec });
   }
 
+  /** Server-side apply without force, as Terraform and GitOps tools do it. */
+  async apply(name: string, manifest: object): Promise<WorkerPool> {
+    const path = `${this.path('workerpools', name)}?fieldManager=terraform`;
+    return kubeOk<WorkerPool>('APPLY', path, manifest);
+  }
+
   /** What `kubectl scale` does. */
   async scale(name: string, replicas: number): Promise<void> {
     await kubeOk('PATCH', `${this.path('workerpools', name)}/scale`, { spec: { replicas } });

@@ -27,6 +27,7 @@ const agents = new Map<string, Agent>();
 /**
  * One request as the administrator, answered as raw JSON: for arranging and asserting in tests, with no client of ours
  * in between. A `PATCH` with an object is a merge patch; with an array a JSON patch.
+ * `APPLY` is a server-side apply.
  */
 export function kube<T = KubeObject>(
   method: string,
@@ -35,14 +36,14 @@ export function kube<T = KubeObject>(
   server: ApiServer = apiServer(),
 ): Promise<KubeAnswer<T>> {
   const payload = body === undefined ? undefined : JSON.stringify(body);
-  const patch = Array.isArray(body) ? 'application/json-patch+json' : 'application/merge-patch+json';
+  const type = contentType(method, body);
   return new Promise((resolve, reject) => {
     const request = httpsRequest(
       new URL(path, server.url),
       {
-        method,
+        method: method === 'APPLY' ? 'PATCH' : method,
         agent: agentFor(server),
-        headers: { accept: 'application/json', 'content-type': method === 'PATCH' ? patch : 'application/json' },
+        headers: { accept: 'application/json', 'content-type': type },
       },
       (response) => {
         let text = '';
@@ -58,6 +59,12 @@ export function kube<T = KubeObject>(
     request.on('error', reject);
     request.end(payload);
   });
+}
+
+function contentType(method: string, body: unknown): string {
+  if (method === 'APPLY') return 'application/apply-patch+yaml';
+  if (method !== 'PATCH') return 'application/json';
+  return Array.isArray(body) ? 'application/json-patch+json' : 'application/merge-patch+json';
 }
 
 /** As `kube`, but any status of 400 and more is an error with the API server's own words. */
