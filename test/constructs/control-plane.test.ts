@@ -61,6 +61,10 @@ describe('ControlPlane', () => {
     expect(service.spec).toMatchObject({ type: 'NodePort', ports: [{ port: 8443, nodePort: 30843 }] });
   });
 
+  it('gets no variables of the Services of its namespace', () => {
+    expect(only(controlPlane(), 'StatefulSet').spec.template.spec.enableServiceLinks).toBe(false);
+  });
+
   it('has no access to the Kubernetes API', () => {
     expect(only(controlPlane(), 'StatefulSet').spec.template.spec.automountServiceAccountToken).toBe(false);
     expect(controlPlane().filter(({ kind }) => kind.includes('Role'))).toEqual([]);

@@ -18,6 +18,7 @@ interface ContainerSpec {
 
 interface PodSpec {
   readonly automountServiceAccountToken?: boolean;
+  readonly enableServiceLinks?: boolean;
   readonly securityContext: object;
   readonly containers: readonly ContainerSpec[];
 }

@@ -71,7 +71,7 @@ describe('an app', () => {
 
   it('does not have two operators whose rights in the cluster have one name, in whichever namespaces', () => {
     expect(() => synthesize([operator], ['a', 'b'])).toThrow(
-      'chart-0/op and chart-1/op make the same ClusterRole "spacelift-workerpool-controller-manager-role" and 1 more objects, ' +
+      'chart-0/op and chart-1/op make the same ClusterRole "spacelift-workerpool-controller-manager-role" and 3 more objects, ' +
         'and a cluster has one: leave one out, or give it another name or namespace',
     );
   });

@@ -213,6 +213,9 @@ describe('a rendered release', () => {
         'ClusterRole ops-spacelift-workerpool-controller-manager-role',
         'ClusterRole ops-spacelift-workerpool-controller-metrics-auth-role',
         'ClusterRole ops-spacelift-workerpool-controller-metrics-reader',
+        // Not in the official chart; without them a namespace's administrator sees no pool.
+        'ClusterRole ops-spacelift-workerpool-controller-workerpool-editor-role',
+        'ClusterRole ops-spacelift-workerpool-controller-workerpool-viewer-role',
         'ClusterRoleBinding ops-spacelift-workerpool-controller-manager-rolebinding',
         'ClusterRoleBinding ops-spacelift-workerpool-controller-metrics-auth-rolebinding',
         'CustomResourceDefinition workerpools.workers.spacelift.io',

@@ -199,7 +199,7 @@ describe('the rights of the controller', () => {
   const all = 'create,delete,get,list,patch,update,watch';
 
   it('are the official ones where somebody asks for them, and the patch of Pods', async () => {
-    expect(await roles({ rbac: { rules: 'official' } })).toEqual([
+    expect(await roles({ rbac: { rules: 'official', aggregateClusterRoles: false } })).toEqual([
       '* manager-role: pods create,delete,get,list,patch,watch',
       '* manager-role: secrets create,delete,get,list,update,watch',
       '* manager-role: events create,patch',

@@ -168,6 +168,7 @@ function podSpec(serviceAccountName: string, publicUrl: string, props: ControlPl
   return {
     serviceAccountName,
     automountServiceAccountToken: false,
+    enableServiceLinks: false,
     terminationGracePeriodSeconds: 30,
     securityContext: {
       runAsNonRoot: true,

@@ -79,6 +79,7 @@ function podSpec(settings: ExporterSettings) {
   return {
     serviceAccountName: ifAny(settings.serviceAccountName),
     automountServiceAccountToken: false,
+    enableServiceLinks: false,
     securityContext: ifAny(settings.podSecurityContext) as Deferred | undefined,
     imagePullSecrets: pullSecrets(settings.imagePullSecrets),
     priorityClassName: ifAny(settings.priorityClassName),

@@ -62,3 +62,6 @@ export const LOG_FORMATS = ['json', 'logfmt'];
 
 /** Deleting a definition deletes every WorkerPool and ends its runs, so Helm leaves the definitions where they are. */
 export const KEPT_BY_HELM = { 'helm.sh/resource-policy': 'keep' };
+
+/** The token of the ServiceAccount that Prometheus runs as, which it shows to whom it scrapes. */
+export const PROMETHEUS_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';

@@ -61,6 +61,7 @@ function podSpec(settings: OperatorSettings) {
   const { deployment } = settings;
   return {
     serviceAccountName: settings.serviceAccount.name,
+    enableServiceLinks: false,
     securityContext: ifAny(deployment.podSecurityContext) as Deferred | undefined,
     terminationGracePeriodSeconds: deployment.terminationGracePeriodSeconds,
     priorityClassName: ifSet(deployment.priorityClassName),

@@ -1,9 +1,9 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { scrapeRefusals } from '../scrape';
-import { and, ifAny, merge, orElse } from '../template/deferred';
+import { and, ifAny, isEmpty, merge, orElse, when } from '../template/deferred';
 import { addManifest } from '../template/manifest';
-import { CONTROL_PLANE, METRICS_SERVICE_PORT } from './defaults';
+import { CONTROL_PLANE, METRICS_SERVICE_PORT, PROMETHEUS_TOKEN } from './defaults';
 import { addMetricsRbac } from './rbac';
 import { serviceRefusals } from './refusals';
 import type { OperatorSettings } from './settings';
@@ -54,8 +54,17 @@ export function addMetrics(scope: Construct, settings: OperatorSettings): void {
             scheme: ifAny(monitor.scheme),
             interval: ifAny(monitor.interval),
             scrapeTimeout: ifAny(monitor.scrapeTimeout),
-            tlsConfig: ifAny(monitor.tlsConfig),
-            bearerTokenFile: ifAny(monitor.bearerTokenFile),
+            // The controller signs its certificate itself at each start, and asks for a token.
+            tlsConfig: when(
+              and(metrics.secure, isEmpty(monitor.tlsConfig)),
+              { insecureSkipVerify: true },
+              ifAny(monitor.tlsConfig) as object | undefined,
+            ),
+            bearerTokenFile: when(
+              and(metrics.secure, isEmpty(monitor.bearerTokenFile)),
+              PROMETHEUS_TOKEN,
+              ifAny(monitor.bearerTokenFile),
+            ),
           },
         ],
         namespaceSelector: { matchNames: [settings.namespace] },

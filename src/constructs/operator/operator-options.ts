@@ -146,16 +146,17 @@ export interface OperatorServiceMonitor {
   readonly scrapeTimeout?: Duration;
 
   /**
-   * Whether Prometheus takes the controller's certificate unseen; it signs one itself unless it is given one.
+   * Whether Prometheus takes the controller's certificate unseen: the controller signs one itself at each start.
    *
-   * @default false
+   * @default - true where the metrics are secure
    */
   readonly insecureSkipVerify?: boolean;
 
   /**
-   * File with the token that Prometheus shows to the guarded endpoint.
+   * File with the token that Prometheus shows to the guarded endpoint. Its ServiceAccount needs the right to read them:
+   * see `WorkerPoolOperator.grantMetrics`.
    *
-   * @default - Prometheus shows none
+   * @default - where the metrics are secure, the token of the ServiceAccount that Prometheus runs as
    */
   readonly bearerTokenFile?: string;
 }

@@ -55,14 +55,14 @@ export interface WorkerPoolOperatorProps {
   readonly installCrds?: boolean;
 
   /**
-   * Labels of every object. Those that it has anyway win.
+   * Labels of every object, the definitions included. Those that it has anyway win.
    *
    * @default - none
    */
   readonly labels?: Record<string, string>;
 
   /**
-   * Annotations of every object.
+   * Annotations of every object, the definitions included.
    *
    * @default - none
    */
@@ -232,6 +232,15 @@ export interface WorkerPoolOperatorProps {
    * @default OperatorRights.MINIMAL
    */
   readonly rights?: OperatorRights;
+
+  /**
+   * Whether Kubernetes' own roles for people grant WorkerPools and Workers, too: `view` to look at them, `edit` and `admin` to
+   * make and change them. Only where every namespace is served, and not with `OperatorRights.NONE`. Whoever may make a
+   * WorkerPool may run any Pod that its namespace admits.
+   *
+   * @default true
+   */
+  readonly aggregateClusterRoles?: boolean;
 
   /**
    * Timings of leader election. Spacelift's own controller image has no flags for them.

@@ -37,14 +37,13 @@ const METRICS_DEFAULTS: Required<Omit<OperatorMetrics, 'serviceMonitor'>> = {
   serviceAnnotations: {},
 };
 
-const MONITOR_DEFAULTS: Required<Omit<OperatorServiceMonitor, 'namespace'>> = {
-  labels: {},
-  annotations: {},
-  interval: Duration.seconds(30),
-  scrapeTimeout: Duration.seconds(10),
-  insecureSkipVerify: false,
-  bearerTokenFile: '',
-};
+const MONITOR_DEFAULTS: Required<Omit<OperatorServiceMonitor, 'namespace' | 'insecureSkipVerify' | 'bearerTokenFile'>> =
+  {
+    labels: {},
+    annotations: {},
+    interval: Duration.seconds(30),
+    scrapeTimeout: Duration.seconds(10),
+  };
 
 /** What the props say, total; the parts of the Pod that may still be added to are read at synthesis. */
 export function operatorSettings(
@@ -77,7 +76,11 @@ export function operatorSettings(
       annotations: props.serviceAccountAnnotations ?? {},
       labels: {},
     },
-    rbac: { create: props.rights !== OperatorRights.NONE, rules: props.rights ?? OperatorRights.MINIMAL },
+    rbac: {
+      create: props.rights !== OperatorRights.NONE,
+      rules: props.rights ?? OperatorRights.MINIMAL,
+      aggregateClusterRoles: props.aggregateClusterRoles ?? true,
+    },
     metrics: metricsSettings(name, namespace, props.metrics),
     networkPolicy: networkPolicySettings(scope, props.networkPolicy),
     runDisruptionBudget: budgetSettings(props.runDisruptionBudget),
@@ -153,6 +156,7 @@ function metricsSettings(
   metrics: OperatorMetrics | undefined,
 ): OperatorSettings['metrics'] {
   const { secure, enableHttp2, serviceType, serviceLabels, serviceAnnotations } = over(METRICS_DEFAULTS, metrics);
+  const { insecureSkipVerify, bearerTokenFile = '' } = metrics?.serviceMonitor ?? {};
   const monitor = over({ ...MONITOR_DEFAULTS, namespace }, metrics?.serviceMonitor);
   return {
     name: serviceName(name, '-metrics-service'),
@@ -173,8 +177,8 @@ function metricsSettings(
       scheme: secure ? 'https' : 'http',
       additionalLabels: monitor.labels,
       annotations: monitor.annotations,
-      tlsConfig: monitor.insecureSkipVerify ? { insecureSkipVerify: true } : {},
-      bearerTokenFile: monitor.bearerTokenFile,
+      tlsConfig: insecureSkipVerify === undefined ? {} : { insecureSkipVerify },
+      bearerTokenFile,
     },
   };
 }

@@ -59,6 +59,21 @@ export const OFFICIAL_RULES: RuleSet = {
   ],
 };
 
+const POOLS_AND_WORKERS = { apiGroups: [GROUP], resources: KINDS };
+const SCALE = `${WORKER_POOL.plural}/scale`;
+
+/** For people who look at pools: Kubernetes' own roles `view`, `edit` and `admin` take it in. */
+export const VIEWER_RULES: readonly PolicyRule[] = [
+  { ...POOLS_AND_WORKERS, verbs: ['get', 'list', 'watch'] },
+  { apiGroups: [GROUP], resources: [...STATUSES, SCALE], verbs: ['get'] },
+];
+
+/** For people who make and change pools: Kubernetes' own roles `edit` and `admin` take it in. */
+export const EDITOR_RULES: readonly PolicyRule[] = [
+  { ...POOLS_AND_WORKERS, verbs: ['create', 'delete', 'deletecollection', 'patch', 'update'] },
+  { apiGroups: [GROUP], resources: [SCALE], verbs: ['patch', 'update'] },
+];
+
 /** For the Secret with API credentials beside the controller, where WorkerPools live in other namespaces. */
 export const RELEASE_SECRETS_RULES: readonly PolicyRule[] = [
   { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'watch'] },

@@ -1,15 +1,17 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { and, concat, equals, ifAny, isEmpty, not, text, when, type Later } from '../template/deferred';
+import { and, concat, equals, ifAny, isEmpty, merge, not, text, when, type Later } from '../template/deferred';
 import { addManifest, addManifestForEach, type Manifest } from '../template/manifest';
 import { keepsRunBudgets } from './disruption';
 import {
+  EDITOR_RULES,
   METRICS_AUTH_RULES,
   METRICS_READER_RULES,
   MINIMAL_RULES,
   OFFICIAL_RULES,
   RELEASE_SECRETS_RULES,
   RUN_BUDGET_RULES,
+  VIEWER_RULES,
   type PolicyRule,
 } from './rbac-rules';
 import type { OperatorSettings } from './settings';
@@ -70,6 +72,33 @@ export function addRbac(scope: Construct, settings: OperatorSettings): void {
   addManifest(scope, 'manager-release-secrets-rolebinding', inNamespace.binding('manager-release-secrets', namespace), {
     when: releaseSecrets,
   });
+}
+
+/** What Kubernetes' own roles for people grant of pools and Workers, too. */
+export function addUserRoles(scope: Construct, settings: OperatorSettings): void {
+  const { create, aggregateClusterRoles } = settings.rbac;
+  const wanted = { when: and(create, aggregateClusterRoles, isEmpty(settings.namespaces)) };
+  const role = (suffix: string, roles: readonly string[], rules: readonly PolicyRule[]) =>
+    addManifest<k8s.KubeClusterRoleProps>(
+      scope,
+      suffix,
+      {
+        apiVersion: `${RBAC}/v1`,
+        kind: 'ClusterRole',
+        metadata: {
+          name: text(settings.name, '-', suffix),
+          labels: merge(
+            Object.fromEntries(roles.map((name) => [`${RBAC}/aggregate-to-${name}`, 'true'])),
+            settings.labels,
+          ),
+          annotations: ifAny(settings.annotations),
+        },
+        rules: rules,
+      },
+      wanted,
+    );
+  role('workerpool-viewer-role', ['view', 'edit', 'admin'], VIEWER_RULES);
+  role('workerpool-editor-role', ['edit', 'admin'], EDITOR_RULES);
 }
 
 /** Roles that guard the metrics: one lets the controller ask who scrapes it, one is for the scraper to be bound to. */

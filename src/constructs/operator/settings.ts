@@ -103,6 +103,8 @@ export interface RbacSettings {
   readonly create: Later<boolean>;
   /** `minimal` or `official`. */
   readonly rules: Later<string>;
+  /** Whether Kubernetes' own roles for people grant pools, too; only where the controller serves every namespace. */
+  readonly aggregateClusterRoles: Later<boolean>;
 }
 
 export interface MetricsSettings {

@@ -45,7 +45,8 @@ export class WorkerPoolOperator extends Construct {
     this.name = props.name ?? OPERATOR_NAME;
     this.guardsMetrics = props.metrics !== undefined && (props.metrics.secure ?? true);
     this.pod = new ControllerPod(this, props);
-    if (props.installCrds ?? true) new CustomResourceDefinitions(this, 'crds');
+    const { labels, annotations, installCrds = true } = props;
+    if (installCrds) new CustomResourceDefinitions(this, 'crds', { labels, annotations });
     addOperatorManifests(this, operatorSettings(this, this.namespace, props, this.pod));
   }
 

@@ -90,6 +90,10 @@ const rbac = group('What the controller may do in the cluster.', {
     '"minimal" grants what this project\'s controller does: it reads Secrets by name, and neither lists nor writes them. "official" grants what the official chart grants, which Spacelift\'s own controller needs: it writes Secrets, too, and where namespaces are set it reads those of the release\'s namespace.',
     { enum: ['minimal', 'official'] },
   ),
+  aggregateClusterRoles: flag(
+    true,
+    "Whether Kubernetes' own roles for people grant WorkerPools and Workers, too: view to look at them, edit and admin to make and change them. Only where every namespace is served. Whoever may make a WorkerPool may run any Pod that its namespace admits.",
+  ),
 });
 
 const leaderElection = group(

@@ -22,9 +22,12 @@ const serviceMonitor = group('ServiceMonitor for the Prometheus operator; needs 
   annotations: stringMap({}, 'Annotations of the ServiceMonitor.'),
   tlsConfig: object<Readonly<Record<string, unknown>>>(
     {},
-    'TLS settings of the scrape, for instance {insecureSkipVerify: true} for the self-signed certificate.',
+    'TLS settings of the scrape. Empty, and with metricsService.secure, {insecureSkipVerify: true}: the controller signs its certificate itself at each start.',
   ),
-  bearerTokenFile: string('', 'File with the token that Prometheus shows to the guarded endpoint.'),
+  bearerTokenFile: string(
+    '',
+    'File with the token that Prometheus shows to the guarded endpoint. Empty, and with metricsService.secure, that of the ServiceAccount that Prometheus runs as.',
+  ),
 });
 
 /** Values of the controller's metrics, its Service and its ServiceMonitor. */

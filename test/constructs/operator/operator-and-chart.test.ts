@@ -30,6 +30,11 @@ describe('WorkerPoolOperator', () => {
   const cases: readonly [string, WorkerPoolOperatorProps, object][] = [
     ['defaults', {}, {}],
     ['two namespaces', { watchNamespaces: ['a', 'b'] }, { controllerManager: { namespaces: ['a', 'b'] } }],
+    [
+      'a service monitor with nothing said',
+      { metrics: { serviceMonitor: {} } },
+      { metricsService: { enabled: true, serviceMonitor: { enabled: true } } },
+    ],
     ['metrics', { metrics: {} }, { metricsService: { enabled: true } }],
     [
       'metrics, with a switch left undefined',
@@ -133,6 +138,11 @@ describe('WorkerPoolOperator', () => {
       'the official rights',
       { rights: OperatorRights.OFFICIAL, watchNamespaces: ['a'] },
       { controllerManager: { rbac: { rules: 'official' }, namespaces: ['a'] } },
+    ],
+    [
+      'no roles for people',
+      { aggregateClusterRoles: false },
+      { controllerManager: { rbac: { aggregateClusterRoles: false } } },
     ],
     ['no rights', { rights: OperatorRights.NONE }, { controllerManager: { rbac: { create: false } } }],
     [

@@ -66,7 +66,7 @@ describe('WorkerPoolOperator', () => {
   });
 
   it('gives the controller rights to Pods, Workers and pools, to read Secrets by name, and to tell events', () => {
-    expect(rules(only(operator(), 'ClusterRole'))).toEqual([
+    expect(rules(only(operator(), 'ClusterRole', '-manager-role'))).toEqual([
       '/pods: create delete get list patch watch',
       '/secrets: get',
       '/events: create patch',
@@ -90,7 +90,9 @@ describe('WorkerPoolOperator', () => {
     ['keeps no budget whose number is given', { runDisruptionBudget: { minAvailable: 2 } }, []],
   ])('%s', (_, props, granted) => {
     const objects = operator(props);
-    expect(rules(only(objects, 'ClusterRole')).filter((rule) => rule.startsWith('policy/'))).toEqual(granted);
+    expect(rules(only(objects, 'ClusterRole', '-manager-role')).filter((rule) => rule.startsWith('policy/'))).toEqual(
+      granted,
+    );
     const variables = only(objects, 'Deployment').spec.template.spec.containers[0]?.env ?? [];
     const switches = variables.filter(({ name }) => name === 'WORKER_POOLS_RUN_DISRUPTION_BUDGET');
     expect(switches).toEqual(granted.map(() => ({ name: 'WORKER_POOLS_RUN_DISRUPTION_BUDGET', value: 'true' })));
@@ -114,11 +116,34 @@ describe('WorkerPoolOperator', () => {
     expect(budgets.map(({ metadata }) => metadata.namespace)).toEqual(namespaces);
   });
 
+  it('tells its labels and annotations to the definitions, which Helm still leaves where they are', () => {
+    const definitions = operator({
+      labels: { team: 'a' },
+      annotations: { 'argocd.argoproj.io/sync-wave': '-1' },
+    }).filter(({ kind }) => kind === 'CustomResourceDefinition');
+    expect(definitions.map(({ metadata }) => [metadata.labels, metadata.annotations])).toEqual(
+      Array(2).fill([{ team: 'a' }, { 'argocd.argoproj.io/sync-wave': '-1', 'helm.sh/resource-policy': 'keep' }]),
+    );
+  });
+
+  it.each<[string, WorkerPoolOperatorProps, number]>([
+    ['grants people pools by the roles that they have', {}, 2],
+    ['grants people nothing where a prop says so', { aggregateClusterRoles: false }, 0],
+    ['grants people nothing where somebody else grants everything', { rights: OperatorRights.NONE }, 0],
+  ])('%s', (_, props, count) => {
+    const roles = operator(props).filter(({ metadata }) => JSON.stringify(metadata).includes('/aggregate-to-'));
+    expect(roles).toHaveLength(count);
+  });
+
   it('grants nothing outside of the namespaces that it watches', () => {
     const objects = operator({ watchNamespaces: ['a'] });
     expect(objects.filter(({ kind }) => kind.startsWith('ClusterRole'))).toEqual([]);
     expect(only(objects, 'Role', 'manager-role').metadata.namespace).toBe('a');
     expect(only(objects, 'RoleBinding', 'manager-rolebinding').subjects).toMatchObject([{ namespace: 'tools' }]);
+  });
+
+  it('gets no variables of the Services of its namespace, of which there may be too many', () => {
+    expect(only(operator(), 'Deployment').spec.template.spec.enableServiceLinks).toBe(false);
   });
 
   it('keeps its labels apart from what selects the Pods', () => {
