@@ -118,7 +118,7 @@ describe.each(SHELLS.map((shell) => ({ shell, name: shell.join(' ') })))('the sh
     // busybox has its own mv and sleep, wherever PATH leads.
     if (shell[0] === 'busybox') return;
     expect(await worker.exitCode).toBe(64);
-    const sentence = "The runner image has no 'mv'. It needs a POSIX sh with cat, env, mv and sleep.\n";
+    const sentence = `The runner image has no 'mv' in its PATH (${bin}). It needs a POSIX sh with cat, env, mv and sleep.\n`;
     expect(await worker.stderr).toBe(`spacelift-worker: ${sentence}`);
     expect(await readFile(pod.lastWords, 'utf8')).toBe(sentence);
   });

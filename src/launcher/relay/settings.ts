@@ -1,5 +1,6 @@
 import { parseDuration } from '../../protocol/duration';
-import { LAUNCHER_VARIABLE, namesIn, POD_VARIABLE } from '../../protocol/environment';
+import { LARGEST_ENVIRONMENT, LAUNCHER_VARIABLE, namesIn, POD_VARIABLE } from '../../protocol/environment';
+import { parseJson } from '../../protocol/json';
 import { FILE, readSmall } from '../exchange';
 import { hiddenParts } from './mask';
 
@@ -20,6 +21,9 @@ export interface RelaySettings {
   readonly warnings: readonly string[];
 }
 
+/** JSON may write one byte as `\\u0001`. */
+const LONGEST_ESCAPED = 6;
+
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Reads the relay's own variables and, before them, those that the shim handed on from the worker container. */
@@ -35,14 +39,21 @@ export async function readSettings(exchange: string, own: Variables): Promise<Re
     warnings.push(`${name}: '${text}' is no duration such as 70m or 1000s; the default applies.`);
     return byDefault;
   };
+  const flag = async (name: string): Promise<boolean> => {
+    const text = (await value(name)).toLowerCase();
+    if (!['', 'true', 'false'].includes(text)) {
+      warnings.push(`${name}: '${text}' is neither true nor false; the default applies.`);
+    }
+    return text === 'true';
+  };
   const { masked, warnings: maskWarnings } = await readMasked(exchange, own);
   const grace = Number(own[POD_VARIABLE.stopGraceSeconds] ?? DEFAULT_STOP_GRACE_SECONDS);
   return {
     runTimeoutMs: await duration(LAUNCHER_VARIABLE.runTimeout, DEFAULT_RUN_TIMEOUT_MS),
     logsTimeoutMs: await duration(LAUNCHER_VARIABLE.logsTimeout, DEFAULT_LOGS_TIMEOUT_MS),
     stopGraceMs: (Number.isFinite(grace) ? grace : DEFAULT_STOP_GRACE_SECONDS) * 1000,
-    debug: (await value(LAUNCHER_VARIABLE.debug)) === 'true',
-    logsOnStandardOutput: (await value(LAUNCHER_VARIABLE.logsOnStandardOutput)) === 'true',
+    debug: await flag(LAUNCHER_VARIABLE.debug),
+    logsOnStandardOutput: await flag(LAUNCHER_VARIABLE.logsOnStandardOutput),
     masked,
     warnings: [...warnings, ...maskWarnings],
   };
@@ -52,7 +63,8 @@ export async function readSettings(exchange: string, own: Variables): Promise<Re
 async function readMasked(exchange: string, own: Variables): Promise<Pick<RelaySettings, 'masked' | 'warnings'>> {
   const list = LAUNCHER_VARIABLE.maskEnvs;
   const names = namesIn([await readSmall(exchange, FILE.setting(list)), own[list]].join('\n'));
-  const ofStack = JSON.parse((await readSmall(exchange, FILE.stackEnvironment)) ?? '{}') as Variables;
+  const json = await readSmall(exchange, FILE.stackEnvironment, LONGEST_ESCAPED * LARGEST_ENVIRONMENT);
+  const ofStack = (parseJson(json ?? '') ?? {}) as Variables;
   const masked: string[] = [];
   const unknown: string[] = [];
   const tooShort: string[] = [];

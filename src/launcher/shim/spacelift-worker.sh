@@ -43,7 +43,7 @@ printf . >&9
 leave_last_words 'The worker container has begun.'
 for wp_tool in cat env mv sleep; do
   command -v "$wp_tool" >/dev/null ||
-    refuse 64 "The runner image has no '$wp_tool'. It needs a POSIX sh with cat, env, mv and sleep."
+    refuse 64 "The runner image has no '$wp_tool' in its PATH ($PATH). It needs a POSIX sh with cat, env, mv and sleep."
 done
 wp_sh=$(command -v sh || :)
 case $wp_sh in /*) ;; *) wp_sh=/bin/sh ;; esac

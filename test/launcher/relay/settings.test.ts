@@ -71,6 +71,18 @@ describe('what is to be masked', () => {
   });
 });
 
+test('a switch that is neither true nor false is named in the log', async () => {
+  const { log } = await run('echo done', { worker: { SPACELIFT_DEBUG: 'yes' } });
+  expect(log).toContain("SPACELIFT_DEBUG: 'yes' is neither true nor false; the default applies.\nStep plan\ndone\n");
+});
+
+test('an environment of the largest size is read whole, whatever has to be escaped in it', async () => {
+  const filler = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`V${index}`, '\u0001'.repeat(120_000)]));
+  const stack = { ...filler, TOKEN: 'h4ck me' };
+  const { log } = await run('echo "value: $TOKEN"', { worker: { SPACELIFT_MASK_ENVS: 'TOKEN' }, stack });
+  expect(log).toContain('value: ***\n');
+});
+
 describe('the timeouts', () => {
   /** A relay whose time moves on by minutes, each time after it has looked at everything that is there. */
   function timedRelay(): { readonly relayed: Promise<void>; readonly pass: (minutes: number) => Promise<void> } {
@@ -108,7 +120,7 @@ describe('the timeouts', () => {
   test('count dots as output before they make a line', async () => {
     pod = await RunPod.ready(runSpec([step('plan', `printf .; ${UNTIL_TOLD}; printf :; exec sleep 600`)]));
     const { relayed, pass } = timedRelay();
-    pod.worker({ SPACELIFT_LAUNCHER_LOGS_TIMEOUT: '60m' });
+    pod.worker({ SPACELIFT_LAUNCHER_LOGS_TIMEOUT: '60m', SPACELIFT_LAUNCHER_RUN_TIMEOUT: '100h' });
     await written('.');
     await pass(50);
     await pod.tell();
@@ -118,7 +130,7 @@ describe('the timeouts', () => {
     expect(pod.api.outcomes).toEqual([]);
     await pass(60);
     await relayed;
-    expect(pod.api.outcomes).toMatchObject([{ reason: 'RunTimeout' }]);
+    expect(pod.api.outcomes).toMatchObject([{ reason: 'RunTimeout', message: expect.stringContaining('no output') }]);
   });
 
   test('are told once, on a line of their own, after half a line of the tool', async () => {
@@ -144,6 +156,6 @@ test('a worker container that cannot begin is noticed at once, and its last word
   await expect(relayed).rejects.toMatchObject({ exitCode: EXIT.workerLost });
   expect(await worker.exitCode).toBe(64);
   expect(pod.api.text('system')).toBe(
-    "The runner image has no 'cat'. It needs a POSIX sh with cat, env, mv and sleep.\nThe worker container ended without finishing the stage.\n",
+    "The runner image has no 'cat' in its PATH (/nowhere). It needs a POSIX sh with cat, env, mv and sleep.\nThe worker container ended without finishing the stage.\n",
   );
 });
