@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, statfs } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
@@ -109,6 +109,11 @@ export async function tellToStop(folder: string, cause: string): Promise<void> {
     if (!isFull(error)) throw error;
     await (await open(join(folder, FILE.stop), constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW)).close();
   }
+}
+
+/** Whether the volume of a folder has no room for one block more. */
+export async function hasNoRoom(folder: string): Promise<boolean> {
+  return (await statfs(folder)).bavail === 0;
 }
 
 /** Whether a file could not be written for want of room. */

@@ -50,6 +50,23 @@ function requireUnderWay(context: QueueContext, who: Attempted, fence: number): 
   return assignment;
 }
 
+/**
+ * Only a Pod that was let start keeps a lease. When nothing is known of that start, the database was restored from a
+ * backup made before it: it is noted again, so that the run is given to nobody else.
+ */
+function noteLostStart(context: QueueContext, assignment: AssignmentRecord): void {
+  if (assignment.startedAt !== null) return;
+  const { store, logger } = context;
+  store.transaction(() => {
+    if (!store.assignments.start(assignment.fence, UNKNOWN_POD, context.now())) return;
+    advance(context, requireRun(context, assignment.runId), 'start');
+    touchWorker(context, assignment.poolId, assignment.workerId);
+  });
+  logger.warn({ run: assignment.runId, attempt: assignment.attempt }, 'a run under way whose start was not known');
+}
+
+const UNKNOWN_POD = '';
+
 /** Says yes to one Pod of an attempt, and to the same one again. */
 export function start(context: QueueContext, who: Attempted, request: StartRequest): RunSpec {
   const { store, leases } = context;
@@ -92,7 +109,7 @@ export async function heartbeat(
   const { leases, wakeups } = context;
   const until = Date.now() + request.waitSeconds * 1000;
   for (;;) {
-    requireUnderWay(context, who, request.fence);
+    noteLostStart(context, requireUnderWay(context, who, request.fence));
     leases.relaySpoke(who.runId, who.attempt);
     const { stopReason } = requireRun(context, who.runId);
     if (stopReason !== null) return { stop: { reason: stopReason } };

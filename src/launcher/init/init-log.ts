@@ -1,11 +1,11 @@
 import type { Clock } from '../../time';
 import type { LogEntry } from '../../protocol/messages';
-import type { LauncherClient } from '../client';
+import { CallError, type LauncherClient } from '../client';
 
 /** The lines that `init` adds to the run's log: numbered from 1, sent again until acknowledged. */
 export class InitLog {
-  private sequence = 0;
-  private unacknowledged: LogEntry[] = [];
+  private readonly entries: LogEntry[] = [];
+  private acknowledged = 0;
 
   constructor(
     private readonly client: LauncherClient,
@@ -14,13 +14,16 @@ export class InitLog {
 
   add(line: string): void {
     const entry = { time: this.clock.now(), stream: 'system', step: '', text: `${line}\n` } as const;
-    this.unacknowledged.push({ sequence: ++this.sequence, ...entry });
+    this.entries.push({ sequence: this.entries.length + 1, ...entry });
   }
 
   /** Sends what is not acknowledged. @throws CallError; what it did not send is sent by the next call. */
   async send(): Promise<void> {
-    if (this.unacknowledged.length === 0) return;
-    const acknowledged = await this.client.logs('init', this.unacknowledged);
-    this.unacknowledged = this.unacknowledged.filter((entry) => entry.sequence > acknowledged);
+    while (this.acknowledged < this.entries.length) {
+      const before = this.acknowledged;
+      // Lower than before after the restore of a backup: then all from there on is wanted again.
+      this.acknowledged = await this.client.logs('init', this.entries.slice(before));
+      if (this.acknowledged <= before) throw new CallError('internal', 'The control plane does not store the log.');
+    }
   }
 }

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { sleep } from '../../time';
 import { seal } from '../../protocol/sealing';
 import { pack } from '../archive';
+import { hasNoRoom } from '../exchange';
 import { CallError } from '../client';
 import { EXIT } from '../../protocol/exit-codes';
 import { LauncherExit } from '../exit';
@@ -31,12 +32,7 @@ export async function conclude(context: RelayContext, worker: WorkerResult): Pro
     onTrouble: (error) => logger.warn(error.message),
     onRecovery: () => logger.info('The control plane answers again.'),
   };
-  const { results } = worker;
-  const { stage, steps, planStep } = run;
-  let outcome = decideOutcome({ stage, steps, results, planStep, ending: journal.ending });
-  if (outcome === undefined && journal.ending === undefined && journal.volumeIsFull) {
-    outcome = { reason: 'ConfigError', message: VOLUME_IS_FULL, exitCode: null, hasChanges: false };
-  }
+  let outcome = await outcomeOf(context, worker);
   if (outcome?.reason === 'Succeeded' && outcome.hasChanges && run.keepsWorkspace) {
     const refusal = await keepWorkspace(context, trouble);
     if (refusal !== undefined) outcome = { ...outcome, reason: 'ConfigError', message: refusal, hasChanges: false };
@@ -57,6 +53,16 @@ export async function conclude(context: RelayContext, worker: WorkerResult): Pro
   }
   await report(context, outcome, trouble);
   logger.info(outcome.message);
+}
+
+async function outcomeOf(context: RelayContext, { results }: WorkerResult): Promise<Outcome | undefined> {
+  const { paths, run, journal } = context;
+  const { stage, steps, planStep } = run;
+  const outcome = decideOutcome({ stage, steps, results, planStep, ending: journal.ending });
+  if (outcome !== undefined || journal.ending !== undefined) return outcome;
+  const isFull = journal.volumeIsFull || (await hasNoRoom(paths.exchange));
+  const message = `What the step ended with is not known. ${VOLUME_IS_FULL}`;
+  return isFull ? { reason: 'ConfigError', message, exitCode: null, hasChanges: false } : undefined;
 }
 
 async function report({ client }: RelayContext, outcome: Outcome, trouble: RetryOptions): Promise<void> {

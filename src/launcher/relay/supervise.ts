@@ -1,5 +1,5 @@
 import { LAUNCHER_VARIABLE } from '../../protocol/environment';
-import { FILE, readSmall, tellToStop, writeWhole } from '../exchange';
+import { FILE, hasNoRoom, readSmall, tellToStop, writeWhole } from '../exchange';
 import { WorkerAlive } from './alive';
 import { Changes } from './changes';
 import { Collector } from './collector';
@@ -19,7 +19,7 @@ export interface WorkerResult {
 }
 
 export const VOLUME_IS_FULL =
-  "The exchange volume of the run's Pod is full, so that output may be missing from here on: the steps write more than the node has room for, or than an ephemeral-storage limit of spec.pod.workerContainer allows.";
+  "The exchange volume of the run's Pod is full: the steps write more than its node has room for. Give the nodes more ephemeral storage, or let the steps write less.";
 
 /** A worker that was told to stop and is still there so long after its grace is left to the kubelet. */
 const FORGIVEN_MS = 60_000;
@@ -106,7 +106,9 @@ async function collectUntilGone(context: RelayContext, watched: Watched): Promis
     // A tool may work for an hour at one line of dots.
     if (grew || collector.written !== written) lastOutputAt = clock.monotonic();
     written = collector.written;
-    if (journal.volumeIsFull) await collector.say('volume-is-full', VOLUME_IS_FULL);
+    if (journal.volumeIsFull || (await hasNoRoom(exchange))) {
+      await collector.say('volume-is-full', `${VOLUME_IS_FULL} Output may be missing from here on.`);
+    }
     context.onStep(await collector.currentStep());
     if (gone) return { results: collector.results, settings, collector };
     await endWhenOverdue(context, settings, startedAt, lastOutputAt);

@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { judge, type AttemptFacts } from '../../../src/control-plane/queue/sweep';
 import { removeFolder, temporaryFolder } from '../support/control-plane';
@@ -164,6 +165,25 @@ describe('leases', () => {
     const evicted = { kind: 'failed', reason: 'Evicted', message: 'the node was low on memory' } as const;
     expect(await queue.report(worker, assignment, evicted)).toBe(true);
     expect(queue.state(run)).toBe('FAILED Evicted');
+  });
+
+  test('a run under way whose start a restored backup does not know goes on, and starts nowhere else', async () => {
+    const worker = await queue.register();
+    const run = queue.trigger();
+    const assignment = await queue.assignment(worker);
+    const backup = temporaryFolder();
+    cpSync(folder, backup, { recursive: true });
+    queue.start(assignment);
+    queue = await queue.restart(() => cpSync(backup, folder, { recursive: true }));
+    removeFolder(backup);
+    expect(queue.state(run)).toBe('PREPARING');
+    expect(await queue.heartbeat(assignment)).toEqual({ stop: null });
+    expect(queue.state(run)).toBe('PLANNING');
+    expect(() => queue.start(assignment, 'another Pod')).toThrow('runs in another Pod already');
+    queue.pass(61);
+    queue.admin.sweep();
+    expect(queue.state(run)).toBe('PLANNING');
+    expect(queue.end(assignment)).toBe('FINISHED');
   });
 
   test('after a restart of the control plane every lease starts anew', async () => {

@@ -32,7 +32,7 @@ describe('the life of a run', () => {
     const applying = await queue.assignment(worker);
     expect(applying).toMatchObject({ runId: run, stage: 'applying', attempt: 2 });
     expect(applying.fence).toBeGreaterThan(planning.fence);
-    expect(queue.start(applying).steps.map((step) => step.name)).toEqual(['apply']);
+    expect(queue.start(applying).steps.map((step) => step.name)).toEqual(['init', 'apply']);
     expect(queue.state(run)).toBe('APPLYING');
     expect(queue.end(applying)).toBe('FINISHED');
     expect(queue.state(run)).toBe('FINISHED Succeeded');

@@ -58,8 +58,9 @@ export class TestQueue {
   }
 
   /** As after a restart of the control plane: the same folder and clock, nothing in memory. */
-  async restart(): Promise<TestQueue> {
+  async restart(meanwhile: () => void = () => undefined): Promise<TestQueue> {
     this.close();
+    meanwhile();
     const next = await TestQueue.open(this.folder, this.time);
     next.pool = this.pool;
     return next;
