@@ -51,6 +51,7 @@ export const PATH = {
   credentials: '/opt/spacelift/credentials',
   /** Files through which the relay and the worker container talk; see docs/protocol.md. */
   exchange: '/opt/spacelift/exchange',
+  /** Certificates of further authorities, which controller, `init` and relay trust where somebody mounts them. */
   certificates: '/opt/spacelift/certs',
   initializationPolicy: '/opt/spacelift/policies/initialization',
   /** Where Debian, Alpine and most runner images keep the certificates that they trust, in one file. */

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { EVENT_SOURCE, LABEL } from '../api';
+import { mountedAuthorities } from '../protocol/authorities';
 import { connectMqtt, connectPoll } from '../protocol/client';
 import { createCaches, WORKER_POOLS, WORKERS, type Caches } from './caches';
 import { createLogger } from './logging';
@@ -68,6 +69,7 @@ export async function runController(options: ControllerOptions, control: RunCont
   });
   const events = new EventRecorder({ client, component: EVENT_SOURCE, logger, metrics: registry });
   const { clock = systemClock } = control;
+  tellAuthorities(logger);
   const parts: Parts = { options: compiled, logger, registry, client, events, clock, caches: createCaches() };
   const manager = assemble(parts);
   const servers = await serve(parts, manager);
@@ -86,6 +88,12 @@ export async function runController(options: ControllerOptions, control: RunCont
     await Promise.all([servers.health?.close(), servers.metrics?.close(), lastEvents(events)]);
     await client.close();
   }
+}
+
+function tellAuthorities(logger: Logger): void {
+  const { certificates, unusable } = mountedAuthorities();
+  if (certificates.length > 0) logger.info({ count: certificates.length }, 'trusting mounted certificates, too');
+  if (unusable.length > 0) logger.warn({ files: unusable }, 'these files hold no usable certificates');
 }
 
 /** What an API server out of reach does not take in this time is not told. */

@@ -13,6 +13,7 @@ import {
   RunSpec,
 } from '../protocol/messages';
 import type { HeartbeatRequest, LogEntry, LogWriter, OutcomeRequest } from '../protocol/messages';
+import { trustedAuthorities } from '../protocol/authorities';
 import { causeOfFailure } from '../protocol/client/causes';
 import { parseJson } from '../protocol/json';
 import type { PoolAccess } from './credentials';
@@ -159,7 +160,8 @@ export class LauncherClient {
   private connections(ca: string): Agent {
     if (this.agent?.ca === ca) return this.agent.connections;
     void this.agent?.connections.close();
-    const connect = { timeout: 10_000, ...(ca === '' ? {} : { ca }) };
+    const trusted = trustedAuthorities(ca);
+    const connect = { timeout: 10_000, ...(trusted && { ca: trusted }) };
     this.agent = { ca, connections: new Agent({ connect, keepAliveTimeout: 30_000 }) };
     return this.agent.connections;
   }

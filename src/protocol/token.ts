@@ -11,7 +11,7 @@ export const PoolToken = z.object({
   endpoint: z.url({ protocol: /^https?$/ }),
   /** `mqtts://host:port` (or `mqtt://`) of its broker. */
   mqtt: z.url({ protocol: /^mqtts?$/ }),
-  /** PEM of the authority that signed the control plane's certificate; '' trusts the system's authorities. */
+  /** PEM of the authority that signed the control plane's certificate; '' trusts those that Node.js knows. */
   ca: z.string(),
   /** PEM of the pool's certificate; its fingerprint names the key that signs the pool's JWTs. */
   certificate: z.string().includes('-----BEGIN CERTIFICATE-----'),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import mqtt, { type MqttClient } from 'mqtt';
 import { sleep } from '../../time';
+import { trustedAuthorities } from '../authorities';
 import { parseJson } from '../json';
 import { WorkerView } from '../messages';
 import { MqttReply, readonlyTopic, replyTopic, writeonlyTopic } from '../mqtt-topics';
@@ -33,7 +34,8 @@ class MqttSession extends SessionBase implements ControlPlaneSession {
   }
 
   protected async connect(): Promise<void> {
-    const { token, userAgent } = this.options;
+    const { token, userAgent, authorities } = this.options;
+    const ca = trustedAuthorities(token.ca, authorities);
     const client = mqtt.connect(this.endpoint, {
       clientId: `${userAgent.slice(0, 40)}-${randomUUID()}`,
       username: token.poolId,
@@ -44,7 +46,7 @@ class MqttSession extends SessionBase implements ControlPlaneSession {
       connectTimeout: this.answerTimeoutMs,
       // A new JWT is needed each time, so that the loop of the session reconnects and not the library.
       reconnectPeriod: 0,
-      ...(token.ca === '' ? {} : { ca: token.ca }),
+      ...(ca && { ca }),
     });
     this.client = client;
     // Errors after the connection is up are followed by 'close', which ends the session's `follow`.

@@ -23,6 +23,8 @@ export interface ConnectOptions {
   readonly userAgent: string;
   /** Address to use in place of the token's (`https://host:port` for connectPoll, `mqtts://host:port` for connectMqtt). @default the token's */
   readonly endpoint?: string;
+  /** Folder with certificates of further authorities. @default /opt/spacelift/certs */
+  readonly authorities?: string;
   /** @default the system's clock */
   readonly clock?: Clock;
   /** From 0 to below 1, for the jitter of the back-off. @default Math.random */

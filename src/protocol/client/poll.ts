@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest } from 'undici';
+import { trustedAuthorities } from '../authorities';
 import { parseJson } from '../json';
 import { PROTOCOL_VERSION } from '../messages';
 import type { ControlPlaneSession, SessionEvents } from '../session';
@@ -14,8 +15,9 @@ class PollSession extends SessionBase implements ControlPlaneSession {
   constructor(options: ConnectOptions, events: SessionEvents) {
     const endpoint = (options.endpoint ?? options.token.endpoint).replace(/\/+$/, '');
     super(options, events, endpoint);
+    const ca = trustedAuthorities(options.token.ca, options.authorities);
     this.agent = new Agent({
-      connect: { ...(options.token.ca === '' ? {} : { ca: options.token.ca }), timeout: this.answerTimeoutMs },
+      connect: { ...(ca && { ca }), timeout: this.answerTimeoutMs },
       // The watch holds one connection; operations share the others.
       connections: 4,
       keepAliveTimeout: 30_000,

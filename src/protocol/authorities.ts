@@ -1,0 +1,59 @@
+import { X509Certificate } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { getCACertificates } from 'node:tls';
+import { PATH } from '../api/names';
+
+/** What a folder of certificates holds. */
+export interface MountedAuthorities {
+  /** One PEM each. */
+  readonly certificates: readonly string[];
+  /** Files of which nothing, or not everything, could be used. */
+  readonly unusable: readonly string[];
+}
+
+const PEM = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+/** Kubernetes keeps the files of a mounted volume in folders that begin so, and links to them. */
+const HIDDEN = /^\.\./;
+
+/** The certificates in the files below a folder, which need not exist. */
+export function mountedAuthorities(folder: string = PATH.certificates): MountedAuthorities {
+  const certificates: string[] = [];
+  const unusable: string[] = [];
+  for (const file of filesBelow(folder)) {
+    try {
+      const found = readFileSync(file, 'latin1').match(PEM) ?? [];
+      for (const pem of found) certificates.push(new X509Certificate(pem).toString());
+      if (found.length === 0) unusable.push(file);
+    } catch {
+      unusable.push(file);
+    }
+  }
+  return { certificates, unusable };
+}
+
+/**
+ * Whom a connection to the control plane trusts: the authority that the token names (`''`: those that Node.js knows), and
+ * those that somebody mounted. Undefined: as Node.js does by itself.
+ */
+export function trustedAuthorities(tokenCa: string, folder?: string): string[] | undefined {
+  const { certificates } = mountedAuthorities(folder);
+  if (tokenCa !== '') return [tokenCa, ...certificates];
+  return certificates.length > 0 ? [...getCACertificates('default'), ...certificates] : undefined;
+}
+
+function filesBelow(folder: string, depth = 0): string[] {
+  const entries = listed(folder);
+  // A link to a file cannot be listed as a folder.
+  if (!entries) return depth === 0 ? [] : [folder];
+  if (depth > 2) return [];
+  return entries.filter((name) => !HIDDEN.test(name)).flatMap((name) => filesBelow(join(folder, name), depth + 1));
+}
+
+function listed(folder: string): string[] | undefined {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return undefined;
+  }
+}
