@@ -654,7 +654,7 @@ export interface WorkerPoolSpecPod {
   readonly dnsPolicy?: string;
 
   /**
-   * Whether the containers of a Pod see the processes of one another. When unset: false.
+   * Whether the containers of a Pod see the processes of one another. `launcher-grpc` then runs as user 1984, so that no run can read the private key of the pool from it, and `worker` gets neither privileges nor capabilities. Files that a run makes readable for its user alone cannot be kept from its plan to its apply. When unset: false.
    *
    * @schema WorkerPoolSpecPod#shareProcessNamespace
    */

@@ -208,7 +208,7 @@ export interface WorkerPoolPod {
    */
   readonly dnsPolicy?: string;
   /**
-   * Whether the containers of a Pod see the processes of one another.
+   * Whether the containers of a Pod see the processes of one another. `launcher-grpc` then runs as user 1984, so that no run can read the private key of the pool from it, and `worker` gets neither privileges nor capabilities. Files that a run makes readable for its user alone cannot be kept from its plan to its apply.
    * @default - false
    */
   readonly shareProcessNamespace?: boolean;
@@ -342,6 +342,6 @@ export interface WorkerStatus {
   readonly registered?: boolean;
   /** State of the Worker in the words of the control plane, such as IDLE or BUSY. */
   readonly state?: string;
-  /** Registered: the control plane knows the Worker. RunPodStarted: False, with the reason, while a run waits for its Pod to start. */
+  /** Registered: the control plane knows the Worker. Waiting: True, with the reason, while the Worker waits for something else than a run (its own end, a lost node, a stop). RunPodStarted: False, with the reason, while a run waits for its Pod to start. */
   readonly conditions?: readonly Condition[];
 }

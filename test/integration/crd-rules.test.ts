@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { workerPoolCrd } from '../../src/api';
+import { SHARED_PROCESSES } from '../support/process-namespace';
 import { createNamespace, installCrd, kube, kubeOk, type KubeObject } from '../support/kube';
 
 let namespace: string;
@@ -145,6 +146,18 @@ describe('a WorkerPool is refused', () => {
   test.each(cases)('for $title', async ({ spec, says }) => {
     expect(await refusal(poolNamed('refused', spec))).toContain(says);
   });
+
+  test.each(SHARED_PROCESSES)(
+    'or not, by who could read the key, for shared processes with %s',
+    async (_what, pod, says) => {
+      const pool = poolNamed(`shared-${SHARED_PROCESSES.findIndex((one) => one[1] === pod)}`, {
+        pod: { ...pod, shareProcessNamespace: true },
+      });
+      if (says === undefined) await kubeOk('POST', `${poolsPath()}?fieldValidation=Strict`, pool);
+      else expect(await refusal(pool)).toContain(says);
+      await kubeOk('POST', poolsPath(), poolNamed(`${pool.metadata.name}-not`, { pod }));
+    },
+  );
 
   test('for a name too long to name its Workers after', async () => {
     expect(await refusal(poolNamed('p'.repeat(227), {}))).toContain(

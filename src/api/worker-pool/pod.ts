@@ -1,5 +1,5 @@
 import { field, flag, int64, kubernetes, list, map, text, type Field, type ObjectType } from '../field';
-import { DEFAULTS, PATH } from '../names';
+import { DEFAULTS, PATH, RUN_AS } from '../names';
 import type { SchemaMap } from '../schema';
 import { BUILT_IN_CONTAINER, BUILT_IN_INIT_CONTAINER } from './containers';
 import { LIMIT, POD_RULES } from './rules';
@@ -84,7 +84,11 @@ const network: SchemaMap<Field> = {
     whenUnset: 'ClusterFirst',
   }),
   shareProcessNamespace: field(flag(), {
-    description: 'Whether the containers of a Pod see the processes of one another.',
+    description:
+      'Whether the containers of a Pod see the processes of one another. `launcher-grpc` then runs as user ' +
+      `${RUN_AS + 1}, so that no run can read the private key of the pool from it, and \`worker\` gets neither ` +
+      'privileges nor capabilities. Files that a run makes readable for its user alone cannot be kept from its plan to ' +
+      'its apply.',
     whenUnset: 'false',
   }),
 };

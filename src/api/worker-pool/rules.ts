@@ -1,5 +1,6 @@
 import { CONTAINER } from '../names';
 import type { JsonSchema, ValidationRule } from '../schema';
+import { PROCESS_NAMESPACE_RULES } from './process-namespace';
 
 /**
  * Validation that the API server runs itself. The cost of a rule is estimated from the longest value that the schema
@@ -86,6 +87,7 @@ export const POD_RULES: readonly ValidationRule[] = [
   },
   containerNamesAreFree('customInitContainers'),
   containerNamesAreFree('additionalSidecarContainers'),
+  ...PROCESS_NAMESPACE_RULES,
 ];
 
 function volumeNamesDiffer(special: string): ValidationRule {

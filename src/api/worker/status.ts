@@ -22,7 +22,7 @@ export const STATUS: ObjectType = {
     }),
     conditions: field(list(kubernetes('Condition'), CONDITION_LIST), {
       description:
-        'Registered: the control plane knows the Worker. RunPodStarted: False, with the reason, while a run waits for ' +
+        'Registered: the control plane knows the Worker. Waiting: True, with the reason, while the Worker waits for something else than a run (its own end, a lost node, a stop). RunPodStarted: False, with the reason, while a run waits for ' +
         'its Pod to start.',
     }),
   },

@@ -145,7 +145,8 @@ export interface RunPodProps {
   readonly topologySpread?: TopologySpread[];
 
   /**
-   * Whether the containers of a Pod see the processes of one another.
+   * Whether the containers of a Pod see the processes of one another. `launcher-grpc` is then of a user of its own, and
+   * `worker` can have neither privileges nor capabilities, because a run could read the private key of the pool.
    *
    * @default false
    */

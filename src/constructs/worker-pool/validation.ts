@@ -1,11 +1,14 @@
 import type { Duration } from 'cdk8s';
 import { DnsPolicy, type PodDnsProps } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { ANNOTATION, LABEL } from '../../api';
+import { ANNOTATION, LABEL, type SecurityContext } from '../../api';
+import { processNamespaceProblems } from '../../api/worker-pool/process-namespace';
 import { LIMIT, SENTENCE } from '../../api/worker-pool/rules';
 import { checkWholeNumber, invalidProp } from '../checks';
 import { CommsProtocol } from './comms-protocol';
+import type { RunContainerProps } from './run-container';
 import type { RunPodProps } from './run-pod';
+import { containerSecurityContext, podSecurityContext } from './security-context';
 import type { WorkerPoolProps } from './worker-pool-props';
 
 /** Refuses at once what the API would refuse of a pool's own properties; limits and sentences are the API's. */
@@ -62,6 +65,18 @@ export function checkRunPod(pool: Construct, props: RunPodProps): void {
     throw invalidProp(pool, '', 'pod.initContainer.lifecycle', 'set', allowed);
   }
   if (props.dns) checkDns(pool, props.dns);
+  const { shareProcessNamespace } = props;
+  const [problem] = processNamespaceProblems({
+    shareProcessNamespace,
+    securityContext: podSecurityContext(props.securityContext ?? {}),
+    grpcServerContainer: { securityContext: securityContextOf(props.grpcServerContainer) },
+    workerContainer: { securityContext: securityContextOf(props.workerContainer) },
+  });
+  if (problem) throw invalidProp(pool, '', 'pod.shareProcessNamespace', shareProcessNamespace, problem);
+}
+
+function securityContextOf(props: RunContainerProps | undefined): SecurityContext {
+  return containerSecurityContext(props?.securityContext ?? {});
 }
 
 const LABEL_VALUE = /^([a-zA-Z0-9]([-\w.]{0,61}[a-zA-Z0-9])?)?$/;

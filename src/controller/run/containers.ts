@@ -2,7 +2,7 @@ import type { BuiltInContainer, Container, EnvVar, PodSecurityContext, VolumeMou
 import { CONTAINER, DEFAULTS, PATH } from '../../api/names';
 import { POD_VARIABLE, WORKER_VARIABLES } from '../../protocol/environment';
 import { launcherImage, runnerImage } from './images';
-import { containerSecurityContext } from './security';
+import { containerSecurityContext, relaySecurityContext } from './security';
 import { podTemplate } from './template';
 import { ownMounts } from './volumes';
 import type { RunPodInput } from './input';
@@ -25,6 +25,7 @@ export function relayContainer(input: RunPodInput): Container {
   const pod = podTemplate(input.pool);
   return {
     ...builtIn(pod.grpcServerContainer, pod.securityContext, coordinates(input), ownMounts('relay', input.pool)),
+    securityContext: relaySecurityContext(pod),
     name: CONTAINER.relay,
     image: launcherImage(input.assignment, input.pool),
     command: [LAUNCHER],

@@ -5,5 +5,6 @@ export type { RunPodInput } from './input';
 export { disruption, isRefusal, outOfMemory, outcomeOf, type FailedOutcome, type PodOutcome } from './outcome';
 export * from './pod';
 export { initIsCutOff, initRunsSince, startProblem, type Problem } from './problem';
+export { podTemplate } from './template';
 export * as sentences from './sentences';
 export type { PoolRef } from './sentences';

@@ -1,5 +1,6 @@
-import type { PodSecurityContext, SecurityContext } from '../../api';
+import type { PodSecurityContext, SecurityContext, WorkerPoolPod } from '../../api';
 import { RUN_AS } from '../../api/names';
+import { separateUser } from '../../api/worker-pool/process-namespace';
 
 /**
  * fsGroup makes the pool's Secret (mode 0440) and fresh volumes belong to the group that the built-in containers run as;
@@ -29,6 +30,16 @@ export function containerSecurityContext(
     seccompProfile: pod?.seccompProfile === undefined ? { type: 'RuntimeDefault' } : undefined,
   };
   return { ...defaults, ...container };
+}
+
+/**
+ * `launcher-grpc` holds the private key of the pool: where the run can see its processes, it is another user's. The group
+ * stays, for the files that the two share.
+ */
+export function relaySecurityContext(pod: WorkerPoolPod): SecurityContext {
+  const own = pod.grpcServerContainer?.securityContext;
+  const given = pod.shareProcessNamespace ? { runAsUser: separateUser(pod), ...own } : own;
+  return containerSecurityContext(pod.securityContext, given);
 }
 
 function isPowerful(container: SecurityContext | undefined): boolean {

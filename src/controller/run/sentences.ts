@@ -46,6 +46,11 @@ export function runnerImageHostRefused(ref: PoolRef, image: string, host: string
   return `The stack's runner image "${image}" comes from ${host}, but spec.allowedRunnerImageHosts of ${pool(ref)} allows only ${allowed.join(', ') || 'none'}.`;
 }
 
+/** Of a pool that was made before the API server refused such settings. */
+export function keyExposed(ref: PoolRef, detail: string): string {
+  return `The run is refused, because of spec.pod of ${pool(ref)}: ${endSentence(detail)}`;
+}
+
 export function podNameTaken(name: string): string {
   return `A Pod named ${name} that belongs to something else, or to an earlier run, is in the way: remove it, and the run's Pod is created by itself.`;
 }

@@ -6,6 +6,7 @@ import {
   hasEnded,
   isLive,
   outcomeOf,
+  podTemplate,
   refusedRunnerImageHost,
   runPodName,
   sentences,
@@ -15,6 +16,7 @@ import {
   type RunPod,
 } from '../run';
 import { REASON } from '../../api/conditions';
+import { processNamespaceProblems } from '../../api/worker-pool/process-namespace';
 import { decidePod } from './decide-pod';
 import { isUnstarted } from './decide-stray';
 import { failed, released, waiting } from './reports';
@@ -87,6 +89,8 @@ function decideCreation(snapshot: WorkerSnapshot, pool: PoolFacts, assignment: A
     const message = sentences.runnerImageHostRefused(ref, assignment.runnerImage ?? '', host, allowed);
     return failed(snapshot, assignment, 'ConfigError', message);
   }
+  const [exposed] = processNamespaceProblems(podTemplate(pool.object));
+  if (exposed !== undefined) return failed(snapshot, assignment, 'ConfigError', sentences.keyExposed(ref, exposed));
   const earlier = snapshot.pods.filter(isLive);
   if (earlier.length > 0) return decideEarlierPods(snapshot, assignment, earlier);
   const { refusal } = memory;

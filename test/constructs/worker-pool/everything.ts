@@ -75,7 +75,7 @@ export function everything(chart: Chart): WorkerPoolProps {
       defaultIntentImage: 'intent',
       customBinariesPath: '/bin',
       initContainer: container('init'),
-      grpcServerContainer: { ...container('grpc'), lifecycle },
+      grpcServerContainer: { ...container('grpc'), securityContext: { user: 1984 }, lifecycle },
       workerContainer: { ...container('worker'), lifecycle },
       initContainers: [{ name: 'first', image: 'first' }],
       sidecars: [{ name: 'beside', image: 'beside' }],

@@ -17,6 +17,16 @@ const inPod = (pod: RunPodProps): WorkerPoolProps => ({ pod });
 
 describe('WorkerPool refuses at once', () => {
   it.each<[string, WorkerPoolProps, string]>([
+    [
+      'processes that a run could read the key from',
+      inPod({ shareProcessNamespace: true, grpcServerContainer: { securityContext: { user: 1983 } } }),
+      'pod.shareProcessNamespace is true; with shareProcessNamespace, grpcServerContainer must not run as the user of workerContainer',
+    ],
+    [
+      'powers by which a run could read the key',
+      inPod({ shareProcessNamespace: true, workerContainer: { securityContext: { privileged: true } } }),
+      'pod.shareProcessNamespace is true; with shareProcessNamespace, workerContainer must not be privileged',
+    ],
     ['a negative size', { poolSize: -1 }, 'chart/pool: poolSize is -1; it must be a whole number from 0 up'],
     ['half a Worker', { poolSize: 1.5 }, 'poolSize is 1.5; it must be a whole number from 0 up'],
     ['a size beyond the limit', { poolSize: 10_001 }, 'poolSize is 10001; a pool has 10000 Workers at most'],

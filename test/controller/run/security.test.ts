@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { WorkerPoolPod } from '../../../src/api';
 import { built, container } from './fixtures';
 
 describe('security', () => {
@@ -47,5 +48,19 @@ describe('security', () => {
     ],
   ] as const)('%s is not contradicted by our defaults', (_what, pod, field) => {
     expect(container(built(pod).spec, 'worker').securityContext?.[field]).toBeUndefined();
+  });
+
+  test.each<[string, WorkerPoolPod, number]>([
+    ['by default', {}, 1984],
+    ['whatever the user of the Pod', { securityContext: { runAsUser: 1000, runAsGroup: 1000 } }, 1984],
+    ['unless the pool names one', { grpcServerContainer: { securityContext: { runAsUser: 2000 } } }, 2000],
+  ])('launcher-grpc, whose processes a run can see, is of another user: %s', (_what, pod, user) => {
+    const { spec } = built({ ...pod, shareProcessNamespace: true });
+    expect(container(spec, 'launcher-grpc').securityContext).toMatchObject({ runAsUser: user, runAsNonRoot: true });
+    expect(container(spec, 'worker').securityContext?.runAsUser).not.toBe(user);
+    expect(container(spec, 'init').securityContext?.runAsUser).toBe(
+      container(spec, 'worker').securityContext?.runAsUser,
+    );
+    expect(container(built(pod).spec, 'launcher-grpc').securityContext?.runAsUser).not.toBe(1984);
   });
 });

@@ -177,6 +177,14 @@ describe('what is done for an assignment', () => {
       ['report failed ConfigError'],
     ],
     [
+      'a run that could read the key of its pool ends before there is a Pod',
+      {
+        assignment: assigned,
+        spec: { pod: { shareProcessNamespace: true, workerContainer: { securityContext: { privileged: true } } } },
+      },
+      ['report failed ConfigError'],
+    ],
+    [
       'an outcome that the relay told is not told again',
       { assignment: started, pods: [succeeded] },
       ['report released'],
