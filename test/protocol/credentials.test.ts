@@ -59,15 +59,22 @@ test('token and key of different pools do not fit', async () => {
   removeFolder(folder);
   expect(() => requireMatchingPair(one.token.certificate, one.privateKeyPem)).not.toThrow();
   expect(() => requireMatchingPair(one.token.certificate, other.privateKeyPem)).toThrow('belong to different pools');
+});
 
+test('a JWT is used again until shortly before it expires, and not after the clock was set back', async () => {
+  const folder = temporaryFolder();
+  const controlPlane = await startTestControlPlane({ dataDir: folder, mqttPort: null });
+  const { id, token, privateKeyPem } = await makePool(controlPlane);
+  await controlPlane.close();
+  removeFolder(folder);
   let now = 1_800_000_000_000;
-  const jwt = poolJwtSource(
-    { poolId: one.id, certificate: one.token.certificate, privateKeyPem: one.privateKeyPem },
-    () => now,
-  );
+  const jwt = poolJwtSource({ poolId: id, certificate: token.certificate, privateKeyPem }, () => now);
   const first = await jwt();
   now += 239_000;
   expect(await jwt()).toBe(first);
   now += 2_000;
-  expect(await jwt()).not.toBe(first);
+  const second = await jwt();
+  expect(second).not.toBe(first);
+  now -= 3_600_000;
+  expect(await jwt()).not.toBe(second);
 });

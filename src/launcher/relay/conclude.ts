@@ -47,9 +47,9 @@ export async function conclude(context: RelayContext, worker: WorkerResult): Pro
   await sender.flushed();
   if (outcome === undefined) {
     const [code, cause] = lost
-      ? [EXIT.workerLost, 'The worker container ended without finishing the stage']
-      : [EXIT.terminated, 'The Pod is being ended from outside'];
-    throw new LauncherExit(code, `${cause}; the controller reports why.`);
+      ? [EXIT.workerLost, 'The worker container ended without finishing the stage, and without a word of how.']
+      : [EXIT.terminated, 'The Pod is being ended from outside.'];
+    throw new LauncherExit(code, cause);
   }
   await report(context, outcome, trouble);
   logger.info(outcome.message);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { truncate } from 'node:fs/promises';
+import { mkdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { systemClock } from '../../../src/time';
@@ -108,8 +108,15 @@ function relayProcess(): ChildProcess {
   const main = join(import.meta.dirname, '../support/relay-process.ts');
   const { identity, paths } = pod;
   const options = JSON.stringify({ identity, paths });
-  return spawn(process.execPath, ['--import', 'tsx', main, options], { stdio: ['ignore', 'inherit', 'inherit'] });
+  return spawn(process.execPath, ['--import', 'tsx', main, options], { stdio: 'ignore' });
 }
+
+test('a relay that fails itself ends with a code of its own, and tells no outcome', async () => {
+  const { api, paths } = await readyPod(runSpec([step('apply', 'echo done')]));
+  await mkdir(join(paths.exchange, 'relay.journal'));
+  expect(await once(relayProcess(), 'exit')).toEqual([EXIT.crashed, null]);
+  expect(api.outcomes).toEqual([]);
+});
 
 describe('a control plane that does not know the run, because it was restored from an older backup,', () => {
   const unknown = ['logs', 'heartbeat', 'outcome'] as const;

@@ -1,15 +1,13 @@
-import { systemClock } from '../../../src/time';
+import { carryOut } from '../../../src/launcher/carry-out';
 import { relay } from '../../../src/launcher/relay/relay';
 import type { RelayOptions } from '../../../src/launcher/relay/context';
+import { systemClock } from '../../../src/time';
 
-/** The relay as a process; its options are the first argument. */
+/** The relay as a process, as its container runs it; its options are the first argument. */
 const options = JSON.parse(process.argv[2] ?? '{}') as Pick<RelayOptions, 'identity' | 'paths'>;
-const quiet = { info: () => undefined, warn: () => undefined, error: console.error };
-void relay({
-  ...options,
-  environment: process.env,
-  clock: systemClock,
-  logger: quiet,
-  print: () => undefined,
-  terminating: new AbortController().signal,
-});
+const environment = process.env;
+const print = (): void => undefined;
+void carryOut(
+  (logger, terminating) => relay({ ...options, environment, clock: systemClock, logger, print, terminating }),
+  () => undefined,
+);
