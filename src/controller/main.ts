@@ -195,7 +195,9 @@ async function serve(parts: Parts, manager: Manager): Promise<{ health?: Server;
     }),
     ...(metrics && {
       metrics: options.metricsSecure
-        ? await (await import('./metrics-server')).startSecureMetrics({ address: metrics, registry, client, logger })
+        ? await (
+            await import('./metrics-server')
+          ).startSecureMetrics({ address: metrics, registry, client, logger, clock: systemClock })
         : await startHealthServer({ ...metrics, liveness: [], readiness: [], metrics: registry }),
     }),
   };

@@ -42,6 +42,7 @@ export { Leadership } from './leadership';
 export type { Permit } from './leadership';
 export { silentLogger } from './logger';
 export type { Logger } from './logger';
+export { LruMap } from './lru-map';
 export { Manager } from './manager';
 export type { Controller, ManagedReflector, ManagerOptions } from './manager';
 export { apiVersionOf, EVENTS, keyFor, keyOf, LEASES, NAMESPACES, PODS, SECRETS, splitKey } from './objects';
