@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { exporterValues } from '../../src/helm/charts/exporter-values';
 import { operatorValues } from '../../src/helm/charts/operator-values';
@@ -25,32 +26,38 @@ describe.each([
 });
 
 describe('the values of the operator', () => {
-  it.each([
-    'controllerManager.manager.containerSecurityContext',
-    'controllerManager.manager.extraPodLabels',
-    'controllerManager.manager.extraVolumeMounts',
-    'controllerManager.manager.image.repository',
-    'controllerManager.manager.image.tag',
-    'controllerManager.serviceAccount.annotations',
-    'controllerManager.topologySpreadConstraints',
-    'controllerManager.enforceFips140',
-    'kubernetesClusterDomain',
-    'metricsService.enableHTTP2',
-    'metricsService.serviceMonitor.bearerTokenFile',
-    'pdb.minAvailable',
-    'pdb.maxUnavailable',
-    'spacelift-promex.caCert.secretKey',
-    'spacelift-promex.image.digest',
-    'crds.install',
-    'crds.annotations',
+  const official = parse(readFileSync('test/support/official-chart/values.yaml', 'utf8')) as object;
+  /** What the official chart reads and has no default for. */
+  const unset = [
     'nameOverride',
     'fullnameOverride',
-  ])('has the official %s', (path) => {
-    const paths: string[] = [];
-    visit(schemaOf('', operatorValues.members), [], (at) => paths.push(at.join('.')));
-    expect(paths).toContain(path);
+    'controllerManager.serviceAccount.name',
+    'pdb.maxUnavailable',
+    ...['namespace', 'additionalLabels', 'annotations', 'tlsConfig', 'bearerTokenFile'].map(
+      (name) => `metricsService.serviceMonitor.${name}`,
+    ),
+    ...['apiEndpoint', 'apiKeyId', 'apiKeySecretName', 'image.digest', 'caCert.secretKey', 'podAnnotations'].map(
+      (name) => `spacelift-promex.${name}`,
+    ),
+  ];
+
+  it.each([...keysOf(official), ...unset])('have the official %s', (path) => {
+    const known: string[] = [];
+    visit(schemaOf('', operatorValues.members), [], (at, { properties }) => {
+      if (properties === undefined) known.push(at.join('.'));
+    });
+    // Below a free-form object, such as the resources, nothing is named.
+    expect(known.filter((name) => path === name || path.startsWith(`${name}.`))).toHaveLength(1);
   });
 });
+
+function keysOf(values: object, path: readonly string[] = []): string[] {
+  return Object.entries(values).flatMap(([key, value]: [string, unknown]) => {
+    const here = [...path, key];
+    const isMap = typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
+    return isMap ? keysOf(value, here) : [here.join('.')];
+  });
+}
 
 function visit(schema: ValueSchema, path: readonly string[], look: (path: readonly string[], at: ValueSchema) => void) {
   for (const [key, member] of Object.entries(schema.properties ?? {})) {

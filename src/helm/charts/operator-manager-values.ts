@@ -87,7 +87,7 @@ const rbac = group('What the controller may do in the cluster.', {
   create: flag(true, 'Whether the chart makes Roles and bindings. If false, somebody else must.'),
   rules: string(
     'minimal',
-    '"minimal" grants what this project\'s controller does: it reads Secrets by name, and neither lists nor writes them. "official" grants what the official chart grants, which Spacelift\'s own controller needs: it writes Secrets, too, and where namespaces are set it reads those of the release\'s namespace.',
+    '"minimal" grants what this project\'s controller does: it reads Secrets by name, and neither lists nor writes them. "official" grants what the official chart grants, which Spacelift\'s own controller needs, and to patch Pods: it writes Secrets, too, and where namespaces are set it reads those of the release\'s namespace.',
     { enum: ['minimal', 'official'] },
   ),
   aggregateClusterRoles: flag(
