@@ -38,7 +38,8 @@ export async function run(
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    const known = error instanceof Error && error.name === 'UserError';
+    // A rule of the control plane that was broken already here says all that there is to say, too.
+    const known = error instanceof Error && ['UserError', 'RequestError'].includes(error.name);
     const message = error instanceof Error ? ((known ? error.message : error.stack) ?? error.message) : String(error);
     process.stderr.write(`${name}: ${forPeople(message, process.stderr)}\n`);
     process.exitCode = known ? ((error as UserError).exitCode ?? 1) : 1;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import { list as listArchive } from 'tar';
 import { parse } from 'yaml';
 import type { ControlPlane } from '../../src/control-plane';
 import { Authority } from '../../src/control-plane/pki/authority';
@@ -26,6 +26,8 @@ beforeAll(async () => {
   folder = temporaryFolder();
   mkdirSync(at('source', '.git'), { recursive: true });
   writeFileSync(at('source', 'main.tf'), '# nothing');
+  mkdirSync(at('source', 'network'));
+  writeFileSync(at('source', 'network', 'main.tf'), 'terraform {\n  backend "s3" {}\n}\n');
   writeFileSync(at('source', '.git', 'HEAD'), 'ref: refs/heads/main');
   mkdirSync(at('other'));
   writeFileSync(at('other-ca.crt'), (await Authority.open(at('other'), Date.now)).certificatePem);
@@ -107,7 +109,11 @@ describe('pool', () => {
   test('create makes a key here, a token for it and a Secret of both, for nobody else to read', async () => {
     const made = await program.run('pool', 'create', 'made', '--out', at('made'), '--key', 'ec', '--namespace', 'runs');
     const [pool] = controlPlane.admin.pools().filter(({ name }) => name === 'made');
-    expect(made).toEqual(done(expect.stringContaining(`Pool made is ${pool?.id}.`)));
+    expect(made).toEqual({
+      exitCode: 0,
+      stdout: expect.stringContaining(`Pool made is ${pool?.id}.`),
+      stderr: expect.stringContaining('which no Pod can reach: start the control plane with --public-url'),
+    });
     const files = ['private-key.pem', 'token', 'secret.yaml'];
     expect(files.map((name) => statSync(at('made', name)).mode & 0o777)).toEqual([0o600, 0o600, 0o600]);
     const [privateKey = '', token = '', secret = ''] = files.map((name) => readFileSync(at('made', name), 'utf8'));
@@ -138,6 +144,56 @@ describe('pool', () => {
     expect(existsSync(at('late', 'private-key.pem'))).toBe(false);
   });
 
+  test('create keeps the key when nobody knows whether the pool was made', async () => {
+    const lost = createServer((request, response) => {
+      request.resume().on('end', () => {
+        if (lost.listenerCount('done') === 0) lost.once('done', () => undefined);
+        else return void response.destroy();
+        response.end(JSON.stringify({ data: { apiKeyUser: { jwt: 'jwt' } } }));
+      });
+    }).listen(0, '127.0.0.1');
+    try {
+      await once(lost, 'listening');
+      const url = `http://127.0.0.1:${(lost.address() as { port: number }).port}`;
+      const failed = await program.run('pool', 'create', 'lost', '--out', at('lost'), '--key', 'ec', '--url', url);
+      expect(failed.stderr).toContain(`The key is kept in ${at('lost', 'private-key.pem')}`);
+      expect(existsSync(at('lost', 'private-key.pem'))).toBe(true);
+    } finally {
+      lost.close();
+    }
+  });
+
+  test.each([
+    ['a name that no pool may have', ['a bad/name'], 'no slash, no control character'],
+    ['a name that no Secret may have', ['Main worker'], 'give --kubernetes-secret'],
+    ['a namespace that is none', ['x', '--namespace', 'A/b'], '--namespace: "A/b" is no namespace'],
+  ])('create refuses %s before it makes anything', async (_, args, sentence) => {
+    const before = controlPlane.admin.pools().length;
+    expect(await program.run('pool', 'create', ...args, '--out', at('never'))).toEqual(refused(sentence));
+    expect(existsSync(at('never'))).toBe(false);
+    expect(controlPlane.admin.pools()).toHaveLength(before);
+  });
+
+  test('show prints the token again', async () => {
+    const { id } = await makePool(controlPlane, 'shown');
+    const shown = await program.run('pool', 'show', 'shown', '--token');
+    expect(parseToken(shown.stdout.trim()).poolId).toBe(id);
+    expect((await program.run('pool', 'show', id.toLowerCase())).stdout).toMatch(new RegExp(`^${id} +shown `, 'm'));
+  });
+
+  test('delete names the stacks that lose their pool, and refuses while a run is unfinished', async () => {
+    await makePool(controlPlane, 'doomed');
+    await program.run('stack', 'create', 'orphan', '--pool', 'doomed', '--source', at('source'));
+    const { id } = controlPlane.admin.createRun({ stack: 'orphan' });
+    expect(await program.run('pool', 'delete', 'doomed')).toEqual(
+      refused('pool doomed has an unfinished run: stop them'),
+    );
+    controlPlane.admin.stop(id);
+    const deleted = await program.run('pool', 'delete', 'doomed');
+    expect(deleted).toMatchObject({ exitCode: 0, stdout: 'Pool doomed is deleted.\n' });
+    expect(deleted.stderr).toContain('these stacks have no pool now: orphan.');
+  });
+
   test('create says why its folder cannot be made', async () => {
     const failed = await program.run('pool', 'create', 'x', '--out', at('source', 'main.tf', 'below'));
     expect(failed).toEqual(refused('--out: the folder cannot be made: ENOTDIR'));
@@ -150,70 +206,6 @@ describe('pool', () => {
     expect(table.stdout).toMatch(new RegExp(`^${id} +listed +0 +0 +0$`, 'm'));
     expect(json(raw)).toContainEqual({ id, name: 'listed', workersCount: 0, busyWorkers: 0, pendingRuns: 0 });
   });
-});
-
-describe('stack', () => {
-  const flags = (pool: string): string[] => ['--pool', pool, '--source', at('source')];
-
-  test('create makes a stack of a folder and of what the flags say', async () => {
-    const { id } = await makePool(controlPlane, 'for-stacks');
-    const more = ['--auto-deploy', '--tool', 'terraform', '--project-root', 'network', '--runner-image', 'a/b:1'];
-    const variables = ['--env', 'TF_VAR_a=1', '--env', 'TF_VAR_b=x=y'];
-    const made = await program.run('stack', 'create', 'full', ...flags('for-stacks'), ...more, ...variables);
-    expect(made).toEqual(done(expect.stringContaining('worker-pools run trigger full --follow')));
-    expect(controlPlane.admin.stacks().find(({ name }) => name === 'full')).toMatchObject({
-      poolId: id,
-      tool: 'TERRAFORM',
-      autoDeploy: true,
-      projectRoot: 'network',
-      runnerImage: 'a/b:1',
-      environment: { TF_VAR_a: '1', TF_VAR_b: 'x=y' },
-    });
-    expect(await uploaded('full')).toEqual(['main.tf']);
-  });
-
-  test('create refuses variables that no run can have, before anything is made', async () => {
-    await makePool(controlPlane, 'for-refusals');
-    const variables = ['--env', 'A B=c', '--env', 'SPACELIFT_DEBUG=true', '--env', 'TF_VAR_vpc-cidr=10.0.0.0/16'];
-    const made = await program.run('stack', 'create', 'never', ...flags('for-refusals'), ...variables);
-    expect(made).toEqual(refused('Environment variable SPACELIFT_DEBUG is a setting of the pool'));
-    expect(made.stderr).toContain('Environment variable "A B": a name has');
-    expect(made.stderr).not.toContain('vpc-cidr');
-    expect(controlPlane.admin.stacks().map(({ name }) => name)).not.toContain('never');
-  });
-
-  test('push uploads the folder again', async () => {
-    await makePool(controlPlane, 'for-push');
-    await program.run('stack', 'create', 'pushed', ...flags('for-push'));
-    mkdirSync(at('next'));
-    writeFileSync(at('next', 'next.tf'), '# more');
-    const pushed = await program.run('stack', 'push', 'pushed', '--source', at('next'));
-    expect(pushed).toEqual(done('Stack pushed has a new source.\n'));
-    expect(await uploaded('pushed')).toEqual(['next.tf']);
-  });
-
-  test('list shows a table, or JSON', async () => {
-    const { id } = await makePool(controlPlane, 'for-list');
-    controlPlane.admin.createStack({ name: 'listed', pool: id });
-    const [table, raw] = await Promise.all([program.run('stack', 'list'), program.run('stack', 'list', '--json')]);
-    expect(table.stdout).toMatch(/^listed +for-list +opentofu +after confirmation$/m);
-    expect(json(raw)).toContainEqual(expect.objectContaining({ name: 'listed', tool: 'OPENTOFU', hasSource: false }));
-  });
-
-  test.each([
-    ['create', 'a missing pool', () => ['x', ...flags('nowhere')], 'worker pool nowhere not found'],
-    ['create', 'a missing folder', () => ['x', '--pool', 'p', '--source', 'nowhere'], 'there is no folder nowhere'],
-    ['push', 'a missing stack', () => ['nothing', '--source', at('source')], 'stack nothing not found'],
-  ])('%s refuses %s', async (verb, _, args, sentence) => {
-    expect(await program.run('stack', verb, ...args())).toEqual(refused(sentence));
-  });
-
-  async function uploaded(stack: string): Promise<string[]> {
-    const { source } = controlPlane.admin.stacks().find(({ name }) => name === stack)!;
-    const files: string[] = [];
-    await listArchive({ file: at('data', 'blobs', 'sources', source!), onReadEntry: ({ path }) => files.push(path) });
-    return files.filter((path) => !path.endsWith('/')).map((path) => path.replace('./', ''));
-  }
 });
 
 describe('run', () => {
@@ -231,8 +223,24 @@ describe('run', () => {
   ])('trigger queues %s', async (_, flags, expected) => {
     const triggered = await program.run('run', 'trigger', 'runs', ...flags);
     const [run] = controlPlane.admin.runs({ stack: 'runs', limit: 1 });
-    expect(triggered).toEqual(done(`Run ${run?.id} of stack runs is QUEUED\n`));
+    expect(triggered).toEqual({
+      exitCode: 0,
+      stdout: `Run ${run?.id} of stack runs is QUEUED\n`,
+      stderr: expect.stringMatching(/^It waits for (run|a worker: pool for-runs has none registered)/),
+    });
     expect(run).toMatchObject(expected);
+  });
+
+  test('trigger refuses to apply by itself what is only planned', async () => {
+    const both = await program.run('run', 'trigger', 'runs', '--proposed', '--auto-deploy');
+    expect(both).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("'--proposed' cannot be used with") });
+  });
+
+  test('show says how a run stands and what it waits for', async () => {
+    const id = trigger();
+    const { stdout } = await program.run('run', 'show', id.toLowerCase());
+    expect(stdout).toMatch(new RegExp(`^Run +${id}\\nStack +runs\\n`));
+    expect(stdout).toMatch(/^Waits for +(run|a worker)/m);
   });
 
   test('list shows a table of one stack, or JSON, newest first', async () => {
@@ -256,13 +264,15 @@ describe('run', () => {
     expect(await program.run('run', 'log', id, '--follow')).toEqual({
       exitCode: 1,
       stdout: expected,
-      stderr: '--- CANCELED\nworker-pools: the run is CANCELED (Cancelled): no time\n',
+      stderr: '--- CANCELED\nworker-pools: the run is CANCELED\n',
     });
   });
 
   test('stop ends a run that waits', async () => {
     const id = trigger();
-    expect(await program.run('run', 'stop', id)).toEqual(done(`Run ${id} is CANCELED\n`));
+    expect(await program.run('run', 'stop', id)).toEqual(done(`Run ${id} is CANCELED: it had not started\n`));
+    const again = `Run ${id} is CANCELED: it had not started\n`;
+    expect(await program.run('run', 'stop', id.toLowerCase())).toEqual(done(again));
   });
 
   test.each([['confirm'], ['discard']])('%s is refused before there is a plan', async (verb) => {

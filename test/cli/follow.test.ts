@@ -73,6 +73,28 @@ describe('run trigger --follow', () => {
     expect(stdout + stderr).not.toContain('\u001b');
   });
 
+  test('says on Ctrl-C that the run goes on, and how to look again', async () => {
+    const child = program.start('run', 'trigger', 'stack', '--follow');
+    const pod = await worker.startPod();
+    await pod.log('relay', [line(1)]);
+    await printed(child, 'line 1\n');
+    child.interrupt();
+    const { exitCode, stderr } = await child.ended;
+    expect(exitCode).toBe(130);
+    expect(stderr).toContain(`Run ${theRun()} goes on. Look again with: worker-pools run log ${theRun()} --follow`);
+    expect(controlPlane.admin.run(theRun())?.state).toBe('PLANNING');
+  });
+
+  test('a stop asks a Pod, says so, and is told once', async () => {
+    const child = program.start('run', 'trigger', 'stack', '--follow');
+    const pod = await worker.startPod();
+    const stop = await program.run('run', 'stop', theRun());
+    expect(stop.stdout).toMatch(/ is PLANNING and was asked to stop\. See it end with: worker-pools run log /);
+    await pod.outcome('Cancelled');
+    const { stdout, stderr } = await child.ended;
+    expect((stdout + stderr).match(/stopped by a person/g)).toHaveLength(1);
+  });
+
   test('ends with 1 and the reason when the run failed', async () => {
     const child = program.start('run', 'trigger', 'stack', '--follow');
     await (await worker.startPod()).outcome('UserFailed');

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Command } from 'commander';
 import { controlPlaneCommand } from '../../src/cli/commands/control-plane';
+import { controllerCommand } from '../../src/cli/commands/controller';
+import { demoCommand } from '../../src/cli/commands/demo';
 import { poolCommand } from '../../src/cli/commands/pool';
 import { runCommand } from '../../src/cli/commands/run';
 import { stackCommand } from '../../src/cli/commands/stack';
@@ -13,10 +15,27 @@ jest.setTimeout(60_000);
 const CONNECTION = ['--url', '--ca', '--api-key-id', '--api-key-secret', '--api-key-secret-file', '$WORKER_POOLS_URL'];
 
 test.each([
-  ['pool', ['create', 'list']],
+  ['pool', ['create', 'show', 'list', 'delete']],
   ['pool create', ['<name>', '--out', '--key', '--description', '--kubernetes-secret', '--namespace', ...CONNECTION]],
   ['pool list', ['--json', ...CONNECTION]],
-  ['stack', ['create', 'push', 'list']],
+  ['pool show', ['<pool>', '--token', '--json', ...CONNECTION]],
+  ['pool delete', ['<pool>', 'unfinished', ...CONNECTION]],
+  ['stack', ['create', 'push', 'update', 'show', 'list', 'delete']],
+  [
+    'stack update',
+    [
+      '<stack>',
+      '--pool',
+      '--no-auto-deploy',
+      '--env <name=value>',
+      '--env-from-file',
+      '--unset-env',
+      '--tool',
+      ...CONNECTION,
+    ],
+  ],
+  ['stack delete', ['<stack>', 'unfinished', ...CONNECTION]],
+  ['run show', ['<id>', '--json', ...CONNECTION]],
   [
     'stack create',
     [
@@ -32,9 +51,9 @@ test.each([
       ...CONNECTION,
     ],
   ],
-  ['stack push', ['<name>', '--source', ...CONNECTION]],
+  ['stack push', ['<stack>', '--source', ...CONNECTION]],
   ['stack list', ['--json', ...CONNECTION]],
-  ['run', ['trigger', 'log', 'list', 'confirm', 'discard', 'stop']],
+  ['run', ['trigger', 'log', 'show', 'list', 'confirm', 'discard', 'stop']],
   ['run trigger', ['<stack>', '--follow', '--proposed', '--auto-deploy', 'exit code 1', ...CONNECTION]],
   ['run log', ['<id>', '--follow', ...CONNECTION]],
   ['run list', ['--stack', '--json', ...CONNECTION]],
@@ -47,6 +66,32 @@ test.each([
   expect(words.filter((word) => !help.includes(word))).toEqual([]);
   expect(help).not.toMatch(/\(default: (false|\[\]|"")\)/);
 });
+
+test('every command shows how it is used', () => {
+  const leaves = (command: Command): Command[] =>
+    command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
+  const bare = [demoCommand(), poolCommand(), stackCommand(), runCommand(), controlPlaneCommand(), controllerCommand()]
+    .flatMap(leaves)
+    .filter((command) => !new RegExp(`\\nExamples?:\\n  worker-pools .*${command.name()}`).test(helpOf(command)));
+  expect(bare.map((command) => command.name())).toEqual([]);
+});
+
+test.each([
+  ['run trigger', 'Exit codes:\n  0    done'],
+  ['run log', 'controls in it become visible'],
+  ['stack create', '.terraformignore'],
+  ['stack push', '.gitignore is not read'],
+])('the whole help of %s says more: %s', (path, words) => {
+  expect(helpOf(commandAt(path))).toContain(words);
+});
+
+/** With what stands below the options. */
+function helpOf(command: Command): string {
+  let text = '';
+  command.configureOutput({ writeOut: (part) => (text += part) });
+  command.outputHelp();
+  return text;
+}
 
 function commandAt(path: string): Command {
   const [group, verb] = path.split(' ');

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { createPool, createStack, pushSource, triggerRun, type NewStack } from '../../src/cli/api/operations';
+import { createPool, createStack, uploadSource, triggerRun, type NewStack } from '../../src/cli/api/operations';
 import { makePoolKey } from '../../src/cli/api/pool-key';
+import { withPackedSource } from '../../src/cli/source/pack';
 import { bringUp, type Demo } from '../../src/cli/demo/bring-up';
 import { until, type KubernetesObject } from '../../src/cli/demo/kubernetes';
 import { DEMO } from '../../src/cli/demo/settings';
@@ -84,7 +85,7 @@ export class Installation {
   /** A stack made of the demo's source. */
   async stack({ pool = DEMO.pool.name, ...stack }: StackOnPool): Promise<string> {
     await createStack(this.demo.client, { ...stack, pool, autoDeploy: true });
-    await pushSource(this.demo.client, stack.name, DEMO.stack.source);
+    await withPackedSource(DEMO.stack.source, '', (packed) => uploadSource(this.demo.client, stack.name, packed));
     return stack.name;
   }
 

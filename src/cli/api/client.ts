@@ -3,6 +3,7 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { RefusedError } from './refused';
 import { UserError } from '../run-program';
 import type { Connection } from './connection';
 import { whyUnreachable } from './unreachable';
@@ -66,7 +67,7 @@ export class ApiClient {
     });
     const answer = await jsonOf<{ data?: T; errors?: { message: string }[] }>(response);
     const [error] = answer.errors ?? [];
-    if (error) throw new UserError(error.message);
+    if (error) throw new RefusedError(error.message);
     if (!answer.data)
       throw new UserError(`${this.connection.url} answers ${response.statusCode}, but not as a control plane does`);
     return answer.data;

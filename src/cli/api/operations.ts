@@ -1,11 +1,6 @@
-import { Readable } from 'node:stream';
-import { create as createArchive } from 'tar';
-import { environmentRefusal } from '../../protocol/environment';
 import { UserError } from '../run-program';
+import type { PackedSource } from '../source/pack';
 import type { ApiClient } from './client';
-
-/** Folders that are made again in the run, or are none of its business. */
-const LEFT_OUT = /(^|\/)(\.git|\.terraform|node_modules)(\/|$)/;
 
 export interface NewPool {
   readonly id: string;
@@ -59,9 +54,8 @@ export interface NewStack {
 }
 
 /** Makes a stack; it can run once it has a source. */
-export async function createStack(client: ApiClient, stack: NewStack): Promise<void> {
-  requireUsable(stack.environment ?? []);
-  await client.query(
+export async function createStack(client: ApiClient, stack: NewStack): Promise<{ readonly id: string }> {
+  const { stackCreate } = await client.query<{ stackCreate: { id: string } }>(
     `mutation($name: String!, $pool: ID!, $tool: StackTool, $root: String, $image: String, $auto: Boolean, $env: [EnvironmentVariable!]) {
       stackCreate(name: $name, workerPool: $pool, tool: $tool, projectRoot: $root, runnerImage: $image, autoDeploy: $auto, environment: $env) { id }
     }`,
@@ -75,21 +69,74 @@ export async function createStack(client: ApiClient, stack: NewStack): Promise<v
       env: stack.environment ?? [],
     },
   );
+  return stackCreate;
 }
 
-/** @throws UserError when no run could have the variables; nothing was sent then. */
-export function requireUsable(variables: readonly { readonly name: string; readonly value: string }[]): void {
-  const refusal = environmentRefusal(Object.fromEntries(variables.map(({ name, value }) => [name, value])));
-  if (refusal !== undefined) throw new UserError(refusal);
+/** What is left out stays as it is. @returns the stack's name */
+export async function updateStack(
+  client: ApiClient,
+  stack: string,
+  change: Partial<NewStack> & { readonly unsetEnv?: readonly string[] },
+): Promise<string> {
+  const { stackUpdate } = await client.query<{ stackUpdate: { name: string } }>(
+    `mutation($stack: ID!, $pool: ID, $tool: StackTool, $root: String, $image: String, $auto: Boolean, $env: [EnvironmentVariable!], $unset: [String!]) {
+      stackUpdate(stack: $stack, workerPool: $pool, tool: $tool, projectRoot: $root, runnerImage: $image, autoDeploy: $auto, environment: $env, unsetEnvironment: $unset) { name }
+    }`,
+    {
+      stack,
+      pool: change.pool ?? null,
+      tool: change.tool?.toUpperCase() ?? null,
+      root: change.projectRoot ?? null,
+      image: change.runnerImage ?? null,
+      auto: change.autoDeploy ?? null,
+      env: change.environment ?? null,
+      unset: change.unsetEnv ?? null,
+    },
+  );
+  return stackUpdate.name;
+}
+
+/** @returns the stack's name */
+export async function deleteStack(client: ApiClient, stack: string): Promise<string> {
+  const { stackDelete } = await client.query<{ stackDelete: { name: string } }>(
+    'mutation($stack: ID!) { stackDelete(stack: $stack) { name } }',
+    { stack },
+  );
+  return stackDelete.name;
+}
+
+export interface StackRow {
+  readonly id: string;
+  readonly name: string;
+  readonly tool: string;
+  readonly autoDeploy: boolean;
+  readonly hasSource: boolean;
+  readonly projectRoot: string;
+  readonly runnerImage: string | null;
+  readonly environment: readonly string[];
+  readonly workerPool: { readonly id: string; readonly name: string } | null;
+}
+
+/** @param nameOrId of the stack @throws UserError when there is none */
+export async function findStack(client: ApiClient, nameOrId: string): Promise<StackRow> {
+  const { stack } = await client.query<{ stack: StackRow | null }>(
+    'query($id: ID!) { stack(id: $id) { id name tool autoDeploy hasSource projectRoot runnerImage environment workerPool { id name } } }',
+    { id: nameOrId },
+  );
+  if (!stack) throw new UserError(`stack ${nameOrId} not found`);
+  return stack;
 }
 
 /** Uploads a folder as the stack's source; runs triggered from now on use it. */
-export async function pushSource(client: ApiClient, stack: string, folder: string): Promise<void> {
-  const archive = createArchive({ gzip: true, cwd: folder, portable: true, filter: (path) => !LEFT_OUT.test(path) }, [
-    '.',
-  ]);
-  const path = `/api/v1/stacks/${encodeURIComponent(stack)}/source`;
-  await client.upload(path, Readable.from(archive as AsyncIterable<Buffer>));
+export function uploadSource(client: ApiClient, stack: string, packed: PackedSource): Promise<void> {
+  return client.upload(`/api/v1/stacks/${encodeURIComponent(stack)}/source`, packed.open());
+}
+
+export interface QueuedRun {
+  readonly id: string;
+  readonly stackName: string;
+  readonly state: string;
+  readonly waitsFor: string | null;
 }
 
 export interface NewRun {
@@ -108,10 +155,10 @@ export async function triggerRun(
   client: ApiClient,
   stack: string,
   { proposed = false, autoDeploy }: NewRun = {},
-): Promise<{ readonly id: string; readonly stackName: string; readonly state: string }> {
-  const { runTrigger } = await client.query<{ runTrigger: { id: string; stackName: string; state: string } }>(
+): Promise<QueuedRun> {
+  const { runTrigger } = await client.query<{ runTrigger: QueuedRun }>(
     `mutation($stack: ID!, $type: RunType, $auto: Boolean) {
-      runTrigger(stack: $stack, runType: $type, autoDeploy: $auto) { id stackName state }
+      runTrigger(stack: $stack, runType: $type, autoDeploy: $auto) { id stackName state waitsFor }
     }`,
     { stack, type: proposed ? 'PROPOSED' : 'TRACKED', auto: autoDeploy ?? null },
   );

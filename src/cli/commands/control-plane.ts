@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { ControlPlaneOptions } from '../../control-plane';
+import { withExamples } from '../api/help';
 import { requireNode24 } from '../node-version';
 import { UserError } from '../run-program';
 import { VERSION } from '../version';
@@ -25,7 +26,7 @@ interface Flags {
 
 /** `worker-pools control-plane`: pools, queue, logs, broker, GraphQL and web page, until it is told to stop. */
 export function controlPlaneCommand(): Command {
-  return new Command('control-plane')
+  const command = new Command('control-plane')
     .description('Run the control plane: pools, run queue, logs, MQTT broker, GraphQL API and web page.')
     .option('--data-dir <dir>', 'database, sources, run states, certificates and keys', './control-plane-data')
     .option('--host <address>', 'address to listen on', '0.0.0.0')
@@ -59,6 +60,11 @@ The API key comes from WORKER_POOLS_API_KEY_ID and WORKER_POOLS_API_KEY_SECRET (
 is made at first start and kept in <data-dir>/admin-key.json. The certificate authority is <data-dir>/ca.crt.`,
     )
     .action(run);
+  return withExamples(
+    command,
+    'control-plane',
+    'control-plane --data-dir /var/lib/worker-pools --public-url https://pools.example.com:8443',
+  );
 }
 
 async function run(flags: Flags): Promise<void> {

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { LOG_FORMATS } from '../../controller/logging';
 import { OptionsError, parseBindAddress, type ControllerOptions } from '../../controller/options';
 import { parseDuration } from '../../protocol/duration';
+import { withExamples } from '../api/help';
 import { requireNode24 } from '../node-version';
 import { UserError } from '../run-program';
 import { VERSION } from '../version';
@@ -10,7 +11,7 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 
 /** `worker-pools controller`: looks after WorkerPools, Workers and run Pods until it is told to stop. */
 export function controllerCommand(): Command {
-  return new Command('controller')
+  const command = new Command('controller')
     .description('Look after WorkerPools, Workers and run Pods of a cluster.')
     .option('--kubeconfig <path>', "kubeconfig to use (default: $KUBECONFIG, ~/.kube/config, then the Pod's account)")
     .addOption(
@@ -41,6 +42,11 @@ export function controllerCommand(): Command {
         throw error;
       }
     });
+  return withExamples(
+    command,
+    'controller --kubeconfig ~/.kube/config --controller-namespace worker-pools',
+    'controller --leader-elect --namespaces network --namespaces data --metrics-bind-address :8443',
+  );
 }
 
 /** Options as commander names them, after their flags. */

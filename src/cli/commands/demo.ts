@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import type { DemoFlags } from '../demo';
+import { withExamples } from '../api/help';
 import { requireNode24 } from '../node-version';
 
 /** `npm run demo`: the whole system on one machine, and one run of it. Works from a checkout only: it builds images. */
 export function demoCommand(): Command {
-  return new Command('demo')
+  const command = new Command('demo')
     .description('Bring up a cluster with control plane, operator and a pool, and run an OpenTofu stack in it.')
     .option('--yes', 'install what is missing on this system without asking')
     .option('--down', 'remove all of it')
@@ -20,4 +21,10 @@ Ctrl-C is safe at any time: the next start goes on from what stands. The exit co
       requireNode24('demo');
       await (await import('../demo')).demo(flags);
     });
+  return withExamples(
+    command,
+    'demo --yes',
+    'demo --context kind-mine --registry registry.example.com/team',
+    'demo --down',
+  );
 }

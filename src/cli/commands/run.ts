@@ -1,20 +1,24 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { ApiClient } from '../api/client';
 import { apiAction } from '../api/command';
 import { followLog, type LogEnd } from '../api/follow';
+import { EXIT_CODES, withExamples } from '../api/help';
 import { triggerRun } from '../api/operations';
 import { print, printJson, table, when } from '../api/output';
 import { UserError } from '../run-program';
 
-const FIELDS = 'id stackName state reason message createdAt finished';
+const FIELDS = 'id stackName type state reason message waitsFor createdAt finished';
 
 interface RunRow {
   readonly id: string;
   readonly stackName: string;
+  readonly type: 'TRACKED' | 'PROPOSED';
   readonly state: string;
   readonly reason: string | null;
   readonly message: string;
+  readonly waitsFor: string | null;
   readonly createdAt: number;
+  readonly finished: boolean;
 }
 
 interface TriggerFlags {
@@ -26,69 +30,144 @@ interface TriggerFlags {
 /** `worker-pools run`: trigger runs, follow their logs, decide on them. */
 export function runCommand(): Command {
   const command = new Command('run').description('Trigger runs, follow their logs, confirm, discard or stop them.');
-  apiAction<TriggerFlags>(
-    command
-      .command('trigger')
-      .argument('<stack>', 'name or id of the stack')
-      .description('Queue a run. With --follow: print its log until it is over; exit code 1 when it failed.')
-      .option('--follow', 'print the log until the run is over')
-      .option('--proposed', 'only plan, never apply')
-      .option('--auto-deploy', 'apply changes without asking, whatever the stack says'),
-    async (client, flags, stack) => {
-      const run = await triggerRun(client, stack ?? '', flags);
-      print(`Run ${run.id} of stack ${run.stackName} is ${run.state}`);
-      if (flags.follow) conclude(await followLog(client, run.id, true));
-    },
+  command.addCommand(triggerCommand());
+  command.addCommand(logCommand());
+  command.addCommand(showCommand());
+  command.addCommand(listCommand());
+  command.addCommand(
+    decision('confirm', 'Apply what a run has planned.', 'runConfirm', ({ id, state }) => `Run ${id} is ${state}`),
   );
-  apiAction<{ follow?: boolean }>(
-    command
-      .command('log')
-      .argument('<id>', 'id of the run')
-      .description('Print the log of a run. With --follow: until it is over; exit code 1 when it failed.')
-      .option('--follow', 'go on until the run is over'),
-    async (client, flags, id) => {
-      const end = await followLog(client, id ?? '', flags.follow ?? false);
-      if (flags.follow) conclude(end);
-    },
+  command.addCommand(
+    decision('discard', 'Drop what a run has planned.', 'runDiscard', ({ id, state }) => `Run ${id} is ${state}`),
   );
-  apiAction<{ json?: boolean; stack?: string }>(
-    command
-      .command('list')
-      .description('List the runs, newest first.')
-      .option('--stack <stack>', 'only of this stack')
-      .option('--json', 'as JSON'),
-    async (client, flags) => {
-      const { runs } = await client.query<{ runs: RunRow[] }>(
-        `query($stack: ID) { runs(stack: $stack) { ${FIELDS} } }`,
-        {
-          stack: flags.stack ?? null,
-        },
-      );
-      if (flags.json) printJson(runs);
-      else print(runTable(runs));
-    },
+  command.addCommand(
+    decision(
+      'stop',
+      'Stop a run: at once while it waits, otherwise by asking its Pod. What it has applied by then stays; the state of a stack without a backend is lost with it.',
+      'runStop',
+      stopSentence,
+    ),
   );
-  decision(command, 'confirm', 'Apply what a run has planned.', 'runConfirm');
-  decision(command, 'discard', 'Drop what a run has planned.', 'runDiscard');
-  decision(command, 'stop', 'Stop a run: at once while it waits, otherwise by asking its Pod.', 'runStop');
   return command;
 }
 
-function decision(command: Command, verb: string, description: string, mutation: string): void {
-  apiAction(
-    command.command(verb).argument('<id>', 'id of the run').description(description),
-    async (client: ApiClient, _, id) => {
-      const answer = await client.query<Record<string, RunRow>>(
-        `mutation($id: ID!) { ${mutation}(run: $id) { ${FIELDS} } }`,
-        { id },
-      );
-      print(`Run ${id} is ${answer[mutation]?.state}`);
-    },
-  );
+function triggerCommand(): Command {
+  const command = new Command('trigger')
+    .argument('<stack>', 'name or id of the stack')
+    .description('Queue a run. With --follow: print its log until it is over; exit code 1 when it failed.')
+    .option('--follow', 'print the log until the run is over')
+    .addOption(new Option('--proposed', 'only plan, never apply').conflicts('autoDeploy'))
+    .option('--auto-deploy', 'apply changes without asking, whatever the stack says')
+    .addHelpText('after', EXIT_CODES);
+  withExamples(command, 'run trigger network --follow', 'run trigger network --proposed --follow');
+  return apiAction<TriggerFlags>(command, async (client, flags, stack) => {
+    const run = await triggerRun(client, stack ?? '', flags);
+    print(`Run ${run.id} of stack ${run.stackName} is ${run.state}`);
+    if (run.waitsFor !== null) print(`It waits for ${run.waitsFor}.`, process.stderr);
+    if (flags.follow) conclude(await follow(client, run.id));
+  });
+}
+
+function logCommand(): Command {
+  const command = new Command('log')
+    .argument('<id>', 'id of the run')
+    .description('Print the log of a run. With --follow: until it is over; exit code 1 when it failed.')
+    .option('--follow', 'go on until the run is over')
+    .addHelpText(
+      'after',
+      `
+To a terminal go the colours of the log and what else is printable; all other controls in it become visible, such as
+^[ for an escape. To a file or a pipe goes the log as it is.
+${EXIT_CODES}`,
+    );
+  withExamples(command, 'run log 01K3ZC0000000000000000000R --follow', 'run log 01K3ZC0000000000000000000R > run.log');
+  return apiAction<{ follow?: boolean }>(command, async (client, flags, id) => {
+    if (flags.follow) conclude(await follow(client, id ?? ''));
+    else await followLog(client, id ?? '', false);
+  });
+}
+
+function showCommand(): Command {
+  const command = new Command('show')
+    .argument('<id>', 'id of the run')
+    .description('Show how a run stands, and what it waits for.')
+    .option('--json', 'as JSON');
+  withExamples(command, 'run show 01K3ZC0000000000000000000R');
+  return apiAction<{ json?: boolean }>(command, async (client, flags, id) => {
+    const { run } = await client.query<{ run: RunRow | null }>(`query($id: ID!) { run(id: $id) { ${FIELDS} } }`, {
+      id,
+    });
+    if (!run) throw new UserError(`run ${id} not found`);
+    if (flags.json) return printJson(run);
+    const facts: [string, string | null][] = [
+      ['Run', run.id],
+      ['Stack', run.stackName],
+      ['Kind', run.type === 'TRACKED' ? 'tracked: plans and applies' : 'proposed: plans only'],
+      ['State', run.state],
+      ['Waits for', run.waitsFor],
+      ['Reason', run.reason],
+      ['Message', run.message || null],
+      ['Created', when(run.createdAt)],
+    ];
+    print(table(facts.flatMap(([name, value]) => (value === null ? [] : [[name, value]]))));
+  });
+}
+
+function listCommand(): Command {
+  const command = new Command('list')
+    .description('List the runs, newest first.')
+    .option('--stack <stack>', 'only of this stack')
+    .option('--json', 'as JSON');
+  withExamples(command, 'run list --stack network');
+  return apiAction<{ json?: boolean; stack?: string }>(command, async (client, flags) => {
+    const { runs } = await client.query<{ runs: RunRow[] }>(`query($stack: ID) { runs(stack: $stack) { ${FIELDS} } }`, {
+      stack: flags.stack ?? null,
+    });
+    if (flags.json) printJson(runs);
+    else print(runTable(runs));
+  });
+}
+
+function decision(verb: string, description: string, mutation: string, sentence: (run: RunRow) => string): Command {
+  const command = new Command(verb).argument('<id>', 'id of the run').description(description);
+  return apiAction(withExamples(command, `run ${verb} 01K3ZC0000000000000000000R`), async (client, _, id) => {
+    const answer = await client.query<Record<string, RunRow>>(
+      `mutation($id: ID!) { ${mutation}(run: $id) { ${FIELDS} } }`,
+      { id },
+    );
+    print(sentence(answer[mutation]!));
+  });
+}
+
+function stopSentence({ id, state, finished }: RunRow): string {
+  if (state === 'CANCELED') return `Run ${id} is CANCELED: it had not started`;
+  if (finished) return `Run ${id} is ${state}: there is nothing left to stop`;
+  const lost =
+    state === 'APPLYING' ? ' What it has applied stays; its state is lost unless the stack has a backend.' : '';
+  return `Run ${id} is ${state} and was asked to stop.${lost} See it end with: worker-pools run log ${id} --follow`;
+}
+
+/** Follows a log; who leaves with Ctrl-C is told that the run does not. */
+async function follow(client: ApiClient, id: string): Promise<LogEnd> {
+  const leave = (): void => {
+    print(
+      `\nRun ${id} goes on. Look again with: worker-pools run log ${id} --follow; end it with: worker-pools run stop ${id}`,
+      process.stderr,
+    );
+    process.exit(130);
+  };
+  process.once('SIGINT', leave);
+  try {
+    return await followLog(client, id, true);
+  } finally {
+    process.off('SIGINT', leave);
+  }
 }
 
 function conclude(end: LogEnd): void {
   if (end.state === 'FINISHED') return;
+  // Who stopped it and why is the last line of its log already.
+  if (end.reason === 'Cancelled') throw new UserError(`the run is ${end.state}`);
   const why = end.message ? `: ${end.message}` : '';
   throw new UserError(`the run is ${end.state}${end.reason ? ` (${end.reason})` : ''}${why}`);
 }

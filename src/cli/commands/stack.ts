@@ -1,78 +1,198 @@
-import { statSync } from 'node:fs';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { checkStackName, projectFolder } from '../../control-plane/names';
 import { apiAction } from '../api/command';
-import { createStack, pushSource } from '../api/operations';
+import { IGNORE_HELP, withExamples } from '../api/help';
+import { createStack, deleteStack, findStack, updateStack, uploadSource, type StackRow } from '../api/operations';
 import { print, printJson, table } from '../api/output';
+import { variablesOf, withVariables, type VariableFlags } from '../api/variables';
 import { UserError } from '../run-program';
+import { withPackedSource, type PackedSource } from '../source/pack';
+import { packedSentences, warnings } from '../source/report';
 
-interface Variable {
-  readonly name: string;
-  readonly value: string;
-}
-
-interface CreateFlags {
-  readonly pool: string;
-  readonly source: string;
+interface ChangeFlags extends VariableFlags {
+  readonly pool?: string;
   readonly autoDeploy?: boolean;
-  readonly tool: 'opentofu' | 'terraform';
+  readonly tool?: 'opentofu' | 'terraform';
   readonly projectRoot?: string;
   readonly runnerImage?: string;
-  readonly env?: Variable[];
 }
 
-/** `worker-pools stack`: make and list stacks, and upload their sources. */
+interface CreateFlags extends ChangeFlags {
+  readonly pool: string;
+  readonly source: string;
+}
+
+interface UpdateFlags extends ChangeFlags {
+  readonly unsetEnv?: string[];
+}
+
+/** `worker-pools stack`: make, change, list and delete stacks, and upload their sources. */
 export function stackCommand(): Command {
-  const command = new Command('stack').description('Make and list stacks: a source, the pool that runs it, and how.');
-  apiAction<CreateFlags>(
-    command
-      .command('create')
-      .argument('<name>', 'name of the stack')
-      .description('Make a stack from a folder with OpenTofu or Terraform sources.')
-      .requiredOption('--pool <pool>', 'name or id of its pool')
-      .requiredOption('--source <dir>', 'folder to upload')
-      .option('--auto-deploy', 'apply changes without asking')
-      .addOption(new Option('--tool <tool>', 'what runs it').choices(['opentofu', 'terraform']).default('opentofu'))
-      .option('--project-root <folder>', 'folder inside the source to run in (default: its root)')
-      .option('--runner-image <image>', "image of the container worker (default: the pool's, then the control plane's)")
-      .option('--env <name=value>', 'environment variable of its runs, repeatable', variable),
-    async (client, flags, name) => {
-      requireFolder(flags.source);
-      await createStack(client, { ...flags, name: name ?? '', environment: flags.env ?? [] });
-      await pushSource(client, name ?? '', flags.source);
-      print(`Stack ${name} is there; run it with: worker-pools run trigger ${name} --follow`);
-    },
+  const command = new Command('stack').description(
+    'Make, change and list stacks: a source, the pool that runs it, and how.',
   );
-  apiAction<{ source: string }>(
-    command
-      .command('push')
-      .argument('<name>', 'name of the stack')
-      .description('Upload a new source; runs triggered from now on use it.')
-      .requiredOption('--source <dir>', 'folder to upload'),
-    async (client, flags, name) => {
-      requireFolder(flags.source);
-      await pushSource(client, name ?? '', flags.source);
-      print(`Stack ${name} has a new source.`);
-    },
-  );
-  apiAction<{ json?: boolean }>(
-    command.command('list').description('List the stacks.').option('--json', 'as JSON'),
-    async (client, flags) => {
-      const { stacks } = await client.query<{ stacks: StackRow[] }>(
-        '{ stacks { id name tool autoDeploy hasSource workerPool { id name } } }',
-      );
-      if (flags.json) printJson(stacks);
-      else print(stackTable(stacks));
-    },
-  );
+  command.addCommand(createCommand());
+  command.addCommand(pushCommand());
+  command.addCommand(updateCommand());
+  command.addCommand(showCommand());
+  command.addCommand(listCommand());
+  command.addCommand(deleteCommand());
   return command;
 }
 
-interface StackRow {
-  readonly id: string;
-  readonly name: string;
-  readonly tool: string;
-  readonly autoDeploy: boolean;
-  readonly workerPool: { readonly name: string } | null;
+function createCommand(): Command {
+  const command = new Command('create')
+    .argument('<name>', 'name of the stack')
+    .description('Make a stack from a folder with OpenTofu or Terraform sources.')
+    .requiredOption('--pool <pool>', 'name or id of its pool')
+    .requiredOption('--source <dir>', 'folder to upload')
+    .option('--auto-deploy', 'apply changes without asking')
+    .addOption(tool().default('opentofu'))
+    .option('--project-root <folder>', 'folder inside the source to run in (default: its root)')
+    .option('--runner-image <image>', "image of the container worker (default: the pool's, then the control plane's)");
+  withExamples(
+    withVariables(command).addHelpText('after', IGNORE_HELP),
+    'stack create network --pool production --source ./network',
+    'stack create dev --pool production --source . --project-root envs/dev --env-from-file dev.env --env TF_VAR_size=3',
+  );
+  return apiAction<CreateFlags>(command, async (client, flags, given) => {
+    const name = checkStackName(given ?? '');
+    const projectRoot = projectFolder(flags.projectRoot ?? '');
+    const environment = variablesOf(flags);
+    await withPackedSource(flags.source, projectRoot, async (packed) => {
+      const { id } = await createStack(client, { ...flags, name, projectRoot, environment });
+      await uploadSource(client, id, packed).catch(async (error: unknown) => {
+        // Nobody wants a stack that cannot run; its name stays free for the next attempt.
+        await deleteStack(client, id).catch(() => undefined);
+        throw error;
+      });
+      tell(packed, projectRoot);
+    });
+    warnAboutTool(flags);
+    print(`Stack ${name} is there; run it with: worker-pools run trigger ${name} --follow`);
+  });
+}
+
+function pushCommand(): Command {
+  const command = new Command('push')
+    .argument('<stack>', 'name or id of the stack')
+    .description('Upload a new source; runs triggered from now on use it.')
+    .requiredOption('--source <dir>', 'folder to upload')
+    .addHelpText('after', IGNORE_HELP);
+  return apiAction<{ source: string }>(
+    withExamples(command, 'stack push network --source ./network'),
+    async (client, flags, given) => {
+      const { id, name, projectRoot } = await findStack(client, given ?? '');
+      await withPackedSource(flags.source, projectRoot, async (packed) => {
+        await uploadSource(client, id, packed);
+        tell(packed, projectRoot);
+      });
+      print(`Stack ${name} has a new source.`);
+    },
+  );
+}
+
+function updateCommand(): Command {
+  const command = new Command('update')
+    .argument('<stack>', 'name or id of the stack')
+    .description('Change a stack; what is not given stays. Counts for runs that start from now on.')
+    .option('--pool <pool>', 'name or id of another pool; refused while a run is unfinished')
+    .option('--auto-deploy', 'apply changes without asking')
+    .option('--no-auto-deploy', 'ask before changes are applied')
+    .addOption(tool())
+    .option('--project-root <folder>', 'folder inside the source to run in; "": its root')
+    .option('--runner-image <image>', 'image of the container worker; "": the pool\'s, then the control plane\'s')
+    .option('--unset-env <name>', 'take a variable out, repeatable', (name: string, before: string[] = []) => [
+      ...before,
+      name,
+    ]);
+  withExamples(
+    withVariables(command),
+    'stack update network --env TF_VAR_size=5 --unset-env TF_VAR_old',
+    'stack update network --project-root envs/prod --no-auto-deploy',
+  );
+  return apiAction<UpdateFlags>(command, async (client, flags, given) => {
+    const { pool, autoDeploy, tool: chosen, runnerImage, unsetEnv } = flags;
+    const environment = variablesOf(flags);
+    const projectRoot = flags.projectRoot === undefined ? undefined : projectFolder(flags.projectRoot);
+    const isChange = [pool, autoDeploy, chosen, runnerImage, unsetEnv, projectRoot].some((one) => one !== undefined);
+    if (!isChange && environment.length === 0) {
+      throw new UserError('nothing to change: say what, for example --env NAME=VALUE (--help lists all)');
+    }
+    const name = await updateStack(client, given ?? '', { ...flags, projectRoot, environment });
+    warnAboutTool(flags);
+    print(`Stack ${name} is changed; runs that start from now on go by it.`);
+  });
+}
+
+function showCommand(): Command {
+  const command = new Command('show')
+    .argument('<stack>', 'name or id of the stack')
+    .description('Show a stack; of its environment the names alone.')
+    .option('--json', 'as JSON');
+  return apiAction<{ json?: boolean }>(withExamples(command, 'stack show network'), async (client, flags, given) => {
+    const stack = await findStack(client, given ?? '');
+    if (flags.json) return printJson(stack);
+    print(
+      table([
+        ['Name', stack.name],
+        ['Id', stack.id],
+        ['Pool', stack.workerPool?.name ?? '(deleted)'],
+        ['Tool', stack.tool.toLowerCase()],
+        ['Project root', stack.projectRoot || '(the root of the source)'],
+        ['Runner image', stack.runnerImage ?? "(the pool's)"],
+        ['Applies', appliesHow(stack)],
+        ['Environment', stack.environment.join(', ') || '(none)'],
+        ['Source', stack.hasSource ? 'uploaded' : '(none: it cannot run)'],
+      ]),
+    );
+  });
+}
+
+function listCommand(): Command {
+  const command = new Command('list').description('List the stacks.').option('--json', 'as JSON');
+  return apiAction<{ json?: boolean }>(withExamples(command, 'stack list'), async (client, flags) => {
+    const { stacks } = await client.query<{ stacks: StackRow[] }>(
+      '{ stacks { id name tool autoDeploy hasSource workerPool { id name } } }',
+    );
+    if (flags.json) printJson(stacks);
+    else print(stackTable(stacks));
+  });
+}
+
+function deleteCommand(): Command {
+  const command = new Command('delete')
+    .argument('<stack>', 'name or id of the stack')
+    .description(
+      'Delete a stack with its source and environment. What it has applied stays, and so do its runs, to be looked at. Refused while a run is unfinished.',
+    );
+  return apiAction(withExamples(command, 'stack delete network'), async (client, _, given) => {
+    print(`Stack ${await deleteStack(client, given ?? '')} is deleted. What its runs have applied stays as it is.`);
+  });
+}
+
+function tool(): Option {
+  return new Option('--tool <tool>', 'what runs it').choices(['opentofu', 'terraform']);
+}
+
+function warnAboutTool({ tool: chosen, runnerImage }: ChangeFlags): void {
+  if (chosen !== 'terraform' || runnerImage) return;
+  note(
+    'The bundled runner image has OpenTofu alone: --tool terraform needs an image that has terraform, by --runner-image or by the pool.',
+  );
+}
+
+function tell({ survey }: PackedSource, projectRoot: string): void {
+  for (const sentence of packedSentences(survey)) print(sentence);
+  for (const sentence of warnings(survey, projectRoot)) note(sentence);
+}
+
+function note(sentence: string): void {
+  print(`Note: ${sentence}`, process.stderr);
+}
+
+function appliesHow({ autoDeploy }: Pick<StackRow, 'autoDeploy'>): string {
+  return autoDeploy ? 'by itself' : 'after confirmation';
 }
 
 function stackTable(stacks: readonly StackRow[]): string {
@@ -80,18 +200,7 @@ function stackTable(stacks: readonly StackRow[]): string {
     stack.name,
     stack.workerPool?.name ?? '(deleted)',
     stack.tool.toLowerCase(),
-    stack.autoDeploy ? 'by itself' : 'after confirmation',
+    appliesHow(stack),
   ]);
   return table([['NAME', 'POOL', 'TOOL', 'APPLIES'], ...rows]);
-}
-
-function requireFolder(path: string): void {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    throw new UserError(`--source: there is no folder ${path}`);
-}
-
-function variable(value: string, before: readonly Variable[] = []): Variable[] {
-  const at = value.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('it must be NAME=VALUE');
-  return [...before, { name: value.slice(0, at), value: value.slice(at + 1) }];
 }

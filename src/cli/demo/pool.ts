@@ -1,6 +1,7 @@
 import type { ApiClient } from '../api/client';
-import { createPool, createStack, poolSecret, pushSource } from '../api/operations';
+import { createPool, createStack, poolSecret, uploadSource } from '../api/operations';
 import { makePoolKey } from '../api/pool-key';
+import { withPackedSource } from '../source/pack';
 import { API_VERSION, type Condition, type WorkerPool } from '../../api';
 import { until, type Kubernetes } from './kubernetes';
 import { DEMO } from './settings';
@@ -69,5 +70,5 @@ export async function ensureStack(client: ApiClient): Promise<void> {
   if (!stacks.some((stack) => stack.name === name)) {
     await createStack(client, { name, pool: DEMO.pool.name, autoDeploy: true });
   }
-  await pushSource(client, name, source);
+  await withPackedSource(source, '', (packed) => uploadSource(client, name, packed));
 }

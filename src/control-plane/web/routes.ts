@@ -43,7 +43,8 @@ export function webRoutes(admin: AdminApi, apiKeys: ApiKeys | null, logger: Logg
     const run = admin.run(c.req.param('id'));
     if (!run) return send(c, errorPage('No such run', `There is no run ${c.req.param('id')}.`), 404);
     const log = admin.readLogEnd(run.id, LOG_SHOWN);
-    const view = { run, pool: admin.pool(run.poolId)?.name ?? '(deleted)', log, isCut: log.length === LOG_SHOWN };
+    const pool = admin.pool(run.poolId)?.name ?? '(deleted)';
+    const view = { run, pool, waitsFor: admin.waitsFor(run), log, isCut: log.length === LOG_SHOWN };
     return send(c, runPage(view, Date.now(), isTerminal(run.state) || isStill(c) ? null : REFRESH.run));
   });
   return app;

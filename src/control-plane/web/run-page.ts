@@ -8,13 +8,18 @@ export interface RunView {
   readonly run: RunRecord;
   /** Name of its pool. */
   readonly pool: string;
+  readonly waitsFor: string | null;
   readonly log: readonly LogRecord[];
   /** Whether the log has more in front of these records. */
   readonly isCut: boolean;
 }
 
 /** One run: how it stands, and its log by steps. */
-export function runPage({ run, pool, log, isCut }: RunView, now: number, refreshSeconds: number | null): Html {
+export function runPage(
+  { run, pool, waitsFor, log, isCut }: RunView,
+  now: number,
+  refreshSeconds: number | null,
+): Html {
   const body = html`
     <h1>Run of ${run.stackName} <small>${stateWord(run.state)}</small></h1>
     ${run.finishedAt === null ? refreshNote(refreshSeconds) : ''} ${notice(run)}
@@ -22,6 +27,7 @@ export function runPage({ run, pool, log, isCut }: RunView, now: number, refresh
       <dl>
         ${fact('Run', html`<code>${run.id}</code>`)} ${fact('Pool', pool)}
         ${fact('Kind', run.type === 'PROPOSED' ? 'proposed: plans only' : 'tracked: plans and applies')}
+        ${waitsFor === null ? '' : fact('Waits for', waitsFor)}
         ${fact('Changes', run.hasChanges === null ? 'not known' : run.hasChanges ? 'yes' : 'none')}
         ${fact('Created', moment(run.createdAt))}
         ${fact(run.finishedAt === null ? 'Running for' : 'Took', duration((run.finishedAt ?? now) - run.createdAt))}

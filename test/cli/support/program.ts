@@ -96,6 +96,11 @@ export class RunningProgram {
     return this.printed.stdout.includes(text);
   }
 
+  /** As Ctrl-C does. */
+  interrupt(): void {
+    this.child.kill('SIGINT');
+  }
+
   /** As `| head` does when it has enough. */
   stopReading(): void {
     this.child.stdout.destroy();

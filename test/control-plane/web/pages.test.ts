@@ -51,6 +51,11 @@ describe('the overview', () => {
 });
 
 describe('the page of a run', () => {
+  test('says what it waits for', async () => {
+    const { text } = await read(`/runs/${queue.trigger()}`);
+    expect(text).toMatch(/<dt>Waits for<\/dt> <dd>a worker: pool pool has none registered/);
+  });
+
   test('says how a plan is confirmed, and keeps renewing itself', async () => {
     const worker = await queue.register();
     const run = queue.trigger();

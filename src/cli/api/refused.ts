@@ -1,0 +1,4 @@
+import { UserError } from '../run-program';
+
+/** The control plane answered that it will not: nothing was done. After any other failure something may have been. */
+export class RefusedError extends UserError {}

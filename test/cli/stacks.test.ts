@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { list as listArchive } from 'tar';
+import type { ControlPlane } from '../../src/control-plane';
+import { makePool, removeFolder, startTestControlPlane, temporaryFolder } from '../control-plane/support/control-plane';
+import { Program, type Result } from './support/program';
+
+// Each test starts programs, which is slow where several suites share few processors.
+jest.setTimeout(60_000);
+
+let folder: string;
+let controlPlane: ControlPlane;
+let bare: Program;
+let program: Program;
+
+const at = (...path: string[]): string => join(folder, ...path);
+
+beforeAll(async () => {
+  folder = temporaryFolder();
+  mkdirSync(at('source', '.git'), { recursive: true });
+  writeFileSync(at('source', 'main.tf'), '# nothing');
+  mkdirSync(at('source', 'network'));
+  writeFileSync(at('source', 'network', 'main.tf'), 'terraform {\n  backend "s3" {}\n}\n');
+  writeFileSync(at('source', '.git', 'HEAD'), 'ref: refs/heads/main');
+  [bare, controlPlane] = await Promise.all([
+    Program.ofApiCommands(folder),
+    startTestControlPlane({ dataDir: at('data'), mqttPort: null }),
+  ]);
+  program = bare.with({
+    WORKER_POOLS_URL: controlPlane.url,
+    WORKER_POOLS_CA: at('data', 'ca.crt'),
+    WORKER_POOLS_API_KEY_SECRET_FILE: at('data', 'admin-key.json'),
+  });
+});
+
+afterAll(async () => {
+  await controlPlane.close();
+  removeFolder(folder);
+});
+
+const done = (stdout: unknown): Result => ({ exitCode: 0, stdout: stdout as string, stderr: '' });
+const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const refused = (sentence: string): Result => ({
+  exitCode: 1,
+  stdout: '',
+  stderr: expect.stringMatching(new RegExp(`^worker-pools: .*${literally(sentence)}.*\n$`)) as unknown as string,
+});
+const json = ({ stdout }: Result): Record<string, unknown>[] => JSON.parse(stdout) as Record<string, unknown>[];
+
+describe('stack', () => {
+  const flags = (pool: string): string[] => ['--pool', pool, '--source', at('source')];
+
+  test('create makes a stack of a folder and of what the flags say', async () => {
+    const { id } = await makePool(controlPlane, 'for-stacks');
+    const more = ['--auto-deploy', '--tool', 'terraform', '--project-root', 'network', '--runner-image', 'a/b:1'];
+    const variables = ['--env', 'TF_VAR_a=1', '--env', 'TF_VAR_b=x=y'];
+    const made = await program.run('stack', 'create', 'full', ...flags('for-stacks'), ...more, ...variables);
+    expect(made).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('worker-pools run trigger full --follow'),
+    });
+    expect(controlPlane.admin.stacks().find(({ name }) => name === 'full')).toMatchObject({
+      poolId: id,
+      tool: 'TERRAFORM',
+      autoDeploy: true,
+      projectRoot: 'network',
+      runnerImage: 'a/b:1',
+      environment: { TF_VAR_a: '1', TF_VAR_b: 'x=y' },
+    });
+    expect(await uploaded('full')).toEqual(['main.tf', 'network/main.tf']);
+  });
+
+  test('create refuses variables that no run can have, before anything is made', async () => {
+    await makePool(controlPlane, 'for-refusals');
+    const variables = ['--env', 'A B=c', '--env', 'SPACELIFT_DEBUG=true', '--env', 'TF_VAR_vpc-cidr=10.0.0.0/16'];
+    const made = await program.run('stack', 'create', 'never', ...flags('for-refusals'), ...variables);
+    expect(made).toEqual(refused('Environment variable SPACELIFT_DEBUG is a setting of the pool'));
+    expect(made.stderr).toContain('Environment variable "A B": a name has');
+    expect(made.stderr).not.toContain('vpc-cidr');
+    expect(controlPlane.admin.stacks().map(({ name }) => name)).not.toContain('never');
+  });
+
+  test('push uploads the folder again', async () => {
+    await makePool(controlPlane, 'for-push');
+    await program.run('stack', 'create', 'pushed', ...flags('for-push'));
+    mkdirSync(at('next'));
+    writeFileSync(at('next', 'next.tf'), '# more');
+    const pushed = await program.run('stack', 'push', 'pushed', '--source', at('next'));
+    expect(pushed).toMatchObject({
+      exitCode: 0,
+      stdout: 'Packed 1 file, 6 bytes.\nStack pushed has a new source.\n',
+    });
+    expect(await uploaded('pushed')).toEqual(['next.tf']);
+  });
+
+  test('list shows a table, or JSON', async () => {
+    const { id } = await makePool(controlPlane, 'for-list');
+    controlPlane.admin.createStack({ name: 'listed', pool: id });
+    const [table, raw] = await Promise.all([program.run('stack', 'list'), program.run('stack', 'list', '--json')]);
+    expect(table.stdout).toMatch(/^listed +for-list +opentofu +after confirmation$/m);
+    expect(json(raw)).toContainEqual(expect.objectContaining({ name: 'listed', tool: 'OPENTOFU', hasSource: false }));
+  });
+
+  test('update changes what is given, from flags and from a file, and show tells all but the values', async () => {
+    await makePool(controlPlane, 'for-update');
+    const made = ['--env', 'OLD=1', '--env', 'KEPT=1'];
+    await program.run('stack', 'create', 'changed', ...flags('for-update'), ...made);
+    writeFileSync(at('some.env'), '# a comment\n\nFROM_FILE=a=b # c\r\nBOTH=file\n');
+    const change = ['--env-from-file', at('some.env'), '--env', 'BOTH=flag', '--unset-env', 'OLD', '--auto-deploy'];
+    const changed = await program.run('stack', 'update', 'changed', ...change, '--project-root', './network/');
+    expect(changed).toEqual(done('Stack changed is changed; runs that start from now on go by it.\n'));
+    expect(controlPlane.admin.stack('changed')).toMatchObject({
+      environment: { KEPT: '1', FROM_FILE: 'a=b # c', BOTH: 'flag' },
+      autoDeploy: true,
+      projectRoot: 'network',
+    });
+    const { stdout } = await program.run('stack', 'show', 'changed');
+    expect(stdout).toMatch(/^Environment +BOTH, FROM_FILE, KEPT$/m);
+    expect(stdout).not.toContain('a=b');
+  });
+
+  test('delete frees the name', async () => {
+    await makePool(controlPlane, 'for-delete');
+    await program.run('stack', 'create', 'gone', ...flags('for-delete'));
+    expect(await program.run('stack', 'delete', 'gone')).toEqual(
+      done('Stack gone is deleted. What its runs have applied stays as it is.\n'),
+    );
+    expect(await program.run('stack', 'create', 'gone', ...flags('for-delete'))).toMatchObject({ exitCode: 0 });
+  });
+
+  test('create warns that the bundled runner has no terraform', async () => {
+    await makePool(controlPlane, 'for-terraform');
+    const { stderr } = await program.run('stack', 'create', 'tf', ...flags('for-terraform'), '--tool', 'terraform');
+    expect(stderr).toContain('--tool terraform needs an image that has terraform');
+  });
+
+  test.each([
+    ['update', 'nothing', () => ['listed'], 'nothing to change'],
+    ['update', 'a missing file', () => ['listed', '--env-from-file', at('nowhere')], 'cannot be read: ENOENT'],
+    [
+      'update',
+      'a line that is no variable',
+      () => ['listed', '--env-from-file', at('source', 'network', 'main.tf')],
+      'line 1 of',
+    ],
+    ['update', 'a variable that no run can have', () => ['listed', '--env', 'A B=1'], 'Environment variable "A B"'],
+    ['create', 'a bad name', () => ['a/b', ...flags('p')], 'letters, digits, dot, dash and underscore'],
+    ['create', 'a missing pool', () => ['x', ...flags('nowhere')], 'worker pool nowhere not found'],
+    ['create', 'a missing folder', () => ['x', '--pool', 'p', '--source', 'nowhere'], 'there is no folder nowhere'],
+    ['push', 'a missing stack', () => ['nothing', '--source', at('source')], 'stack nothing not found'],
+  ])('%s refuses %s', async (verb, _, args, sentence) => {
+    expect(await program.run('stack', verb, ...args())).toEqual(refused(sentence));
+  });
+
+  async function uploaded(stack: string): Promise<string[]> {
+    const { source } = controlPlane.admin.stacks().find(({ name }) => name === stack)!;
+    const files: string[] = [];
+    await listArchive({ file: at('data', 'blobs', 'sources', source!), onReadEntry: ({ path }) => files.push(path) });
+    return files.filter((path) => !path.endsWith('/')).map((path) => path.replace('./', ''));
+  }
+});
