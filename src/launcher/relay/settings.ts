@@ -84,6 +84,7 @@ async function readMasked(exchange: string, own: Variables): Promise<Pick<RelayS
   return { masked, warnings };
 }
 
-function isSet(value: string | undefined): value is string {
-  return value !== undefined && value.trim() !== '';
+/** `own.constructor` is a function. */
+function isSet(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '';
 }

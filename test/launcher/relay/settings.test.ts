@@ -57,8 +57,10 @@ describe('what is to be masked', () => {
   });
 
   test('and has no value is named in the log', async () => {
-    const { log } = await run('echo done', { worker: { SPACELIFT_MASK_ENVS: 'MISSING, my.name', EMPTY: '' } });
-    expect(log).toContain('SPACELIFT_MASK_ENVS names MISSING, my.name, which has no value here: nothing is hidden.\n');
+    const { log } = await run('echo done', { worker: { SPACELIFT_MASK_ENVS: 'MISSING, my.name constructor' } });
+    expect(log).toContain(
+      'SPACELIFT_MASK_ENVS names MISSING, my.name, constructor, which has no value here: nothing is hidden.\n',
+    );
   });
 
   test('and is too short is named in one line, and ordinary words stay legible', async () => {
