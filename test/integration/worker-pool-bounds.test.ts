@@ -127,7 +127,9 @@ describe('a deleted pool', () => {
     await objects.deletePool(POOL);
     await letPass(2 * PATIENCE_MS);
     await eventually(async () =>
-      expect((await objects.condition(POOL, 'Ready'))?.message).toMatch(/1 Worker left.*others when their Pods end/),
+      expect((await objects.condition(POOL, 'Ready'))?.message).toMatch(
+        /1 Worker left.*others when their runs are over/,
+      ),
     );
     await letPass(2 * PATIENCE_MS);
     await new Promise((resolve) => setTimeout(resolve, 500));

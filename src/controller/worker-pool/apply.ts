@@ -58,8 +58,6 @@ export class Applier {
       }
       case 'remove-workers':
         return workers.remove(memory, action.workers, signal);
-      case 'release-workers':
-        return workers.release(memory, action.workers, signal);
       case 'close-session':
         return this.closeSession(memory);
       case 'unmark-pool':

@@ -183,7 +183,7 @@ function farewell(snapshot: PoolSnapshot): string {
   const problem = credentials.state === 'invalid' ? credentials.problem.message : undefined;
   const why = endSentence(failure ?? problem ?? 'There is no connection to the control plane');
   const until = timestamp(new Date(disconnectedSince + PATIENCE_MS));
-  return `${left}. ${why} Without its word, Workers whose Pods have ended go at ${until}, others when their Pods end.`;
+  return `${left}. ${why} Without its word, idle Workers go at ${until}, others when their runs are over.`;
 }
 
 function workers(count: number): string {

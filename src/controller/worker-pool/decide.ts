@@ -1,7 +1,7 @@
 import { UNUSED_SELECTOR_LABEL } from '../../api';
 import { PATIENCE_MS } from '../pool-registry';
 import { eventsOf, podTemplateCondition, readyCondition, registeredCondition } from './conditions';
-import { askAgainAt, awaitsRetirement, desiredPoolSize, planScaling, releasable } from './scaling';
+import { askAgainAt, awaitsRetirement, desiredPoolSize, planScaling, isFree } from './scaling';
 import type { Action, Decision, PoolSnapshot } from './snapshot';
 
 /** Workers that are made in one go: what is wanted may have changed before the next ones. */
@@ -62,7 +62,6 @@ function actionsOfScaling(snapshot: PoolSnapshot, desired: number): Action[] {
   const ulid = poolUlid(snapshot);
   const plan = planScaling(workers, desired, now);
   const actions: Action[] = [];
-  if (plan.release.length > 0) actions.push({ kind: 'release-workers', workers: plan.release });
   if (plan.retire.length > 0) actions.push({ kind: 'retire-workers', workers: plan.retire });
   if (plan.remove.length > 0) actions.push({ kind: 'remove-workers', workers: plan.remove });
   if (plan.register.length > 0) actions.push({ kind: 'register-workers', workers: plan.register });
@@ -80,8 +79,9 @@ function actionsOfDeletion(snapshot: PoolSnapshot): readonly Action[] {
   if (snapshot.workers.length > 0) {
     if (isConnected(snapshot)) return syncIsDue(snapshot) ? [{ kind: 'sync' }] : actionsOfScaling(snapshot, 0);
     if (credentials.state === 'valid' && session?.key !== credentials.sessionKey) return [{ kind: 'open-session' }];
-    const free = patienceIsOver(snapshot) ? releasable(snapshot.workers) : [];
-    return free.length > 0 ? [{ kind: 'release-workers', workers: free }] : [];
+    // Nobody could agree to it: from now on each Worker is as patient as its last run asks for.
+    const free = patienceIsOver(snapshot) ? snapshot.workers.filter(isFree) : [];
+    return free.length > 0 ? [{ kind: 'remove-workers', workers: free }] : [];
   }
   if (!session) return [{ kind: 'unmark-pool' }];
   const farewell: Action[] = isConnected(snapshot) ? [{ kind: 'sync' }] : [];

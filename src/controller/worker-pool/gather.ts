@@ -82,7 +82,6 @@ function workerFact(worker: Worker, memory: PoolMemory, caches: Caches): WorkerF
       uid: metadata.uid,
       createdAt: Date.parse(metadata.creationTimestamp),
       deleting: metadata.deletionTimestamp !== undefined || memory.deleted.has(metadata.uid),
-      held: metadata.finalizers?.includes(FINALIZER.worker) ?? false,
       livePod,
       ...told,
       busy: livePod || told.busy,

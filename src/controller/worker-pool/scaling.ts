@@ -12,8 +12,6 @@ export interface WorkerFact {
   readonly createdAt: number;
   /** Somebody, perhaps we, has deleted the object; its finalizer keeps it until it is retired. */
   readonly deleting: boolean;
-  /** Our finalizer keeps the object. */
-  readonly held: boolean;
   /** The control plane knows it. */
   readonly registered: boolean;
   /** Has a run, or a Pod that is not finished. */
@@ -38,10 +36,8 @@ export interface ScalingPlan {
   readonly register: readonly WorkerFact[];
   /** To be asked for at the control plane: the next victims, and earlier ones that were busy then. */
   readonly retire: readonly WorkerFact[];
-  /** Retired: the objects may go. */
+  /** Retired, or of no use to anybody: the objects may go. */
   readonly remove: readonly WorkerFact[];
-  /** Nobody can use them any more: they go without being asked for. */
-  readonly release: readonly WorkerFact[];
 }
 
 /** A busy victim is asked again so often even if nothing was heard of it, in milliseconds. */
@@ -77,14 +73,13 @@ export function planScaling(workers: readonly WorkerFact[], desired: number, now
     create: Math.max(0, -excess),
     register: [...spared].filter((worker) => !worker.registered),
     retire: [...victims, ...again],
-    remove: workers.filter((worker) => worker.retired && !worker.deleting && !worker.ofOtherPool),
-    release: releasable(workers.filter(({ ofOtherPool }) => ofOtherPool)),
+    remove: workers.filter((worker) => (worker.ofOtherPool ? isFree(worker) : worker.retired && !worker.deleting)),
   };
 }
 
-/** Those that nothing runs on. */
-export function releasable(workers: readonly WorkerFact[]): readonly WorkerFact[] {
-  return workers.filter((worker) => worker.held && !worker.livePod);
+/** Whether nothing runs on it, and nobody has deleted it yet. */
+export function isFree({ deleting, livePod }: WorkerFact): boolean {
+  return !deleting && !livePod;
 }
 
 /** Whether a Worker was asked for while it was busy, and is to be asked for again. */

@@ -108,9 +108,8 @@ export type Action =
   | { readonly kind: 'create-workers'; readonly count: number; readonly ulid: string }
   | { readonly kind: 'register-workers'; readonly workers: readonly WorkerFact[] }
   | { readonly kind: 'retire-workers'; readonly workers: readonly WorkerFact[] }
+  /** Deletes the objects; each goes when its own pass has found that it may. */
   | { readonly kind: 'remove-workers'; readonly workers: readonly WorkerFact[] }
-  /** Takes the finalizer off Workers that no control plane can use any more, and deletes them. */
-  | { readonly kind: 'release-workers'; readonly workers: readonly WorkerFact[] }
   | { readonly kind: 'close-session' }
   | { readonly kind: 'unmark-pool' };
 

@@ -16,12 +16,10 @@ import { WORKERS, type Caches } from '../caches';
 import { concurrently } from '../concurrently';
 import type { ControllerMetrics } from '../metrics';
 import { reasonOfRefusedWorker } from '../refusal-reasons';
-import { controllingWorkerUid, everythingEnded, type RunPod } from '../run/pod';
 import {
   explainRefusal,
   isConflict,
   isNotFound,
-  PODS,
   refusalOf,
   type KubeClient,
   type KubeObject,
@@ -98,13 +96,6 @@ export class WorkerObjects {
     return concurrently(PARALLEL_WRITES, workers, (worker) => this.removeOne(memory, worker, signal), signal);
   }
 
-  /** Nobody could agree that these are free, so it is the API server's newest state that says it. */
-  async release(memory: PoolMemory, workers: readonly WorkerFact[], signal: AbortSignal): Promise<void> {
-    const busy = await this.busyWorkers(memory.pool.metadata.namespace, signal);
-    const free = workers.filter(({ uid }) => !busy.has(uid));
-    return concurrently(PARALLEL_WRITES, free, (worker) => this.releaseOne(memory, worker, signal), signal);
-  }
-
   private async createOne(memory: PoolMemory, ulid: string, id: string, signal: AbortSignal): Promise<string> {
     const { metrics, client, caches } = this.options;
     const body = newWorker(memory.pool, ulid, id);
@@ -149,46 +140,6 @@ export class WorkerObjects {
       if (!isConflict(error) && !isNotFound(error)) throw error;
     }
     memory.deleted.add(uid);
-  }
-
-  /** UIDs of the Workers on which something may run. */
-  private async busyWorkers(namespace: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
-    const busy = new Set<string>();
-    let next: string | undefined;
-    do {
-      const page = await this.options.client.list<RunPod>(PODS, {
-        namespace,
-        labelSelector: LABEL.worker,
-        limit: 500,
-        signal,
-        ...(next && { continue: next }),
-      });
-      for (const pod of page.items) {
-        const uid = everythingEnded(pod) ? undefined : controllingWorkerUid(pod);
-        if (uid !== undefined) busy.add(uid);
-      }
-      next = page.continue;
-    } while (next);
-    return busy;
-  }
-
-  private async releaseOne(memory: PoolMemory, worker: WorkerFact, signal: AbortSignal): Promise<void> {
-    const { client, caches } = this.options;
-    const { namespace } = memory.pool.metadata;
-    await this.removeOne(memory, worker, signal);
-    const live = await client.get<Worker>(WORKERS, namespace, worker.name, { signal });
-    if (live?.metadata.uid !== worker.uid) return;
-    const { resourceVersion, finalizers = [] } = live.metadata;
-    // Lists are replaced whole by a merge patch: nobody else's finalizer may get lost.
-    const metadata = { resourceVersion, finalizers: finalizers.filter((name) => name !== FINALIZER.worker) };
-    try {
-      caches.workers.noteWritten(
-        await client.patch<Worker>(WORKERS, namespace, worker.name, { metadata }, { type: 'merge', signal }),
-      );
-    } catch (error) {
-      // Somebody else was quicker: the next look sees what is left to do.
-      if (!isConflict(error) && !isNotFound(error)) throw error;
-    }
   }
 }
 

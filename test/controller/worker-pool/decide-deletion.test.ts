@@ -40,14 +40,14 @@ describe('a pool that is deleted', () => {
       [
         `lets its free Workers go after two minutes of it: ${cause}`,
         { workers: [busy, worker(2), worker(3, { deleting: true })], session: failed(cause), ...long },
-        ['release-workers'],
+        ['remove-workers'],
       ],
     ]),
     ['keeps a Worker with a Pod even then', { workers: [busy], session: failed('rejected'), ...long }, []],
     [
       'lets its Workers go when its Secret has long been gone',
       { workers: workers(1), session: undefined, credentials: invalid, ...long },
-      ['release-workers'],
+      ['remove-workers'],
     ],
     [
       'takes new credentials up before it gives up',
@@ -65,7 +65,7 @@ describe('a pool that is deleted', () => {
     [
       'what it waits for and until when',
       { session: failed('unreachable', 'https://cp:1983 cannot be reached'), disconnectedSince: NOW },
-      /^The pool is being deleted; 3 Workers left\. https:\/\/cp:1983 cannot be reached\. .* go at 1970-01-01T00:18:40Z, others when their Pods end\.$/,
+      /^The pool is being deleted; 3 Workers left\. https:\/\/cp:1983 cannot be reached\. .* go at 1970-01-01T00:18:40Z, others when their runs are over\.$/,
     ],
     [
       'what is wrong with its Secret',

@@ -51,7 +51,7 @@ describe('what a pool does next', () => {
     [
       'the Workers of another pool go, and are replaced',
       { workers: [...workers(2), worker(3, { ofOtherPool: true, registered: false })] },
-      ['release-workers', 'create-workers'],
+      ['remove-workers', 'create-workers'],
     ],
     [
       'a Worker of another pool that still has a Pod is replaced and left alone',

@@ -22,7 +22,6 @@ export function worker(number: number, facts: Partial<WorkerFact> = {}): WorkerF
     uid: `uid-${number}`,
     createdAt: number,
     deleting: false,
-    held: true,
     registered: true,
     busy: false,
     livePod: false,

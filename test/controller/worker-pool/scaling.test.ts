@@ -23,11 +23,11 @@ describe('the wanted number of Workers', () => {
 
 describe('the way to the wanted number', () => {
   it('makes what is missing', () => {
-    expect(planScaling(workers(1), 4, NOW)).toEqual({ create: 3, register: [], retire: [], remove: [], release: [] });
+    expect(planScaling(workers(1), 4, NOW)).toEqual({ create: 3, register: [], retire: [], remove: [] });
   });
 
   it('does nothing when the number is right', () => {
-    expect(planScaling(workers(4), 4, NOW)).toEqual({ create: 0, register: [], retire: [], remove: [], release: [] });
+    expect(planScaling(workers(4), 4, NOW)).toEqual({ create: 0, register: [], retire: [], remove: [] });
   });
 
   it('asks the newest idle Workers first, the busy ones last', () => {
@@ -46,7 +46,7 @@ describe('the way to the wanted number', () => {
 
   it('leaves alone what is being deleted already', () => {
     const plan = planScaling([worker(1), worker(2, { retired: true, deleting: true })], 1, NOW);
-    expect(plan).toEqual({ create: 0, register: [], retire: [], remove: [], release: [] });
+    expect(plan).toEqual({ create: 0, register: [], retire: [], remove: [] });
   });
 
   it.each([
