@@ -125,13 +125,13 @@ async function unpackFiles(
   if (failure === undefined) return;
   archive.unpipe(unpacking);
   archive.destroy();
-  // The file that is being written: whoever tries again must not meet it.
+  // What is being written comes to its end, so that whoever tries again does not meet it. A cut gzip has no end.
   unpacking.end();
   await Promise.race([closed, sleep(systemClock, SETTLE_MS)]);
   throw failure;
 }
 
-const SETTLE_MS = 500;
+const SETTLE_MS = 2000;
 
 /** What an entry costs beside its content, so that empty ones are not free. */
 const HEADER = 512;
@@ -196,7 +196,9 @@ export function pack(folder: string): Readable {
 /** Empties a folder that itself must stay, because it is a mount point. */
 export async function emptyFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
+  for (const name of await readdir(folder)) {
+    await rm(join(folder, name), { recursive: true, force: true, maxRetries: 5 });
+  }
 }
 
 /** Whether `path` is a folder below `folder`, with no link on the way that leads out of it. */

@@ -27,7 +27,7 @@ beforeEach(async () => {
   folder = join(root, 'folder');
   await mkdir(folder);
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
+afterEach(() => rm(root, { recursive: true, force: true, maxRetries: 10 }));
 
 const crafted = (entries: readonly Entry[]): Readable => Readable.from([craftedArchive(entries)]);
 

@@ -159,7 +159,10 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
     await pod.start();
     await pod.outcome('Succeeded');
     await pod.close();
-    expect(await watched.session.report({ ...about, report: { kind: 'released' } })).toEqual({ accepted: true });
+    expect(await watched.session.report({ ...about, report: { kind: 'released' } })).toEqual({
+      accepted: true,
+      relayHeard: false,
+    });
     expect((await watched.session.retire({ workers: [worker.id] })).results).toEqual([
       { id: worker.id, retired: true },
     ]);
