@@ -1,5 +1,6 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { HTTP_ADDRESS, LABEL_LIMIT, NAME_PREFIX } from './names';
 
 /** An error that names the construct's path, the property, its value and what is allowed. */
 export function invalidProp(scope: Construct, id: string, prop: string, value: unknown, allowed: string): Error {
@@ -10,6 +11,19 @@ export function invalidProp(scope: Construct, id: string, prop: string, value: u
 /** An error that names the call of a value without a construct, its argument, the value and what is allowed. */
 export function invalidArgument(call: string, argument: string, value: unknown, allowed: string): Error {
   return new Error(`${call}(): ${argument} is ${JSON.stringify(value)}; it must be ${allowed}`);
+}
+
+/** Refuses a name that objects cannot begin with, or that the Pods cannot have as a label. */
+export function checkName(scope: Construct, id: string, name: string): void {
+  if (new RegExp(NAME_PREFIX).test(name) && name.length <= LABEL_LIMIT) return;
+  const allowed = `it must have at most ${LABEL_LIMIT} lowercase letters, digits, dashes and dots, and begin with no dash`;
+  throw invalidProp(scope, id, 'name', name, allowed);
+}
+
+/** Refuses what no HTTP client can call. */
+export function checkHttpUrl(scope: Construct, id: string, prop: string, url: string | undefined): void {
+  if (url === undefined || new RegExp(`^${HTTP_ADDRESS}$`).test(url)) return;
+  throw invalidProp(scope, id, prop, url, 'it must look like https://host[:port]');
 }
 
 /** Refuses what is not a whole number, or below the minimum where there is one. */

@@ -1,4 +1,4 @@
-import type { Size } from 'cdk8s';
+import { SizeRoundingBehavior, type Size } from 'cdk8s';
 import type { ContainerResources } from 'cdk8s-plus-28';
 import type { ResourceRequirements } from '../api';
 import { givenParts } from './given-parts';
@@ -8,12 +8,17 @@ export function resourceRequirements(resources: ContainerResources): ResourceReq
   const amounts = (of: 'request' | 'limit') =>
     givenParts({
       cpu: resources.cpu?.[of]?.amount,
-      memory: mebibytes(resources.memory?.[of]),
-      'ephemeral-storage': mebibytes(resources.ephemeralStorage?.[of]),
+      memory: quantity(resources.memory?.[of]),
+      'ephemeral-storage': quantity(resources.ephemeralStorage?.[of]),
     }) as Record<string, string> | undefined;
   return { requests: amounts('request'), limits: amounts('limit') };
 }
 
-function mebibytes(size: Size | undefined): string | undefined {
-  return size === undefined ? undefined : `${size.toMebibytes()}Mi`;
+/** The size in the largest unit of which it is a whole number; cdk8s would throw where that is not the one asked for. */
+export function quantity(size: Size): string;
+export function quantity(size: Size | undefined): string | undefined;
+export function quantity(size: Size | undefined): string | undefined {
+  if (size === undefined) return undefined;
+  const inMebibytes = size.toMebibytes({ rounding: SizeRoundingBehavior.NONE });
+  return Number.isInteger(inMebibytes) ? `${inMebibytes}Mi` : `${Math.ceil(size.toKibibytes())}Ki`;
 }

@@ -12,6 +12,12 @@ export const NAME_PREFIX = '^[a-z0-9]([-a-z0-9.]*[-a-z0-9])?$';
 /** What a namespace may be called (RFC 1123). */
 export const NAMESPACE_NAME = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
 
+/** An address that programs call by HTTP. */
+export const HTTP_ADDRESS = 'https?://.+';
+
+/** A part of all Pods, as Kubernetes' budgets take it. */
+export const PERCENTAGE = '(100|[1-9]?[0-9])%';
+
 /**
  * Prefix and suffix where that is a name for a Service. Other objects may have longer names, and names that begin with a
  * digit or have dots; a Service of such a prefix is called `s-<as much as fits>-<part of the hash><suffix>`, so that

@@ -1,5 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import { appCheck, makerOf } from './app-check';
 
 /**
  * Context of a chart, or of a scope around it, that names the cluster it goes to. Only an app whose charts go to several
@@ -16,34 +17,18 @@ const CLUSTER_SCOPED = new Set([
   'StorageClass',
 ]);
 
-/** Our constructs in each app. */
-const ours = new WeakMap<IConstruct, Set<IConstruct>>();
-
 /** The cluster that the objects of a scope go to; most apps have one and do not name it. */
 export function clusterOf(scope: IConstruct): string {
   return String(scope.node.tryGetContext(CLUSTER) ?? '');
 }
 
 /** Refuses at synthesis what the construct makes if anything else in the app makes an object of that kind and name, too. */
-export function refuseTwins(construct: IConstruct): void {
-  const { root } = construct.node;
-  const known = ours.get(root);
-  if (known !== undefined) {
-    known.add(construct);
-    return;
-  }
-  const first = new Set([construct]);
-  ours.set(root, first);
-  root.node.addValidation({ validate: () => twins(root, first) });
-}
-
-function twins(root: IConstruct, constructs: ReadonlySet<IConstruct>): string[] {
+export const refuseTwins = appCheck((nodes, constructs) => {
   const makers = new Map<string, IConstruct[]>();
-  for (const object of root.node.findAll()) {
+  for (const object of nodes) {
     if (!ApiObject.isApiObject(object)) continue;
-    const maker = object.node.scopes.find((scope) => constructs.has(scope)) ?? object;
     const key = identity(object);
-    makers.set(key, [...(makers.get(key) ?? []), maker]);
+    makers.set(key, [...(makers.get(key) ?? []), makerOf(object, constructs) ?? object]);
   }
   const shared = new Map<string, string[]>();
   for (const [key, found] of makers) {
@@ -58,7 +43,7 @@ function twins(root: IConstruct, constructs: ReadonlySet<IConstruct>): string[] 
       `give it another name or namespace; if they go to different clusters, say so by the context "${CLUSTER}" of their charts`
     );
   });
-}
+});
 
 /** What an API server tells objects apart by, after the cluster's name and a bar. */
 function identity(object: ApiObject): string {

@@ -1,3 +1,4 @@
+import { PERCENTAGE } from '../constructs/names';
 import { deferred, type Deferred, type Element, type Later, type Shape } from '../constructs/template/deferred';
 
 /** The part of JSON Schema (draft 7) that charts' schemas use. */
@@ -114,7 +115,7 @@ export const orEmpty = (fallback: string, description: string, { enum: allowed, 
 export const optionalInteger = (minimum: number, description: string) =>
   optional<number>('integer', description, { minimum });
 export const optionalIntOrPercent = (description: string) =>
-  optional<number | string>(['integer', 'string'], description, { minimum: 0, pattern: '^([0-9]+%)?$' });
+  optional<number | string>(['integer', 'string'], description, { minimum: 0, pattern: `^(${PERCENTAGE})?$` });
 export const integers = (fallback: number[], description: string, rules: ValueSchema = {}) =>
   value(fallback, { type: 'array', items: { type: 'integer', ...rules }, uniqueItems: true }, description);
 export const strings = (fallback: string[], description: string) =>

@@ -41,7 +41,7 @@ describe('ControlPlane', () => {
     expect(spec.volumeClaimTemplates[0]?.spec).toEqual({
       accessModes: ['ReadWriteOnce'],
       storageClassName: 'fast',
-      resources: { requests: { storage: '3Gi' } },
+      resources: { requests: { storage: '3072Mi' } },
     });
     expect(spec.template.spec.containers[0]?.volumeMounts).toContainEqual({
       name: 'data',
@@ -68,6 +68,38 @@ describe('ControlPlane', () => {
   it('has no access to the Kubernetes API', () => {
     expect(only(controlPlane(), 'StatefulSet').spec.template.spec.automountServiceAccountToken).toBe(false);
     expect(controlPlane().filter(({ kind }) => kind.includes('Role'))).toEqual([]);
+  });
+
+  it.each<[string, ControlPlaneProps, string]>([
+    [
+      'a name in capitals',
+      { name: 'Bad_Name' },
+      'chart/cp: name is "Bad_Name"; it names a Service and Pods: it must have',
+    ],
+    ['a name that no Service can have', { name: '1st' }, 'chart/cp: name is "1st"; it names'],
+    [
+      'a name too long for the labels of its Pods',
+      { name: 'a'.repeat(53) },
+      'it must have at most 52 lowercase letters',
+    ],
+    [
+      'an address without scheme',
+      { publicUrl: 'example.com' },
+      'chart/cp: publicUrl is "example.com"; it must look like',
+    ],
+    ['no volume', { storageSize: Size.gibibytes(0) }, 'chart/cp: storageSize is "0Mi"; it must be more than nothing'],
+  ])('refuses %s', (_, props, sentence) => {
+    expect(() => controlPlane(props)).toThrow(sentence);
+  });
+
+  it.each([
+    [Size.mebibytes(512), '512Mi'],
+    [Size.kibibytes(1500), '1500Ki'],
+    [Size.gibibytes(2), '2048Mi'],
+  ])('takes a volume of any size: %#', (storageSize, storage) => {
+    expect(only(controlPlane({ storageSize }), 'StatefulSet').spec.volumeClaimTemplates[0]?.spec).toMatchObject({
+      resources: { requests: { storage } },
+    });
   });
 
   it.each([80, 32768])('refuses node port %d', (nodePort) => {

@@ -3,7 +3,7 @@ import { Size, type Chart } from 'cdk8s';
 import { EnvValue, Topology, Volume } from 'cdk8s-plus-28';
 import { workerPoolCrd, type WorkerPoolSpec } from '../../src/api';
 import { BinariesCache, TopologySpread, WorkspaceVolume, type WorkerPoolProps } from '../../src/constructs';
-import { everything } from '../constructs/worker-pool/everything';
+import { everything, everythingOfRegistration } from '../constructs/worker-pool/everything';
 import { specOf } from '../constructs/worker-pool/support';
 import { built } from '../controller/run/fixtures';
 import { createNamespace, installCrd, kube, kubeOk, type KubeAnswer } from '../support/kube';
@@ -45,6 +45,7 @@ describe('the API server takes the WorkerPool of the construct, and the run Pod 
   it.each<[string, (chart: Chart) => WorkerPoolProps]>([
     ['with nothing set', () => ({})],
     ['with everything set', everything],
+    ['with everything that a pool has that registers itself', everythingOfRegistration],
     [
       'on a disk of its own, with the tools on EFS',
       (chart) => ({

@@ -32,6 +32,10 @@ export const SENTENCE = {
   driftIsOff: 'maxRuns cannot be set when disabled is true',
   driftHasNoLimit: 'either disabled must be true or maxRuns must be set',
   oneApiSecret: 'exactly one of secretName and secretKeyRef must be set',
+  /** The API takes these fields and ignores them; the constructs say so. */
+  onlyRegistering:
+    'only a pool that registers itself has a use for it: leave it out, or leave out token and privateKey',
+  onlyPolling: 'only CommsProtocol.POLL has a use for it: leave it out, or set commsProtocol',
   httpUrl: 'must be an http or https URL such as https://control-plane.example.com',
   registryHost: 'must be a host name such as docker.io or registry.example.com:5000, without scheme or path',
   specialVolumes: 'workspaceVolume and binariesCacheVolume must have different names',

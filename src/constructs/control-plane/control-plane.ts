@@ -2,8 +2,10 @@ import { Size } from 'cdk8s';
 import { k8s, type ContainerResources, type ISecret } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { RUN_AS } from '../../api';
-import { checkWholeNumber, invalidProp, requiredNamespace } from '../checks';
-import { resourceRequirements } from '../container-resources';
+import { checkHttpUrl, checkWholeNumber, invalidProp, requiredNamespace } from '../checks';
+import { quantity, resourceRequirements } from '../container-resources';
+import { LABEL_LIMIT, SERVICE_NAME } from '../names';
+import { refuseStrangers } from '../strangers';
 import { refuseTwins } from '../twins';
 import { VERSION } from '../version';
 
@@ -11,6 +13,8 @@ const NAME = 'worker-pools-control-plane';
 const DATA = { volume: 'data', path: '/var/lib/worker-pools' };
 const HTTPS = { name: 'https', port: 8443 };
 const MQTTS = { name: 'mqtts', port: 8883 };
+/** Pods of a StatefulSet have the label `controller-revision-hash`: the name, a dash and 10 characters, of 63. */
+const LONGEST_NAME = LABEL_LIMIT - 11;
 const FIRST_NODE_PORT = 30000;
 const LAST_NODE_PORT = 32767;
 
@@ -111,7 +115,7 @@ export interface ControlPlaneProps {
 /**
  * The bundled control plane: pools, run queue, logs and run state, in one Pod with a volume of its own.
  *
- * @throws where `namespace` is missing or `nodePort` is out of range
+ * @throws where `namespace` is missing, or `name`, `publicUrl`, `nodePort` or `storageSize` cannot be such
  */
 export class ControlPlane extends Construct {
   /** Address that operators and run Pods reach it at. */
@@ -119,8 +123,9 @@ export class ControlPlane extends Construct {
 
   constructor(scope: Construct, id: string, props: ControlPlaneProps = {}) {
     super(scope, id);
-    checkNodePort(scope, id, props.nodePort);
+    checkProps(scope, id, props);
     refuseTwins(this);
+    refuseStrangers(this);
     const name = props.name ?? NAME;
     const namespace = requiredNamespace(scope, id, props.namespace);
     const labels = { 'app.kubernetes.io/name': NAME, 'app.kubernetes.io/instance': name };
@@ -154,6 +159,21 @@ export class ControlPlane extends Construct {
         volumeClaimTemplates: [volumeClaim(props)],
       },
     });
+  }
+}
+
+function checkProps(scope: Construct, id: string, props: ControlPlaneProps): void {
+  const { name = NAME, storageSize } = props;
+  if (!new RegExp(SERVICE_NAME).test(name) || name.length > LONGEST_NAME) {
+    const allowed =
+      `it names a Service and Pods: it must have at most ${LONGEST_NAME} lowercase letters, digits and dashes, begin with a letter ` +
+      'and not end with a dash';
+    throw invalidProp(scope, id, 'name', name, allowed);
+  }
+  checkHttpUrl(scope, id, 'publicUrl', props.publicUrl);
+  checkNodePort(scope, id, props.nodePort);
+  if (storageSize !== undefined && storageSize.toKibibytes() <= 0) {
+    throw invalidProp(scope, id, 'storageSize', quantity(storageSize), 'it must be more than nothing');
   }
 }
 
@@ -256,7 +276,7 @@ function quantities(amounts: Readonly<Record<string, string | number>> | undefin
 }
 
 function volumeClaim(props: ControlPlaneProps): k8s.KubePersistentVolumeClaimProps {
-  const storage = k8s.Quantity.fromString(`${(props.storageSize ?? Size.gibibytes(10)).toGibibytes()}Gi`);
+  const storage = k8s.Quantity.fromString(quantity(props.storageSize ?? Size.gibibytes(10)));
   return {
     metadata: { name: DATA.volume },
     spec: {

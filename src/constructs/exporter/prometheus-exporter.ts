@@ -1,7 +1,9 @@
 import type { Env, PodScheduling } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { checkPorts, checkWholeNumber, invalidProp, requiredNamespace } from '../checks';
+import { checkHttpUrl, checkName, checkPorts, checkWholeNumber, requiredNamespace } from '../checks';
+import { refuseStrangers } from '../strangers';
 import { refuseTwins } from '../twins';
+import { EXPORTER_NAME } from './defaults';
 import { ExporterPod } from './exporter-pod';
 import type { PrometheusExporterProps } from './exporter-props';
 import { exporterSettings } from './exporter-settings';
@@ -13,7 +15,7 @@ import { addExporterManifests } from './manifests';
  * Objects, names and labels are those of the Helm chart that is generated from the same source. The Pods meet the Pod
  * Security Standard `restricted`.
  *
- * @throws where the endpoint is no http(s) address, a number is out of range, or `namespace` is missing; at synthesis
+ * @throws where the endpoint is no http(s) address, `name` cannot be one, a number is out of range, or `namespace` is missing; at synthesis
  * where a scrape may take longer than the time between two
  */
 export class PrometheusExporter extends Construct {
@@ -23,6 +25,7 @@ export class PrometheusExporter extends Construct {
     super(scope, id);
     checkProps(scope, id, props);
     refuseTwins(this);
+    refuseStrangers(this);
     this.pod = new ExporterPod(this, props.envVariables);
     addExporterManifests(this, exporterSettings(requiredNamespace(scope, id, props.namespace), props, this.pod));
   }
@@ -39,9 +42,8 @@ export class PrometheusExporter extends Construct {
 }
 
 function checkProps(scope: Construct, id: string, props: PrometheusExporterProps): void {
+  checkName(scope, id, props.name ?? EXPORTER_NAME);
   checkWholeNumber(scope, id, 'replicas', props.replicas, 0);
-  if (!/^https?:\/\/./.test(props.apiEndpoint)) {
-    throw invalidProp(scope, id, 'apiEndpoint', props.apiEndpoint, 'it must look like https://host[:port]');
-  }
+  checkHttpUrl(scope, id, 'apiEndpoint', props.apiEndpoint);
   checkPorts(scope, id, 'port', [props.port]);
 }

@@ -9,13 +9,23 @@ import {
   type Volume,
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { checkPorts, checkWholeNumber, invalidProp, requiredNamespace } from '../checks';
+import {
+  checkName,
+  checkPorts,
+  checkWholeNumber,
+  invalidProp,
+  isWholeNumber,
+  requiredNamespace,
+  wholeNumber,
+} from '../checks';
 import { CustomResourceDefinitions } from '../custom-resource-definitions';
-import { LABEL_LIMIT, NAMESPACE_NAME, NAME_PREFIX } from '../names';
+import { LABEL_LIMIT, NAMESPACE_NAME, PERCENTAGE } from '../names';
+import { refuseStrangers } from '../strangers';
 import { refuseTwins } from '../twins';
 import { ControllerPod } from './controller-pod';
-import { OPERATOR_NAME } from './defaults';
+import { CONTROLLER_ARGS, OPERATOR_NAME } from './defaults';
 import { addOperatorManifests } from './manifests';
+import type { DisruptionBudget } from './operator-options';
 import type { WorkerPoolOperatorProps } from './operator-props';
 import { operatorSettings } from './operator-settings';
 
@@ -41,6 +51,7 @@ export class WorkerPoolOperator extends Construct {
     super(scope, id);
     checkProps(scope, id, props);
     refuseTwins(this);
+    refuseStrangers(this);
     this.namespace = requiredNamespace(scope, id, props.namespace);
     this.name = props.name ?? OPERATOR_NAME;
     this.guardsMetrics = props.metrics !== undefined && (props.metrics.secure ?? true);
@@ -100,12 +111,9 @@ function checkProps(scope: Construct, id: string, props: WorkerPoolOperatorProps
   checkName(scope, id, props.name ?? OPERATOR_NAME);
   checkWholeNumber(scope, id, 'replicas', props.replicas, 0);
   checkWholeNumber(scope, id, 'revisionHistoryLimit', props.revisionHistoryLimit, 0);
-  for (const prop of ['runDisruptionBudget', 'controllerDisruptionBudget'] as const) {
-    const { minAvailable, maxUnavailable } = props[prop] ?? {};
-    if (minAvailable !== undefined && maxUnavailable !== undefined) {
-      throw invalidProp(scope, id, prop, props[prop], 'set minAvailable or maxUnavailable, not both');
-    }
-  }
+  checkBudget(scope, id, 'runDisruptionBudget', props.runDisruptionBudget ?? {}, true);
+  checkBudget(scope, id, 'controllerDisruptionBudget', props.controllerDisruptionBudget ?? {}, false);
+  checkArgs(scope, id, props.args);
   if (props.serviceAccount !== undefined && props.serviceAccountAnnotations !== undefined) {
     const allowed = 'leave it out where serviceAccount is given, which has annotations of its own';
     throw invalidProp(scope, id, 'serviceAccountAnnotations', props.serviceAccountAnnotations, allowed);
@@ -114,10 +122,29 @@ function checkProps(scope: Construct, id: string, props: WorkerPoolOperatorProps
   checkPorts(scope, id, 'networkPolicy.egressPorts', props.networkPolicy?.egressPorts ?? []);
 }
 
-function checkName(scope: Construct, id: string, name: string): void {
-  if (new RegExp(NAME_PREFIX).test(name) && name.length <= LABEL_LIMIT) return;
-  const allowed = `it must have at most ${LABEL_LIMIT} lowercase letters, digits, dashes and dots, and begin with no dash`;
-  throw invalidProp(scope, id, 'name', name, allowed);
+/** Every budget takes one of two numbers; those of run Pods cannot be parts, which Kubernetes does not compute for them. */
+function checkBudget(scope: Construct, id: string, prop: string, budget: DisruptionBudget, ofRuns: boolean): void {
+  const { minAvailable, maxUnavailable } = budget;
+  if (minAvailable !== undefined && maxUnavailable !== undefined) {
+    throw invalidProp(scope, id, prop, budget, 'set minAvailable or maxUnavailable, not both');
+  }
+  for (const [field, value] of Object.entries({ minAvailable, maxUnavailable })) {
+    const isPart = typeof value === 'string' && new RegExp(`^${PERCENTAGE}$`).test(value);
+    if (value === undefined || (typeof value === 'number' && isWholeNumber(value, 0)) || (isPart && !ofRuns)) continue;
+    const allowed = ofRuns
+      ? ', because Kubernetes cannot compute a part of run Pods'
+      : ', or a percentage such as "50%"';
+    throw invalidProp(scope, id, `${prop}.${field}`, value, `it must be ${wholeNumber(0)}${allowed}`);
+  }
+}
+
+/** The default ones are left out where somebody gives others; to forget one of them lets two controllers do the same. */
+function checkArgs(scope: Construct, id: string, args: readonly string[] = CONTROLLER_ARGS): void {
+  if (args.some((arg) => /^--leader-elect(=|$)/.test(arg))) return;
+  const allowed =
+    'they take the place of the default ones: add --leader-elect, without which two Pods serve every WorkerPool while the ' +
+    'Deployment rolls, or say --leader-elect=false';
+  throw invalidProp(scope, id, 'args', args, allowed);
 }
 
 function checkNamespaces(scope: Construct, id: string, namespaces: readonly string[]): void {

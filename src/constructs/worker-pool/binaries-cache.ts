@@ -1,4 +1,4 @@
-import { ApiObject, JsonPatch, Size } from 'cdk8s';
+import { ApiObject, JsonPatch, Size, SizeRoundingBehavior } from 'cdk8s';
 import {
   PersistentVolume,
   PersistentVolumeAccessMode,
@@ -38,7 +38,8 @@ export interface EfsBinariesCacheOptions {
   readonly path?: string;
 
   /**
-   * Size that volume and claim state. EFS grows by itself and does not heed it, but Kubernetes demands one.
+   * Size that volume and claim state. EFS grows by itself and does not heed it, but Kubernetes demands one. Parts
+   * of a GiB are rounded up.
    *
    * @default Size.gibibytes(5)
    */
@@ -120,7 +121,9 @@ export class BinariesCache {
 }
 
 function efsClaim(scope: Construct, options: EfsBinariesCacheOptions): PersistentVolumeClaim {
-  const size = options.size ?? Size.gibibytes(5);
+  // Whole ones, because the claim of cdk8s-plus throws for any other.
+  const { size: wanted = Size.gibibytes(5) } = options;
+  const size = Size.gibibytes(Math.ceil(wanted.toGibibytes({ rounding: SizeRoundingBehavior.NONE })));
   const storageClass = addClusterObject<k8s.KubeStorageClassProps>(scope, 'StorageClass', {
     apiVersion: 'storage.k8s.io/v1',
     kind: 'StorageClass',
@@ -131,7 +134,7 @@ function efsClaim(scope: Construct, options: EfsBinariesCacheOptions): Persisten
     apiVersion: 'v1',
     kind: 'PersistentVolume',
     spec: {
-      capacity: { storage: `${size.toMebibytes()}Mi` },
+      capacity: { storage: `${size.toGibibytes()}Gi` },
       accessModes: [PersistentVolumeAccessMode.READ_WRITE_MANY],
       // The file system is not ours to delete.
       persistentVolumeReclaimPolicy: 'Retain',

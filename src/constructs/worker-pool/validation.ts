@@ -22,8 +22,19 @@ export function checkProps(scope: Construct, id: string, props: WorkerPoolProps)
     checkWholeNumber(scope, id, `${history}.limit`, props[history]?.limit, 0);
     checkWholeSeconds(scope, id, `${history}.ttl`, props[history]?.ttl, 0);
   }
+  checkRegistration(scope, id, props);
   checkConnection(scope, id, props);
   checkHosts(scope, id, props.allowedRunnerImageHosts ?? []);
+}
+
+/** What a pool with a token ignores would be a wish in vain. */
+function checkRegistration(scope: Construct, id: string, props: WorkerPoolProps): void {
+  if (!props.token) return;
+  for (const prop of ['apiCredentials', 'space', 'description', 'driftDetection'] as const) {
+    const value = props[prop];
+    if (value === undefined) continue;
+    throw invalidProp(scope, id, prop, typeof value === 'string' ? value : 'set', SENTENCE.onlyRegistering);
+  }
 }
 
 function checkConnection(scope: Construct, id: string, props: WorkerPoolProps): void {
@@ -34,6 +45,9 @@ function checkConnection(scope: Construct, id: string, props: WorkerPoolProps): 
   }
   if (pollCommsUrl !== '' && !isHttpUrl(pollCommsUrl)) {
     throw invalidProp(scope, id, 'pollCommsUrl', pollCommsUrl, SENTENCE.httpUrl);
+  }
+  if (commsProtocol !== CommsProtocol.POLL && pollCommsUrl !== '') {
+    throw invalidProp(scope, id, 'pollCommsUrl', pollCommsUrl, SENTENCE.onlyPolling);
   }
 }
 

@@ -20,6 +20,7 @@ import {
 } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { API_VERSION, WORKER_POOL, type WorkerPoolSpec } from '../../api';
+import { refuseStrangers } from '../strangers';
 import { refuseTwins } from '../twins';
 import { contradictions } from './contradictions';
 import type { IWorkerPoolExtension } from './extension';
@@ -70,6 +71,7 @@ export class WorkerPool extends Resource implements IScalable, IPodSelector, INe
     });
     checkPoolName(scope, id, this.name);
     refuseTwins(this);
+    refuseStrangers(this);
     this.node.addValidation({ validate: () => this.contradictions(props) });
     props.extensions?.forEach((extension) => this.addExtension(extension));
   }

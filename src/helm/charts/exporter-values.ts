@@ -14,6 +14,7 @@ import {
   EXPORTER_RESOURCES,
   EXPORTER_TAG,
 } from '../../constructs/exporter/defaults';
+import { HTTP_ADDRESS } from '../../constructs/names';
 import { HARDENED_POD } from '../../constructs/operator/defaults';
 import { DURATION_PATTERN } from '../../constructs/template/deferred';
 import { flag, group, integer, integerOrNull, object, objects, orEmpty, string, stringMap } from '../values';
@@ -36,7 +37,7 @@ export const exporterValues = group('Values of the exporter of control-plane met
     { pattern: ':[1-9][0-9]{0,4}$' },
   ),
   apiEndpoint: string('', 'Address of the control plane, as https://host[:port]. Required.', {
-    pattern: '^(https?://.+)?$',
+    pattern: `^(${HTTP_ADDRESS})?$`,
   }),
   apiKeyId: string('', 'Identifier of the API key. Required.'),
   apiKeySecretName: string('', "Secret with the API key's secret under SPACELIFT_PROMEX_API_KEY_SECRET. Required."),

@@ -187,6 +187,11 @@ describe('PrometheusExporter', () => {
       { apiEndpoint: 'acme.example' },
       'apiEndpoint is "acme.example"; it must look like',
     ],
+    [
+      'a name in capitals',
+      { name: 'Bad_Name' },
+      'chart/exporter: name is "Bad_Name"; it must have at most 63 lowercase',
+    ],
     ['a key without identifier', { apiKeyId: '' }, 'apiKeyId is required: the identifier of an API key'],
     ['fewer than no Pods', { replicas: -1 }, 'chart/exporter: replicas is -1; it must be a whole number from 0 up'],
     ['a port that is none', { port: 0 }, 'chart/exporter: port is 0; a port is a whole number from 1 to 65535'],

@@ -92,7 +92,7 @@ describe('WorkerPoolOperator', () => {
         image: 'r/c:1',
         imagePullPolicy: ImagePullPolicy.ALWAYS,
         imagePullSecrets: [Secret.fromSecretName(elsewhere(), 'pull', 'registry')],
-        args: [],
+        args: ['--leader-elect=false'],
         envVariables: { HTTPS_PROXY: EnvValue.fromValue('http://proxy') },
         envFrom: [new EnvFrom(undefined, undefined, Secret.fromSecretName(elsewhere(), 'env', 'vars'))],
         volumeMounts: [{ path: '/opt/spacelift/certs', volume: emptyVolume('ca') }],
@@ -115,7 +115,7 @@ describe('WorkerPoolOperator', () => {
           logging: { level: 'debug', format: 'logfmt' },
           manager: {
             image: { repository: 'r/c', tag: '1', pullPolicy: 'Always' },
-            args: [],
+            args: ['--leader-elect=false'],
             extraEnv: [{ name: 'HTTPS_PROXY', value: 'http://proxy' }],
             extraEnvFrom: [{ secretRef: { name: 'vars' } }],
             extraVolumeMounts: [{ name: 'ca', mountPath: '/opt/spacelift/certs' }],

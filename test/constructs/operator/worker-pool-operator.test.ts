@@ -169,6 +169,27 @@ describe('WorkerPoolOperator', () => {
       { runDisruptionBudget: { minAvailable: 1, maxUnavailable: 1 } },
       'chart/op: runDisruptionBudget is {"minAvailable":1,"maxUnavailable":1}; set minAvailable or maxUnavailable, not both',
     ],
+    ...(
+      [
+        ['runDisruptionBudget', { minAvailable: -3 }, 'minAvailable is -3; it must be a whole number from 0 up'],
+        ['runDisruptionBudget', { minAvailable: 'lots' }, 'minAvailable is "lots"; it must be'],
+        [
+          'runDisruptionBudget',
+          { minAvailable: '50%' },
+          'minAvailable is "50%"; it must be a whole number from 0 up, because Kubernetes cannot compute a part of run Pods',
+        ],
+        ['controllerDisruptionBudget', { maxUnavailable: 1.5 }, 'maxUnavailable is 1.5; it must be'],
+        [
+          'controllerDisruptionBudget',
+          { maxUnavailable: '101%' },
+          'maxUnavailable is "101%"; it must be a whole number from 0 up, or a percentage such as "50%"',
+        ],
+      ] as const
+    ).map(([prop, budget, sentence]): [string, WorkerPoolOperatorProps, string] => [
+      `a ${prop} of ${JSON.stringify(budget)}`,
+      { [prop]: budget },
+      `chart/op: ${prop}.${sentence}`,
+    ]),
     ['a name with capitals', { name: 'Ops' }, 'chart/op: name is "Ops"; it must have at most 63 lowercase letters'],
     ['a name that is too long', { name: 'a'.repeat(64) }, 'it must have at most 63 lowercase letters'],
     [
@@ -194,7 +215,16 @@ describe('WorkerPoolOperator', () => {
       { networkPolicy: { egressPorts: [0] } },
       'chart/op: networkPolicy.egressPorts is 0; a port is a whole number from 1 to 65535',
     ],
-    ['two leaders', { replicas: 2, args: [] }, '[chart/op] several replicas need the argument --leader-elect'],
+    [
+      'arguments that forget leader election',
+      { args: ['--kube-api-qps=50'] },
+      'chart/op: args is ["--kube-api-qps=50"]; they take the place of the default ones: add --leader-elect, without which',
+    ],
+    [
+      'two leaders',
+      { replicas: 2, args: ['--leader-elect=false'] },
+      '[chart/op] several replicas need the argument --leader-elect',
+    ],
     [
       'timings that let two lead',
       { leaderElection: { leaseDuration: Duration.seconds(10) } },
@@ -202,6 +232,23 @@ describe('WorkerPoolOperator', () => {
     ],
   ])('refuses %s', (_, props, sentence) => {
     expect(() => operator(props)).toThrow(sentence);
+  });
+
+  it.each([['--leader-elect'], ['--leader-elect=true'], ['--leader-elect=false', '--kube-api-qps=50']])(
+    'takes arguments that say how it leads: %s',
+    (...args) => {
+      expect(only(operator({ args }), 'Deployment').spec.template.spec.containers[0]?.args).toEqual(
+        expect.arrayContaining(args),
+      );
+    },
+  );
+
+  it('takes a percentage for the budget of its own Pods', () => {
+    expect(
+      only(operator({ controllerDisruptionBudget: { minAvailable: '50%' } }), 'PodDisruptionBudget').spec,
+    ).toMatchObject({
+      minAvailable: '50%',
+    });
   });
 
   it('refuses to stand in no namespace', () => {

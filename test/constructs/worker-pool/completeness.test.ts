@@ -3,7 +3,7 @@ import { Node, NodeLabelQuery, NodeTaintQuery } from 'cdk8s-plus-28';
 import type { Field } from '../../../src/api/field';
 import type { SchemaMap } from '../../../src/api/schema';
 import { SPEC } from '../../../src/api/worker-pool/spec';
-import { everything } from './everything';
+import { everything, everythingOfRegistration } from './everything';
 import { specOf } from './support';
 
 /** Fields without a property, and why. */
@@ -24,7 +24,8 @@ describe('a WorkerPool with everything set', () => {
     });
     const expected = fieldsOf(SPEC.fields).filter((field) => !LEFT_OUT.includes(field));
     expect(expected).toContain('pod.workerContainer.lifecycle');
-    expect(setFields(spec, SPEC.fields).sort()).toEqual(expected.sort());
+    const all = [spec, specOf(everythingOfRegistration)].flatMap((part) => setFields(part, SPEC.fields));
+    expect(all.sort()).toEqual(expected.sort());
   });
 
   it('leaves out only what the API has', () => {

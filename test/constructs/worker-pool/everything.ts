@@ -11,6 +11,7 @@ import {
   ServiceAccount,
   Topology,
   Volume,
+  type ISecret,
 } from 'cdk8s-plus-28';
 import {
   BinariesCache,
@@ -39,10 +40,6 @@ export function everything(chart: Chart): WorkerPoolProps {
     token: { secret, key: 'token' },
     privateKey: { secret, key: 'privateKey' },
     poolSize: 1,
-    apiCredentials: { secret, endpointKey: 'a', keyIdKey: 'b', keySecretKey: 'c' },
-    space: 'root',
-    description: 'Everything',
-    driftDetection: DriftDetection.limitedTo(1),
     allowedRunnerImageHosts: ['docker.io'],
     commsProtocol: CommsProtocol.POLL,
     pollCommsUrl: 'https://control-plane.example.com',
@@ -80,5 +77,15 @@ export function everything(chart: Chart): WorkerPoolProps {
       initContainers: [{ name: 'first', image: 'first' }],
       sidecars: [{ name: 'beside', image: 'beside' }],
     },
+  };
+}
+
+/** What only a pool without a token can have. */
+export function everythingOfRegistration(): WorkerPoolProps {
+  return {
+    apiCredentials: { secret: { name: 'pool' } as ISecret, endpointKey: 'a', keyIdKey: 'b', keySecretKey: 'c' },
+    space: 'root',
+    description: 'Everything',
+    driftDetection: DriftDetection.limitedTo(1),
   };
 }

@@ -56,6 +56,23 @@ describe('WorkerPool refuses at once', () => {
       { pollCommsUrl: 'mqtts://example.com' },
       'pollCommsUrl is "mqtts://example.com"; must be an http',
     ],
+    [
+      'an address that nothing polls',
+      { pollCommsUrl: 'https://example.com' },
+      'pollCommsUrl is "https://example.com"; only CommsProtocol.POLL has a use for it',
+    ],
+    ...(
+      [
+        ['a space', { space: 'root' }, 'space is "root"'],
+        ['a description', { description: 'Blue.' }, 'description is "Blue."'],
+        ['limits of drift detection', { driftDetection: DriftDetection.disabled() }, 'driftDetection is "set"'],
+        ['API credentials', { apiCredentials: { secret } }, 'apiCredentials is "set"'],
+      ] as const
+    ).map(([what, props, sentence]): [string, WorkerPoolProps, string] => [
+      `${what} beside a token, which would be passed over`,
+      { token: { secret, key: 'token' }, privateKey: { secret, key: 'key' }, ...props },
+      `chart/pool: ${sentence}; only a pool that registers itself has a use for it`,
+    ]),
     ['a host with a path', { allowedRunnerImageHosts: ['docker.io/a'] }, 'is "docker.io/a"; must be a host name'],
     ['an empty host', { allowedRunnerImageHosts: ['docker.io', ''] }, 'allowedRunnerImageHosts is ""; must be a host'],
     [

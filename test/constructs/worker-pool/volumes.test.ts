@@ -142,7 +142,7 @@ describe('a binaries cache on EFS', () => {
     const request = only(made, 'PersistentVolumeClaim');
     expect(storageClass).toMatchObject({ apiVersion: 'storage.k8s.io/v1', provisioner: 'efs.csi.aws.com' });
     expect(volume.spec).toEqual({
-      capacity: { storage: '5120Mi' },
+      capacity: { storage: '5Gi' },
       accessModes: ['ReadWriteMany'],
       persistentVolumeReclaimPolicy: 'Retain',
       storageClassName: storageClass.metadata.name,
