@@ -59,24 +59,18 @@ describe('after an installation', () => {
   const monitor = (given: object, metricsService: object = {}) => ({
     metricsService: { enabled: true, ...metricsService, serviceMonitor: { enabled: true, ...given } },
   });
-  const scrapes = {
-    tlsConfig: { insecureSkipVerify: true },
-    bearerTokenFile: '/var/run/secrets/kubernetes.io/serviceaccount/token',
-  };
   it.each<[string, object, string]>([
-    ['no TLS settings', monitor({ ...scrapes, tlsConfig: {} }), 'refuses the self-signed certificate'],
-    ['no token', monitor({ ...scrapes, bearerTokenFile: '' }), 'answers 401 without a token'],
-    ['plain HTTP for guarded metrics', monitor({ ...scrapes, scheme: 'http' }), 'set scheme to https'],
-    ['no scheme for guarded metrics', monitor({ ...scrapes, scheme: '' }), 'set scheme to https'],
+    ['plain HTTP for guarded metrics', monitor({ scheme: 'http' }), 'set scheme to https'],
+    ['no scheme for guarded metrics', monitor({ scheme: '' }), 'set scheme to https'],
     ['HTTPS for plain metrics', monitor({}, { secure: false }), 'set scheme to http'],
-    ['a port that the Service lacks', monitor({ ...scrapes, port: 'http' }), 'metricsService.ports: https'],
+    ['a port that the Service lacks', monitor({ port: 'http' }), 'metricsService.ports: https'],
   ])('one is warned of a ServiceMonitor with %s, and of nothing else', async (_, values, sentence) => {
     const warnings = (await notes(values)).split('\n').filter((line) => line.startsWith('WARNING'));
     expect(warnings).toEqual([expect.stringContaining(sentence)]);
   });
 
   it.each([
-    ['guarded metrics', monitor(scrapes)],
+    ['guarded metrics', monitor({})],
     ['plain metrics', monitor({ scheme: 'http' }, { secure: false })],
     ['plain metrics, without a scheme', monitor({ scheme: '' }, { secure: false })],
   ])('one is warned of nothing where Prometheus can scrape %s', async (_, values) => {

@@ -58,14 +58,6 @@ function scrapeWarnings(): string {
   const secure = '$.Values.metricsService.secure';
   const warnings: readonly [string, string][] = [
     [
-      `and ${secure} (not ${MONITOR}.tlsConfig)`,
-      'Prometheus refuses the self-signed certificate: set tlsConfig to {insecureSkipVerify: true}',
-    ],
-    [
-      `and ${secure} (not ${MONITOR}.bearerTokenFile)`,
-      'the controller answers 401 without a token: set bearerTokenFile to /var/run/secrets/kubernetes.io/serviceaccount/token',
-    ],
-    [
       `and ${secure} (ne (default "http" ${MONITOR}.scheme) "https")`,
       'the metrics are served over HTTPS: set scheme to https',
     ],
