@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildTime } from './binaries';
 import { stateFolder } from './cache';
 import type { LocalCluster } from './cluster';
 import { ContextCluster, findContext } from './context-cluster';
@@ -37,6 +38,8 @@ export interface ChosenCluster {
   readonly cluster: LocalCluster;
   /** Not empty: `cluster.up()` cannot work before these are there (`install`). */
   readonly missing: readonly Missing[];
+  /** How long the programs that it lacks take where they must be built from source. @default - it lacks none */
+  readonly buildTime?: string;
 }
 
 const NODE_PORTS = [30443];
@@ -59,5 +62,10 @@ export async function chooseCluster(choice: ClusterChoice, execute: Exec = exec)
   if (await dockerRuns(execute)) {
     return { cluster: new KindCluster(name, choice.nodePorts ?? NODE_PORTS, progress, execute), missing: [] };
   }
-  return { cluster: new NodeCluster(name, progress), missing: missingForNode(NODE_BINARIES) };
+  return {
+    cluster: new NodeCluster(name, progress),
+    missing: missingForNode(NODE_BINARIES),
+    // OpenTofu is a part of the runner's stand-in image.
+    buildTime: buildTime([...NODE_BINARIES, 'tofu']),
+  };
 }

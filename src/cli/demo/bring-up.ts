@@ -29,10 +29,10 @@ export interface Demo {
  * @param name tells clusters on one machine apart; the one that `cluster` was chosen with
  */
 export async function bringUp(cluster: LocalCluster, name: string, progress: Progress): Promise<Demo> {
-  await task(progress, 'building the programs and the chart', undefined, async () => {
-    await run(process.execPath, ['src/cli/build.mjs'], { cwd: ROOT });
-    await run(process.execPath, ['--import', 'tsx', 'src/cli/generate/main.ts'], { cwd: ROOT });
-  });
+  // The chart and all else that is generated is taken as it lies in the checkout.
+  await task(progress, 'building the programs', undefined, () =>
+    run(process.execPath, ['src/cli/build.mjs'], { cwd: ROOT }),
+  );
   await cluster.up();
   const images = await cluster.loadImages(IMAGES);
   const kubernetes = await Kubernetes.of(cluster, progress);

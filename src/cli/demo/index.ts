@@ -24,13 +24,18 @@ export async function demo(flags: DemoFlags): Promise<void> {
   }
   const progress = terminalProgress();
   const { context, registry } = flags;
-  const { cluster, missing } = await chooseCluster({ name: NAME, context, registry, progress });
+  const { cluster, missing, buildTime } = await chooseCluster({ name: NAME, context, registry, progress });
   if (flags.down) {
     await takeDown(cluster, NAME, progress);
     process.stderr.write('The demo is gone. What is costly to make stays in the cache folder.\n');
     return;
   }
   await agreeAndInstall(missing, flags.yes ?? false);
+  if (buildTime !== undefined) {
+    process.stderr.write(
+      `First start: what cannot be downloaded ready-made is built from source, in ${buildTime}; the next start has it.\n`,
+    );
+  }
   const demo = await bringUp(cluster, NAME, progress);
   try {
     const end = await runTheStack(demo);

@@ -26,8 +26,8 @@ export interface Build {
   /** The Go package of the program. */
   readonly package: string;
   readonly ldflags?: string;
-  /** What is said before the wait, measured on two cores. */
-  readonly takes: string;
+  /** Measured on two idle cores, with nothing in Go's cache; busy ones take two to three times as long. */
+  readonly minutes: number;
 }
 
 /** One program of the local cluster or of the checks: where it is published, and how it is built where that cannot be reached. */
@@ -48,7 +48,7 @@ const KUBERNETES_LDFLAGS = (() => {
     .join(' ');
 })();
 
-function kubernetes<N extends string>(name: N, takes: string): Binary & { readonly name: N } {
+function kubernetes<N extends string>(name: N, minutes: number): Binary & { readonly name: N } {
   return {
     name,
     version: `v${VERSIONS.kubernetes}`,
@@ -57,7 +57,7 @@ function kubernetes<N extends string>(name: N, takes: string): Binary & { readon
       const url = `https://dl.k8s.io/release/v${VERSIONS.kubernetes}/bin/${os}/${arch}/${name}`;
       return { url, checksumUrl: `${url}.sha256` };
     },
-    build: { module: 'kubernetes', package: `k8s.io/kubernetes/cmd/${name}`, ldflags: KUBERNETES_LDFLAGS, takes },
+    build: { module: 'kubernetes', package: `k8s.io/kubernetes/cmd/${name}`, ldflags: KUBERNETES_LDFLAGS, minutes },
   };
 }
 
@@ -67,11 +67,11 @@ function release(repository: string, version: string, file: string, checksums: s
 }
 
 const catalogue = {
-  'kube-apiserver': kubernetes('kube-apiserver', 'about 4 minutes'),
-  'kube-controller-manager': kubernetes('kube-controller-manager', 'about a minute'),
-  'kube-scheduler': kubernetes('kube-scheduler', 'about half a minute'),
-  kubelet: kubernetes('kubelet', 'about a minute'),
-  'kube-proxy': kubernetes('kube-proxy', 'about half a minute'),
+  'kube-apiserver': kubernetes('kube-apiserver', 4),
+  'kube-controller-manager': kubernetes('kube-controller-manager', 1),
+  'kube-scheduler': kubernetes('kube-scheduler', 0.5),
+  kubelet: kubernetes('kubelet', 1),
+  'kube-proxy': kubernetes('kube-proxy', 0.5),
   etcd: {
     name: 'etcd',
     version: `v${VERSIONS.etcd}`,
@@ -80,7 +80,7 @@ const catalogue = {
       const folder = `etcd-v${VERSIONS.etcd}-${os}-${arch}`;
       return release('etcd-io/etcd', VERSIONS.etcd, `${folder}.tar.gz`, 'SHA256SUMS', `${folder}/etcd`);
     },
-    build: { module: 'etcd', package: 'go.etcd.io/etcd/server/v3', takes: 'about a minute' },
+    build: { module: 'etcd', package: 'go.etcd.io/etcd/server/v3', minutes: 1 },
   },
   coredns: {
     name: 'coredns',
@@ -89,7 +89,7 @@ const catalogue = {
       const file = `coredns_${VERSIONS.coredns}_${os}_${arch}.tgz`;
       return release('coredns/coredns', VERSIONS.coredns, file, `${file}.sha256`, 'coredns');
     },
-    build: { module: 'coredns', package: 'github.com/coredns/coredns', takes: 'about a minute' },
+    build: { module: 'coredns', package: 'github.com/coredns/coredns', minutes: 1 },
   },
   tofu: {
     name: 'tofu',
@@ -102,7 +102,7 @@ const catalogue = {
       module: 'opentofu',
       package: 'github.com/opentofu/opentofu/cmd/tofu',
       ldflags: '-X github.com/opentofu/opentofu/version.dev=no',
-      takes: 'about a minute and a half',
+      minutes: 1.5,
     },
   },
   kind: {
@@ -112,7 +112,7 @@ const catalogue = {
       const file = `kind-${os}-${arch}`;
       return release('kubernetes-sigs/kind', VERSIONS.kind, file, `${file}.sha256sum`);
     },
-    build: { module: 'kind', package: 'sigs.k8s.io/kind', takes: 'about half a minute' },
+    build: { module: 'kind', package: 'sigs.k8s.io/kind', minutes: 0.5 },
   },
   kubeconform: {
     name: 'kubeconform',
@@ -124,7 +124,7 @@ const catalogue = {
     build: {
       module: 'kubeconform',
       package: 'github.com/yannh/kubeconform/cmd/kubeconform',
-      takes: 'about ten seconds',
+      minutes: 0.2,
     },
   },
   'kube-score': {
@@ -134,7 +134,7 @@ const catalogue = {
       const file = `kube-score_${VERSIONS.kubeScore}_${os}_${arch}`;
       return release('zegl/kube-score', VERSIONS.kubeScore, file, 'checksums.txt');
     },
-    build: { module: 'kube-score', package: 'github.com/zegl/kube-score/cmd/kube-score', takes: 'about half a minute' },
+    build: { module: 'kube-score', package: 'github.com/zegl/kube-score/cmd/kube-score', minutes: 0.5 },
   },
   'chart-testing': {
     name: 'chart-testing',
@@ -143,7 +143,7 @@ const catalogue = {
       const file = `chart-testing_${VERSIONS.chartTesting}_${os}_${arch}.tar.gz`;
       return release('helm/chart-testing', VERSIONS.chartTesting, file, 'checksums.txt', 'ct');
     },
-    build: { module: 'chart-testing', package: 'github.com/helm/chart-testing/v3/ct', takes: 'about ten seconds' },
+    build: { module: 'chart-testing', package: 'github.com/helm/chart-testing/v3/ct', minutes: 0.2 },
   },
 } satisfies Record<string, Binary>;
 

@@ -22,8 +22,26 @@ export async function ensureBinaries<N extends BinaryName>(
 ): Promise<Record<N, string>> {
   const platform = thisPlatform();
   const paths = {} as Record<N, string>;
-  for (const name of names) paths[name] = await ensure(CATALOGUE[name], platform, progress);
+  const missing: readonly N[] = missingBinaries(names, platform);
+  for (const name of names) {
+    const at = missing.length > 1 ? missing.indexOf(name) : -1;
+    const place = at === -1 ? '' : ` (${at + 1} of ${missing.length})`;
+    paths[name] = await ensure(CATALOGUE[name], platform, place, progress);
+  }
   return paths;
+}
+
+/** How long it takes to build what the cache lacks of `names`, should nothing of it be had ready-made; undefined: nothing. */
+export function buildTime(names: readonly BinaryName[], platform: Platform = thisPlatform()): string | undefined {
+  const missing = missingBinaries(names, platform);
+  if (missing.length === 0) return undefined;
+  return timeFor(missing.reduce((sum, name) => sum + CATALOGUE[name].build.minutes, 0));
+}
+
+/** Nobody knows what else the machine does meanwhile. */
+function timeFor(minutes: number): string {
+  const about = (number: number): string => (number < 1 ? 'a minute' : `${Math.ceil(number)} minutes`);
+  return `about ${about(minutes)} on two idle cores, ${about(minutes * 3)} on busy ones`;
 }
 
 /** The programs among `names` that the cache does not hold. */
@@ -31,7 +49,7 @@ export function missingBinaries<N extends BinaryName>(names: readonly N[], platf
   return names.filter((name) => !existsSync(join(cachePath('bin'), cacheName(CATALOGUE[name], platform))));
 }
 
-async function ensure(binary: Binary, platform: Platform, progress: Progress): Promise<string> {
+async function ensure(binary: Binary, platform: Platform, place: string, progress: Progress): Promise<string> {
   const folder = cachePath('bin');
   const target = join(folder, cacheName(binary, platform));
   if (existsSync(target)) return target;
@@ -43,7 +61,7 @@ async function ensure(binary: Binary, platform: Platform, progress: Progress): P
     await rm(scratch, { recursive: true, force: true });
     await mkdir(scratch);
     try {
-      await obtain(binary, platform, target, scratch, progress);
+      await obtain(binary, platform, place, { target, scratch }, progress);
     } finally {
       await rm(scratch, { recursive: true, force: true });
     }
@@ -54,19 +72,20 @@ async function ensure(binary: Binary, platform: Platform, progress: Progress): P
 async function obtain(
   binary: Binary,
   platform: Platform,
-  target: string,
-  scratch: string,
+  place: string,
+  { target, scratch }: { readonly target: string; readonly scratch: string },
   progress: Progress,
 ): Promise<void> {
-  const hint = `once; from source, where it cannot be downloaded, in ${binary.build.takes}`;
-  await task(progress, `getting ${binary.name} ${binary.version}`, hint, async () => {
+  const time = timeFor(binary.build.minutes);
+  const hint = `once; from source, where it cannot be downloaded: ${time}`;
+  await task(progress, `getting ${binary.name} ${binary.version}${place}`, hint, async () => {
     const source = binary.download(platform);
     if (source) {
       try {
         return await download(source, target, scratch);
       } catch (error) {
         if (!(error instanceof Unavailable)) throw error;
-        progress.update(`${error.message}; building it from source, which takes ${binary.build.takes}`);
+        progress.update(`${error.message}; building it from source, which takes ${time}`);
       }
     }
     await goBuild(binary, platform, target, scratch, (line) => progress.update(line));
