@@ -101,6 +101,8 @@ export const WORKER_STATE = { idle: 'IDLE', busy: 'BUSY', drained: 'DRAINED' } a
 
 /** Variables of the controller, and no flags, so that Spacelift's own controller image passes them over. */
 export const CONTROLLER_VARIABLE = {
+  /** Name of the Lease that the replicas of one installation compete for; two in one namespace have one each. */
+  leaseName: 'WORKER_POOLS_LEASE_NAME',
   /** `true` has it keep a PodDisruptionBudget wherever runs are carried out. */
   runDisruptionBudget: 'WORKER_POOLS_RUN_DISRUPTION_BUDGET',
 } as const;

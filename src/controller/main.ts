@@ -25,9 +25,6 @@ import { WorkerPoolController } from './worker-pool/controller';
 import { WorkerController } from './worker';
 import { DisruptionController } from './disruption';
 
-/** Name of the Lease that replicas of the controller compete for. */
-const LEASE_NAME = 'spacelift-workerpool-controller';
-
 /** How long passes that are under way may take to end when the controller stops. */
 const GRACE_MS = 10_000;
 /** How long the last events may take to be written after that. */
@@ -156,7 +153,7 @@ function assemble(parts: Parts): Manager {
         ...options.leaderElection,
         client,
         namespace: options.controllerNamespace,
-        name: LEASE_NAME,
+        name: options.leaseName,
         metrics: registry,
       },
     }),

@@ -11,6 +11,8 @@ export interface ControllerOptions {
   readonly namespaces?: readonly string[];
   /** Where the Lease lives. @default $CONTROLLER_NAMESPACE, then the Pod's namespace, then DEFAULT_NAMESPACE */
   readonly controllerNamespace?: string;
+  /** Name of the Lease: those who share it take turns. @default $WORKER_POOLS_LEASE_NAME, then DEFAULT_LEASE_NAME */
+  readonly leaseName?: string;
   /** Wait for the Lease before writing anything, so that several replicas may run. @default false */
   readonly leaderElect?: boolean;
   /** How the Lease is held and taken. @default 15, 10 and 2 seconds */
@@ -58,6 +60,9 @@ export type CompiledOptions = Required<Omit<ControllerOptions, 'kubeconfig' | 'l
 /** The namespace of Spacelift's manifests. */
 export const DEFAULT_NAMESPACE = 'spacelift-worker-controller-system';
 
+/** The Lease of an installation that names none. */
+export const DEFAULT_LEASE_NAME = 'spacelift-workerpool-controller';
+
 const POD_NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 
 /** @throws OptionsError where options cannot work together */
@@ -65,9 +70,7 @@ export function compileOptions(options: ControllerOptions): CompiledOptions {
   return {
     ...options,
     namespaces: [...new Set(options.namespaces ?? [])],
-    controllerNamespace: options.controllerNamespace || process.env.CONTROLLER_NAMESPACE || podNamespace(),
-    leaderElect: options.leaderElect ?? false,
-    leaderElection: compileTimings(options.leaderElection ?? {}),
+    ...compileElection(options),
     healthProbeBindAddress: options.healthProbeBindAddress ?? ':8081',
     metricsBindAddress: options.metricsBindAddress ?? '0',
     metricsSecure: options.metricsSecure ?? true,
@@ -79,6 +82,15 @@ export function compileOptions(options: ControllerOptions): CompiledOptions {
     workerConcurrency: options.workerConcurrency ?? 1_000,
     runDisruptionBudget: switchOf(CONTROLLER_VARIABLE.runDisruptionBudget, options.runDisruptionBudget),
     version: options.version ?? '0.0.0',
+  };
+}
+
+function compileElection(options: ControllerOptions) {
+  return {
+    controllerNamespace: options.controllerNamespace || process.env.CONTROLLER_NAMESPACE || podNamespace(),
+    leaseName: options.leaseName || process.env[CONTROLLER_VARIABLE.leaseName] || DEFAULT_LEASE_NAME,
+    leaderElect: options.leaderElect ?? false,
+    leaderElection: compileTimings(options.leaderElection ?? {}),
   };
 }
 

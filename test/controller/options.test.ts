@@ -63,6 +63,15 @@ describe('the options of the controller', () => {
     withVariable(value, () => expect(compileOptions({}).runDisruptionBudget).toBe(kept));
   });
 
+  it.each([
+    [undefined, undefined, 'spacelift-workerpool-controller'],
+    ['team-a', undefined, 'team-a'],
+    ['team-a', 'given', 'given'],
+  ])('compete for the Lease that the variable names (%j), or the flag (%j)', (value, leaseName, competed) => {
+    const options = leaseName === undefined ? {} : { leaseName };
+    withVariable(value, () => expect(compileOptions(options).leaseName).toBe(competed), CONTROLLER_VARIABLE.leaseName);
+  });
+
   it('refuse another value of that variable', () => {
     withVariable('yes', () =>
       expect(() => compileOptions({})).toThrow(
@@ -72,8 +81,11 @@ describe('the options of the controller', () => {
   });
 });
 
-function withVariable(value: string | undefined, look: () => void): void {
-  const name = CONTROLLER_VARIABLE.runDisruptionBudget;
+function withVariable(
+  value: string | undefined,
+  look: () => void,
+  name: string = CONTROLLER_VARIABLE.runDisruptionBudget,
+): void {
   const before = process.env[name];
   try {
     if (value === undefined) delete process.env[name];

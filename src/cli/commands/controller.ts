@@ -7,6 +7,8 @@ import { requireNode24 } from '../node-version';
 import { UserError } from '../run-program';
 import { VERSION } from '../version';
 
+/** Time for what is printed last. */
+const LAST_WORDS_MS = 1_000;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /** `worker-pools controller`: looks after WorkerPools, Workers and run Pods until it is told to stop. */
@@ -18,6 +20,10 @@ export function controllerCommand(): Command {
       new Option('--namespaces <name>', 'namespace to look after, repeatable').argParser(collect).default([], 'all'),
     )
     .option('--controller-namespace <name>', 'where the Lease lives (default: $CONTROLLER_NAMESPACE)')
+    .option(
+      '--leader-elect-lease-name <name>',
+      'the Lease: those who share it take turns (default: $WORKER_POOLS_LEASE_NAME)',
+    )
     .option('--leader-elect [boolean]', 'wait for the Lease first, so that several replicas may run', flag, false)
     .addOption(timing('lease-duration', 'how long after its last renewal the Lease may be taken', '15s'))
     .addOption(timing('renew-deadline', 'how long a leader may fail to renew the Lease before it stops', '10s'))
@@ -40,6 +46,9 @@ export function controllerCommand(): Command {
       } catch (error) {
         if (error instanceof LeaseLostError || error instanceof OptionsError) throw new UserError(error.message);
         throw error;
+      } finally {
+        // Whatever still hangs then was given up.
+        setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
       }
     });
   return withExamples(
@@ -50,16 +59,19 @@ export function controllerCommand(): Command {
 }
 
 /** Options as commander names them, after their flags. */
-interface Flags extends Omit<ControllerOptions, 'leaderElection' | 'version'> {
+interface Flags extends Omit<ControllerOptions, 'leaderElection' | 'leaseName' | 'version'> {
+  readonly leaderElectLeaseName?: string;
   readonly leaderElectLeaseDuration: number;
   readonly leaderElectRenewDeadline: number;
   readonly leaderElectRetryPeriod: number;
 }
 
 function options(flags: Flags): ControllerOptions {
-  const { leaderElectLeaseDuration, leaderElectRenewDeadline, leaderElectRetryPeriod, ...rest } = flags;
+  const { leaderElectLeaseName, leaderElectLeaseDuration, leaderElectRenewDeadline, leaderElectRetryPeriod, ...rest } =
+    flags;
   return {
     ...rest,
+    ...(leaderElectLeaseName && { leaseName: leaderElectLeaseName }),
     leaderElection: {
       leaseDurationMs: leaderElectLeaseDuration,
       renewDeadlineMs: leaderElectRenewDeadline,

@@ -38,6 +38,8 @@ export function managerContainer(settings: OperatorSettings) {
         },
         { name: 'KUBERNETES_CLUSTER_DOMAIN', value: manager.kubernetesClusterDomain },
       ],
+      // Two releases in one namespace do not wait for each other.
+      [{ name: CONTROLLER_VARIABLE.leaseName, value: settings.name }],
       when(keepsRunBudgets(settings), [{ name: CONTROLLER_VARIABLE.runDisruptionBudget, value: 'true' }]),
       when(manager.enforceFips140, [{ name: 'GODEBUG', value: 'fips140=only' }]),
       manager.extraEnv,

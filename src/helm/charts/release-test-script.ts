@@ -6,7 +6,7 @@
 export const RELEASE_TEST_SCRIPT = `\
 const [own, ...listed] = process.argv.slice(1);
 const served = listed.length > 0 ? listed : [''];
-const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port, LEADS } = process.env;
+const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port, LEADS, LEASE } = process.env;
 const server = 'https://' + (host.includes(':') ? '[' + host + ']' : host) + ':' + port;
 const token = require('node:fs').readFileSync('/var/run/secrets/kubernetes.io/serviceaccount/token', 'utf8');
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -28,7 +28,7 @@ async function may(namespace, verb, group, resource) {
 
 async function renewal() {
   const leases = '/apis/coordination.k8s.io/v1/namespaces/' + own + '/leases/';
-  const { spec } = await ask(leases + 'spacelift-workerpool-controller');
+  const { spec } = await ask(leases + LEASE);
   if (!spec.holderIdentity) throw new Error('nobody holds the Lease');
   return spec.renewTime;
 }

@@ -52,6 +52,7 @@ export function addReleaseTest(scope: Chart, enabled: Later<boolean>, settings: 
             env: [
               { name: 'NODE_EXTRA_CA_CERTS', value: '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt' },
               { name: 'LEADS', value: when(contains(manager.args, '--leader-elect'), 'yes', 'no') },
+              { name: 'LEASE', value: settings.name },
             ],
             securityContext: HARDENED_CONTAINER,
             resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '128Mi' } },
