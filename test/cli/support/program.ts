@@ -22,6 +22,7 @@ export class Program {
   private constructor(
     private readonly path: string,
     private readonly environment: NodeJS.ProcessEnv,
+    private readonly longestMs = LONGEST_MS,
   ) {}
 
   /** The whole of `worker-pools`. */
@@ -34,7 +35,12 @@ export class Program {
     return Program.bundle('test/cli/support/api-commands.ts', join(folder, 'api-commands.mjs'));
   }
 
-  private static async bundle(source: string, path: string): Promise<Program> {
+  /** The controller, as its image holds it. It may run for three minutes. */
+  static controller(folder: string): Promise<Program> {
+    return Program.bundle('src/cli/entry/controller.ts', join(folder, 'controller.mjs'), 180_000);
+  }
+
+  private static async bundle(source: string, path: string, longestMs?: number): Promise<Program> {
     await promisify(execFile)(join('node_modules', '.bin', 'esbuild'), [
       source,
       '--bundle',
@@ -46,11 +52,11 @@ export class Program {
       '--log-level=error',
       `--outfile=${path}`,
     ]);
-    return new Program(path, ENVIRONMENT);
+    return new Program(path, ENVIRONMENT, longestMs);
   }
 
   with(environment: NodeJS.ProcessEnv): Program {
-    return new Program(this.path, { ...this.environment, ...environment });
+    return new Program(this.path, { ...this.environment, ...environment }, this.longestMs);
   }
 
   /** The same program, which takes its output for a terminal. */
@@ -69,7 +75,7 @@ export class Program {
       spawn(process.execPath, [this.path, ...args], {
         env: this.environment,
         stdio: ['ignore', 'pipe', 'pipe'],
-        timeout: LONGEST_MS,
+        timeout: this.longestMs,
       }),
     );
   }
@@ -99,6 +105,15 @@ export class RunningProgram {
   /** As Ctrl-C does. */
   interrupt(): void {
     this.child.kill('SIGINT');
+  }
+
+  /** What is on its standard output by now. */
+  get stdout(): string {
+    return this.printed.stdout;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
   }
 
   /** As `| head` does when it has enough. */
