@@ -3,6 +3,9 @@ import fc from 'fast-check';
 import { decide } from '../../../src/controller/worker-pool/decide';
 import type { WorkerFact } from '../../../src/controller/worker-pool/scaling';
 import type { Action } from '../../../src/controller/worker-pool/snapshot';
+import { decide as decideWorker } from '../../../src/controller/worker/decide';
+import { snapshot as workerSnapshot } from '../worker/fixtures';
+import { started, working } from '../worker/pods';
 import { session, snapshot, worker } from './facts';
 
 /** A Worker as the control plane and the API server have it. */
@@ -13,12 +16,18 @@ interface ModelWorker {
   retiring: boolean;
   retired: boolean;
   deleting: boolean;
+  /** When the pool asked the control plane to retire it, and when the Worker's own pass did. */
   askedAt?: number;
+  askedByItselfAt?: number;
+  /** Runs that it was given. */
+  runs: number;
 }
 
-/** Pool, control plane and the Workers' own passes, reduced to what decides about a Worker's life. */
+/** The pool's passes, the Workers' own, and the control plane, reduced to what decides about a Worker's life. */
 class Model {
   now = 1_000_000;
+  /** The next run comes in the moment in which the one before ends. */
+  runsWait = false;
   private next: number;
 
   constructor(
@@ -46,27 +55,60 @@ class Model {
   /** The control plane gives runs to idle Workers that it may use. */
   assign(numbers: ReadonlySet<number>): void {
     for (const each of this.workers) {
-      if (numbers.has(each.number) && each.registered && !each.retiring && !each.retired) each.busy = true;
+      if (numbers.has(each.number) && !each.busy) this.give(each);
     }
   }
 
-  finishRuns(numbers?: ReadonlySet<number>): void {
-    for (const each of this.workers) if (!numbers || numbers.has(each.number)) each.busy = false;
+  private give(each: ModelWorker): void {
+    if (!each.registered || each.retiring || each.retired) return;
+    each.busy = true;
+    each.runs += 1;
   }
 
-  /** The Worker's own pass lets a deleted Worker go once it is retired; a person's deletion asks for that first. */
+  /** The control plane frees the Worker, removes it where it was asked to, and gives it the next run otherwise. */
+  finishRuns(numbers?: ReadonlySet<number>): void {
+    for (const each of this.workers) {
+      if (!each.busy || (numbers && !numbers.has(each.number))) continue;
+      each.busy = false;
+      if (each.retiring) Object.assign(each, { retiring: false, retired: true });
+      else if (this.runsWait) this.give(each);
+    }
+  }
+
+  /** Somebody deletes the objects; finalizers keep them. */
+  deleteWorkers(numbers: ReadonlySet<number>): void {
+    for (const each of this.workers) if (numbers.has(each.number)) each.deleting = true;
+  }
+
+  /** The Workers' own passes, as they really decide. */
   reap(): void {
     for (const each of [...this.workers]) {
-      if (!each.deleting) continue;
-      if (!each.retired) this.retire(each);
-      if (each.retired) this.workers.splice(this.workers.indexOf(each), 1);
+      for (const { type } of decideWorker(this.workerFacts(each)).actions) {
+        if (type === 'retire') {
+          each.askedByItselfAt = this.now;
+          this.retire(each);
+        } else if (type === 'removeFinalizer') {
+          expect(each).toMatchObject({ busy: false, retired: true });
+          this.workers.splice(this.workers.indexOf(each), 1);
+        }
+      }
     }
+  }
+
+  private workerFacts(each: ModelWorker): ReturnType<typeof workerSnapshot> {
+    return workerSnapshot({
+      now: this.now,
+      retired: each.retired,
+      view: { retiring: each.retiring, removed: each.retired },
+      memory: { ...(each.askedByItselfAt !== undefined && { retireAskedAt: each.askedByItselfAt }) },
+      ...(each.deleting && { deleted: new Date(this.now).toISOString() }),
+      ...(each.busy && { assignment: started, pods: [working] }),
+    });
   }
 
   private retire(each: ModelWorker): void {
-    each.askedAt = this.now;
     if (each.busy) each.retiring = true;
-    else each.retired = true;
+    else Object.assign(each, { retiring: false, retired: true });
   }
 
   private carryOut(action: Action): void {
@@ -77,8 +119,10 @@ class Model {
     if (!('workers' in action)) throw new Error(`a connected, synced pool has no use for ${action.kind}`);
     for (const each of this.workers.filter(({ number }) => action.workers.some(({ uid }) => uid === `uid-${number}`))) {
       if (action.kind === 'register-workers') each.registered = true;
-      else if (action.kind === 'retire-workers') this.retire(each);
-      else {
+      else if (action.kind === 'retire-workers') {
+        each.askedAt = this.now;
+        this.retire(each);
+      } else {
         expect(each).toMatchObject({ busy: false, retired: true });
         each.deleting = true;
       }
@@ -93,9 +137,11 @@ const idle = (number: number): ModelWorker => ({
   retiring: false,
   retired: false,
   deleting: false,
+  runs: 0,
 });
 
-const factOf = ({ number, ...facts }: ModelWorker): WorkerFact => worker(number, { ...facts, livePod: facts.busy });
+const factOf = ({ number, runs: _, askedByItselfAt: __, ...facts }: ModelWorker): WorkerFact =>
+  worker(number, { ...facts, livePod: facts.busy });
 
 const numbers = fc.uniqueArray(fc.integer({ min: 1, max: 20 })).map((list) => new Set(list));
 
@@ -114,7 +160,8 @@ const anyWorkers = fc
     list.map((facts, index): ModelWorker => {
       // The control plane retires no Worker with a run, and knows the ones that have one.
       const busy = facts.busy && !facts.retired;
-      return { ...facts, number: index + 1, busy, registered: facts.registered || busy || facts.retiring };
+      const retiring = facts.retiring && !facts.retired;
+      return { ...facts, number: index + 1, runs: 0, busy, retiring, registered: facts.registered || busy || retiring };
     }),
   );
 
@@ -122,28 +169,36 @@ const step = fc.record({
   wanted: fc.integer({ min: 0, max: 12 }),
   assign: numbers,
   finish: numbers,
+  remove: numbers,
   seconds: fc.integer({ min: 0, max: 90 }),
 });
 
-it('from any state and through any race, Workers converge to poolSize and a busy one is never deleted (invariants 2, 4)', () => {
+it('from any state and through any race, Workers converge to poolSize, a busy one is never let go, and a deleted one gets no further run (invariants 2, 4)', () => {
   fc.assert(
     fc.property(
       anyWorkers,
       fc.array(step, { maxLength: 8 }),
       fc.integer({ min: 0, max: 12 }),
-      (workers, steps, wanted) => {
+      fc.boolean(),
+      (workers, steps, wanted, runsWait) => {
         const model = new Model(workers, wanted);
+        model.runsWait = runsWait;
+        model.reap();
         for (const each of steps) {
           model.wanted = each.wanted;
+          model.deleteWorkers(each.remove);
+          model.reap();
+          const leaving = new Map(model.workers.filter(({ deleting }) => deleting).map((one) => [one, one.runs]));
           model.pass(each.assign);
           model.finishRuns(each.finish);
+          for (const [one, runs] of leaving) expect(one.runs).toBe(runs);
           model.reap();
           model.now += each.seconds * 1000;
         }
         model.wanted = wanted;
-        model.finishRuns();
         for (let pass = 0; pass < 8; pass += 1) {
           model.pass(new Set());
+          model.finishRuns();
           model.reap();
           model.now += 1000;
         }
