@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { expect } from '@jest/globals';
-import type { WorkerPoolSpec } from '../../src/api';
+import type { WorkerPoolSpec, WorkerStatus } from '../../src/api';
 import type { ControlPlane, RunRecord, RunType } from '../../src/control-plane';
 import type { RunPod, RunPodStatus } from '../../src/controller/run';
 import { makeStack, type TestPool } from '../control-plane/support/control-plane';
@@ -110,6 +110,25 @@ export class RunScene {
   /** Somebody deletes the Pod. */
   async removePod({ metadata: { namespace, name } }: RunPod): Promise<void> {
     await kubeOk('DELETE', `/api/v1/namespaces/${namespace}/pods/${name}`);
+  }
+
+  /** Somebody takes a label off the Pod. */
+  async removeLabel({ metadata: { namespace, name } }: RunPod, label: string): Promise<void> {
+    await kubeOk('PATCH', `/api/v1/namespaces/${namespace}/pods/${name}`, { metadata: { labels: { [label]: null } } });
+  }
+
+  /** Somebody deletes a Worker. */
+  async removeWorker(name: string): Promise<void> {
+    await kubeOk('DELETE', this.workerPath(name));
+  }
+
+  /** Somebody writes into the status of a Worker. */
+  async overwriteStatus(name: string, status: WorkerStatus): Promise<void> {
+    await kubeOk('PATCH', `${this.workerPath(name)}/status`, { status });
+  }
+
+  private workerPath(name: string): string {
+    return `/apis/workers.spacelift.io/v1beta1/namespaces/${this.objects.namespace}/workers/${name}`;
   }
 
   /** What `init` does: from here on the run has started. */

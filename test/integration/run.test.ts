@@ -165,7 +165,9 @@ describe('a Pod that is refused', () => {
     await open();
     await scene.forbidPods();
     const { id } = scene.trigger();
-    await eventually(() => expect(scene.log(id)).toContain("has no room for the run's Pod: exceeded quota: none"));
+    await eventually(() =>
+      expect(scene.log(id)).toContain("can never take the run's Pod as it is: exceeded quota: none"),
+    );
     await scene.untilWorkers([{ state: 'BUSY', currentRunID: id }]);
     await scene.allowPods();
     expect((await scene.pod()).metadata.labels).toMatchObject({ 'workers.spacelift.io/run-id': id });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Registry } from 'prom-client';
 import type { Worker, WorkerPool } from '../../api';
 import { API_VERSION, WORKER } from '../../api/names';
@@ -199,13 +200,17 @@ export class WorkerController implements Controller {
   }
 }
 
-/** Its own status writes are no news to it. */
+/**
+ * Its own status writes are news, too, of which nothing follows: what somebody else has written into a status looks the
+ * same, and is put right.
+ */
 function isWorkersBusiness({ type, object, old }: CacheEvent<Worker>): boolean {
   if (type !== 'updated' || !old) return true;
   const [after, before] = [object.metadata, old.metadata];
   return (
     after.uid !== before.uid ||
     after.deletionTimestamp !== before.deletionTimestamp ||
-    JSON.stringify(after.finalizers) !== JSON.stringify(before.finalizers)
+    JSON.stringify(after.finalizers) !== JSON.stringify(before.finalizers) ||
+    !isDeepStrictEqual(object.status, old.status)
   );
 }

@@ -1,0 +1,111 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { ControlPlane } from '../../src/control-plane';
+import { removeFolder, startTestControlPlane, temporaryFolder } from '../control-plane/support/control-plane';
+import { containers, exited, running } from '../controller/run/fixtures';
+import { installCrds, startController, type RunningController } from '../support/controlled-pool';
+import { createNamespace, eventually } from '../support/kube';
+import { RunScene } from './run.fixtures';
+
+// Generous: the machine may be busy.
+jest.setTimeout(60_000);
+
+let controlPlane: ControlPlane;
+let folder: string;
+let namespace: string;
+let controller: RunningController;
+let scene: RunScene;
+
+beforeAll(async () => {
+  await installCrds();
+  folder = temporaryFolder();
+  controlPlane = await startTestControlPlane({ dataDir: folder });
+});
+
+afterAll(async () => {
+  await controlPlane.close();
+  removeFolder(folder);
+});
+
+beforeEach(async () => {
+  namespace = await createNamespace('run');
+  controller = await startController(namespace);
+});
+
+afterEach(async () => {
+  await scene.close();
+  await controller.stop();
+});
+
+const open = async (): Promise<RunScene> => (scene = await RunScene.open(controlPlane, namespace));
+
+const WORKING = containers({ relay: running, worker: running });
+const SUCCEEDED = containers({ relay: exited(0), worker: exited(0) }, { phase: 'Succeeded' });
+
+describe('the loss of a run', () => {
+  test('is not seen in a Pod that only lost its label, which it gets back (invariant 8)', async () => {
+    await open();
+    const { id } = scene.trigger();
+    const pod = await scene.pod();
+    const launcher = await scene.startIn(pod);
+    await scene.setPodStatus(pod, WORKING);
+    await scene.removeLabel(pod, 'workers.spacelift.io/workerpool');
+    await eventually(async () =>
+      expect((await scene.pod()).metadata.labels).toHaveProperty(['workers.spacelift.io/workerpool']),
+    );
+    expect(scene.run(id)).toMatchObject({ state: 'PLANNING' });
+    await launcher.outcome('Succeeded');
+    await scene.setPodStatus(pod, SUCCEEDED);
+    await scene.untilRun(id, { state: 'FINISHED', reason: 'Succeeded' });
+    await scene.untilNoPod();
+  });
+
+  test('is not believed of a node while the relay is heard', async () => {
+    await open();
+    const { id } = scene.trigger();
+    const pod = await scene.pod();
+    const launcher = await scene.startIn(pod);
+    const long = new Date(Date.now() - 600_000).toISOString().replace(/\.\d+Z$/, 'Z');
+    await scene.setPodStatus(pod, {
+      ...WORKING,
+      conditions: [
+        { type: 'Ready', status: 'False', lastTransitionTime: long },
+        { type: 'ContainersReady', status: 'True' },
+      ],
+    });
+    await scene.untilWorkers([{ conditions: [{ type: 'Registered' }, { type: 'Waiting', reason: 'NodeLost' }] }]);
+    expect(scene.run(id)).toMatchObject({ state: 'PLANNING' });
+    await launcher.outcome('Succeeded');
+    await scene.setPodStatus(pod, SUCCEEDED);
+    await scene.untilRun(id, { state: 'FINISHED', reason: 'Succeeded' });
+  });
+});
+
+test('a busy Worker that is deleted gets no further run, and goes when its run is over', async () => {
+  await open();
+  const [first, second] = [scene.trigger(), scene.trigger()];
+  const pod = await scene.pod();
+  const launcher = await scene.startIn(pod);
+  await scene.setPodStatus(pod, WORKING);
+  const [worker] = await scene.objects.workers();
+  if (!worker) throw new Error('there is no Worker');
+  await scene.removeWorker(worker.metadata.name);
+  await eventually(() =>
+    expect(controlPlane.admin.workers(first.poolId).filter(({ retiring }) => retiring)).toHaveLength(1),
+  );
+  await launcher.outcome('Succeeded');
+  await scene.setPodStatus(pod, SUCCEEDED);
+  await eventually(async () => {
+    const names = (await scene.objects.workers()).map(({ metadata }) => metadata.name);
+    expect(names).toHaveLength(1);
+    expect(names).not.toContain(worker.metadata.name);
+  });
+  expect(scene.run(second.id)?.attempt).toBe(1);
+});
+
+test('the status of a Worker that somebody else wrote over is put right', async () => {
+  await open();
+  const [worker] = await scene.objects.workers();
+  await scene.overwriteStatus(worker?.metadata.name ?? '', { state: 'BUSY', currentRunID: 'nobody’s' });
+  await scene.untilWorkers([{ state: 'IDLE' }]);
+  expect((await scene.objects.workers())[0]?.status?.currentRunID).toBeUndefined();
+});
