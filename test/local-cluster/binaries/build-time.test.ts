@@ -22,7 +22,7 @@ afterEach(() => {
 
 test('what must be built is told as a whole, for an idle machine and for a busy one', () => {
   expect(buildTime(['kube-apiserver', 'etcd'], PLATFORM)).toBe(
-    'about 5 minutes on two idle cores, about 15 minutes on busy ones',
+    'about 5 minutes on two idle cores, 15 minutes on busy ones',
   );
 });
 
@@ -30,7 +30,7 @@ test('what the cache has takes no time', () => {
   mkdirSync(join(folder, 'bin'));
   writeFileSync(join(folder, 'bin', cacheName(CATALOGUE['kube-apiserver'], PLATFORM)), '');
   expect(buildTime(['kube-apiserver', 'kubeconform'], PLATFORM)).toBe(
-    'about a minute on two idle cores, about a minute on busy ones',
+    'about a minute on two idle cores, a minute on busy ones',
   );
   expect(buildTime(['kube-apiserver'], PLATFORM)).toBeUndefined();
 });
