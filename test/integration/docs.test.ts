@@ -7,7 +7,7 @@ import type { KubeObject } from '../support/kube';
 const kubectl = new Kubectl();
 const manifests = allFences().filter(
   ({ language, code, options }) =>
-    language === 'yaml' && /^apiVersion:/m.test(code) && options['no-test'] === undefined,
+    language === 'yaml' && /^apiVersion:/m.test(code) && /^kind:/m.test(code) && options['no-test'] === undefined,
 );
 
 beforeAll(installAllDefinitions, 180_000);
