@@ -128,7 +128,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
 export interface RefusedWish {
   /** `the run's Pod`, `new Workers`. */
   readonly object: string;
-  readonly verb: 'create' | 'read';
+  readonly verb: 'create' | 'read' | 'change' | 'delete';
   readonly namespace: string;
   /** Where the object comes from: `spec.pod of WorkerPool team/pool`. */
   readonly field: string;
@@ -146,6 +146,8 @@ export function explainRefusal({ kind, detail }: Refusal, wish: RefusedWish): st
     case 'dry-run-unsupported':
       return `An admission webhook cannot say beforehand whether it admits ${object}: ${why}`;
     case 'policy':
+      if (verb === 'delete')
+        return `The API server does not let ${object} be deleted: ${why} Change the policy; ${then}.`;
       return `The API server does not admit ${object}: ${why} Change the policy or ${field}; ${then}.`;
     case 'quota-full':
       return `A quota of namespace ${namespace} has no room for ${object}: ${why} It passes once there is room; ${then}.`;

@@ -97,6 +97,7 @@ export function readyCondition(
   const type = POOL_CONDITION.ready;
   if (snapshot.deleting) return { type, status: 'False', reason: REASON.draining, message: farewell(snapshot) };
   if (registered.status !== 'True') return { ...registered, type };
+  if (snapshot.problem) return { type, status: 'False', ...snapshot.problem };
   const isAdviceOnly = verdictOf(snapshot)?.state === 'unaskable';
   if (template.status !== 'True' && !isAdviceOnly) return { ...template, type };
   const leaving = snapshot.workers.filter((worker) => !isActive(worker));
@@ -144,7 +145,7 @@ function eventOf(
     }
     default: {
       // The count in the condition moves; the refusal is told once.
-      const refused = snapshot.creationRefusal?.problem;
+      const refused = snapshot.problem ?? snapshot.creationRefusal?.problem;
       return refused?.reason === reason && before?.reason !== reason ? { type: 'Warning', ...refused } : undefined;
     }
   }
@@ -178,6 +179,7 @@ function troubleOf({ credentials }: PoolSnapshot): string {
 function farewell(snapshot: PoolSnapshot): string {
   const { disconnectedSince, session, credentials } = snapshot;
   const left = `The pool is being deleted; ${workers(snapshot.workers.length)} left`;
+  if (snapshot.problem) return `${left}. ${snapshot.problem.message}`;
   if (disconnectedSince === undefined || snapshot.workers.length === 0) return `${left}${busyClause(snapshot)}.`;
   const failure = session?.status.state === 'failed' ? session.status.message : undefined;
   const problem = credentials.state === 'invalid' ? credentials.problem.message : undefined;

@@ -22,6 +22,7 @@ import {
 import { Applier } from './apply';
 import { readCredentials, type Secret } from './credentials';
 import { decide } from './decide';
+import { problemOfAction } from './failed-action';
 import { gather, isOfOtherPool, sessionKey } from './gather';
 import { credentialsAreDue, credentialsReference, rememberCredentials, type PoolMemory } from './memory';
 import { PoolSession } from './pool-session';
@@ -153,8 +154,10 @@ export class WorkerPoolController implements Controller {
         try {
           await this.applier.apply(memory, action, signal);
         } catch (failure) {
+          memory.problem = problemOfAction(action, failure, memory.pool.metadata.namespace);
           return { decision: this.decide(memory), failure, gone: false };
         }
+        memory.problem = undefined;
         if (action.kind === 'unmark-pool') return { decision, gone: true };
         // Long work is done in parts, and the status tells how far it is.
         if (action.kind === 'create-workers') return { decision: this.decide(memory), gone: false };

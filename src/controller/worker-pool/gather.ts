@@ -25,6 +25,7 @@ export function gather(memory: PoolMemory, caches: Caches, now: number): PoolSna
     ...(session && { session: session.fact }),
     ...(since !== undefined && { disconnectedSince: since }),
     template: templateFact(memory),
+    ...(memory.problem && { problem: memory.problem }),
     ...(memory.creationRefusal && { creationRefusal: memory.creationRefusal }),
     workers: workersOf(caches, memory.uid).flatMap((worker) => workerFact(worker, memory, caches)),
   };

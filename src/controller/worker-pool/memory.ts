@@ -20,6 +20,8 @@ export interface PoolMemory {
   /** A dry run is under way. */
   asking: boolean;
   creationRefusal?: CreationRefusal & { readonly failures: number };
+  /** Why the last pass could not do all that it wanted. */
+  problem?: Problem | undefined;
   /** UIDs of Workers whose deletion was accepted, until the cache shows it. */
   readonly deleted: Set<string>;
 }

@@ -90,6 +90,8 @@ export interface PoolSnapshot {
   readonly disconnectedSince?: number;
   readonly template: TemplateFact;
   readonly creationRefusal?: CreationRefusal;
+  /** Why the last pass could not do all that it wanted. */
+  readonly problem?: Problem;
   readonly workers: readonly WorkerFact[];
 }
 

@@ -1,7 +1,7 @@
 import type { Worker, WorkerPool } from '../../api';
 import { WORKER_POOL } from '../../api';
 import type { Caches } from '../caches';
-import { everythingEnded, type RunPod } from '../run/pod';
+import { isLive, type RunPod } from '../run/pod';
 import type { CacheEvent } from '../runtime';
 
 /** Whether a change of a WorkerPool asks for a pass: its own status does not. */
@@ -31,7 +31,7 @@ export function poolKeyOf(worker: Worker): string | undefined {
 
 /** The Worker whose Pod ended, if it did: a pool waits for that when the Worker is to go. */
 export function workerOfEndedPod({ type, object }: CacheEvent<RunPod>, caches: Caches): Worker | undefined {
-  if (type !== 'deleted' && !everythingEnded(object)) return undefined;
+  if (type !== 'deleted' && isLive(object)) return undefined;
   const { namespace, ownerReferences } = object.metadata;
   const owner = ownerReferences?.find(({ controller }) => controller);
   return owner && caches.workers.get(namespace, owner.name);

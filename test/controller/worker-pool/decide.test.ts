@@ -186,6 +186,7 @@ describe('the condition Ready', () => {
       'WebhookUnavailable',
       '1 of 3 Workers ready. The webhook is down.',
     ],
+    ['an action failed', { problem: WEBHOOK }, 'False', 'WebhookUnavailable', 'The webhook is down.'],
     [
       'all stand, whatever was refused before',
       { creationRefusal: { problem: WEBHOOK, retryAt: NOW + 1 } },
