@@ -63,11 +63,11 @@ async function readyPool(poolSize: number) {
   return made;
 }
 
-/** Time goes by, and somebody changes something, so that the pool is looked at. */
+/** Time goes by, and somebody changes something, so that the pool and its Workers are looked at. */
 async function letPass(ms: number): Promise<void> {
   ahead += ms;
   await kubeOk('PATCH', `${POOLS}/namespaces/${objects.namespace}/workerpools/${POOL}`, {
-    metadata: { labels: { looked: String(ahead) } },
+    spec: { pod: { annotations: { looked: String(ahead) } } },
   });
 }
 
@@ -80,8 +80,10 @@ async function expectPatientEnd(): Promise<void> {
     }),
   );
   await letPass(PATIENCE_MS / 2);
-  await eventually(async () => expect((await objects.pool(POOL))?.metadata.labels).toHaveProperty('looked'));
-  expect(await objects.pool(POOL)).toBeDefined();
+  await eventually(async () => {
+    const pool = await objects.pool(POOL);
+    expect(pool?.status?.observedGeneration).toBe(pool?.metadata.generation);
+  });
   await letPass(PATIENCE_MS / 2 + 1_000);
   await eventually(async () => {
     expect(await objects.pool(POOL)).toBeUndefined();
