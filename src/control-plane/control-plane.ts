@@ -13,7 +13,7 @@ import { Authority } from './pki/authority';
 import { serverCertificate } from './pki/server-certificate';
 import { PoolIssuer } from './pool-issuer';
 import { queueContext, type QueueContext } from './queue/context';
-import { sweep } from './queue/sweep';
+import { Sweeper } from './queue/sweeper';
 import { serve } from './server';
 import { openStore, type Store } from './store';
 import { BlobStore } from './store/blobs';
@@ -97,13 +97,8 @@ function openBlobs(dataDir: string, store: Store): BlobStore {
 
 function startSweeping(context: QueueContext, everyMs: number): NodeJS.Timeout | undefined {
   if (everyMs <= 0) return undefined;
-  return setInterval(() => {
-    try {
-      sweep(context);
-    } catch (error) {
-      context.logger.error({ err: error }, 'sweep failed; it is tried again');
-    }
-  }, everyMs).unref();
+  const sweeper = new Sweeper(context, everyMs);
+  return setInterval(() => sweeper.tick(), everyMs).unref();
 }
 
 function certificateNames(options: ControlPlaneOptions): string[] {

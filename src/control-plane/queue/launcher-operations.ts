@@ -107,13 +107,13 @@ export async function heartbeat(
   signal: AbortSignal,
 ): Promise<HeartbeatResponse> {
   const { leases, wakeups } = context;
-  const until = Date.now() + request.waitSeconds * 1000;
+  const until = performance.now() + request.waitSeconds * 1000;
   for (;;) {
     noteLostStart(context, requireUnderWay(context, who, request.fence));
     leases.relaySpoke(who.runId, who.attempt);
     const { stopReason } = requireRun(context, who.runId);
     if (stopReason !== null) return { stop: { reason: stopReason } };
-    const left = until - Date.now();
+    const left = until - performance.now();
     if (left <= 0 || signal.aborted || wakeups.isClosed) return { stop: null };
     await wakeups.wait(runTopic(who.runId), left, signal);
   }

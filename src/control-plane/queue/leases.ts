@@ -12,8 +12,21 @@ export class Leases {
   private readonly attempts = new Map<string, number>();
   private readonly observedPods = new Map<string, ReadonlySet<string>>();
 
-  constructor(private readonly now: () => number) {
-    this.startedAt = now();
+  /** By how much the clock ran ahead of what can be held against anybody. */
+  private forgivenMs = 0;
+
+  constructor(private readonly clock: () => number) {
+    this.startedAt = clock();
+  }
+
+  /** The time that leases go by: that in which the control plane itself stood still is not counted. */
+  now(): number {
+    return this.clock() - this.forgivenMs;
+  }
+
+  /** Takes back what the clock went on by without the control plane being there to hear anybody. */
+  forgive(milliseconds: number): void {
+    this.forgivenMs += milliseconds;
   }
 
   /**

@@ -74,7 +74,7 @@ function factsOf(context: QueueContext, assignment: AssignmentRecord): AttemptFa
     sessionSilenceMs: leases.sessionSilence(poolId, sessionId),
     relaySilenceMs: startedAt === null ? 0 : leases.relaySilence(runId, attempt, startedAt),
     podWasObserved: leases.podWasObserved(poolId, sessionId, runId, attempt),
-    pastStartDeadlineMs: context.now() - Math.max(assignment.startDeadline, leases.startedAt),
+    pastStartDeadlineMs: leases.now() - Math.max(assignment.startDeadline, leases.startedAt),
   };
 }
 

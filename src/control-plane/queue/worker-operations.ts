@@ -78,13 +78,13 @@ export async function watch(
   hear(context, poolId, request);
   // The session may just have come back, while runs wait for its workers.
   assignRuns(context, poolId);
-  const until = Date.now() + request.waitSeconds * 1000;
+  const until = performance.now() + request.waitSeconds * 1000;
   for (;;) {
     const revision = store.pools.revision(poolId);
     // A cursor from before a restored backup is ahead of everything: start over.
     const after = request.after > revision ? 0 : request.after;
     const changed = store.workers.changedInSession(poolId, request.session, after);
-    const left = until - Date.now();
+    const left = until - performance.now();
     hear(context, poolId, request);
     if (changed.length > 0 || left <= 0 || signal.aborted || wakeups.isClosed) {
       return { revision, workers: changed.map((worker) => workerView(context, worker)) };

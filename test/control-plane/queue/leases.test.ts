@@ -1,6 +1,7 @@
 import { cpSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { judge, type AttemptFacts } from '../../../src/control-plane/queue/sweep';
+import { Sweeper } from '../../../src/control-plane/queue/sweeper';
 import { removeFolder, temporaryFolder } from '../support/control-plane';
 import { TestQueue } from '../support/queue';
 
@@ -50,6 +51,36 @@ describe('leases', () => {
   afterEach(() => {
     queue.close();
     removeFolder(folder);
+  });
+
+  describe('of a control plane that stood still, or whose clock was set,', () => {
+    const EVERY_SECONDS = 5;
+    let sweeper: Sweeper;
+    let run: string;
+
+    /** So many seconds in which everything but the session goes on. */
+    const goOn = (seconds: number) => {
+      for (let passed = 0; passed < seconds; passed += EVERY_SECONDS) {
+        queue.pass(EVERY_SECONDS);
+        sweeper.tick();
+      }
+    };
+
+    beforeEach(async () => {
+      const worker = await queue.register();
+      run = queue.trigger();
+      await queue.assignment(worker);
+      sweeper = new Sweeper(queue.context, EVERY_SECONDS * 1000);
+      goOn(EVERY_SECONDS);
+    });
+
+    test.each([30, 3_600, -3_600])('go on as before after %i seconds', (seconds) => {
+      queue.pass(seconds);
+      goOn(50);
+      expect(queue.state(run)).toBe('PREPARING');
+      goOn(10);
+      expect(queue.state(run)).toBe('QUEUED');
+    });
   });
 
   describe('of leaders', () => {
