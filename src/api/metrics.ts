@@ -54,6 +54,16 @@ export const CONTROLLER_METRICS = {
   },
 } as const satisfies Metrics;
 
+/** Of those that the controller's runtime serves, under the usual names, what alerts read. */
+export const RUNTIME_METRICS = {
+  leading: {
+    name: 'leader_election_master_status',
+    type: 'gauge',
+    help: '1 while this process leads.',
+    labels: ['name'],
+  },
+} as const satisfies Metrics;
+
 const POOL_LABELS = ['worker_pool_id', 'worker_pool_name'] as const;
 
 /** What the exporter reads from the control plane; `worker_pool_id` is the ULID that the controller calls `pool_ulid`. */

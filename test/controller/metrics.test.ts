@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
-import { CONTROLLER_METRICS, type MetricDescription } from '../../src/api';
+import { CONTROLLER_METRICS, RUNTIME_METRICS, type MetricDescription } from '../../src/api';
 import { createMetrics } from '../../src/controller/metrics';
+import { electionMetrics } from '../../src/controller/runtime/metrics';
 
 const pools = [
   { ulid: '01A', total: 3, idle: 1 },
@@ -20,6 +21,14 @@ async function samples(registry: Registry, name: string): Promise<string[]> {
 }
 
 describe("the controller's metrics", () => {
+  it('tell who leads under the name that alerts ask for', async () => {
+    const registry = new Registry();
+    electionMetrics(registry, 'ops')?.leading.set(1);
+    expect(await samples(registry, RUNTIME_METRICS.leading.name)).toEqual([
+      'leader_election_master_status{name="ops"} 1',
+    ]);
+  });
+
   it('are all that src/api names, and no other', async () => {
     const served = await registered().registry.getMetricsAsJSON();
     expect(served.map(({ name, type, help }) => ({ name, type: String(type), help }))).toEqual(

@@ -1,4 +1,4 @@
-import { CONTROLLER_METRICS, EXPORTER_METRICS } from '../../api';
+import { CONTROLLER_METRICS, EXPORTER_METRICS, RUNTIME_METRICS } from '../../api';
 import { increase, poolQueries, quantile } from './queries';
 
 /** The alerts of a `PrometheusRule`. */
@@ -7,12 +7,18 @@ export enum WorkerPoolAlert {
   RUNS_WAIT = 'WorkerPoolRunsWait',
   /** Runs of a pool wait, and it has no Worker at all. */
   NO_WORKERS = 'WorkerPoolHasNoWorkers',
+  /** Runs of a pool wait although it has free Workers. */
+  RUNS_STUCK = 'WorkerPoolRunsStuck',
   /** Every Worker of a pool is drained. */
   ALL_DRAINED = 'WorkerPoolDrained',
   /** The controller cannot create or register Workers. */
   WORKER_CREATION_ERRORS = 'WorkerCreationFails',
   /** Runs take long to start. */
   SLOW_RUN_STARTUP = 'RunStartupSlow',
+  /** No controller answers, or Prometheus does not ask. */
+  CONTROLLER_SILENT = 'WorkerPoolControllerSilent',
+  /** Controllers answer, and none of them leads. */
+  NO_LEADER = 'WorkerPoolControllerLeaderless',
   /** No exporter answers, or Prometheus does not ask. */
   EXPORTER_SILENT = 'WorkerPoolExporterSilent',
 }
@@ -21,11 +27,14 @@ export enum WorkerPoolAlert {
 export interface AlertSettings {
   readonly runsWaitFor: number;
   readonly noWorkersFor: number;
+  readonly runsStuckFor: number;
   readonly drainedFor: number;
   /** Alert above this number within `ERROR_WINDOW`. */
   readonly workerCreationErrors: number;
   readonly slowRunStartup: number;
   readonly slowRunStartupFor: number;
+  readonly controllerSilentFor: number;
+  readonly noLeaderFor: number;
   readonly exporterSilentFor: number;
 }
 
@@ -69,6 +78,14 @@ function poolAlerts(settings: AlertSettings): AlertDescription[] {
       description: `{{ $value }} runs wait, and the control plane knows no Worker of the pool ${NAME}.`,
     },
     {
+      alert: WorkerPoolAlert.RUNS_STUCK,
+      level: 'critical',
+      expr: `${pools.runsPending} > 0 and ${pools.free} > 0`,
+      for: settings.runsStuckFor,
+      summary: `Runs wait beside free Workers of ${NAME}`,
+      description: `{{ $value }} runs wait although the pool ${NAME} has free Workers: those do not take runs.`,
+    },
+    {
       alert: WorkerPoolAlert.ALL_DRAINED,
       level: 'warning',
       expr: `${pools.workers} > 0 and ${pools.drained} >= ${pools.workers}`,
@@ -98,6 +115,25 @@ function controllerAlerts(settings: AlertSettings): AlertDescription[] {
       description:
         'One run in twenty waited {{ $value | humanizeDuration }} or more from its assignment until its worker ' +
         `container started; ${settings.slowRunStartup} s are allowed.`,
+    },
+    {
+      alert: WorkerPoolAlert.CONTROLLER_SILENT,
+      level: 'critical',
+      expr: `absent(${CONTROLLER_METRICS.workerCreationErrors.name})`,
+      for: settings.controllerSilentFor,
+      summary: 'The controller of worker pools is silent',
+      description:
+        'Prometheus has no answer from any controller: if none runs, no run starts, and pools are neither scaled nor repaired.',
+    },
+    {
+      alert: WorkerPoolAlert.NO_LEADER,
+      level: 'critical',
+      // Others serve a metric of that name, too, and a Lease may have any name: ours are those that serve one of ours.
+      expr: `sum by (name) (${RUNTIME_METRICS.leading.name} and on (instance) ${CONTROLLER_METRICS.workerCreationErrors.name}) == 0`,
+      for: settings.noLeaderFor,
+      summary: 'No controller of worker pools leads',
+      description:
+        'Controllers run, but none of them holds the Lease {{ $labels.name }}: no run starts, and pools are not looked after.',
     },
   ];
 }

@@ -88,7 +88,8 @@ function poolPanels(): Panel[] {
     {
       type: 'timeseries',
       title: 'Workers: busy, drained, free',
-      description: 'Workers of the chosen pools on top of each other; the upper edge is all of them.',
+      description:
+        'Workers of the chosen pools on top of each other. A drained Worker that finishes its run counts as busy and as drained, so that the upper edge may be above the number of Workers for a while.',
       width: 12,
       unit: 'short',
       style: 'stack',

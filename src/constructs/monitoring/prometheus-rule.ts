@@ -24,6 +24,13 @@ export interface PrometheusRuleProps extends ResourceProps {
   readonly noWorkersFor?: Duration;
 
   /**
+   * How long runs may wait while their pool has free Workers.
+   *
+   * @default - 10 minutes
+   */
+  readonly runsStuckFor?: Duration;
+
+  /**
    * How long all Workers of a pool may be drained.
    *
    * @default - 30 minutes
@@ -51,6 +58,20 @@ export interface PrometheusRuleProps extends ResourceProps {
    * @default - 15 minutes
    */
   readonly slowRunStartupFor?: Duration;
+
+  /**
+   * How long Prometheus may have no answer from any controller.
+   *
+   * @default - 10 minutes
+   */
+  readonly controllerSilentFor?: Duration;
+
+  /**
+   * How long no controller may lead. Longer than another one needs to take over.
+   *
+   * @default - 5 minutes
+   */
+  readonly noLeaderFor?: Duration;
 
   /**
    * How long Prometheus may have no answer from any exporter.
@@ -135,10 +156,13 @@ function compile(scope: Construct, id: string, props: PrometheusRuleProps): Aler
   return {
     runsWaitFor: minutes(props.runsWaitFor, 15),
     noWorkersFor: minutes(props.noWorkersFor, 5),
+    runsStuckFor: minutes(props.runsStuckFor, 10),
     drainedFor: minutes(props.drainedFor, 30),
     workerCreationErrors: props.workerCreationErrors ?? 0,
     slowRunStartup,
     slowRunStartupFor: minutes(props.slowRunStartupFor, 15),
+    controllerSilentFor: minutes(props.controllerSilentFor, 10),
+    noLeaderFor: minutes(props.noLeaderFor, 5),
     exporterSilentFor: minutes(props.exporterSilentFor, 10),
   };
 }

@@ -65,11 +65,23 @@ describe('PrometheusRule', () => {
   it.each<[WorkerPoolAlert, string, PrometheusRuleProps, string]>([
     [WorkerPoolAlert.RUNS_WAIT, '900s', { runsWaitFor: Duration.minutes(1) }, '60s'],
     [WorkerPoolAlert.NO_WORKERS, '300s', { noWorkersFor: Duration.minutes(2) }, '120s'],
+    [WorkerPoolAlert.RUNS_STUCK, '600s', { runsStuckFor: Duration.minutes(2) }, '120s'],
+    [WorkerPoolAlert.CONTROLLER_SILENT, '600s', { controllerSilentFor: Duration.minutes(2) }, '120s'],
+    [WorkerPoolAlert.NO_LEADER, '300s', { noLeaderFor: Duration.minutes(2) }, '120s'],
     [WorkerPoolAlert.ALL_DRAINED, '1800s', { drainedFor: Duration.hours(2) }, '7200s'],
     [WorkerPoolAlert.SLOW_RUN_STARTUP, '900s', { slowRunStartupFor: Duration.seconds(90) }, '90s'],
     [WorkerPoolAlert.EXPORTER_SILENT, '600s', { exporterSilentFor: Duration.minutes(30) }, '1800s'],
   ])('%s waits %s, or as long as it is told', (alert, byDefault, props, told) => {
     expect([rule(alert).for, rule(alert, props).for]).toEqual([byDefault, told]);
+  });
+
+  it('fires where no controller runs, and where none leads', () => {
+    expect(rule(WorkerPoolAlert.CONTROLLER_SILENT).expr).toBe(
+      'absent(spacelift_workerpool_controller_worker_creation_errors_total)',
+    );
+    expect(rule(WorkerPoolAlert.NO_LEADER).expr).toBe(
+      'sum by (name) (leader_election_master_status and on (instance) spacelift_workerpool_controller_worker_creation_errors_total) == 0',
+    );
   });
 
   it('counts as errors and as slow what it is told', () => {
@@ -98,8 +110,11 @@ describe('PrometheusRule', () => {
     expect(left.map(({ alert }) => alert)).toEqual([
       'WorkerPoolRunsWait',
       'WorkerPoolHasNoWorkers',
+      'WorkerPoolRunsStuck',
       'WorkerCreationFails',
       'RunStartupSlow',
+      'WorkerPoolControllerSilent',
+      'WorkerPoolControllerLeaderless',
     ]);
   });
 

@@ -5,6 +5,11 @@ describe('the reader of queries', () => {
   it.each([
     ['max(spacelift_scrape_duration_seconds)', []],
     ['sum by (le) (rate(spacelift_workerpool_controller_run_startup_duration_seconds_bucket[5m]))', []],
+    ['absent(spacelift_workerpool_controller_worker_creation_errors_total)', []],
+    ['sum(leader_election_master_status{name="a"}) == 0', []],
+    ['sum by (name) (leader_election_master_status and on (instance) spacelift_build_info)', []],
+    ['sum(leader_election_master_status and on (instance) spacelift_build)', ['spacelift_build does not exist']],
+    ['leader_election_slave_status', ['leader_election_slave_status does not exist']],
     ['vector(1)', ['asks for no metric']],
     ['spacelift_worker_pool_worker', ['spacelift_worker_pool_worker does not exist']],
     [

@@ -1,13 +1,22 @@
-import { CONTROLLER_METRICS, EXPORTER_METRICS, type MetricDescription } from '../../../src/api';
+import { CONTROLLER_METRICS, EXPORTER_METRICS, RUNTIME_METRICS, type MetricDescription } from '../../../src/api';
 
-const known: MetricDescription[] = [...Object.values(CONTROLLER_METRICS), ...Object.values(EXPORTER_METRICS)];
+const known: MetricDescription[] = [CONTROLLER_METRICS, RUNTIME_METRICS, EXPORTER_METRICS].flatMap((metrics) =>
+  Object.values<MetricDescription>(metrics),
+);
+const SERIES = /\b(?:spacelift|leader_election)_\w+/g;
 
 /** What is wrong with a query of ours: metrics that nobody serves, labels that a metric lacks, rates of a gauge. */
 export function faults(query: string): string[] {
-  const found = [...query.matchAll(/\bspacelift_\w+/g)].map(([series]) => series);
-  if (found.length === 0) return ['asks for no metric'];
+  const all = [...query.matchAll(SERIES)].map(([series]) => series);
+  if (all.length === 0) return ['asks for no metric'];
+  return [...all.flatMap((series) => (served(series) ? [] : [`${series} does not exist`])), ...misreadings(query)];
+}
+
+/** What only has to be there, or not, is not read. */
+function misreadings(whole: string): string[] {
+  const query = whole.replaceAll(/absent\(\w+\)| and on \(instance\) \w+/g, '');
+  const found = [...query.matchAll(SERIES)].map(([series]) => series);
   return [
-    ...found.flatMap((series) => (served(series) ? [] : [`${series} does not exist`])),
     ...matchersOf(query).flatMap(({ series, label }) => lacks(series, label)),
     ...groupings(query).flatMap(({ labels, inside }) =>
       labels.flatMap((label) => inside.flatMap((series) => lacks(series, label))),
@@ -46,7 +55,7 @@ function groupings(query: string): { labels: string[]; inside: string[] }[] {
       if (query[end] === ')') depth -= 1;
       end += 1;
     }
-    const inside = [...query.slice(start, end).matchAll(/\bspacelift_\w+/g)].map(([series]) => series);
+    const inside = [...query.slice(start, end).matchAll(SERIES)].map(([series]) => series);
     return { labels: (match[1] ?? '').split(',').map((label) => label.trim()), inside };
   });
 }
