@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { getCACertificates } from 'node:tls';
+// Whole, because a bundle that names an export that Node 20 lacks would not load there (test/cli/old-node.test.ts).
+import tls from 'node:tls';
 import { PATH } from '../api/names';
 
 /** What a folder of certificates holds. */
@@ -39,7 +40,7 @@ export function mountedAuthorities(folder: string = PATH.certificates): MountedA
 export function trustedAuthorities(tokenCa: string, folder?: string): string[] | undefined {
   const { certificates } = mountedAuthorities(folder);
   if (tokenCa !== '') return [tokenCa, ...certificates];
-  return certificates.length > 0 ? [...getCACertificates('default'), ...certificates] : undefined;
+  return certificates.length > 0 ? [...tls.getCACertificates('default'), ...certificates] : undefined;
 }
 
 function filesBelow(folder: string, depth = 0): string[] {

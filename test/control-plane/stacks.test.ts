@@ -86,7 +86,7 @@ describe('a waiting run says for what', () => {
   const waits = (run: string): string | null => queue.admin.waitsFor(queue.admin.run(run)!);
 
   test('no worker is registered', () => {
-    expect(waits(queue.trigger())).toMatch(/^a worker: pool pool has none registered; is its WorkerPool in a cluster/);
+    expect(waits(queue.trigger())).toMatch(/^a worker: pool pool has none registered \(is its WorkerPool in a cluster/);
   });
 
   test('all workers are busy, drained, or not heard of', async () => {

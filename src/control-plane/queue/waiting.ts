@@ -15,7 +15,7 @@ function aWorker({ store, leases }: QueueContext, poolId: string): string {
   const live = leases.liveSessions(poolId, SESSION_LEASE_SECONDS * 1000);
   const { registered, ready } = store.workers.count(poolId, live);
   if (registered === 0)
-    return `a worker: pool ${name} has none registered; is its WorkerPool in a cluster, and scaled above 0?`;
+    return `a worker: pool ${name} has none registered (is its WorkerPool in a cluster, and scaled above 0?)`;
   if (ready === 0)
     return `a worker: nothing is heard of the controller of pool ${name}, or all its workers are drained`;
   return `a worker: ${ready === 1 ? 'the one' : `all ${ready}`} of pool ${name} ${ready === 1 ? 'is' : 'are'} busy`;
