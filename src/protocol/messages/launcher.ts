@@ -8,7 +8,7 @@ import { Fence, OutcomeReason, Stage, Time, Ulid } from './primitives';
  *   POST start      StartRequest → RunSpec        by `init`, once a Pod: from here on the run has started
  *   GET  source     tar.gz of the stack's source  by `init`
  *   GET  workspace  the sealed run state          by `init`, stage `applying`
- *   PUT  workspace  the sealed run state          by the relay, at the end of stage `preparing`
+ *   PUT  workspace  the sealed run state          by the relay, at the end of a stage `preparing` with changes
  *   POST logs       LogsRequest → LogsResponse    by `init` and the relay
  *   POST heartbeat  HeartbeatRequest → HeartbeatResponse, a long poll that returns at once when the run is stopped
  *   POST outcome    OutcomeRequest → OutcomeResponse, idempotent
