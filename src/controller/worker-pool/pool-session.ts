@@ -51,7 +51,8 @@ export class PoolSession implements PoolHandle {
   private readonly retirements = new Batcher<boolean>(BATCH, (ids) => this.askToRetire(ids));
   private revision = 0;
   private synced = false;
-  private nextSyncAt = 0;
+  /** By the monotonic clock; 0 before the first. */
+  private nextSyncDue = 0;
   /** Since when there has been no connection; undefined while it stands. */
   disconnectedSince: number | undefined;
   private failures = 0;
@@ -93,7 +94,7 @@ export class PoolSession implements PoolHandle {
       status: this.session.status,
       failures: this.failures,
       synced: this.synced,
-      nextSyncAt: this.nextSyncAt,
+      nextSyncAt: this.options.clock.now() + this.nextSyncDue - this.options.clock.monotonic(),
     };
   }
 
@@ -132,7 +133,7 @@ export class PoolSession implements PoolHandle {
       for (const id of answer.unknown) this.views.delete(id);
       const existing = new Set(workers.map(({ id }) => id));
       for (const id of this.views.keys()) if (!existing.has(id)) this.forget(id);
-      this.nextSyncAt = this.options.clock.now() + SYNC_EVERY_MS * (1 + this.options.random());
+      this.nextSyncDue = this.options.clock.monotonic() + SYNC_EVERY_MS * (1 + this.options.random());
     } catch (error) {
       this.synced = false;
       throw error;

@@ -101,6 +101,12 @@ describe('the views of a session', () => {
     expect(session.view(B)).toBeDefined();
   });
 
+  it('are exchanged again within a minute, although the clock was set back by an hour meanwhile', async () => {
+    await session.sync([]);
+    now -= 3_600_000;
+    expect(session.fact.nextSyncAt - now).toBeLessThanOrEqual(60_000);
+  });
+
   it('start anew with a control plane that lost its memory', async () => {
     scripted.syncAnswer = { revision: 90, workers: [view(A, 90)], unknown: [] };
     await session.sync([{ id: A, pod: null }]);
