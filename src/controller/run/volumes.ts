@@ -1,5 +1,5 @@
 import type { Volume, VolumeMount, WorkerPool } from '../../api';
-import { MOUNTS, PATH, VOLUME } from '../../api/names';
+import { EXCHANGE_SIZE_LIMIT, MOUNTS, PATH, VOLUME } from '../../api/names';
 import { podTemplate } from './template';
 
 /** Read by owner and group (Pod's fsGroup) only. */
@@ -11,7 +11,7 @@ export function runVolumes(pool: WorkerPool): Volume[] {
     pod.workspaceVolume ?? { name: VOLUME.workspace, emptyDir: {} },
     pod.binariesCacheVolume ?? { name: VOLUME.binariesCache, emptyDir: {} },
     { name: VOLUME.binaries, emptyDir: {} },
-    { name: VOLUME.exchange, emptyDir: {} },
+    { name: VOLUME.exchange, emptyDir: { sizeLimit: EXCHANGE_SIZE_LIMIT } },
     credentialsVolume(pool),
     ...(pod.volumes ?? []),
   ];

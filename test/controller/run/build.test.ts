@@ -197,6 +197,11 @@ describe('volumes', () => {
     ]);
   });
 
+  test('the output of a run cannot fill the node: the kubelet evicts that Pod and no other one', () => {
+    const limits = built().spec.volumes?.map(({ name, emptyDir }) => [name, emptyDir?.sizeLimit]);
+    expect(limits).toContainEqual(['spacelift-exchange', '8Gi']);
+  });
+
   test('the pool’s own workspace and cache volumes are mounted at the documented paths', () => {
     const workspaceVolume = { name: 'ws', ephemeral: {} };
     const binariesCacheVolume = { name: 'cache', persistentVolumeClaim: { claimName: 'cache' } };
