@@ -105,8 +105,9 @@ describe('a real API server takes what watches the pools, strictly', () => {
 
 async function applied(...presets: Preset[]): Promise<{ pool: StoredPool; namespace: string }> {
   const namespace = await createNamespace('presets');
-  const chart = new Chart(new App(), 'chart', { namespace });
-  new WorkerPool(chart, 'pool', { extensions: presets.map((preset) => preset(chart)) });
+  // Another namespace than the pool's, to which the API server would not let any object of it.
+  const chart = new Chart(new App(), 'chart', { namespace: 'elsewhere' });
+  new WorkerPool(chart, 'pool', { metadata: { namespace }, extensions: presets.map((preset) => preset(chart)) });
   const created = await createAll(chart, namespace);
   const pool = created.find(({ kind }) => kind === 'WorkerPool');
   if (!pool) throw new Error('there is no WorkerPool');
