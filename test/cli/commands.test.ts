@@ -144,12 +144,17 @@ describe('pool', () => {
     expect(existsSync(at('late', 'private-key.pem'))).toBe(false);
   });
 
-  test('create keeps the key when nobody knows whether the pool was made', async () => {
+  const failedAtIt = { errors: [{ message: 'it failed', extensions: { code: 'internal' } }], data: null };
+  test.each([
+    ['the answer is lost', undefined],
+    ['the control plane failed at it', failedAtIt],
+  ])('create keeps the key when nobody knows whether the pool was made: %s', async (_, answer) => {
+    const answers = [{ data: { apiKeyUser: { jwt: 'jwt' } } }, answer];
     const lost = createServer((request, response) => {
       request.resume().on('end', () => {
-        if (lost.listenerCount('done') === 0) lost.once('done', () => undefined);
-        else return void response.destroy();
-        response.end(JSON.stringify({ data: { apiKeyUser: { jwt: 'jwt' } } }));
+        const next = answers.shift();
+        if (next) response.end(JSON.stringify(next));
+        else response.destroy();
       });
     }).listen(0, '127.0.0.1');
     try {

@@ -19,6 +19,12 @@ interface Request {
   readonly body?: string | Readable;
 }
 
+interface ApiError {
+  readonly message: string;
+  /** `internal`: it failed at what it may have begun. All others are refusals. */
+  readonly extensions?: { readonly code?: string };
+}
+
 /** A control plane as the commands see it; every failure is a UserError with a sentence. Runs on Node 20, too. */
 export class ApiClient {
   private readonly agent: HttpAgent;
@@ -65,8 +71,9 @@ export class ApiClient {
       headers: { 'content-type': 'application/json', ...(jwt ? { authorization: `Bearer ${jwt}` } : {}) },
       body: JSON.stringify({ query, variables }),
     });
-    const answer = await jsonOf<{ data?: T; errors?: { message: string }[] }>(response);
+    const answer = await jsonOf<{ data?: T; errors?: ApiError[] }>(response);
     const [error] = answer.errors ?? [];
+    if (error?.extensions?.code === 'internal') throw new UserError(error.message);
     if (error) throw new RefusedError(error.message);
     if (!answer.data)
       throw new UserError(`${this.connection.url} answers ${response.statusCode}, but not as a control plane does`);

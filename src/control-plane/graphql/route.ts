@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { AdminApi } from '../admin';
 import type { ApiKeys } from '../api-key';
-import { RequestError } from '../errors';
+import { RequestError, type RefusalCode } from '../errors';
 import { bearer, limitJson, refusingApp } from '../http/app';
 import { rootResolvers, type RequestContext } from './resolvers';
 import { schema } from './schema';
@@ -47,7 +47,8 @@ function answer(result: ExecutionResult, logger: Logger): object {
     const cause = error.originalError;
     if (!cause || cause instanceof RequestError || cause instanceof GraphQLError) return error.toJSON();
     logger.error({ err: cause, path: error.path }, 'GraphQL request failed');
-    return { ...error.toJSON(), message: 'the control plane failed at this request: its log says why' };
+    const message = 'the control plane failed at this request: its log says why';
+    return { ...error.toJSON(), message, extensions: { code: 'internal' satisfies RefusalCode } };
   });
   return { errors, data: result.data ?? null };
 }
