@@ -99,6 +99,8 @@ const MAY_DIFFER = [
   /: metadata\.labels\.(helm\.sh\/chart|app\.kubernetes\.io\/version)$/,
   // The rights of leader election are narrower than the official ones.
   /^Role\/.*-leader-election-role: rules$/,
+  // What our controller is told by variables, which the official one does not know.
+  /: spec\.template\.spec\.containers\.manager\.env\.WORKER_POOLS_\w+\.(name|value)$/,
   // Variables of a namespace's Services would fill the environment.
   /: spec\.template\.spec\.enableServiceLinks$/,
 ];
