@@ -160,6 +160,7 @@ const SCENARIOS: readonly {
       ...CHANGES_ALWAYS,
       [`ClusterRole/${NAME}-manager-role`]: ['rules'],
       [`Deployment/${NAME}-controller-manager`]: [
+        ...OUR_LEASE,
         'spec.template.spec.enableServiceLinks',
         'spec.template.spec.terminationGracePeriodSeconds',
       ],
@@ -176,6 +177,7 @@ const SCENARIOS: readonly {
         // Demanded by the Pod Security Standard "restricted".
         'spec.template.spec.containers.spacelift-promex.securityContext.allowPrivilegeEscalation',
         'spec.template.spec.containers.spacelift-promex.securityContext.readOnlyRootFilesystem',
+        'spec.template.spec.enableServiceLinks',
         'spec.template.spec.securityContext.runAsNonRoot',
         'spec.template.spec.securityContext.seccompProfile.type',
       ],
