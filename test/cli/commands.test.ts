@@ -148,7 +148,7 @@ describe('pool', () => {
   test.each([
     ['the answer is lost', undefined],
     ['the control plane failed at it', failedAtIt],
-  ])('create keeps the key when nobody knows whether the pool was made: %s', async (_, answer) => {
+  ])('create keeps the key when nobody knows whether the pool was made: %s', async (how, answer) => {
     const answers = [{ data: { apiKeyUser: { jwt: 'jwt' } } }, answer];
     const lost = createServer((request, response) => {
       request.resume().on('end', () => {
@@ -160,9 +160,9 @@ describe('pool', () => {
     try {
       await once(lost, 'listening');
       const url = `http://127.0.0.1:${(lost.address() as { port: number }).port}`;
-      const failed = await program.run('pool', 'create', 'lost', '--out', at('lost'), '--key', 'ec', '--url', url);
-      expect(failed.stderr).toContain(`The key is kept in ${at('lost', 'private-key.pem')}`);
-      expect(existsSync(at('lost', 'private-key.pem'))).toBe(true);
+      const failed = await program.run('pool', 'create', 'lost', '--out', at(how), '--key', 'ec', '--url', url);
+      expect(failed.stderr).toContain(`The key is kept in ${at(how, 'private-key.pem')}`);
+      expect(existsSync(at(how, 'private-key.pem'))).toBe(true);
     } finally {
       lost.close();
     }
