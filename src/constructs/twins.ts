@@ -37,7 +37,7 @@ export const refuseTwins = appCheck((nodes, constructs) => {
     shared.set(paths, [...(shared.get(paths) ?? []), key]);
   }
   return [...shared].map(([paths, [first = '', ...others]]) => {
-    const more = others.length === 0 ? '' : ` and ${others.length} more objects`;
+    const more = others.length === 0 ? '' : ` and ${others.length} more object${others.length === 1 ? '' : 's'}`;
     return (
       `${paths} make the same ${first.slice(first.indexOf('|') + 1)}${more}, and a cluster has one: leave one out, or ` +
       `give it another name or namespace; if they go to different clusters, say so by the context "${CLUSTER}" of their charts`

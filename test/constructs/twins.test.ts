@@ -56,7 +56,7 @@ describe('an app', () => {
     ['sets of alerts', 'PrometheusRule "same"', (chart) => new PrometheusRule(chart, 'op', { metadata })],
     [
       'sets of definitions',
-      'CustomResourceDefinition "workerpools.workers.spacelift.io" and 1 more objects',
+      'CustomResourceDefinition "workerpools.workers.spacelift.io" and 1 more object, and',
       (chart) => new CustomResourceDefinitions(chart, 'op'),
     ],
     [
