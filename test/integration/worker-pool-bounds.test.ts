@@ -76,7 +76,7 @@ async function expectPatientEnd(): Promise<void> {
     expect(await objects.condition(POOL, 'Ready')).toMatchObject({
       status: 'False',
       reason: 'Draining',
-      message: expect.stringMatching(/^The pool is being deleted; 2 Workers left\. .* go at \d{4}-.*Z, others/),
+      message: expect.stringMatching(/^The pool is being deleted; 2 Workers left: .* go at \d{4}-.*Z, others/),
     }),
   );
   await letPass(PATIENCE_MS / 2);

@@ -118,8 +118,18 @@ describe.each(SHELLS.map((shell) => ({ shell, name: shell.join(' ') })))('in $na
       const said = pod.exchanged(FILE.output(1, 'stderr'));
       expect(said).toContain(`PATH of the step is ${pod.paths.binaries}:${path}\n`);
       expect(said).toContain('the stack sets PATH. It counts as it stands');
+      expect(said).not.toContain('the runner image may lack it');
       expect(pod.exchanged(FILE.workerDone)).toBe('127\n');
       expect(isThere(FILE.started(2))).toBe(false);
+    });
+
+    test('that sets no PATH: a tool that the image lacks fails its step, and the log says who names the image', async () => {
+      pod = await RunPod.laidDown([step('plan', 'terraform plan -input=false')], { TF_VAR_region: 'eu-west-1' });
+      const worker = pod.worker({ PATH: '/usr/bin:/bin' }, shell);
+      expect(await worker.exitCode).toBe(127);
+      const said = pod.exchanged(FILE.output(1, 'stderr'));
+      expect(said).toContain('the runner image may lack it: spec.pod.defaultRunnerImage of the pool');
+      expect(said).not.toContain('the stack sets PATH');
     });
 
     test("may set PATH to where the tool is; the pool's binaries stay before it", async () => {

@@ -245,8 +245,11 @@ run_step() {
 
 not_found() {
   echo "spacelift-worker: exit code 127 says that a command was not found. PATH of the step is $wp_path"
-  [ -z "${wp_stack_path+set}" ] ||
+  if [ -n "${wp_stack_path+set}" ]; then
     echo "spacelift-worker: the stack sets PATH. It counts as it stands: \$PATH in it is not filled in, and what the image has in its own PATH is not found."
+  else
+    echo "spacelift-worker: the runner image may lack it: spec.pod.defaultRunnerImage of the pool, or the stack's own runner image, names another."
+  fi
 }
 
 succeeded() { # CODE LIST

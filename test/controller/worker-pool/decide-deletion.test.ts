@@ -65,7 +65,7 @@ describe('a pool that is deleted', () => {
     [
       'what it waits for and until when',
       { session: failed('unreachable', 'https://cp:1983 cannot be reached'), disconnectedSince: NOW },
-      /^The pool is being deleted; 3 Workers left\. https:\/\/cp:1983 cannot be reached\. .* go at 1970-01-01T00:18:40Z, others when their runs are over\.$/,
+      /^The pool is being deleted; 3 Workers left: https:\/\/cp:1983 cannot be reached\. .* go at 1970-01-01T00:18:40Z, others when their runs are over\.$/,
     ],
     [
       'what is wrong with its Secret',
