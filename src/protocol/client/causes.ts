@@ -1,6 +1,7 @@
 import { Refusal } from '../messages';
 import { ProtocolError } from '../session';
 
+/** By code; the last two are messages of the MQTT client, whose errors have none. */
 const UNREACHABLE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
   ENOTFOUND: 'its name is not known to the DNS',
@@ -13,6 +14,8 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'it closed the connection',
   EHOSTUNREACH: 'there is no route to it',
   ENETUNREACH: 'there is no route to it',
+  'connack timeout': 'it does not answer in time',
+  'Keepalive timeout': 'it does not answer in time',
 };
 
 /** Codes of Node's TLS layer and of OpenSSL for a certificate that is not to be trusted. */
@@ -30,7 +33,7 @@ export function causeOfFailure(error: unknown, endpoint: string): ProtocolError 
       true,
     );
   }
-  const why = UNREACHABLE[code] ?? (message || code || 'the connection failed');
+  const why = UNREACHABLE[code] ?? UNREACHABLE[message] ?? (message || code || 'the connection failed');
   return new ProtocolError('unreachable', `the control plane at ${endpoint} cannot be reached: ${why}`, true);
 }
 

@@ -1,0 +1,25 @@
+import { describe, expect, it } from '@jest/globals';
+import { causeOfFailure } from '../../src/protocol/client/causes';
+
+describe('a connection that fails is told', () => {
+  it.each<[string, Error, string]>([
+    ['of a port where nobody listens', withCode('ECONNREFUSED'), 'nothing listens there'],
+    ['of a broker that takes the connection only', new Error('connack timeout'), 'it does not answer in time'],
+    ['of a broker that fell silent', new Error('Keepalive timeout'), 'it does not answer in time'],
+    [
+      'of a cause inside of another',
+      new TypeError('fetch failed', { cause: withCode('EAI_AGAIN') }),
+      'the DNS does not answer',
+    ],
+    ['in its own words, where no better are known', new Error('odd'), 'odd'],
+  ])('%s', (_, error, why) => {
+    expect(causeOfFailure(error, 'mqtts://cp:8883')).toMatchObject({
+      kind: 'unreachable',
+      message: `the control plane at mqtts://cp:8883 cannot be reached: ${why}`,
+    });
+  });
+});
+
+function withCode(code: string): Error {
+  return Object.assign(new Error(`connect ${code}`), { code });
+}
