@@ -25,7 +25,7 @@ export interface WorkQueueOptions {
   baseDelayMs?: number;
   /** @default 60,000 */
   maxDelayMs?: number;
-  /** After a pass, news of its key wait so long for more, so that a storm of them costs few passes; @default 0 */
+  /** From the start of a pass, news of its key wait so long for more, so that a storm of them costs few passes; @default 0 */
   quietMs?: number;
   logger?: Logger;
   clock?: Clock;
@@ -41,7 +41,7 @@ export interface StopOptions {
   abandonMs?: number;
 }
 
-/** Nothing but news makes the pass of a key repeat sooner, whatever delay a pass asks for. */
+/** Nothing but news makes the pass of a key begin again sooner, whatever delay a pass asks for. */
 const SHORTEST_REPEAT_MS = 250;
 
 interface Delayed {
@@ -108,12 +108,11 @@ export class WorkQueue {
    */
   addAfter(key: string, delayMs: number): void {
     if (this.state === 'stopped') return;
-    const waitMs = Math.max(SHORTEST_REPEAT_MS, delayMs);
-    const dueAt = this.clock.monotonic() + waitMs;
+    const dueAt = this.clock.monotonic() + delayMs;
     const present = this.delayed.get(key);
     if (present && present.dueAt <= dueAt) return;
     present?.cancel();
-    const cancel = this.clock.setTimer(waitMs, () => {
+    const cancel = this.clock.setTimer(delayMs, () => {
       this.delayed.delete(key);
       this.add(key);
     });
@@ -169,14 +168,14 @@ export class WorkQueue {
     try {
       const result = await this.options.reconcile(key, this.aborting.signal);
       this.failures.delete(key);
-      if (result?.requeueAfterMs !== undefined) this.addAfter(key, result.requeueAfterMs);
+      if (result?.requeueAfterMs !== undefined) this.repeat(key, result.requeueAfterMs, startedAt);
     } catch (error) {
-      this.fail(key, error);
+      this.fail(key, error, startedAt);
     } finally {
       this.metrics?.worked.observe((this.clock.monotonic() - startedAt) / 1000);
       this.running.delete(key);
       const news = this.again.delete(key);
-      this.rest(key);
+      this.rest(key, startedAt);
       if (news) this.add(key);
       this.pump();
       if (this.isIdle()) for (const wake of this.idleWaiters) wake();
@@ -184,18 +183,22 @@ export class WorkQueue {
     }
   }
 
-  private rest(key: string): void {
-    const { quietMs = 0 } = this.options;
-    if (quietMs <= 0) return;
+  private repeat(key: string, delayMs: number, startedAt: number): void {
+    this.addAfter(key, Math.max(delayMs, startedAt + SHORTEST_REPEAT_MS - this.clock.monotonic(), 0));
+  }
+
+  private rest(key: string, startedAt: number): void {
+    const restMs = startedAt + (this.options.quietMs ?? 0) - this.clock.monotonic();
+    if (restMs <= 0) return;
     this.resting.set(key, false);
-    this.clock.setTimer(quietMs, () => {
+    this.clock.setTimer(restMs, () => {
       const news = this.resting.get(key);
       this.resting.delete(key);
       if (news) this.add(key);
     });
   }
 
-  private fail(key: string, error: unknown): void {
+  private fail(key: string, error: unknown, startedAt: number): void {
     // What a stopped queue was at is the next leader's to do.
     if (this.aborting.signal.aborted) return;
     this.metrics?.errors.inc();
@@ -220,7 +223,7 @@ export class WorkQueue {
     };
     // A thousand passes that were held back say nothing that the elector does not.
     this.logger[isHalted(error) ? 'debug' : 'warn'](fields, 'pass failed and will be repeated');
-    this.addAfter(key, delayMs);
+    this.repeat(key, delayMs, startedAt);
   }
 
   private isIdle(): boolean {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Registry } from 'prom-client';
 import type { Reconcile, WorkQueueOptions } from '../../../src/controller/runtime';
 import { KubeError, silentLogger, TerminalError, WorkQueue } from '../../../src/controller/runtime';
+import { sleep } from '../../../src/time';
 import { FakeClock, settle } from '../../support/fake-clock';
 
 function setup(reconcile: Reconcile, options: Partial<WorkQueueOptions> = {}) {
@@ -157,6 +158,20 @@ describe('a work queue', () => {
       expect(passes).toHaveLength(41);
     },
   );
+
+  test('repeats a pass that took longer than 250 ms as soon as it asks for', async () => {
+    const { queue, clock, passes } = setup(
+      async () => {
+        await sleep(clock, 900);
+        return { requeueAfterMs: 1 };
+      },
+      { quietMs: 250 },
+    );
+    queue.start();
+    queue.add('a');
+    await clock.advance(901);
+    expect(passes).toHaveLength(2);
+  });
 
   test('takes news of a key at once, although its pass asked for a later look', async () => {
     const { queue, passes } = setup(() => Promise.resolve({ requeueAfterMs: 60_000 }));
