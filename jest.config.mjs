@@ -16,6 +16,8 @@ const common = {
 };
 
 export default {
+  // A busy machine is slow, not wrong: only what hangs fails.
+  testTimeout: 30_000,
   projects: [
     {
       ...common,
