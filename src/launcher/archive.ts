@@ -60,9 +60,15 @@ function unpackingError(error: NodeJS.ErrnoException, entry?: string): ArchiveEr
   );
 }
 
-export interface UnpackLimits {
+export interface UnpackOptions {
   /** Most bytes of all files together. @default - no limit */
   readonly bytes?: number;
+  /**
+   * Whether the archive is of a workspace: then the group may do in files of another user than this one what that user
+   * may, because they are this user's from now on, and the worker container, which made them, goes on with them.
+   * @default false
+   */
+  readonly ofWorkspace?: boolean;
 }
 
 /**
@@ -73,11 +79,11 @@ export interface UnpackLimits {
  *
  * @throws ArchiveError about the archive, FolderError about the folder; what the stream itself fails with passes through.
  */
-export async function unpack(archive: Readable, folder: string, limits: UnpackLimits = {}): Promise<void> {
+export async function unpack(archive: Readable, folder: string, options: UnpackOptions = {}): Promise<void> {
   const links = new Map<string, string>();
   const umask = process.umask(0);
   try {
-    await unpackFiles(archive, folder, links, limits);
+    await unpackFiles(archive, folder, links, options);
     for (const [path, target] of links) {
       await makeLink(folder, path, target).catch((error: unknown) => {
         throw error instanceof ArchiveError ? error : unpackingError(error as NodeJS.ErrnoException, path);
@@ -93,16 +99,18 @@ async function unpackFiles(
   archive: Readable,
   folder: string,
   links: Map<string, string>,
-  limits: UnpackLimits,
+  options: UnpackOptions,
 ): Promise<void> {
   let failure: Error | undefined;
   let bytes = 0;
   const take = (entry: ReadEntry): boolean => {
     bytes += HEADER + entry.size;
-    if (limits.bytes !== undefined && bytes > limits.bytes) {
-      fail(new ArchiveError(`The archive holds more than ${limits.bytes} bytes when it is unpacked.`));
+    if (options.bytes !== undefined && bytes > options.bytes) {
+      fail(new ArchiveError(`The archive holds more than ${options.bytes} bytes when it is unpacked.`));
     }
-    return failure === undefined && !isLink(entry, links);
+    if (failure !== undefined || isLink(entry, links)) return false;
+    shareWithGroup(entry, options);
+    return true;
   };
   const unpacking = extract({
     cwd: folder,
@@ -147,8 +155,13 @@ function isLink(entry: ReadEntry, links: Map<string, string>): boolean {
     return true;
   }
   links.delete(path);
-  if (entry.type === 'Directory' && entry.mode !== undefined) entry.mode |= (entry.mode & 0o700) >> 3;
   return false;
+}
+
+function shareWithGroup(entry: ReadEntry, { ofWorkspace = false }: UnpackOptions): void {
+  const changesHands = ofWorkspace && entry.uid !== undefined && entry.uid !== process.getuid?.();
+  if (entry.mode === undefined || !(entry.type === 'Directory' || changesHands)) return;
+  entry.mode |= (entry.mode & 0o700) >> 3;
 }
 
 function nameOf(error: Error): string | undefined {

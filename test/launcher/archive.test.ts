@@ -71,6 +71,32 @@ test('folders can be worked in by the group, whose member the worker container i
   ]);
 });
 
+test.each<[string, boolean, string[]]>([
+  [
+    'in a workspace the group may do in files of another user what that user could',
+    true,
+    ['mine 640', 'of-the-step 664', 'tool 775', 'read-only 444'],
+  ],
+  [
+    'in a source each file keeps its mode, whoever made it',
+    false,
+    ['mine 640', 'of-the-step 644', 'tool 755', 'read-only 444'],
+  ],
+])('%s', async (_, ofWorkspace, expected) => {
+  const me = process.getuid?.() ?? 0;
+  const entries: Entry[] = [
+    { path: 'mine', mode: 0o640, uid: me },
+    { path: 'of-the-step', mode: 0o644, uid: me + 1 },
+    { path: 'tool', mode: 0o755, uid: me + 1 },
+    { path: 'read-only', mode: 0o444, uid: me + 1 },
+  ];
+  await unpack(crafted(entries), folder, { ofWorkspace });
+  const modes = entries.map(
+    async ({ path }) => `${path} ${((await lstat(join(folder, path))).mode & 0o777).toString(8)}`,
+  );
+  expect(await Promise.all(modes)).toEqual(expected);
+});
+
 describe('of several entries with one name the last counts:', () => {
   const file: Entry = { path: 'it', content: 'a file' };
   const link = (linkpath: string): Entry => ({ path: 'it', type: 'SymbolicLink', linkpath });

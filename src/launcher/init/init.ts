@@ -132,7 +132,7 @@ async function prepare(
   const sealed = run.stage === 'applying';
   const archive = sealed ? await client.workspace() : await client.source();
   try {
-    if (sealed) await unpack(opened(archive, access, run, identity), paths.workspace);
+    if (sealed) await unpack(opened(archive, access, run, identity), paths.workspace, { ofWorkspace: true });
     else await unpack(archive, paths.workspace, { bytes: UNPACKED_SOURCE_BYTES });
   } catch (error) {
     archive.destroy();

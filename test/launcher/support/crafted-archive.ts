@@ -7,6 +7,7 @@ export interface Entry {
   readonly linkpath?: string;
   readonly content?: string;
   readonly mode?: number;
+  readonly uid?: number;
 }
 
 /** A tar.gz of entries that no honest program would make. */
@@ -15,12 +16,12 @@ export function craftedArchive(entries: readonly Entry[]): Buffer<ArrayBuffer> {
 }
 
 function blocksOf(entry: Entry): Buffer[] {
-  const { path, type = 'File', linkpath, content = '', mode = 0o644 } = entry;
+  const { path, type = 'File', linkpath, content = '', mode = 0o644, uid } = entry;
   if (path.length > 99) {
     const name: Entry = { path: 'name', type: 'NextFileHasLongPath', content: path };
     return [...blocksOf(name), ...blocksOf({ ...entry, path: 'short' })];
   }
-  const header = new Header({ path, type, mode, size: Buffer.byteLength(content), mtime: new Date(0) });
+  const header = new Header({ path, type, mode, uid, size: Buffer.byteLength(content), mtime: new Date(0) });
   if (linkpath !== undefined) header.linkpath = linkpath;
   const block = Buffer.alloc(512);
   header.encode(block);
