@@ -204,7 +204,7 @@ export function fieldOf(container: string): string {
     case CONTAINER.worker:
       return 'spec.pod.workerContainer';
     default:
-      return `the entry "${container}" of spec.pod.customInitContainers or additionalSidecarContainers`;
+      return `the entry "${container}", unless a webhook added it, of spec.pod.customInitContainers or additionalSidecarContainers`;
   }
 }
 

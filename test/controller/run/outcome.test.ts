@@ -164,7 +164,7 @@ describe('an ended Pod', () => {
       'an init container of the user',
       failedPod({ custom: { setup: exited(3) }, init: waitingFor('PodInitializing') }),
       'ConfigError',
-      'Container setup (the entry "setup" of spec.pod.customInitContainers or additionalSidecarContainers of WorkerPool team/pool) ended with exit code 3.',
+      'Container setup (the entry "setup", unless a webhook added it, of spec.pod.customInitContainers or additionalSidecarContainers of WorkerPool team/pool) ended with exit code 3.',
     ],
     [
       'init without a control plane',

@@ -62,7 +62,7 @@ describe('what keeps a run’s Pod from starting', () => {
         init: waitingFor('PodInitializing'),
       }),
       'ContainerConfig',
-      'Container setup cannot start from its image "tools:1": no command specified. Correct the entry "setup" of spec.pod.customInitContainers or additionalSidecarContainers of WorkerPool team/pool.',
+      'Container setup cannot start from its image "tools:1": no command specified. Correct the entry "setup", unless a webhook added it, of spec.pod.customInitContainers or additionalSidecarContainers of WorkerPool team/pool.',
     ],
     [
       'a runner image without a shell',
