@@ -33,8 +33,8 @@ export const PATIENCE_MS = 2 * SESSION_LEASE_SECONDS * 1_000;
 export interface PoolRegistry {
   byUid(poolUid: string): PoolHandle | undefined;
   /**
-   * Since when this process has known the pool and had no connection for it, in ms since the epoch: a restart or other
-   * credentials begin anew. Undefined while the connection stands.
+   * Since when this process has known the pool and the control plane has taken no sync of it, in ms since the epoch: a
+   * restart or other credentials begin anew. Undefined while a sync was taken and the connection has stood since.
    */
   disconnectedSince(poolUid: string): number | undefined;
   /** Calls back whenever a worker's view, its retirement or its pool's session changed. */

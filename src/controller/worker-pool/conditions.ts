@@ -183,7 +183,7 @@ function farewell(snapshot: PoolSnapshot): string {
   if (disconnectedSince === undefined || snapshot.workers.length === 0) return `${left}${busyClause(snapshot)}.`;
   const failure = session?.status.state === 'failed' ? session.status.message : undefined;
   const problem = credentials.state === 'invalid' ? credentials.problem.message : undefined;
-  const why = endSentence(failure ?? problem ?? 'there is no connection to the control plane');
+  const why = endSentence(failure ?? problem ?? 'the control plane has not answered yet');
   const until = timestamp(new Date(disconnectedSince + PATIENCE_MS));
   return `${left}: ${why} Without its word, idle Workers go at ${until}, others when their runs are over.`;
 }

@@ -77,14 +77,15 @@ function actionsOfDeletion(snapshot: PoolSnapshot): readonly Action[] {
   if (!snapshot.hasFinalizer) return snapshot.session ? [{ kind: 'close-session' }] : [];
   const { credentials, session } = snapshot;
   if (snapshot.workers.length > 0) {
-    if (isConnected(snapshot)) return syncIsDue(snapshot) ? [{ kind: 'sync' }] : actionsOfScaling(snapshot, 0);
+    if (isConnected(snapshot) && !syncIsDue(snapshot)) return actionsOfScaling(snapshot, 0);
     if (credentials.state === 'valid' && session?.key !== credentials.sessionKey) return [{ kind: 'open-session' }];
     // Nobody could agree to it: from now on each Worker is as patient as its last run asks for.
     const free = patienceIsOver(snapshot) ? snapshot.workers.filter(isFree) : [];
-    return free.length > 0 ? [{ kind: 'remove-workers', workers: free }] : [];
+    const removal: Action[] = free.length > 0 ? [{ kind: 'remove-workers', workers: free }] : [];
+    return isConnected(snapshot) ? [...removal, { kind: 'sync' }] : removal;
   }
   if (!session) return [{ kind: 'unmark-pool' }];
-  const farewell: Action[] = isConnected(snapshot) ? [{ kind: 'sync' }] : [];
+  const farewell: Action[] = isConnected(snapshot) && !patienceIsOver(snapshot) ? [{ kind: 'sync' }] : [];
   return [...farewell, { kind: 'close-session' }, { kind: 'unmark-pool' }];
 }
 

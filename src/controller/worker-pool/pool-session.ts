@@ -134,8 +134,12 @@ export class PoolSession implements PoolHandle {
       const existing = new Set(workers.map(({ id }) => id));
       for (const id of this.views.keys()) if (!existing.has(id)) this.forget(id);
       this.nextSyncDue = this.options.clock.monotonic() + SYNC_EVERY_MS * (1 + this.options.random());
+      if (this.disconnectedSince === undefined) return;
+      this.disconnectedSince = undefined;
+      this.options.onReconnect();
     } catch (error) {
       this.synced = false;
+      this.disconnectedSince ??= this.options.clock.now();
       throw error;
     }
   }
@@ -193,7 +197,6 @@ export class PoolSession implements PoolHandle {
     if (status.state === 'connected') {
       this.failures = 0;
       this.synced = false;
-      this.disconnectedSince = undefined;
       this.options.onReconnect();
     }
     this.options.onPoolChange();

@@ -16,7 +16,7 @@ export interface WorkerSnapshot {
   readonly pool: PoolFacts | undefined;
   /** What the control plane wants of the Worker; undefined until it has said so. */
   readonly view: WorkerView | undefined;
-  /** Since when there has been no connection to the control plane, in ms since the epoch; undefined while it stands. */
+  /** Since when the control plane has taken no sync of the pool, in ms since the epoch; undefined while it hears it. */
   readonly disconnectedSince: number | undefined;
   /** The control plane has agreed that nothing more will be assigned. */
   readonly retired: boolean;

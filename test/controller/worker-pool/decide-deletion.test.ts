@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { PATIENCE_MS } from '../../../src/controller/pool-registry';
 import { decide } from '../../../src/controller/worker-pool/decide';
 import type { PoolSnapshot } from '../../../src/controller/worker-pool/snapshot';
-import { failed, NOW, snapshot, template, worker, workers } from './facts';
+import { failed, NOW, session, snapshot, template, worker, workers } from './facts';
 
 const actionsOf = (facts: Partial<PoolSnapshot>) => decide(snapshot(facts)).actions.map(({ kind }) => kind);
 const invalid = { state: 'invalid', problem: { reason: 'TokenInvalid', message: 'no token' } } as const;
@@ -11,6 +11,7 @@ describe('a pool that is deleted', () => {
   const deleting = { deleting: true, hasFinalizer: true };
   const busy = worker(1, { busy: true, livePod: true, retiring: true, askedAt: NOW });
   const long = { disconnectedSince: NOW - PATIENCE_MS };
+  const unsynced = session({ synced: false });
   const cases: [string, Partial<PoolSnapshot>, string[]][] = [
     ['retires all its Workers', { workers: workers(3) }, ['retire-workers']],
     ['waits for a busy Worker', { workers: [busy] }, []],
@@ -43,6 +44,16 @@ describe('a pool that is deleted', () => {
         ['remove-workers'],
       ],
     ]),
+    [
+      'lets its free Workers go although the connection stands, when no sync has been taken for two minutes',
+      { workers: [busy, worker(2)], session: unsynced, ...long },
+      ['remove-workers', 'sync'],
+    ],
+    [
+      'goes without a sync that nobody takes',
+      { workers: [], session: unsynced, ...long },
+      ['close-session', 'unmark-pool'],
+    ],
     ['keeps a Worker with a Pod even then', { workers: [busy], session: failed('rejected'), ...long }, []],
     [
       'lets its Workers go when its Secret has long been gone',

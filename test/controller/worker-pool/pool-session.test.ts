@@ -176,9 +176,17 @@ describe('the exchange of the whole truth', () => {
     expect(session.fact.failures).toBe(0);
   });
 
-  it('tells since when there has been no connection: from its beginning, until it stands, and anew when it is lost', () => {
-    expect(session.disconnectedSince).toBe(now);
+  it('tells since when nobody has heard it: from its beginning, until a sync is taken, and anew when the connection is lost', async () => {
+    const begun = now;
+    now += 5_000;
     scripted.change({ state: 'connected', since: 1 });
+    scripted.duringSync = () => {
+      throw new Error('the control plane failed');
+    };
+    await expect(session.sync([])).rejects.toThrow('failed');
+    expect(session.disconnectedSince).toBe(begun);
+    scripted.duringSync = () => undefined;
+    await session.sync([]);
     expect(session.disconnectedSince).toBeUndefined();
     const lostAt = (now += 5_000);
     scripted.change({ state: 'failed', cause: 'unreachable', message: '' });
