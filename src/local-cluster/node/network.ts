@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LocalClusterError } from '../errors';
 import { exec, run, type Exec } from '../exec';
 import type { NodeLayout } from './layout';
 
@@ -13,6 +14,12 @@ const FORWARDING = '/proc/sys/net/ipv4/ip_forward';
 export async function connectNetwork(layout: NodeLayout, execute: Exec = exec): Promise<void> {
   const ip = (...args: string[]): Promise<string> => run('ip', args, { exec: execute });
   const inside = (...args: string[]): Promise<string> => ip('-netns', layout.netns, ...args);
+  const inUse = await processesOfAnother(layout, execute);
+  if (inUse.length > 0) {
+    throw new LocalClusterError(
+      `a node "${layout.name}" with its data in another folder than ${layout.folder} runs on this machine (process ${inUse[0]}): take it down first, with the HOME or WORKER_POOLS_STATE that it was started with`,
+    );
+  }
   await removeLink(layout, execute);
   await ip('netns', 'add', layout.netns);
   await ip('link', 'add', layout.hostLink, 'type', 'veth', 'peer', 'name', layout.nodeLink);
@@ -36,11 +43,21 @@ export async function admitTraffic(layout: NodeLayout, execute: Exec = exec): Pr
 
 /** Takes away what `connectNetwork` and `admitTraffic` made, whatever of it is there. */
 export async function disconnectNetwork(layout: NodeLayout, execute: Exec = exec): Promise<void> {
+  if ((await processesOfAnother(layout, execute)).length > 0) return;
   for (const [table, chain, ...match] of rules(layout)) {
     await execute('iptables', ['-w', '-t', table, '-D', chain, ...match]);
   }
   await removeLink(layout, execute);
   restoreForwarding(layout);
+}
+
+/**
+ * Who lives in the network namespace while our own node does not run: a node of that name which another HOME or
+ * WORKER_POOLS_STATE started, and whose cable is to stay.
+ */
+async function processesOfAnother({ netns }: NodeLayout, execute: Exec): Promise<string[]> {
+  const { exitCode, stdout } = await execute('ip', ['netns', 'pids', netns]);
+  return exitCode === 0 ? stdout.split(/\s+/).filter((pid) => pid !== '') : [];
 }
 
 /** What an earlier start left, too; an end of the cable takes the other with it. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Exec } from '../../../src/local-cluster/exec';
 import { hierarchies } from '../../../src/local-cluster/node/cgroup';
 import { nodeLayout } from '../../../src/local-cluster/node/layout';
-import { connectNetwork } from '../../../src/local-cluster/node/network';
+import { connectNetwork, disconnectNetwork } from '../../../src/local-cluster/node/network';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +34,30 @@ describe("the node's cable", () => {
 
   test("that cannot be laid is an error in the program's own words", async () => {
     await expect(calls((call) => (call.includes('type veth') ? 2 : 0))).rejects.toThrow('refused');
+  });
+});
+
+describe('the cable of a node of the same name that another state folder has', () => {
+  const layout = nodeLayout('demo', { WORKER_POOLS_STATE: '/state' });
+  const made: string[] = [];
+  const exec: Exec = (program, args) => {
+    made.push([program, ...args].join(' '));
+    return Promise.resolve({ exitCode: 0, stdout: args[1] === 'pids' ? '4711\n4712\n' : '', stderr: '' });
+  };
+
+  test.each([
+    [
+      'starting',
+      () =>
+        expect(connectNetwork(layout, exec)).rejects.toThrow(
+          /"demo".* another folder than \/state.*process 4711.*take it down/,
+        ),
+    ],
+    ['removing', () => disconnectNetwork(layout, exec)],
+  ])('stays when ours is at %s', async (_case, act) => {
+    made.length = 0;
+    await act();
+    expect(made).toEqual([`ip netns pids ${layout.netns}`]);
   });
 });
 
