@@ -120,7 +120,7 @@ function changes(before: State, after: State, poolNamespace: string): Record<str
   return Object.fromEntries(entries.filter(([, fields]) => fields.length > 0));
 }
 
-/** What our Deployment has more: the name of a Lease of its own, and no variables of a namespace's Services. */
+/** What our Deployment has more: the name of a Lease of its own. */
 const OUR_LEASE = ['name', 'value'].map(
   (field) => `spec.template.spec.containers.manager.env.WORKER_POOLS_LEASE_NAME.${field}`,
 );
