@@ -99,7 +99,7 @@ test('a busy Worker that is deleted gets no further run, and goes when its run i
     expect(names).toHaveLength(1);
     expect(names).not.toContain(worker.metadata.name);
   });
-  expect(scene.run(second.id)?.attempt).toBe(1);
+  await eventually(() => expect(scene.run(second.id)?.attempt).toBe(1));
 });
 
 test('the status of a Worker that somebody else wrote over is put right', async () => {
