@@ -4,8 +4,8 @@ import tseslint from 'typescript-eslint';
 const rooms = {
   time: [],
   api: [],
-  constructs: ['api'],
-  helm: ['api', 'constructs'],
+  charting: ['api'],
+  constructs: ['api', 'charting'],
   protocol: ['api'],
   controller: ['api', 'protocol'],
   'controller/runtime': [],

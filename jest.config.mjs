@@ -22,7 +22,7 @@ export default {
     {
       ...common,
       displayName: 'constructs',
-      testMatch: ['<rootDir>/test/{api,constructs,helm,charts}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{api,charting,constructs,charts}/**/*.test.ts'],
       transform: { '\\.ts$': swc('commonjs') },
     },
     {

@@ -1,5 +1,5 @@
 export * from './control-plane/control-plane';
-export { CustomResourceDefinitions, type CustomResourceDefinitionsProps } from './custom-resource-definitions';
+export { CustomResourceDefinitions, type CustomResourceDefinitionsProps } from './crds/custom-resource-definitions';
 export * from './exporter/exporter-props';
 export * from './exporter/prometheus-exporter';
 export { WorkerPoolAlert } from './monitoring/alerts';
@@ -23,7 +23,7 @@ export * from './worker-pool/extension';
 export * from './worker-pool/pod-history';
 export * from './worker-pool/run-container';
 export * from './worker-pool/run-pod';
-export * from './worker-pool/topology-spread';
+export * from './shared/topology-spread';
 export * from './worker-pool/worker-pool';
 export * from './worker-pool/worker-pool-props';
 export * from './worker-pool/workspace-volume';

@@ -3,8 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { WORKER_POOL_KIND } from '../../src/api';
 import { notYetText, type Field, type ObjectType } from '../../src/api/field';
-import { operatorChart } from '../../src/helm/charts/operator-chart';
-import { valuesYaml } from '../../src/helm/values-yaml';
+import { operatorChart } from '../../src/constructs/operator/chart/chart';
+import { valuesYaml } from '../../src/charting/values-yaml';
 
 /** Each field of a WorkerPool that carries the mark, by its path. */
 function marked({ fields }: ObjectType, path: string): [string, string][] {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, Chart, Size, Yaml } from 'cdk8s';
 import { EXAMPLES } from '../../examples/charts';
 import { ControlPlane, WorkerPoolOperator } from '../../src/constructs';
-import { GeneratedChart } from '../helm/support/helm';
+import { GeneratedChart } from '../charting/support/helm';
 import { apiServer } from '../support/api-server';
 import { createNamespace, kube, kubeOk, type KubeObject } from '../support/kube';
 import { haveNamespaces, installAllDefinitions, Kubectl } from '../support/strict-apply';

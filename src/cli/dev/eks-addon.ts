@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { operatorEksAddon } from '../../helm/charts/operator-eks-addon';
-import { emitEksAddon } from '../../helm/eks-addon';
+import { operatorEksAddon } from '../../constructs/operator/chart/eks-addon';
+import { emitEksAddon } from '../../charting/eks-addon';
 import { write } from '../generate/files';
 
 /** `npm run chart:eks -- FOLDER`: writes the chart as an Amazon EKS add-on, ready for `helm package`. */

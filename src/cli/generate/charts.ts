@@ -1,5 +1,5 @@
-import { operatorChart } from '../../helm/charts/operator-chart';
-import { emitChart } from '../../helm/emit';
+import { operatorChart } from '../../constructs/operator/chart/chart';
+import { emitChart } from '../../charting/emit';
 import type { Artefact } from './artefact';
 
 /** The Helm charts, made from the constructs. What else lies in a chart's folder (`ci/`) is written by hand. */

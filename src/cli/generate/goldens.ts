@@ -1,13 +1,13 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { operatorChart } from '../../helm/charts/operator-chart';
-import { emitChart } from '../../helm/emit';
+import { operatorChart } from '../../constructs/operator/chart/chart';
+import { emitChart } from '../../charting/emit';
 import { run } from '../../local-cluster/exec';
 import { findHelm } from '../../local-cluster/tools';
 import type { Artefact } from './artefact';
 
-const GOLDENS = 'test/helm/goldens';
+const GOLDENS = 'test/constructs/operator/chart/goldens';
 const VALUES_FILES = `charts/${operatorChart.name}/ci`;
 
 /**

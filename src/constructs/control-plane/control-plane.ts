@@ -2,11 +2,11 @@ import { Size } from 'cdk8s';
 import { k8s, type ContainerResources, type ISecret } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { RUN_AS } from '../../api';
-import { checkHttpUrl, checkWholeNumber, invalidProp, requiredNamespace } from '../checks';
-import { quantity, resourceRequirements } from '../container-resources';
-import { LABEL_LIMIT, SERVICE_NAME } from '../names';
-import { refuseStrangers } from '../strangers';
-import { refuseTwins } from '../twins';
+import { checkHttpUrl, checkWholeNumber, invalidProp, requiredNamespace } from '../shared/checks';
+import { quantity, resourceRequirements } from '../shared/container-resources';
+import { LABEL_LIMIT, SERVICE_NAME } from '../../charting/kubernetes-names';
+import { refuseStrangers } from '../shared/strangers';
+import { refuseTwins } from '../shared/twins';
 import { VERSION } from '../version';
 
 const NAME = 'worker-pools-control-plane';

@@ -1,6 +1,6 @@
 import { Duration, Lazy } from 'cdk8s';
-import { resourceRequirements } from '../container-resources';
-import { serviceName } from '../names';
+import { resourceRequirements } from '../shared/container-resources';
+import { serviceName } from '../../charting/kubernetes-names';
 import { HARDENED_POD } from '../operator/defaults';
 import {
   EXPORTER_CONTAINER,

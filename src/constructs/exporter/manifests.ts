@@ -1,7 +1,7 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { pullSecrets } from '../image-pull-secrets';
-import { scrapeRefusals } from '../scrape';
+import { pullSecrets } from '../shared/image-pull-secrets';
+import { scrapeRefusals } from '../shared/scrape';
 import {
   and,
   concat,
@@ -15,8 +15,8 @@ import {
   when,
   wholeNumber,
   type Deferred,
-} from '../template/deferred';
-import { addManifest, type Template } from '../template/manifest';
+} from '../../charting/deferred';
+import { addManifest, type Template } from '../../charting/manifest';
 import type { ExporterSettings } from './settings';
 
 /** Name of the port at which container, Service, probes and ServiceMonitor meet. */

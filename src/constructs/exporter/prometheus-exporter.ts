@@ -1,8 +1,8 @@
 import type { Env, PodScheduling } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { checkHttpUrl, checkName, checkPorts, checkWholeNumber, requiredNamespace } from '../checks';
-import { refuseStrangers } from '../strangers';
-import { refuseTwins } from '../twins';
+import { checkHttpUrl, checkName, checkPorts, checkWholeNumber, requiredNamespace } from '../shared/checks';
+import { refuseStrangers } from '../shared/strangers';
+import { refuseTwins } from '../shared/twins';
 import { EXPORTER_NAME } from './defaults';
 import { ExporterPod } from './exporter-pod';
 import type { PrometheusExporterProps } from './exporter-props';

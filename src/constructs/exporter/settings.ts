@@ -6,8 +6,8 @@ import type {
   SecurityContext,
   Toleration,
 } from '../../api';
-import type { PullSecret } from '../image-pull-secrets';
-import type { Later, StringMap } from '../template/deferred';
+import type { PullSecret } from '../shared/image-pull-secrets';
+import type { Later, StringMap } from '../../charting/deferred';
 
 /** Everything that the exporter's objects depend on, total. */
 export interface ExporterSettings {

@@ -2,8 +2,8 @@ import type { Duration } from 'cdk8s';
 import { ConfigMap, type ResourceProps } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { EXPORTER_METRICS } from '../../api';
-import { invalidProp } from '../checks';
-import { refuseTwins } from '../twins';
+import { invalidProp } from '../shared/checks';
+import { refuseTwins } from '../shared/twins';
 import { DASHBOARD_ROWS } from './dashboard-rows';
 import { layOut, SCHEMA_VERSION } from './grafana';
 

@@ -1,8 +1,8 @@
 import { ApiObject, type Duration } from 'cdk8s';
 import { Resource, type ResourceProps } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { checkWholeNumber, invalidProp } from '../checks';
-import { refuseTwins } from '../twins';
+import { checkWholeNumber, invalidProp } from '../shared/checks';
+import { refuseTwins } from '../shared/twins';
 import { alerts, LONGEST_STARTUP, type AlertDescription, type AlertSettings, type WorkerPoolAlert } from './alerts';
 
 const RUNBOOK = 'https://github.com/cdk8s-worker-pools/cdk8s-worker-pools/blob/main/docs/operations/alerts.md';

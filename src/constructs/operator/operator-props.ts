@@ -12,7 +12,7 @@ import type {
   VolumeMount,
 } from 'cdk8s-plus-28';
 import type { Duration } from 'cdk8s';
-import type { TopologySpread } from '../worker-pool/topology-spread';
+import type { TopologySpread } from '../shared/topology-spread';
 import type {
   DisruptionBudget,
   LeaderElectionTimings,

@@ -1,12 +1,12 @@
 import { Duration, Lazy } from 'cdk8s';
 import { ServiceType } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { resourceRequirements } from '../container-resources';
-import { givenParts } from '../given-parts';
-import { LABEL_LIMIT, serviceName } from '../names';
-import { cut } from '../template/deferred';
+import { resourceRequirements } from '../shared/container-resources';
+import { givenParts } from '../shared/given-parts';
+import { LABEL_LIMIT, serviceName } from '../../charting/kubernetes-names';
+import { cut } from '../../charting/deferred';
 import { VERSION } from '../version';
-import { containerSecurityContext, podSecurityContext } from '../worker-pool/security-context';
+import { containerSecurityContext, podSecurityContext } from '../shared/security-context';
 import { renderedPeers, renderedStrategy, type ControllerPod } from './controller-pod';
 import {
   CONTROLLER_ARGS,

@@ -11,9 +11,9 @@ import type {
   Volume,
   VolumeMount,
 } from '../../api';
-import type { PullSecret } from '../image-pull-secrets';
-import type { Later, StringMap } from '../template/deferred';
-import type { Template } from '../template/manifest';
+import type { PullSecret } from '../shared/image-pull-secrets';
+import type { Later, StringMap } from '../../charting/deferred';
+import type { Template } from '../../charting/manifest';
 
 /** Everything that the operator's objects depend on, total: from a construct's props, or from a chart's values. */
 export interface OperatorSettings {

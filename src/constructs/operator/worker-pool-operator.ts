@@ -17,11 +17,11 @@ import {
   isWholeNumber,
   requiredNamespace,
   wholeNumber,
-} from '../checks';
-import { CustomResourceDefinitions } from '../custom-resource-definitions';
-import { LABEL_LIMIT, NAMESPACE_NAME, PERCENTAGE } from '../names';
-import { refuseStrangers } from '../strangers';
-import { refuseTwins } from '../twins';
+} from '../shared/checks';
+import { CustomResourceDefinitions } from '../crds/custom-resource-definitions';
+import { LABEL_LIMIT, NAMESPACE_NAME, PERCENTAGE } from '../../charting/kubernetes-names';
+import { refuseStrangers } from '../shared/strangers';
+import { refuseTwins } from '../shared/twins';
 import { ControllerPod } from './controller-pod';
 import { CONTROLLER_ARGS, OPERATOR_NAME } from './defaults';
 import { addOperatorManifests } from './manifests';

@@ -9,7 +9,7 @@ import {
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { isIP } from 'node:net';
-import { checkPorts, invalidProp } from '../checks';
+import { checkPorts, invalidProp } from '../shared/checks';
 import type { IWorkerPoolExtension } from '../worker-pool/extension';
 import type { WorkerPool } from '../worker-pool/worker-pool';
 import { besidePool, checkOnce } from './own';

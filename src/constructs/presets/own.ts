@@ -1,6 +1,6 @@
 import type { ApiObjectMetadata } from 'cdk8s';
 import { EnvValue, ServiceAccount, type IServiceAccount } from 'cdk8s-plus-28';
-import { invalidProp } from '../checks';
+import { invalidProp } from '../shared/checks';
 import type { RunContainer } from '../worker-pool/run-container';
 import type { WorkerPool } from '../worker-pool/worker-pool';
 

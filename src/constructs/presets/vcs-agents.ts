@@ -1,6 +1,6 @@
 import { EnvValue } from 'cdk8s-plus-28';
 import { INIT_VARIABLE } from '../../api';
-import { invalidProp } from '../checks';
+import { invalidProp } from '../shared/checks';
 import type { IWorkerPoolExtension } from '../worker-pool/extension';
 import type { WorkerPool } from '../worker-pool/worker-pool';
 

@@ -10,9 +10,9 @@ import {
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { VOLUME } from '../../api';
-import { invalidProp } from '../checks';
-import type { Manifest } from '../template/manifest';
-import { refuseTwins } from '../twins';
+import { invalidProp } from '../shared/checks';
+import type { Manifest } from '../../charting/manifest';
+import { refuseTwins } from '../shared/twins';
 import type { SpecialVolume } from './special-volume';
 
 const EFS_DRIVER = 'efs.csi.aws.com';

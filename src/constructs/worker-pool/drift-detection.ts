@@ -1,5 +1,5 @@
 import type { DriftDetectionRunLimits } from '../../api';
-import { invalidArgument, isWholeNumber, wholeNumber } from '../checks';
+import { invalidArgument, isWholeNumber, wholeNumber } from '../shared/checks';
 
 /**
  * How much drift detection a pool does that registers itself.

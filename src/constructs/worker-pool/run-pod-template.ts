@@ -20,17 +20,17 @@ import {
   type Volume as VolumeSpec,
   type WorkerPoolPod,
 } from '../../api';
-import { invalidProp } from '../checks';
-import { resourceRequirements } from '../container-resources';
-import { givenParts } from '../given-parts';
+import { invalidProp } from '../shared/checks';
+import { resourceRequirements } from '../shared/container-resources';
+import { givenParts } from '../shared/given-parts';
 import { BinariesCache } from './binaries-cache';
 import type { PoolParts } from './contradictions';
 import type { Reference } from './references';
 import { RunContainer, type RunContainerProps } from './run-container';
 import type { RunPodProps } from './run-pod';
-import { containerSecurityContext, podSecurityContext } from './security-context';
+import { containerSecurityContext, podSecurityContext } from '../shared/security-context';
 import type { SpecialVolume } from './special-volume';
-import type { TopologySpread } from './topology-spread';
+import type { TopologySpread } from '../shared/topology-spread';
 import { checkRunPod } from './validation';
 import { WorkspaceVolume } from './workspace-volume';
 

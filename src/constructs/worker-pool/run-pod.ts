@@ -10,7 +10,7 @@ import type {
 } from 'cdk8s-plus-28';
 import type { BinariesCache } from './binaries-cache';
 import type { RunContainerProps } from './run-container';
-import type { TopologySpread } from './topology-spread';
+import type { TopologySpread } from '../shared/topology-spread';
 import type { WorkspaceVolume } from './workspace-volume';
 
 /** What run Pods look like; later Pods follow a change, those that run do not. */

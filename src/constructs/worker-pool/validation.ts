@@ -4,11 +4,11 @@ import type { Construct } from 'constructs';
 import { ANNOTATION, LABEL, type SecurityContext } from '../../api';
 import { processNamespaceProblems } from '../../api/worker-pool/process-namespace';
 import { LIMIT, SENTENCE } from '../../api/worker-pool/rules';
-import { checkWholeNumber, invalidProp } from '../checks';
+import { checkWholeNumber, invalidProp } from '../shared/checks';
 import { CommsProtocol } from './comms-protocol';
 import type { RunContainerProps } from './run-container';
 import type { RunPodProps } from './run-pod';
-import { containerSecurityContext, podSecurityContext } from './security-context';
+import { containerSecurityContext, podSecurityContext } from '../shared/security-context';
 import type { WorkerPoolProps } from './worker-pool-props';
 
 /** Refuses at once what the API would refuse of a pool's own properties; limits and sentences are the API's. */

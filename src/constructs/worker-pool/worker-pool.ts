@@ -20,14 +20,14 @@ import {
 } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { API_VERSION, WORKER_POOL, type WorkerPoolSpec } from '../../api';
-import { refuseStrangers } from '../strangers';
-import { refuseTwins } from '../twins';
+import { refuseStrangers } from '../shared/strangers';
+import { refuseTwins } from '../shared/twins';
 import { contradictions } from './contradictions';
 import type { IWorkerPoolExtension } from './extension';
 import { strangers } from './references';
 import type { RunContainer } from './run-container';
 import { RunPodTemplate } from './run-pod-template';
-import type { TopologySpread } from './topology-spread';
+import type { TopologySpread } from '../shared/topology-spread';
 import { checkPodAnnotation, checkPodLabel, checkPoolName, checkProps } from './validation';
 import type { WorkerPoolProps } from './worker-pool-props';
 

@@ -7,7 +7,7 @@ import {
 } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { VOLUME } from '../../api';
-import { invalidArgument, isWholeNumber, wholeNumber } from '../checks';
+import { invalidArgument, isWholeNumber, wholeNumber } from '../shared/checks';
 import type { SpecialVolume } from './special-volume';
 
 /** A disk that Kubernetes makes for each run Pod and deletes with it. */

@@ -20,8 +20,8 @@ import {
   WorkerPoolOperator,
   type WorkerPoolOperatorProps,
 } from '../../../src';
-import { operatorChart } from '../../../src/helm/charts/operator-chart';
-import { synthesizeChart } from '../../../src/helm/synthesize';
+import { operatorChart } from '../../../src/constructs/operator/chart/chart';
+import { synthesizeChart } from '../../../src/charting/synthesize';
 import { synthesized, type Manifest } from '../support';
 import { elsewhere, emptyVolume } from './elsewhere';
 

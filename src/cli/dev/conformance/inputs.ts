@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
-import { operatorEksAddon } from '../../../helm/charts/operator-eks-addon';
-import { emitEksAddon } from '../../../helm/eks-addon';
+import { operatorEksAddon } from '../../../constructs/operator/chart/eks-addon';
+import { emitEksAddon } from '../../../charting/eks-addon';
 import { run } from '../../../local-cluster/exec';
 import { write } from '../../generate/files';
 import type { ChartInput, Inputs, ManifestInput } from './input-types';

@@ -11,9 +11,9 @@ const FOLDER = 'docs/api/constructs';
 
 /** What each page is about; a folder below src/constructs that is missing here goes to the last page. */
 const PAGES: readonly { readonly file: string; readonly title: string; readonly groups: readonly string[] }[] = [
-  { file: 'worker-pool.md', title: 'WorkerPool', groups: ['worker-pool'] },
+  { file: 'worker-pool.md', title: 'WorkerPool', groups: ['worker-pool', 'shared'] },
   { file: 'presets.md', title: 'Presets', groups: ['presets'] },
-  { file: 'operator.md', title: 'WorkerPoolOperator', groups: ['operator'] },
+  { file: 'operator.md', title: 'WorkerPoolOperator', groups: ['operator', 'crds'] },
   { file: 'monitoring.md', title: 'Monitoring', groups: ['monitoring', 'exporter'] },
   { file: 'others.md', title: 'Other constructs', groups: [] },
 ];

@@ -1,0 +1,24 @@
+import { addCustomResourceDefinitions } from './custom-resource-definitions';
+import { KEPT_BY_HELM } from '../operator/defaults';
+import { ifAny, merge, when } from '../../charting/deferred';
+import { VERSION } from '../version';
+import type { HelmChart } from '../../charting/chart';
+import { condition, flag, group, stringMap } from '../../charting/values';
+
+const values = group('Values of the CRDs of WorkerPool and Worker.', {
+  install: condition(true, 'Read by the parent chart: whether this chart is rendered at all.'),
+  keep: flag(true, 'Whether Helm leaves the CRDs, and so every WorkerPool, when the release goes.'),
+  annotations: stringMap({}, 'Annotations of both CRDs.'),
+});
+
+/** The definitions as ordinary templates, so that `helm upgrade` upgrades them too. */
+export const crdsChart: HelmChart<typeof values.members> = {
+  name: 'crds',
+  version: VERSION,
+  appVersion: VERSION,
+  description: 'The CRDs of WorkerPool and Worker.',
+  values,
+  build: (scope, { keep, annotations }) =>
+    // No annotation at all, then: Helm leaves what has the annotation with any value.
+    addCustomResourceDefinitions(scope, when(keep, merge(KEPT_BY_HELM, annotations), ifAny(annotations))),
+};

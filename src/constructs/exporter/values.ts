@@ -1,0 +1,116 @@
+import type {
+  Affinity,
+  EnvVar,
+  PodSecurityContext,
+  ResourceRequirements,
+  SecurityContext,
+  Toleration,
+} from '../../api';
+import {
+  EXPORTER_CONTAINER,
+  EXPORTER_IMAGE,
+  EXPORTER_LISTEN_ADDRESS,
+  EXPORTER_PORT,
+  EXPORTER_RESOURCES,
+  EXPORTER_TAG,
+} from './defaults';
+import { HTTP_ADDRESS } from '../../charting/kubernetes-names';
+import { HARDENED_POD } from '../operator/defaults';
+import { DURATION_PATTERN } from '../../charting/deferred';
+import {
+  flag,
+  group,
+  integer,
+  integerOrNull,
+  object,
+  objects,
+  orEmpty,
+  string,
+  stringMap,
+} from '../../charting/values';
+import { DIGEST, LABEL_VALUE, OBJECT_NAME, PORT, PULL_POLICIES, secretNames } from '../shared/global-values';
+
+/** Values of the exporter's chart. */
+export const exporterValues = group('Values of the exporter of control-plane metrics for Prometheus.', {
+  nameOverride: string('', "Replaces the chart's name in object names and labels.", { pattern: LABEL_VALUE }),
+  fullnameOverride: string('', 'Replaces what every object name begins with.', { pattern: OBJECT_NAME }),
+  replicaCount: integerOrNull(1, 'Number of Pods. One is enough, because several tell Prometheus the same numbers.'),
+  image: group('Image of the exporter.', {
+    repository: string(EXPORTER_IMAGE, 'Registry and repository.', { minLength: 1 }),
+    tag: string(EXPORTER_TAG, 'Tag.', { minLength: 1 }),
+    pullPolicy: orEmpty('IfNotPresent', 'When the image is pulled.', { enum: PULL_POLICIES }),
+    digest: DIGEST,
+  }),
+  listenAddress: string(
+    EXPORTER_LISTEN_ADDRESS,
+    'Address that the exporter listens at, as [host]:port. Container port, probes and Service follow it, as they do not in the official chart.',
+    { pattern: ':[1-9][0-9]{0,4}$' },
+  ),
+  apiEndpoint: string('', 'Address of the control plane, as https://host[:port]. Required.', {
+    pattern: `^(${HTTP_ADDRESS})?$`,
+  }),
+  apiKeyId: string('', 'Identifier of the API key. Required.'),
+  apiKeySecretName: string('', "Secret with the API key's secret under SPACELIFT_PROMEX_API_KEY_SECRET. Required."),
+  caCert: group('CA certificate by which the exporter knows the control plane.', {
+    enabled: flag(false, 'Whether to mount one.'),
+    secretName: string('', 'Secret that holds it. Required if enabled.'),
+    secretKey: string('ca.crt', 'Key in the Secret.', { minLength: 1 }),
+    mountPath: string('/certs', 'Folder that it is mounted at.', { minLength: 1 }),
+  }),
+  extraEnv: objects<EnvVar>(
+    [],
+    'More environment variables, for instance HTTPS_PROXY or SPACELIFT_PROMEX_SCRAPE_TIMEOUT.',
+  ),
+  resources: object<ResourceRequirements>(
+    EXPORTER_RESOURCES,
+    'Requests and limits. The official chart has none; requests: null and limits: null bring that back.',
+  ),
+  labels: stringMap(
+    {},
+    'More labels of the Deployment object itself. The official chart has the sample app.spacelift.io/example here.',
+  ),
+  annotations: stringMap(
+    {},
+    'Annotations of the Deployment. The official chart has the sample app.spacelift.io/example here.',
+  ),
+  podLabels: stringMap({}, 'More labels of the Pod. The labels that the Deployment selects by cannot be changed.'),
+  podAnnotations: stringMap({}, 'Annotations of the Pod.'),
+  podSecurityContext: object<PodSecurityContext>(
+    HARDENED_POD,
+    'Security context of the Pod; the default meets the Pod Security Standard "restricted".',
+  ),
+  securityContext: object<SecurityContext>(
+    EXPORTER_CONTAINER,
+    'Security context of the container; the default meets the Pod Security Standard "restricted".',
+  ),
+  serviceAccountName: string(
+    '',
+    'ServiceAccount of the Pod, which must be there. Its token is not mounted. Empty means "default".',
+  ),
+  priorityClassName: string('', "PriorityClass of the Pod. Empty means the cluster's default."),
+  imagePullSecrets: secretNames('Secrets for pulling the image'),
+  nodeSelector: stringMap({}, 'Labels of the nodes on which the Pod may run.'),
+  affinity: object<Affinity>({}, 'Affinity of the Pod.'),
+  tolerations: objects<Toleration>([], 'Tolerations of the Pod.'),
+  service: group('Service of the metrics.', {
+    enabled: flag(false, 'Whether to make it. It is made in any case where serviceMonitor is enabled.'),
+    port: integer(EXPORTER_PORT, 'Port of the Service.', PORT),
+    annotations: stringMap({}, 'Annotations of the Service.'),
+  }),
+  serviceMonitor: group('ServiceMonitor, for a cluster that has the Prometheus operator.', {
+    enabled: flag(false, 'Whether to make it.'),
+    namespace: string('', "Namespace of the ServiceMonitor; empty means the release's."),
+    interval: orEmpty(
+      '30s',
+      "Time between two scrapes; empty means Prometheus' own. Each one asks the control plane.",
+      {
+        pattern: DURATION_PATTERN,
+      },
+    ),
+    scrapeTimeout: orEmpty('10s', 'How long a scrape may take, as long as interval at most.', {
+      pattern: DURATION_PATTERN,
+    }),
+    additionalLabels: stringMap({}, 'Labels by which Prometheus finds the ServiceMonitor.'),
+    annotations: stringMap({}, 'Annotations of the ServiceMonitor.'),
+  }),
+});

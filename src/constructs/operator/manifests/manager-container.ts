@@ -1,0 +1,78 @@
+import type { k8s } from 'cdk8s-plus-28';
+import { CONTROLLER_VARIABLE } from '../../../api';
+import { concat, decimal, each, ifAny, ifSet, isSet, text, when, type Later } from '../../../charting/deferred';
+import type { Template } from '../../../charting/manifest';
+import { HEALTH_PORT, METRICS_PORT } from '../defaults';
+import { keepsRunBudgets } from './disruption';
+import type { ManagerSettings, OperatorSettings } from '../settings';
+
+type EnvironmentVariable = Template<k8s.EnvVar>;
+
+/** The controller's only container. */
+export function managerContainer(settings: OperatorSettings) {
+  const { manager, metrics } = settings;
+  return {
+    name: 'manager',
+    image: manager.image,
+    imagePullPolicy: ifSet(manager.imagePullPolicy),
+    // Said and not left to the image, so that Spacelift's own controller image starts as well as ours.
+    command: ['/spacelift-workerpool-controller'],
+    args: concat(
+      manager.args,
+      // All three are written, their defaults too: Spacelift's own image has defaults of its own.
+      when(metrics.enabled, [
+        `--metrics-bind-address=:${METRICS_PORT}`,
+        text('--metrics-secure=', truthOf(metrics.secure)),
+        text('--enable-http2=', truthOf(metrics.enableHTTP2)),
+      ]),
+      each(settings.namespaces, (namespace) => text('--namespaces=', namespace)),
+      ['--controller-namespace=$(CONTROLLER_NAMESPACE)'],
+      ...ownFlags(manager),
+    ),
+    env: concat<EnvironmentVariable>(
+      [
+        // With the version, which the API server adds otherwise: a second tool that applies the same would meet a conflict.
+        {
+          name: 'CONTROLLER_NAMESPACE',
+          valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } },
+        },
+        { name: 'KUBERNETES_CLUSTER_DOMAIN', value: manager.kubernetesClusterDomain },
+      ],
+      // Two releases in one namespace do not wait for each other.
+      [{ name: CONTROLLER_VARIABLE.leaseName, value: settings.name }],
+      when(keepsRunBudgets(settings), [{ name: CONTROLLER_VARIABLE.runDisruptionBudget, value: 'true' }]),
+      when(manager.enforceFips140, [{ name: 'GODEBUG', value: 'fips140=only' }]),
+      manager.extraEnv,
+    ),
+    envFrom: ifAny(manager.extraEnvFrom),
+    ports: concat(
+      [{ name: 'health', containerPort: HEALTH_PORT, protocol: 'TCP' }],
+      when(metrics.enabled, [{ name: 'metrics', containerPort: METRICS_PORT, protocol: 'TCP' }]),
+    ),
+    livenessProbe: { httpGet: { path: '/healthz', port: HEALTH_PORT }, initialDelaySeconds: 15, periodSeconds: 20 },
+    readinessProbe: { httpGet: { path: '/readyz', port: HEALTH_PORT }, initialDelaySeconds: 5, periodSeconds: 10 },
+    securityContext: ifAny(manager.containerSecurityContext),
+    resources: ifAny(manager.resources),
+    volumeMounts: ifAny(manager.extraVolumeMounts),
+  };
+}
+
+function truthOf(flag: Later<boolean>): Later<string> {
+  return when(flag, 'true', 'false') as Later<string>;
+}
+
+/** Flags that only this project's controller knows; none of them is written unless somebody sets it. */
+function ownFlags({ leaderElection, logging }: ManagerSettings) {
+  const { leaseDurationSeconds, renewDeadlineSeconds, retryPeriodSeconds } = leaderElection;
+  return [
+    secondsFlag('--leader-elect-lease-duration', leaseDurationSeconds),
+    secondsFlag('--leader-elect-renew-deadline', renewDeadlineSeconds),
+    secondsFlag('--leader-elect-retry-period', retryPeriodSeconds),
+    when(isSet(logging.level), [text('--log-level=', logging.level as Later<string>)]),
+    when(isSet(logging.format), [text('--log-format=', logging.format as Later<string>)]),
+  ];
+}
+
+function secondsFlag(flag: string, seconds: Later<number | undefined>) {
+  return when(isSet(seconds), [text(`${flag}=`, decimal(seconds as Later<number>), 's')]);
+}

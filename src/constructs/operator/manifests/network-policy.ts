@@ -1,0 +1,48 @@
+import type { k8s } from 'cdk8s-plus-28';
+import type { Construct } from 'constructs';
+import { concat, each, ifAny, isEmpty, not, text, when, type Later } from '../../../charting/deferred';
+import { addManifest } from '../../../charting/manifest';
+import { HEALTH_PORT, METRICS_PORT } from '../defaults';
+import type { OperatorSettings } from '../settings';
+
+const DNS = {
+  ports: [
+    { port: 53, protocol: 'UDP' },
+    { port: 53, protocol: 'TCP' },
+  ],
+};
+
+/** Lets the controller talk to the API server, control planes and the cluster's DNS, and to nobody else. */
+export function addNetworkPolicy(scope: Construct, settings: OperatorSettings): void {
+  const { enabled, egressPorts, extraEgress, extraIngress, metricsFrom } = settings.networkPolicy;
+  const tcp = (port: Later<number>) => ({ port, protocol: 'TCP' });
+  addManifest<k8s.KubeNetworkPolicyProps>(
+    scope,
+    'networkpolicy',
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: {
+        name: text(settings.name, '-controller-manager'),
+        namespace: settings.namespace,
+        labels: settings.labels,
+        annotations: ifAny(settings.annotations),
+      },
+      spec: {
+        podSelector: { matchLabels: settings.selectorLabels },
+        policyTypes: ['Ingress', 'Egress'],
+        ingress: concat<object>(
+          [{ ports: [tcp(HEALTH_PORT)] }],
+          when(settings.metrics.enabled, [{ ports: [tcp(METRICS_PORT)], from: ifAny(metricsFrom) }]),
+          extraIngress,
+        ),
+        egress: concat<object>(
+          [DNS],
+          when(not(isEmpty(egressPorts)), [{ ports: each(egressPorts, tcp) }]),
+          extraEgress,
+        ),
+      },
+    },
+    { when: enabled },
+  );
+}

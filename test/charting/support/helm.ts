@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseAllDocuments, type Tags } from 'yaml';
+import { operatorChart } from '../../../src/constructs/operator/chart/chart';
+import type { ChartFiles } from '../../../src/charting/chart';
+import { emitChart } from '../../../src/charting/emit';
+import type { Release } from '../../../src/charting/release';
+import { findHelm } from '../../../src/local-cluster/tools';
+
+type Json = Readonly<Record<string, unknown>>;
+
+export interface HelmOutput {
+  readonly ok: boolean;
+  /** Standard output, then standard error. */
+  readonly text: string;
+}
+
+/** Real Helm on a chart that was generated from today's sources into a folder of its own. */
+export class GeneratedChart {
+  private readonly scratch = mkdtempSync(join(tmpdir(), 'worker-pools-chart-'));
+  public readonly folder = join(this.scratch, operatorChart.name);
+
+  constructor(files: ChartFiles = emitChart(operatorChart)) {
+    for (const [path, content] of files) {
+      const target = join(this.folder, path);
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, content);
+    }
+  }
+
+  remove(): void {
+    rmSync(this.scratch, { recursive: true, force: true });
+  }
+
+  async helm(...args: string[]): Promise<HelmOutput> {
+    const helm = await findHelm();
+    return new Promise((resolve) => {
+      execFile(helm, args, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
+        resolve({ ok: error === null, text: stdout + stderr }),
+      );
+    });
+  }
+
+  /** `helm template` with a values file, of this chart or of one that has it inside. */
+  template(
+    values: unknown,
+    { name, namespace, serves = [], isUpgrade = false }: Release,
+    folder = this.folder,
+  ): Promise<HelmOutput> {
+    const cluster = serves.map((kind) => `--api-versions=${kind}`);
+    if (isUpgrade) cluster.push('--is-upgrade');
+    return this.helm('template', name, folder, '--namespace', namespace, '--values', this.file(values), ...cluster);
+  }
+
+  /** `helm install` with a values file, as far as it goes without a cluster. */
+  dryInstall(values: unknown, { name, namespace }: Release): Promise<HelmOutput> {
+    const args = ['--dry-run=client', '--namespace', namespace, '--values', this.file(values)];
+    return this.helm('install', name, this.folder, ...args);
+  }
+
+  private file(values: unknown): string {
+    const file = join(mkdtempSync(join(this.scratch, 'values-')), 'values.yaml');
+    writeFileSync(file, asciiJson(values));
+    return file;
+  }
+
+  /** The objects that `helm template` gives, or an error with what Helm said. */
+  async objects(values: unknown, release: Release): Promise<Json[]> {
+    const { ok, text } = await this.template(values, release);
+    if (!ok) throw new Error(text);
+    return readManifests(text);
+  }
+}
+
+/** JSON is YAML but for a few characters that YAML does not allow as they are, such as U+2028. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[\u007f-\u00a0\u2028\u2029\ufeff]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
+
+/** The objects of a manifest, read as Helm and kubectl read it: as YAML 1.1. */
+export function readManifests(text: string): Json[] {
+  return parseAllDocuments(text, { version: '1.1', customTags: withDigitsBeforeExponents })
+    .map((document) => document.toJS() as Json | null)
+    .filter((object) => object !== null);
+}
+
+/** The library takes "e0" for a number; Go's readers do not. */
+function withDigitsBeforeExponents(tags: Tags): Tags {
+  const exponent = /^[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9_]+)[eE][-+]?[0-9]+$/;
+  return tags.map((tag) => {
+    if (typeof tag !== 'object' || tag.collection !== undefined || tag.format !== 'EXP') return tag;
+    return { ...tag, test: exponent };
+  });
+}
+
+/** Objects in an order of their own, so that two lists can be compared. */
+export function sorted(objects: readonly Json[]): Json[] {
+  const key = (object: Json) => {
+    const { name, namespace } = object.metadata as { name: string; namespace?: string };
+    return [object.kind, namespace, name, JSON.stringify(object)].join('/');
+  };
+  return [...objects].sort((left, right) => key(left).localeCompare(key(right)));
+}
+
+/** A null in a manifest means to the API server what a missing field means; the constructs leave it out. */
+export function withoutNulls<T>(value: T): T {
+  if (Array.isArray(value)) return value.map((item: unknown) => withoutNulls(item ?? null)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== null);
+  return Object.fromEntries(entries.map(([key, inner]) => [key, withoutNulls(inner as unknown)])) as T;
+}

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { operatorChart } from '../../../../src/constructs/operator/chart/chart';
+import { synthesizeChart } from '../../../../src/charting/synthesize';
+import { GeneratedChart, readManifests, sorted, withoutNulls } from '../../../charting/support/helm';
+
+const ci = `charts/${operatorChart.name}/ci`;
+const names = readdirSync(ci).map((file) => file.replace('-values.yaml', ''));
+const release = { name: 'ops', namespace: 'tools' };
+const fullName = 'ops-spacelift-workerpool-controller';
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+const golden = (name: string) =>
+  readManifests(readFileSync(`test/constructs/operator/chart/goldens/${name}.yaml`, 'utf8'));
+
+/** The object of that kind in the golden of that name; the kinds below come once. */
+const objectOf = (name: string, kind: string, called?: string) =>
+  (golden(name) as unknown as Manifest[]).find(
+    (object) => object.kind === kind && (called === undefined || object.metadata.name === called),
+  );
+
+const kindsOf = (name: string) => new Set((golden(name) as unknown as Manifest[]).map(({ kind }) => kind));
+
+let chart: GeneratedChart;
+beforeAll(() => {
+  chart = new GeneratedChart();
+});
+afterAll(() => chart.remove());
+
+describe.each(names)('ci/%s-values.yaml', (name) => {
+  const values = parse(readFileSync(`${ci}/${name}-values.yaml`, 'utf8')) as Record<string, object>;
+
+  it('renders what the constructs give', () => {
+    const given = { ...values, crds: { ...values.crds, install: false } };
+    expect(sorted(golden(name))).toEqual(sorted(withoutNulls(synthesizeChart(operatorChart, release, given))));
+  });
+
+  it('passes helm lint --strict', async () => {
+    const { ok, text } = await chart.helm('lint', '--strict', chart.folder, '--values', `${ci}/${name}-values.yaml`);
+    expect(text).toContain('0 chart(s) failed');
+    expect(ok).toBe(true);
+  });
+});
+
+describe('a golden rendering', () => {
+  it('of the defaults has one Deployment, and rights in every namespace', () => {
+    expect(objectOf('defaults', 'Deployment')).toMatchObject({
+      spec: { replicas: 1, template: { spec: { containers: [{ name: 'manager' }] } } },
+    });
+    expect(kindsOf('defaults')).toContain('ClusterRole');
+    expect(kindsOf('defaults')).not.toContain('PodDisruptionBudget');
+  });
+
+  it("of the official values runs the official image, and makes the official chart's objects", () => {
+    expect(objectOf('official', 'Deployment', `${fullName}-controller-manager`)).toMatchObject({
+      metadata: { namespace: 'tools', labels: { 'control-plane': 'controller-manager' } },
+      spec: {
+        selector: { matchLabels: { 'app.kubernetes.io/instance': 'ops', 'control-plane': 'controller-manager' } },
+        template: { spec: { containers: [{ image: expect.stringMatching(/kube-workerpool-controller:v0\.0\.32$/) }] } },
+      },
+    });
+  });
+
+  it('of listed namespaces has no rights anywhere else, and keeps budgets in each', () => {
+    expect(kindsOf('namespaced')).not.toContain('ClusterRole');
+    const mayKeepBudgets = (golden('namespaced') as unknown as Manifest[]).filter((object) =>
+      JSON.stringify(object).includes('"poddisruptionbudgets"'),
+    );
+    expect(mayKeepBudgets.map(({ kind, metadata }) => [kind, metadata.namespace])).toEqual([
+      ['Role', 'team-a'],
+      ['Role', 'team-b'],
+    ]);
+  });
+
+  it('of pools has them with their Secret, claim and cache, to go with the release', () => {
+    expect(objectOf('pools', 'WorkerPool', 'production')).toMatchObject({
+      spec: {
+        poolSize: 3,
+        token: { secretKeyRef: { name: 'production-pool', key: 'token' } },
+        pod: {
+          nodeSelector: { disk: 'ssd' },
+          binariesCacheVolume: { persistentVolumeClaim: { claimName: 'production-binaries-cache' } },
+        },
+      },
+    });
+    expect(objectOf('pools', 'PersistentVolumeClaim')).toMatchObject({ spec: { storageClassName: 'efs' } });
+    expect(objectOf('pools', 'Secret')).toMatchObject({
+      metadata: { name: 'try-out-credentials', namespace: 'sandbox' },
+    });
+    expect(objectOf('pools', 'WorkerPool')?.metadata).not.toHaveProperty('annotations');
+    expect(objectOf('pools', 'ConfigMap')).toMatchObject({
+      data: { 'policy.rego': expect.stringContaining('{{ these }}') },
+    });
+  });
+
+  it('of metrics guards them, and tells Prometheus where they are', () => {
+    expect(objectOf('metrics', 'Service')).toMatchObject({ spec: { ports: [{ port: 8443, targetPort: 'metrics' }] } });
+    expect(objectOf('metrics', 'ServiceMonitor')).toMatchObject({
+      metadata: { namespace: 'monitoring', labels: { release: 'prometheus' } },
+      spec: { namespaceSelector: { matchNames: ['tools'] }, endpoints: [{ tlsConfig: { insecureSkipVerify: true } }] },
+    });
+    expect(objectOf('metrics', 'ClusterRole', `${fullName}-metrics-auth-role`)).toBeDefined();
+  });
+
+  it('of the exporter has its image by digest, and an identifier of digits as a string', () => {
+    expect(objectOf('exporter', 'Deployment', 'ops-spacelift-promex')).toMatchObject({
+      spec: {
+        template: {
+          spec: {
+            containers: [
+              {
+                image: expect.stringMatching(/promex@sha256:[0-9a-f]{64}$/),
+                env: expect.arrayContaining([{ name: 'SPACELIFT_PROMEX_API_KEY_ID', value: '0123' }]),
+              },
+            ],
+          },
+        },
+      },
+    });
+  });
+
+  it('of hardened values takes images from the mirror, and closes what it does not need', () => {
+    expect(objectOf('hardened', 'Deployment')).toMatchObject({
+      spec: {
+        replicas: 2,
+        template: {
+          spec: {
+            imagePullSecrets: [{ name: 'mirror' }],
+            containers: [{ image: expect.stringMatching(/^registry\.example\.com\/mirror\/.*@sha256:/) }],
+          },
+        },
+      },
+    });
+    expect(objectOf('hardened', 'NetworkPolicy')).toMatchObject({ spec: { policyTypes: ['Ingress', 'Egress'] } });
+    expect(objectOf('hardened', 'PodDisruptionBudget', `${fullName}-controller-manager-pdb`)).toMatchObject({
+      spec: { minAvailable: 1 },
+    });
+  });
+});
+
+describe('the packed chart', () => {
+  it('has its subcharts inside, and no values files of tests', async () => {
+    const scratch = mkdtempSync(join(tmpdir(), 'worker-pools-packed-'));
+    try {
+      const folder = join(scratch, operatorChart.name);
+      cpSync(`charts/${operatorChart.name}`, folder, { recursive: true });
+      expect((await chart.helm('package', folder, '--destination', scratch)).ok).toBe(true);
+      const packed = join(scratch, `${operatorChart.name}-${operatorChart.version}.tgz`);
+      const files = execFileSync('tar', ['--list', '--file', packed], { encoding: 'utf8' }).split('\n');
+      expect(files).toContain(`${operatorChart.name}/charts/crds/Chart.yaml`);
+      expect(files).toContain(`${operatorChart.name}/templates/tests/release-test.yaml`);
+      expect(files.filter((file) => file.includes('/ci/'))).toEqual([]);
+      // What those take who have nothing but the chart.
+      expect(files).toContain(`${operatorChart.name}/dashboards/worker-pools.json`);
+      expect(files).toContain(`${operatorChart.name}/alerts/worker-pools.yaml`);
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
+    }
+  });
+});
