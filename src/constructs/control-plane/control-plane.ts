@@ -7,7 +7,7 @@ import { quantity, resourceRequirements } from '../shared/container-resources';
 import { LABEL_LIMIT, SERVICE_NAME } from '../../charting/kubernetes-names';
 import { refuseStrangers } from '../shared/strangers';
 import { refuseTwins } from '../shared/twins';
-import { VERSION } from '../version';
+import { VERSION } from '../shared/version';
 
 const NAME = 'worker-pools-control-plane';
 const DATA = { volume: 'data', path: '/var/lib/worker-pools' };

@@ -1,7 +1,6 @@
-import { addCustomResourceDefinitions } from './custom-resource-definitions';
-import { KEPT_BY_HELM } from '../operator/defaults';
+import { addCustomResourceDefinitions, KEPT_BY_HELM } from './custom-resource-definitions';
 import { ifAny, merge, when } from '../../charting/deferred';
-import { VERSION } from '../version';
+import { VERSION } from '../shared/version';
 import type { HelmChart } from '../../charting/chart';
 import { condition, flag, group, stringMap } from '../../charting/values';
 

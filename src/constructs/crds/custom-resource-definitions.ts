@@ -1,10 +1,12 @@
 import type { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { workerCrd, workerPoolCrd } from '../../api';
-import { KEPT_BY_HELM } from '../operator/defaults';
 import { ifAny, merge, type Deferred, type Later, type StringMap } from '../../charting/deferred';
 import { addManifest } from '../../charting/manifest';
 import { refuseTwins } from '../shared/twins';
+
+/** Deleting a CRD deletes every WorkerPool and ends its runs, so Helm leaves the CRDs where they are. */
+export const KEPT_BY_HELM = { 'helm.sh/resource-policy': 'keep' };
 
 /** Properties of `CustomResourceDefinitions`. */
 export interface CustomResourceDefinitionsProps {

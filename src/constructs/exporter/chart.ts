@@ -1,7 +1,7 @@
 import { EXPORTER_NAME, EXPORTER_TAG } from './defaults';
 import { addExporterManifests } from './manifests';
 import { concat, orElse } from '../../charting/deferred';
-import { VERSION } from '../version';
+import { VERSION } from '../shared/version';
 import type { HelmChart } from '../../charting/chart';
 import { condition, group } from '../../charting/values';
 import { exporterValues } from './values';

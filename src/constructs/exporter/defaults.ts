@@ -1,7 +1,7 @@
 /** What constructs and charts take where nobody says otherwise. */
 
 import { RUN_AS } from '../../api';
-import { HARDENED_CONTAINER } from '../operator/defaults';
+import { HARDENED_CONTAINER } from '../shared/security-context';
 
 export const EXPORTER_NAME = 'spacelift-promex';
 

@@ -1,7 +1,7 @@
 import { Duration, Lazy } from 'cdk8s';
 import { resourceRequirements } from '../shared/container-resources';
 import { serviceName } from '../../charting/kubernetes-names';
-import { HARDENED_POD } from '../operator/defaults';
+import { HARDENED_POD } from '../shared/security-context';
 import {
   EXPORTER_CONTAINER,
   EXPORTER_IMAGE,

@@ -15,7 +15,7 @@ import {
   EXPORTER_TAG,
 } from './defaults';
 import { HTTP_ADDRESS } from '../../charting/kubernetes-names';
-import { HARDENED_POD } from '../operator/defaults';
+import { HARDENED_POD } from '../shared/security-context';
 import { DURATION_PATTERN } from '../../charting/deferred';
 import {
   flag,

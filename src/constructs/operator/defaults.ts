@@ -35,16 +35,6 @@ export const CONTROLLER_AFFINITY = {
   },
 };
 
-/** Meets the Pod Security Standard "restricted". */
-export const HARDENED_POD = { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } };
-
-/** Meets the Pod Security Standard "restricted". */
-export const HARDENED_CONTAINER = {
-  allowPrivilegeEscalation: false,
-  capabilities: { drop: ['ALL'] },
-  readOnlyRootFilesystem: true,
-};
-
 export const METRICS_SERVICE_PORT = { name: 'https', port: 8443, protocol: 'TCP', targetPort: 'metrics' } as const;
 
 /**
@@ -59,9 +49,6 @@ export const LEADER_ELECTION_SECONDS = { leaseDuration: 15, renewDeadline: 10, r
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 export const LOG_FORMATS = ['json', 'logfmt'];
-
-/** Deleting a definition deletes every WorkerPool and ends its runs, so Helm leaves the definitions where they are. */
-export const KEPT_BY_HELM = { 'helm.sh/resource-policy': 'keep' };
 
 /** The token of the ServiceAccount that Prometheus runs as, which it shows to whom it scrapes. */
 export const PROMETHEUS_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';

@@ -5,8 +5,13 @@ import { resourceRequirements } from '../shared/container-resources';
 import { givenParts } from '../shared/given-parts';
 import { LABEL_LIMIT, serviceName } from '../../charting/kubernetes-names';
 import { cut } from '../../charting/deferred';
-import { VERSION } from '../version';
-import { containerSecurityContext, podSecurityContext } from '../shared/security-context';
+import { VERSION } from '../shared/version';
+import {
+  containerSecurityContext,
+  HARDENED_CONTAINER,
+  HARDENED_POD,
+  podSecurityContext,
+} from '../shared/security-context';
 import { renderedPeers, renderedStrategy, type ControllerPod } from './controller-pod';
 import {
   CONTROLLER_ARGS,
@@ -14,8 +19,6 @@ import {
   CONTROLLER_RESOURCES,
   CONTROL_PLANE,
   EGRESS_PORTS,
-  HARDENED_CONTAINER,
-  HARDENED_POD,
   METRICS_SERVICE_PORT,
   OPERATOR_NAME,
 } from './defaults';

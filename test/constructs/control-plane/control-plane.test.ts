@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Size } from 'cdk8s';
 import type { ISecret } from 'cdk8s-plus-28';
 import { ControlPlane, type ControlPlaneProps } from '../../../src';
-import { VERSION } from '../../../src/constructs/version';
+import { VERSION } from '../../../src/constructs/shared/version';
 import { only, synthesized } from '../support';
 
 const controlPlane = (props?: ControlPlaneProps) => synthesized((chart) => new ControlPlane(chart, 'cp', props));

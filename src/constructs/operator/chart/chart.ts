@@ -13,7 +13,7 @@ import { addOperatorManifests } from '../manifests';
 import { LABEL_LIMIT } from '../../../charting/kubernetes-names';
 import { and, concat, cut, merge, not, orElse, text, when } from '../../../charting/deferred';
 import type { OperatorSettings } from '../settings';
-import { VERSION } from '../../version';
+import { VERSION } from '../../shared/version';
 import type { HelmChart, ReleaseContext } from '../../../charting/chart';
 import type { ValuesOf } from '../../../charting/values';
 import { crdsChart } from '../../crds/chart';

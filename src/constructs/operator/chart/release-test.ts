@@ -2,7 +2,7 @@ import type { Chart } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { pullSecrets } from '../../shared/image-pull-secrets';
-import { HARDENED_CONTAINER } from '../defaults';
+import { HARDENED_CONTAINER } from '../../shared/security-context';
 import type { OperatorSettings } from '../settings';
 import { concat, contains, ifAny, ifSet, merge, text, when, type Later } from '../../../charting/deferred';
 import { addManifest } from '../../../charting/manifest';

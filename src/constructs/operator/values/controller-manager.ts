@@ -11,14 +11,13 @@ import type {
   VolumeMount,
 } from '../../../api';
 import { LABEL_LIMIT, NAMESPACE_NAME } from '../../../charting/kubernetes-names';
+import { HARDENED_CONTAINER, HARDENED_POD } from '../../shared/security-context';
 import {
   CONTROLLER_AFFINITY,
   CONTROLLER_ARGS,
   CONTROLLER_IMAGE,
   CONTROLLER_RESOURCES,
   EGRESS_PORTS,
-  HARDENED_CONTAINER,
-  HARDENED_POD,
   LOG_FORMATS,
   LOG_LEVELS,
 } from '../defaults';
