@@ -4,20 +4,14 @@
  */
 
 export const POOL_CONDITION = {
-  /** Roll-up: True when the pool is registered, nothing is known against its Pod template and as many Workers stand as are wanted. */
   ready: 'Ready',
-  /** True when token and key could be read and belong together, and the control plane accepted them. */
   registered: 'Registered',
-  /** True when the API server would take a run Pod made from `spec.pod` (server-side dry run). Unknown when it could not say. */
   podTemplateValid: 'PodTemplateValid',
 } as const;
 
 export const WORKER_CONDITION = {
-  /** True when the control plane knows the Worker and may assign runs to it. */
   registered: 'Registered',
-  /** True, with reason and sentence, while the Worker waits for something that is not its run. Absent otherwise. */
   waiting: 'Waiting',
-  /** False, with reason and sentence, while a run assigned to the Worker waits for its Pod to start. Absent when idle. */
   runPodStarted: 'RunPodStarted',
 } as const;
 
@@ -27,63 +21,106 @@ export const REASON = {
   scaling: 'Scaling',
   draining: 'Draining',
   accepted: 'Accepted',
-  /** The first connection to the control plane is being made. */
   connecting: 'Connecting',
-  /** The first dry run of a run Pod is under way. */
   checking: 'Checking',
-  /** A dry run would say nothing of the pool's run Pods: a webhook does not support it, or the images are not known yet. */
   notChecked: 'NotChecked',
-  /** `spec.token` and `spec.privateKey` are not set. */
   credentialsMissing: 'CredentialsMissing',
-  /** A Secret or a key in it is missing. */
   secretNotFound: 'SecretNotFound',
-  /** The API server does not let the controller read the Secrets, or cannot. */
   secretUnreadable: 'SecretUnreadable',
-  /** The token is not base64 of the JSON that the control plane hands out. */
   tokenInvalid: 'TokenInvalid',
-  /** The private key is not base64 of a PEM key. */
   privateKeyInvalid: 'PrivateKeyInvalid',
-  /** Token and private key belong to different pools. */
   credentialsMismatch: 'CredentialsMismatch',
-  /** The control plane refuses the pool's credentials (pool deleted, or reset with another key). */
   credentialsRejected: 'CredentialsRejected',
   controlPlaneUnreachable: 'ControlPlaneUnreachable',
   controlPlaneCertificateInvalid: 'ControlPlaneCertificateInvalid',
-  /** The control plane answers, but not in this controller's version of the protocol. */
   protocolError: 'ProtocolError',
   podInvalid: 'PodInvalid',
   podRefused: 'PodRefused',
-  /** The API server does not take new Worker objects. */
   workerRefused: 'WorkerRefused',
   quotaExceeded: 'QuotaExceeded',
-  /** An admission webhook does not answer, so the API server takes nothing that it must be asked about. */
   webhookUnavailable: 'WebhookUnavailable',
-  /** The controller's own role lacks a right. */
   permissionDenied: 'PermissionDenied',
   namespaceTerminating: 'NamespaceTerminating',
-  /** The API server failed, or did not answer. */
   apiServerUnavailable: 'APIServerUnavailable',
   imagePull: 'ImagePull',
   unschedulable: 'Unschedulable',
-  /** Somebody holds the Pod back from the scheduler. */
   schedulingGated: 'SchedulingGated',
   containerConfig: 'ContainerConfig',
-  podStarted: 'PodStarted',
   podPending: 'PodPending',
-  /** The node of a run's Pod no longer answers. */
   nodeLost: 'NodeLost',
-  /** A run was stopped, and its Pod goes on. */
   stopPending: 'StopPending',
-  /** Somebody deleted the Worker. */
   deleting: 'Deleting',
 } as const;
 
 /** Events of pools, of type Warning, from `workerpool-controller`; the first is Spacelift's documented one. */
 export const EVENT_REASON = {
   workerPoolCannotRegister: 'WorkerPoolCannotRegister',
-  /** The drain protection that was asked for cannot be made. */
   runsUnprotected: 'RunsUnprotected',
 } as const;
+
+type Meanings<T extends Readonly<Record<string, string>>> = Readonly<Record<T[keyof T], string>>;
+
+/** What each condition of a WorkerPool says. The generated reference is made of these, as of those below. */
+export const POOL_CONDITION_MEANING: Meanings<typeof POOL_CONDITION> = {
+  Ready:
+    'Roll-up: True when the pool is registered, nothing is known against its Pod template and exactly the wanted number of Workers stands.',
+  Registered: 'True when token and private key could be read and belong together, and the control plane accepted them.',
+  PodTemplateValid:
+    'True when the API server would accept a run Pod made from `spec.pod` (server-side dry run). Unknown when it could not say.',
+};
+
+/** What each condition of a Worker says. */
+export const WORKER_CONDITION_MEANING: Meanings<typeof WORKER_CONDITION> = {
+  Registered: 'True when the control plane knows the Worker and may assign runs to it.',
+  Waiting: 'True while the Worker waits for something other than its run. Absent otherwise.',
+  RunPodStarted: 'False while a run assigned to the Worker waits for its Pod to start. Absent when the Worker is idle.',
+};
+
+export const REASON_MEANING: Meanings<typeof REASON> = {
+  Registered: 'The control plane accepted the pool, or knows the Worker.',
+  Ready: 'As many Workers stand as are wanted.',
+  Scaling: 'Workers are being created.',
+  Draining: 'The pool is being deleted, surplus Workers are leaving, or the control plane has retired the Worker.',
+  Accepted: 'The API server accepts run Pods of this pool.',
+  Connecting: 'The first connection to the control plane is being made.',
+  Checking: 'The first dry run of a run Pod is under way.',
+  NotChecked:
+    "A dry run would say nothing about the pool's run Pods: a webhook does not support it, or the images are not known yet.",
+  CredentialsMissing: '`spec.token` and `spec.privateKey` are not set.',
+  SecretNotFound: 'A Secret, or a key in it, is missing.',
+  SecretUnreadable: 'The API server did not let the controller read the Secret, or could not.',
+  TokenInvalid: 'The token is not the base64 that the control plane hands out.',
+  PrivateKeyInvalid: 'The private key is not base64 of a PEM key without a passphrase.',
+  CredentialsMismatch: 'Token and private key belong to different pools.',
+  CredentialsRejected:
+    "The control plane refuses the pool's credentials: the pool was deleted there, or reset with another key.",
+  ControlPlaneUnreachable: 'The control plane does not answer.',
+  ControlPlaneCertificateInvalid: 'The certificate of the control plane is not trusted.',
+  ProtocolError: "The control plane answers, but not in this controller's version of the protocol.",
+  PodInvalid: 'The API server refuses the run Pod as invalid.',
+  PodRefused: 'The API server, or a policy of it, does not admit the run Pod.',
+  WorkerRefused: 'The API server does not admit new Worker objects.',
+  QuotaExceeded: 'A ResourceQuota of the namespace has no room.',
+  WebhookUnavailable:
+    'An admission webhook does not answer, so the API server admits nothing that it has to ask it about.',
+  PermissionDenied: "The controller's Role lacks a permission.",
+  NamespaceTerminating: 'The namespace is being deleted.',
+  APIServerUnavailable: 'The API server failed, or did not answer.',
+  ImagePull: 'An image of the run Pod cannot be pulled.',
+  Unschedulable: 'No node takes the run Pod.',
+  SchedulingGated: 'A scheduling gate holds the run Pod back.',
+  ContainerConfig: 'A container of the run Pod cannot be created or started.',
+  PodPending: 'The run Pod exists and has not started yet.',
+  NodeLost: "The node of the run's Pod no longer answers.",
+  StopPending: 'A run was stopped, and its Pod goes on.',
+  Deleting: 'The Worker is being deleted.',
+};
+
+export const EVENT_MEANING: Meanings<typeof EVENT_REASON> = {
+  WorkerPoolCannotRegister:
+    'The condition `Registered` of the pool became False; the message is the one of the condition.',
+  RunsUnprotected: 'The drain protection that was asked for cannot be provided: runs of this namespace may be evicted.',
+};
 
 export const EVENT_SOURCE = 'workerpool-controller';
 

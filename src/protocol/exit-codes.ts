@@ -9,26 +9,30 @@ export const WORKER_BEGAN = 'The worker container has begun.';
  * included, is Node.js' or the runtime's own: nothing was handed on then.
  */
 export const EXIT = {
-  /** Everything was handed on, the outcome included, whatever it is. */
   ok: 0,
-  /** A variable or an argument is missing or malformed. */
   usage: 64,
-  /** Token or private key cannot be read, or do not belong together. */
   credentials: 65,
-  /** What the control plane gave out (source, run state) cannot be used. */
   source: 66,
-  /** The run could not be started in time: the control plane could not be reached or did not answer sensibly. */
   unreachable: 69,
-  /** A later attempt holds the run. */
   fenced: 70,
-  /** Another Pod has already started this attempt. */
   alreadyStarted: 71,
-  /** The launcher itself failed: nothing is known of the outcome. */
   crashed: 75,
-  /** The control plane refused the request. */
   rejected: 77,
-  /** The worker container ended without a word; the controller reads the cause from the Pod. */
   workerLost: 80,
-  /** The Pod is being ended from outside; the controller reads the cause from the Pod. */
   terminated: 143,
 } as const;
+
+export const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
+  ok: 'Everything was handed on, the outcome included, whatever it is.',
+  usage: 'A variable or an argument is missing or malformed.',
+  credentials: 'Token or private key cannot be read, or do not belong together.',
+  source: 'What the control plane gave out (source, run state) cannot be used.',
+  unreachable:
+    'The run could not be started in time: the control plane could not be reached or did not answer sensibly.',
+  fenced: 'A later attempt holds the run.',
+  alreadyStarted: 'Another Pod has already started this attempt.',
+  crashed: 'The launcher itself failed: nothing is known of the outcome.',
+  rejected: 'The control plane refused the request.',
+  workerLost: 'The worker container ended without a word; the controller reads the cause from the Pod.',
+  terminated: 'The Pod is being ended from outside; the controller reads the cause from the Pod.',
+};

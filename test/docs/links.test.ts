@@ -8,7 +8,7 @@ const pages = markdownFiles();
 /** The text of a page without its code, in which brackets are no links. */
 function prose(file: string): string {
   const text = readFileSync(file, 'utf8');
-  const withoutFences = fencesOf(file, text).reduce((rest, { code }) => rest.replace(code, ''), text);
+  const withoutFences = fencesOf(file, text).reduce((rest, { code }) => rest.replace(`\n${code}`, '\n'), text);
   return withoutFences.replaceAll(/`[^`\n]*`/g, (code) => code.replaceAll(/[[\]()]/g, ''));
 }
 

@@ -20,10 +20,13 @@ export interface Connection {
   readonly secret: string;
 }
 
+/** Heading of these flags in a command's help. */
+export const CONNECTION_GROUP = 'Which control plane, and as whom:';
+
 /** Adds the flags that say which control plane, and as whom. */
 export function withConnection(command: Command): Command {
   return command
-    .optionsGroup('Which control plane, and as whom:')
+    .optionsGroup(CONNECTION_GROUP)
     .option('--url <url>', 'address of the control plane ($WORKER_POOLS_URL)')
     .option(
       '--ca <file>',

@@ -15,6 +15,8 @@ const GENERATORS: readonly (() => Promise<Generator>)[] = [
   async () => (await import('./imports')).generateImports,
   async () => (await import('./api-docs')).generateApiDocs,
   async () => (await import('./constructs-docs')).generateConstructsDocs,
+  async () => (await import('./cli-docs')).generateCliDocs,
+  async () => (await import('./conditions-docs')).generateConditionsDocs,
   async () => (await import('./charts')).generateCharts,
   async () => (await import('./goldens')).generateGoldens,
   async () => (await import('./gitops')).generateGitOpsManifests,

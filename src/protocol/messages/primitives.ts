@@ -33,7 +33,7 @@ export const Fence = z.number().int().positive();
 /** Counts the Pods of a run from 1, over both stages. */
 export const Attempt = z.number().int().positive();
 
-/** Why a run ended; a closed list (docs/protocol.md says what each means and which may be retried). */
+/** Why a run ended; a closed list (what each means, and which may be run again: OUTCOME_MEANING). */
 export const OutcomeReason = z.enum([
   'Succeeded',
   'UserFailed',

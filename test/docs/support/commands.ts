@@ -3,13 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WORKER_KIND, WORKER_POOL_KIND } from '../../../src/api';
-import { controlPlaneCommand } from '../../../src/cli/commands/control-plane';
-import { controllerCommand } from '../../../src/cli/commands/controller';
-import { demoCommand } from '../../../src/cli/commands/demo';
-import { launcherCommand } from '../../../src/cli/commands/launcher';
-import { poolCommand } from '../../../src/cli/commands/pool';
-import { runCommand } from '../../../src/cli/commands/run';
-import { stackCommand } from '../../../src/cli/commands/stack';
+import { allCommands } from '../../../src/cli/commands';
 import { findHelm, findKubectl } from '../../../src/local-cluster/tools';
 import { flagsOf, type Command } from './shell';
 
@@ -146,16 +140,7 @@ function checkPip([, verb, ...packages]: Command): string | undefined {
 }
 
 function checkWorkerPools([, ...args]: Command): string | undefined {
-  const all = [
-    poolCommand,
-    stackCommand,
-    runCommand,
-    demoCommand,
-    controlPlaneCommand,
-    controllerCommand,
-    launcherCommand,
-  ];
-  let commands: readonly Program[] = all.map((make) => make());
+  let commands: readonly Program[] = allCommands();
   let program: Program | undefined;
   for (const word of args) {
     const next = commands.find((command) => command.name() === word);

@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import { controlPlaneCommand } from './control-plane';
+import { controllerCommand } from './controller';
+import { demoCommand } from './demo';
+import { launcherCommand } from './launcher';
+import { poolCommand } from './pool';
+import { runCommand } from './run';
+import { stackCommand } from './stack';
+
+/** All that `worker-pools` can be told, in the order of its help. */
+export const allCommands = (): Command[] => [
+  demoCommand(),
+  poolCommand(),
+  stackCommand(),
+  runCommand(),
+  controlPlaneCommand(),
+  controllerCommand(),
+  launcherCommand(),
+];

@@ -1,0 +1,101 @@
+import type { Argument, Command, Option } from 'commander';
+import { format } from 'prettier';
+import { allCommands } from '../commands';
+import { CONNECTION_GROUP } from '../api/connection';
+import type { Artefact } from './artefact';
+import { cell } from './object-docs';
+
+const NOTICE = '<!-- Made by `npm run generate` from src/cli/commands; change those instead. -->';
+
+/** The reference of the command line, from the definitions by which the program reads its arguments. */
+export async function generateCliDocs(): Promise<Artefact> {
+  const commands = allCommands().flatMap((command) => leaves(command));
+  const text = `${NOTICE}
+
+# Command line
+
+\`worker-pools\` comes with the npm package; each command prints this with \`--help\`. \`demo\` works in a checkout only; \`control-plane\`, \`controller\` and \`launcher\` are what the images start.
+
+| Command | What it does |
+| --- | --- |
+${commands.map(({ path, command }) => `| [\`${path}\`](#${anchor(path)}) | ${cell(command.description())} |`).join('\n')}
+
+## Connection
+
+The commands of pools, stacks and runs take these, too: which control plane, and with which API key.
+
+${optionTable(connectionOptions(commands))}
+
+${commands.map(section).join('\n\n')}
+`;
+  return { files: { 'docs/reference/cli.md': await format(text, { parser: 'markdown', printWidth: 120 }) } };
+}
+
+interface Leaf {
+  readonly path: string;
+  readonly command: Command;
+}
+
+function leaves(command: Command, above = 'worker-pools'): Leaf[] {
+  const path = `${above} ${command.name()}`;
+  return command.commands.length === 0 ? [{ path, command }] : command.commands.flatMap((each) => leaves(each, path));
+}
+
+function section({ path, command }: Leaf): string {
+  const { text, examples } = furtherHelp(command);
+  const given = command.registeredArguments.map(argumentText);
+  const own = command.options.filter((option) => !isOfConnection(option));
+  const connection =
+    own.length < command.options.length ? 'Takes the options of the [connection](#connection), too.' : '';
+  return [
+    `## ${path}`,
+    command.description(),
+    [path, ...given.map(({ usage }) => usage)].join(' ').replace(/^.*$/, '`$&`'),
+    given.length === 0 ? '' : given.map(({ usage, meaning }) => `- \`${usage}\`: ${meaning}`).join('\n'),
+    own.length === 0 ? '' : optionTable(own),
+    connection,
+    text === '' ? '' : `\`\`\`text\n${text}\n\`\`\``,
+    examples === '' ? '' : `\`\`\`sh\n${examples}\n\`\`\``,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function argumentText(argument: Argument): { usage: string; meaning: string } {
+  const name = argument.name();
+  return { usage: argument.required ? `<${name}>` : `[${name}]`, meaning: argument.description };
+}
+
+function optionTable(options: readonly Option[]): string {
+  const rows = options.map((option) => `| \`${option.flags}\` | ${cell(meaningOf(option))} | ${defaultOf(option)} |`);
+  return ['| Option | Meaning | Default |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+function meaningOf({ description, argChoices, mandatory }: Option): string {
+  const choices = argChoices && `: ${argChoices.map((choice) => `\`${choice}\``).join(', ')}`;
+  return `${description}${choices ?? ''}${mandatory ? ' (required)' : ''}`;
+}
+
+function defaultOf({ defaultValue, defaultValueDescription }: Option): string {
+  if (defaultValueDescription !== undefined) return `\`${defaultValueDescription}\``;
+  return defaultValue === undefined ? '' : `\`${String(defaultValue)}\``;
+}
+
+const isOfConnection = ({ helpGroupHeading }: Option): boolean => helpGroupHeading === CONNECTION_GROUP;
+
+function connectionOptions(commands: readonly Leaf[]): Option[] {
+  const options = commands.flatMap(({ command }) => command.options.filter(isOfConnection));
+  return [...new Map(options.map((option) => [option.flags, option])).values()];
+}
+
+/** What `--help` prints below the options; the examples by themselves. */
+function furtherHelp(command: Command): { text: string; examples: string } {
+  let help = '';
+  command.configureOutput({ writeOut: (part) => (help += part) });
+  command.outputHelp();
+  const further = help.slice(command.helpInformation().length);
+  const [text = '', examples = ''] = further.split(/^Examples?:\n/m);
+  return { text: text.trim(), examples: examples.replaceAll(/^ +/gm, '').trim() };
+}
+
+const anchor = (heading: string): string => heading.replaceAll(' ', '-');
