@@ -12,11 +12,10 @@ import {
 } from '../../api';
 import type { WorkerRegistration } from '../../protocol/messages';
 import { backoffMs, type Clock } from '../../time';
-import type { Caches } from '../caches';
-import { workerName, WORKERS } from '../resources';
+import { WORKERS, type Caches } from '../caches';
 import { concurrently } from '../concurrently';
 import type { ControllerMetrics } from '../metrics';
-import { reasonOfRefusedWorker } from '../reasons';
+import { reasonOfRefusedWorker } from '../refusal-reasons';
 import {
   explainRefusal,
   isConflict,
@@ -150,7 +149,7 @@ function newWorker(pool: WorkerPool, ulid: string, id: string): KubeObject & { s
     apiVersion: API_VERSION,
     kind: WORKER.kind,
     metadata: {
-      name: workerName(name, id),
+      name: `${name}-${id.toLowerCase()}`,
       namespace,
       labels: { [LABEL.workerPool]: ulid },
       annotations: { [ANNOTATION.workerPoolName]: name },
