@@ -5,7 +5,7 @@ import { cell, code, table } from './markdown';
 export function metricsPage(): string {
   return `# Metrics
 
-The names are those that Spacelift documents. The construct \`Dashboard\` shows them, \`PrometheusRule\` alerts on them: [alerts](../operations/alerts.md).
+The names are those that Spacelift documents. The construct \`WorkerPoolDashboard\` shows them, \`WorkerPoolAlerts\` alerts on them: [alerts](../operations/alerts.md).
 
 ## Controller
 

@@ -16,8 +16,8 @@ import type { TopologySpread } from '../shared/topology-spread';
 import type {
   DisruptionBudget,
   LeaderElectionTimings,
-  LogFormat,
-  LogLevel,
+  ControllerLogFormat,
+  ControllerLogLevel,
   OperatorMetrics,
   OperatorNetworkPolicy,
   OperatorRights,
@@ -252,16 +252,16 @@ export interface WorkerPoolOperatorProps {
   /**
    * Least level that is logged. Spacelift's own controller image has no flag for it.
    *
-   * @default LogLevel.INFO
+   * @default ControllerLogLevel.INFO
    */
-  readonly logLevel?: LogLevel;
+  readonly logLevel?: ControllerLogLevel;
 
   /**
    * How a log line is written. Spacelift's own controller image has no flag for it.
    *
-   * @default LogFormat.JSON
+   * @default ControllerLogFormat.JSON
    */
-  readonly logFormat?: LogFormat;
+  readonly logFormat?: ControllerLogFormat;
 
   /**
    * Sets `GODEBUG=fips140=only`, which Spacelift's own controller image obeys.

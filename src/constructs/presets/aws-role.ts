@@ -5,7 +5,7 @@ import { invalidProp } from '../shared/checks';
 import type { IWorkerPoolExtension } from '../worker-pool/extension';
 import type { WorkerPool } from '../worker-pool/worker-pool';
 import { clusterOf } from '../shared/twins';
-import { besidePool, namespaceOf, serviceAccountOf } from './own';
+import { besidePool, namespaceOf, serviceAccountOf } from './preset';
 
 const ROLE = 'eks.amazonaws.com/role-arn';
 

@@ -4,7 +4,7 @@ import { INIT_VARIABLE, PATH } from '../../api';
 import { invalidProp } from '../shared/checks';
 import type { IWorkerPoolExtension } from '../worker-pool/extension';
 import type { WorkerPool } from '../worker-pool/worker-pool';
-import { besidePool, setVariable } from './own';
+import { besidePool, setVariable } from './preset';
 
 const KEY = 'initialization-policy.rego';
 

@@ -27,7 +27,12 @@ export interface VcsAgentPool {
  * @throws where a name is empty or a second time on the pool, or an address has no protocol
  */
 export class VcsAgents implements IWorkerPoolExtension {
-  constructor(private readonly agentPools: VcsAgentPool[]) {}
+  /** The VCS systems behind these agent pools. */
+  public static fromAgentPools(agentPools: VcsAgentPool[]): VcsAgents {
+    return new VcsAgents(agentPools);
+  }
+
+  private constructor(private readonly agentPools: VcsAgentPool[]) {}
 
   /** Names the VCS systems to the init containers of a pool's run Pods. */
   public extend(pool: WorkerPool): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Duration } from 'cdk8s';
-import { Dashboard, type DashboardProps } from '../../../src';
+import { WorkerPoolDashboard, type WorkerPoolDashboardProps } from '../../../src';
 import { only, synthesized } from '../support';
 import { faults } from './promql';
 
@@ -42,17 +42,18 @@ interface Json {
   readonly panels: Panel[];
 }
 
-const configMap = (props?: DashboardProps) => {
-  const objects = synthesized((chart) => new Dashboard(chart, 'dashboard', props));
+const configMap = (props?: WorkerPoolDashboardProps) => {
+  const objects = synthesized((chart) => new WorkerPoolDashboard(chart, 'dashboard', props));
   return only(objects, 'ConfigMap') as ReturnType<typeof only> & { data: Record<string, string> };
 };
-const json = (props?: DashboardProps): Json => JSON.parse(Object.values(configMap(props).data)[0] ?? '') as Json;
+const json = (props?: WorkerPoolDashboardProps): Json =>
+  JSON.parse(Object.values(configMap(props).data)[0] ?? '') as Json;
 
 const { panels, templating } = json();
 const shown = panels.filter(({ type }) => type !== 'row');
 const queries = shown.flatMap(({ title, targets }) => targets.map((target) => ({ title, ...target })));
 
-describe('Dashboard', () => {
+describe('WorkerPoolDashboard', () => {
   it('is a ConfigMap that a Grafana sidecar picks up', () => {
     const { metadata, data } = configMap();
     expect(metadata.labels).toEqual({ grafana_dashboard: '1' });
@@ -61,7 +62,7 @@ describe('Dashboard', () => {
   });
 
   it('takes label, folder, title, address and refresh from its props, and keeps other labels', () => {
-    const props: DashboardProps = {
+    const props: WorkerPoolDashboardProps = {
       metadata: { name: 'pools', labels: { team: 'a' } },
       sidecarLabel: 'dashboards',
       sidecarLabelValue: 'yes',
@@ -81,7 +82,7 @@ describe('Dashboard', () => {
 
   it('gives the same JSON to those who import it by hand', () => {
     synthesized((chart) => {
-      const dashboard = new Dashboard(chart, 'dashboard');
+      const dashboard = new WorkerPoolDashboard(chart, 'dashboard');
       expect(dashboard.dashboardJson).toBe(dashboard.data['worker-pools.json']);
       expect(JSON.parse(dashboard.dashboardJson)).toMatchObject({ schemaVersion: 39, uid: 'worker-pools' });
     });
