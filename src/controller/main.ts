@@ -2,10 +2,11 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { EVENT_SOURCE, LABEL } from '../api';
 import { mountedAuthorities } from '../protocol/authorities';
 import { connectMqtt, connectPoll } from '../protocol/client';
-import { createCaches, WORKER_POOLS, WORKERS, type Caches } from './caches';
+import { createCaches, type Caches } from './caches';
 import { createLogger } from './logging';
 import { createMetrics, type ControllerMetrics } from './metrics';
 import { compileOptions, parseBindAddress, type CompiledOptions, type ControllerOptions } from './options';
+import { WORKER_POOLS, WORKERS } from './resources';
 import { sleep, systemClock, type Clock } from '../time';
 import {
   createKubeClient,

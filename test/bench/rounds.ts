@@ -1,6 +1,6 @@
 import { monotonicFactory } from 'ulid';
 import type { Worker, WorkerPool } from '../../src/api';
-import { workerIdOf } from '../../src/controller/caches';
+import { workerIdOf } from '../../src/controller/resources';
 import { buildRunPod } from '../../src/controller/run';
 import { PARALLEL } from './api-client';
 import { auditPosition, countRequests, type RequestCount } from './audit';

@@ -37,7 +37,7 @@ const PROBLEM_PATIENCE_MS = 600_000;
 
 /** The assignment has its Pod: ordered checks, the surest fact first. */
 export function decidePod(snapshot: WorkerSnapshot, pool: PoolFacts, assignment: Assignment, pod: RunPod): Plan {
-  const ref: PoolRef = { namespace: pool.object.metadata.namespace, name: pool.object.metadata.name };
+  const ref: PoolRef = pool.object.metadata;
   if (hasEnded(pod)) return finish(snapshot, assignment, pod, ref);
   if (snapshot.memory.outcomeReported) return decideRemains(snapshot, assignment, pod);
   const broken = decideBroken(snapshot, assignment, pod, ref);
