@@ -1,17 +1,23 @@
-import { CONTROLLER_METRICS, EXPORTER_METRICS, type MetricDescription } from '../../api';
+import { CONTROLLER_METRICS, EXPORTER_METRICS, RUNTIME_METRICS, type MetricDescription } from '../../api';
 import { cell, code, table } from './markdown';
 
 /** The page of the metrics that dashboards, alerts and autoscalers read. */
 export function metricsPage(): string {
   return `# Metrics
 
-The names are those that Spacelift documents. The construct \`WorkerPoolDashboard\` shows them, \`WorkerPoolAlerts\` alerts on them: [alerts](../operations/alerts.md).
+The names are those that Spacelift documents, and for the controller's runtime those of Kubernetes' own controllers where they have one. The construct \`WorkerPoolDashboard\` shows them, \`WorkerPoolAlerts\` alerts on them: [alerts](../operations/alerts.md).
 
 ## Controller
 
-Served by each replica of the operator where its metrics are on; only the one that leads counts and measures. The metrics of its runtime (\`rest_client_*\`, \`workqueue_*\`, \`reflector_*\`, \`leader_election_*\`) stand beside these.
+Served by each replica of the operator where its metrics are on; only the one that leads counts and measures.
 
 ${metrics(Object.values(CONTROLLER_METRICS))}
+
+### Of its runtime
+
+Served beside those, with what every program on Node.js has (\`process_*\`, \`nodejs_*\`).
+
+${metrics(Object.values(RUNTIME_METRICS))}
 
 ## Exporter
 

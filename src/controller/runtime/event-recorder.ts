@@ -8,7 +8,7 @@ import { isNotFound, messageOf } from './errors';
 import { EventCorrelator, type EventInput } from './event-correlator';
 import type { Logger } from './logger';
 import { silentLogger } from './logger';
-import { eventMetrics } from './metrics';
+import { eventMetrics } from './instruments';
 import type { KubeObject } from './objects';
 import { EVENTS } from './objects';
 import { timestamp } from './status';

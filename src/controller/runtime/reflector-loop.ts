@@ -4,7 +4,7 @@ import type { Cache } from './cache';
 import type { KubeClient } from './client-types';
 import { isGone, KubeError, messageOf, REASON, WatchErrorEvent } from './errors';
 import type { Logger } from './logger';
-import type { reflectorMetrics } from './metrics';
+import type { reflectorMetrics } from './instruments';
 import type { KubeObject, ResourceType } from './objects';
 import { compareVersions } from './objects';
 import { Watchdog } from './watchdog';

@@ -5,7 +5,7 @@ import type { Cache } from './cache';
 import type { KubeClient } from './client-types';
 import type { Logger } from './logger';
 import { silentLogger } from './logger';
-import { reflectorMetrics } from './metrics';
+import { reflectorMetrics } from './instruments';
 import type { KubeObject, ResourceType } from './objects';
 import { ReflectorLoop } from './reflector-loop';
 

@@ -5,7 +5,7 @@ import { bounded } from './bounded';
 import { isHalted, KubeError, messageOf } from './errors';
 import type { Logger } from './logger';
 import { silentLogger } from './logger';
-import { queueMetrics } from './metrics';
+import { queueMetrics } from './instruments';
 
 export interface ReconcileResult {
   /** Look again after so many ms, unless a change comes sooner. */

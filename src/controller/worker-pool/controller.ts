@@ -3,7 +3,7 @@ import { API_VERSION, WORKER_POOL, type Worker, type WorkerPool } from '../../ap
 import type { Connect, SessionLeadership } from '../../protocol/client';
 import type { Caches } from '../caches';
 import { poolKeyOf, poolUidOf, workerIdOf, workerKeyOf, WORKER_POOLS } from '../resources';
-import type { ControllerMetrics } from '../metrics';
+import type { WorkerMetrics } from '../worker-metrics';
 import { isLive, type RunPod } from '../run';
 import { type Clock } from '../../time';
 import {
@@ -44,7 +44,7 @@ export interface WorkerPoolControllerOptions {
   readonly client: KubeClient;
   readonly caches: Caches;
   readonly events: EventRecorder;
-  readonly metrics: ControllerMetrics;
+  readonly metrics: WorkerMetrics;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Opens sessions over each transport. */

@@ -15,7 +15,7 @@ import { backoffMs, type Clock } from '../../time';
 import type { Caches } from '../caches';
 import { workerName, WORKERS } from '../resources';
 import { concurrently } from '../concurrently';
-import type { ControllerMetrics } from '../metrics';
+import type { WorkerMetrics } from '../worker-metrics';
 import { reasonOfRefusedWorker } from '../reasons';
 import {
   explainRefusal,
@@ -37,7 +37,7 @@ export interface WorkerObjectsOptions {
   readonly client: KubeClient;
   readonly caches: Caches;
   readonly clock: Clock;
-  readonly metrics: ControllerMetrics;
+  readonly metrics: WorkerMetrics;
   readonly logger: Logger;
   /** Version of the controller, told to the control plane. */
   readonly version: string;

@@ -4,7 +4,7 @@ import type { Worker, WorkerPool } from '../../api';
 import { API_VERSION, WORKER } from '../../api/names';
 import { INDEX } from '../caches';
 import { workerKeyOf, workerName, WORKERS } from '../resources';
-import type { ControllerMetrics } from '../metrics';
+import type { WorkerMetrics } from '../worker-metrics';
 import { carriesOut, isLive, runPodName, workerBegan, type RunPod } from '../run';
 import { systemClock, type Clock } from '../../time';
 import {
@@ -36,7 +36,7 @@ export interface WorkerControllerOptions extends Omit<Sources, 'memories'> {
   readonly client: KubeClient;
   readonly events: EventRecorder;
   readonly logger: Logger;
-  readonly metrics?: Pick<ControllerMetrics, 'runStartupDuration'>;
+  readonly metrics?: Pick<WorkerMetrics, 'runStartupDuration'>;
   /** @default the system's */
   readonly clock?: Clock;
   /** @default Math.random */
