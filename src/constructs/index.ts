@@ -15,15 +15,16 @@ export * from './presets/egress-network-policy';
 export * from './presets/initialization-policy';
 export * from './presets/open-shift-constraints';
 export * from './presets/vcs-agents';
-export * from './worker-pool/api-credentials';
-export * from './worker-pool/binaries-cache';
-export * from './worker-pool/comms-protocol';
-export * from './worker-pool/drift-detection';
-export * from './worker-pool/extension';
-export * from './worker-pool/pod-history';
+export { type IPodStorage, type PodVolumeMount } from './shared/pod-storage';
+export { type ContainerSecurityOptions, type PodSecurityOptions } from './shared/security-context';
+export * from './shared/topology-spread';
 export * from './worker-pool/run-container';
 export * from './worker-pool/run-pod';
-export * from './shared/topology-spread';
+export {
+  BinariesCache,
+  WorkspaceVolume,
+  type EfsBinariesCacheOptions,
+  type EphemeralWorkspaceOptions,
+} from './worker-pool/volumes';
 export * from './worker-pool/worker-pool';
-export * from './worker-pool/worker-pool-props';
-export * from './worker-pool/workspace-volume';
+export * from './worker-pool/worker-pool-options';

@@ -1,7 +1,6 @@
 import { Volume, type IConfigMap, type ISecret } from 'cdk8s-plus-28';
 import { PATH } from '../../api';
-import type { IWorkerPoolExtension } from '../worker-pool/extension';
-import type { WorkerPool } from '../worker-pool/worker-pool';
+import type { IWorkerPoolExtension, WorkerPool } from '../worker-pool/worker-pool';
 import { checkOnce, setVariable } from './preset';
 
 /**

@@ -2,8 +2,7 @@ import { Size } from 'cdk8s';
 import { EnvValue, ImagePullPolicy, Volume, type ContainerProps, type ContainerResources } from 'cdk8s-plus-28';
 import { PATH } from '../../api';
 import { checkPorts } from '../shared/checks';
-import type { IWorkerPoolExtension } from '../worker-pool/extension';
-import type { WorkerPool } from '../worker-pool/worker-pool';
+import type { IWorkerPoolExtension, WorkerPool } from '../worker-pool/worker-pool';
 import { setVariable } from './preset';
 
 /** Options of `DockerInDocker`. */

@@ -10,8 +10,7 @@ import {
 import { Construct } from 'constructs';
 import { isIP } from 'node:net';
 import { checkPorts, invalidProp } from '../shared/checks';
-import type { IWorkerPoolExtension } from '../worker-pool/extension';
-import type { WorkerPool } from '../worker-pool/worker-pool';
+import type { IWorkerPoolExtension, WorkerPool } from '../worker-pool/worker-pool';
 import { besidePool, checkOnce } from './preset';
 
 /** Options of `EgressNetworkPolicy.allowing`. */

@@ -1,6 +1,5 @@
 import { ClusterRole, RoleBinding, ServiceAccount } from 'cdk8s-plus-28';
-import type { IWorkerPoolExtension } from '../worker-pool/extension';
-import type { WorkerPool } from '../worker-pool/worker-pool';
+import type { IWorkerPoolExtension, WorkerPool } from '../worker-pool/worker-pool';
 import { besidePool, checkOnce, namespaceOf, serviceAccountOf } from './preset';
 
 /**

@@ -1,8 +1,7 @@
 import { EnvValue } from 'cdk8s-plus-28';
 import { INIT_VARIABLE } from '../../api';
 import { invalidProp } from '../shared/checks';
-import type { IWorkerPoolExtension } from '../worker-pool/extension';
-import type { WorkerPool } from '../worker-pool/worker-pool';
+import type { IWorkerPoolExtension, WorkerPool } from '../worker-pool/worker-pool';
 
 const { vcsAgentPoolName: NAME, vcsAgentBaseEndpoint: BASE_ENDPOINT } = INIT_VARIABLE;
 
