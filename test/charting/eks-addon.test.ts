@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Chart } from 'cdk8s';
 import { parse } from 'yaml';
 import { addManifest } from '../../src/charting/manifest';
@@ -7,23 +7,14 @@ import type { HelmChart } from '../../src/charting/chart';
 import { operatorEksAddon } from '../../src/constructs/operator/chart/eks-addon';
 import { CONFIGURATION_SCHEMA, emitEksAddon, type EksAddon } from '../../src/charting/eks-addon';
 import { group, string, type ValueSchema } from '../../src/charting/values';
-import { GeneratedChart, sorted } from './support/helm';
+import { generatedChart, sorted, type Json } from './support/helm';
 
 const files = emitEksAddon(operatorEksAddon);
 const release = { name: 'worker-pools', namespace: 'worker-pools-system' };
 const read = (path: string): string => files.get(path) ?? '';
 const configuration = JSON.parse(read(CONFIGURATION_SCHEMA)) as ValueSchema & { $schema: string };
-let chart: GeneratedChart;
-let addon: GeneratedChart;
-
-beforeAll(() => {
-  chart = new GeneratedChart();
-  addon = new GeneratedChart(files);
-});
-afterAll(() => {
-  chart.remove();
-  addon.remove();
-});
+const chart = generatedChart();
+const addon = generatedChart(files);
 
 /** Every value that the schema offers, by its path. */
 function offered(schema: ValueSchema, path = ''): [path: string, schema: ValueSchema][] {
@@ -32,8 +23,6 @@ function offered(schema: ValueSchema, path = ''): [path: string, schema: ValueSc
     return [[here, property] as [string, ValueSchema], ...offered(property, `${here}.`)];
   });
 }
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** What the ordinary chart gives, without hooks and with EKS as the manager. */
 function asAddon(objects: readonly Json[]): Json[] {

@@ -16,7 +16,7 @@ interface ContainerSpec {
   readonly volumeMounts: readonly object[];
 }
 
-interface PodSpec {
+export interface PodSpec {
   readonly automountServiceAccountToken?: boolean;
   readonly enableServiceLinks?: boolean;
   readonly securityContext: object;
@@ -49,8 +49,10 @@ export function synthesized(
 }
 
 /** The one object of a kind, or the one whose name ends so. */
-export function only(objects: readonly Manifest[], kind: string, ending = ''): Manifest {
-  const found = objects.filter((object) => object.kind === kind && object.metadata.name.endsWith(ending));
+export function only(objects: readonly object[], kind: string, ending = ''): Manifest {
+  const found = (objects as readonly Manifest[]).filter(
+    (object) => object.kind === kind && object.metadata.name.endsWith(ending),
+  );
   if (found.length !== 1) throw new Error(`${found.length} objects are a ${kind} named *${ending}`);
   return found[0] as Manifest;
 }

@@ -1,25 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, Chart, Size, Yaml } from 'cdk8s';
 import { EXAMPLES } from '../../examples/charts';
-import { WorkerPoolControlPlane, WorkerPoolOperator } from '../../src/constructs';
-import { GeneratedChart } from '../charting/support/helm';
+import { ControlPlane, WorkerPoolOperator } from '../../src/constructs';
+import { generatedChart } from '../charting/support/helm';
 import { apiServer } from '../support/api-server';
 import { createNamespace, kube, kubeOk, type KubeObject } from '../support/kube';
 import { haveNamespaces, installAllDefinitions, Kubectl } from '../support/strict-apply';
 
 const exporter = { enabled: true, apiEndpoint: 'https://acme.example', apiKeyId: 'ID', apiKeySecretName: 'promex' };
 const kubectl = new Kubectl();
-let chart: GeneratedChart;
+const chart = generatedChart();
 let namespace: string;
 
 beforeAll(async () => {
-  chart = new GeneratedChart();
   namespace = await createNamespace('chart');
 }, 60_000);
-afterAll(() => {
-  chart.remove();
-  kubectl.remove();
-});
+afterAll(() => kubectl.remove());
 
 const helm = (...args: string[]) =>
   chart.helm(...args, `--kubeconfig=${apiServer().kubeconfigPath}`, '--namespace', namespace);
@@ -64,7 +60,7 @@ describe('the API server takes what the constructs give, with strict validation'
   });
 
   function withControlPlane(scope: Chart): Chart {
-    new WorkerPoolControlPlane(scope, 'control-plane', { nodePort: 30843, storageSize: Size.gibibytes(1) });
+    new ControlPlane(scope, 'control-plane', { nodePort: 30843, storageSize: Size.gibibytes(1) });
     return scope;
   }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HistoryEvent, SeenRequest } from './fault-server.store';
+import type { SeenRequest } from './fault-server';
+import type { HistoryEvent } from './fault-server.store';
 
 type Verb = SeenRequest['verb'];
 

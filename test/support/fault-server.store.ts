@@ -1,12 +1,5 @@
 import { randomUUID } from 'node:crypto';
-
-/** A request as the server saw it. */
-export interface SeenRequest {
-  verb: 'list' | 'watch' | 'get' | 'create' | 'update' | 'patch' | 'delete';
-  path: string;
-  query: URLSearchParams;
-  authorization: string | undefined;
-}
+import type { SeenRequest } from './fault-server';
 
 export interface StoredObject {
   apiVersion: string;

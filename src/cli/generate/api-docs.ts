@@ -1,3 +1,4 @@
+import { format } from 'prettier';
 import {
   API_VERSION,
   CATEGORY,
@@ -8,34 +9,38 @@ import {
   type PrinterColumn,
 } from '../../api';
 import type { Artefact } from './artefact';
-import { cell, code, page, table } from './markdown';
 import { metricsPage } from './metrics-docs';
-import { objectSections } from './object-docs';
+import { cell, objectSections } from './object-docs';
+
+const PRETTIER = { parser: 'markdown', printWidth: 120 } as const;
+
+const NOTICE = '<!-- Made by `npm run generate` from src/api; change that instead. -->';
 
 /** The reference: an overview, a page for each kind, and one for the metrics. */
 export async function generateApiDocs(): Promise<Artefact> {
-  const kinds = [WORKER_POOL_KIND, WORKER_KIND];
-  const texts: Record<string, string> = {
-    'docs/api.md': overview(kinds),
-    ...Object.fromEntries(kinds.map((kind) => [`docs/api/${kind.singular}.md`, kindPage(kind)])),
-    'docs/api/metrics.md': metricsPage(),
-  };
+  const pages = [WORKER_POOL_KIND, WORKER_KIND];
+  const texts: Record<string, string> = { 'docs/api.md': overview(pages) };
+  for (const kind of pages) texts[`docs/api/${kind.singular}.md`] = page(kind);
+  texts['docs/api/metrics.md'] = `${NOTICE}\n\n${metricsPage()}`;
   const files: Record<string, string> = {};
-  for (const [path, text] of Object.entries(texts)) files[path] = await page('src/api', text);
+  for (const [path, text] of Object.entries(texts)) files[path] = await format(text, PRETTIER);
   return { files };
 }
 
 function overview(kinds: readonly Kind[]): string {
-  const rows = kinds.map(({ kind, singular, plural, shortNames, description }) => [
-    `[${kind}](api/${singular}.md)`,
-    [plural, ...shortNames].map(code).join(', '),
-    description,
-  ]);
-  return `# API
+  const rows = kinds.map(
+    (kind) =>
+      `| [${kind.kind}](api/${kind.singular}.md) | ${code(kind.plural)}, ${kind.shortNames.map(code).join(', ')} | ${kind.description} |`,
+  );
+  return `${NOTICE}
+
+# API
 
 Two kinds in the group and version ${code(API_VERSION)}, both namespaced. ${code(`kubectl get ${CATEGORY}`)} lists both. The constructs that make them: [Constructs](api/constructs.md).
 
-${table(['Kind', 'Names for kubectl', 'What it is'], rows)}
+| Kind | Names for kubectl | What it is |
+| --- | --- | --- |
+${rows.join('\n')}
 
 - A person writes WorkerPools; the operator makes the Workers, and a Pod for each run.
 - ${code('kubectl explain workerpool.spec')} shows these texts in the terminal. Fields of Kubernetes' own types keep their first sentence, two levels deep, so that the CRD is small enough for client-side ${code('kubectl apply')}.
@@ -52,8 +57,10 @@ The scale subresource has to name a label selector, and an autoscaler may count 
 `;
 }
 
-function kindPage(kind: Kind): string {
-  return `# ${kind.kind}
+function page(kind: Kind): string {
+  return `${NOTICE}
+
+# ${kind.kind}
 
 ${kind.description}
 
@@ -76,11 +83,13 @@ const refusals = ({ rules }: Kind): string =>
     ? ''
     : `Refused by the API server unless:\n\n${rules.map(({ message }) => `- ${cell(message)}`).join('\n')}`;
 
-const columns = (all: readonly PrinterColumn[]): string =>
-  table(
-    ['Column', 'Shows', ''],
-    all.map(({ name, jsonPath, priority }) => [name, code(jsonPath), priority === undefined ? '' : 'with `-o wide`']),
+function columns(all: readonly PrinterColumn[]): string {
+  const rows = all.map(
+    ({ name, jsonPath, priority }) =>
+      `| ${name} | ${code(jsonPath)} | ${priority === undefined ? '' : 'with `-o wide`'} |`,
   );
+  return `| Column | Shows | |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
+}
 
 function scale({ scale: paths }: Kind): string {
   if (paths === undefined) return '';
@@ -94,3 +103,5 @@ function scale({ scale: paths }: Kind): string {
 | ${code('status.selector')} | ${code(paths.labelSelectorPath)}, see [Autoscalers](../api.md#autoscalers) |
 `;
 }
+
+const code = (text: string): string => `\`${text}\``;

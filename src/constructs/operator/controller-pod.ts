@@ -1,3 +1,4 @@
+import { ApiObject, App, Chart } from 'cdk8s';
 import {
   Deployment,
   NetworkPolicy,
@@ -8,8 +9,6 @@ import {
 } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { Affinity, Container as ContainerSpec, Toleration, Volume } from '../../api';
-import { asVolume, asVolumeMounts } from '../shared/pod-storage';
-import { chartToReadFrom, specOf } from '../shared/rendered';
 import { CONTROLLER_AFFINITY } from './defaults';
 import type { WorkerPoolOperatorProps } from './operator-props';
 
@@ -23,24 +22,26 @@ interface RenderedPod {
 }
 
 /**
- * The parts of the controller's Pod that cdk8s-plus describes, while they are still added to. They are read from the manifest
- * of a Pod that nobody synthesizes.
+ * The parts of the controller's Pod that cdk8s-plus describes, while they are still added to.
+ *
+ * Volumes, mounts, variables and scheduling rules keep their manifest to themselves; only a Pod shows it. So there is
+ * one, in an App of its own where nobody synthesizes it, and we read those parts from its manifest.
  */
 export class ControllerPod {
   public readonly pod: Pod;
   public readonly container: Container;
 
   constructor(scope: Construct, props: WorkerPoolOperatorProps) {
-    this.pod = new Pod(chartToReadFrom(scope), 'pod');
+    this.pod = new Pod(elsewhere(scope), 'pod');
     this.container = this.pod.addContainer({
       name: 'manager',
       image: 'chosen-by-the-operator',
       // Copies: cdk8s-plus adds later mounts and variables to the very objects that it was given.
       envVariables: { ...props.envVariables },
       envFrom: [...(props.envFrom ?? [])],
-      volumeMounts: asVolumeMounts(props.volumeMounts),
+      volumeMounts: [...(props.volumeMounts ?? [])],
     });
-    props.volumes?.forEach((volume) => this.pod.addVolume(asVolume(volume)));
+    props.volumes?.forEach((volume) => this.pod.addVolume(volume));
   }
 
   public get manager(): RenderedPod['containers'][0] {
@@ -70,24 +71,26 @@ export class ControllerPod {
   }
 
   private get rendered(): RenderedPod {
-    return specOf(this.pod);
+    return (ApiObject.of(this.pod).toJson() as { readonly spec: RenderedPod }).spec;
   }
 }
 
 /** The strategy as a manifest has it. */
 export function renderedStrategy(scope: Construct, strategy: DeploymentStrategy | undefined): object {
   if (strategy === undefined) return {};
-  const deployment = new Deployment(chartToReadFrom(scope), 'deployment', {
-    strategy,
-    containers: [{ image: 'none' }],
-  });
-  return specOf<{ readonly strategy: object }>(deployment).strategy;
+  const deployment = new Deployment(elsewhere(scope), 'deployment', { strategy, containers: [{ image: 'none' }] });
+  return (ApiObject.of(deployment).toJson() as { readonly spec: { readonly strategy: object } }).spec.strategy;
 }
 
 /** The peers as a NetworkPolicy has them. */
 export function renderedPeers(scope: Construct, peers: readonly INetworkPolicyPeer[] = []): readonly object[] {
   if (peers.length === 0) return [];
-  const policy = new NetworkPolicy(chartToReadFrom(scope), 'policy');
+  const policy = new NetworkPolicy(elsewhere(scope), 'policy');
   peers.forEach((peer) => policy.addEgressRule(peer));
-  return specOf<{ readonly egress: { readonly to: object[] }[] }>(policy).egress.flatMap(({ to }) => to);
+  const { spec } = ApiObject.of(policy).toJson() as { readonly spec: { readonly egress: { readonly to: object[] }[] } };
+  return spec.egress.flatMap(({ to }) => to);
+}
+
+function elsewhere(scope: Construct): Chart {
+  return new Chart(new App({ resolvers: App.of(scope).resolvers }), 'elsewhere');
 }

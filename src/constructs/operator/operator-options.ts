@@ -12,7 +12,7 @@ export enum OperatorRights {
 }
 
 /** Least level of what the controller logs. */
-export enum ControllerLogLevel {
+export enum LogLevel {
   /** Every step. */
   TRACE = 'trace',
   /** What helps to find a fault. */
@@ -30,7 +30,7 @@ export enum ControllerLogLevel {
 }
 
 /** How the controller writes a line of its log. */
-export enum ControllerLogFormat {
+export enum LogFormat {
   /** An object of JSON. */
   JSON = 'json',
   /** `key=value` pairs. */

@@ -1,21 +1,23 @@
 import type {
   ContainerResources,
+  ContainerSecurityContextProps,
   DeploymentStrategy,
   EnvFrom,
   EnvValue,
   ImagePullPolicy,
   ISecret,
   IServiceAccount,
+  PodSecurityContextProps,
+  Volume,
+  VolumeMount,
 } from 'cdk8s-plus-28';
 import type { Duration } from 'cdk8s';
-import type { IPodStorage, PodVolumeMount } from '../shared/pod-storage';
-import type { ContainerSecurityOptions, PodSecurityOptions } from '../shared/security-context';
 import type { TopologySpread } from '../shared/topology-spread';
 import type {
   DisruptionBudget,
   LeaderElectionTimings,
-  ControllerLogFormat,
-  ControllerLogLevel,
+  LogFormat,
+  LogLevel,
   OperatorMetrics,
   OperatorNetworkPolicy,
   OperatorRights,
@@ -143,14 +145,14 @@ export interface WorkerPoolOperatorProps {
    *
    * @default - none
    */
-  readonly volumeMounts?: PodVolumeMount[];
+  readonly volumeMounts?: VolumeMount[];
 
   /**
    * Further volumes of the controller's Pod. A volume that is mounted needs no mention here.
    *
    * @default - none
    */
-  readonly volumes?: IPodStorage[];
+  readonly volumes?: Volume[];
 
   /**
    * Labels of the nodes on which the controller may run. `WorkerPoolOperator.scheduling` has finer rules.
@@ -175,18 +177,19 @@ export interface WorkerPoolOperatorProps {
   readonly priorityClassName?: string;
 
   /**
-   * Security options of the Pod. What is set is laid over the default.
+   * Security options of the Pod. What is set is laid over the default; the defaults that cdk8s-plus names do not hold.
    *
    * @default - runs as another user than root, with the runtime's seccomp profile
    */
-  readonly securityContext?: PodSecurityOptions;
+  readonly securityContext?: PodSecurityContextProps;
 
   /**
-   * Security options of the container. What is set is laid over the default.
+   * Security options of the container. What is set is laid over the default; the defaults that cdk8s-plus names do not
+   * hold.
    *
    * @default - no privilege escalation, no capabilities, a root file system that cannot be written to
    */
-  readonly containerSecurityContext?: ContainerSecurityOptions;
+  readonly containerSecurityContext?: ContainerSecurityContextProps;
 
   /**
    * Time that the controller has to give its lease back when it is stopped, in whole seconds.
@@ -249,16 +252,16 @@ export interface WorkerPoolOperatorProps {
   /**
    * Least level that is logged. Spacelift's own controller image has no flag for it.
    *
-   * @default ControllerLogLevel.INFO
+   * @default LogLevel.INFO
    */
-  readonly logLevel?: ControllerLogLevel;
+  readonly logLevel?: LogLevel;
 
   /**
    * How a log line is written. Spacelift's own controller image has no flag for it.
    *
-   * @default ControllerLogFormat.JSON
+   * @default LogFormat.JSON
    */
-  readonly logFormat?: ControllerLogFormat;
+  readonly logFormat?: LogFormat;
 
   /**
    * Sets `GODEBUG=fips140=only`, which Spacelift's own controller image obeys.

@@ -2,9 +2,10 @@ import { ApiObject, type Duration } from 'cdk8s';
 import type { IServiceAccount, ServiceAccount } from 'cdk8s-plus-28';
 import type { IConstruct } from 'constructs';
 import { invalidProp } from '../shared/checks';
-import type { IWorkerPoolExtension, WorkerPool } from '../worker-pool/worker-pool';
+import type { IWorkerPoolExtension } from '../worker-pool/extension';
+import type { WorkerPool } from '../worker-pool/worker-pool';
 import { clusterOf } from '../shared/twins';
-import { besidePool, namespaceOf, serviceAccountOf } from './preset';
+import { besidePool, namespaceOf, serviceAccountOf } from './own';
 
 const ROLE = 'eks.amazonaws.com/role-arn';
 

@@ -2,11 +2,12 @@ import { Size } from 'cdk8s';
 import { EnvValue, ImagePullPolicy, Volume, type ContainerProps, type ContainerResources } from 'cdk8s-plus-28';
 import { PATH } from '../../api';
 import { checkPorts } from '../shared/checks';
-import type { IWorkerPoolExtension, WorkerPool } from '../worker-pool/worker-pool';
-import { setVariable } from './preset';
+import type { IWorkerPoolExtension } from '../worker-pool/extension';
+import type { WorkerPool } from '../worker-pool/worker-pool';
+import { setVariable } from './own';
 
-/** Options of `DockerInDocker`. */
-export interface DockerInDockerOptions {
+/** Properties of `DockerInDocker`. */
+export interface DockerInDockerProps {
   /**
    * Image of the daemon.
    *
@@ -89,8 +90,8 @@ const ROOTLESS: Variant = {
  */
 export class DockerInDocker implements IWorkerPoolExtension {
   /** A daemon that is root, as Spacelift documents it. */
-  public static sidecar(options: DockerInDockerOptions = {}): DockerInDocker {
-    return new DockerInDocker(ROOTFUL, options);
+  public static sidecar(props: DockerInDockerProps = {}): DockerInDocker {
+    return new DockerInDocker(ROOTFUL, props);
   }
 
   /**
@@ -98,18 +99,18 @@ export class DockerInDocker implements IWorkerPoolExtension {
    * still privileged, because Docker needs mounts and namespaces that Kubernetes gives nobody else. It is slower, and
    * nodes must allow user namespaces.
    */
-  public static rootless(options: DockerInDockerOptions = {}): DockerInDocker {
-    return new DockerInDocker(ROOTLESS, options);
+  public static rootless(props: DockerInDockerProps = {}): DockerInDocker {
+    return new DockerInDocker(ROOTLESS, props);
   }
 
   private constructor(
     private readonly variant: Variant,
-    private readonly options: DockerInDockerOptions,
+    private readonly props: DockerInDockerProps,
   ) {}
 
   /** Adds the daemon to the run Pods of a pool. */
   public extend(pool: WorkerPool): void {
-    const { storageLimit = Size.gibibytes(20), port = 2375 } = this.options;
+    const { storageLimit = Size.gibibytes(20), port = 2375 } = this.props;
     checkPorts(pool, 'DockerInDocker', 'port', [port]);
     setVariable(pool, 'DockerInDocker', pool.workerContainer, 'DOCKER_HOST', `tcp://localhost:${port}`);
     const daemon = pool.addSidecar(this.container(port));
@@ -120,11 +121,11 @@ export class DockerInDocker implements IWorkerPoolExtension {
 
   private container(port: number): ContainerProps {
     const { image, user, listenOn, variables } = this.variant;
-    const { daemonArgs = [], resources = {} } = this.options;
+    const { daemonArgs = [], resources = {} } = this.props;
     const values = Object.entries(variables(port)).map(([name, value]) => [name, EnvValue.fromValue(value)] as const);
     return {
       name: 'docker',
-      image: this.options.image ?? image,
+      image: this.props.image ?? image,
       // Every run asks: public registries count and refuse such questions.
       imagePullPolicy: ImagePullPolicy.IF_NOT_PRESENT,
       args: ['dockerd', `--host=tcp://${listenOn}:${port}`, '--tls=false', ...daemonArgs],

@@ -1,10 +1,17 @@
 import type { Duration } from 'cdk8s';
-import type { ContainerProps, DnsOption, DnsPolicy, HostAlias, ISecret, IServiceAccount } from 'cdk8s-plus-28';
-import type { IPodStorage } from '../shared/pod-storage';
-import type { PodSecurityOptions } from '../shared/security-context';
-import type { TopologySpread } from '../shared/topology-spread';
+import type {
+  ContainerProps,
+  HostAlias,
+  ISecret,
+  IServiceAccount,
+  PodDnsProps,
+  PodSecurityContextProps,
+  Volume,
+} from 'cdk8s-plus-28';
+import type { BinariesCache } from './binaries-cache';
 import type { RunContainerProps } from './run-container';
-import type { BinariesCache, WorkspaceVolume } from './volumes';
+import type { TopologySpread } from '../shared/topology-spread';
+import type { WorkspaceVolume } from './workspace-volume';
 
 /** What run Pods look like; later Pods follow a change, those that run do not. */
 export interface RunPodProps {
@@ -41,7 +48,7 @@ export interface RunPodProps {
    *
    * @default - none
    */
-  readonly volumes?: IPodStorage[];
+  readonly volumes?: Volume[];
 
   /**
    * The volume of source and state while the run is worked on.
@@ -74,11 +81,12 @@ export interface RunPodProps {
   readonly automountServiceAccountToken?: boolean;
 
   /**
-   * Security options of the whole Pod.
+   * Security options of the whole Pod. Only what is set here reaches the manifest: the defaults that cdk8s-plus names
+   * do not hold.
    *
    * @default - fsGroup 1983 where the workspace or the cache is a volume that belongs to root; else nothing
    */
-  readonly securityContext?: PodSecurityOptions;
+  readonly securityContext?: PodSecurityContextProps;
 
   /**
    * Secrets with registry credentials for the Pods' images.
@@ -116,11 +124,11 @@ export interface RunPodProps {
   readonly runtimeClassName?: string;
 
   /**
-   * DNS settings.
+   * DNS settings. Host name and subdomain cannot be set for run Pods.
    *
    * @default - those of the cluster
    */
-  readonly dns?: RunPodDns;
+  readonly dns?: PodDnsProps;
 
   /**
    * Lines added to /etc/hosts of the containers.
@@ -222,35 +230,4 @@ export interface RunPodProps {
    * @default - none
    */
   readonly sidecars?: ContainerProps[];
-}
-
-/** DNS settings of run Pods. Their host names are the operator's. */
-export interface RunPodDns {
-  /**
-   * Where the containers look names up.
-   *
-   * @default - as the cluster does for every Pod
-   */
-  readonly policy?: DnsPolicy;
-
-  /**
-   * IP addresses of DNS servers, 3 at most, before those of the policy.
-   *
-   * @default - those of the policy
-   */
-  readonly nameservers?: string[];
-
-  /**
-   * Domains in which names without a dot are looked up, beside those of the policy.
-   *
-   * @default - those of the policy
-   */
-  readonly searches?: string[];
-
-  /**
-   * Options of the resolver, such as "ndots".
-   *
-   * @default - those of the policy
-   */
-  readonly options?: DnsOption[];
 }

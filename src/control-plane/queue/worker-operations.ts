@@ -9,6 +9,7 @@ import type {
 } from '../../protocol/messages';
 import { RequestError } from '../errors';
 import type { WorkerRecord } from '../store/records';
+import { assignRuns } from './assign';
 import { poolChanged, type QueueContext } from './context';
 import { hear } from './hear';
 import { release, withdraw } from './lifecycle';
@@ -30,7 +31,7 @@ export function register(context: QueueContext, poolId: string, request: Registe
     }
     poolChanged(context, poolId);
   });
-  context.assignRuns(poolId);
+  assignRuns(context, poolId);
   const workers = request.workers.flatMap((worker) => store.workers.find(worker.id) ?? []);
   return views(context, poolId, workers);
 }
@@ -55,7 +56,7 @@ export function sync(context: QueueContext, poolId: string, request: SyncRequest
       if (podIsGone) release(context, assignment);
     }
   });
-  context.assignRuns(poolId);
+  assignRuns(context, poolId);
   const workers = store.workers.changedInSession(poolId, request.session, 0);
   const known = new Set(workers.map((worker) => worker.id));
   const { launcherImage, defaultRunnerImage } = settings;
@@ -76,7 +77,7 @@ export async function watch(
   const { store, wakeups } = context;
   hear(context, poolId, request);
   // The session may just have come back, while runs wait for its workers.
-  context.assignRuns(poolId);
+  assignRuns(context, poolId);
   const until = performance.now() + request.waitSeconds * 1000;
   for (;;) {
     const revision = store.pools.revision(poolId);

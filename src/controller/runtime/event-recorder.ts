@@ -1,15 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Registry } from 'prom-client';
-import type { ObjectMeta } from '../../api/meta';
 import type { Clock } from '../../time';
 import { systemClock } from '../../time';
 import type { KubeClient } from './client-types';
 import { isNotFound, messageOf } from './errors';
-import { EventCorrelator, type EventInput } from './event-correlator';
+import { EventCorrelator } from './event-correlator';
 import type { Logger } from './logger';
 import { silentLogger } from './logger';
-import { eventMetrics } from './instruments';
-import type { KubeObject } from './objects';
+import { eventMetrics } from './metrics';
+import type { KubeObject, ObjectMeta } from './objects';
 import { EVENTS } from './objects';
 import { timestamp } from './status';
 
@@ -20,10 +19,20 @@ export interface EventTarget {
   metadata: ObjectMeta;
 }
 
+export interface EventInput {
+  type: 'Normal' | 'Warning';
+  /** One word in UpperCamelCase. */
+  reason: string;
+  /** One plain sentence; longer than 1,024 characters is cut, as the API demands. */
+  message: string;
+}
+
 export interface EventRecorderOptions {
   client: KubeClient;
   /** Who reports, for example `workerpool-controller`. */
   component: string;
+  /** Which of them; @default none */
+  instance?: string;
   logger?: Logger;
   clock?: Clock;
   metrics?: Registry;
@@ -45,7 +54,7 @@ export interface CoreEvent extends KubeObject {
   count: number;
   firstTimestamp: string;
   lastTimestamp: string;
-  source: { component: string };
+  source: { component: string; host?: string };
   reportingComponent: string;
   reportingInstance: string;
 }
@@ -143,7 +152,7 @@ export class EventRecorder {
   }
 
   private build({ target, event, times, firstAt, lastAt }: Pending): CoreEvent {
-    const { component } = this.options;
+    const { component, instance } = this.options;
     const { name, namespace, uid, resourceVersion } = target.metadata;
     return {
       metadata: {
@@ -164,9 +173,9 @@ export class EventRecorder {
       count: times,
       firstTimestamp: timestamp(new Date(firstAt)),
       lastTimestamp: timestamp(new Date(lastAt)),
-      source: { component },
+      source: { component, ...(instance === undefined ? {} : { host: instance }) },
       reportingComponent: component,
-      reportingInstance: '',
+      reportingInstance: instance ?? '',
     };
   }
 

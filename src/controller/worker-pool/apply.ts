@@ -1,7 +1,6 @@
 import { FINALIZER, LABEL, type Worker, type WorkerPool } from '../../api';
 import type { ObservedWorker } from '../../protocol/messages';
-import { livePods, type Caches } from '../caches';
-import { workerIdOf, WORKER_POOLS } from '../resources';
+import { livePods, workerIdOf, WORKER_POOLS, type Caches } from '../caches';
 import { concurrently } from '../concurrently';
 import { attemptOf } from '../run/pod';
 import { type KubeClient } from '../runtime';
@@ -78,7 +77,7 @@ export class Applier {
 
   private async patchPool(
     memory: PoolMemory,
-    change: (finalizers: readonly string[]) => string[],
+    change: (finalizers: string[]) => string[],
     signal: AbortSignal,
     ulid?: string,
   ): Promise<void> {

@@ -1,8 +1,7 @@
 import type { WorkerPool } from '../../api';
 import type { Clock } from '../../time';
-import { INDEX, livePods, type Caches } from '../caches';
-import { workerIdOf } from '../resources';
-import type { PoolWorkers } from '../worker-metrics';
+import { INDEX, livePods, workerIdOf, type Caches } from '../caches';
+import type { PoolWorkers } from '../metrics';
 import type { PoolHandle, PoolRegistry } from '../pool-registry';
 import { disconnectedSince, newMemory, type PoolMemory } from './memory';
 

@@ -12,11 +12,10 @@ import {
 } from '../../api';
 import type { WorkerRegistration } from '../../protocol/messages';
 import { backoffMs, type Clock } from '../../time';
-import type { Caches } from '../caches';
-import { workerName, WORKERS } from '../resources';
+import { WORKERS, type Caches } from '../caches';
 import { concurrently } from '../concurrently';
-import type { WorkerMetrics } from '../worker-metrics';
-import { reasonOfRefusedWorker } from '../reasons';
+import type { ControllerMetrics } from '../metrics';
+import { reasonOfRefusedWorker } from '../refusal-reasons';
 import {
   explainRefusal,
   isConflict,
@@ -37,7 +36,7 @@ export interface WorkerObjectsOptions {
   readonly client: KubeClient;
   readonly caches: Caches;
   readonly clock: Clock;
-  readonly metrics: WorkerMetrics;
+  readonly metrics: ControllerMetrics;
   readonly logger: Logger;
   /** Version of the controller, told to the control plane. */
   readonly version: string;
@@ -150,7 +149,7 @@ function newWorker(pool: WorkerPool, ulid: string, id: string): KubeObject & { s
     apiVersion: API_VERSION,
     kind: WORKER.kind,
     metadata: {
-      name: workerName(name, id),
+      name: `${name}-${id.toLowerCase()}`,
       namespace,
       labels: { [LABEL.workerPool]: ulid },
       annotations: { [ANNOTATION.workerPoolName]: name },

@@ -1,7 +1,5 @@
 import type { Worker } from '../../api';
-import type { Assignment } from '../../protocol/messages';
-import { INDEX, type Caches } from '../caches';
-import { poolUidOf, workerIdOf } from '../resources';
+import { INDEX, poolUidOf, workerIdOf, type Caches } from '../caches';
 import type { PoolHandle, PoolRegistry } from '../pool-registry';
 import { keyOf } from '../runtime';
 import type { Memories } from './memory';
@@ -33,11 +31,6 @@ export function gather(sources: Sources, worker: Worker, now: number): WorkerSna
     pods,
     memory: sources.memories.recall(keyOf(worker), view?.assignment?.fence, uids, now),
   };
-}
-
-/** The run that the control plane gives the Worker, as far as it was heard. */
-export function assignmentOf(registry: PoolRegistry, worker: Worker): Assignment | undefined {
-  return handleOf(registry, worker)?.view(workerIdOf(worker) ?? '')?.assignment ?? undefined;
 }
 
 export function handleOf(registry: PoolRegistry, worker: Worker): PoolHandle | undefined {

@@ -1,3 +1,4 @@
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,9 +8,22 @@ import { operatorChart } from '../../../src/constructs/operator/chart/chart';
 import type { ChartFiles } from '../../../src/charting/chart';
 import { emitChart } from '../../../src/charting/emit';
 import type { Release } from '../../../src/charting/release';
+import { synthesizeChart } from '../../../src/charting/synthesize';
 import { findHelm } from '../../../src/local-cluster/tools';
 
-type Json = Readonly<Record<string, unknown>>;
+export type Json = Readonly<Record<string, unknown>>;
+
+/** The release of a case that is not about releases. */
+export const RELEASE: Release = { name: 'ops', namespace: 'tools' };
+/** The CRDs are long and never vary: a case that is not about them goes without. */
+export const NO_CRDS = { crds: { install: false } };
+/** What the exporter needs to be switched on. */
+export const EXPORTER = {
+  enabled: true,
+  apiEndpoint: 'https://acme.example',
+  apiKeyId: 'ID',
+  apiKeySecretName: 'promex',
+};
 
 export interface HelmOutput {
   readonly ok: boolean;
@@ -17,12 +31,24 @@ export interface HelmOutput {
   readonly text: string;
 }
 
-/** Real Helm on a chart that was generated from today's sources into a folder of its own. */
-export class GeneratedChart {
-  private readonly scratch = mkdtempSync(join(tmpdir(), 'worker-pools-chart-'));
-  public readonly folder = join(this.scratch, operatorChart.name);
+/** A chart for the tests of a file, generated from today's sources before them and removed after them. */
+export function generatedChart(files?: ChartFiles): GeneratedChart {
+  const chart = new GeneratedChart();
+  beforeAll(() => chart.write(files ?? emitChart(operatorChart)));
+  afterAll(() => chart.remove());
+  return chart;
+}
 
-  constructor(files: ChartFiles = emitChart(operatorChart)) {
+/** Real Helm on a chart in a folder of its own. */
+export class GeneratedChart {
+  private scratch = '';
+
+  get folder(): string {
+    return join(this.scratch, operatorChart.name);
+  }
+
+  write(files: ChartFiles): void {
+    this.scratch = mkdtempSync(join(tmpdir(), 'worker-pools-chart-'));
     for (const [path, content] of files) {
       const target = join(this.folder, path);
       mkdirSync(dirname(target), { recursive: true });
@@ -32,6 +58,11 @@ export class GeneratedChart {
 
   remove(): void {
     rmSync(this.scratch, { recursive: true, force: true });
+  }
+
+  /** An empty folder, which goes with the chart. */
+  scratchFolder(): string {
+    return mkdtempSync(join(this.scratch, 'scratch-'));
   }
 
   async helm(...args: string[]): Promise<HelmOutput> {
@@ -46,7 +77,7 @@ export class GeneratedChart {
   /** `helm template` with a values file, of this chart or of one that has it inside. */
   template(
     values: unknown,
-    { name, namespace, serves = [], isUpgrade = false }: Release,
+    { name, namespace, serves = [], isUpgrade = false }: Release = RELEASE,
     folder = this.folder,
   ): Promise<HelmOutput> {
     const cluster = serves.map((kind) => `--api-versions=${kind}`);
@@ -55,22 +86,42 @@ export class GeneratedChart {
   }
 
   /** `helm install` with a values file, as far as it goes without a cluster. */
-  dryInstall(values: unknown, { name, namespace }: Release): Promise<HelmOutput> {
+  dryInstall(values: unknown, { name, namespace } = RELEASE): Promise<HelmOutput> {
     const args = ['--dry-run=client', '--namespace', namespace, '--values', this.file(values)];
     return this.helm('install', name, this.folder, ...args);
   }
 
   private file(values: unknown): string {
-    const file = join(mkdtempSync(join(this.scratch, 'values-')), 'values.yaml');
+    const file = join(this.scratchFolder(), 'values.yaml');
     writeFileSync(file, asciiJson(values));
     return file;
   }
 
   /** The objects that `helm template` gives, or an error with what Helm said. */
-  async objects(values: unknown, release: Release): Promise<Json[]> {
+  async objects(values: unknown, release?: Release): Promise<Json[]> {
     const { ok, text } = await this.template(values, release);
     if (!ok) throw new Error(text);
     return readManifests(text);
+  }
+
+  /** The same, which have to be what the constructs make of these values. */
+  async objectsOfBoth(values: Json, release = RELEASE): Promise<Json[]> {
+    const objects = sorted(await this.objects(values, release));
+    expect(objects).toEqual(sorted(synthesizeChart(operatorChart, release, values)));
+    return objects;
+  }
+
+  /** Sees Helm refuse the values in these words. */
+  async refuses(values: unknown, sentence: string, folder?: string): Promise<void> {
+    const { ok, text } = await this.template(values, RELEASE, folder);
+    expect(text).toContain(sentence);
+    expect(ok).toBe(false);
+  }
+
+  /** Sees Helm refuse the values, and the constructs as well, which know the same rule. */
+  async bothRefuse(values: Json, sentence: string): Promise<void> {
+    await this.refuses(values, sentence);
+    expect(() => synthesizeChart(operatorChart, RELEASE, values)).toThrow(sentence);
   }
 }
 
@@ -112,4 +163,17 @@ export function withoutNulls<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([, inner]) => inner !== null);
   return Object.fromEntries(entries.map(([key, inner]) => [key, withoutNulls(inner as unknown)])) as T;
+}
+
+/** Values over others, as Helm lays one values file over another. */
+export function laidOver(under: Json, over: Json): Json {
+  const entries = Object.entries(over).map(([key, value]) => {
+    const below = under[key];
+    return [key, isMap(value) && isMap(below) ? laidOver(below, value) : value] as const;
+  });
+  return { ...under, ...Object.fromEntries(entries) };
+}
+
+export function isMap(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -13,8 +13,8 @@ import {
   Topology,
 } from 'cdk8s-plus-28';
 import {
-  ControllerLogFormat,
-  ControllerLogLevel,
+  LogFormat,
+  LogLevel,
   OperatorRights,
   TopologySpread,
   WorkerPoolOperator,
@@ -100,8 +100,8 @@ describe('WorkerPoolOperator', () => {
         containerSecurityContext: { readOnlyRootFilesystem: false },
         enforceFips140: true,
         leaderElection: { leaseDuration: Duration.minutes(1) },
-        logLevel: ControllerLogLevel.DEBUG,
-        logFormat: ControllerLogFormat.LOGFMT,
+        logLevel: LogLevel.DEBUG,
+        logFormat: LogFormat.LOGFMT,
         clusterDomain: 'corp.local',
       },
       {

@@ -8,7 +8,7 @@ import {
   DockerInDocker,
   EgressNetworkPolicy,
   InitializationPolicy,
-  OpenShiftConstraints,
+  OpenShift,
   VcsAgents,
   WorkerPool,
   WorkerPoolOperator,
@@ -40,15 +40,15 @@ const PRESETS: [string, string[], (chart: Chart) => IWorkerPoolExtension][] = [
   ],
   ['DockerInDocker.sidecar', [], () => DockerInDocker.sidecar()],
   ['DockerInDocker.rootless', [], () => DockerInDocker.rootless()],
-  ['EgressNetworkPolicy', ['NetworkPolicy'], () => EgressNetworkPolicy.allowing()],
+  ['EgressNetworkPolicy', ['NetworkPolicy'], () => new EgressNetworkPolicy()],
   ['InitializationPolicy.fromText', ['ConfigMap'], () => InitializationPolicy.fromText('package spacelift')],
   [
     'InitializationPolicy.fromConfigMap',
     [],
     (chart) => InitializationPolicy.fromConfigMap(ConfigMap.fromConfigMapName(chart, 'policy', 'policy'), 'a.rego'),
   ],
-  ['OpenShiftConstraints', ['RoleBinding', 'ServiceAccount'], () => OpenShiftConstraints.nonRoot()],
-  ['VcsAgents', [], () => VcsAgents.fromAgentPools([{ name: 'gitlab', baseEndpoint: 'https://gitlab.example.com' }])],
+  ['OpenShift', ['RoleBinding', 'ServiceAccount'], () => OpenShift.nonRoot()],
+  ['VcsAgents', [], () => new VcsAgents([{ name: 'gitlab', baseEndpoint: 'https://gitlab.example.com' }])],
 ];
 
 interface SynthesizedObject {
@@ -95,8 +95,8 @@ describe.each([
 
 describe('a pool that has a preset already', () => {
   it.each<[string, (chart: Chart) => IWorkerPoolExtension]>([
-    ['EgressNetworkPolicy', () => EgressNetworkPolicy.allowing()],
-    ['OpenShiftConstraints', () => OpenShiftConstraints.nonRoot()],
+    ['EgressNetworkPolicy', () => new EgressNetworkPolicy()],
+    ['OpenShift', () => OpenShift.nonRoot()],
     ['CustomCertificates', PRESETS[2]![2]],
   ])('takes no second one, and says so: %s', (name, preset) => {
     const chart = new Chart(new App(), 'chart', { namespace: 'tools' });

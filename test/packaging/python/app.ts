@@ -5,12 +5,12 @@ import {
   AwsRole,
   BinariesCache,
   CommsProtocol,
-  WorkerPoolDashboard,
+  Dashboard,
   DockerInDocker,
   InitializationPolicy,
-  ControllerLogFormat,
-  ControllerLogLevel,
-  WorkerPoolAlerts,
+  LogFormat,
+  LogLevel,
+  PrometheusRule,
   VcsAgents,
   WorkerPool,
   WorkerPoolOperator,
@@ -33,8 +33,8 @@ new WorkerPoolOperator(chart, 'operator', {
   watchNamespaces: ['tools'],
   replicas: 2,
   leaderElection: { leaseDuration: Duration.seconds(30), renewDeadline: Duration.seconds(20) },
-  logLevel: ControllerLogLevel.DEBUG,
-  logFormat: ControllerLogFormat.LOGFMT,
+  logLevel: LogLevel.DEBUG,
+  logFormat: LogFormat.LOGFMT,
   networkPolicy: { egressPorts: [443, 6443] },
   metrics: { secure: true },
   runDisruptionBudget: {},
@@ -62,7 +62,7 @@ const pool = new WorkerPool(chart, 'pool', {
   extensions: [
     DockerInDocker.sidecar({ storageLimit: Size.gibibytes(30) }),
     InitializationPolicy.fromText('package spacelift\n\ndeny["no runs on Friday"] { false }\n'),
-    VcsAgents.fromAgentPools([{ name: 'gitlab', baseEndpoint: 'https://gitlab.example.com' }]),
+    new VcsAgents([{ name: 'gitlab', baseEndpoint: 'https://gitlab.example.com' }]),
     AwsRole.irsa({ roleArn: 'arn:aws:iam::123456789012:role/builds', tokenExpiration: Duration.hours(1) }),
     new TeamDefaults(),
   ],
@@ -75,7 +75,7 @@ new HorizontalPodAutoscaler(chart, 'autoscaler', {
   metrics: [Metric.external({ name: 'queued_runs', target: MetricTarget.averageValue(1) })],
 });
 
-new WorkerPoolDashboard(chart, 'dashboard');
-new WorkerPoolAlerts(chart, 'alerts', { runsWaitFor: Duration.minutes(5), alertLabels: { team: 'platform' } });
+new Dashboard(chart, 'dashboard');
+new PrometheusRule(chart, 'alerts', { runsWaitFor: Duration.minutes(5), alertLabels: { team: 'platform' } });
 
 app.synth();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { operatorChart } from '../../../../src/constructs/operator/chart/chart';
 import { synthesizeChart } from '../../../../src/charting/synthesize';
-import { GeneratedChart, readManifests, sorted, withoutNulls } from '../../../charting/support/helm';
+import { generatedChart, readManifests, sorted, withoutNulls } from '../../../charting/support/helm';
 
 const ci = `charts/${operatorChart.name}/ci`;
 const names = readdirSync(ci).map((file) => file.replace('-values.yaml', ''));
@@ -29,11 +29,7 @@ const objectOf = (name: string, kind: string, called?: string) =>
 
 const kindsOf = (name: string) => new Set((golden(name) as unknown as Manifest[]).map(({ kind }) => kind));
 
-let chart: GeneratedChart;
-beforeAll(() => {
-  chart = new GeneratedChart();
-});
-afterAll(() => chart.remove());
+const chart = generatedChart();
 
 describe.each(names)('ci/%s-values.yaml', (name) => {
   const values = parse(readFileSync(`${ci}/${name}-values.yaml`, 'utf8')) as Record<string, object>;

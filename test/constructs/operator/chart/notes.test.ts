@@ -1,21 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { GeneratedChart } from '../../../charting/support/helm';
+import { describe, expect, it } from '@jest/globals';
+import { generatedChart } from '../../../charting/support/helm';
 
-let chart: GeneratedChart;
-beforeAll(() => {
-  chart = new GeneratedChart();
-});
-afterAll(() => chart.remove());
+const chart = generatedChart();
 
 /** What the person reads after `helm install ops --namespace tools`. */
 async function notes(values: object): Promise<string> {
-  const { text } = await chart.dryInstall(values, { name: 'ops', namespace: 'tools' });
+  const { text } = await chart.dryInstall(values);
   return text.slice(text.indexOf('NOTES:'));
 }
 
 describe('after an installation', () => {
-  it('one reads how to make a pool where none came with the release', async () => {
+  it('one reads what to look at, and how to make a pool where none came with the release', async () => {
     const text = await notes({});
+    expect(text).toContain('deployment/ops-spacelift-workerpool-controller-controller-manager');
+    expect(text).toContain('kubectl get workerpools,workers');
     expect(text).toContain('kubectl create secret generic my-pool');
     expect(text).not.toContain('WARNING');
   });

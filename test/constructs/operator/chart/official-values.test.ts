@@ -1,17 +1,20 @@
 /** Values files of the official chart, rendered by both charts: an oracle that shares no line with the constructs. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { differences } from '../../../support/helm-objects';
 import type { KubeObject } from '../../../support/kube';
-import { GeneratedChart, withoutNulls } from '../../../charting/support/helm';
-import { byAlias, writeUmbrella } from '../../../charting/support/umbrella';
-
-type Json = Readonly<Record<string, unknown>>;
+import {
+  EXPORTER,
+  generatedChart,
+  isMap,
+  laidOver,
+  NO_CRDS,
+  RELEASE,
+  withoutNulls,
+  type Json,
+} from '../../../charting/support/helm';
+import { renderedTogether } from '../../../charting/support/together';
 
 const OFFICIAL = 'test/support/official-chart';
-const release = { name: 'ops', namespace: 'tools' };
 
 /** What docs/guides/migrating-from-the-official-chart.md gives for an upgrade that changes as little as can be. */
 const AS_OFFICIAL = {
@@ -32,6 +35,7 @@ const manager = (given: object) => ({ controllerManager: { manager: given } });
 const deployment = (given: object) => ({ controllerManager: given });
 const metrics = (given: object) => ({ metricsService: { enabled: true, ...given } });
 const monitor = (given: object, more: object = {}) => metrics({ ...more, serviceMonitor: { enabled: true, ...given } });
+const exporter = (given: object) => ({ 'spacelift-promex': { ...EXPORTER, ...given } });
 
 const FILES: Readonly<Record<string, Json>> = {
   nothing: {},
@@ -91,6 +95,16 @@ const FILES: Readonly<Record<string, Json>> = {
   'budget-of-three': { pdb: { enabled: true, minAvailable: 3 } },
   'budget-by-absence': { pdb: { enabled: true, minAvailable: null, maxUnavailable: 1 } },
   'budget-emptied': { pdb: { enabled: true, minAvailable: '', maxUnavailable: '30%' } },
+  exporter: exporter({}),
+  'exporter-of-ones-own': exporter({
+    replicaCount: 2,
+    listenAddress: ':8080',
+    image: { tag: 'v9', pullPolicy: 'Always' },
+    labels: { team: 'a' },
+    podAnnotations: { a: 'b' },
+    nodeSelector: { pool: 'system' },
+    imagePullSecrets: [{ name: 'registry' }],
+  }),
   anchors: { 'x-labels': { team: 'a' }, ...deployment({ extraLabels: { team: 'a' } }) },
 };
 
@@ -103,53 +117,32 @@ const MAY_DIFFER = [
   /: spec\.template\.spec\.containers\.manager\.env\.WORKER_POOLS_\w+\.(name|value)$/,
   // Variables of a namespace's Services would fill the environment.
   /: spec\.template\.spec\.enableServiceLinks$/,
+  // The official exporter's metadata has examples, its Pod more rights and no resources, and its port never moves.
+  /^Deployment\/ops-spacelift-promex: metadata\.(labels|annotations)\.app\.spacelift\.io\/example$/,
+  /^Deployment\/ops-spacelift-promex: spec\.template\.spec\.(automountServiceAccountToken$|securityContext\.)/,
+  /^Deployment\/ops-spacelift-promex: .*\.spacelift-promex\.(resources\.|securityContext\.|ports\.metrics\.containerPort$)/,
 ];
 
-const scratch = mkdtempSync(join(tmpdir(), 'worker-pools-official-'));
-let chart: GeneratedChart;
+const chart = generatedChart();
 let ours: ReadonlyMap<string, Json[]>;
 let official: ReadonlyMap<string, Json[]>;
 
 beforeAll(async () => {
-  chart = new GeneratedChart();
-  // One rendering each, in which every values file is that of a dependency: sixty starts of Helm take their time.
-  official = await rendered('official', OFFICIAL, (values) => values);
-  ours = await rendered('ours', chart.folder, (values) => laidOver(AS_OFFICIAL, values));
+  const files = (under: Json) =>
+    Object.fromEntries(
+      Object.entries(FILES).map(([alias, given]) => [alias, laidOver(under, laidOver(NO_CRDS, given))]),
+    );
+  official = await renderedTogether(chart, files({}), RELEASE, OFFICIAL);
+  ours = await renderedTogether(chart, files(AS_OFFICIAL));
 }, 60_000);
-afterAll(() => {
-  chart.remove();
-  rmSync(scratch, { recursive: true, force: true });
-});
-
-async function rendered(into: string, folder: string, of: (values: Json) => Json) {
-  const aliases = Object.keys(FILES).map((alias) => ({ alias }));
-  const umbrella = writeUmbrella(join(scratch, into), folder, aliases);
-  const crds = { crds: { install: false } };
-  const values = Object.entries(FILES).map(([alias, given]) => [alias, of(laidOver(crds, given))]);
-  const { ok, text } = await chart.template(Object.fromEntries(values), release, umbrella);
-  expect(ok ? 'rendered' : text).toBe('rendered');
-  return byAlias(text);
-}
-
-function laidOver(under: Json, over: Json): Json {
-  const entries = Object.entries(over).map(([key, value]) => {
-    const below = under[key];
-    return [key, isMap(value) && isMap(below) ? laidOver(below, value) : value] as const;
-  });
-  return { ...under, ...Object.fromEntries(entries) };
-}
-
-function isMap(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** Objects by kind, namespace and name, as the API server would complete them. */
 function completed(objects: readonly Json[] = []): Map<string, KubeObject> {
   return new Map(
     objects.map((object) => {
       const { kind, metadata, ...rest } = withoutNulls(object) as KubeObject;
-      const namespace = metadata.namespace ?? (kind.startsWith('Cluster') ? undefined : release.namespace);
-      const key = [kind, ...(namespace === release.namespace ? [] : [namespace]), metadata.name].join('/');
+      const namespace = metadata.namespace ?? (kind.startsWith('Cluster') ? undefined : RELEASE.namespace);
+      const key = [kind, ...(namespace === RELEASE.namespace ? [] : [namespace]), metadata.name].join('/');
       return [key, withDefaults({ kind, metadata: { ...metadata, namespace }, ...rest }) as KubeObject];
     }),
   );

@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { operatorChart } from '../../../../src/constructs/operator/chart/chart';
 import { synthesizeChart } from '../../../../src/charting/synthesize';
-import { GeneratedChart, sorted } from '../../../charting/support/helm';
+import { generatedChart, NO_CRDS, RELEASE, type Json } from '../../../charting/support/helm';
+import { eachIsRefusedBySchema, eachRenders } from '../../../charting/support/together';
 
-const release = { name: 'ops', namespace: 'tools' };
-
-let chart: GeneratedChart;
-beforeAll(() => {
-  chart = new GeneratedChart();
-});
-afterAll(() => chart.remove());
+const chart = generatedChart();
 
 interface Objects {
   readonly kind: string;
@@ -17,17 +12,15 @@ interface Objects {
   readonly [key: string]: unknown;
 }
 
-/** What Helm makes beside the operator, which must be what the constructs make. */
-async function rendered(values: object): Promise<Objects[]> {
-  const all = { ...values, crds: { install: false } };
-  const objects = await chart.objects(all, release);
-  expect(sorted(objects)).toEqual(sorted(synthesizeChart(operatorChart, release, all)));
-  return (objects as unknown as Objects[]).filter(({ kind }) =>
-    ['WorkerPool', 'Secret', 'PersistentVolumeClaim', 'ConfigMap'].includes(kind),
-  );
+/** What lies beside the operator. */
+function beside(objects: readonly Json[]): Objects[] {
+  const kinds = ['WorkerPool', 'Secret', 'PersistentVolumeClaim', 'ConfigMap'];
+  return (objects as unknown as Objects[]).filter(({ kind }) => kinds.includes(kind));
 }
 
-describe('a WorkerPool whose definition', () => {
+const rendered = async (values: object) => beside(await chart.objectsOfBoth({ ...values, ...NO_CRDS }));
+
+describe('a WorkerPool whose CRD', () => {
   const KIND = 'workers.spacelift.io/v1beta1/WorkerPool';
   const values = { workerPools: [{ name: 'a', annotations: { note: 'n' } }] };
   const kept = { note: 'n', 'helm.sh/resource-policy': 'keep' };
@@ -49,10 +42,7 @@ describe('a WorkerPool whose definition', () => {
     ['was there before an upgrade', { isUpgrade: true }],
     ['comes from elsewhere', { install: false }],
   ])('%s is an object like any other in rendered files', async (_, { install = true, ...around }) => {
-    const here = { ...release, ...around };
-    const all = { ...values, crds: { install } };
-    const objects = await chart.objects(all, here);
-    expect(sorted(objects)).toEqual(sorted(synthesizeChart(operatorChart, here, all)));
+    const objects = await chart.objectsOfBoth({ ...values, crds: { install } }, { ...RELEASE, ...around });
     expect(annotationsOf(objects)).toEqual([kept]);
   });
 
@@ -68,7 +58,7 @@ describe('a WorkerPool whose definition', () => {
     ['was there before an upgrade is an object like any other', { isUpgrade: true }, {}],
     ['comes from elsewhere is an object like any other', { install: false }, {}],
   ])('%s, when Helm installs into a cluster', (_, { install = true, ...around }, hook) => {
-    const here = { ...release, hasCluster: true, ...around };
+    const here = { ...RELEASE, hasCluster: true, ...around };
     const objects = synthesizeChart(operatorChart, here, { ...values, crds: { install } });
     expect(annotationsOf(objects)).toEqual([{ ...kept, ...hook }]);
   });
@@ -166,9 +156,10 @@ describe('extra objects', () => {
   });
 });
 
+const pool = (more: object) => ({ workerPools: [{ name: 'a', ...more }] });
+
 describe('helm refuses, as the constructs do', () => {
-  const pool = (more: object) => ({ workerPools: [{ name: 'a', ...more }] });
-  it.each<[string, object, string]>([
+  it.each<[string, Json, string]>([
     [
       'a pool that is there twice',
       { workerPools: [{ name: 'a' }, { name: 'a', namespace: 'tools' }] },
@@ -242,14 +233,11 @@ describe('helm refuses, as the constructs do', () => {
       pool({ binariesCache: { claimName: 'c' }, spec: { pod: { binariesCacheVolume: { name: 'c' } } } }),
       'binariesCache or spec.pod.binariesCacheVolume, not both',
     ],
-  ])('%s', async (_, values, sentence) => {
-    const { ok, text } = await chart.template(values, release);
-    expect(text).toContain(sentence);
-    expect(ok).toBe(false);
-    expect(() => synthesizeChart(operatorChart, release, values as never)).toThrow(sentence);
-  });
+  ])('%s', (_, values, sentence) => chart.bothRefuse(values, sentence));
+});
 
-  it.each<[string, object, string]>([
+describe('helm refuses by the schema', () => {
+  eachIsRefusedBySchema(chart, [
     ['a pool without a name', { workerPools: [{}] }, "at '/workerPools/0': missing property 'name'"],
     ['a misspelt field', pool({ spec: { poolsize: 2 } }), "'/workerPools/0/spec': additional properties 'poolsize'"],
     ['a misspelt field of the Pod', pool({ spec: { pod: { nodeselector: {} } } }), "'nodeselector' not allowed"],
@@ -267,13 +255,18 @@ describe('helm refuses, as the constructs do', () => {
       "allowedRunnerImageHosts/0': 'a/b'",
     ],
     ['an object without a name', { extraObjects: [{ apiVersion: 'v1', kind: 'X', metadata: {} }] }, "property 'name'"],
-  ])('by the schema: %s', async (_, values, sentence) => {
-    const { ok, text } = await chart.template(values, release);
-    expect(text).toContain(sentence);
-    expect(ok).toBe(false);
-  });
+  ]);
 
-  it.each<[string, object]>([
+  it('without showing a token or a key', async () => {
+    const credentials = { token: 'S3CRET', privateKey: 12 };
+    const { text } = await chart.template(pool({ credentials, spec: { token: {} } }));
+    expect(text).toContain('got number, want null or string');
+    expect(text).not.toMatch(/S3CRET|12/);
+  });
+});
+
+describe('helm takes', () => {
+  const specs: [string, object][] = [
     [
       'sizes and times at their limits',
       { poolSize: 10_000, failedPodsHistoryTTL: '1h30m', successfulPodsHistoryTTL: '0' },
@@ -284,14 +277,10 @@ describe('helm refuses, as the constructs do', () => {
     ['no drift detection', { driftDetectionRunLimits: { disabled: true } }],
     ['one Secret of the API key', { spaceliftAPICredentials: { secretName: 's' } }],
     ['empty texts of the Pod', { pod: { runtimeClassName: '', nodeName: '', schedulerName: '', launcherImage: '' } }],
-  ])('but not %s', async (_, spec) => {
-    expect(await rendered(pool({ spec }))).toMatchObject([{ kind: 'WorkerPool', spec }]);
+  ];
+  const rows = specs.map(([name, spec]) => {
+    const look = (objects: readonly Json[]) => expect(beside(objects)).toMatchObject([{ kind: 'WorkerPool', spec }]);
+    return [name, { ...pool({ spec }), ...NO_CRDS }, look] as const;
   });
-
-  it('without showing a token or a key', async () => {
-    const credentials = { token: 'S3CRET', privateKey: 12 };
-    const { text } = await chart.template(pool({ credentials, spec: { token: {} } }), release);
-    expect(text).toContain('got number, want null or string');
-    expect(text).not.toMatch(/S3CRET|12/);
-  });
+  eachRenders(chart, rows);
 });
