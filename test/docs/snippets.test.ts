@@ -76,9 +76,9 @@ describe('TypeScript in the docs', () => {
 });
 
 describe('values of the Helm chart in the docs', () => {
-  const template = async (fence: Fence) => {
+  const template = async (fence: Fence, values = fence.code) => {
     const file = join(folderOf(fence), `values-${fence.line}.yaml`);
-    writeFileSync(file, fence.code);
+    writeFileSync(file, values);
     return execute(await findHelm(), ['template', 'release', CHART, '--values', file], process.cwd());
   };
   const values = (fails: boolean) =>
@@ -88,6 +88,16 @@ describe('values of the Helm chart in the docs', () => {
     const { ok, text } = await template(fence);
     expect(ok ? '' : text).toBe('');
   });
+
+  each(
+    fences(({ language, code }) => language === 'yaml' && releaseValues(code) !== undefined),
+    'renders with the values that it hands to a GitOps tool',
+    async ({ fence }) => {
+      const { ok, text } = await template(fence, releaseValues(fence.code));
+      expect(ok ? '' : text).toBe('');
+      expect(text).toContain('kind: WorkerPool\n');
+    },
+  );
 
   each(values(true), 'are refused with the sentence that the page tells', async ({ fence }) => {
     const { ok, text } = await template(fence);
@@ -126,6 +136,23 @@ describe('data in the docs', () => {
     },
   );
 });
+
+interface Release {
+  readonly kind?: string;
+  readonly spec?: {
+    readonly values?: object;
+    readonly source?: { readonly helm?: { readonly valuesObject?: object } };
+  };
+}
+
+/** The values in an Application of Argo CD, or in a HelmRelease of Flux. */
+function releaseValues(code: string): string | undefined {
+  const [spec] = parseAllDocuments(code)
+    .map((document) => document.toJS() as Release | null)
+    .flatMap((object) => (['Application', 'HelmRelease'].includes(object?.kind ?? '') ? [object?.spec] : []));
+  const values = spec?.values ?? spec?.source?.helm?.valuesObject;
+  return values && JSON.stringify(values);
+}
 
 function errorOf(program: Program): string {
   try {

@@ -1,17 +1,17 @@
-/** What the page on troubleshooting quotes is what the programs print, so that people find it by the sentence before them. */
+/** What these pages quote is what the programs print, so that people find it by the sentence before them. */
 import { describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fencesOf, placeOf, squeezed } from './support/fences';
 import { Sentences } from './support/sentences';
 
-const PAGE = 'docs/operations/troubleshooting.md';
+const PAGES = ['docs/operations/troubleshooting.md', 'docs/guides/control-plane.md'];
 
-const quotes = fencesOf(PAGE).filter(({ language }) => language === 'text');
+const quotes = PAGES.flatMap((page) => fencesOf(page)).filter(({ language }) => language === 'text');
 const ours = quotes.filter(({ flags }) => !flags.has('foreign'));
 const foreign = quotes.filter(({ flags }) => flags.has('foreign'));
 
-describe('the sentences that the page on troubleshooting quotes', () => {
+describe('the sentences that pages quote', () => {
   const sentences = Sentences.ofSources('src');
 
   it.each(ours.map((fence) => [placeOf(fence), squeezed(fence.code)]))('%s is printed: %s', (_, sentence) => {
@@ -21,7 +21,7 @@ describe('the sentences that the page on troubleshooting quotes', () => {
   it('are many', () => expect(ours.length).toBeGreaterThan(40));
 });
 
-describe('the sentences of Kubernetes and Helm that it quotes', () => {
+describe('the sentences of Kubernetes and Helm that they quote', () => {
   const tests = readdirSync('test/integration').map((name) => readFileSync(join('test/integration', name), 'utf8'));
 
   it.each(foreign.map((fence) => [placeOf(fence), squeezed(fence.code)]))('%s is met in a test: %s', (_, sentence) => {

@@ -28,7 +28,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
 };
 
 /** Programs of which a page uses nothing that changes. */
-const PLAIN = new Set(['base64', 'cat', 'cd', 'cp', 'git', 'grep', 'mkdir', 'python']);
+const PLAIN = new Set(['base64', 'cat', 'cd', 'cp', 'export', 'git', 'grep', 'mkdir', 'python']);
 
 export async function problemWith(command: Command, folder: string): Promise<string | undefined> {
   const [program = ''] = command;
@@ -61,14 +61,23 @@ async function checkHelm([, verb = '', ...args]: Command, folder: string): Promi
 
 async function checkKubectl([, ...args]: Command, folder: string): Promise<string | undefined> {
   const kubectl = await findKubectl();
-  const misspelt = args.find((word) => /^work(er|erpool)/.test(word) && !areResources(word));
-  if (misspelt !== undefined) return `no resource is called ${misspelt}`;
+  const [verb = '', type = ''] = positionals(args);
+  if (OF_A_TYPE.has(verb) && /^work/.test(type) && !areResources(type)) return `no resource is called ${type}`;
   for (const [index, word] of args.entries()) {
     const path = args[index + 1] ?? '';
     if (['-f', '-k'].includes(word) && !isThere(path, folder)) return `the page says nothing of the file ${path}`;
   }
   return unknownFlag(kubectl, args, folder, (await execute(kubectl, ['options'], folder)).text);
 }
+
+/** Verbs behind which the type of a resource stands. */
+const OF_A_TYPE = new Set(['annotate', 'delete', 'describe', 'explain', 'get', 'label', 'patch', 'scale', 'wait']);
+
+/** The words of kubectl that are neither flags nor their values: `kubectl -n team get pods` is `get pods`. */
+const positionals = (args: Command): string[] =>
+  args.filter(
+    (word, at) => !word.startsWith('-') && !/^(-[nflko]|--(namespace|selector|output))$/.test(args[at - 1] ?? ''),
+  );
 
 const areResources = (word: string): boolean =>
   word.split(',').every((name) => resourceNames().has(name.replace(/[/.].*$/, '')));
@@ -86,11 +95,7 @@ const isThere = (path: string, folder: string): boolean =>
 
 /** A flag that the program's own help does not have. */
 async function unknownFlag(program: string, args: Command, folder: string, more = ''): Promise<string | undefined> {
-  // `kubectl -n team get pods`: the verb stands behind the namespace.
-  const words = args.filter(
-    (word, index) => !word.startsWith('-') && !['-n', '--namespace'].includes(args[index - 1] ?? ''),
-  );
-  const { ok, text } = await execute(program, [...words.slice(0, 3), '--help'], folder);
+  const { ok, text } = await execute(program, [...positionals(args).slice(0, 3), '--help'], folder);
   if (!ok) return text;
   const help = ` ${text} ${more} `;
   const unknown = flagsOf(args).find((flag) => !new RegExp(`[\\s,]${flag}[\\s,=]`).test(help));
