@@ -20,7 +20,7 @@ export class LockedDown extends Chart {
       allowedRunnerImageHosts: ['registry.example.com'],
       extensions: [
         CustomCertificates.fromConfigMap(bundle, 'ca-bundle.pem'),
-        new EgressNetworkPolicy({ cidrs: ['10.0.0.0/8'] }),
+        EgressNetworkPolicy.allowing({ cidrs: ['10.0.0.0/8'] }),
       ],
     });
   }

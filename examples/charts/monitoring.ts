@@ -1,6 +1,6 @@
 import { Chart, Duration, type ChartProps } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-28';
-import { Dashboard, PrometheusExporter, PrometheusRule } from 'cdk8s-worker-pools';
+import { WorkerPoolDashboard, PrometheusExporter, WorkerPoolAlerts } from 'cdk8s-worker-pools';
 import type { Construct } from 'constructs';
 
 /** What the control plane knows of pools as metrics, a Grafana dashboard of them, and alerts for those on call. */
@@ -15,8 +15,8 @@ export class Monitoring extends Chart {
       apiKeySecret: Secret.fromSecretName(this, 'api-key', 'worker-pools-exporter'),
       serviceMonitor: { labels },
     });
-    new Dashboard(this, 'dashboard', { metadata: { name: 'worker-pools-dashboard' } });
-    new PrometheusRule(this, 'alerts', {
+    new WorkerPoolDashboard(this, 'dashboard', { metadata: { name: 'worker-pools-dashboard' } });
+    new WorkerPoolAlerts(this, 'alerts', {
       metadata: { name: 'worker-pools-alerts', labels },
       runsWaitFor: Duration.minutes(10),
       alertLabels: { team: 'platform' },

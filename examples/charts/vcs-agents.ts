@@ -16,7 +16,9 @@ export class VcsAgentsExample extends Chart {
       token: { secret, key: 'token' },
       privateKey: { secret, key: 'privateKey' },
       poolSize: 2,
-      extensions: [new VcsAgents([{ name: 'gitlab-agents', baseEndpoint: 'https://gitlab.internal.example.com' }])],
+      extensions: [
+        VcsAgents.fromAgentPools([{ name: 'gitlab-agents', baseEndpoint: 'https://gitlab.internal.example.com' }]),
+      ],
     });
   }
 }

@@ -123,15 +123,3 @@ export const EVENT_MEANING: Meanings<typeof EVENT_REASON> = {
 };
 
 export const EVENT_SOURCE = 'workerpool-controller';
-
-export type ConditionStatus = 'True' | 'False' | 'Unknown';
-
-/** A condition as metav1.Condition has it. */
-export interface Condition {
-  readonly type: string;
-  readonly status: ConditionStatus;
-  readonly reason: string;
-  readonly message: string;
-  readonly lastTransitionTime: string;
-  readonly observedGeneration?: number;
-}

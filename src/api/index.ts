@@ -1,6 +1,7 @@
 export * from './conditions';
 export * from './crd';
 export type * from './kubernetes.generated';
+export type * from './meta';
 export * from './metrics';
 export * from './names';
 export type * from './schema';

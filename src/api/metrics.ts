@@ -1,6 +1,6 @@
 /**
- * Every metric that dashboards and alerts of ours read, under the names that Spacelift documents: the controller's own,
- * and those of its exporter (v0.7.0).
+ * Every metric that the controller serves, those of its runtime included, and those of Spacelift's exporter (v0.7.0):
+ * metrics, dashboard, alerts and reference are made from this.
  */
 
 /** One metric as Prometheus sees it. */
@@ -18,7 +18,7 @@ export interface MetricDescription {
 
 type Metrics = Readonly<Record<string, MetricDescription>>;
 
-/** What the controller serves by itself, beside the metrics of its runtime. */
+/** What the controller serves of Workers and runs, under the names that Spacelift documents. */
 export const CONTROLLER_METRICS = {
   workers: {
     name: 'spacelift_workerpool_controller_worker_total',
@@ -54,13 +54,124 @@ export const CONTROLLER_METRICS = {
   },
 } as const satisfies Metrics;
 
-/** Of those that the controller's runtime serves, under the usual names, what alerts read. */
+/** Buckets for what takes milliseconds as a rule and minutes at worst, in seconds. */
+const FINE_BUCKETS = [0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 30, 120, 600] as const;
+
+/** What the controller's runtime serves, under the names of client-go and controller-runtime where they have one. */
 export const RUNTIME_METRICS = {
   leading: {
     name: 'leader_election_master_status',
     type: 'gauge',
-    help: '1 while this process leads.',
+    help: 'Whether this process leads: 1 if so, else 0.',
     labels: ['name'],
+  },
+  electionFailures: {
+    name: 'leader_election_failures_total',
+    type: 'counter',
+    help: 'Attempts to read or write the Lease that failed.',
+    labels: ['name'],
+  },
+  requests: {
+    name: 'rest_client_requests_total',
+    type: 'counter',
+    help: 'Requests to the API server by method and HTTP status.',
+    labels: ['method', 'code'],
+  },
+  requestDuration: {
+    name: 'rest_client_request_duration_seconds',
+    type: 'histogram',
+    help: 'Time that the API server took to answer.',
+    labels: ['method'],
+    buckets: FINE_BUCKETS,
+  },
+  requestThrottling: {
+    name: 'rest_client_rate_limiter_duration_seconds',
+    type: 'histogram',
+    help: 'Time that requests waited for the client’s own budget.',
+    labels: [],
+    buckets: FINE_BUCKETS,
+  },
+  requestRetries: {
+    name: 'rest_client_request_retries_total',
+    type: 'counter',
+    help: 'Requests that were repeated after a failure.',
+    labels: [],
+  },
+  queueDepth: { name: 'workqueue_depth', type: 'gauge', help: 'Keys that wait for their turn.', labels: ['name'] },
+  queueAdds: {
+    name: 'workqueue_adds_total',
+    type: 'counter',
+    help: 'Keys accepted, duplicates not counted.',
+    labels: ['name'],
+  },
+  queueWait: {
+    name: 'workqueue_queue_duration_seconds',
+    type: 'histogram',
+    help: 'Time that a key waited for its turn.',
+    labels: ['name'],
+    buckets: FINE_BUCKETS,
+  },
+  queueWork: {
+    name: 'workqueue_work_duration_seconds',
+    type: 'histogram',
+    help: 'Time that one pass took.',
+    labels: ['name'],
+    buckets: FINE_BUCKETS,
+  },
+  queueRetries: {
+    name: 'workqueue_retries_total',
+    type: 'counter',
+    help: 'Passes repeated after an error.',
+    labels: ['name'],
+  },
+  reconcileErrors: {
+    name: 'controller_runtime_reconcile_errors_total',
+    type: 'counter',
+    help: 'Passes that failed.',
+    labels: ['name'],
+  },
+  reflectorLists: {
+    name: 'reflector_lists_total',
+    type: 'counter',
+    help: 'Complete lists read.',
+    labels: ['resource'],
+  },
+  reflectorWatches: {
+    name: 'reflector_watches_total',
+    type: 'counter',
+    help: 'Watches opened.',
+    labels: ['resource'],
+  },
+  reflectorEvents: {
+    name: 'reflector_events_total',
+    type: 'counter',
+    help: 'Watch events received, bookmarks not counted.',
+    labels: ['resource'],
+  },
+  reflectorFailures: {
+    name: 'reflector_failures_total',
+    type: 'counter',
+    help: 'Lists and watches that failed, by reason.',
+    labels: ['resource', 'reason'],
+  },
+  reflectorRepairs: {
+    name: 'reflector_repaired_total',
+    type: 'counter',
+    help: 'Objects that an audit found wrong in the cache.',
+    labels: ['resource'],
+  },
+  reflectorItems: { name: 'reflector_items', type: 'gauge', help: 'Objects in the cache.', labels: ['resource'] },
+  eventsWritten: {
+    name: 'event_recorder_written_total',
+    type: 'counter',
+    help: 'Events created or counted up.',
+    labels: [],
+  },
+  eventsDropped: {
+    name: 'event_recorder_dropped_total',
+    type: 'counter',
+    help: 'Events not written, by cause.',
+    labels: ['cause'],
   },
 } as const satisfies Metrics;
 

@@ -1,6 +1,6 @@
 // Made by `npm run generate`; change its source instead of this file.
 
-import type { Condition } from './conditions';
+import type { Condition } from './meta';
 import type { Affinity, Container, EnvFromSource, EnvVar, HostAlias, Lifecycle, LocalObjectReference, PodDNSConfig, PodSecurityContext, ResourceRequirements, SecretKeySelector, SecurityContext, Toleration, TopologySpreadConstraint, Volume, VolumeMount } from './kubernetes.generated';
 
 /** What a WorkerPool is to be. */

@@ -1,10 +1,10 @@
-export * from './control-plane/control-plane';
+export * from './control-plane/worker-pool-control-plane';
 export { CustomResourceDefinitions, type CustomResourceDefinitionsProps } from './crds/custom-resource-definitions';
 export * from './exporter/exporter-props';
 export * from './exporter/prometheus-exporter';
 export { WorkerPoolAlert } from './monitoring/alerts';
-export * from './monitoring/dashboard';
-export * from './monitoring/prometheus-rule';
+export * from './monitoring/worker-pool-dashboard';
+export * from './monitoring/worker-pool-alerts';
 export * from './operator/operator-options';
 export * from './operator/operator-props';
 export * from './operator/worker-pool-operator';
@@ -13,17 +13,18 @@ export * from './presets/custom-certificates';
 export * from './presets/docker-in-docker';
 export * from './presets/egress-network-policy';
 export * from './presets/initialization-policy';
-export * from './presets/open-shift';
+export * from './presets/open-shift-constraints';
 export * from './presets/vcs-agents';
-export * from './worker-pool/api-credentials';
-export * from './worker-pool/binaries-cache';
-export * from './worker-pool/comms-protocol';
-export * from './worker-pool/drift-detection';
-export * from './worker-pool/extension';
-export * from './worker-pool/pod-history';
+export { type IPodStorage, type PodVolumeMount } from './shared/pod-storage';
+export { type ContainerSecurityOptions, type PodSecurityOptions } from './shared/security-context';
+export * from './shared/topology-spread';
 export * from './worker-pool/run-container';
 export * from './worker-pool/run-pod';
-export * from './shared/topology-spread';
+export {
+  BinariesCache,
+  WorkspaceVolume,
+  type EfsBinariesCacheOptions,
+  type EphemeralWorkspaceOptions,
+} from './worker-pool/volumes';
 export * from './worker-pool/worker-pool';
-export * from './worker-pool/worker-pool-props';
-export * from './worker-pool/workspace-volume';
+export * from './worker-pool/worker-pool-options';

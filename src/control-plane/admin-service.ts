@@ -3,9 +3,9 @@ import type { AdminApi, NewPool, NewRun, NewStack, RunFilter, StackChange } from
 import { RequestError } from './errors';
 import { checkPoolName, idOf } from './names';
 import type { PoolIssuer } from './pool-issuer';
-import { assignRuns } from './queue/assign';
 import { poolChanged, runChanged, type QueueContext } from './queue/context';
 import { advance, endWithoutSuccess, requireRun, systemLog, touchWorker } from './queue/lifecycle';
+import { countRunnable } from './queue/next-run';
 import { sweep } from './queue/sweep';
 import { isTerminal } from './queue/transitions';
 import { waitsFor } from './queue/waiting';
@@ -82,7 +82,7 @@ export class AdminService implements AdminApi {
   }
 
   pendingRuns(poolId: string): number {
-    return this.context.store.runs.countRunnable(poolId);
+    return countRunnable(this.context.store, poolId);
   }
 
   setDrained(anyCasePoolId: string, anyCaseWorkerId: string, drained: boolean): WorkerRecord {
@@ -96,7 +96,7 @@ export class AdminService implements AdminApi {
       store.workers.setDrained(workerId, drained, store.pools.nextRevision(poolId));
       poolChanged(this.context, poolId);
     });
-    if (!drained) assignRuns(this.context, poolId);
+    if (!drained) this.context.assignRuns(poolId);
     return store.workers.find(workerId) ?? worker;
   }
 
@@ -141,7 +141,7 @@ export class AdminService implements AdminApi {
       systemLog(this.context, id, 0, `Run of stack ${stack.name} is queued`);
       poolChanged(this.context, poolId);
     });
-    assignRuns(this.context, poolId);
+    this.context.assignRuns(poolId);
     return requireRun(this.context, id);
   }
 

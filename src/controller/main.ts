@@ -2,10 +2,10 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { EVENT_SOURCE, LABEL } from '../api';
 import { mountedAuthorities } from '../protocol/authorities';
 import { connectMqtt, connectPoll } from '../protocol/client';
-import { createCaches, WORKER_POOLS, WORKERS, type Caches } from './caches';
+import { createCaches, type Caches } from './caches';
 import { createLogger } from './logging';
-import { createMetrics, type ControllerMetrics } from './metrics';
 import { compileOptions, parseBindAddress, type CompiledOptions, type ControllerOptions } from './options';
+import { WORKER_POOLS, WORKERS } from './resources';
 import { sleep, systemClock, type Clock } from '../time';
 import {
   createKubeClient,
@@ -21,6 +21,7 @@ import {
   type Logger,
   type ResourceType,
 } from './runtime';
+import { createWorkerMetrics, type WorkerMetrics } from './worker-metrics';
 import { WorkerPoolController } from './worker-pool/controller';
 import { WorkerController } from './worker';
 import { DisruptionController } from './disruption';
@@ -112,7 +113,7 @@ interface Parts {
 
 function assemble(parts: Parts): Manager {
   const { options, logger, registry, client, events, clock, caches } = parts;
-  const metrics: ControllerMetrics = createMetrics(registry, () => workerPools.pools.workersByPool());
+  const metrics: WorkerMetrics = createWorkerMetrics(registry, () => workerPools.pools.workersByPool());
   const leadership = new Leadership();
   const common = {
     client: client.under(leadership),

@@ -1,6 +1,7 @@
 import type { WorkerPool } from '../api';
 import type { ControlPlaneSession, SessionStatus } from '../protocol/session';
-import { SESSION_LEASE_SECONDS, type WorkerView } from '../protocol/messages';
+import { SESSION_LEASE_MS } from '../protocol/leases';
+import type { WorkerView } from '../protocol/messages';
 
 /**
  * What a Worker's pass needs to know of its pool. The worker-pool controller keeps one for each pool whose credentials
@@ -28,7 +29,7 @@ export interface PoolHandle {
  * By then the control plane gives a silent session no further runs and has taken back what had not started, so that a
  * Worker without a Pod can go although nobody could agree to it.
  */
-export const PATIENCE_MS = 2 * SESSION_LEASE_SECONDS * 1_000;
+export const PATIENCE_MS = 2 * SESSION_LEASE_MS;
 
 export interface PoolRegistry {
   byUid(poolUid: string): PoolHandle | undefined;

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { CONTROLLER_METRICS, EXPORTER_METRICS, type MetricDescription } from '../../src/api';
+import { CONTROLLER_METRICS, EXPORTER_METRICS, RUNTIME_METRICS, type MetricDescription } from '../../src/api';
 
-const all: MetricDescription[] = [...Object.values(CONTROLLER_METRICS), ...Object.values(EXPORTER_METRICS)];
+const all = [CONTROLLER_METRICS, RUNTIME_METRICS, EXPORTER_METRICS].flatMap((metrics) =>
+  Object.values<MetricDescription>(metrics),
+);
 
 describe('the metrics', () => {
   it('are each named once', () => {
@@ -10,7 +12,7 @@ describe('the metrics', () => {
   });
 
   it.each(all.map((metric) => [metric.name, metric] as const))('%s keeps to the rules of Prometheus', (_, metric) => {
-    expect(metric.name).toMatch(/^spacelift_[a-z_]+[a-z]$/);
+    expect(metric.name).toMatch(/^[a-z][a-z_]+[a-z]$/);
     expect(metric.help).toMatch(/^[A-Z].*\.$/);
     if (metric.type === 'counter') expect(metric.name).toMatch(/_total$/);
     expect(metric.buckets === undefined).toBe(metric.type !== 'histogram');

@@ -1,5 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 
+/** The start of the controller's user agent. */
+export const CONTROLLER_AGENT = 'worker-pools-controller/';
+
 /** How many requests of one kind were made. */
 export interface RequestCount {
   /** For example `create pods` or `patch workers/status`. */

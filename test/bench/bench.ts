@@ -1,7 +1,7 @@
 import { arch, cpus, platform, totalmem } from 'node:os';
 import type { Progress } from '../../src/local-cluster';
 import { task } from '../../src/local-cluster/progress';
-import { auditPosition, countRequests, total } from './audit';
+import { auditPosition, CONTROLLER_AGENT, countRequests, total } from './audit';
 import { secondsOfMakingKeys } from './keys';
 import { openLaboratory, type Laboratory, type LaboratoryOptions } from './laboratory';
 import { Observer } from './observer';
@@ -9,8 +9,6 @@ import type { BenchReport, Round } from './report';
 import { bareRound, registerWorkers, runRound } from './rounds';
 import { sleep } from './waiting';
 
-/** The start of the controller's user agent. */
-export const CONTROLLER_AGENT = 'worker-pools-controller/';
 /** How long the controller is left alone before its memory is read. */
 const QUIET_MS = 10_000;
 

@@ -1,10 +1,9 @@
 import { monotonicFactory } from 'ulid';
 import type { Worker, WorkerPool } from '../../src/api';
-import { workerIdOf } from '../../src/controller/caches';
+import { workerIdOf } from '../../src/controller/resources';
 import { buildRunPod } from '../../src/controller/run';
 import { PARALLEL } from './api-client';
-import { auditPosition, countRequests, type RequestCount } from './audit';
-import { CONTROLLER_AGENT } from './bench';
+import { auditPosition, CONTROLLER_AGENT, countRequests, type RequestCount } from './audit';
 import { BARE_NAMESPACE, podsPath, STACK, workerPool, workerPoolsPath, type Laboratory } from './laboratory';
 import type { Observer } from './observer';
 import { atOnce, secondsOf, sleep, turn, until } from './waiting';

@@ -16,7 +16,7 @@ function marked({ fields }: ObjectType, path: string): [string, string][] {
 
 const MARKED = new Map(marked(WORKER_POOL_KIND.spec, 'spec'));
 
-const PROPS = 'src/constructs/worker-pool/worker-pool-props.ts';
+const PROPS = 'src/constructs/worker-pool/worker-pool-options.ts';
 const POD = 'src/constructs/worker-pool/run-pod.ts';
 
 /** Where the constructs have each of them: a file, and what the docstring stands before. */
@@ -24,13 +24,13 @@ const DOCSTRINGS: readonly [string, string, string][] = [
   ['spec.token', PROPS, 'readonly token?'],
   ['spec.privateKey', PROPS, 'readonly privateKey?'],
   ['spec.spaceliftAPICredentials', PROPS, 'readonly apiCredentials?'],
-  ['spec.spaceliftAPICredentials', 'src/constructs/worker-pool/api-credentials.ts', 'export interface'],
+  ['spec.spaceliftAPICredentials', PROPS, 'export interface WorkerPoolApiCredentials'],
   ['spec.space', PROPS, 'readonly space?'],
   ['spec.description', PROPS, 'readonly description?'],
   ['spec.driftDetectionRunLimits', PROPS, 'readonly driftDetection?'],
-  ['spec.driftDetectionRunLimits', 'src/constructs/worker-pool/drift-detection.ts', 'export class'],
+  ['spec.driftDetectionRunLimits', PROPS, 'export class DriftDetection'],
   ['spec.pod.binariesCacheVolume', POD, 'readonly binariesCache?'],
-  ['spec.pod.binariesCacheVolume', 'src/constructs/worker-pool/binaries-cache.ts', 'export class'],
+  ['spec.pod.binariesCacheVolume', 'src/constructs/worker-pool/volumes.ts', 'export class BinariesCache'],
   ['spec.pod.defaultAnsibleRunnerImage', POD, 'readonly defaultAnsibleRunnerImage?'],
   ['spec.pod.defaultIntentImage', POD, 'readonly defaultIntentImage?'],
   ['spec.pod.initContainer', POD, 'readonly initContainer?'],

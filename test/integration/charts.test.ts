@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, Chart, Size, Yaml } from 'cdk8s';
 import { EXAMPLES } from '../../examples/charts';
-import { ControlPlane, WorkerPoolOperator } from '../../src/constructs';
+import { WorkerPoolControlPlane, WorkerPoolOperator } from '../../src/constructs';
 import { generatedChart } from '../charting/support/helm';
 import { apiServer } from '../support/api-server';
 import { createNamespace, kube, kubeOk, type KubeObject } from '../support/kube';
@@ -60,7 +60,7 @@ describe('the API server takes what the constructs give, with strict validation'
   });
 
   function withControlPlane(scope: Chart): Chart {
-    new ControlPlane(scope, 'control-plane', { nodePort: 30843, storageSize: Size.gibibytes(1) });
+    new WorkerPoolControlPlane(scope, 'control-plane', { nodePort: 30843, storageSize: Size.gibibytes(1) });
     return scope;
   }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Agent, request } from 'node:https';
+import { CONTROLLER_METRICS, RUNTIME_METRICS, type MetricDescription } from '../../src/api';
 import type { ControlPlane } from '../../src/control-plane';
 import { LeaseLostError } from '../../src/controller/main';
 import { removeFolder, startTestControlPlane, temporaryFolder } from '../control-plane/support/control-plane';
@@ -25,6 +26,8 @@ afterAll(async () => {
 beforeEach(async () => {
   objects = new PoolObjects(await createNamespace('controller'));
 });
+
+const byName = (a: { name?: string }, b: { name?: string }) => (a.name ?? '').localeCompare(b.name ?? '');
 
 const get = async (port: number | undefined, path: string) => {
   const answer = await fetch(`http://127.0.0.1:${port}${path}`);
@@ -64,6 +67,33 @@ describe('the controller process', () => {
       expect(text).toContain(`${prefix}worker_creation_duration_seconds_count 2\n`);
       expect(text).toContain(`${prefix}worker_creation_errors_total 0\n`);
       expect(text).toContain(`${prefix}run_startup_duration_seconds_count 0\n`);
+    } finally {
+      await controller.stop();
+    }
+  });
+
+  it('serves the metrics of the reference, each as it is described there, and no other of its own', async () => {
+    const controller = await startController(objects.namespace, {
+      leaderElect: true,
+      controllerNamespace: objects.namespace,
+      runDisruptionBudget: true,
+      metricsBindAddress: '127.0.0.1:0',
+      metricsSecure: false,
+    });
+    try {
+      await makePool(1);
+      await untilWorkers(1);
+      const { text } = await get(controller.ports.metrics, '/metrics');
+      const served = [...text.matchAll(/^# HELP (?<name>\w+) (?<help>.+)\n# TYPE \w+ (?<type>\w+)$/gm)]
+        .map(({ groups }) => ({ ...groups }))
+        .filter(({ name = '' }) => !/^(process|nodejs)_/.test(name));
+      const described = [CONTROLLER_METRICS, RUNTIME_METRICS].flatMap((metrics) =>
+        Object.values<MetricDescription>(metrics).map(({ name, help, type }) => ({ name, help, type })),
+      );
+      expect(served.sort(byName)).toEqual(described.sort(byName));
+      const { leading, queueAdds } = RUNTIME_METRICS;
+      expect(text).toContain(`${leading.name}{name="spacelift-workerpool-controller"} 1\n`);
+      for (const queue of ['worker-pool', 'worker']) expect(text).toContain(`${queueAdds.name}{name="${queue}"}`);
     } finally {
       await controller.stop();
     }

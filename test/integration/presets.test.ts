@@ -5,11 +5,11 @@ import { workerPoolCrd, type WorkerPool as StoredPool } from '../../src/api';
 import {
   AwsRole,
   CustomCertificates,
-  Dashboard,
+  WorkerPoolDashboard,
   DockerInDocker,
   EgressNetworkPolicy,
   InitializationPolicy,
-  OpenShift,
+  OpenShiftConstraints,
   PrometheusExporter,
   VcsAgents,
   WorkerPool,
@@ -26,7 +26,7 @@ const roleArn = 'arn:aws:iam::123456789012:role/runs';
 /** Presets that ask for nothing that the Pod Security Standard `restricted` refuses. */
 const MODEST: [string, Preset][] = [
   ['InitializationPolicy', () => InitializationPolicy.fromText('package spacelift\ndeny["no"] { false }\n')],
-  ['VcsAgents', () => new VcsAgents([{ name: 'gitlab', baseEndpoint: 'https://gitlab.example.com' }])],
+  ['VcsAgents', () => VcsAgents.fromAgentPools([{ name: 'gitlab', baseEndpoint: 'https://gitlab.example.com' }])],
   [
     'CustomCertificates of a ConfigMap',
     (chart) => CustomCertificates.fromConfigMap(ConfigMap.fromConfigMapName(chart, 'ca', 'ca'), 'ca.crt'),
@@ -35,9 +35,9 @@ const MODEST: [string, Preset][] = [
     'CustomCertificates of a Secret',
     (chart) => CustomCertificates.fromSecret(Secret.fromSecretName(chart, 'ca', 'ca'), 'ca.crt'),
   ],
-  ['EgressNetworkPolicy', () => new EgressNetworkPolicy()],
+  ['EgressNetworkPolicy', () => EgressNetworkPolicy.allowing()],
   ['AwsRole', () => AwsRole.irsa({ roleArn, tokenExpiration: Duration.hours(1) })],
-  ['OpenShift', () => OpenShift.nonRoot()],
+  ['OpenShiftConstraints', () => OpenShiftConstraints.nonRoot()],
 ];
 
 /** Presets that need a namespace of the level `privileged`. */
@@ -84,7 +84,7 @@ describe('a real API server takes what watches the pools, strictly', () => {
   it('the dashboard', async () => {
     const namespace = await createNamespace('dashboard');
     const chart = new Chart(new App(), 'chart', { namespace });
-    new Dashboard(chart, 'dashboard', { folder: 'Platform' });
+    new WorkerPoolDashboard(chart, 'dashboard', { folder: 'Platform' });
     await createAll(chart, namespace);
   });
 

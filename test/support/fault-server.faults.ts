@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { SeenRequest } from './fault-server';
-import type { HistoryEvent } from './fault-server.store';
+import type { HistoryEvent, SeenRequest } from './fault-server.store';
 
 type Verb = SeenRequest['verb'];
 

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { SeenRequest } from './fault-server';
+
+/** A request as the server saw it. */
+export interface SeenRequest {
+  verb: 'list' | 'watch' | 'get' | 'create' | 'update' | 'patch' | 'delete';
+  path: string;
+  query: URLSearchParams;
+  authorization: string | undefined;
+}
 
 export interface StoredObject {
   apiVersion: string;

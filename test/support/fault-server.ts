@@ -3,20 +3,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Fault, FaultRequest } from './fault-server.faults';
 import { refusalOf, seenBy } from './fault-server.faults';
-import type { HistoryEvent, StoredObject } from './fault-server.store';
+import type { HistoryEvent, SeenRequest, StoredObject } from './fault-server.store';
 import { FaultStore } from './fault-server.store';
 import { WatchStream } from './fault-server.watch';
 
 export type { Fault } from './fault-server.faults';
 export type { StoredObject } from './fault-server.store';
-
-/** A request as the server saw it. */
-export interface SeenRequest {
-  verb: 'list' | 'watch' | 'get' | 'create' | 'update' | 'patch' | 'delete';
-  path: string;
-  query: URLSearchParams;
-  authorization: string | undefined;
-}
 
 /**
  * A server that speaks as much of the Kubernetes API as a reflector and a client use, over real sockets, and that

@@ -3,7 +3,7 @@ import { mkdirSync, chownSync } from 'node:fs';
 import { App, Chart, Size } from 'cdk8s';
 import { Namespace, Secret } from 'cdk8s-plus-28';
 import { RUN_AS } from '../../api';
-import { ControlPlane } from '../../constructs';
+import { WorkerPoolControlPlane } from '../../constructs';
 import { type LocalCluster } from '../../local-cluster';
 import { until, type Kubernetes } from './kubernetes';
 import { DEMO } from './settings';
@@ -60,7 +60,7 @@ function manifest(cluster: LocalCluster, images: Readonly<Record<string, string>
   const chart = new Chart(app, 'control-plane', { namespace, disableResourceNameHashes: true });
   new Namespace(chart, 'namespace', { metadata: { name: namespace, namespace: '' } });
   const secret = new Secret(chart, 'api-key', { metadata: { name: apiKeySecret }, stringData: { ...apiKey } });
-  new ControlPlane(chart, 'control-plane', {
+  new WorkerPoolControlPlane(chart, 'control-plane', {
     name,
     image: images['control-plane'],
     apiKeySecret: secret,

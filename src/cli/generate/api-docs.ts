@@ -1,4 +1,3 @@
-import { format } from 'prettier';
 import {
   API_VERSION,
   CATEGORY,
@@ -9,38 +8,34 @@ import {
   type PrinterColumn,
 } from '../../api';
 import type { Artefact } from './artefact';
+import { cell, code, page, table } from './markdown';
 import { metricsPage } from './metrics-docs';
-import { cell, objectSections } from './object-docs';
-
-const PRETTIER = { parser: 'markdown', printWidth: 120 } as const;
-
-const NOTICE = '<!-- Made by `npm run generate` from src/api; change that instead. -->';
+import { objectSections } from './object-docs';
 
 /** The reference: an overview, a page for each kind, and one for the metrics. */
 export async function generateApiDocs(): Promise<Artefact> {
-  const pages = [WORKER_POOL_KIND, WORKER_KIND];
-  const texts: Record<string, string> = { 'docs/api.md': overview(pages) };
-  for (const kind of pages) texts[`docs/api/${kind.singular}.md`] = page(kind);
-  texts['docs/api/metrics.md'] = `${NOTICE}\n\n${metricsPage()}`;
+  const kinds = [WORKER_POOL_KIND, WORKER_KIND];
+  const texts: Record<string, string> = {
+    'docs/api.md': overview(kinds),
+    ...Object.fromEntries(kinds.map((kind) => [`docs/api/${kind.singular}.md`, kindPage(kind)])),
+    'docs/api/metrics.md': metricsPage(),
+  };
   const files: Record<string, string> = {};
-  for (const [path, text] of Object.entries(texts)) files[path] = await format(text, PRETTIER);
+  for (const [path, text] of Object.entries(texts)) files[path] = await page('src/api', text);
   return { files };
 }
 
 function overview(kinds: readonly Kind[]): string {
-  const rows = kinds.map(
-    (kind) =>
-      `| [${kind.kind}](api/${kind.singular}.md) | ${code(kind.plural)}, ${kind.shortNames.map(code).join(', ')} | ${kind.description} |`,
-  );
-  return `${NOTICE}
-
-# API
+  const rows = kinds.map(({ kind, singular, plural, shortNames, description }) => [
+    `[${kind}](api/${singular}.md)`,
+    [plural, ...shortNames].map(code).join(', '),
+    description,
+  ]);
+  return `# API
 
 Two kinds in the group and version ${code(API_VERSION)}, both namespaced. ${code(`kubectl get ${CATEGORY}`)} lists both. The constructs that make them: [Constructs](api/constructs.md).
 
-| Kind | Names for kubectl | What it is |
-| --- | --- | --- |
-${rows.join('\n')}
+${table(['Kind', 'Names for kubectl', 'What it is'], rows)}
 
 - A person writes WorkerPools; the operator makes the Workers, and a Pod for each run.
 - ${code('kubectl explain workerpool.spec')} shows these texts in the terminal. Fields of Kubernetes' own types keep their first sentence, two levels deep, so that the CRD is small enough for client-side ${code('kubectl apply')}.
@@ -57,10 +52,8 @@ The scale subresource has to name a label selector, and an autoscaler may count 
 `;
 }
 
-function page(kind: Kind): string {
-  return `${NOTICE}
-
-# ${kind.kind}
+function kindPage(kind: Kind): string {
+  return `# ${kind.kind}
 
 ${kind.description}
 
@@ -83,13 +76,11 @@ const refusals = ({ rules }: Kind): string =>
     ? ''
     : `Refused by the API server unless:\n\n${rules.map(({ message }) => `- ${cell(message)}`).join('\n')}`;
 
-function columns(all: readonly PrinterColumn[]): string {
-  const rows = all.map(
-    ({ name, jsonPath, priority }) =>
-      `| ${name} | ${code(jsonPath)} | ${priority === undefined ? '' : 'with `-o wide`'} |`,
+const columns = (all: readonly PrinterColumn[]): string =>
+  table(
+    ['Column', 'Shows', ''],
+    all.map(({ name, jsonPath, priority }) => [name, code(jsonPath), priority === undefined ? '' : 'with `-o wide`']),
   );
-  return `| Column | Shows | |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
-}
 
 function scale({ scale: paths }: Kind): string {
   if (paths === undefined) return '';
@@ -103,5 +94,3 @@ function scale({ scale: paths }: Kind): string {
 | ${code('status.selector')} | ${code(paths.labelSelectorPath)}, see [Autoscalers](../api.md#autoscalers) |
 `;
 }
-
-const code = (text: string): string => `\`${text}\``;

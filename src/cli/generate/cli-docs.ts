@@ -1,24 +1,20 @@
 import type { Argument, Command, Option } from 'commander';
-import { format } from 'prettier';
 import { allCommands } from '../commands';
 import { CONNECTION_GROUP } from '../api/connection';
 import type { Artefact } from './artefact';
-import { cell } from './object-docs';
-
-const NOTICE = '<!-- Made by `npm run generate` from src/cli/commands; change those instead. -->';
+import { cell, code, page, table } from './markdown';
 
 /** The reference of the command line, from the definitions by which the program reads its arguments. */
 export async function generateCliDocs(): Promise<Artefact> {
   const commands = allCommands().flatMap((command) => leaves(command));
-  const text = `${NOTICE}
-
-# Command line
+  const text = `# Command line
 
 \`worker-pools\` comes with the npm package; each command prints this with \`--help\`. \`demo\` works in a checkout only; \`control-plane\`, \`controller\` and \`launcher\` are what the images start.
 
-| Command | What it does |
-| --- | --- |
-${commands.map(({ path, command }) => `| [\`${path}\`](#${anchor(path)}) | ${cell(command.description())} |`).join('\n')}
+${table(
+  ['Command', 'What it does'],
+  commands.map(({ path, command }) => [`[${code(path)}](#${anchor(path)})`, cell(command.description())]),
+)}
 
 ## Connection
 
@@ -28,7 +24,7 @@ ${optionTable(connectionOptions(commands))}
 
 ${commands.map(section).join('\n\n')}
 `;
-  return { files: { 'docs/reference/cli.md': await format(text, { parser: 'markdown', printWidth: 120 }) } };
+  return { files: { 'docs/reference/cli.md': await page('src/cli/commands', text) } };
 }
 
 interface Leaf {
@@ -50,8 +46,8 @@ function section({ path, command }: Leaf): string {
   return [
     `## ${path}`,
     command.description(),
-    [path, ...given.map(({ usage }) => usage)].join(' ').replace(/^.*$/, '`$&`'),
-    given.length === 0 ? '' : given.map(({ usage, meaning }) => `- \`${usage}\`: ${meaning}`).join('\n'),
+    code([path, ...given.map(({ usage }) => usage)].join(' ')),
+    given.length === 0 ? '' : given.map(({ usage, meaning }) => `- ${code(usage)}: ${meaning}`).join('\n'),
     own.length === 0 ? '' : optionTable(own),
     connection,
     text === '' ? '' : `\`\`\`text\n${text}\n\`\`\``,
@@ -66,19 +62,20 @@ function argumentText(argument: Argument): { usage: string; meaning: string } {
   return { usage: argument.required ? `<${name}>` : `[${name}]`, meaning: argument.description };
 }
 
-function optionTable(options: readonly Option[]): string {
-  const rows = options.map((option) => `| \`${option.flags}\` | ${cell(meaningOf(option))} | ${defaultOf(option)} |`);
-  return ['| Option | Meaning | Default |', '| --- | --- | --- |', ...rows].join('\n');
-}
+const optionTable = (options: readonly Option[]): string =>
+  table(
+    ['Option', 'Meaning', 'Default'],
+    options.map((option) => [code(option.flags), cell(meaningOf(option)), defaultOf(option)]),
+  );
 
 function meaningOf({ description, argChoices, mandatory }: Option): string {
-  const choices = argChoices && `: ${argChoices.map((choice) => `\`${choice}\``).join(', ')}`;
+  const choices = argChoices && `: ${argChoices.map(code).join(', ')}`;
   return `${description}${choices ?? ''}${mandatory ? ' (required)' : ''}`;
 }
 
 function defaultOf({ defaultValue, defaultValueDescription }: Option): string {
-  if (defaultValueDescription !== undefined) return `\`${defaultValueDescription}\``;
-  return defaultValue === undefined ? '' : `\`${String(defaultValue)}\``;
+  if (defaultValueDescription !== undefined) return code(defaultValueDescription);
+  return defaultValue === undefined ? '' : code(String(defaultValue));
 }
 
 const isOfConnection = ({ helpGroupHeading }: Option): boolean => helpGroupHeading === CONNECTION_GROUP;

@@ -1,4 +1,3 @@
-import { format } from 'prettier';
 import {
   EVENT_MEANING,
   EVENT_SOURCE,
@@ -9,16 +8,12 @@ import {
 import { EXIT, EXIT_MEANING } from '../../protocol/exit-codes';
 import { OUTCOME_MEANING } from '../../protocol/outcomes';
 import type { Artefact } from './artefact';
-import { cell } from './object-docs';
-
-const NOTICE = '<!-- Made by `npm run generate` from src/api/conditions.ts and src/protocol; change those instead. -->';
+import { cell, code, page, table } from './markdown';
 
 /** The reference of conditions, events, outcomes of runs and exit codes. */
 export async function generateConditionsDocs(): Promise<Artefact> {
   const exits = Object.entries(EXIT_MEANING) as [keyof typeof EXIT, string][];
-  const text = `${NOTICE}
-
-# Conditions, events and outcomes
+  const text = `# Conditions, events and outcomes
 
 What to do about them, by symptom: [troubleshooting](../operations/troubleshooting.md).
 
@@ -48,7 +43,7 @@ Every run ends with one of these, and a sentence; \`worker-pools run show\` prin
 
 ${table(
   ['Outcome', 'Meaning', 'Safe to run again?'],
-  Object.entries(OUTCOME_MEANING).map(([name, { meaning, retry }]) => [code(name), meaning, retry]),
+  Object.entries(OUTCOME_MEANING).map(([name, { meaning, retry }]) => [code(name), cell(meaning), cell(retry)]),
 )}
 
 ## Exit codes
@@ -57,20 +52,13 @@ Of the containers \`init\` and \`launcher-grpc\` of a run Pod. Any other code, 1
 
 ${table(
   ['Code', 'Meaning'],
-  exits.map(([name, meaning]) => [code(String(EXIT[name])), meaning]),
+  exits.map(([name, meaning]) => [code(String(EXIT[name])), cell(meaning)]),
 )}
 
 Those of the command line: [run log](cli.md#worker-pools-run-log).
 `;
-  return { files: { 'docs/reference/conditions.md': await format(text, { parser: 'markdown', printWidth: 120 }) } };
+  return { files: { 'docs/reference/conditions.md': await page('src/api/conditions.ts and src/protocol', text) } };
 }
 
 const entries = (meanings: Readonly<Record<string, string>>): string[][] =>
-  Object.entries(meanings).map(([name, meaning]) => [code(name), meaning]);
-
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-const code = (text: string): string => `\`${text}\``;
+  Object.entries(meanings).map(([name, meaning]) => [code(name), cell(meaning)]);

@@ -1,16 +1,16 @@
 import { App, Yaml } from 'cdk8s';
 import { readFile } from 'node:fs/promises';
-import { format } from 'prettier';
 import { EXAMPLES } from '../../../examples/charts';
 import type { Artefact } from './artefact';
-import { cell } from './object-docs';
+import { cell, page, table } from './markdown';
 
 const MANIFESTS = 'examples/manifests';
+const SOURCES = 'src/cli/generate/examples.ts and the docstrings of the charts';
 
 /** The manifests of the example charts, for those who write no TypeScript, and the list of examples. */
 export async function generateExamples(): Promise<Artefact> {
   const files: Record<string, string> = {};
-  const rows: string[] = [];
+  const rows: string[][] = [];
   for (const [name, Example] of Object.entries(EXAMPLES)) {
     const source = `examples/charts/${name}.ts`;
     const words = docstring(await readFile(source, 'utf8'), source);
@@ -18,9 +18,9 @@ export async function generateExamples(): Promise<Artefact> {
     const header = comment.map((line) => `# ${line}`.trimEnd()).join('\n');
     files[`${MANIFESTS}/${name}.yaml`] =
       `${header}\n${Yaml.stringify(...(new Example(new App(), name).toJson() as unknown[]))}`;
-    rows.push(`| [${name}](charts/${name}.ts) | [YAML](manifests/${name}.yaml) | ${cell(words)} |`);
+    rows.push([`[${name}](charts/${name}.ts)`, `[YAML](manifests/${name}.yaml)`, cell(words)]);
   }
-  files['examples/README.md'] = await format(readme(rows), { parser: 'markdown', printWidth: 120 });
+  files['examples/README.md'] = await page(SOURCES, readme(rows));
   return { files, folders: [MANIFESTS] };
 }
 
@@ -44,19 +44,13 @@ function wrapped(text: string, width = 118): string[] {
   return lines;
 }
 
-const readme = (
-  rows: readonly string[],
-): string => `<!-- Made by \`npm run generate\` from src/cli/generate/examples.ts and the docstrings of the charts; change those instead. -->
-
-# Examples
+const readme = (rows: readonly (readonly string[])[]): string => `# Examples
 
 ## Charts
 
 Each is one file, to be copied into a cdk8s app of your own; each is also a manifest, made from the chart.
 
-| Chart | Manifest | What it shows |
-| --- | --- | --- |
-${rows.join('\n')}
+${table(['Chart', 'Manifest', 'What it shows'], rows)}
 
 What stands in them is checked against a real API server. The operator of this project does not carry out all of it yet:
 initialization policies, VCS agents, auto-registration and the cache of tools are [for Spacelift's own controller](../docs/operations/limits.md#not-implemented-yet).

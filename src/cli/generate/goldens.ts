@@ -1,11 +1,12 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { operatorChart } from '../../constructs/operator/chart/chart';
 import { emitChart } from '../../charting/emit';
 import { run } from '../../local-cluster/exec';
 import { findHelm } from '../../local-cluster/tools';
 import type { Artefact } from './artefact';
+import { write } from './files';
 
 const GOLDENS = 'test/constructs/operator/chart/goldens';
 const VALUES_FILES = `charts/${operatorChart.name}/ci`;
@@ -18,10 +19,7 @@ export async function generateGoldens(): Promise<Artefact> {
   const helm = await findHelm();
   const scratch = await mkdtemp(join(tmpdir(), 'worker-pools-goldens-'));
   try {
-    for (const [path, content] of emitChart(operatorChart)) {
-      await mkdir(dirname(join(scratch, path)), { recursive: true });
-      await writeFile(join(scratch, path), content);
-    }
+    await write({ files: Object.fromEntries(emitChart(operatorChart)) }, scratch);
     const files: Record<string, string> = {};
     for (const file of (await readdir(VALUES_FILES)).sort()) {
       const given = ['--namespace', 'tools', '--values', join(VALUES_FILES, file), '--set', 'crds.install=false'];

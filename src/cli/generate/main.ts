@@ -4,7 +4,7 @@ import { differences, write } from './files';
 import { MissingSource } from './kubernetes-source';
 
 /**
- * `npm run generate` writes every generated file; with `--check` it writes nothing and fails when a committed file is
+ * `npm run generate` writes every generated file; with `--check` it leaves them alone and fails when one is
  * not what its source gives.
  *
  * Each generator is loaded when its turn comes, because the later ones are made of what the earlier ones wrote.

@@ -1,6 +1,7 @@
 import { notYetText, type Field, type FieldType, type ObjectType } from '../../api/field';
 import type { JsonSchema } from '../../api/schema';
 import { KUBERNETES_VERSION } from './kubernetes-source';
+import { cell, code, table } from './markdown';
 
 const [, MINOR] = /^(v\d+\.\d+)/.exec(KUBERNETES_VERSION) ?? [];
 const KUBERNETES_REFERENCE = `https://kubernetes.io/docs/reference/generated/kubernetes-api/${MINOR}/`;
@@ -35,12 +36,11 @@ const heading = ({ paths }: Section): string => paths.join(', ');
 function sectionText(section: Section, all: ReadonlyMap<ObjectType, Section>): string {
   const { object } = section;
   const rows = Object.entries(object.fields).map(([name, field]) => row(name, field, all));
-  const table =
-    rows.length === 0 ? '' : `| Field | Type | Meaning | When unset |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
-  return `## ${heading(section)}\n\n${object.description}\n\n${table}\n${rules(object, section)}`;
+  const fields = rows.length === 0 ? '' : table(['Field', 'Type', 'Meaning', 'When unset'], rows);
+  return `## ${heading(section)}\n\n${object.description}\n\n${fields}\n\n${rules(object, section)}`;
 }
 
-function row(name: string, field: Field, all: ReadonlyMap<ObjectType, Section>): string {
+function row(name: string, field: Field, all: ReadonlyMap<ObjectType, Section>): string[] {
   const { description, deprecated, notYet } = field;
   const meaning = [
     ...(field.required ? ['Required.'] : []),
@@ -49,18 +49,12 @@ function row(name: string, field: Field, all: ReadonlyMap<ObjectType, Section>):
     ...limits(field.type),
     ...(notYet === undefined ? [] : [`**${notYetText(notYet)}**`]),
   ];
-  return `| \`${name}\` | ${typeText(field.type, all)} | ${meaning.map(cell).join(' ')} | ${cell(unset(field))} |`;
-}
-
-/** A sentence for a table or list: bars would end the cell, and angle brackets outside of code would be HTML. */
-export function cell(text: string): string {
-  const parts = text.replaceAll('|', '\\|').split('`');
-  return parts.map((part, index) => (index % 2 === 0 ? part.replaceAll('<', '\\<') : part)).join('`');
+  return [code(name), typeText(field.type, all), cell(meaning.join(' ')), cell(unset(field))];
 }
 
 function unset({ type, whenUnset }: Field): string {
   const filledIn = type.kind === 'scalar' ? type.schema.default : undefined;
-  return filledIn === undefined ? (whenUnset ?? '') : `\`${JSON.stringify(filledIn)}\`, filled in by the API server`;
+  return filledIn === undefined ? (whenUnset ?? '') : `${code(JSON.stringify(filledIn))}, filled in by the API server`;
 }
 
 function typeText(type: FieldType, all: ReadonlyMap<ObjectType, Section>): string {
@@ -81,7 +75,7 @@ function typeText(type: FieldType, all: ReadonlyMap<ObjectType, Section>): strin
 }
 
 function scalarText({ type, format, enum: values }: JsonSchema): string {
-  if (values) return values.map((value) => `\`${value}\``).join(' or ');
+  if (values) return values.map(code).join(' or ');
   return format ?? type ?? '';
 }
 

@@ -18,7 +18,7 @@ export function generateTypes(): Promise<Artefact> {
   const kubernetesTypes = new Set([...objects.values()].flatMap((object) => fieldTypes(object).flatMap(namesIn)));
   kubernetesTypes.delete(CONDITION);
   const imports =
-    `import type { ${CONDITION} } from './conditions';\n` +
+    `import type { ${CONDITION} } from './meta';\n` +
     `import type { ${[...kubernetesTypes].sort().join(', ')} } from './kubernetes.generated';\n\n`;
   const declarations = [...objects.values()].map(declaration).join('\n');
   return Promise.resolve({ files: { [OWN_FILE]: GENERATED_NOTICE + imports + declarations } });

@@ -1,7 +1,7 @@
-import { ApiObject, App, Chart } from 'cdk8s';
 import { Pod, type Container, type EnvValue } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { Affinity, EnvVar, Toleration } from '../../api';
+import { chartToReadFrom, specOf } from '../shared/rendered';
 
 /** Parts of a Pod's manifest that cdk8s-plus renders for us. */
 interface RenderedPod {
@@ -17,11 +17,11 @@ export class ExporterPod {
   public readonly container: Container;
 
   constructor(scope: Construct, envVariables: Record<string, EnvValue> = {}) {
-    this.pod = new Pod(new Chart(new App({ resolvers: App.of(scope).resolvers }), 'elsewhere'), 'pod');
+    this.pod = new Pod(chartToReadFrom(scope), 'pod');
     this.container = this.pod.addContainer({ image: 'chosen-elsewhere', envVariables: { ...envVariables } });
   }
 
   public get rendered(): RenderedPod {
-    return (ApiObject.of(this.pod).toJson() as { readonly spec: RenderedPod }).spec;
+    return specOf(this.pod);
   }
 }

@@ -1,7 +1,7 @@
 import { CONTROLLER_METRICS, EXPORTER_METRICS, RUNTIME_METRICS } from '../../api';
 import { increase, poolQueries, quantile } from './queries';
 
-/** The alerts of a `PrometheusRule`. */
+/** One of the alerts of `WorkerPoolAlerts`. */
 export enum WorkerPoolAlert {
   /** Runs of a pool wait, and none of its Workers is free. */
   RUNS_WAIT = 'WorkerPoolRunsWait',

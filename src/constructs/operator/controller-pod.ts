@@ -1,4 +1,3 @@
-import { ApiObject, App, Chart } from 'cdk8s';
 import {
   Deployment,
   NetworkPolicy,
@@ -9,6 +8,8 @@ import {
 } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { Affinity, Container as ContainerSpec, Toleration, Volume } from '../../api';
+import { asVolume, asVolumeMounts } from '../shared/pod-storage';
+import { chartToReadFrom, specOf } from '../shared/rendered';
 import { CONTROLLER_AFFINITY } from './defaults';
 import type { WorkerPoolOperatorProps } from './operator-props';
 
@@ -22,26 +23,24 @@ interface RenderedPod {
 }
 
 /**
- * The parts of the controller's Pod that cdk8s-plus describes, while they are still added to.
- *
- * Volumes, mounts, variables and scheduling rules keep their manifest to themselves; only a Pod shows it. So there is
- * one, in an App of its own where nobody synthesizes it, and we read those parts from its manifest.
+ * The parts of the controller's Pod that cdk8s-plus describes, while they are still added to. They are read from the manifest
+ * of a Pod that nobody synthesizes.
  */
 export class ControllerPod {
   public readonly pod: Pod;
   public readonly container: Container;
 
   constructor(scope: Construct, props: WorkerPoolOperatorProps) {
-    this.pod = new Pod(elsewhere(scope), 'pod');
+    this.pod = new Pod(chartToReadFrom(scope), 'pod');
     this.container = this.pod.addContainer({
       name: 'manager',
       image: 'chosen-by-the-operator',
       // Copies: cdk8s-plus adds later mounts and variables to the very objects that it was given.
       envVariables: { ...props.envVariables },
       envFrom: [...(props.envFrom ?? [])],
-      volumeMounts: [...(props.volumeMounts ?? [])],
+      volumeMounts: asVolumeMounts(props.volumeMounts),
     });
-    props.volumes?.forEach((volume) => this.pod.addVolume(volume));
+    props.volumes?.forEach((volume) => this.pod.addVolume(asVolume(volume)));
   }
 
   public get manager(): RenderedPod['containers'][0] {
@@ -71,26 +70,24 @@ export class ControllerPod {
   }
 
   private get rendered(): RenderedPod {
-    return (ApiObject.of(this.pod).toJson() as { readonly spec: RenderedPod }).spec;
+    return specOf(this.pod);
   }
 }
 
 /** The strategy as a manifest has it. */
 export function renderedStrategy(scope: Construct, strategy: DeploymentStrategy | undefined): object {
   if (strategy === undefined) return {};
-  const deployment = new Deployment(elsewhere(scope), 'deployment', { strategy, containers: [{ image: 'none' }] });
-  return (ApiObject.of(deployment).toJson() as { readonly spec: { readonly strategy: object } }).spec.strategy;
+  const deployment = new Deployment(chartToReadFrom(scope), 'deployment', {
+    strategy,
+    containers: [{ image: 'none' }],
+  });
+  return specOf<{ readonly strategy: object }>(deployment).strategy;
 }
 
 /** The peers as a NetworkPolicy has them. */
 export function renderedPeers(scope: Construct, peers: readonly INetworkPolicyPeer[] = []): readonly object[] {
   if (peers.length === 0) return [];
-  const policy = new NetworkPolicy(elsewhere(scope), 'policy');
+  const policy = new NetworkPolicy(chartToReadFrom(scope), 'policy');
   peers.forEach((peer) => policy.addEgressRule(peer));
-  const { spec } = ApiObject.of(policy).toJson() as { readonly spec: { readonly egress: { readonly to: object[] }[] } };
-  return spec.egress.flatMap(({ to }) => to);
-}
-
-function elsewhere(scope: Construct): Chart {
-  return new Chart(new App({ resolvers: App.of(scope).resolvers }), 'elsewhere');
+  return specOf<{ readonly egress: { readonly to: object[] }[] }>(policy).egress.flatMap(({ to }) => to);
 }

@@ -12,7 +12,7 @@ export enum OperatorRights {
 }
 
 /** Least level of what the controller logs. */
-export enum LogLevel {
+export enum ControllerLogLevel {
   /** Every step. */
   TRACE = 'trace',
   /** What helps to find a fault. */
@@ -30,7 +30,7 @@ export enum LogLevel {
 }
 
 /** How the controller writes a line of its log. */
-export enum LogFormat {
+export enum ControllerLogFormat {
   /** An object of JSON. */
   JSON = 'json',
   /** `key=value` pairs. */

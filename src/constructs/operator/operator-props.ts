@@ -1,23 +1,21 @@
 import type {
   ContainerResources,
-  ContainerSecurityContextProps,
   DeploymentStrategy,
   EnvFrom,
   EnvValue,
   ImagePullPolicy,
   ISecret,
   IServiceAccount,
-  PodSecurityContextProps,
-  Volume,
-  VolumeMount,
 } from 'cdk8s-plus-28';
 import type { Duration } from 'cdk8s';
+import type { IPodStorage, PodVolumeMount } from '../shared/pod-storage';
+import type { ContainerSecurityOptions, PodSecurityOptions } from '../shared/security-context';
 import type { TopologySpread } from '../shared/topology-spread';
 import type {
   DisruptionBudget,
   LeaderElectionTimings,
-  LogFormat,
-  LogLevel,
+  ControllerLogFormat,
+  ControllerLogLevel,
   OperatorMetrics,
   OperatorNetworkPolicy,
   OperatorRights,
@@ -145,14 +143,14 @@ export interface WorkerPoolOperatorProps {
    *
    * @default - none
    */
-  readonly volumeMounts?: VolumeMount[];
+  readonly volumeMounts?: PodVolumeMount[];
 
   /**
    * Further volumes of the controller's Pod. A volume that is mounted needs no mention here.
    *
    * @default - none
    */
-  readonly volumes?: Volume[];
+  readonly volumes?: IPodStorage[];
 
   /**
    * Labels of the nodes on which the controller may run. `WorkerPoolOperator.scheduling` has finer rules.
@@ -177,19 +175,18 @@ export interface WorkerPoolOperatorProps {
   readonly priorityClassName?: string;
 
   /**
-   * Security options of the Pod. What is set is laid over the default; the defaults that cdk8s-plus names do not hold.
+   * Security options of the Pod. What is set is laid over the default.
    *
    * @default - runs as another user than root, with the runtime's seccomp profile
    */
-  readonly securityContext?: PodSecurityContextProps;
+  readonly securityContext?: PodSecurityOptions;
 
   /**
-   * Security options of the container. What is set is laid over the default; the defaults that cdk8s-plus names do not
-   * hold.
+   * Security options of the container. What is set is laid over the default.
    *
    * @default - no privilege escalation, no capabilities, a root file system that cannot be written to
    */
-  readonly containerSecurityContext?: ContainerSecurityContextProps;
+  readonly containerSecurityContext?: ContainerSecurityOptions;
 
   /**
    * Time that the controller has to give its lease back when it is stopped, in whole seconds.
@@ -252,16 +249,16 @@ export interface WorkerPoolOperatorProps {
   /**
    * Least level that is logged. Spacelift's own controller image has no flag for it.
    *
-   * @default LogLevel.INFO
+   * @default ControllerLogLevel.INFO
    */
-  readonly logLevel?: LogLevel;
+  readonly logLevel?: ControllerLogLevel;
 
   /**
    * How a log line is written. Spacelift's own controller image has no flag for it.
    *
-   * @default LogFormat.JSON
+   * @default ControllerLogFormat.JSON
    */
-  readonly logFormat?: LogFormat;
+  readonly logFormat?: ControllerLogFormat;
 
   /**
    * Sets `GODEBUG=fips140=only`, which Spacelift's own controller image obeys.

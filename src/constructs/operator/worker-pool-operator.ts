@@ -2,11 +2,9 @@ import {
   ClusterRole,
   ClusterRoleBinding,
   type Env,
-  type IStorage,
   type ISubject,
   type MountOptions,
   type PodScheduling,
-  type Volume,
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import {
@@ -20,6 +18,7 @@ import {
 } from '../shared/checks';
 import { CustomResourceDefinitions } from '../crds/custom-resource-definitions';
 import { LABEL_LIMIT, NAMESPACE_NAME, PERCENTAGE } from '../../charting/kubernetes-names';
+import { asStorage, asVolume, type IPodStorage } from '../shared/pod-storage';
 import { refuseStrangers } from '../shared/strangers';
 import { refuseTwins } from '../shared/twins';
 import { ControllerPod } from './controller-pod';
@@ -78,8 +77,8 @@ export class WorkerPoolOperator extends Construct {
    * @param storage the volume
    * @param options read only, a path inside the volume, and so on
    */
-  public mount(path: string, storage: IStorage, options: MountOptions = {}): void {
-    this.pod.container.mount(path, storage, options);
+  public mount(path: string, storage: IPodStorage, options: MountOptions = {}): void {
+    this.pod.container.mount(path, asStorage(storage), options);
   }
 
   /**
@@ -87,8 +86,8 @@ export class WorkerPoolOperator extends Construct {
    *
    * @param volume the volume
    */
-  public addVolume(volume: Volume): void {
-    this.pod.pod.addVolume(volume);
+  public addVolume(volume: IPodStorage): void {
+    this.pod.pod.addVolume(asVolume(volume));
   }
 
   /**

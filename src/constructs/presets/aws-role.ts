@@ -2,10 +2,9 @@ import { ApiObject, type Duration } from 'cdk8s';
 import type { IServiceAccount, ServiceAccount } from 'cdk8s-plus-28';
 import type { IConstruct } from 'constructs';
 import { invalidProp } from '../shared/checks';
-import type { IWorkerPoolExtension } from '../worker-pool/extension';
-import type { WorkerPool } from '../worker-pool/worker-pool';
+import type { IWorkerPoolExtension, WorkerPool } from '../worker-pool/worker-pool';
 import { clusterOf } from '../shared/twins';
-import { besidePool, namespaceOf, serviceAccountOf } from './own';
+import { besidePool, namespaceOf, serviceAccountOf } from './preset';
 
 const ROLE = 'eks.amazonaws.com/role-arn';
 

@@ -1,8 +1,7 @@
 import { Volume, type IConfigMap, type ISecret } from 'cdk8s-plus-28';
 import { PATH } from '../../api';
-import type { IWorkerPoolExtension } from '../worker-pool/extension';
-import type { WorkerPool } from '../worker-pool/worker-pool';
-import { checkOnce, setVariable } from './own';
+import type { IWorkerPoolExtension, WorkerPool } from '../worker-pool/worker-pool';
+import { checkOnce, setVariable } from './preset';
 
 /**
  * Variables by which programs find certificates, wherever the image keeps its own: Go and OpenSSL, Node.js, Python's

@@ -2,12 +2,11 @@ import { Size } from 'cdk8s';
 import { EnvValue, ImagePullPolicy, Volume, type ContainerProps, type ContainerResources } from 'cdk8s-plus-28';
 import { PATH } from '../../api';
 import { checkPorts } from '../shared/checks';
-import type { IWorkerPoolExtension } from '../worker-pool/extension';
-import type { WorkerPool } from '../worker-pool/worker-pool';
-import { setVariable } from './own';
+import type { IWorkerPoolExtension, WorkerPool } from '../worker-pool/worker-pool';
+import { setVariable } from './preset';
 
-/** Properties of `DockerInDocker`. */
-export interface DockerInDockerProps {
+/** Options of `DockerInDocker`. */
+export interface DockerInDockerOptions {
   /**
    * Image of the daemon.
    *
@@ -90,8 +89,8 @@ const ROOTLESS: Variant = {
  */
 export class DockerInDocker implements IWorkerPoolExtension {
   /** A daemon that is root, as Spacelift documents it. */
-  public static sidecar(props: DockerInDockerProps = {}): DockerInDocker {
-    return new DockerInDocker(ROOTFUL, props);
+  public static sidecar(options: DockerInDockerOptions = {}): DockerInDocker {
+    return new DockerInDocker(ROOTFUL, options);
   }
 
   /**
@@ -99,18 +98,18 @@ export class DockerInDocker implements IWorkerPoolExtension {
    * still privileged, because Docker needs mounts and namespaces that Kubernetes gives nobody else. It is slower, and
    * nodes must allow user namespaces.
    */
-  public static rootless(props: DockerInDockerProps = {}): DockerInDocker {
-    return new DockerInDocker(ROOTLESS, props);
+  public static rootless(options: DockerInDockerOptions = {}): DockerInDocker {
+    return new DockerInDocker(ROOTLESS, options);
   }
 
   private constructor(
     private readonly variant: Variant,
-    private readonly props: DockerInDockerProps,
+    private readonly options: DockerInDockerOptions,
   ) {}
 
   /** Adds the daemon to the run Pods of a pool. */
   public extend(pool: WorkerPool): void {
-    const { storageLimit = Size.gibibytes(20), port = 2375 } = this.props;
+    const { storageLimit = Size.gibibytes(20), port = 2375 } = this.options;
     checkPorts(pool, 'DockerInDocker', 'port', [port]);
     setVariable(pool, 'DockerInDocker', pool.workerContainer, 'DOCKER_HOST', `tcp://localhost:${port}`);
     const daemon = pool.addSidecar(this.container(port));
@@ -121,11 +120,11 @@ export class DockerInDocker implements IWorkerPoolExtension {
 
   private container(port: number): ContainerProps {
     const { image, user, listenOn, variables } = this.variant;
-    const { daemonArgs = [], resources = {} } = this.props;
+    const { daemonArgs = [], resources = {} } = this.options;
     const values = Object.entries(variables(port)).map(([name, value]) => [name, EnvValue.fromValue(value)] as const);
     return {
       name: 'docker',
-      image: this.props.image ?? image,
+      image: this.options.image ?? image,
       // Every run asks: public registries count and refuse such questions.
       imagePullPolicy: ImagePullPolicy.IF_NOT_PRESENT,
       args: ['dockerd', `--host=tcp://${listenOn}:${port}`, '--tls=false', ...daemonArgs],

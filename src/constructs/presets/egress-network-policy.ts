@@ -10,12 +10,11 @@ import {
 import { Construct } from 'constructs';
 import { isIP } from 'node:net';
 import { checkPorts, invalidProp } from '../shared/checks';
-import type { IWorkerPoolExtension } from '../worker-pool/extension';
-import type { WorkerPool } from '../worker-pool/worker-pool';
-import { besidePool, checkOnce } from './own';
+import type { IWorkerPoolExtension, WorkerPool } from '../worker-pool/worker-pool';
+import { besidePool, checkOnce } from './preset';
 
-/** Properties of `EgressNetworkPolicy`. */
-export interface EgressNetworkPolicyProps {
+/** Options of `EgressNetworkPolicy.allowing`. */
+export interface EgressNetworkPolicyOptions {
   /**
    * Networks that the run Pods may talk to outside the cluster, as CIDR: those of the control plane, of the VCS system, of
    * registries, and of everything that the runs themselves change.
@@ -75,11 +74,21 @@ export interface EgressNetworkPolicyProps {
  * @throws where a CIDR has no mask, or a port is none
  */
 export class EgressNetworkPolicy implements IWorkerPoolExtension {
-  constructor(private readonly props: EgressNetworkPolicyProps = {}) {}
+  /** A policy that allows what the options name, and DNS. */
+  public static allowing(options: EgressNetworkPolicyOptions = {}): EgressNetworkPolicy {
+    return new EgressNetworkPolicy(options);
+  }
+
+  private constructor(private readonly options: EgressNetworkPolicyOptions) {}
 
   /** Adds the policy for the run Pods of a pool. */
   public extend(pool: WorkerPool): void {
-    const { cidrs = ['0.0.0.0/0', '::/0'], ports = [443, 8883], dnsPorts = [53], controlPlanePort = 8443 } = this.props;
+    const {
+      cidrs = ['0.0.0.0/0', '::/0'],
+      ports = [443, 8883],
+      dnsPorts = [53],
+      controlPlanePort = 8443,
+    } = this.options;
     checkOnce(pool, 'EgressNetworkPolicy', 'EgressNetworkPolicy');
     checkNetworks(pool, cidrs);
     checkPorts(pool, 'EgressNetworkPolicy', 'ports', ports);
@@ -90,7 +99,7 @@ export class EgressNetworkPolicy implements IWorkerPoolExtension {
     const networks = cidrs.map((cidr, index) => ipBlock(peers, `Network${index}`, cidr));
     const dns = dnsPorts.flatMap((port) => [NetworkPolicyPort.udp(port), NetworkPolicyPort.tcp(port)]);
     const tcp = ports.map((port) => NetworkPolicyPort.tcp(port));
-    const { controlPlane, rules = [] } = this.props;
+    const { controlPlane, rules = [] } = this.options;
     const wanted: NetworkPolicyRule[] = [
       // Some network plugins do not count the cluster's own Pods to any address.
       { peer: Namespaces.all(peers, 'Cluster'), ports: dns },

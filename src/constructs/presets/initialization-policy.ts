@@ -2,9 +2,8 @@ import { ConfigMap, Volume, type IConfigMap } from 'cdk8s-plus-28';
 import { readFileSync } from 'node:fs';
 import { INIT_VARIABLE, PATH } from '../../api';
 import { invalidProp } from '../shared/checks';
-import type { IWorkerPoolExtension } from '../worker-pool/extension';
-import type { WorkerPool } from '../worker-pool/worker-pool';
-import { besidePool, setVariable } from './own';
+import type { IWorkerPoolExtension, WorkerPool } from '../worker-pool/worker-pool';
+import { besidePool, setVariable } from './preset';
 
 const KEY = 'initialization-policy.rego';
 

@@ -1,8 +1,7 @@
 import { EnvValue } from 'cdk8s-plus-28';
 import { INIT_VARIABLE } from '../../api';
 import { invalidProp } from '../shared/checks';
-import type { IWorkerPoolExtension } from '../worker-pool/extension';
-import type { WorkerPool } from '../worker-pool/worker-pool';
+import type { IWorkerPoolExtension, WorkerPool } from '../worker-pool/worker-pool';
 
 const { vcsAgentPoolName: NAME, vcsAgentBaseEndpoint: BASE_ENDPOINT } = INIT_VARIABLE;
 
@@ -27,7 +26,12 @@ export interface VcsAgentPool {
  * @throws where a name is empty or a second time on the pool, or an address has no protocol
  */
 export class VcsAgents implements IWorkerPoolExtension {
-  constructor(private readonly agentPools: VcsAgentPool[]) {}
+  /** The VCS systems behind these agent pools. */
+  public static fromAgentPools(agentPools: VcsAgentPool[]): VcsAgents {
+    return new VcsAgents(agentPools);
+  }
+
+  private constructor(private readonly agentPools: VcsAgentPool[]) {}
 
   /** Names the VCS systems to the init containers of a pool's run Pods. */
   public extend(pool: WorkerPool): void {

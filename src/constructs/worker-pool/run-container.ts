@@ -2,15 +2,15 @@ import type {
   Container,
   ContainerLifecycle,
   ContainerResources,
-  ContainerSecurityContextProps,
   Env,
   EnvFrom,
   EnvValue,
   ImagePullPolicy,
-  IStorage,
   MountOptions,
   VolumeMount,
 } from 'cdk8s-plus-28';
+import { asStorage, type IPodStorage, type PodVolumeMount } from '../shared/pod-storage';
+import type { ContainerSecurityOptions } from '../shared/security-context';
 
 /** What can be set of a container that the operator makes: its image and its command are the operator's. */
 export interface RunContainerProps {
@@ -44,12 +44,11 @@ export interface RunContainerProps {
   readonly resources?: ContainerResources;
 
   /**
-   * Security options. Only what is set here reaches the manifest: the defaults that cdk8s-plus names do not hold. The
-   * images expect user and group 1983.
+   * Security options. The images expect user and group 1983.
    *
    * @default - the operator's: user and group 1983, no privilege escalation
    */
-  readonly securityContext?: ContainerSecurityContextProps;
+  readonly securityContext?: ContainerSecurityOptions;
 
   /**
    * Where volumes appear in the container; each becomes a volume of the Pod. Workspace and binaries cache are mounted
@@ -57,7 +56,7 @@ export interface RunContainerProps {
    *
    * @default - none
    */
-  readonly volumeMounts?: VolumeMount[];
+  readonly volumeMounts?: PodVolumeMount[];
 
   /**
    * Hooks after the start and before the stop. The init container has none: Kubernetes refuses hooks there.
@@ -98,7 +97,7 @@ export class RunContainer {
    * @param storage the volume
    * @param options read only, a path inside the volume, and so on
    */
-  public mount(path: string, storage: IStorage, options: MountOptions = {}): void {
-    this.container.mount(path, storage, options);
+  public mount(path: string, storage: IPodStorage, options: MountOptions = {}): void {
+    this.container.mount(path, asStorage(storage), options);
   }
 }

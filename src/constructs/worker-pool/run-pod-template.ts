@@ -1,4 +1,3 @@
-import { ApiObject, App, Chart } from 'cdk8s';
 import {
   Node,
   Pod,
@@ -23,33 +22,27 @@ import {
 import { invalidProp } from '../shared/checks';
 import { resourceRequirements } from '../shared/container-resources';
 import { givenParts } from '../shared/given-parts';
-import { BinariesCache } from './binaries-cache';
-import type { PoolParts } from './contradictions';
-import type { Reference } from './references';
+import { asVolume, asVolumeMounts } from '../shared/pod-storage';
+import { chartToReadFrom, specOf } from '../shared/rendered';
+import { containerSecurityContext, podSecurityContext } from '../shared/security-context';
+import type { TopologySpread } from '../shared/topology-spread';
+import { checkRunPod, type PoolParts, type Reference } from './rules';
 import { RunContainer, type RunContainerProps } from './run-container';
 import type { RunPodProps } from './run-pod';
-import { containerSecurityContext, podSecurityContext } from '../shared/security-context';
-import type { SpecialVolume } from './special-volume';
-import type { TopologySpread } from '../shared/topology-spread';
-import { checkRunPod } from './validation';
-import { WorkspaceVolume } from './workspace-volume';
+import { BinariesCache, WorkspaceVolume, type SpecialVolume } from './volumes';
 
 /** Parts of a Pod's manifest that cdk8s-plus renders for us. */
-interface RenderedPod {
-  readonly spec: Pick<WorkerPoolPod, 'affinity' | 'nodeName' | 'tolerations'> & {
-    readonly initContainers: readonly ContainerSpec[];
-    readonly containers: readonly ContainerSpec[];
-    readonly volumes?: readonly VolumeSpec[];
-  };
+interface RenderedPod extends Pick<WorkerPoolPod, 'affinity' | 'nodeName' | 'tolerations'> {
+  readonly initContainers: readonly ContainerSpec[];
+  readonly containers: readonly ContainerSpec[];
+  readonly volumes?: readonly VolumeSpec[];
 }
 
 /**
  * `spec.pod` in the making.
  *
- * Volumes, mounts, variables, hooks and scheduling rules of cdk8s-plus keep their manifest to themselves; only a Pod
- * shows it. So there is one, in an App of its own where nobody synthesizes it, and we read those parts from its
- * manifest. Everything else is written from the props, because a Pod of cdk8s-plus has defaults that are not the
- * operator's.
+ * What cdk8s-plus describes is read from the manifest of a Pod that nobody synthesizes. Everything else is written from the
+ * props, because a Pod of cdk8s-plus has defaults that are not the operator's.
  */
 export class RunPodTemplate {
   public readonly init: RunContainer;
@@ -74,16 +67,16 @@ export class RunPodTemplate {
     checkRunPod(scope, props);
     this.labels = { ...props.labels };
     this.annotations = { ...props.annotations };
-    this.volumes = [...(props.volumes ?? [])];
+    this.volumes = (props.volumes ?? []).map(asVolume);
     this.hostAliases = [...(props.hostAliases ?? [])];
     this.imagePullSecrets = [...(props.imagePullSecrets ?? [])];
     this.topologySpread = [...(props.topologySpread ?? [])];
     this.serviceAccount = props.serviceAccount;
     this.workspace = (props.workspace ?? WorkspaceVolume.emptyDir())._bind(scope);
     this.cache = (props.binariesCache ?? BinariesCache.emptyDir())._bind(scope);
-    const elsewhere = new Chart(new App({ resolvers: App.of(scope).resolvers }), 'run');
     // The name stands in errors of cdk8s-plus.
-    this.pod = new Pod(elsewhere, 'pod', { metadata: { name: `the run Pods of ${scope.node.path}` } });
+    const metadata = { name: `the run Pods of ${scope.node.path}` };
+    this.pod = new Pod(chartToReadFrom(scope), 'pod', { metadata });
     this.init = RunContainer._of(this.pod.addInitContainer(builtIn(CONTAINER.init, props.initContainer)));
     this.relay = RunContainer._of(this.pod.addContainer(builtIn(CONTAINER.relay, props.grpcServerContainer)));
     this.worker = RunContainer._of(this.pod.addContainer(builtIn(CONTAINER.worker, props.workerContainer)));
@@ -119,7 +112,7 @@ export class RunPodTemplate {
   }
 
   /** What the parts of the Pod may contradict one another in. */
-  public parts(): Omit<PoolParts, 'poolSize' | 'hasAutoscaler'> {
+  public parts(): Pick<PoolParts, 'volumes' | 'workspace' | 'cache' | 'builtIn' | 'initContainers' | 'sidecars'> {
     const { volumes, workspace, cache } = this;
     const [init, ...initContainers] = this.pod.initContainers as [Container];
     const [relay, worker, ...sidecars] = this.pod.containers as [Container, Container];
@@ -140,7 +133,7 @@ export class RunPodTemplate {
   public render(): WorkerPoolPod | undefined {
     const known = new Set(this.pod.volumes);
     for (const volume of new Set(this.volumes)) if (!known.has(volume)) this.pod.addVolume(volume);
-    const { spec } = ApiObject.of(this.pod).toJson() as RenderedPod;
+    const spec = specOf<RenderedPod>(this.pod);
     const [init, ...initContainers] = spec.initContainers;
     const [relay, worker, ...sidecars] = spec.containers;
     const pod: WorkerPoolPod = {
@@ -216,7 +209,8 @@ function withSource(volume: VolumeSpec, source: SpecialVolume['source']): Volume
 
 /** What cdk8s-plus renders of a container that the operator makes; it wants an image, which the operator chooses. */
 function builtIn(name: string, { envVariables, envFrom, volumeMounts, lifecycle }: RunContainerProps = {}) {
-  return ownCopy({ name, image: 'chosen-by-the-operator', envVariables, envFrom, volumeMounts, lifecycle });
+  const given = { envVariables, envFrom, volumeMounts: asVolumeMounts(volumeMounts), lifecycle };
+  return ownCopy({ name, image: 'chosen-by-the-operator', ...given });
 }
 
 /** cdk8s-plus adds later mounts and variables to the objects that it was given, which may serve several containers. */

@@ -1,17 +1,10 @@
 import type { Duration } from 'cdk8s';
-import type {
-  ContainerProps,
-  HostAlias,
-  ISecret,
-  IServiceAccount,
-  PodDnsProps,
-  PodSecurityContextProps,
-  Volume,
-} from 'cdk8s-plus-28';
-import type { BinariesCache } from './binaries-cache';
-import type { RunContainerProps } from './run-container';
+import type { ContainerProps, DnsOption, DnsPolicy, HostAlias, ISecret, IServiceAccount } from 'cdk8s-plus-28';
+import type { IPodStorage } from '../shared/pod-storage';
+import type { PodSecurityOptions } from '../shared/security-context';
 import type { TopologySpread } from '../shared/topology-spread';
-import type { WorkspaceVolume } from './workspace-volume';
+import type { RunContainerProps } from './run-container';
+import type { BinariesCache, WorkspaceVolume } from './volumes';
 
 /** What run Pods look like; later Pods follow a change, those that run do not. */
 export interface RunPodProps {
@@ -48,7 +41,7 @@ export interface RunPodProps {
    *
    * @default - none
    */
-  readonly volumes?: Volume[];
+  readonly volumes?: IPodStorage[];
 
   /**
    * The volume of source and state while the run is worked on.
@@ -81,12 +74,11 @@ export interface RunPodProps {
   readonly automountServiceAccountToken?: boolean;
 
   /**
-   * Security options of the whole Pod. Only what is set here reaches the manifest: the defaults that cdk8s-plus names
-   * do not hold.
+   * Security options of the whole Pod.
    *
    * @default - fsGroup 1983 where the workspace or the cache is a volume that belongs to root; else nothing
    */
-  readonly securityContext?: PodSecurityContextProps;
+  readonly securityContext?: PodSecurityOptions;
 
   /**
    * Secrets with registry credentials for the Pods' images.
@@ -124,11 +116,11 @@ export interface RunPodProps {
   readonly runtimeClassName?: string;
 
   /**
-   * DNS settings. Host name and subdomain cannot be set for run Pods.
+   * DNS settings.
    *
    * @default - those of the cluster
    */
-  readonly dns?: PodDnsProps;
+  readonly dns?: RunPodDns;
 
   /**
    * Lines added to /etc/hosts of the containers.
@@ -230,4 +222,35 @@ export interface RunPodProps {
    * @default - none
    */
   readonly sidecars?: ContainerProps[];
+}
+
+/** DNS settings of run Pods. Their host names are the operator's. */
+export interface RunPodDns {
+  /**
+   * Where the containers look names up.
+   *
+   * @default - as the cluster does for every Pod
+   */
+  readonly policy?: DnsPolicy;
+
+  /**
+   * IP addresses of DNS servers, 3 at most, before those of the policy.
+   *
+   * @default - those of the policy
+   */
+  readonly nameservers?: string[];
+
+  /**
+   * Domains in which names without a dot are looked up, beside those of the policy.
+   *
+   * @default - those of the policy
+   */
+  readonly searches?: string[];
+
+  /**
+   * Options of the resolver, such as "ndots".
+   *
+   * @default - those of the policy
+   */
+  readonly options?: DnsOption[];
 }

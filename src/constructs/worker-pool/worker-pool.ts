@@ -8,6 +8,7 @@ import {
   type HostAlias,
   type INetworkPolicyPeer,
   type IPodSelector,
+  type IResource,
   type IScalable,
   type ISecret,
   type IServiceAccount,
@@ -18,18 +19,41 @@ import {
   type SecretValue,
   type Volume,
 } from 'cdk8s-plus-28';
-import type { Construct } from 'constructs';
-import { API_VERSION, WORKER_POOL, type WorkerPoolSpec } from '../../api';
+import { Construct } from 'constructs';
+import { API_VERSION, GROUP, WORKER_POOL, type WorkerPoolSpec } from '../../api';
+import { asVolume, type IPodStorage } from '../shared/pod-storage';
 import { refuseStrangers } from '../shared/strangers';
+import type { TopologySpread } from '../shared/topology-spread';
 import { refuseTwins } from '../shared/twins';
-import { contradictions } from './contradictions';
-import type { IWorkerPoolExtension } from './extension';
-import { strangers } from './references';
+import { checkPodAnnotation, checkPodLabel, checkPool, checkPoolName, contradictions } from './rules';
 import type { RunContainer } from './run-container';
 import { RunPodTemplate } from './run-pod-template';
-import type { TopologySpread } from '../shared/topology-spread';
-import { checkPodAnnotation, checkPodLabel, checkPoolName, checkProps } from './validation';
-import type { WorkerPoolProps } from './worker-pool-props';
+import type { WorkerPoolOptions } from './worker-pool-options';
+
+/** Properties of a `WorkerPool`. */
+export interface WorkerPoolProps extends WorkerPoolOptions {
+  /**
+   * Presets and standards of your own, applied in this order when everything else is set.
+   *
+   * @default - none
+   */
+  readonly extensions?: IWorkerPoolExtension[];
+}
+
+/** Something that makes a pool fit a purpose: one of the presets, or a team's own standard for all of its pools. */
+export interface IWorkerPoolExtension {
+  /**
+   * Changes the pool through its public methods. The pool calls it once, when the extension is added.
+   *
+   * @param pool the pool to extend; also a scope for what the extension needs beside it
+   */
+  extend(pool: WorkerPool): void;
+}
+
+/**
+ * A pool that is made here or elsewhere: what an autoscaler, a Role or another object needs that refers to it by name.
+ */
+export interface IWorkerPool extends IResource, IScalable {}
 
 /**
  * A pool of Workers that carry out runs, each in a Pod of its own.
@@ -42,7 +66,16 @@ import type { WorkerPoolProps } from './worker-pool-props';
  * @throws at once where a property has a value that the API refuses; at synthesis, all together, where properties
  * contradict one another
  */
-export class WorkerPool extends Resource implements IScalable, IPodSelector, INetworkPolicyPeer {
+export class WorkerPool extends Resource implements IWorkerPool, IPodSelector, INetworkPolicyPeer {
+  /**
+   * A pool that is made elsewhere: by another app, a Helm chart or by hand.
+   *
+   * @param name in the namespace of whatever refers to it
+   */
+  public static fromWorkerPoolName(scope: Construct, id: string, name: string): IWorkerPool {
+    return new ImportedWorkerPool(scope, id, name);
+  }
+
   /** @see base.Resource.apiObject */
   protected readonly apiObject: ApiObject;
 
@@ -59,7 +92,7 @@ export class WorkerPool extends Resource implements IScalable, IPodSelector, INe
 
   constructor(scope: Construct, id: string, props: WorkerPoolProps = {}) {
     super(scope, id);
-    checkProps(scope, id, props);
+    checkPool(scope, id, props);
     this.poolSize = props.poolSize;
     this.template = new RunPodTemplate(this, props.pod ?? {}, () => this.ownPodLabels());
     const spec: unknown = Lazy.any({ produce: () => ({ ...poolSpec(props), pod: this.template.render() }) });
@@ -112,8 +145,8 @@ export class WorkerPool extends Resource implements IScalable, IPodSelector, INe
   }
 
   /** Adds a volume to the run Pods. A volume that a container mounts is added by itself. */
-  public addVolume(volume: Volume): void {
-    this.template.volumes.push(volume);
+  public addVolume(volume: IPodStorage): void {
+    this.template.volumes.push(asVolume(volume));
   }
 
   /**
@@ -193,9 +226,7 @@ export class WorkerPool extends Resource implements IScalable, IPodSelector, INe
 
   /** @see IScalable.toScalingTarget() */
   public toScalingTarget(): ScalingTarget {
-    const { kind, apiVersion, name, poolSize } = this;
-    // No containers: their use of CPU and memory says nothing of how many Workers are needed.
-    return { kind, apiVersion, name, containers: [], replicas: poolSize };
+    return scalingTarget(this, this.poolSize);
   }
 
   /** The run Pods of this pool, which get a label for it. @see IPodSelector.toPodSelectorConfig() */
@@ -218,17 +249,15 @@ export class WorkerPool extends Resource implements IScalable, IPodSelector, INe
   }
 
   private contradictions({ token, privateKey, apiCredentials }: WorkerPoolProps): string[] {
-    const { poolSize, hasAutoscaler } = this;
+    const { poolSize, hasAutoscaler, metadata } = this;
     const references = [
       { prop: 'token', to: token?.secret },
       { prop: 'privateKey', to: privateKey?.secret },
       { prop: 'apiCredentials', to: apiCredentials?.secret },
       ...this.template.references(),
     ];
-    return [
-      ...contradictions({ ...this.template.parts(), poolSize, hasAutoscaler }),
-      ...strangers(references, this.metadata.namespace),
-    ];
+    const { namespace } = metadata;
+    return contradictions({ ...this.template.parts(), poolSize, hasAutoscaler, namespace, references });
   }
 
   /** The operator's own labels tell pools by an ID that nobody knows before the pool is registered. */
@@ -237,6 +266,41 @@ export class WorkerPool extends Resource implements IScalable, IPodSelector, INe
     this.addPodLabel(Pod.ADDRESS_LABEL, value);
     return { [Pod.ADDRESS_LABEL]: value };
   }
+}
+
+/** Known by its name alone. */
+class ImportedWorkerPool extends Construct implements IWorkerPool {
+  public readonly apiVersion = API_VERSION;
+  public readonly apiGroup = GROUP;
+  public readonly kind = WORKER_POOL.kind;
+  public readonly resourceType = WORKER_POOL.plural;
+  public hasAutoscaler = false;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    public readonly name: string,
+  ) {
+    super(scope, id);
+    checkPoolName(scope, id, name);
+  }
+
+  public get resourceName(): string {
+    return this.name;
+  }
+
+  public markHasAutoscaler(): void {
+    this.hasAutoscaler = true;
+  }
+
+  public toScalingTarget(): ScalingTarget {
+    return scalingTarget(this);
+  }
+}
+
+/** No containers: their use of CPU and memory says nothing of how many Workers are needed. */
+function scalingTarget({ kind, apiVersion, name }: IWorkerPool, replicas?: number): ScalingTarget {
+  return { kind, apiVersion, name, containers: [], replicas };
 }
 
 function poolSpec(props: WorkerPoolProps): WorkerPoolSpec {

@@ -1,25 +1,25 @@
-import { SESSION_LEASE_SECONDS } from '../../protocol/messages';
 import type { RunRecord, WorkerRecord } from '../store/records';
 import { poolChanged, runChanged, type QueueContext } from './context';
 import { advance } from './lifecycle';
+import { nextRuns, nextWorkers } from './next-run';
 
 /** Runs given out in one transaction; the rest follows in the next. */
 const BATCH = 500;
 
 /**
- * Gives waiting runs to idle workers: confirmed runs first, then first in, first out; newest workers first. Each run gets
- * a new attempt and a new fencing number; the unique indexes of the store refuse what would overlap.
+ * Gives waiting runs to idle workers, in the order of `next-run.ts`. Each run gets a new attempt and a new fencing number; the
+ * unique indexes of the store refuse what would overlap.
  */
 export function assignRuns(context: QueueContext, poolId: string): void {
   const { store, leases } = context;
-  const live = leases.liveSessions(poolId, SESSION_LEASE_SECONDS * 1000);
+  const live = leases.liveSessions(poolId);
   if (live.length === 0) return;
   let assigned: number;
   do {
     assigned = store.transaction(() => {
-      const runs = store.runs.runnable(poolId, BATCH);
+      const runs = nextRuns(store, poolId, BATCH);
       if (runs.length === 0) return 0;
-      const workers = store.workers.idle(poolId, live, runs.length);
+      const workers = nextWorkers(store, poolId, live, runs.length);
       if (workers.length === 0) return 0;
       const revision = store.pools.nextRevision(poolId);
       for (const [index, worker] of workers.entries()) assign(context, runs[index]!, worker, revision);

@@ -1,8 +1,7 @@
 import type { Logger } from 'pino';
-import { monotonicFactory } from 'ulid';
 import type { Store } from '../store';
-import { Leases } from './leases';
-import { poolTopic, runTopic, Wakeups } from './wakeups';
+import type { Leases } from './leases';
+import { poolTopic, runTopic, type Wakeups } from './wakeups';
 
 export interface QueueSettings {
   readonly launcherImage: string;
@@ -21,19 +20,8 @@ export interface QueueContext {
   readonly now: () => number;
   /** A new ULID, higher than the last. */
   readonly newId: () => string;
-}
-
-export function queueContext(store: Store, settings: QueueSettings, logger: Logger, now: () => number): QueueContext {
-  const ulid = monotonicFactory();
-  return {
-    store,
-    leases: new Leases(now),
-    wakeups: new Wakeups(),
-    settings,
-    logger,
-    now,
-    newId: () => ulid(now()),
-  };
+  /** Gives waiting runs of a pool to its idle workers. */
+  readonly assignRuns: (poolId: string) => void;
 }
 
 /** Wakes the sessions of a pool once the transaction is durable. */

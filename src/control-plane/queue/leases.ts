@@ -1,4 +1,4 @@
-import { SESSION_LEASE_SECONDS } from '../../protocol/messages';
+import { SESSION_LEASE_MS } from '../../protocol/leases';
 
 /**
  * Who was heard of when, in memory only: after a restart of the control plane every lease starts anew, because its own
@@ -37,7 +37,7 @@ export class Leases {
     const latest = this.terms.get(id);
     if (term !== undefined) {
       // A Lease that was made anew counts from 0 again, so that a number alone must not rule for ever.
-      const isAlive = latest !== undefined && now - latest.heardAt <= SESSION_LEASE_SECONDS * 1000;
+      const isAlive = latest !== undefined && now - latest.heardAt <= SESSION_LEASE_MS;
       if (isAlive && term < latest.term) return false;
       this.terms.set(id, { term, heardAt: now });
     }
@@ -50,10 +50,10 @@ export class Leases {
     return this.now() - (this.sessions.get(key(poolId, sessionId)) ?? this.startedAt);
   }
 
-  /** Sessions of a pool that spoke within a time; one not heard of since the start is not among them. */
-  liveSessions(poolId: string, withinMs: number): string[] {
+  /** Sessions of a pool whose lease runs; one not heard of since the start is not among them. */
+  liveSessions(poolId: string): string[] {
     const prefix = key(poolId, '');
-    const since = this.now() - withinMs;
+    const since = this.now() - SESSION_LEASE_MS;
     return [...this.sessions]
       .filter(([id, at]) => id.startsWith(prefix) && at >= since)
       .map(([id]) => id.slice(prefix.length));

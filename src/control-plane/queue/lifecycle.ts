@@ -2,7 +2,6 @@ import type { OutcomeReason } from '../../protocol/messages';
 import { RequestError } from '../errors';
 import type { AssignmentRecord, RunRecord } from '../store/records';
 import type { RunChange } from '../store/runs';
-import { assignRuns } from './assign';
 import { poolChanged, runChanged, type QueueContext } from './context';
 import { isTerminal, next, type RunEvent } from './transitions';
 
@@ -30,7 +29,7 @@ export function advance(
   const moved = requireRun(context, run.id);
   context.logger.info({ run: run.id, from: run.state, to, reason: moved.reason ?? undefined }, 'run changed state');
   // The stack's next run may have waited for this one; a confirmed one waits for a worker itself.
-  if (ended || to === 'CONFIRMED' || to === 'QUEUED') context.store.onCommit(() => assignRuns(context, run.poolId));
+  if (ended || to === 'CONFIRMED' || to === 'QUEUED') context.store.onCommit(() => context.assignRuns(run.poolId));
   return moved;
 }
 
@@ -108,5 +107,5 @@ export function release(context: QueueContext, assignment: AssignmentRecord): vo
   workers.setAvailable(assignment.workerId, revision, now);
   if (workers.find(assignment.workerId)?.retiring) workers.remove(assignment.workerId, revision, now);
   poolChanged(context, assignment.poolId);
-  context.store.onCommit(() => assignRuns(context, assignment.poolId));
+  context.store.onCommit(() => context.assignRuns(assignment.poolId));
 }

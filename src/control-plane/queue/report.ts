@@ -1,4 +1,5 @@
-import { RUN_LEASE_SECONDS, type PodReport, type ReportRequest, type ReportResponse } from '../../protocol/messages';
+import { RUN_LEASE_MS } from '../../protocol/leases';
+import type { PodReport, ReportRequest, ReportResponse } from '../../protocol/messages';
 import type { AssignmentRecord } from '../store/records';
 import type { QueueContext } from './context';
 import { hear } from './hear';
@@ -29,7 +30,7 @@ function isLoss(report: PodReport): boolean {
 
 function relayIsHeard({ leases }: QueueContext, { runId, attempt, startedAt, endedAt }: AssignmentRecord): boolean {
   if (startedAt === null || endedAt !== null) return false;
-  return leases.relaySilence(runId, attempt, startedAt) <= RUN_LEASE_SECONDS * 1000;
+  return leases.relaySilence(runId, attempt, startedAt) <= RUN_LEASE_MS;
 }
 
 function apply(context: QueueContext, assignment: AssignmentRecord, report: PodReport): void {

@@ -1,4 +1,4 @@
-import { PARTITION_LEASE_SECONDS, RUN_LEASE_SECONDS, SESSION_LEASE_SECONDS } from '../../protocol/messages';
+import { PARTITION_LEASE_MS, RUN_LEASE_MS, SESSION_LEASE_MS } from '../../protocol/leases';
 import type { AssignmentRecord } from '../store/records';
 import type { QueueContext } from './context';
 import { endWithoutSuccess, withdraw } from './lifecycle';
@@ -31,7 +31,7 @@ export type Verdict =
 
 /** Whether an attempt lives on. An unstarted one may be given to another; a started one is never run twice. */
 export function judge(facts: AttemptFacts): Verdict {
-  const sessionIsGone = facts.sessionSilenceMs > SESSION_LEASE_SECONDS * 1000;
+  const sessionIsGone = facts.sessionSilenceMs > SESSION_LEASE_MS;
   if (!facts.started) {
     if (sessionIsGone) return { kind: 'withdraw', why: 'the controller of its worker is silent' };
     if (facts.pastStartDeadlineMs > START_GRACE_MS) {
@@ -39,16 +39,16 @@ export function judge(facts: AttemptFacts): Verdict {
     }
     return { kind: 'keep' };
   }
-  if (facts.relaySilenceMs <= RUN_LEASE_SECONDS * 1000) return { kind: 'keep' };
+  if (facts.relaySilenceMs <= RUN_LEASE_MS) return { kind: 'keep' };
   // A session that has gone silent cannot say whether the Pod is still there.
-  if (facts.sessionSilenceMs > SESSION_LEASE_SECONDS * 1000) {
+  if (sessionIsGone) {
     const silence = Math.min(facts.sessionSilenceMs, facts.relaySilenceMs);
-    if (silence <= PARTITION_LEASE_SECONDS * 1000) return { kind: 'keep' };
-    const message = `neither the Pod nor the controller of its worker was heard of for more than ${PARTITION_LEASE_SECONDS} seconds; what it had begun may be half done`;
+    if (silence <= PARTITION_LEASE_MS) return { kind: 'keep' };
+    const message = `neither the Pod nor the controller of its worker was heard of for more than ${PARTITION_LEASE_MS / 1000} seconds; what it had begun may be half done`;
     return { kind: 'lose', reason: 'ControlPlaneLost', message };
   }
   if (facts.podWasObserved) return { kind: 'keep' };
-  const message = `the Pod was not heard of for more than ${RUN_LEASE_SECONDS} seconds and is not in the cluster any more; what it had begun may be half done`;
+  const message = `the Pod was not heard of for more than ${RUN_LEASE_MS / 1000} seconds and is not in the cluster any more; what it had begun may be half done`;
   return { kind: 'lose', reason: 'NodeLost', message };
 }
 

@@ -1,18 +1,18 @@
-import { SESSION_LEASE_SECONDS } from '../../protocol/messages';
 import type { RunRecord } from '../store/records';
 import type { QueueContext } from './context';
+import { holding } from './next-run';
 
 /** What a run waits for, as the end of "waits for ..."; null when it does not wait, or not for anything that is known. */
 export function waitsFor(context: QueueContext, run: RunRecord): string | null {
   if (run.state === 'UNCONFIRMED') return 'somebody to confirm or discard it';
   if (run.state !== 'QUEUED' && run.state !== 'CONFIRMED') return null;
-  const before = context.store.runs.holding(run);
+  const before = holding(context.store, run);
   return before ? `run ${before.id} of the same stack, which is ${before.state}` : aWorker(context, run.poolId);
 }
 
 function aWorker({ store, leases }: QueueContext, poolId: string): string {
   const name = store.pools.find(poolId)?.name ?? poolId;
-  const live = leases.liveSessions(poolId, SESSION_LEASE_SECONDS * 1000);
+  const live = leases.liveSessions(poolId);
   const { registered, ready } = store.workers.count(poolId, live);
   if (registered === 0)
     return `a worker: pool ${name} has none registered (is its WorkerPool in a cluster, and scaled above 0?)`;

@@ -9,7 +9,6 @@ import type {
 } from '../../protocol/messages';
 import { RequestError } from '../errors';
 import type { WorkerRecord } from '../store/records';
-import { assignRuns } from './assign';
 import { poolChanged, type QueueContext } from './context';
 import { hear } from './hear';
 import { release, withdraw } from './lifecycle';
@@ -31,7 +30,7 @@ export function register(context: QueueContext, poolId: string, request: Registe
     }
     poolChanged(context, poolId);
   });
-  assignRuns(context, poolId);
+  context.assignRuns(poolId);
   const workers = request.workers.flatMap((worker) => store.workers.find(worker.id) ?? []);
   return views(context, poolId, workers);
 }
@@ -56,7 +55,7 @@ export function sync(context: QueueContext, poolId: string, request: SyncRequest
       if (podIsGone) release(context, assignment);
     }
   });
-  assignRuns(context, poolId);
+  context.assignRuns(poolId);
   const workers = store.workers.changedInSession(poolId, request.session, 0);
   const known = new Set(workers.map((worker) => worker.id));
   const { launcherImage, defaultRunnerImage } = settings;
@@ -77,7 +76,7 @@ export async function watch(
   const { store, wakeups } = context;
   hear(context, poolId, request);
   // The session may just have come back, while runs wait for its workers.
-  assignRuns(context, poolId);
+  context.assignRuns(poolId);
   const until = performance.now() + request.waitSeconds * 1000;
   for (;;) {
     const revision = store.pools.revision(poolId);

@@ -1,15 +1,8 @@
+import type { SQLInputValue } from 'node:sqlite';
 import type { Database, Row } from './database';
 import type { RunRecord, RunState } from './records';
 
 const SELECT = 'SELECT r.*, s.name AS stackName FROM runs r JOIN stacks s ON s.id = r.stackId';
-
-/** States in which a tracked run keeps the stack's next one waiting. */
-const IN_PROGRESS = `('PREPARING', 'PLANNING', 'UNCONFIRMED', 'CONFIRMED', 'PREPARING_APPLY', 'APPLYING')`;
-
-/** A queued run that no other run of its stack holds up. */
-const RUNNABLE = `(r.state = 'CONFIRMED' OR (r.state = 'QUEUED' AND (r.type <> 'TRACKED' OR NOT EXISTS (
-  SELECT 1 FROM runs o WHERE o.stackId = r.stackId AND o.type = 'TRACKED'
-    AND (o.state IN ${IN_PROGRESS} OR (o.state = 'QUEUED' AND o.position < r.position))))))`;
 
 /** What a change of state sets beside the state. */
 export type RunChange = Partial<
@@ -38,59 +31,34 @@ export class RunTable {
   }
 
   find(id: string): RunRecord | undefined {
-    const row = this.db.get<Row>(`${SELECT} WHERE r.id = ?`, id);
-    return row && toRun(row);
+    return this.select('r.id = ?', id)[0];
   }
 
   /** Newest first. */
   list(filter: { stackId?: string; poolId?: string; limit: number }): RunRecord[] {
-    return this.db
-      .all<Row>(
-        `${SELECT} WHERE (?1 IS NULL OR r.stackId = ?1) AND (?2 IS NULL OR r.poolId = ?2) ORDER BY r.position DESC LIMIT ?3`,
-        filter.stackId ?? null,
-        filter.poolId ?? null,
-        filter.limit,
-      )
-      .map(toRun);
+    return this.select(
+      '(?1 IS NULL OR r.stackId = ?1) AND (?2 IS NULL OR r.poolId = ?2) ORDER BY r.position DESC LIMIT ?3',
+      filter.stackId ?? null,
+      filter.poolId ?? null,
+      filter.limit,
+    );
   }
 
-  /** The next runs to be assigned: confirmed ones first, then in the order in which they were queued. */
-  runnable(poolId: string, limit: number): RunRecord[] {
-    return this.db
-      .all<Row>(
-        `${SELECT} WHERE r.poolId = ? AND ${RUNNABLE} ORDER BY r.state = 'CONFIRMED' DESC, r.position LIMIT ?`,
-        poolId,
-        limit,
-      )
-      .map(toRun);
+  /** The runs of a condition, `r`, and in its order. */
+  select(where: string, ...values: SQLInputValue[]): RunRecord[] {
+    return this.db.all<Row>(`${SELECT} WHERE ${where}`, ...values).map(toRun);
   }
 
-  countRunnable(poolId: string): number {
-    return Number(this.db.get<Row>(`SELECT count(*) AS n FROM runs r WHERE r.poolId = ? AND ${RUNNABLE}`, poolId)?.n);
+  count(where: string, ...values: SQLInputValue[]): number {
+    return Number(this.db.get<Row>(`SELECT count(*) AS n FROM runs r WHERE ${where}`, ...values)?.n);
   }
 
   countUnfinished(poolId: string): number {
-    return Number(
-      this.db.get<Row>('SELECT count(*) AS n FROM runs WHERE poolId = ? AND finishedAt IS NULL', poolId)?.n,
-    );
+    return this.count('r.poolId = ? AND r.finishedAt IS NULL', poolId);
   }
 
   countUnfinishedOfStack(stackId: string): number {
-    return Number(
-      this.db.get<Row>('SELECT count(*) AS n FROM runs WHERE stackId = ? AND finishedAt IS NULL', stackId)?.n,
-    );
-  }
-
-  /** The run of the same stack that keeps a queued one waiting. */
-  holding(run: RunRecord): RunRecord | undefined {
-    if (run.type !== 'TRACKED' || run.state !== 'QUEUED') return undefined;
-    const row = this.db.get<Row>(
-      `${SELECT} WHERE r.stackId = ?1 AND r.type = 'TRACKED' AND (r.state IN ${IN_PROGRESS} OR (r.state = 'QUEUED'
-         AND r.position < (SELECT position FROM runs WHERE id = ?2))) ORDER BY r.position LIMIT 1`,
-      run.stackId,
-      run.id,
-    );
-    return row && toRun(row);
+    return this.count('r.stackId = ? AND r.finishedAt IS NULL', stackId);
   }
 
   /** Moves a run on, only if it still is where the caller saw it; false when somebody else was faster. */

@@ -1,3 +1,4 @@
+import type { SQLInputValue } from 'node:sqlite';
 import type { WorkerRegistration } from '../../protocol/messages';
 import type { Database, Row } from './database';
 import type { WorkerRecord } from './records';
@@ -7,9 +8,13 @@ const SELECT = `SELECT w.*, a.runId FROM workers w LEFT JOIN assignments a ON a.
 export class WorkerTable {
   constructor(private readonly db: Database) {}
 
+  /** The workers of a condition, `w` with the assignment `a` that holds it, and in its order. */
+  select(where: string, ...values: SQLInputValue[]): WorkerRecord[] {
+    return this.db.all<Row>(`${SELECT} WHERE ${where}`, ...values).map(toWorker);
+  }
+
   find(id: string): WorkerRecord | undefined {
-    const row = this.db.get<Row>(`${SELECT} WHERE w.id = ?`, id);
-    return row && toWorker(row);
+    return this.select('w.id = ?', id)[0];
   }
 
   /** A worker that came back under another session keeps its history; a removed one stays removed. */
@@ -32,40 +37,21 @@ export class WorkerTable {
 
   /** Of a pool, without those that are removed; newest first. */
   listOfPool(poolId: string): WorkerRecord[] {
-    return this.db
-      .all<Row>(`${SELECT} WHERE w.poolId = ? AND w.removedAt IS NULL ORDER BY w.createdAt DESC, w.id DESC`, poolId)
-      .map(toWorker);
+    return this.select('w.poolId = ? AND w.removedAt IS NULL ORDER BY w.createdAt DESC, w.id DESC', poolId);
   }
 
   /** Of a session, removed ones included, that changed after a revision. */
   changedInSession(poolId: string, sessionId: string, after: number): WorkerRecord[] {
-    return this.db
-      .all<Row>(
-        `${SELECT} WHERE w.poolId = ? AND w.sessionId = ? AND w.revision > ? ORDER BY w.revision`,
-        poolId,
-        sessionId,
-        after,
-      )
-      .map(toWorker);
+    return this.select(
+      'w.poolId = ? AND w.sessionId = ? AND w.revision > ? ORDER BY w.revision',
+      poolId,
+      sessionId,
+      after,
+    );
   }
 
   changedInPool(poolId: string, after: number): WorkerRecord[] {
-    return this.db
-      .all<Row>(`${SELECT} WHERE w.poolId = ? AND w.revision > ? ORDER BY w.revision`, poolId, after)
-      .map(toWorker);
-  }
-
-  /** Workers that may get a run, newest first. */
-  idle(poolId: string, sessions: readonly string[], limit: number): WorkerRecord[] {
-    return this.db
-      .all<Row>(
-        `${SELECT} WHERE w.poolId = ? AND w.sessionId IN (SELECT value FROM json_each(?)) AND w.drained = 0 AND w.retiring = 0
-           AND w.removedAt IS NULL AND a.runId IS NULL ORDER BY w.createdAt DESC, w.id DESC LIMIT ?`,
-        poolId,
-        JSON.stringify(sessions),
-        limit,
-      )
-      .map(toWorker);
+    return this.select('w.poolId = ? AND w.revision > ? ORDER BY w.revision', poolId, after);
   }
 
   /** How many workers a pool has, and how many of them would take runs: not drained, and of a session that lives. */

@@ -12,7 +12,9 @@ import type {
 } from '../../api';
 import { WORKER_BEGAN } from '../../protocol/exit-codes';
 import type { Assignment } from '../../protocol/messages';
-import type { KubeObject, ObjectMeta } from '../runtime';
+import type { ObjectMeta } from '../../api/meta';
+import { workerUidOf } from '../resources';
+import type { KubeObject } from '../runtime';
 
 /** The run Pod as it is written, and as much of it as the cache keeps (`trimRunPod`). */
 export interface RunPod extends KubeObject {
@@ -93,17 +95,12 @@ export function attemptOf(pod: KubeObject): Pick<Assignment, 'runId' | 'attempt'
   return runId === undefined ? undefined : { runId: runId.toUpperCase(), attempt: Number(attempt) };
 }
 
-/** The UID of the Worker that controls the Pod; the key that the cache finds run Pods by. */
-export function controllingWorkerUid(pod: KubeObject): string | undefined {
-  return pod.metadata.ownerReferences?.find((owner) => owner.controller)?.uid;
-}
-
 /** Whether the Pod carries out exactly this assignment for this Worker. */
 export function carriesOut(pod: KubeObject, assignment: Assignment, workerUid: string): boolean {
   return (
     pod.metadata.name === runPodName(assignment) &&
     pod.metadata.annotations?.[ANNOTATION.fence] === String(assignment.fence) &&
-    controllingWorkerUid(pod) === workerUid
+    workerUidOf(pod) === workerUid
   );
 }
 

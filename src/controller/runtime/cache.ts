@@ -104,9 +104,9 @@ export class Cache<T extends KubeObject> {
 
   /** Takes off what nobody here reads; the cache owns the object from now on. */
   trim(object: T): T {
-    const metadata = object.metadata as T['metadata'] & { managedFields?: unknown };
+    const metadata: { managedFields?: unknown; annotations?: Record<string, string> } = object.metadata;
     delete metadata.managedFields;
-    if (metadata.annotations) delete metadata.annotations[LAST_APPLIED];
+    delete metadata.annotations?.[LAST_APPLIED];
     if (!this.transform) return object;
     try {
       return this.transform(object);

@@ -11,7 +11,6 @@ export interface ListOptions extends ReadOptions {
   /** @default every namespace */
   namespace?: string;
   labelSelector?: string;
-  fieldSelector?: string;
   /** Page size; @default no paging */
   limit?: number;
   /** Where the page before ended. */
@@ -57,7 +56,6 @@ export interface WatchOptions {
   /** @default every namespace */
   namespace?: string;
   labelSelector?: string;
-  fieldSelector?: string;
   /** Events after this version are sent. */
   resourceVersion: string;
   /** Asks the server to end the watch after this time; @default 300 */
@@ -113,8 +111,6 @@ export interface KubeClient {
   ): Promise<boolean>;
   /** Ends when the server closes the stream; throws KubeError on an error answer, a broken stream or an ERROR event. */
   watch<T extends KubeObject>(resource: ResourceType, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
-  /** A GET below the server's root whose body is text: `/version`, a container's log. */
-  getText(path: string, options?: { signal?: AbortSignal }): Promise<string>;
   /** The same server and credentials, with own connections, an own budget and no retries of its own, under the same permit. */
   separate(options: { qps: number; burst: number; timeoutMs: number }): KubeClient;
   /**

@@ -192,10 +192,6 @@ export class JsonKubeClient implements KubeClient {
     return readWatch<T>(this.connections.watches, this.permitted({ method: 'GET', path, signal }), onOpen);
   }
 
-  getText(path: string, options: { signal?: AbortSignal } = {}): Promise<string> {
-    return this.send({ method: 'GET', path, ...signalOf(options) }, true);
-  }
-
   separate(options: { qps: number; burst: number; timeoutMs: number }): KubeClient {
     const own = { ...this.options, ...options, connections: 2, retries: 0 };
     return new JsonKubeClient(this.load, own, undefined, this.permit);

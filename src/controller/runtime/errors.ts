@@ -109,20 +109,6 @@ export function isConflict(error: unknown): error is KubeError {
   return error instanceof KubeError && error.status === 409 && error.reason !== 'AlreadyExists';
 }
 
-/** 422, or 400: the API server or an admission plugin says that the object itself is wrong. */
-export function isInvalid(error: unknown): error is KubeError {
-  return error instanceof KubeError && (error.status === 422 || error.status === 400);
-}
-
-export function isForbidden(error: unknown): error is KubeError {
-  return error instanceof KubeError && error.status === 403;
-}
-
-/** A Forbidden that a ResourceQuota caused; it may pass later. */
-export function isQuotaExceeded(error: unknown): error is KubeError {
-  return isForbidden(error) && error.message.includes('exceeded quota');
-}
-
 export function isUnauthorized(error: unknown): error is KubeError {
   return error instanceof KubeError && error.status === 401;
 }
@@ -146,14 +132,6 @@ export function isAborted(error: unknown): error is KubeError {
 /** We ended or withheld the request ourselves: it says nothing about the API server or the object. */
 export function isHalted(error: unknown): error is KubeError {
   return isAborted(error) || (error instanceof KubeError && error.reason === REASON.notLeading);
-}
-
-/** Thrown by reconcile when repeating cannot help before something changes: logged and counted, not retried. */
-export class TerminalError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'TerminalError';
-  }
 }
 
 /** Anything thrown, as one sentence. */

@@ -1,7 +1,15 @@
 import type { Clock } from '../../time';
-import type { EventInput } from './event-recorder';
 import { LruMap } from './lru-map';
 import { TokenBucket } from './token-bucket';
+
+/** What is told of an object. */
+export interface EventInput {
+  type: 'Normal' | 'Warning';
+  /** One word in UpperCamelCase. */
+  reason: string;
+  /** One plain sentence; longer than 1,024 characters is cut, as the API demands. */
+  message: string;
+}
 
 /** Where an event was written, and how often it has happened. */
 export interface WrittenEvent {

@@ -1,14 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Registry } from 'prom-client';
+import type { ObjectMeta } from '../../api/meta';
 import type { Clock } from '../../time';
 import { systemClock } from '../../time';
 import type { KubeClient } from './client-types';
 import { isNotFound, messageOf } from './errors';
-import { EventCorrelator } from './event-correlator';
+import { EventCorrelator, type EventInput } from './event-correlator';
 import type { Logger } from './logger';
 import { silentLogger } from './logger';
-import { eventMetrics } from './metrics';
-import type { KubeObject, ObjectMeta } from './objects';
+import { eventMetrics } from './instruments';
+import type { KubeObject } from './objects';
 import { EVENTS } from './objects';
 import { timestamp } from './status';
 
@@ -19,20 +20,10 @@ export interface EventTarget {
   metadata: ObjectMeta;
 }
 
-export interface EventInput {
-  type: 'Normal' | 'Warning';
-  /** One word in UpperCamelCase. */
-  reason: string;
-  /** One plain sentence; longer than 1,024 characters is cut, as the API demands. */
-  message: string;
-}
-
 export interface EventRecorderOptions {
   client: KubeClient;
   /** Who reports, for example `workerpool-controller`. */
   component: string;
-  /** Which of them; @default none */
-  instance?: string;
   logger?: Logger;
   clock?: Clock;
   metrics?: Registry;
@@ -54,7 +45,7 @@ export interface CoreEvent extends KubeObject {
   count: number;
   firstTimestamp: string;
   lastTimestamp: string;
-  source: { component: string; host?: string };
+  source: { component: string };
   reportingComponent: string;
   reportingInstance: string;
 }
@@ -152,7 +143,7 @@ export class EventRecorder {
   }
 
   private build({ target, event, times, firstAt, lastAt }: Pending): CoreEvent {
-    const { component, instance } = this.options;
+    const { component } = this.options;
     const { name, namespace, uid, resourceVersion } = target.metadata;
     return {
       metadata: {
@@ -173,9 +164,9 @@ export class EventRecorder {
       count: times,
       firstTimestamp: timestamp(new Date(firstAt)),
       lastTimestamp: timestamp(new Date(lastAt)),
-      source: { component, ...(instance === undefined ? {} : { host: instance }) },
+      source: { component },
       reportingComponent: component,
-      reportingInstance: instance ?? '',
+      reportingInstance: '',
     };
   }
 

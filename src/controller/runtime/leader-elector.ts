@@ -12,7 +12,7 @@ import { microTime, observeLease } from './lease';
 import type { ObservedLease } from './lease';
 import type { Logger } from './logger';
 import { silentLogger } from './logger';
-import { electionMetrics } from './metrics';
+import { electionMetrics } from './instruments';
 import { LEASES } from './objects';
 
 export interface LeaderElectorOptions {

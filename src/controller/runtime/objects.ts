@@ -1,31 +1,9 @@
-export interface OwnerReference {
-  apiVersion: string;
-  kind: string;
-  name: string;
-  uid: string;
-  controller?: boolean;
-  blockOwnerDeletion?: boolean;
-}
-
-export interface ObjectMeta {
-  name: string;
-  namespace?: string;
-  uid?: string;
-  resourceVersion?: string;
-  generation?: number;
-  creationTimestamp?: string;
-  deletionTimestamp?: string;
-  deletionGracePeriodSeconds?: number;
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
-  finalizers?: string[];
-  ownerReferences?: OwnerReference[];
-}
+import type { ObjectMeta, OwnerReference } from '../../api/meta';
 
 export interface KubeObject {
-  apiVersion?: string;
-  kind?: string;
-  metadata: ObjectMeta;
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: ObjectMeta;
 }
 
 export interface KubeList<T> {
@@ -47,7 +25,6 @@ export interface ResourceType {
 export const PODS: ResourceType = { group: '', version: 'v1', plural: 'pods', kind: 'Pod' };
 export const SECRETS: ResourceType = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret' };
 export const EVENTS: ResourceType = { group: '', version: 'v1', plural: 'events', kind: 'Event' };
-export const NAMESPACES: ResourceType = { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace' };
 export const LEASES: ResourceType = {
   group: 'coordination.k8s.io',
   version: 'v1',
@@ -58,6 +35,12 @@ export const LEASES: ResourceType = {
 /** `v1`, or `group/version`. */
 export function apiVersionOf(resource: ResourceType): string {
   return resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
+}
+
+/** The owner that controls the object, if that is one of this resource. */
+export function controllerOf({ metadata }: KubeObject, resource: ResourceType): OwnerReference | undefined {
+  const owner = metadata.ownerReferences?.find(({ controller }) => controller);
+  return owner?.kind === resource.kind && owner.apiVersion === apiVersionOf(resource) ? owner : undefined;
 }
 
 /** The path of a collection, or of one object when a name is given, below the API server's root. */

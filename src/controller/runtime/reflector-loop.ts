@@ -4,7 +4,7 @@ import type { Cache } from './cache';
 import type { KubeClient } from './client-types';
 import { isGone, KubeError, messageOf, REASON, WatchErrorEvent } from './errors';
 import type { Logger } from './logger';
-import type { reflectorMetrics } from './metrics';
+import type { reflectorMetrics } from './instruments';
 import type { KubeObject, ResourceType } from './objects';
 import { compareVersions } from './objects';
 import { Watchdog } from './watchdog';
@@ -24,7 +24,6 @@ export interface ReflectorLoopOptions<T extends KubeObject> {
   /** A namespace, or '' for all. */
   scope: string;
   labelSelector: string | undefined;
-  fieldSelector: string | undefined;
   pageSize: number;
   watchdogMs: number;
   auditMs: number;
@@ -221,12 +220,11 @@ export class ReflectorLoop<T extends KubeObject> {
     this.progressAt = this.activeAt = this.options.clock.monotonic();
   }
 
-  private selection(): { namespace?: string; labelSelector?: string; fieldSelector?: string } {
-    const { scope, labelSelector, fieldSelector } = this.options;
+  private selection(): { namespace?: string; labelSelector?: string } {
+    const { scope, labelSelector } = this.options;
     return {
       ...(scope === '' ? {} : { namespace: scope }),
       ...(labelSelector === undefined ? {} : { labelSelector }),
-      ...(fieldSelector === undefined ? {} : { fieldSelector }),
     };
   }
 }

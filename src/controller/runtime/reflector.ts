@@ -5,7 +5,7 @@ import type { Cache } from './cache';
 import type { KubeClient } from './client-types';
 import type { Logger } from './logger';
 import { silentLogger } from './logger';
-import { reflectorMetrics } from './metrics';
+import { reflectorMetrics } from './instruments';
 import type { KubeObject, ResourceType } from './objects';
 import { ReflectorLoop } from './reflector-loop';
 
@@ -16,7 +16,6 @@ export interface ReflectorOptions<T extends KubeObject> {
   /** @default every namespace */
   namespaces?: readonly string[];
   labelSelector?: string;
-  fieldSelector?: string;
   /** @default 500 */
   pageSize?: number;
   /** A watch that brings neither event nor bookmark for so long is replaced; the server sends one a minute; @default 90,000 */
@@ -48,7 +47,6 @@ export class Reflector<T extends KubeObject> {
           cache: options.cache,
           scope,
           labelSelector: options.labelSelector,
-          fieldSelector: options.fieldSelector,
           pageSize: options.pageSize ?? 500,
           watchdogMs: options.watchdogMs ?? 90_000,
           auditMs: options.auditMs ?? 30 * 60_000,

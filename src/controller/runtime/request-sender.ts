@@ -3,7 +3,7 @@ import type { Clock } from '../../time';
 import { backoffMs, sleep } from '../../time';
 import { errorFromAnswer, isRetryable, isUnauthorized, KubeError, REASON } from './errors';
 import type { Logger } from './logger';
-import { clientMetrics } from './metrics';
+import { clientMetrics } from './instruments';
 import type { TokenBucket } from './token-bucket';
 import type { HttpRequest, Transport } from './transport';
 import { neverSent } from './transport';

@@ -1,17 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Condition } from '../../api/meta';
 import type { Cache } from './cache';
 import type { KubeClient } from './client-types';
 import type { KubeObject, ResourceType } from './objects';
-
-export interface Condition {
-  type: string;
-  status: 'True' | 'False' | 'Unknown';
-  reason: string;
-  message: string;
-  /** When `status` last changed; RFC 3339, whole seconds. */
-  lastTransitionTime: string;
-  observedGeneration?: number;
-}
 
 export type ConditionInput = Omit<Condition, 'lastTransitionTime'>;
 
@@ -28,8 +19,12 @@ export function setCondition(
   const at = list.findIndex((condition) => condition.type === input.type);
   const present = list[at];
   const moved = present?.status !== input.status;
-  const next: Condition = { ...input, lastTransitionTime: moved ? timestamp(now) : present.lastTransitionTime };
-  if (next.observedGeneration === undefined) delete next.observedGeneration;
+  const { observedGeneration, ...rest } = input;
+  const next: Condition = {
+    ...rest,
+    lastTransitionTime: moved ? timestamp(now) : present.lastTransitionTime,
+    ...(observedGeneration !== undefined && { observedGeneration }),
+  };
   if (present === undefined) return [...list, next];
   return isDeepStrictEqual(present, next) ? list : list.with(at, next);
 }
@@ -65,8 +60,6 @@ export interface WriteStatusOptions<T extends KubeObject> {
   status: object;
   /** Told of the written object. */
   cache?: Cache<T>;
-  /** Fail with a conflict when the object changed since it was read; @default false */
-  optimisticLock?: boolean;
   signal?: AbortSignal;
 }
 
@@ -75,13 +68,9 @@ export async function writeStatus<T extends KubeObject>(options: WriteStatusOpti
   const { client, resource, object, cache, signal } = options;
   const difference = mergeDiff(object.status ?? {}, options.status);
   if (difference === undefined) return object;
-  const { namespace, name, resourceVersion } = object.metadata;
-  const body = {
-    status: difference,
-    ...(options.optimisticLock && resourceVersion !== undefined ? { metadata: { resourceVersion } } : {}),
-  };
+  const { namespace, name } = object.metadata;
   const patch = { type: 'merge', subresource: 'status', ...(signal ? { signal } : {}) } as const;
-  const written = await client.patch<T>(resource, namespace, name, body, patch);
+  const written = await client.patch<T>(resource, namespace, name, { status: difference }, patch);
   cache?.noteWritten(written);
   return written;
 }

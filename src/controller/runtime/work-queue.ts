@@ -2,10 +2,10 @@ import type { Registry } from 'prom-client';
 import type { Clock } from '../../time';
 import { backoffMs, sleep, systemClock } from '../../time';
 import { bounded } from './bounded';
-import { isHalted, KubeError, messageOf, TerminalError } from './errors';
+import { isHalted, KubeError, messageOf } from './errors';
 import type { Logger } from './logger';
 import { silentLogger } from './logger';
-import { queueMetrics } from './metrics';
+import { queueMetrics } from './instruments';
 
 export interface ReconcileResult {
   /** Look again after so many ms, unless a change comes sooner. */
@@ -74,11 +74,6 @@ export class WorkQueue {
     this.clock = options.clock ?? systemClock;
     this.logger = options.logger ?? silentLogger;
     this.metrics = queueMetrics(options.metrics, options.name);
-  }
-
-  /** Keys that wait for their turn; delayed ones do not count. */
-  get depth(): number {
-    return this.waiting.size;
   }
 
   /** How long, in ms, the oldest waiting key or running pass has been there; 0 when there is none. */
@@ -202,11 +197,6 @@ export class WorkQueue {
     // What a stopped queue was at is the next leader's to do.
     if (this.aborting.signal.aborted) return;
     this.metrics?.errors.inc();
-    if (error instanceof TerminalError) {
-      this.failures.delete(key);
-      this.logger.error({ queue: this.name, key, err: error }, 'pass failed and waits for a change');
-      return;
-    }
     const failures = (this.failures.get(key) ?? 0) + 1;
     this.failures.set(key, failures);
     const { baseDelayMs = 500, maxDelayMs = 60_000, random = Math.random } = this.options;

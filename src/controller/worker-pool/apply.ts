@@ -1,6 +1,7 @@
 import { FINALIZER, LABEL, type Worker, type WorkerPool } from '../../api';
 import type { ObservedWorker } from '../../protocol/messages';
-import { livePods, workerIdOf, WORKER_POOLS, type Caches } from '../caches';
+import { livePods, type Caches } from '../caches';
+import { workerIdOf, WORKER_POOLS } from '../resources';
 import { concurrently } from '../concurrently';
 import { attemptOf } from '../run/pod';
 import { type KubeClient } from '../runtime';
@@ -77,7 +78,7 @@ export class Applier {
 
   private async patchPool(
     memory: PoolMemory,
-    change: (finalizers: string[]) => string[],
+    change: (finalizers: readonly string[]) => string[],
     signal: AbortSignal,
     ulid?: string,
   ): Promise<void> {

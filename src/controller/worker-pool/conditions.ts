@@ -1,7 +1,7 @@
 import { EVENT_REASON, POOL_CONDITION, REASON } from '../../api';
 import { PATIENCE_MS } from '../pool-registry';
 import { endSentence, timestamp } from '../runtime';
-import { REASON_OF_CAUSE } from '../session-reasons';
+import { REASON_OF_CAUSE } from '../reasons';
 import { isActive } from './scaling';
 import type { DecidedCondition, DecidedEvent, PoolSnapshot, SessionFact, TemplateVerdict } from './snapshot';
 

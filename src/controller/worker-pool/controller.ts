@@ -1,9 +1,10 @@
 import type { Registry } from 'prom-client';
 import { API_VERSION, WORKER_POOL, type Worker, type WorkerPool } from '../../api';
 import type { Connect, SessionLeadership } from '../../protocol/client';
-import { poolUidOf, workerIdOf, WORKER_POOLS, type Caches } from '../caches';
-import type { ControllerMetrics } from '../metrics';
-import type { RunPod } from '../run';
+import type { Caches } from '../caches';
+import { poolKeyOf, poolUidOf, workerIdOf, workerKeyOf, WORKER_POOLS } from '../resources';
+import type { WorkerMetrics } from '../worker-metrics';
+import { isLive, type RunPod } from '../run';
 import { type Clock } from '../../time';
 import {
   keyOf,
@@ -29,7 +30,7 @@ import { PoolSession } from './pool-session';
 import { Pools } from './pools';
 import type { Decision } from './snapshot';
 import { TemplateChecks } from './template-check';
-import { isPoolsBusiness, poolKeyOf, workerNeedsPoolLook, workerOfEndedPod } from './triggers';
+import { isPoolsBusiness, workerNeedsPoolLook } from './triggers';
 import { WorkerObjects } from './worker-objects';
 
 /** A pass repeats gather, decide, apply until nothing is left to do; more rounds than this are a new pass. */
@@ -43,7 +44,7 @@ export interface WorkerPoolControllerOptions {
   readonly client: KubeClient;
   readonly caches: Caches;
   readonly events: EventRecorder;
-  readonly metrics: ControllerMetrics;
+  readonly metrics: WorkerMetrics;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Opens sessions over each transport. */
@@ -235,7 +236,9 @@ export class WorkerPoolController implements Controller {
 
   private takePod(event: CacheEvent<RunPod>): void {
     const { caches } = this.options;
-    const worker = workerOfEndedPod(event, caches);
+    // A pool waits for that when the Worker is to go.
+    if (event.type !== 'deleted' && isLive(event.object)) return;
+    const worker = caches.workers.getByKey(workerKeyOf(event.object) ?? '');
     const key = worker && poolKeyOf(worker);
     const id = worker && workerIdOf(worker);
     if (!key || !id) return;

@@ -1,5 +1,5 @@
 import { ProtocolError } from '../../protocol/session';
-import { reasonOfRefusedWorker } from '../refusal-reasons';
+import { reasonOfRefusedWorker } from '../reasons';
 import { explainRefusal, refusalOf } from '../runtime';
 import { REASON } from '../../api';
 import type { Problem } from './credentials';

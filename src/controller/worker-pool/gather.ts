@@ -1,5 +1,6 @@
 import { DEFAULTS, FINALIZER, LABEL, type Worker, type WorkerPool } from '../../api';
-import { livePods, workerIdOf, INDEX, type Caches } from '../caches';
+import { livePods, INDEX, type Caches } from '../caches';
+import { workerIdOf } from '../resources';
 import { disconnectedSince, type PoolMemory } from './memory';
 import type { PoolSession } from './pool-session';
 import type { WorkerFact } from './scaling';

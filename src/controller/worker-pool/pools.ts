@@ -1,7 +1,8 @@
 import type { WorkerPool } from '../../api';
 import type { Clock } from '../../time';
-import { INDEX, livePods, workerIdOf, type Caches } from '../caches';
-import type { PoolWorkers } from '../metrics';
+import { INDEX, livePods, type Caches } from '../caches';
+import { workerIdOf } from '../resources';
+import type { PoolWorkers } from '../worker-metrics';
 import type { PoolHandle, PoolRegistry } from '../pool-registry';
 import { disconnectedSince, newMemory, type PoolMemory } from './memory';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LABEL, REASON, type WorkerPool } from '../../api';
 import { backoffMs, type Clock } from '../../time';
-import { reasonOfRefusedPod } from '../refusal-reasons';
+import { reasonOfRefusedPod } from '../reasons';
 import { buildRunPod } from '../run/build';
 import type { RunImages } from '../run/images';
 import type { RunPod } from '../run/pod';

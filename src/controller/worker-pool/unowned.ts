@@ -1,5 +1,5 @@
 import type { WorkerPool, WorkerPoolSpec } from '../../api';
-import { WORKER_POOLS } from '../caches';
+import { WORKER_POOLS } from '../resources';
 import type { KubeClient } from '../runtime';
 
 /** Under a name of its own, so that what it wrote can be told from what else the controller writes. */

@@ -12,10 +12,11 @@ import {
 } from '../../api';
 import type { WorkerRegistration } from '../../protocol/messages';
 import { backoffMs, type Clock } from '../../time';
-import { WORKERS, type Caches } from '../caches';
+import type { Caches } from '../caches';
+import { workerName, WORKERS } from '../resources';
 import { concurrently } from '../concurrently';
-import type { ControllerMetrics } from '../metrics';
-import { reasonOfRefusedWorker } from '../refusal-reasons';
+import type { WorkerMetrics } from '../worker-metrics';
+import { reasonOfRefusedWorker } from '../reasons';
 import {
   explainRefusal,
   isConflict,
@@ -36,7 +37,7 @@ export interface WorkerObjectsOptions {
   readonly client: KubeClient;
   readonly caches: Caches;
   readonly clock: Clock;
-  readonly metrics: ControllerMetrics;
+  readonly metrics: WorkerMetrics;
   readonly logger: Logger;
   /** Version of the controller, told to the control plane. */
   readonly version: string;
@@ -149,7 +150,7 @@ function newWorker(pool: WorkerPool, ulid: string, id: string): KubeObject & { s
     apiVersion: API_VERSION,
     kind: WORKER.kind,
     metadata: {
-      name: `${name}-${id.toLowerCase()}`,
+      name: workerName(name, id),
       namespace,
       labels: { [LABEL.workerPool]: ulid },
       annotations: { [ANNOTATION.workerPoolName]: name },

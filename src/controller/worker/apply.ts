@@ -2,14 +2,14 @@ import type { Worker } from '../../api';
 import { FINALIZER, LABEL } from '../../api/names';
 import type { PodReport, ReportResponse } from '../../protocol/messages';
 import { ProtocolError } from '../../protocol/session';
-import { WORKERS } from '../caches';
+import { workerIdOf, WORKERS } from '../resources';
 import type { PoolHandle } from '../pool-registry';
 import { carriesOut, hasEnded, runPodName, workerBegan, type RunPod } from '../run';
 import { type Clock } from '../../time';
 import { isAlreadyExists, isConflict, isNotFound, keyOf, PODS, type KubeClient, type Logger } from '../runtime';
 import type { Memory } from './memory';
 import type { Sources } from './gather';
-import { handleOf } from './gather';
+import { assignmentOf, handleOf } from './gather';
 import { nameTaken, refusal, refusedPod } from './refusals';
 import { OVER_SECONDS, type Action } from './snapshot';
 
@@ -82,8 +82,7 @@ async function report(context: ApplyContext, worker: Worker, action: ActionOf<'r
   const handle = handleOf(context.registry, worker);
   if (!handle) return;
   const { about, report: told } = action;
-  const workerId = worker.metadata.name.slice(-26).toUpperCase();
-  const answer = await send(handle, workerId, about, told);
+  const answer = await send(handle, workerIdOf(worker) ?? '', about, told);
   const key = keyOf(worker);
   const now = context.clock.now();
   const change = answer.relayHeard ? { relayHeardAt: now } : consequence(action, context.memories.peek(key), now);
@@ -171,8 +170,7 @@ async function confirmPodGone(
   const { memories, registry } = context;
   const key = keyOf(worker);
   const live = await readPod(context, worker, name);
-  const workerId = worker.metadata.name.slice(-26).toUpperCase();
-  const assignment = handleOf(registry, worker)?.view(workerId)?.assignment;
+  const assignment = assignmentOf(registry, worker);
   const carries = (one: RunPod): boolean => !!assignment && carriesOut(one, assignment, worker.metadata.uid);
   if (live && (live.metadata.uid === pod?.metadata.uid || carries(live))) return follow(context, worker, live);
   if (pod) memories.dropVanished(key, pod);
@@ -198,7 +196,7 @@ async function follow(context: ApplyContext, worker: Worker, live: RunPod): Prom
 async function retire(context: ApplyContext, worker: Worker): Promise<void> {
   const handle = handleOf(context.registry, worker);
   context.memories.update(keyOf(worker), { retireAskedAt: context.clock.now() });
-  await handle?.retire(worker.metadata.name.slice(-26).toUpperCase());
+  await handle?.retire(workerIdOf(worker) ?? '');
 }
 
 async function removeFinalizer({ client, caches, logger }: ApplyContext, worker: Worker): Promise<void> {

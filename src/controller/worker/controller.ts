@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Registry } from 'prom-client';
 import type { Worker, WorkerPool } from '../../api';
 import { API_VERSION, WORKER } from '../../api/names';
-import { INDEX, WORKERS } from '../caches';
-import type { ControllerMetrics } from '../metrics';
+import { INDEX } from '../caches';
+import { workerKeyOf, workerName, WORKERS } from '../resources';
+import type { WorkerMetrics } from '../worker-metrics';
 import { carriesOut, isLive, runPodName, workerBegan, type RunPod } from '../run';
 import { systemClock, type Clock } from '../../time';
 import {
@@ -23,7 +24,7 @@ import {
 } from '../runtime';
 import { apply, type ApplyContext } from './apply';
 import { decide } from './decide';
-import { gather, handleOf, type Sources } from './gather';
+import { assignmentOf, gather, type Sources } from './gather';
 import { Memories } from './memory';
 import type { Decision, WorkerSnapshot } from './snapshot';
 
@@ -35,7 +36,7 @@ export interface WorkerControllerOptions extends Omit<Sources, 'memories'> {
   readonly client: KubeClient;
   readonly events: EventRecorder;
   readonly logger: Logger;
-  readonly metrics?: Pick<ControllerMetrics, 'runStartupDuration'>;
+  readonly metrics?: Pick<WorkerMetrics, 'runStartupDuration'>;
   /** @default the system's */
   readonly clock?: Clock;
   /** @default Math.random */
@@ -67,7 +68,7 @@ export class WorkerController implements Controller {
     // The registry outlives us and has no way to unsubscribe; a stopped queue takes no key.
     registry.onWorkerChange((poolUid, workerId) => {
       const handle = registry.byUid(poolUid);
-      if (handle) this.queue.add(keyFor(handle.namespace, `${handle.name}-${workerId.toLowerCase()}`));
+      if (handle) this.queue.add(keyFor(handle.namespace, workerName(handle.name, workerId)));
     });
   }
 
@@ -157,10 +158,8 @@ export class WorkerController implements Controller {
   }
 
   private takePod({ type, object }: CacheEvent<RunPod>): void {
-    const { namespace, ownerReferences } = object.metadata;
-    const owner = ownerReferences?.find(({ controller }) => controller);
-    if (!owner || owner.kind !== WORKER.kind) return;
-    const key = keyFor(namespace, owner.name);
+    const key = workerKeyOf(object);
+    if (key === undefined) return;
     if (type === 'deleted') this.rememberLost(key, object);
     this.queue.add(key);
   }
@@ -175,8 +174,7 @@ export class WorkerController implements Controller {
     if (isLive(pod) && !isExpected) return memories.addVanished(key, pod);
 
     const worker = this.options.caches.workers.getByKey(key);
-    const handle = worker && handleOf(this.context.registry, worker);
-    const assignment = handle?.view(worker?.metadata.name.slice(-26).toUpperCase() ?? '')?.assignment;
+    const assignment = worker && assignmentOf(this.context.registry, worker);
     if (!worker || !assignment || !carriesOut(pod, assignment, worker.metadata.uid)) return;
     memories.recall(key, assignment.fence, memories.peek(key).deleting, clock.now());
     memories.update(key, { lostPod: pod });

@@ -1,23 +1,21 @@
 import { REASON } from '../../api/conditions';
-import { RUN_LEASE_SECONDS, type Assignment } from '../../protocol/messages';
+import { RUN_LEASE_MS } from '../../protocol/leases';
+import type { Assignment } from '../../protocol/messages';
 import { sentences, type RunPod } from '../run';
 import { failed } from './reports';
 import { joinPlans, type Plan } from './plan';
 import type { WorkerSnapshot } from './snapshot';
 
 /**
- * A node that says nothing for so long, or does not end a Pod for so long after its grace time, counts as lost, unless
- * the control plane hears the run's relay: its own lease is as long.
+ * A Pod whose node no longer speaks for it; undefined when the node is well. A node that says nothing for the run's lease,
+ * or does not end a Pod for so long after its grace time, counts as lost, unless the control plane hears the run's relay.
  */
-export const NODE_LOST_MS = RUN_LEASE_SECONDS * 1_000;
-
-/** A Pod whose node no longer speaks for it; undefined when the node is well. */
 export function decideNode(snapshot: WorkerSnapshot, assignment: Assignment, pod: RunPod): Plan | undefined {
   const lostAt = lostNodeAt(pod);
   if (lostAt === undefined) return undefined;
   if (snapshot.now < lostAt) return { actions: [], wakeAt: lostAt };
   const { nodeName } = pod.spec;
-  const minutes = NODE_LOST_MS / 60_000;
+  const minutes = RUN_LEASE_MS / 60_000;
   const message = sentences.nodeLost(nodeName, `nothing was heard of it for ${minutes} minutes`);
   const waitsFor = { reason: REASON.nodeLost, message: sentences.runGoesOnUnseen(pod.metadata.name) };
   return joinPlans([failed(snapshot, assignment, 'NodeLost', message), { actions: [], waitsFor }]);
@@ -32,7 +30,7 @@ export function isOnLostNode(pod: RunPod, now: number): boolean {
 /** When its node counts as lost; undefined while the node is well. */
 export function lostNodeAt(pod: RunPod): number | undefined {
   const since = silentSince(pod);
-  return since === undefined ? undefined : since + NODE_LOST_MS;
+  return since === undefined ? undefined : since + RUN_LEASE_MS;
 }
 
 /**

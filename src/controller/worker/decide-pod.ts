@@ -1,6 +1,7 @@
 import { REASON } from '../../api/conditions';
 import { CONTAINER } from '../../api/names';
 import { EXIT } from '../../protocol/exit-codes';
+import { RUN_LEASE_MS } from '../../protocol/leases';
 import type { Assignment } from '../../protocol/messages';
 import {
   containerState,
@@ -20,7 +21,7 @@ import {
   type TerminatedState,
 } from '../run';
 import { decideRetirement } from './decide-removal';
-import { decideNode, isOnLostNode, lostNodeAt, NODE_LOST_MS } from './decide-node';
+import { decideNode, isOnLostNode, lostNodeAt } from './decide-node';
 import { decideStop, stopEndsAt } from './decide-stop';
 import { isUnstarted } from './decide-stray';
 import { earliest, joinPlans, NOTHING_TO_DO, type Plan } from './plan';
@@ -29,8 +30,6 @@ import { OVER_SECONDS, type Action, type PoolFacts, type WorkerSnapshot } from '
 
 /** How much later than another's end the kubelet may tell of a container's. */
 const KUBELET_LAG_MS = 30_000;
-/** A worker killed by the kernel that the relay has not told of for so long was not noticed by it. */
-const UNNOTICED_MS = NODE_LOST_MS;
 /** `init` needs a moment to ask to start; one that has not after so long cannot reach the control plane. */
 const INIT_QUIET_MS = 60_000;
 /** What keeps a started run from going on may pass for so long. */
@@ -38,7 +37,7 @@ const PROBLEM_PATIENCE_MS = 600_000;
 
 /** The assignment has its Pod: ordered checks, the surest fact first. */
 export function decidePod(snapshot: WorkerSnapshot, pool: PoolFacts, assignment: Assignment, pod: RunPod): Plan {
-  const ref: PoolRef = { namespace: pool.object.metadata.namespace, name: pool.object.metadata.name };
+  const ref: PoolRef = pool.object.metadata;
   if (hasEnded(pod)) return finish(snapshot, assignment, pod, ref);
   if (snapshot.memory.outcomeReported) return decideRemains(snapshot, assignment, pod);
   const broken = decideBroken(snapshot, assignment, pod, ref);
@@ -80,7 +79,8 @@ function brokenSince(pod: RunPod): number | undefined {
   // The relay reports such an end, unless it came before the shim had opened the pipe that tells of it.
   if (!hadBegun(worker.terminated) && worker.terminated.exitCode !== 0)
     return endOf(worker.terminated) + KUBELET_LAG_MS;
-  return wasKilled(worker.terminated) ? endOf(worker.terminated) + UNNOTICED_MS : undefined;
+  // The relay reports that, too, within the lease of the run, unless it did not notice.
+  return wasKilled(worker.terminated) ? endOf(worker.terminated) + RUN_LEASE_MS : undefined;
 }
 
 const AFTER_THE_WORKER: readonly number[] = [EXIT.ok, EXIT.workerLost, EXIT.terminated];

@@ -1,6 +1,7 @@
 import { REASON } from '../../api/conditions';
 import { FINALIZER } from '../../api/names';
-import { PARTITION_LEASE_SECONDS, type Assignment } from '../../protocol/messages';
+import { PARTITION_LEASE_MS } from '../../protocol/leases';
+import type { Assignment } from '../../protocol/messages';
 import { PATIENCE_MS } from '../pool-registry';
 import { attemptOf, hasEnded, isLive, sentences } from '../run';
 import { NOTHING_TO_DO, type Plan } from './plan';
@@ -9,7 +10,7 @@ import type { WorkerSnapshot } from './snapshot';
 /** A busy Worker is asked about again so often; a change of its view comes sooner. */
 const ASK_AGAIN_MS = 5_000;
 /** An outcome that only the Worker's ended Pod tells is kept so long: by then the control plane has given up the run. */
-const PATIENCE_WITH_OUTCOME_MS = PARTITION_LEASE_SECONDS * 1_000 + PATIENCE_MS;
+const PATIENCE_WITH_OUTCOME_MS = PARTITION_LEASE_MS + PATIENCE_MS;
 
 /** Whether somebody, perhaps we, has deleted the Worker, and it is ours to let it go. */
 export function isLeaving({ worker: { metadata } }: WorkerSnapshot): boolean {

@@ -31,7 +31,7 @@ export function decideRun(snapshot: WorkerSnapshot, pool: PoolFacts, assignment:
 
 function decideWithoutPod(snapshot: WorkerSnapshot, pool: PoolFacts, assignment: Assignment): Plan {
   const { memory, now } = snapshot;
-  const ref = refOf(pool);
+  const ref = pool.object.metadata;
   if (memory.outcomeReported) return { actions: [released(assignment)] };
   const lost = lostPodOutcome(snapshot, assignment, ref);
   if (lost === 'reported') return { actions: [released(assignment)] };
@@ -81,7 +81,7 @@ function lostPodOutcome(
 
 function decideCreation(snapshot: WorkerSnapshot, pool: PoolFacts, assignment: Assignment): Plan {
   const { worker, workerId, memory, now } = snapshot;
-  const ref = refOf(pool);
+  const ref = pool.object.metadata;
   const { spec, metadata } = pool.object;
   const host = refusedRunnerImageHost(assignment, pool.object);
   if (host !== undefined) {
@@ -118,8 +118,4 @@ function decideEarlierPods(snapshot: WorkerSnapshot, assignment: Assignment, ear
     hopeless: false,
   };
   return joinPlans([waiting(snapshot, assignment, problem), { actions: [], wakeAt: assignment.startDeadline }]);
-}
-
-function refOf({ object }: PoolFacts): PoolRef {
-  return { namespace: object.metadata.namespace, name: object.metadata.name };
 }

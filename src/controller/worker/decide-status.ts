@@ -1,9 +1,10 @@
-import { REASON, WORKER_CONDITION, type ConditionStatus } from '../../api/conditions';
+import { REASON, WORKER_CONDITION } from '../../api/conditions';
+import type { Condition, ConditionStatus } from '../../api/meta';
 import { WORKER_STATE } from '../../api/names';
 import type { WorkerStatus } from '../../api';
 import { attemptOf, isLive } from '../run';
-import { setCondition, type Condition } from '../runtime';
-import { REASON_OF_CAUSE } from '../session-reasons';
+import { setCondition } from '../runtime';
+import { REASON_OF_CAUSE } from '../reasons';
 import type { Plan, WaitsFor } from './plan';
 import type { WorkerSnapshot } from './snapshot';
 

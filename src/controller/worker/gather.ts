@@ -1,5 +1,7 @@
 import type { Worker } from '../../api';
-import { INDEX, poolUidOf, workerIdOf, type Caches } from '../caches';
+import type { Assignment } from '../../protocol/messages';
+import { INDEX, type Caches } from '../caches';
+import { poolUidOf, workerIdOf } from '../resources';
 import type { PoolHandle, PoolRegistry } from '../pool-registry';
 import { keyOf } from '../runtime';
 import type { Memories } from './memory';
@@ -31,6 +33,11 @@ export function gather(sources: Sources, worker: Worker, now: number): WorkerSna
     pods,
     memory: sources.memories.recall(keyOf(worker), view?.assignment?.fence, uids, now),
   };
+}
+
+/** The run that the control plane gives the Worker, as far as it was heard. */
+export function assignmentOf(registry: PoolRegistry, worker: Worker): Assignment | undefined {
+  return handleOf(registry, worker)?.view(workerIdOf(worker) ?? '')?.assignment ?? undefined;
 }
 
 export function handleOf(registry: PoolRegistry, worker: Worker): PoolHandle | undefined {

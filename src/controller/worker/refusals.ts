@@ -1,6 +1,6 @@
 import { REASON } from '../../api/conditions';
 import { sentences, type PoolRef, type Problem } from '../run';
-import { reasonOfRefusedPod } from '../refusal-reasons';
+import { reasonOfRefusedPod } from '../reasons';
 import { backoffMs } from '../../time';
 import { explainRefusal, refusalOf } from '../runtime';
 import type { Refusal } from './memory';

@@ -76,7 +76,7 @@ export const SyncResponse = WorkerViews.extend({
 
 /**
  * `watch`: the views that changed after `after`, waiting up to `waitSeconds` for the first. It is the session's heartbeat:
- * a session that neither watches nor syncs for SESSION_LEASE_SECONDS gets no new assignments.
+ * a session that neither watches nor syncs for SESSION_LEASE_MS gets no new assignments.
  */
 export const WatchRequest = Speaker.extend({
   after: Revision,
@@ -113,16 +113,6 @@ export const ReportResponse = z.object({
   /** `failed` with `NodeLost` was not accepted, because the run's relay is heard of: ask again later, and do not release. */
   relayHeard: z.boolean().default(false),
 });
-
-/** A session without a word for this long gets no new assignments; its unstarted ones may go to other workers. */
-export const SESSION_LEASE_SECONDS = 60;
-/** A started run without a word from its relay, and without its Pod in the session's sync, is lost after this long. */
-export const RUN_LEASE_SECONDS = 120;
-/**
- * When relay and session are both silent, the network between cluster and control plane is the likely cause, and the run
- * may well go on behind it: it is given up only after this long. To give it up earlier would stop an apply half-way.
- */
-export const PARTITION_LEASE_SECONDS = 600;
 
 /** The operations by name, for both transports: `POST /worker/v1/<name>`, or `op: <name>` in an MQTT request. */
 export const CONTROLLER_OPERATIONS = {

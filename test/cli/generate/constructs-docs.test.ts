@@ -1,13 +1,8 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Declaration, Documented } from '../../../src/cli/generate/constructs-docs/model';
-import { sections } from '../../../src/cli/generate/constructs-docs/page';
-import { readDeclarations } from '../../../src/cli/generate/constructs-docs/read';
-
-const folder = mkdtempSync(join(tmpdir(), 'worker-pools-docs-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+import { describe, expect, it } from '@jest/globals';
+import { sourceToAssemblyHelper as compile } from 'jsii';
+import { Assembly, TypeSystem, type Docs, type Type } from 'jsii-reflect';
+import { constructsAssembly } from '../../../src/cli/generate/constructs-docs';
+import { section } from '../../../src/cli/generate/constructs-docs/section';
 
 const SOURCE = `
 /** Options of a \`Lamp\`. */
@@ -39,7 +34,7 @@ export enum Place {
  */
 export class Lamp {
   /** A lamp that hangs. */
-  static hanging(place: Place, props?: LampProps): Lamp { return new Lamp(props ?? { place }); }
+  static hanging(where: Place, props?: LampProps): Lamp { return new Lamp(props ?? { place: where }); }
   private readonly bulb = 1;
   constructor(props: LampProps) { void props; void this.bulb; }
   /**
@@ -48,12 +43,14 @@ export class Lamp {
    * @returns whether it was on
    */
   dim(): boolean { return true; }
+  /** Several lamps; the first is the brightest. */
+  join(lamps: Lamp[], names: { [name: string]: string | number }): void { void lamps; void names; }
 }
 `;
 
 describe('the reference of the constructs', () => {
-  const declarations = read(SOURCE);
-  const text = sections(declarations, (name) => (name === 'Lamp' ? '#lamp' : undefined));
+  const types = compiled(SOURCE);
+  const text = types.map((type) => section(type, (name) => (name === 'Lamp' ? '#lamp' : undefined))).join('\n\n');
 
   it.each([
     ['the summary, as it is', 'A lamp | light.'],
@@ -62,8 +59,11 @@ describe('the reference of the constructs', () => {
     ['what it throws', 'Throws where it is too bright.'],
     ['a default', '| `brightness` | `number` | How bright it is, in lumens. | `800` |'],
     ['what has no default', '| `place` | `Place` | Where it hangs. | **must be set** |'],
-    ['a factory with its parameters', '- `Lamp.hanging(place, props?)`: A lamp that hangs.\n  - `place`: `Place`'],
+    ['a factory with its parameters', '- `Lamp.hanging(where, props?)`: A lamp that hangs.\n  - `where`: `Place`'],
     ['what a method returns', '- `dim()`: Dims it. Returns whether it was on.'],
+    ['a sentence with a semicolon', '`join(lamps, names)`: Several lamps; the first is the brightest.'],
+    ['a link to a type of ours', '- `lamps`: [`Lamp`](#lamp)`[]`'],
+    ['a map', '- `names`: `Record<string, string | number>`'],
     ['angle brackets as text', 'Under the \\<ceiling>.'],
     ['a link in words', 'Where a lamp may hang: `Lamp.hanging`.'],
   ])('says %s', (_, expected) => expect(text).toContain(expected));
@@ -75,29 +75,51 @@ describe('the reference of the constructs', () => {
 });
 
 describe('every public construct', () => {
-  const declarations = readDeclarations('src/index.ts');
-  const undocumented = declarations.flatMap((declaration) => [
-    ...without(({ summary }) => summary === '', declaration),
-    ...declaration.properties
-      .filter(({ optional, whenUnset }) => declaration.kind === 'properties' && optional && !whenUnset)
-      .map(({ name }) => `${declaration.name}.${name}: @default`),
-  ]);
+  it('says what it and each of its members is, and what happens without an optional one', async () => {
+    const { allTypes } = await constructsAssembly();
+    expect(allTypes.map(({ name }) => name)).toContain('WorkerPool');
+    expect(allTypes.flatMap(undocumented)).toEqual([]);
+  });
 
-  it('is found', () => expect(declarations.map(({ name }) => name)).toContain('WorkerPool'));
-
-  it('says what it and each of its members is, and what happens without an optional one', () => {
-    expect(undocumented).toEqual([]);
+  it('is told when it does not', () => {
+    const types = compiled(`
+      export interface LampProps {
+        readonly brightness?: number;
+        /** Where it hangs. */
+        readonly place?: string;
+      }
+      /** A lamp. */ export class Lamp { constructor() {} dim(): void {} }
+      /** A place. */ export enum Place { CEILING = 'ceiling' }`);
+    expect(types.flatMap(undocumented)).toEqual([
+      'Lamp.dim',
+      'LampProps',
+      'LampProps.brightness',
+      'LampProps.brightness: @default',
+      'LampProps.place: @default',
+      'Place.CEILING',
+    ]);
   });
 });
 
-function without(isMissing: (each: Documented) => boolean, declaration: Declaration): string[] {
-  const { name, factories, constants, properties, methods } = declaration;
-  const members = [...factories, ...constants, ...properties, ...methods].filter(isMissing);
-  return [...(isMissing(declaration) ? [name] : []), ...members.map((member) => `${name}.${member.name}`)];
+function undocumented(type: Type): string[] {
+  const isMissing = ({ docs }: { docs: Docs }): boolean => docs.summary === '';
+  const [own, properties, methods] = type.isEnumType()
+    ? [type.members, [], []]
+    : type.isClassType() || type.isInterfaceType()
+      ? [[], type.ownProperties, type.ownMethods]
+      : [[], [], []];
+  return [
+    ...(isMissing(type) ? [type.name] : []),
+    ...[...own, ...properties, ...methods].filter(isMissing).map(({ name }) => `${type.name}.${name}`),
+    ...properties
+      .filter(({ optional, docs }) => type.isDataType() && optional && docs.default === '')
+      .map(({ name }) => `${type.name}.${name}: @default`),
+  ];
 }
 
-function read(source: string): Declaration[] {
-  const file = join(folder, 'lamp.ts');
-  writeFileSync(file, source);
-  return readDeclarations(file);
+function compiled(source: string): readonly Type[] {
+  const system = new TypeSystem();
+  return system.addAssembly(new Assembly(system, compile(source, { packageJson: { name: 'cdk8s-worker-pools' } })), {
+    isRoot: true,
+  }).allTypes;
 }

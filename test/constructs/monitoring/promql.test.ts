@@ -10,6 +10,9 @@ describe('the reader of queries', () => {
     ['sum by (name) (leader_election_master_status and on (instance) spacelift_build_info)', []],
     ['sum(leader_election_master_status and on (instance) spacelift_build)', ['spacelift_build does not exist']],
     ['leader_election_slave_status', ['leader_election_slave_status does not exist']],
+    ['sum by (name', ['is no PromQL from "" on']],
+    ['max(spacelift_build_info))', ['is no PromQL from ")" on']],
+    ['grow(spacelift_build_info[5m])', ['is no PromQL from "(spacelift_build_info[5m])" on']],
     ['vector(1)', ['asks for no metric']],
     ['spacelift_worker_pool_worker', ['spacelift_worker_pool_worker does not exist']],
     [
@@ -25,6 +28,9 @@ describe('the reader of queries', () => {
         'spacelift_scrape_duration_seconds has no label commit',
       ],
     ],
+    ['sum(spacelift_build_info) by (state)', ['spacelift_build_info has no label state']],
+    ['sum without (state) (spacelift_build_info)', []],
+    ['spacelift_build_info * on (name) leader_election_master_status', ['spacelift_build_info has no label name']],
     ['rate(spacelift_worker_pool_workers[5m])', ['spacelift_worker_pool_workers is read as a counter']],
     [
       'spacelift_workerpool_controller_worker_creation_errors_total',

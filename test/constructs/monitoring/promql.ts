@@ -1,68 +1,92 @@
+import type { SyntaxNode } from '@lezer/common';
+import { parser } from '@prometheus-io/lezer-promql';
 import { CONTROLLER_METRICS, EXPORTER_METRICS, RUNTIME_METRICS, type MetricDescription } from '../../../src/api';
 
 const known: MetricDescription[] = [CONTROLLER_METRICS, RUNTIME_METRICS, EXPORTER_METRICS].flatMap((metrics) =>
   Object.values<MetricDescription>(metrics),
 );
-const SERIES = /\b(?:spacelift|leader_election)_\w+/g;
 
-/** What is wrong with a query of ours: metrics that nobody serves, labels that a metric lacks, rates of a gauge. */
+/** Labels that Prometheus gives to whatever it scrapes. */
+const OF_THE_TARGET = ['instance', 'job'];
+
+/** What is wrong with a query of ours: what is no PromQL, metrics that nobody serves, labels that they lack, rates of a gauge. */
 export function faults(query: string): string[] {
-  const all = [...query.matchAll(SERIES)].map(([series]) => series);
-  if (all.length === 0) return ['asks for no metric'];
-  return [...all.flatMap((series) => (served(series) ? [] : [`${series} does not exist`])), ...misreadings(query)];
-}
-
-/** What only has to be there, or not, is not read. */
-function misreadings(whole: string): string[] {
-  const query = whole.replaceAll(/absent\(\w+\)| and on \(instance\) \w+/g, '');
-  const found = [...query.matchAll(SERIES)].map(([series]) => series);
-  return [
-    ...matchersOf(query).flatMap(({ series, label }) => lacks(series, label)),
-    ...groupings(query).flatMap(({ labels, inside }) =>
-      labels.flatMap((label) => inside.flatMap((series) => lacks(series, label))),
-    ),
-    ...found.flatMap((series) => growth(query, series)),
-  ];
-}
-
-/** Metric and labels behind the name of a series. */
-function served(series: string): { type: MetricDescription['type']; labels: string[] } | undefined {
-  const plain = known.find(({ name, type }) => name === series && type !== 'histogram');
-  if (plain) return { type: plain.type, labels: [...plain.labels] };
-  const [, name, part] = /^(.+)_(bucket|sum|count)$/.exec(series) ?? [];
-  const histogram = known.find((metric) => metric.name === name && metric.type === 'histogram');
-  return histogram && { type: 'counter', labels: [...histogram.labels, ...(part === 'bucket' ? ['le'] : [])] };
-}
-
-function lacks(series: string, label: string): string[] {
-  return served(series)?.labels.includes(label) === false ? [`${series} has no label ${label}`] : [];
-}
-
-function matchersOf(query: string): { series: string; label: string }[] {
-  return [...query.matchAll(/(\w+)\{([^}]*)\}/g)].flatMap(([, series = '', matchers = '']) =>
-    [...matchers.matchAll(/(\w+)\s*(?:=~|!~|!=|=)/g)].map(([, label = '']) => ({ series, label })),
-  );
-}
-
-/** `by (labels) (expression)`: the labels, and the series in the expression. */
-function groupings(query: string): { labels: string[]; inside: string[] }[] {
-  return [...query.matchAll(/\bby \(([^)]*)\) \(/g)].map((match) => {
-    const start = match.index + match[0].length;
-    let depth = 1;
-    let end = start;
-    while (depth > 0 && end < query.length) {
-      if (query[end] === '(') depth += 1;
-      if (query[end] === ')') depth -= 1;
-      end += 1;
-    }
-    const inside = [...query.slice(start, end).matchAll(SERIES)].map(([series]) => series);
-    return { labels: (match[1] ?? '').split(',').map((label) => label.trim()), inside };
+  const { topNode } = parser.parse(query);
+  const textOf = ({ from, to }: SyntaxNode): string => query.slice(from, to);
+  const [broken] = below(topNode, (node) => node.type.isError);
+  if (broken) return [`is no PromQL from ${JSON.stringify(query.slice(broken.from))} on`];
+  const selectors = below(topNode, ({ name }) => name === 'VectorSelector');
+  if (selectors.length === 0) return ['asks for no metric'];
+  return selectors.flatMap((selector) => {
+    const name = selector.getChildren('Identifier').map(textOf).join();
+    const metric = served(name);
+    if (metric === undefined) return [`${name} does not exist`];
+    const lacking = labelsAsked(selector)
+      .map(textOf)
+      .filter((label) => ![...metric.labels, ...OF_THE_TARGET].includes(label));
+    return [...lacking.map((label) => `${name} has no label ${label}`), ...misreadings(selector, name, metric)];
   });
 }
 
-/** Counters are read by how much they grew, gauges as they are. */
-function growth(query: string, series: string): string[] {
-  const grows = new RegExp(`(rate|increase)\\(${series}(\\{[^}]*\\})?\\[`).test(query);
-  const isCounter = served(series)?.type === 'counter';
-  return grows === isCounter ? [] : [`${series} is read as ${grows ? 'a counter' : 'a gauge'}`];
+/** The series that a query asks for, with the labels that each has and the matchers by which it is chosen. */
+export function seriesIn(query: string): { labels: readonly string[]; matchers: string[] }[] {
+  const textOf = ({ from, to }: SyntaxNode): string => query.slice(from, to);
+  return below(parser.parse(query).topNode, ({ name }) => name === 'VectorSelector').map((selector) => ({
+    labels: served(selector.getChildren('Identifier').map(textOf).join())?.labels ?? [],
+    matchers: below(selector, ({ name }) => name === 'UnquotedLabelMatcher').map(textOf),
+  }));
 }
+
+/** Those by which series are chosen, matched and grouped. */
+function labelsAsked(selector: SyntaxNode): SyntaxNode[] {
+  const groupings = isOnlyPresence(selector)
+    ? []
+    : above(selector).flatMap((node) => [
+        ...node.getChildren('AggregateModifier').filter((modifier) => modifier.getChild('By')),
+        ...node.getChildren('MatchingModifierClause').filter((modifier) => modifier.getChild('On')),
+      ]);
+  const places = [...selector.getChildren('LabelMatchers'), ...groupings];
+  return places.flatMap((place) => below(place, ({ name }) => name === 'LabelName'));
+}
+
+/** Counters are read by how much they grew, gauges as they are. */
+function misreadings(selector: SyntaxNode, name: string, { type }: MetricDescription): string[] {
+  if (isOnlyPresence(selector)) return [];
+  const grows = above(selector).some((node) => ['Rate', 'Increase'].includes(functionOf(node)));
+  return grows === (type === 'counter') ? [] : [`${name} is read as ${grows ? 'a counter' : 'a gauge'}`];
+}
+
+/** Whether a series only has to be there, or not. */
+const isOnlyPresence = (selector: SyntaxNode): boolean =>
+  above(selector).some(
+    (node) =>
+      functionOf(node) === 'Absent' ||
+      ((node.getChild('And') ?? node.getChild('Unless')) && (node.lastChild?.from ?? 0) <= selector.from),
+  );
+
+const functionOf = (node: SyntaxNode): string => node.getChild('FunctionIdentifier')?.firstChild?.name ?? '';
+
+/** The metric behind the name of a series, as that series shows it. */
+function served(series: string): MetricDescription | undefined {
+  const plain = known.find(({ name, type }) => name === series && type !== 'histogram');
+  if (plain) return plain;
+  const [, name, part] = /^(.+)_(bucket|sum|count)$/.exec(series) ?? [];
+  const histogram = known.find((metric) => metric.name === name && metric.type === 'histogram');
+  return (
+    histogram && {
+      ...histogram,
+      type: 'counter',
+      labels: [...histogram.labels, ...(part === 'bucket' ? ['le'] : [])],
+    }
+  );
+}
+
+function below(root: SyntaxNode, isWanted: (node: SyntaxNode) => boolean): SyntaxNode[] {
+  const found: SyntaxNode[] = [];
+  root.cursor().iterate(({ node }) => {
+    if (isWanted(node)) found.push(node);
+  });
+  return found;
+}
+
+const above = ({ parent }: SyntaxNode): SyntaxNode[] => (parent ? [parent, ...above(parent)] : []);

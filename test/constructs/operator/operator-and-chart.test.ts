@@ -13,8 +13,8 @@ import {
   Topology,
 } from 'cdk8s-plus-28';
 import {
-  LogFormat,
-  LogLevel,
+  ControllerLogFormat,
+  ControllerLogLevel,
   OperatorRights,
   TopologySpread,
   WorkerPoolOperator,
@@ -100,8 +100,8 @@ describe('WorkerPoolOperator', () => {
         containerSecurityContext: { readOnlyRootFilesystem: false },
         enforceFips140: true,
         leaderElection: { leaseDuration: Duration.minutes(1) },
-        logLevel: LogLevel.DEBUG,
-        logFormat: LogFormat.LOGFMT,
+        logLevel: ControllerLogLevel.DEBUG,
+        logFormat: ControllerLogFormat.LOGFMT,
         clusterDomain: 'corp.local',
       },
       {

@@ -8,7 +8,7 @@ import {
   DockerInDocker,
   EgressNetworkPolicy,
   InitializationPolicy,
-  OpenShift,
+  OpenShiftConstraints,
   VcsAgents,
   WorkerPool,
   WorkerPoolOperator,
@@ -40,15 +40,15 @@ const PRESETS: [string, string[], (chart: Chart) => IWorkerPoolExtension][] = [
   ],
   ['DockerInDocker.sidecar', [], () => DockerInDocker.sidecar()],
   ['DockerInDocker.rootless', [], () => DockerInDocker.rootless()],
-  ['EgressNetworkPolicy', ['NetworkPolicy'], () => new EgressNetworkPolicy()],
+  ['EgressNetworkPolicy', ['NetworkPolicy'], () => EgressNetworkPolicy.allowing()],
   ['InitializationPolicy.fromText', ['ConfigMap'], () => InitializationPolicy.fromText('package spacelift')],
   [
     'InitializationPolicy.fromConfigMap',
     [],
     (chart) => InitializationPolicy.fromConfigMap(ConfigMap.fromConfigMapName(chart, 'policy', 'policy'), 'a.rego'),
   ],
-  ['OpenShift', ['RoleBinding', 'ServiceAccount'], () => OpenShift.nonRoot()],
-  ['VcsAgents', [], () => new VcsAgents([{ name: 'gitlab', baseEndpoint: 'https://gitlab.example.com' }])],
+  ['OpenShiftConstraints', ['RoleBinding', 'ServiceAccount'], () => OpenShiftConstraints.nonRoot()],
+  ['VcsAgents', [], () => VcsAgents.fromAgentPools([{ name: 'gitlab', baseEndpoint: 'https://gitlab.example.com' }])],
 ];
 
 interface SynthesizedObject {
@@ -95,8 +95,8 @@ describe.each([
 
 describe('a pool that has a preset already', () => {
   it.each<[string, (chart: Chart) => IWorkerPoolExtension]>([
-    ['EgressNetworkPolicy', () => new EgressNetworkPolicy()],
-    ['OpenShift', () => OpenShift.nonRoot()],
+    ['EgressNetworkPolicy', () => EgressNetworkPolicy.allowing()],
+    ['OpenShiftConstraints', () => OpenShiftConstraints.nonRoot()],
     ['CustomCertificates', PRESETS[2]![2]],
   ])('takes no second one, and says so: %s', (name, preset) => {
     const chart = new Chart(new App(), 'chart', { namespace: 'tools' });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { App, Chart, Duration } from 'cdk8s';
 import { ServiceAccount } from 'cdk8s-plus-28';
-import { AwsRole, OpenShift, WorkerPool, type IrsaOptions } from '../../../src';
+import { AwsRole, OpenShiftConstraints, WorkerPool, type IrsaOptions } from '../../../src';
 import { beside, extended } from './support';
 
 const roleArn = 'arn:aws:iam::123456789012:role/runs';
@@ -24,7 +24,7 @@ describe('AwsRole by IRSA', () => {
   });
 
   it('shares one ServiceAccount with other presets', () => {
-    const { objects } = extended([OpenShift.nonRoot(), AwsRole.irsa({ roleArn })]);
+    const { objects } = extended([OpenShiftConstraints.nonRoot(), AwsRole.irsa({ roleArn })]);
     expect(beside(objects, 'ServiceAccount').metadata.annotations).toEqual({ 'eks.amazonaws.com/role-arn': roleArn });
   });
 

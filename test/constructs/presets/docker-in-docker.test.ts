@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Size } from 'cdk8s';
 import { Cpu, EnvValue } from 'cdk8s-plus-28';
-import { DockerInDocker, WorkspaceVolume, type DockerInDockerProps } from '../../../src';
+import { DockerInDocker, WorkspaceVolume, type DockerInDockerOptions } from '../../../src';
 import { extended, variables } from './support';
 
 describe('DockerInDocker', () => {
@@ -72,7 +72,7 @@ describe('DockerInDocker', () => {
     expect(pod.volumes?.[0]?.emptyDir).toEqual({ sizeLimit: '5120Mi' });
   });
 
-  it.each<DockerInDockerProps>([{ port: 0 }, { port: 65_536 }, { port: 1.5 }])('refuses %j', (props) => {
+  it.each<DockerInDockerOptions>([{ port: 0 }, { port: 65_536 }, { port: 1.5 }])('refuses %j', (props) => {
     expect(() => extended([DockerInDocker.sidecar(props)])).toThrow(
       `chart/pool/DockerInDocker: port is ${props.port}; a port is a whole number from 1 to 65535`,
     );

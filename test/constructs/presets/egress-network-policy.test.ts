@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Namespaces, NetworkPolicyIpBlock, NetworkPolicyPort, Pods } from 'cdk8s-plus-28';
-import { EgressNetworkPolicy, type EgressNetworkPolicyProps } from '../../../src';
+import { EgressNetworkPolicy, type EgressNetworkPolicyOptions } from '../../../src';
 import { beside, extended } from './support';
 
 interface Rule {
@@ -14,8 +14,9 @@ interface Policy {
   readonly egress: Rule[];
 }
 
-function policy(props?: EgressNetworkPolicyProps | Parameters<typeof extended>[0]) {
-  const extensions = typeof props === 'function' || Array.isArray(props) ? props : [new EgressNetworkPolicy(props)];
+function policy(props?: EgressNetworkPolicyOptions | Parameters<typeof extended>[0]) {
+  const extensions =
+    typeof props === 'function' || Array.isArray(props) ? props : [EgressNetworkPolicy.allowing(props)];
   const { pod, objects } = extended(extensions);
   return { pod, spec: beside(objects, 'NetworkPolicy').spec as Policy };
 }
@@ -60,7 +61,7 @@ describe('EgressNetworkPolicy', () => {
       const controlPlane = Pods.select(chart, 'control-plane', { labels: { app: 'control' }, namespaces });
       const agent = NetworkPolicyIpBlock.ipv4(chart, 'agent', '169.254.170.23/32');
       const rules = [{ peer: agent, ports: [NetworkPolicyPort.tcp(80)] }];
-      return [new EgressNetworkPolicy({ controlPlane, rules, cidrs: [] })];
+      return [EgressNetworkPolicy.allowing({ controlPlane, rules, cidrs: [] })];
     });
     const selector = '"podSelector":{"matchLabels":{"app":"control"}}';
     expect(ways(spec).filter((way) => !way.includes('/53 '))).toEqual([
@@ -69,7 +70,7 @@ describe('EgressNetworkPolicy', () => {
     ]);
   });
 
-  it.each<[EgressNetworkPolicyProps, string]>([
+  it.each<[EgressNetworkPolicyOptions, string]>([
     [{ cidrs: ['10.0.0.0'] }, 'chart/pool/EgressNetworkPolicy: cidrs is "10.0.0.0"; each must be a network as CIDR'],
     [{ cidrs: ['app.spacelift.io'] }, 'cidrs is "app.spacelift.io"; each must be a network as CIDR'],
     [{ cidrs: ['10.0.0.300/8'] }, 'cidrs is "10.0.0.300/8"; each must be'],

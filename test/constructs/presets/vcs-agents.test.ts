@@ -14,13 +14,13 @@ const mapped = {
 
 describe('VcsAgents', () => {
   it('numbers the VCS systems from 0, for init alone', () => {
-    const { pod } = extended([new VcsAgents([gitlab, bitbucket])]);
+    const { pod } = extended([VcsAgents.fromAgentPools([gitlab, bitbucket])]);
     expect(variables(pod.initContainer)).toEqual(mapped);
     expect([pod.grpcServerContainer, pod.workerContainer]).toEqual([undefined, undefined]);
   });
 
   it('goes on counting where a team adds its own', () => {
-    const { pod } = extended([new VcsAgents([gitlab]), new VcsAgents([bitbucket])]);
+    const { pod } = extended([VcsAgents.fromAgentPools([gitlab]), VcsAgents.fromAgentPools([bitbucket])]);
     expect(variables(pod.initContainer)).toEqual(mapped);
   });
 
@@ -34,6 +34,6 @@ describe('VcsAgents', () => {
     ],
     ['a protocol alone', [{ ...gitlab, baseEndpoint: 'https://' }], 'it must be an address with protocol'],
   ])('refuses %s', (_, agentPools, sentence) => {
-    expect(() => extended([new VcsAgents(agentPools)])).toThrow(sentence);
+    expect(() => extended([VcsAgents.fromAgentPools(agentPools)])).toThrow(sentence);
   });
 });

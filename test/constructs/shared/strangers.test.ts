@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { App, Chart } from 'cdk8s';
 import { ConfigMap, EnvFrom, EnvValue, Secret, ServiceAccount, Volume } from 'cdk8s-plus-28';
 import {
-  ControlPlane,
+  WorkerPoolControlPlane,
   CustomCertificates,
   InitializationPolicy,
   PrometheusExporter,
@@ -97,7 +97,7 @@ const CASES: [string, string, Add][] = [
   [
     'the API key of the control plane',
     'Secret',
-    (own, other) => new ControlPlane(own, 'it', { apiKeySecret: secret(other) }),
+    (own, other) => new WorkerPoolControlPlane(own, 'it', { apiKeySecret: secret(other) }),
   ],
 ];
 

@@ -3,11 +3,11 @@ import { App, Chart } from 'cdk8s';
 import { ConfigMap, Secret } from 'cdk8s-plus-28';
 import {
   BinariesCache,
-  ControlPlane,
+  WorkerPoolControlPlane,
   CustomResourceDefinitions,
-  Dashboard,
+  WorkerPoolDashboard,
   PrometheusExporter,
-  PrometheusRule,
+  WorkerPoolAlerts,
   WorkerPool,
   WorkerPoolOperator,
 } from '../../../src';
@@ -46,14 +46,14 @@ describe('an app', () => {
     [
       'control planes',
       'ServiceAccount "worker-pools-control-plane" in the namespace "tools" and 2 more objects',
-      (chart) => new ControlPlane(chart, 'op'),
+      (chart) => new WorkerPoolControlPlane(chart, 'op'),
     ],
     [
       'dashboards',
       'ConfigMap "same" in the namespace "tools", and',
-      (chart) => new Dashboard(chart, 'op', { metadata }),
+      (chart) => new WorkerPoolDashboard(chart, 'op', { metadata }),
     ],
-    ['sets of alerts', 'PrometheusRule "same"', (chart) => new PrometheusRule(chart, 'op', { metadata })],
+    ['sets of alerts', 'PrometheusRule "same"', (chart) => new WorkerPoolAlerts(chart, 'op', { metadata })],
     [
       'sets of definitions',
       'CustomResourceDefinition "workerpools.workers.spacelift.io" and 1 more object, and',
@@ -77,7 +77,7 @@ describe('an app', () => {
   });
 
   it('does not write over an object that somebody else makes', () => {
-    const dashboard: Add = (chart) => new Dashboard(chart, 'dashboard', { metadata });
+    const dashboard: Add = (chart) => new WorkerPoolDashboard(chart, 'dashboard', { metadata });
     const configMap: Add = (chart) => new ConfigMap(chart, 'theirs', { metadata });
     expect(() => synthesize([configMap, dashboard])).toThrow(
       'chart-0/theirs/Resource and chart-1/dashboard make the same ConfigMap "same"',

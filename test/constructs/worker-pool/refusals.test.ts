@@ -126,7 +126,6 @@ describe('WorkerPool refuses at once', () => {
       inPod({ initContainer: { lifecycle: { preStop: Handler.fromCommand(['sync']) } } }),
       'pod.initContainer.lifecycle is "set"; Kubernetes has no hooks for init containers',
     ],
-    ['a host name', inPod({ dns: { hostname: 'me' } }), 'pod.dns.hostname is "me"; run Pods are named by the operator'],
     [
       'DNS of nobody',
       inPod({ dns: { policy: DnsPolicy.NONE } }),

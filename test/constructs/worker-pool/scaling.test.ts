@@ -6,15 +6,18 @@ import {
   MetricTarget,
   PersistentVolumeAccessMode,
   PersistentVolumeClaim,
+  Role,
 } from 'cdk8s-plus-28';
-import { BinariesCache, WorkerPool, type WorkerPoolProps } from '../../../src';
+import { BinariesCache, WorkerPool, type IWorkerPool, type WorkerPoolProps } from '../../../src';
 import { only, synthesized } from '../support';
 
-const scaled = (chart: Chart, props: WorkerPoolProps): void => {
-  const target = new WorkerPool(chart, 'pool', { metadata: { name: 'runs' }, ...props });
+const autoscaled = (chart: Chart, target: IWorkerPool): void => {
   const queued = Metric.external({ name: 'queued_runs', target: MetricTarget.averageValue(1) });
   new HorizontalPodAutoscaler(chart, 'autoscaler', { target, maxReplicas: 10, metrics: [queued] });
 };
+
+const scaled = (chart: Chart, props: WorkerPoolProps): void =>
+  autoscaled(chart, new WorkerPool(chart, 'pool', { metadata: { name: 'runs' }, ...props }));
 
 describe('a WorkerPool with an autoscaler', () => {
   it('is the target, and leaves its size alone', () => {
@@ -50,15 +53,46 @@ describe('a WorkerPool with an autoscaler', () => {
   });
 
   it('can be one of KEDA, which needs only the names', () => {
-    const objects = synthesized((chart) => {
-      const pool = new WorkerPool(chart, 'pool');
-      pool.markHasAutoscaler();
-      const { name, kind, apiVersion } = pool;
-      const spec = { scaleTargetRef: { name, kind, apiVersion }, triggers: [] };
-      new ApiObject(chart, 'scaled', { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', ...{ spec } });
-    });
+    const objects = synthesized((chart) => scaledByKeda(chart, new WorkerPool(chart, 'pool')));
     expect(only(objects, 'ScaledObject').spec).toMatchObject({
       scaleTargetRef: { name: only(objects, 'WorkerPool').metadata.name, kind: 'WorkerPool' },
     });
   });
 });
+
+describe('a WorkerPool that is made elsewhere', () => {
+  const named = (chart: Chart): IWorkerPool => WorkerPool.fromWorkerPoolName(chart, 'pool', 'runs');
+
+  it.each<[string, (chart: Chart, pool: IWorkerPool) => void]>([
+    ['HorizontalPodAutoscaler', autoscaled],
+    ['ScaledObject', scaledByKeda],
+  ])('is the target of a %s, and no object of this app', (kind, add) => {
+    const objects = synthesized((chart) => add(chart, named(chart)));
+    expect(objects.map((object) => object.kind)).toEqual([kind]);
+    expect(only(objects, kind).spec).toMatchObject({
+      scaleTargetRef: { apiVersion: 'workers.spacelift.io/v1beta1', kind: 'WorkerPool', name: 'runs' },
+    });
+  });
+
+  it('is what a Role grants something on, by its name', () => {
+    const objects = synthesized((chart) => new Role(chart, 'role').allow(['patch'], named(chart)));
+    expect(only(objects, 'Role')).toMatchObject({
+      rules: [
+        { apiGroups: ['workers.spacelift.io'], resources: ['workerpools'], resourceNames: ['runs'], verbs: ['patch'] },
+      ],
+    });
+  });
+
+  it('has a name that a WorkerPool can have', () => {
+    expect(() => synthesized((chart) => WorkerPool.fromWorkerPoolName(chart, 'pool', 'Runs'))).toThrow(
+      'chart/pool: metadata.name is "Runs"; it has lower-case letters',
+    );
+  });
+});
+
+function scaledByKeda(chart: Chart, pool: IWorkerPool): void {
+  pool.markHasAutoscaler();
+  const { name, kind, apiVersion } = pool.toScalingTarget();
+  const spec = { scaleTargetRef: { name, kind, apiVersion }, triggers: [] };
+  new ApiObject(chart, 'scaled', { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', ...{ spec } });
+}

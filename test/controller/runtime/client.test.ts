@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { KubeClient, KubeClientOptions, KubeError } from '../../../src/controller/runtime';
 import { createKubeClient, isAborted, isHalted, Leadership, PODS } from '../../../src/controller/runtime';
-import type { Fault, SeenRequest } from '../../support/fault-server';
+import type { Fault } from '../../support/fault-server';
 import { FaultServer } from '../../support/fault-server';
 import { FakeClock, hastyClock, settle } from '../../support/fake-clock';
 import { clientOf } from './reflector-setup';
@@ -229,8 +229,7 @@ describe('credentials', () => {
     return { folder, made };
   }
 
-  const authorization = (): (string | undefined)[] =>
-    server.requests.map((request: SeenRequest) => request.authorization);
+  const authorization = (): (string | undefined)[] => server.requests.map((request) => request.authorization);
   const execTo = (file: string) => ({
     exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'cat', args: [file] },
   });

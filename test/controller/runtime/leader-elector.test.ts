@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { Registry } from 'prom-client';
+import { RUNTIME_METRICS } from '../../../src/api';
 import type { KubeClient, KubeObject, LeaderElectorOptions } from '../../../src/controller/runtime';
 import { KubeError, LeaderElector, silentLogger } from '../../../src/controller/runtime';
 import { FakeClock } from '../../support/fake-clock';
@@ -87,6 +89,16 @@ describe('an elector', () => {
     expect(happened).toEqual(['started']);
     expect(store.writes).toBe(6);
     expect(store.lease?.spec).toMatchObject({ holderIdentity: 'me', leaseDurationSeconds: 15, leaseTransitions: 0 });
+  });
+
+  test('says in its metrics whether it leads, also before it has ever led', async () => {
+    const metrics = new Registry();
+    const status = async () => (await metrics.getSingleMetric(RUNTIME_METRICS.leading.name)?.get())?.values;
+    const clock = new FakeClock();
+    elect(new LeaseStore(), 'me', clock, { metrics });
+    expect(await status()).toEqual([{ labels: { name: 'controller' }, value: 0 }]);
+    await clock.advance(100);
+    expect(await status()).toMatchObject([{ value: 1 }]);
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Condition } from '../../../src/controller/runtime';
+import type { Condition } from '../../../src/api';
 import { mergeDiff, setCondition } from '../../../src/controller/runtime';
 
 const earlier = '2026-01-01T00:00:00Z';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Registry } from 'prom-client';
 import type { Reconcile, WorkQueueOptions } from '../../../src/controller/runtime';
-import { KubeError, silentLogger, TerminalError, WorkQueue } from '../../../src/controller/runtime';
+import { KubeError, silentLogger, WorkQueue } from '../../../src/controller/runtime';
 import { sleep } from '../../../src/time';
 import { FakeClock, settle } from '../../support/fake-clock';
 
@@ -76,7 +76,6 @@ describe('a work queue', () => {
     queue.start();
     for (const key of ['a', 'b', 'c', 'd']) queue.add(key);
     expect(at()).toEqual(['a', 'b']);
-    expect(queue.depth).toBe(2);
     await finish('b');
     expect(at()).toEqual(['a', 'c']);
   });
@@ -112,17 +111,6 @@ describe('a work queue', () => {
     queue.add('a');
     await settle();
     expect(clock.pending).toEqual([375]);
-  });
-
-  test('does not repeat what repeating cannot help, but takes the key when it changes', async () => {
-    const { queue, clock, passes } = setup(() => Promise.reject(new TerminalError('the spec is wrong')));
-    queue.start();
-    queue.add('a');
-    await settle();
-    expect(clock.pending).toEqual([]);
-    queue.add('a');
-    await settle();
-    expect(passes).toEqual(['a', 'a']);
   });
 
   test('looks again when the pass asks for it, and the earliest delay of a key counts', async () => {

@@ -18,18 +18,18 @@ from cdk8s_worker_pools import (
     AwsRole,
     BinariesCache,
     CommsProtocol,
-    Dashboard,
+    WorkerPoolDashboard,
     DisruptionBudget,
     DockerInDocker,
     InitializationPolicy,
     IWorkerPoolExtension,
     LeaderElectionTimings,
-    LogFormat,
-    LogLevel,
+    ControllerLogFormat,
+    ControllerLogLevel,
     OperatorMetrics,
     OperatorNetworkPolicy,
     PodHistory,
-    PrometheusRule,
+    WorkerPoolAlerts,
     RunContainerProps,
     RunPodProps,
     VcsAgentPool,
@@ -58,8 +58,8 @@ WorkerPoolOperator(
     watch_namespaces=["tools"],
     replicas=2,
     leader_election=LeaderElectionTimings(lease_duration=Duration.seconds(30), renew_deadline=Duration.seconds(20)),
-    log_level=LogLevel.DEBUG,
-    log_format=LogFormat.LOGFMT,
+    log_level=ControllerLogLevel.DEBUG,
+    log_format=ControllerLogFormat.LOGFMT,
     network_policy=OperatorNetworkPolicy(egress_ports=[443, 6443]),
     metrics=OperatorMetrics(secure=True),
     run_disruption_budget=DisruptionBudget(),
@@ -92,7 +92,9 @@ pool = WorkerPool(
     extensions=[
         DockerInDocker.sidecar(storage_limit=Size.gibibytes(30)),
         InitializationPolicy.from_text('package spacelift\n\ndeny["no runs on Friday"] { false }\n'),
-        VcsAgents([VcsAgentPool(name="gitlab", base_endpoint="https://gitlab.example.com")]),
+        VcsAgents.from_agent_pools(
+            [VcsAgentPool(name="gitlab", base_endpoint="https://gitlab.example.com")]
+        ),
         AwsRole.irsa(role_arn="arn:aws:iam::123456789012:role/builds", token_expiration=Duration.hours(1)),
         TeamDefaults(),
     ],
@@ -107,7 +109,7 @@ HorizontalPodAutoscaler(
     metrics=[Metric.external(name="queued_runs", target=MetricTarget.average_value(1))],
 )
 
-Dashboard(chart, "dashboard")
-PrometheusRule(chart, "alerts", runs_wait_for=Duration.minutes(5), alert_labels={"team": "platform"})
+WorkerPoolDashboard(chart, "dashboard")
+WorkerPoolAlerts(chart, "alerts", runs_wait_for=Duration.minutes(5), alert_labels={"team": "platform"})
 
 app.synth()

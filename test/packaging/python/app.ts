@@ -5,12 +5,12 @@ import {
   AwsRole,
   BinariesCache,
   CommsProtocol,
-  Dashboard,
+  WorkerPoolDashboard,
   DockerInDocker,
   InitializationPolicy,
-  LogFormat,
-  LogLevel,
-  PrometheusRule,
+  ControllerLogFormat,
+  ControllerLogLevel,
+  WorkerPoolAlerts,
   VcsAgents,
   WorkerPool,
   WorkerPoolOperator,
@@ -33,8 +33,8 @@ new WorkerPoolOperator(chart, 'operator', {
   watchNamespaces: ['tools'],
   replicas: 2,
   leaderElection: { leaseDuration: Duration.seconds(30), renewDeadline: Duration.seconds(20) },
-  logLevel: LogLevel.DEBUG,
-  logFormat: LogFormat.LOGFMT,
+  logLevel: ControllerLogLevel.DEBUG,
+  logFormat: ControllerLogFormat.LOGFMT,
   networkPolicy: { egressPorts: [443, 6443] },
   metrics: { secure: true },
   runDisruptionBudget: {},
@@ -62,7 +62,7 @@ const pool = new WorkerPool(chart, 'pool', {
   extensions: [
     DockerInDocker.sidecar({ storageLimit: Size.gibibytes(30) }),
     InitializationPolicy.fromText('package spacelift\n\ndeny["no runs on Friday"] { false }\n'),
-    new VcsAgents([{ name: 'gitlab', baseEndpoint: 'https://gitlab.example.com' }]),
+    VcsAgents.fromAgentPools([{ name: 'gitlab', baseEndpoint: 'https://gitlab.example.com' }]),
     AwsRole.irsa({ roleArn: 'arn:aws:iam::123456789012:role/builds', tokenExpiration: Duration.hours(1) }),
     new TeamDefaults(),
   ],
@@ -75,7 +75,7 @@ new HorizontalPodAutoscaler(chart, 'autoscaler', {
   metrics: [Metric.external({ name: 'queued_runs', target: MetricTarget.averageValue(1) })],
 });
 
-new Dashboard(chart, 'dashboard');
-new PrometheusRule(chart, 'alerts', { runsWaitFor: Duration.minutes(5), alertLabels: { team: 'platform' } });
+new WorkerPoolDashboard(chart, 'dashboard');
+new WorkerPoolAlerts(chart, 'alerts', { runsWaitFor: Duration.minutes(5), alertLabels: { team: 'platform' } });
 
 app.synth();

@@ -1,87 +1,86 @@
-import { format } from 'prettier';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { TypeSystem, type Assembly, type Type } from 'jsii-reflect';
 import type { Artefact } from '../artefact';
-import { cell } from '../object-docs';
-import type { Declaration } from './model';
-import { sections } from './page';
-import { readDeclarations } from './read';
+import { cell, page, table } from '../markdown';
+import { namesIn, section } from './section';
 
-const NOTICE = '<!-- Made by `npm run generate` from the docstrings in src/constructs; change those instead. -->';
-const ENTRY = 'src/index.ts';
+const SOURCE = 'the docstrings in src/constructs';
 const FOLDER = 'docs/api/constructs';
 
-/** What each page is about; a folder below src/constructs that is missing here goes to the last page. */
-const PAGES: readonly { readonly file: string; readonly title: string; readonly groups: readonly string[] }[] = [
-  { file: 'worker-pool.md', title: 'WorkerPool', groups: ['worker-pool', 'shared'] },
-  { file: 'presets.md', title: 'Presets', groups: ['presets'] },
-  { file: 'operator.md', title: 'WorkerPoolOperator', groups: ['operator', 'crds'] },
-  { file: 'monitoring.md', title: 'Monitoring', groups: ['monitoring', 'exporter'] },
-  { file: 'others.md', title: 'Other constructs', groups: [] },
-];
+/** A page for each folder below src/constructs, in this order. */
+const TITLES = new Map([
+  ['worker-pool', 'WorkerPool'],
+  ['presets', 'Presets'],
+  ['operator', 'Operator'],
+  ['crds', 'CRDs'],
+  ['exporter', 'Exporter'],
+  ['monitoring', 'Monitoring'],
+  ['control-plane', 'Control plane'],
+  ['shared', 'Shared'],
+]);
 
-/** The reference of the constructs: an overview, and a page for each group. */
+/** The reference of the constructs: an overview, and a page for each folder. */
 export async function generateConstructsDocs(): Promise<Artefact> {
-  return artefact(readDeclarations(ENTRY));
-}
-
-async function artefact(all: readonly Declaration[]): Promise<Artefact> {
-  const fileOf = ({ group }: Declaration): string =>
-    (PAGES.find(({ groups }) => groups.includes(group)) ?? PAGES.at(-1))?.file ?? '';
-  const files = new Map(all.map((declaration) => [declaration.name, fileOf(declaration)]));
-  const pages = PAGES.map(({ file, title }) => ({ file, title, own: all.filter((each) => fileOf(each) === file) }));
-  const filled = pages.filter(({ own }) => own.length > 0);
-  const texts: Record<string, string> = { 'docs/api/constructs.md': overview(filled) };
-  for (const { file, title, own } of filled) {
+  const { allTypes } = await constructsAssembly();
+  const fileOf = new Map(allTypes.map((type) => [type.name, `${folderOf(type)}.md`]));
+  const pages = [...TITLES].map(([folder, title]) => ({
+    file: `${folder}.md`,
+    title,
+    types: inReadingOrder(allTypes.filter((type) => folderOf(type) === folder)),
+  }));
+  const files: Record<string, string> = { 'docs/api/constructs.md': await page(SOURCE, overview(pages)) };
+  for (const { file, title, types } of pages) {
     const linkTo = (name: string): string | undefined => {
-      const target = files.get(name);
+      const target = fileOf.get(name);
       return target && `${target === file ? '' : target}#${name.toLowerCase()}`;
     };
-    texts[`${FOLDER}/${file}`] = `${NOTICE}\n\n# ${title}\n\n${sections(inReadingOrder(own, title), linkTo)}`;
+    const text = `# ${title}\n\n${types.map((type) => section(type, linkTo)).join('\n\n')}`;
+    files[`${FOLDER}/${file}`] = await page(SOURCE, text);
   }
-  const formatted = Object.entries(texts).map(async ([path, text]) => [path, await pretty(text)] as const);
-  return { files: Object.fromEntries(await Promise.all(formatted)), folders: [FOLDER] };
+  return { files, folders: [FOLDER] };
 }
 
-const pretty = (text: string): Promise<string> => format(text, { parser: 'markdown', printWidth: 120 });
+/** What jsii knows of the constructs, compiled anew: users of every language get the same. */
+export async function constructsAssembly(): Promise<Assembly> {
+  await promisify(execFile)('npm', ['run', '--silent', 'jsii']);
+  return new TypeSystem().load('.', { validate: false });
+}
 
-/** The class that the page is about, then what it names in the order in which it does, then the other classes likewise. */
-function inReadingOrder(declarations: readonly Declaration[], title: string): Declaration[] {
-  const ordered = new Set<Declaration>();
-  const add = (declaration: Declaration): void => {
-    if (ordered.has(declaration)) return;
-    ordered.add(declaration);
-    for (const name of namesIn(declaration)) {
-      const named = declarations.find((each) => each.name === name);
-      if (named) add(named);
-    }
+function folderOf({ name, locationInModule }: Type): string {
+  const [, folder = ''] = /^src\/constructs\/([^/]+)\//.exec(locationInModule?.filename ?? '') ?? [];
+  if (!TITLES.has(folder)) throw new Error(`${name} lies in no folder of src/constructs that has a page`);
+  return folder;
+}
+
+/** Constructs, other classes, the rest; behind each what it names, in the order in which it does. */
+function inReadingOrder(types: readonly Type[]): Type[] {
+  const ordered = new Set<Type>();
+  const add = (type: Type): void => {
+    if (ordered.has(type)) return;
+    ordered.add(type);
+    for (const name of namesIn(type)) types.filter((each) => each.name === name).forEach(add);
   };
-  const classes = declarations.filter(({ kind }) => kind === 'class');
-  const first = classes.find(({ name }) => name === title);
-  [...(first ? [first] : []), ...classes, ...declarations].forEach(add);
+  const classes = types.filter((type) => type.isClassType());
+  const constructs = classes.filter(({ ancestors }) => ancestors.some(({ fqn }) => fqn === 'constructs.Construct'));
+  [...constructs, ...classes, ...types].forEach(add);
   return [...ordered];
 }
 
-/** The types that a declaration names, those that it is made with first. */
-function namesIn({ construction = [], factories, properties, methods }: Declaration): string[] {
-  const members = [...construction, ...factories.flatMap(({ parameters }) => parameters), ...properties];
-  const types = [...members, ...methods.flatMap(({ parameters }) => parameters)].map(({ type }) => type);
-  return types.flat().flatMap((piece) => (typeof piece === 'string' ? [] : [piece.name]));
-}
-
-function overview(pages: readonly { file: string; title: string; own: readonly Declaration[] }[]): string {
-  const rows = pages.flatMap(({ file, own }) =>
-    own
-      .filter(({ kind }) => kind === 'class')
-      .map(({ name, summary }) => `| [${name}](constructs/${file}#${name.toLowerCase()}) | ${cell(summary)} |`),
+function overview(pages: readonly { file: string; types: readonly Type[] }[]): string {
+  const rows = pages.flatMap(({ file, types }) =>
+    types
+      .filter((type) => type.isClassType())
+      .map(({ name, docs }) => [
+        `[${name}](constructs/${file}#${name.toLowerCase()})`,
+        cell(docs.summary.replace(/;$/, '.')),
+      ]),
   );
-  return `${NOTICE}
-
-# Constructs
+  return `# Constructs
 
 What \`import ... from 'cdk8s-worker-pools'\` gives. \`kplus\` is \`cdk8s-plus-28\`. How they are used: [the guide](../guides/constructs.md) and [the examples](../../examples/README.md).
 
-| Class | What it is |
-| --- | --- |
-${rows.join('\n')}
+${table(['Class', 'What it is'], rows)}
 
 The resource that \`WorkerPool\` makes is described [field by field](workerpool.md).
 `;

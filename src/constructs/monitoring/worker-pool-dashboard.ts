@@ -7,8 +7,8 @@ import { refuseTwins } from '../shared/twins';
 import { DASHBOARD_ROWS } from './dashboard-rows';
 import { layOut, SCHEMA_VERSION } from './grafana';
 
-/** Properties of a `Dashboard`. */
-export interface DashboardProps extends ResourceProps {
+/** Properties of a `WorkerPoolDashboard`. */
+export interface WorkerPoolDashboardProps extends ResourceProps {
   /**
    * Title in Grafana.
    *
@@ -74,11 +74,11 @@ export interface DashboardProps extends ResourceProps {
  *
  * @throws where `uid` is not what Grafana takes
  */
-export class Dashboard extends ConfigMap {
+export class WorkerPoolDashboard extends ConfigMap {
   /** The dashboard as JSON, for those who import it by hand or give it to an operator of Grafana. */
   public readonly dashboardJson: string;
 
-  constructor(scope: Construct, id: string, props: DashboardProps = {}) {
+  constructor(scope: Construct, id: string, props: WorkerPoolDashboardProps = {}) {
     super(scope, id, { metadata: props.metadata });
     refuseTwins(this);
     const uid = props.uid ?? 'worker-pools';
@@ -94,7 +94,7 @@ export class Dashboard extends ConfigMap {
   }
 }
 
-function dashboard(uid: string, props: DashboardProps): object {
+function dashboard(uid: string, props: WorkerPoolDashboardProps): object {
   return {
     uid,
     title: props.title ?? 'Worker pools',

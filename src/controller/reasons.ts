@@ -1,5 +1,14 @@
 import { REASON } from '../api/conditions';
+import type { SessionStatus } from '../protocol/session';
 import type { RefusalKind } from './runtime';
+
+/** The reason in a condition for each cause that keeps a session from connecting. */
+export const REASON_OF_CAUSE = {
+  unreachable: REASON.controlPlaneUnreachable,
+  certificate: REASON.controlPlaneCertificateInvalid,
+  rejected: REASON.credentialsRejected,
+  protocol: REASON.protocolError,
+} as const satisfies Record<Extract<SessionStatus, { state: 'failed' }>['cause'], string>;
 
 /** The causes that are not the object's own; what is wrong with the object itself has a reason by its kind. */
 const REASON_OF_KIND: Partial<Record<RefusalKind, string>> = {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
-import { CONTROLLER_METRICS, RUNTIME_METRICS, type MetricDescription } from '../../src/api';
-import { createMetrics } from '../../src/controller/metrics';
-import { electionMetrics } from '../../src/controller/runtime/metrics';
+import { CONTROLLER_METRICS } from '../../src/api';
+import { createWorkerMetrics } from '../../src/controller/worker-metrics';
 
 const pools = [
   { ulid: '01A', total: 3, idle: 1 },
@@ -11,7 +10,7 @@ const pools = [
 
 function registered() {
   const registry = new Registry();
-  return { registry, metrics: createMetrics(registry, () => pools) };
+  return { registry, metrics: createWorkerMetrics(registry, () => pools) };
 }
 
 /** What a metric answers at a scrape: name with labels, then the value. */
@@ -21,24 +20,6 @@ async function samples(registry: Registry, name: string): Promise<string[]> {
 }
 
 describe("the controller's metrics", () => {
-  it('tell who leads under the name that alerts ask for', async () => {
-    const registry = new Registry();
-    electionMetrics(registry, 'ops')?.leading.set(1);
-    expect(await samples(registry, RUNTIME_METRICS.leading.name)).toEqual([
-      'leader_election_master_status{name="ops"} 1',
-    ]);
-  });
-
-  it('are all that src/api names, and no other', async () => {
-    const served = await registered().registry.getMetricsAsJSON();
-    expect(served.map(({ name, type, help }) => ({ name, type: String(type), help }))).toEqual(
-      expect.arrayContaining(
-        Object.values<MetricDescription>(CONTROLLER_METRICS).map(({ name, type, help }) => ({ name, type, help })),
-      ),
-    );
-    expect(served).toHaveLength(Object.keys(CONTROLLER_METRICS).length);
-  });
-
   it('count the Workers of each pool at the scrape', async () => {
     const { registry } = registered();
     expect(await samples(registry, CONTROLLER_METRICS.workers.name)).toEqual([

@@ -7,8 +7,8 @@ import { alerts, LONGEST_STARTUP, type AlertDescription, type AlertSettings, typ
 
 const RUNBOOK = 'https://github.com/cdk8s-worker-pools/cdk8s-worker-pools/blob/main/docs/operations/alerts.md';
 
-/** Properties of a `PrometheusRule`. */
-export interface PrometheusRuleProps extends ResourceProps {
+/** Properties of a `WorkerPoolAlerts`. */
+export interface WorkerPoolAlertsProps extends ResourceProps {
   /**
    * How long runs may wait for a Worker while none of the pool is free.
    *
@@ -124,13 +124,13 @@ export interface PrometheusRuleProps extends ResourceProps {
  *
  * @throws where the startup allowed is 0, or 5 minutes and more, or `workerCreationErrors` is no whole number
  */
-export class PrometheusRule extends Resource {
+export class WorkerPoolAlerts extends Resource {
   /** @see base.Resource.apiObject */
   protected readonly apiObject: ApiObject;
 
   public readonly resourceType = 'prometheusrules';
 
-  constructor(scope: Construct, id: string, props: PrometheusRuleProps = {}) {
+  constructor(scope: Construct, id: string, props: WorkerPoolAlertsProps = {}) {
     super(scope, id);
     refuseTwins(this);
     const settings = compile(scope, id, props);
@@ -144,7 +144,7 @@ export class PrometheusRule extends Resource {
   }
 }
 
-function compile(scope: Construct, id: string, props: PrometheusRuleProps): AlertSettings {
+function compile(scope: Construct, id: string, props: WorkerPoolAlertsProps): AlertSettings {
   checkWholeNumber(scope, id, 'workerCreationErrors', props.workerCreationErrors, 0);
   const minutes = (duration: Duration | undefined, otherwise: number) => duration?.toSeconds() ?? otherwise * 60;
   const slowRunStartup = minutes(props.slowRunStartup, 2);
@@ -167,7 +167,7 @@ function compile(scope: Construct, id: string, props: PrometheusRuleProps): Aler
   };
 }
 
-function rule(description: AlertDescription, props: PrometheusRuleProps): object {
+function rule(description: AlertDescription, props: WorkerPoolAlertsProps): object {
   const severity =
     description.level === 'critical' ? (props.criticalSeverity ?? 'critical') : (props.warningSeverity ?? 'warning');
   return {

@@ -1,13 +1,11 @@
-import type { ResourceProps, SecretValue } from 'cdk8s-plus-28';
-import type { WorkerPoolApiCredentials } from './api-credentials';
-import type { CommsProtocol } from './comms-protocol';
-import type { DriftDetection } from './drift-detection';
-import type { IWorkerPoolExtension } from './extension';
-import type { PodHistory } from './pod-history';
+import type { Duration } from 'cdk8s';
+import type { ISecret, ResourceProps, SecretValue } from 'cdk8s-plus-28';
+import type { DriftDetectionRunLimits } from '../../api';
+import { invalidArgument, isWholeNumber, wholeNumber } from '../shared/checks';
 import type { RunPodProps } from './run-pod';
 
-/** Properties of a `WorkerPool`. The labels in `metadata` are the pool's labels in the control plane. */
-export interface WorkerPoolProps extends ResourceProps {
+/** What a `WorkerPool` is made of. The labels in `metadata` are the pool's labels in the control plane. */
+export interface WorkerPoolOptions extends ResourceProps {
   /**
    * Where the pool's token lies: the file that the control plane hands out, as it is.
    *
@@ -119,11 +117,91 @@ export interface WorkerPoolProps extends ResourceProps {
    * @default - the operator's own Pod: emptyDir volumes, user 1983, 70 minutes
    */
   readonly pod?: RunPodProps;
+}
+
+/**
+ * The Secret that holds the API key with which a pool registers itself.
+ *
+ * Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
+ */
+export interface WorkerPoolApiCredentials {
+  /** The Secret, in the namespace of the pool. */
+  readonly secret: ISecret;
 
   /**
-   * Presets and standards of your own, applied in this order when everything else is set.
+   * Key of the Secret that holds the URL of the account, without a path.
    *
-   * @default - none
+   * @default "endpoint"
    */
-  readonly extensions?: IWorkerPoolExtension[];
+  readonly endpointKey?: string;
+
+  /**
+   * Key of the Secret that holds the ID of the API key.
+   *
+   * @default "keyId"
+   */
+  readonly keyIdKey?: string;
+
+  /**
+   * Key of the Secret that holds the secret of the API key.
+   *
+   * @default "keySecret"
+   */
+  readonly keySecretKey?: string;
+}
+
+/** Transports between operator and control plane. */
+export enum CommsProtocol {
+  /** A session of MQTT, over which the control plane announces runs. */
+  MQTT = 'mqtt',
+  /** HTTP requests that wait for a run; needs no connection but HTTPS. */
+  POLL = 'poll',
+}
+
+/** Which finished Pods stay; a Pod goes when either limit is passed. */
+export interface PodHistory {
+  /**
+   * Number of Pods of each Worker that stay, newest first; 0 removes them at once.
+   *
+   * @default - no limit by number
+   */
+  readonly limit?: number;
+
+  /**
+   * Age, from the Pod's creation, at which it goes, in whole seconds.
+   *
+   * @default - no limit by age
+   */
+  readonly ttl?: Duration;
+}
+
+/**
+ * How much drift detection a pool does that registers itself.
+ *
+ * Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
+ */
+export class DriftDetection {
+  /** The pool takes no drift-detection runs at all. */
+  public static disabled(): DriftDetection {
+    return new DriftDetection({ disabled: true });
+  }
+
+  /**
+   * The pool takes so many drift-detection runs at the same time.
+   *
+   * @param maxRuns a whole number from 0 up; 0 leaves them waiting
+   * @throws where it is not such a number
+   */
+  public static limitedTo(maxRuns: number): DriftDetection {
+    if (!isWholeNumber(maxRuns, 0))
+      throw invalidArgument('DriftDetection.limitedTo', 'maxRuns', maxRuns, wholeNumber(0));
+    return new DriftDetection({ maxRuns });
+  }
+
+  /** @internal */
+  public readonly _limits: DriftDetectionRunLimits;
+
+  private constructor(limits: DriftDetectionRunLimits) {
+    this._limits = limits;
+  }
 }

@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { Size } from 'cdk8s';
 import type { ISecret } from 'cdk8s-plus-28';
-import { ControlPlane, type ControlPlaneProps } from '../../../src';
+import { WorkerPoolControlPlane, type WorkerPoolControlPlaneProps } from '../../../src';
 import { VERSION } from '../../../src/constructs/shared/version';
 import { only, synthesized } from '../support';
 
-const controlPlane = (props?: ControlPlaneProps) => synthesized((chart) => new ControlPlane(chart, 'cp', props));
+const controlPlane = (props?: WorkerPoolControlPlaneProps) =>
+  synthesized((chart) => new WorkerPoolControlPlane(chart, 'cp', props));
 
-describe('ControlPlane', () => {
+describe('WorkerPoolControlPlane', () => {
   it('tells its program where its data lies and where others reach it', () => {
     const [container] = only(
       controlPlane({ extraArgs: ['--log-level=debug'], tlsSans: ['127.0.0.1'], launcherImage: 'registry/launcher:1' }),
@@ -70,7 +71,7 @@ describe('ControlPlane', () => {
     expect(controlPlane().filter(({ kind }) => kind.includes('Role'))).toEqual([]);
   });
 
-  it.each<[string, ControlPlaneProps, string]>([
+  it.each<[string, WorkerPoolControlPlaneProps, string]>([
     [
       'a name in capitals',
       { name: 'Bad_Name' },

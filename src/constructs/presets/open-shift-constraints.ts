@@ -1,7 +1,6 @@
 import { ClusterRole, RoleBinding, ServiceAccount } from 'cdk8s-plus-28';
-import type { IWorkerPoolExtension } from '../worker-pool/extension';
-import type { WorkerPool } from '../worker-pool/worker-pool';
-import { besidePool, checkOnce, namespaceOf, serviceAccountOf } from './own';
+import type { IWorkerPoolExtension, WorkerPool } from '../worker-pool/worker-pool';
+import { besidePool, checkOnce, namespaceOf, serviceAccountOf } from './preset';
 
 /**
  * Lets OpenShift admit the run Pods of a pool.
@@ -18,34 +17,34 @@ import { besidePool, checkOnce, namespaceOf, serviceAccountOf } from './own';
  *
  * @throws where neither the pool nor its chart has a namespace
  */
-export class OpenShift implements IWorkerPoolExtension {
+export class OpenShiftConstraints implements IWorkerPoolExtension {
   /** Constraints `nonroot-v2`: any user but root, no privileges, the default seccomp profile. Right for a usual pool. */
-  public static nonRoot(): OpenShift {
-    return new OpenShift('nonroot-v2');
+  public static nonRoot(): OpenShiftConstraints {
+    return new OpenShiftConstraints('nonroot-v2');
   }
 
   /** Constraints `privileged`: everything. A pool with `DockerInDocker` needs them. */
-  public static privileged(): OpenShift {
-    return new OpenShift('privileged');
+  public static privileged(): OpenShiftConstraints {
+    return new OpenShiftConstraints('privileged');
   }
 
   /**
    * Constraints of another name: the built-in ones, or your own if the cluster has a ClusterRole
    * `system:openshift:scc:<name>` for them.
    */
-  public static constraints(name: string): OpenShift {
-    return new OpenShift(name);
+  public static named(name: string): OpenShiftConstraints {
+    return new OpenShiftConstraints(name);
   }
 
   private constructor(private readonly name: string) {}
 
   /** Binds the pool's ServiceAccount to the constraints. */
   public extend(pool: WorkerPool): void {
-    checkOnce(pool, 'OpenShift', 'SccBinding');
+    checkOnce(pool, 'OpenShiftConstraints', 'SccBinding');
     const { name } = serviceAccountOf(pool);
     // Named anew, because one that is made elsewhere may not know the namespace that it is used in.
     const subject = ServiceAccount.fromServiceAccountName(pool, 'SccSubject', name, {
-      namespaceName: namespaceOf(pool, 'OpenShift'),
+      namespaceName: namespaceOf(pool, 'OpenShiftConstraints'),
     });
     const role = ClusterRole.fromClusterRoleName(pool, 'SccRole', `system:openshift:scc:${this.name}`);
     new RoleBinding(pool, 'SccBinding', { metadata: besidePool(pool), role }).addSubjects(subject);

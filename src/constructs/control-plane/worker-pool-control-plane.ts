@@ -18,8 +18,8 @@ const LONGEST_NAME = LABEL_LIMIT - 11;
 const FIRST_NODE_PORT = 30000;
 const LAST_NODE_PORT = 32767;
 
-/** Properties of a `ControlPlane`. */
-export interface ControlPlaneProps {
+/** Properties of a `WorkerPoolControlPlane`. */
+export interface WorkerPoolControlPlaneProps {
   /**
    * Name of the StatefulSet and its Service.
    *
@@ -117,11 +117,11 @@ export interface ControlPlaneProps {
  *
  * @throws where `namespace` is missing, or `name`, `publicUrl`, `nodePort` or `storageSize` cannot be such
  */
-export class ControlPlane extends Construct {
+export class WorkerPoolControlPlane extends Construct {
   /** Address that operators and run Pods reach it at. */
   public readonly publicUrl: string;
 
-  constructor(scope: Construct, id: string, props: ControlPlaneProps = {}) {
+  constructor(scope: Construct, id: string, props: WorkerPoolControlPlaneProps = {}) {
     super(scope, id);
     checkProps(scope, id, props);
     refuseTwins(this);
@@ -162,7 +162,7 @@ export class ControlPlane extends Construct {
   }
 }
 
-function checkProps(scope: Construct, id: string, props: ControlPlaneProps): void {
+function checkProps(scope: Construct, id: string, props: WorkerPoolControlPlaneProps): void {
   const { name = NAME, storageSize } = props;
   if (!new RegExp(SERVICE_NAME).test(name) || name.length > LONGEST_NAME) {
     const allowed =
@@ -184,7 +184,7 @@ function checkNodePort(scope: Construct, id: string, nodePort: number | undefine
   }
 }
 
-function podSpec(serviceAccountName: string, publicUrl: string, props: ControlPlaneProps): k8s.PodSpec {
+function podSpec(serviceAccountName: string, publicUrl: string, props: WorkerPoolControlPlaneProps): k8s.PodSpec {
   return {
     serviceAccountName,
     automountServiceAccountToken: false,
@@ -222,7 +222,7 @@ function podSpec(serviceAccountName: string, publicUrl: string, props: ControlPl
   };
 }
 
-function programArgs(publicUrl: string, props: ControlPlaneProps): string[] {
+function programArgs(publicUrl: string, props: WorkerPoolControlPlaneProps): string[] {
   const options = {
     'data-dir': DATA.path,
     'public-url': publicUrl,
@@ -275,7 +275,7 @@ function quantities(amounts: Readonly<Record<string, string | number>> | undefin
   return Object.fromEntries(entries.map(([key, amount]) => [key, k8s.Quantity.fromString(String(amount))]));
 }
 
-function volumeClaim(props: ControlPlaneProps): k8s.KubePersistentVolumeClaimProps {
+function volumeClaim(props: WorkerPoolControlPlaneProps): k8s.KubePersistentVolumeClaimProps {
   const storage = k8s.Quantity.fromString(quantity(props.storageSize ?? Size.gibibytes(10)));
   return {
     metadata: { name: DATA.volume },

@@ -9,11 +9,114 @@ import {
   type k8s,
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { VOLUME } from '../../api';
-import { invalidProp } from '../shared/checks';
+import { VOLUME, type Volume as VolumeSpec } from '../../api';
 import type { Manifest } from '../../charting/manifest';
+import { invalidArgument, invalidProp, isWholeNumber, wholeNumber } from '../shared/checks';
+import { asVolume, type IPodStorage } from '../shared/pod-storage';
 import { refuseTwins } from '../shared/twins';
-import type { SpecialVolume } from './special-volume';
+
+/** The volume of the workspace or of the binaries cache, as a pool uses it. */
+export interface SpecialVolume {
+  /** What containers mount. */
+  readonly volume: Volume;
+  /** Stands in the manifest in the place of `volume`'s own source: cdk8s-plus has no ephemeral volumes. */
+  readonly source?: Omit<VolumeSpec, 'name'>;
+  /** The claim behind it, where many Pods would share it. */
+  readonly claim?: IPersistentVolumeClaim;
+  /** A fresh file system belongs to root, so that the built-in containers could not write to it. */
+  readonly belongsToRoot?: boolean;
+}
+
+/** Access modes of a claim that was made in this app; undefined for one that is only named. */
+export function accessModes(claim: IPersistentVolumeClaim | undefined): readonly string[] | undefined {
+  // Not instanceof: an app may have a second copy of cdk8s-plus.
+  return (claim as Partial<PersistentVolumeClaim> | undefined)?.accessModes;
+}
+
+/** A disk that Kubernetes makes for each run Pod and deletes with it. */
+export interface EphemeralWorkspaceOptions {
+  /** Size of the disk, in whole MiB. */
+  readonly size: Size;
+
+  /**
+   * StorageClass of the disk, for example "gp2".
+   *
+   * @default - the cluster's default StorageClass
+   */
+  readonly storageClass?: string;
+
+  /**
+   * How the disk may be mounted.
+   *
+   * @default - ReadWriteOnce
+   */
+  readonly accessModes?: PersistentVolumeAccessMode[];
+}
+
+/**
+ * The volume that holds source and state of a run while it is worked on. The data is sensitive: prefer a volume that
+ * lives and dies with the Pod.
+ */
+export class WorkspaceVolume {
+  /**
+   * A disk of its own for each run, made and deleted with its Pod. Run Pods get fsGroup 1983, to be able to write.
+   *
+   * @throws where the size is not a whole number of MiB from 1 up
+   */
+  public static ephemeral(options: EphemeralWorkspaceOptions): WorkspaceVolume {
+    const source = { ephemeral: { volumeClaimTemplate: { spec: claimSpec(options) } } };
+    return new WorkspaceVolume((scope) => ({
+      // What cdk8s-plus mounts; only its name reaches the manifest.
+      volume: Volume.fromEmptyDir(scope, 'Workspace', VOLUME.workspace),
+      source,
+      belongsToRoot: true,
+    }));
+  }
+
+  /** A folder on the node's disk, or in its memory. */
+  public static emptyDir(options: EmptyDirVolumeOptions = {}): WorkspaceVolume {
+    return new WorkspaceVolume((scope) => ({
+      volume: Volume.fromEmptyDir(scope, 'Workspace', VOLUME.workspace, options),
+    }));
+  }
+
+  /**
+   * A claim that all runs of the pool use, one after the other: each run empties it. Only for a pool of one Worker.
+   *
+   * @param claim in the namespace of the pool
+   */
+  public static persistentVolumeClaim(claim: IPersistentVolumeClaim): WorkspaceVolume {
+    return new WorkspaceVolume((scope) => ({
+      volume: Volume.fromPersistentVolumeClaim(scope, 'Workspace', claim, { name: VOLUME.workspace }),
+      claim,
+      belongsToRoot: true,
+    }));
+  }
+
+  /** Any other volume. */
+  public static fromVolume(volume: IPodStorage): WorkspaceVolume {
+    return new WorkspaceVolume(() => ({ volume: asVolume(volume) }));
+  }
+
+  private constructor(private readonly make: (scope: Construct) => SpecialVolume) {}
+
+  /** @internal */
+  public _bind(scope: Construct): SpecialVolume {
+    return this.make(scope);
+  }
+}
+
+function claimSpec({ size, storageClass, accessModes }: EphemeralWorkspaceOptions) {
+  const mebibytes = size.toMebibytes({ rounding: SizeRoundingBehavior.NONE });
+  if (!isWholeNumber(mebibytes, 1)) {
+    throw invalidArgument('WorkspaceVolume.ephemeral', 'size', `${mebibytes}Mi`, `${wholeNumber(1)}, in MiB`);
+  }
+  return {
+    accessModes: accessModes ?? [PersistentVolumeAccessMode.READ_WRITE_ONCE],
+    storageClassName: storageClass,
+    resources: { requests: { storage: `${mebibytes}Mi` } },
+  };
+}
 
 const EFS_DRIVER = 'efs.csi.aws.com';
 
@@ -108,8 +211,8 @@ export class BinariesCache {
   }
 
   /** Any other volume. */
-  public static fromVolume(volume: Volume): BinariesCache {
-    return new BinariesCache(() => ({ volume }));
+  public static fromVolume(volume: IPodStorage): BinariesCache {
+    return new BinariesCache(() => ({ volume: asVolume(volume) }));
   }
 
   private constructor(private readonly make: (scope: Construct) => SpecialVolume) {}

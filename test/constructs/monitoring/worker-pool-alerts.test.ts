@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Duration } from 'cdk8s';
 import { readFileSync } from 'node:fs';
-import { PrometheusRule, WorkerPoolAlert, type PrometheusRuleProps } from '../../../src';
+import { WorkerPoolAlerts, WorkerPoolAlert, type WorkerPoolAlertsProps } from '../../../src';
 import { only, synthesized } from '../support';
 import { faults } from './promql';
 
@@ -13,17 +13,17 @@ interface Rule {
   readonly annotations: { summary: string; description: string; runbook_url: string };
 }
 
-const object = (props?: PrometheusRuleProps) =>
+const object = (props?: WorkerPoolAlertsProps) =>
   only(
-    synthesized((chart) => new PrometheusRule(chart, 'alerts', props)),
+    synthesized((chart) => new WorkerPoolAlerts(chart, 'alerts', props)),
     'PrometheusRule',
   );
-const rules = (props?: PrometheusRuleProps): Rule[] => {
+const rules = (props?: WorkerPoolAlertsProps): Rule[] => {
   const { groups } = object(props).spec as unknown as { groups: { name: string; rules: Rule[] }[] };
   expect(groups.map(({ name }) => name)).toEqual(['worker-pools']);
   return groups[0]?.rules ?? [];
 };
-const rule = (alert: WorkerPoolAlert, props?: PrometheusRuleProps): Rule => {
+const rule = (alert: WorkerPoolAlert, props?: WorkerPoolAlertsProps): Rule => {
   const found = rules(props).find((each) => each.alert === String(alert));
   if (!found) throw new Error(`no alert ${alert}`);
   return found;
@@ -32,7 +32,7 @@ const rule = (alert: WorkerPoolAlert, props?: PrometheusRuleProps): Rule => {
 const RUNBOOKS = readFileSync('docs/operations/alerts.md', 'utf8');
 const { repository } = JSON.parse(readFileSync('package.json', 'utf8')) as { repository: { url: string } };
 
-describe('PrometheusRule', () => {
+describe('WorkerPoolAlerts', () => {
   it('is an object of the Prometheus operator, with the labels by which that finds it', () => {
     const { apiVersion, metadata } = object({ metadata: { name: 'pools', labels: { release: 'prometheus' } } });
     expect(apiVersion).toBe('monitoring.coreos.com/v1');
@@ -62,7 +62,7 @@ describe('PrometheusRule', () => {
     expect(sections).toEqual(Object.values<string>(WorkerPoolAlert));
   });
 
-  it.each<[WorkerPoolAlert, string, PrometheusRuleProps, string]>([
+  it.each<[WorkerPoolAlert, string, WorkerPoolAlertsProps, string]>([
     [WorkerPoolAlert.RUNS_WAIT, '900s', { runsWaitFor: Duration.minutes(1) }, '60s'],
     [WorkerPoolAlert.NO_WORKERS, '300s', { noWorkersFor: Duration.minutes(2) }, '120s'],
     [WorkerPoolAlert.RUNS_STUCK, '600s', { runsStuckFor: Duration.minutes(2) }, '120s'],
@@ -118,7 +118,7 @@ describe('PrometheusRule', () => {
     ]);
   });
 
-  it.each<[string, PrometheusRuleProps, string]>([
+  it.each<[string, WorkerPoolAlertsProps, string]>([
     ['a part of an error', { workerCreationErrors: 0.5 }, 'workerCreationErrors is 0.5; it must be a whole number'],
     ['a startup of no time', { slowRunStartup: Duration.seconds(0) }, 'slowRunStartup is "0 s"; it must be more than'],
     ['a startup that cannot be told from longer ones', { slowRunStartup: Duration.minutes(5) }, 'less than 300 s'],

@@ -1,0 +1,161 @@
+/**
+ * What each room below src/ may import of ours, beside itself and `time`; docs/architecture.md shows it ("Rooms"). A room
+ * within another has a line of its own. `x` is a room with those within it, `x/*` what lies directly in it, `x/name` one
+ * file, `its rooms` those within it.
+ */
+export const ROOMS = {
+  'index.ts': ['constructs'],
+  'main.ts': ['constructs', 'examples'],
+  time: [],
+  text: [],
+  api: [],
+  charting: ['api'],
+  constructs: ['its rooms'],
+  'constructs/shared': ['api', 'charting'],
+  'constructs/worker-pool': ['api', 'charting', 'constructs/shared'],
+  'constructs/presets': ['api', 'constructs/shared', 'constructs/worker-pool'],
+  'constructs/crds': ['api', 'charting', 'constructs/shared'],
+  'constructs/monitoring': ['api', 'charting', 'constructs/shared'],
+  'constructs/control-plane': ['api', 'charting', 'constructs/shared'],
+  'constructs/exporter': ['api', 'charting', 'constructs/shared'],
+  'constructs/operator': [
+    'api',
+    'charting',
+    'constructs/shared',
+    'constructs/crds',
+    'constructs/monitoring',
+    'constructs/exporter',
+  ],
+  protocol: ['api'],
+  controller: ['api', 'protocol', 'its rooms'],
+  'controller/runtime': ['api/meta', 'api/metrics'],
+  'controller/run': ['api', 'protocol', 'controller/resources', 'controller/runtime'],
+  'controller/worker-pool': ['api', 'protocol', 'controller/*', 'controller/runtime', 'controller/run'],
+  'controller/worker': ['api', 'protocol', 'controller/*', 'controller/runtime', 'controller/run'],
+  'controller/disruption': ['api', 'controller/*', 'controller/runtime', 'controller/run'],
+  launcher: ['protocol'],
+  'launcher/init': ['protocol', 'launcher/*'],
+  'launcher/relay': ['protocol', 'launcher/*'],
+  'launcher/shim': [],
+  'control-plane': ['protocol', 'its rooms'],
+  'control-plane/store': ['protocol', 'control-plane/errors'],
+  'control-plane/queue': ['protocol', 'control-plane/errors', 'control-plane/store'],
+  'control-plane/pki': ['control-plane/errors', 'control-plane/durable-file'],
+  'control-plane/broker': ['protocol', 'control-plane/*', 'control-plane/queue'],
+  'control-plane/http': ['protocol', 'control-plane/*', 'control-plane/queue', 'control-plane/store'],
+  'control-plane/graphql': ['control-plane/*', 'control-plane/http', 'control-plane/queue', 'control-plane/store'],
+  'control-plane/web': ['text', 'control-plane/*', 'control-plane/queue', 'control-plane/store'],
+  'local-cluster': [],
+  cli: ['local-cluster', 'text', 'its rooms'],
+  'cli/api': ['protocol', 'text', 'control-plane/pki', 'cli/*', 'cli/source'],
+  'cli/source': ['text', 'cli/*'],
+  'cli/launcher': ['api', 'launcher'],
+  'cli/commands': [
+    'protocol',
+    'controller/*',
+    'control-plane/*',
+    'cli/*',
+    'cli/api',
+    'cli/source',
+    'cli/launcher',
+    'cli/demo',
+  ],
+  'cli/entry': ['cli/*', 'cli/commands'],
+  'cli/demo': ['api', 'constructs', 'local-cluster', 'cli/*', 'cli/api', 'cli/source'],
+  'cli/generate': ['api', 'charting', 'constructs', 'protocol', 'local-cluster', 'cli/api', 'cli/commands', 'examples'],
+  'cli/dev': [
+    'api',
+    'charting',
+    'constructs',
+    'controller/run',
+    'local-cluster',
+    'cli/*',
+    'cli/api',
+    'cli/generate',
+    'test',
+  ],
+};
+
+/** Where a program, a package or a test begins: what none of them reaches is of no use. */
+const BEGINNINGS = [
+  '^src/index\\.ts$',
+  '^src/main\\.ts$',
+  '^src/api/index\\.ts$',
+  '^src/cli/(main\\.ts|[^/]+\\.mjs)$',
+  '^src/cli/entry/.+$',
+  '^src/cli/generate/main\\.ts$',
+  '^src/cli/dev/(test|bench|bench-synth|eks-addon|conformance/main)\\.ts$',
+  '^test/.+\\.test\\.ts$',
+  '^test/.+\\.(setup|teardown)\\.ts$',
+  // Programs that tests start, and an app that a test translates.
+  '^test/.+/support/(.+-process|killed-child|api-commands)\\.ts$',
+  '^test/packaging/python/app\\.ts$',
+];
+
+const roomsWithin = (room) => Object.keys(ROOMS).filter((other) => other.startsWith(`${room}/`));
+
+/** A room with those within it. */
+const all = (room) => `^src/${room}(/|$)`;
+
+/** A room without those within it. */
+const only = (room) => `^(?!${roomsWithin(room).map(all).join('|') || '$'})src/${room}(/|$)`;
+
+const pathsOf = (room) => (name) => {
+  if (name === 'its rooms') return roomsWithin(room).map(all);
+  if (['imports', 'examples', 'test'].includes(name)) return `^${name}/`;
+  if (name.endsWith('/*')) return `^src/${name.slice(0, -1)}[^/]+$`;
+  return name in ROOMS ? all(name) : `^src/${name}\\.ts$`;
+};
+
+const roomRules = Object.entries(ROOMS).map(([room, allowed]) => ({
+  name: `src/${room} may import of ours only: ${allowed.join(', ') || 'nothing'}`,
+  severity: 'error',
+  from: { path: only(room) },
+  to: {
+    path: '^(src|imports|examples|test)/',
+    pathNot: [only(room), all('time'), ...allowed.flatMap(pathsOf(room))],
+  },
+}));
+
+/** Files on circles that are known and to be mended; no other file may be on one. */
+const KNOWN_CIRCLES = [
+  '^src/constructs/worker-pool/(extension|run-pod-template|validation|worker-pool(-props)?)\\.ts$',
+  '^src/controller/runtime/event-(correlator|recorder)\\.ts$',
+].join('|');
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...roomRules,
+    {
+      name: 'every file below src/ is in a room',
+      severity: 'error',
+      from: { path: '^src/', pathNot: Object.keys(ROOMS).map(all) },
+      to: {},
+    },
+    { name: 'no circle of imports', severity: 'error', from: { pathNot: KNOWN_CIRCLES }, to: { circular: true } },
+    {
+      name: 'no circle of imports but the known ones',
+      severity: 'error',
+      from: { path: KNOWN_CIRCLES },
+      to: { circular: true, via: { pathNot: KNOWN_CIRCLES } },
+    },
+    {
+      name: 'something reaches every file',
+      severity: 'error',
+      from: { path: BEGINNINGS },
+      to: { path: '^(src|test)/', pathNot: BEGINNINGS, reachable: false },
+    },
+    {
+      name: 'what the package exports needs only its peer dependencies',
+      severity: 'error',
+      from: { path: '^src/(index|api/index)\\.ts$' },
+      to: { path: '^node_modules/', pathNot: '^node_modules/(cdk8s|cdk8s-plus-28|constructs)/', reachable: true },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+  },
+};
