@@ -1,68 +1,43 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { ControlPlane } from '../../src/control-plane';
 import { Authority } from '../../src/control-plane/pki/authority';
 import { parseToken } from '../../src/protocol/token';
-import { makePool, removeFolder, startTestControlPlane, temporaryFolder } from '../control-plane/support/control-plane';
-import { Program, type Result } from './support/program';
+import { makePool, type TestControlPlane } from '../control-plane/support/control-plane';
+import { CommandLine, done, json, refused, SOURCE } from './support/command-line';
+import type { Program } from './support/program';
 
 // Each test starts programs, which is slow where several suites share few processors.
 jest.setTimeout(60_000);
 
-let folder: string;
-let controlPlane: ControlPlane;
+let cli: CommandLine;
+let controlPlane: TestControlPlane;
 let stranger: Server;
 let bare: Program;
 let program: Program;
-
-const at = (...path: string[]): string => join(folder, ...path);
+const at = (...path: string[]): string => cli.at(...path);
 
 beforeAll(async () => {
-  folder = temporaryFolder();
-  mkdirSync(at('source', '.git'), { recursive: true });
-  writeFileSync(at('source', 'main.tf'), '# nothing');
-  mkdirSync(at('source', 'network'));
-  writeFileSync(at('source', 'network', 'main.tf'), 'terraform {\n  backend "s3" {}\n}\n');
-  writeFileSync(at('source', '.git', 'HEAD'), 'ref: refs/heads/main');
-  mkdirSync(at('other'));
-  writeFileSync(at('other-ca.crt'), (await Authority.open(at('other'), Date.now)).certificatePem);
+  cli = await CommandLine.open();
+  ({ controlPlane, bare, program } = cli);
+  const other = await Authority.open(at(), Date.now);
+  cli.write({ ...SOURCE, 'other-ca.crt': other.certificatePem });
   stranger = createServer((_, response) => response.end('<h1>Welcome</h1>')).listen(0, '127.0.0.1');
-  [bare, controlPlane] = await Promise.all([
-    Program.ofApiCommands(folder),
-    startTestControlPlane({ dataDir: at('data'), mqttPort: null }),
-  ]);
-  program = bare.with({
-    WORKER_POOLS_URL: controlPlane.url,
-    WORKER_POOLS_CA: at('data', 'ca.crt'),
-    WORKER_POOLS_API_KEY_SECRET_FILE: at('data', 'admin-key.json'),
-  });
 });
 
 afterAll(async () => {
   stranger.close();
-  await controlPlane.close();
-  removeFolder(folder);
+  await cli.close();
 });
-
-const done = (stdout: unknown): Result => ({ exitCode: 0, stdout: stdout as string, stderr: '' });
-const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-const refused = (sentence: string): Result => ({
-  exitCode: 1,
-  stdout: '',
-  stderr: expect.stringMatching(new RegExp(`^worker-pools: .*${literally(sentence)}.*\n$`)) as unknown as string,
-});
-const json = ({ stdout }: Result): Record<string, unknown>[] => JSON.parse(stdout) as Record<string, unknown>[];
 
 describe('the connection', () => {
   const strangerUrl = (): string => `http://127.0.0.1:${(stranger.address() as { port: number }).port}`;
-  const key = (): string[] => ['--api-key-secret-file', at('data', 'admin-key.json')];
+  const key = (): string[] => ['--api-key-secret-file', controlPlane.file('admin-key.json')];
   const url = (): string[] => ['--url', controlPlane.url];
-  const ca = (name: string): string[] => ['--ca', at(name)];
+  const ca = (path: string): string[] => ['--ca', path];
 
   test.each([
     ['no URL', () => [], 'which control plane? Give --url https://host:port, or set WORKER_POOLS_URL'],
@@ -70,10 +45,10 @@ describe('the connection', () => {
     ['no key', () => url(), 'no API key: give --api-key-secret-file, or set WORKER_POOLS_API_KEY_SECRET'],
     ['a missing file', () => [...url(), '--ca', 'nowhere.crt', ...key()], '--ca: there is no file nowhere.crt'],
     ['an unknown authority', () => [...url(), ...key()], '(give its authority with --ca)'],
-    ['another authority', () => [...url(), ...ca('other-ca.crt'), ...key()], '(give its authority with --ca)'],
+    ['another authority', () => [...url(), ...ca(at('other-ca.crt')), ...key()], '(give its authority with --ca)'],
     [
       'a wrong secret',
-      () => [...url(), ...ca('data/ca.crt'), '--api-key-secret', 'guessed'],
+      () => [...url(), ...ca(controlPlane.file('ca.crt')), '--api-key-secret', 'guessed'],
       'unauthorized: no API key has this id and secret',
     ],
     ['nobody there', () => ['--url', 'https://127.0.0.1:1', ...key()], 'cannot be reached: ECONNREFUSED'],
@@ -89,10 +64,10 @@ describe('the connection', () => {
     ],
     [
       'a --ca that is no PEM',
-      () => [...url(), ...ca('data/admin-key.json'), ...key()],
+      () => [...url(), ...ca(controlPlane.file('admin-key.json')), ...key()],
       'is no certificate as PEM: it must begin with',
     ],
-    ['a --ca that is a folder', () => [...url(), ...ca('data'), ...key()], 'cannot be read: EISDIR'],
+    ['a --ca that is a folder', () => [...url(), ...ca(controlPlane.file()), ...key()], 'cannot be read: EISDIR'],
     ['somebody else there', () => ['--url', strangerUrl(), ...key()], 'answers 200, but not as a control plane does'],
   ])('%s is one sentence and exit code 1', async (_, flags, sentence) => {
     expect(await bare.run('pool', 'list', ...flags())).toEqual(refused(sentence));
@@ -128,8 +103,7 @@ describe('pool', () => {
   });
 
   test.each(['private-key.pem', 'token', 'secret.yaml'])('create overwrites no %s', async (name) => {
-    mkdirSync(at(`kept-${name}`));
-    writeFileSync(at(`kept-${name}`, name), 'precious');
+    cli.write({ [`kept-${name}/${name}`]: 'precious' });
     const before = controlPlane.admin.pools().length;
     const again = await program.run('pool', 'create', 'again', '--out', at(`kept-${name}`));
     expect(again).toEqual(refused(`${name} exists already: take another --out`));

@@ -1,15 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { join } from 'node:path';
-import type { ControlPlane } from '../../src/control-plane';
-import {
-  eventually,
-  makePool,
-  makeStack,
-  removeFolder,
-  startTestControlPlane,
-  temporaryFolder,
-  type TestPool,
-} from '../control-plane/support/control-plane';
+import { makePool, makeStack, TestControlPlane, type TestPool } from '../control-plane/support/control-plane';
+import { removeFolder, temporaryFolder } from '../support/folder';
+import { until } from '../support/until';
 import { line } from '../control-plane/support/pod';
 import { Program, type RunningProgram } from './support/program';
 import { TestWorker } from './support/worker';
@@ -19,8 +11,7 @@ jest.setTimeout(60_000);
 
 let bundles: string;
 let bundle: Program;
-let folder: string;
-let controlPlane: ControlPlane;
+let controlPlane: TestControlPlane;
 let pool: TestPool;
 let worker: TestWorker;
 let program: Program;
@@ -31,29 +22,23 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  folder = temporaryFolder();
-  controlPlane = await startTestControlPlane({ dataDir: folder, mqttPort: null });
+  controlPlane = await TestControlPlane.start();
   pool = await makePool(controlPlane);
   await makeStack(controlPlane, 'pool');
   worker = await TestWorker.register(pool);
-  program = bundle.with({
-    WORKER_POOLS_URL: controlPlane.url,
-    WORKER_POOLS_CA: join(folder, 'ca.crt'),
-    WORKER_POOLS_API_KEY_SECRET_FILE: join(folder, 'admin-key.json'),
-  });
+  program = bundle.knowing(controlPlane);
 });
 
 afterEach(async () => {
   await worker.close();
   await controlPlane.close();
-  removeFolder(folder);
 });
 
 afterAll(() => removeFolder(bundles));
 
 const theRun = (): string => controlPlane.admin.runs({ limit: 1 })[0]!.id;
 const printed = (child: RunningProgram, text: string): Promise<true> =>
-  eventually(() => child.hasPrinted(text), `the program prints ${JSON.stringify(text)}`);
+  until(() => child.hasPrinted(text), `the program prints ${JSON.stringify(text)}`);
 /** What the steps printed, without the lines of the control plane. */
 const output = (stdout: string): string[] => stdout.split('\n').filter((text) => text.startsWith('line '));
 
@@ -140,9 +125,7 @@ describe('run log --follow', () => {
     const child = program.start('run', 'log', id, '--follow');
     await printed(child, 'line 2\n');
 
-    const port = Number(new URL(controlPlane.url).port);
-    await controlPlane.close();
-    controlPlane = await startTestControlPlane({ dataDir: folder, mqttPort: null, port });
+    await controlPlane.restart();
     await pod.log('relay', [line(3)]);
     await printed(child, 'line 3\n');
     await pod.outcome('Succeeded');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Command } from 'commander';
 import { allCommands } from '../../src/cli/commands';
-import { removeFolder, temporaryFolder } from '../control-plane/support/control-plane';
+import { removeFolder, temporaryFolder } from '../support/folder';
 import { Program } from './support/program';
 
 // Each test starts programs, which is slow where several suites share few processors.

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Metafile } from 'esbuild';
 import { requireNode24 } from '../../src/cli/node-version';
-import { removeFolder, temporaryFolder } from '../control-plane/support/control-plane';
+import { removeFolder, temporaryFolder } from '../support/folder';
 
 // The bundler takes its time where several suites share few processors.
 jest.setTimeout(60_000);

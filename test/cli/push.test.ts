@@ -1,67 +1,38 @@
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { list as listArchive } from 'tar';
-import type { ControlPlane } from '../../src/control-plane';
-import { makePool, removeFolder, startTestControlPlane, temporaryFolder } from '../control-plane/support/control-plane';
-import { Program, type Result } from './support/program';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { makePool } from '../control-plane/support/control-plane';
+import { removeFolder } from '../support/folder';
+import { CommandLine } from './support/command-line';
+import type { Result } from './support/program';
 
 // Each test starts programs, which is slow where several suites share few processors.
 jest.setTimeout(60_000);
 
 const BACKEND = 'terraform {\n  backend "s3" {}\n}\n';
 
-let folder: string;
-let controlPlane: ControlPlane;
-let program: Program;
-let source: string;
+let cli: CommandLine;
 let number = 0;
 
 beforeAll(async () => {
-  folder = temporaryFolder();
-  [program, controlPlane] = await Promise.all([
-    Program.ofApiCommands(folder),
-    startTestControlPlane({ dataDir: join(folder, 'data'), mqttPort: null }),
-  ]);
-  program = program.with({
-    WORKER_POOLS_URL: controlPlane.url,
-    WORKER_POOLS_CA: join(folder, 'data', 'ca.crt'),
-    WORKER_POOLS_API_KEY_SECRET_FILE: join(folder, 'data', 'admin-key.json'),
-  });
-  await makePool(controlPlane);
+  cli = await CommandLine.open();
+  await makePool(cli.controlPlane);
 });
 
-afterAll(async () => {
-  await controlPlane.close();
-  removeFolder(folder);
-});
+afterAll(() => cli.close());
 
-beforeEach(() => {
-  number += 1;
-  source = join(folder, `source-${number}`);
-});
+beforeEach(() => void (number += 1));
 
-function write(files: Readonly<Record<string, string>>): void {
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(source, path)), { recursive: true });
-    writeFileSync(join(source, path), content);
-  }
-}
+/** The folder of the test's own stack. */
+const source = (...path: string[]): string => cli.at(`source-${number}`, ...path);
+const theStack = () => cli.controlPlane.admin.stack(`stack-${number}`);
+const arrived = (): Promise<string[]> => cli.arrived(`stack-${number}`);
+
+const write = (files: Readonly<Record<string, string>>): void =>
+  cli.write(Object.fromEntries(Object.entries(files).map(([path, text]) => [`source-${number}/${path}`, text])));
 
 const create = (...flags: string[]): Promise<Result> =>
-  program.run('stack', 'create', `stack-${number}`, '--pool', 'pool', '--source', source, ...flags);
-
-/** Files and links that arrived. */
-async function arrived(): Promise<string[]> {
-  const { source: blob } = controlPlane.admin.stack(`stack-${number}`)!;
-  const found: string[] = [];
-  await listArchive({
-    file: join(folder, 'data', 'blobs', 'sources', blob!),
-    onReadEntry: ({ path, type }) => type !== 'Directory' && found.push(path.replace(/^\.\//, '')),
-  });
-  return found;
-}
+  cli.program.run('stack', 'create', `stack-${number}`, '--pool', 'pool', '--source', source(), ...flags);
 
 test('takes node_modules, leaves .git and .terraform but its modules behind, and says so', async () => {
   write({
@@ -104,29 +75,29 @@ test('counts what it does not name, and says which rule leaves out less than it 
 
 test('refuses links that lead out of the folder, by name, and leaves no stack behind', async () => {
   write({ '../common/shared.tf': 'x', 'main.tf': BACKEND });
-  symlinkSync('../common/shared.tf', join(source, 'shared.tf'));
+  symlinkSync('../common/shared.tf', source('shared.tf'));
   const { exitCode, stderr } = await create();
   expect(exitCode).toBe(1);
   expect(stderr).toContain('shared.tf -> ../common/shared.tf; push the folder above and use --project-root');
-  expect(controlPlane.admin.stack(`stack-${number}`)).toBeNull();
+  expect(theStack()).toBeNull();
 });
 
 test('takes links within the folder as they are, and names broken, circular and absolute ones', async () => {
   write({ 'common/shared.tf': BACKEND, 'envs/dev/main.tf': 'x' });
   const links = { shared: '../../common/shared.tf', loop: '.', broken: '../../nowhere', absolute: '/etc/hostname' };
-  for (const [name, target] of Object.entries(links)) symlinkSync(target, join(source, 'envs/dev', name));
-  symlinkSync('dev', join(source, 'envs/staging'));
+  for (const [name, target] of Object.entries(links)) symlinkSync(target, source('envs/dev', name));
+  symlinkSync('dev', source('envs/staging'));
   const { exitCode, stderr } = await create('--project-root', './envs/staging/');
   expect(exitCode).toBe(0);
   expect(stderr).toContain('envs/dev/absolute -> /etc/hostname are links to absolute paths');
   expect(stderr).toContain('envs/dev/broken -> ../../nowhere are links to nothing');
   expect(stderr).toContain('envs/dev/loop -> . are links that go in a circle');
-  expect(controlPlane.admin.stack(`stack-${number}`)?.projectRoot).toBe('envs/staging');
+  expect(theStack()?.projectRoot).toBe('envs/staging');
   expect(await arrived()).toContain('envs/dev/shared');
 });
 
 test.each<[what: string, make: () => void, flags: string[], sentence: string]>([
-  ['an empty folder', () => mkdirSync(source), [], 'there is nothing to send'],
+  ['an empty folder', () => mkdirSync(source()), [], 'there is nothing to send'],
   [
     'a folder of which nothing is left',
     () => write({ '.terraformignore': '*' }),
@@ -145,7 +116,7 @@ test.each<[what: string, make: () => void, flags: string[], sentence: string]>([
     'a name that is not UTF-8',
     () => {
       write({ 'main.tf': 'x' });
-      execFileSync('sh', ['-c', 'cd "$1" && : > "$(printf "caf\\351\\033.txt")"', 'sh', source]);
+      execFileSync('sh', ['-c', 'cd "$1" && : > "$(printf "caf\\351\\033.txt")"', 'sh', source()]);
     },
     [],
     'names that are not UTF-8 would not arrive: caf\\xe9^[.txt',
@@ -155,12 +126,12 @@ test.each<[what: string, make: () => void, flags: string[], sentence: string]>([
   const { exitCode, stderr } = await create(...flags);
   expect(stderr).toContain(sentence);
   expect(exitCode).toBe(1);
-  expect(controlPlane.admin.stack(`stack-${number}`)).toBeNull();
+  expect(theStack()).toBeNull();
 });
 
 test('names of any characters arrive, and pipes stay behind unread', async () => {
   write({ 'main.tf': BACKEND, 'a\nb\u001b[2J ü\\.txt': 'x', '-rf': 'x' });
-  execFileSync('mkfifo', [join(source, 'pipe')]);
+  execFileSync('mkfifo', [source('pipe')]);
   const { exitCode, stdout } = await create();
   expect(exitCode).toBe(0);
   expect(stdout).toContain('Left out, as they are no files: pipe.');
@@ -170,11 +141,11 @@ test('names of any characters arrive, and pipes stay behind unread', async () =>
 test('takes the stack back when its source does not arrive', async () => {
   write({ 'main.tf': BACKEND });
   // As when the disk of the control plane is full.
-  removeFolder(join(folder, 'data', 'blobs', 'sources'));
+  removeFolder(cli.controlPlane.file('blobs', 'sources'));
   const { exitCode } = await create();
-  mkdirSync(join(folder, 'data', 'blobs', 'sources'));
+  mkdirSync(cli.controlPlane.file('blobs', 'sources'));
   expect(exitCode).toBe(1);
-  expect(controlPlane.admin.stack(`stack-${number}`)).toBeNull();
+  expect(theStack()).toBeNull();
   expect(await create()).toMatchObject({ exitCode: 0 });
 });
 
@@ -182,6 +153,6 @@ test('says that nothing keeps the state, until a backend does', async () => {
   write({ 'main.tf': '# backend "s3" is only mentioned\n' });
   expect((await create()).stderr).toContain('Note: No backend is configured');
   write({ 'backend.tf.json': '{"terraform": {"backend": {"s3": {}}}}' });
-  const pushed = await program.run('stack', 'push', `stack-${number}`, '--source', source);
+  const pushed = await cli.program.run('stack', 'push', `stack-${number}`, '--source', source());
   expect(pushed).toMatchObject({ exitCode: 0, stderr: '' });
 });

@@ -1,58 +1,28 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { list as listArchive } from 'tar';
-import type { ControlPlane } from '../../src/control-plane';
-import { makePool, removeFolder, startTestControlPlane, temporaryFolder } from '../control-plane/support/control-plane';
-import { Program, type Result } from './support/program';
+import { makePool } from '../control-plane/support/control-plane';
+import { CommandLine, done, json, refused, SOURCE } from './support/command-line';
+import type { Program } from './support/program';
 
 // Each test starts programs, which is slow where several suites share few processors.
 jest.setTimeout(60_000);
 
-let folder: string;
-let controlPlane: ControlPlane;
-let bare: Program;
+let cli: CommandLine;
 let program: Program;
-
-const at = (...path: string[]): string => join(folder, ...path);
+const at = (...path: string[]): string => cli.at(...path);
 
 beforeAll(async () => {
-  folder = temporaryFolder();
-  mkdirSync(at('source', '.git'), { recursive: true });
-  writeFileSync(at('source', 'main.tf'), '# nothing');
-  mkdirSync(at('source', 'network'));
-  writeFileSync(at('source', 'network', 'main.tf'), 'terraform {\n  backend "s3" {}\n}\n');
-  writeFileSync(at('source', '.git', 'HEAD'), 'ref: refs/heads/main');
-  [bare, controlPlane] = await Promise.all([
-    Program.ofApiCommands(folder),
-    startTestControlPlane({ dataDir: at('data'), mqttPort: null }),
-  ]);
-  program = bare.with({
-    WORKER_POOLS_URL: controlPlane.url,
-    WORKER_POOLS_CA: at('data', 'ca.crt'),
-    WORKER_POOLS_API_KEY_SECRET_FILE: at('data', 'admin-key.json'),
-  });
+  cli = await CommandLine.open();
+  ({ program } = cli);
+  cli.write(SOURCE);
 });
 
-afterAll(async () => {
-  await controlPlane.close();
-  removeFolder(folder);
-});
-
-const done = (stdout: unknown): Result => ({ exitCode: 0, stdout: stdout as string, stderr: '' });
-const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-const refused = (sentence: string): Result => ({
-  exitCode: 1,
-  stdout: '',
-  stderr: expect.stringMatching(new RegExp(`^worker-pools: .*${literally(sentence)}.*\n$`)) as unknown as string,
-});
-const json = ({ stdout }: Result): Record<string, unknown>[] => JSON.parse(stdout) as Record<string, unknown>[];
+afterAll(() => cli.close());
 
 describe('stack', () => {
   const flags = (pool: string): string[] => ['--pool', pool, '--source', at('source')];
 
   test('create makes a stack of a folder and of what the flags say', async () => {
-    const { id } = await makePool(controlPlane, 'for-stacks');
+    const { id } = await makePool(cli.controlPlane, 'for-stacks');
     const more = ['--auto-deploy', '--tool', 'terraform', '--project-root', 'network', '--runner-image', 'a/b:1'];
     const variables = ['--env', 'TF_VAR_a=1', '--env', 'TF_VAR_b=x=y'];
     const made = await program.run('stack', 'create', 'full', ...flags('for-stacks'), ...more, ...variables);
@@ -60,7 +30,7 @@ describe('stack', () => {
       exitCode: 0,
       stdout: expect.stringContaining('worker-pools run trigger full --follow'),
     });
-    expect(controlPlane.admin.stacks().find(({ name }) => name === 'full')).toMatchObject({
+    expect(cli.controlPlane.admin.stacks().find(({ name }) => name === 'full')).toMatchObject({
       poolId: id,
       tool: 'TERRAFORM',
       autoDeploy: true,
@@ -68,49 +38,48 @@ describe('stack', () => {
       runnerImage: 'a/b:1',
       environment: { TF_VAR_a: '1', TF_VAR_b: 'x=y' },
     });
-    expect(await uploaded('full')).toEqual(['main.tf', 'network/main.tf']);
+    expect(await cli.arrived('full')).toEqual(['main.tf', 'network/main.tf']);
   });
 
   test('create refuses variables that no run can have, before anything is made', async () => {
-    await makePool(controlPlane, 'for-refusals');
+    await makePool(cli.controlPlane, 'for-refusals');
     const variables = ['--env', 'A B=c', '--env', 'SPACELIFT_DEBUG=true', '--env', 'TF_VAR_vpc-cidr=10.0.0.0/16'];
     const made = await program.run('stack', 'create', 'never', ...flags('for-refusals'), ...variables);
     expect(made).toEqual(refused('Environment variable SPACELIFT_DEBUG is a setting of the pool'));
     expect(made.stderr).toContain('Environment variable "A B": a name has');
     expect(made.stderr).not.toContain('vpc-cidr');
-    expect(controlPlane.admin.stacks().map(({ name }) => name)).not.toContain('never');
+    expect(cli.controlPlane.admin.stacks().map(({ name }) => name)).not.toContain('never');
   });
 
   test('push uploads the folder again', async () => {
-    await makePool(controlPlane, 'for-push');
+    await makePool(cli.controlPlane, 'for-push');
     await program.run('stack', 'create', 'pushed', ...flags('for-push'));
-    mkdirSync(at('next'));
-    writeFileSync(at('next', 'next.tf'), '# more');
+    cli.write({ 'next/next.tf': '# more' });
     const pushed = await program.run('stack', 'push', 'pushed', '--source', at('next'));
     expect(pushed).toMatchObject({
       exitCode: 0,
       stdout: 'Packed 1 file, 6 bytes.\nStack pushed has a new source.\n',
     });
-    expect(await uploaded('pushed')).toEqual(['next.tf']);
+    expect(await cli.arrived('pushed')).toEqual(['next.tf']);
   });
 
   test('list shows a table, or JSON', async () => {
-    const { id } = await makePool(controlPlane, 'for-list');
-    controlPlane.admin.createStack({ name: 'listed', pool: id });
+    const { id } = await makePool(cli.controlPlane, 'for-list');
+    cli.controlPlane.admin.createStack({ name: 'listed', pool: id });
     const [table, raw] = await Promise.all([program.run('stack', 'list'), program.run('stack', 'list', '--json')]);
     expect(table.stdout).toMatch(/^listed +for-list +opentofu +after confirmation$/m);
     expect(json(raw)).toContainEqual(expect.objectContaining({ name: 'listed', tool: 'OPENTOFU', hasSource: false }));
   });
 
   test('update changes what is given, from flags and from a file, and show tells all but the values', async () => {
-    await makePool(controlPlane, 'for-update');
+    await makePool(cli.controlPlane, 'for-update');
     const made = ['--env', 'OLD=1', '--env', 'KEPT=1'];
     await program.run('stack', 'create', 'changed', ...flags('for-update'), ...made);
-    writeFileSync(at('some.env'), '# a comment\n\nFROM_FILE=a=b # c\r\nBOTH=file\n');
+    cli.write({ 'some.env': '# a comment\n\nFROM_FILE=a=b # c\r\nBOTH=file\n' });
     const change = ['--env-from-file', at('some.env'), '--env', 'BOTH=flag', '--unset-env', 'OLD', '--auto-deploy'];
     const changed = await program.run('stack', 'update', 'changed', ...change, '--project-root', './network/');
     expect(changed).toEqual(done('Stack changed is changed; runs that start from now on go by it.\n'));
-    expect(controlPlane.admin.stack('changed')).toMatchObject({
+    expect(cli.controlPlane.admin.stack('changed')).toMatchObject({
       environment: { KEPT: '1', FROM_FILE: 'a=b # c', BOTH: 'flag' },
       autoDeploy: true,
       projectRoot: 'network',
@@ -121,7 +90,7 @@ describe('stack', () => {
   });
 
   test('delete frees the name', async () => {
-    await makePool(controlPlane, 'for-delete');
+    await makePool(cli.controlPlane, 'for-delete');
     await program.run('stack', 'create', 'gone', ...flags('for-delete'));
     expect(await program.run('stack', 'delete', 'gone')).toEqual(
       done('Stack gone is deleted. What its runs have applied stays as it is.\n'),
@@ -130,7 +99,7 @@ describe('stack', () => {
   });
 
   test('create warns that the bundled runner has no terraform', async () => {
-    await makePool(controlPlane, 'for-terraform');
+    await makePool(cli.controlPlane, 'for-terraform');
     const { stderr } = await program.run('stack', 'create', 'tf', ...flags('for-terraform'), '--tool', 'terraform');
     expect(stderr).toContain('--tool terraform needs an image that has terraform');
   });
@@ -152,11 +121,4 @@ describe('stack', () => {
   ])('%s refuses %s', async (verb, _, args, sentence) => {
     expect(await program.run('stack', verb, ...args())).toEqual(refused(sentence));
   });
-
-  async function uploaded(stack: string): Promise<string[]> {
-    const { source } = controlPlane.admin.stacks().find(({ name }) => name === stack)!;
-    const files: string[] = [];
-    await listArchive({ file: at('data', 'blobs', 'sources', source!), onReadEntry: ({ path }) => files.push(path) });
-    return files.filter((path) => !path.endsWith('/')).map((path) => path.replace('./', ''));
-  }
 });

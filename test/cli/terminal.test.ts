@@ -1,15 +1,8 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { join } from 'node:path';
-import type { ControlPlane } from '../../src/control-plane';
-import {
-  makePool,
-  makeStack,
-  removeFolder,
-  startTestControlPlane,
-  temporaryFolder,
-} from '../control-plane/support/control-plane';
+import { makePool, makeStack } from '../control-plane/support/control-plane';
 import { line } from '../control-plane/support/pod';
-import { Program } from './support/program';
+import { CommandLine } from './support/command-line';
+import type { Program } from './support/program';
 import { TestWorker } from './support/worker';
 
 // Each test starts programs, which is slow where several suites share few processors.
@@ -19,27 +12,18 @@ jest.setTimeout(60_000);
 const RECORDS = ['\u001b[3', '2mgreen\u001b[0m\u001b', '[2J\u001b[Hall is well\0\u202e\b\n', '\u001b[31mleft on\n'];
 const MESSAGE = 'failed\u001b]0;title\u0007\u202e';
 
-let folder: string;
-let controlPlane: ControlPlane;
+let cli: CommandLine;
 let worker: TestWorker;
 let program: Program;
 let run: string;
 
 beforeAll(async () => {
-  folder = temporaryFolder();
-  [program, controlPlane] = await Promise.all([
-    Program.ofApiCommands(folder),
-    startTestControlPlane({ dataDir: join(folder, 'data'), mqttPort: null }),
-  ]);
-  program = program.with({
-    WORKER_POOLS_URL: controlPlane.url,
-    WORKER_POOLS_CA: join(folder, 'data', 'ca.crt'),
-    WORKER_POOLS_API_KEY_SECRET_FILE: join(folder, 'data', 'admin-key.json'),
-  });
-  const pool = await makePool(controlPlane);
-  await makeStack(controlPlane, 'pool');
+  cli = await CommandLine.open();
+  ({ program } = cli);
+  const pool = await makePool(cli.controlPlane);
+  await makeStack(cli.controlPlane, 'pool');
   worker = await TestWorker.register(pool);
-  run = controlPlane.admin.createRun({ stack: 'stack' }).id;
+  run = cli.controlPlane.admin.createRun({ stack: 'stack' }).id;
   const pod = await worker.startPod();
   await pod.log(
     'relay',
@@ -50,8 +34,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await worker.close();
-  await controlPlane.close();
-  removeFolder(folder);
+  await cli.close();
 });
 
 test('a log goes to a pipe as it is', async () => {

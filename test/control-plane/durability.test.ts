@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openStore } from '../../src/control-plane/store';
-import { removeFolder, temporaryFolder } from './support/control-plane';
+import { removeFolder, temporaryFolder } from '../support/folder';
 
 const KILLS = 5;
 const CHILD = join('test', 'control-plane', 'support', 'killed-child.ts');

@@ -1,20 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { checkPoolName, checkStackName, idOf, projectFolder } from '../../src/control-plane/names';
-import { makePool, removeFolder, temporaryFolder } from './support/control-plane';
+import { makePool } from './support/control-plane';
 import { TestQueue } from './support/queue';
 
-let folder: string;
 let queue: TestQueue;
 
 beforeEach(async () => {
-  folder = temporaryFolder();
-  queue = await TestQueue.ready(folder);
+  queue = await TestQueue.ready();
 });
 
-afterEach(() => {
-  queue.close();
-  removeFolder(folder);
-});
+afterEach(() => queue.close());
 
 describe('a change of a stack', () => {
   test('sets what is given, leaves the rest, and counts for the next run', async () => {
@@ -49,7 +44,7 @@ describe('a change of a stack', () => {
   });
 
   test('moves it to another pool only while no run of it is unfinished', async () => {
-    const other = await makePool({ admin: queue.admin } as never, 'other');
+    const other = await makePool(queue, 'other');
     const run = queue.trigger();
     expect(() => queue.admin.updateStack('stack', { pool: 'other' })).toThrow('has an unfinished run: stop them');
     queue.admin.stop(run);

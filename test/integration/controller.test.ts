@@ -1,27 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Agent, request } from 'node:https';
 import { CONTROLLER_METRICS, RUNTIME_METRICS, type MetricDescription } from '../../src/api';
-import type { ControlPlane } from '../../src/control-plane';
 import { LeaseLostError } from '../../src/controller/main';
-import { removeFolder, startTestControlPlane, temporaryFolder } from '../control-plane/support/control-plane';
+import { TestControlPlane } from '../control-plane/support/control-plane';
 import { installCrds, newPool, PoolObjects, startController, type RunningController } from '../support/controlled-pool';
 import { createNamespace, eventually, kube, kubeOk } from '../support/kube';
 
 const POOL = 'pool';
-let controlPlane: ControlPlane;
-let folder: string;
+let controlPlane: TestControlPlane;
 let objects: PoolObjects;
 
 beforeAll(async () => {
   await installCrds();
-  folder = temporaryFolder();
-  controlPlane = await startTestControlPlane({ dataDir: folder });
+  controlPlane = await TestControlPlane.start();
 });
 
-afterAll(async () => {
-  await controlPlane.close();
-  removeFolder(folder);
-});
+afterAll(() => controlPlane.close());
 
 beforeEach(async () => {
   objects = new PoolObjects(await createNamespace('controller'));

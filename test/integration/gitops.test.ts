@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { synthesize } from '../../examples/gitops/app';
-import type { ControlPlane } from '../../src/control-plane';
 import { findKubectl } from '../../src/local-cluster/tools';
-import { removeFolder, startTestControlPlane, temporaryFolder } from '../control-plane/support/control-plane';
+import { TestControlPlane } from '../control-plane/support/control-plane';
 import { API_SERVER_VARIABLE } from '../support/api-server';
 import { startApiServer, type RunningApiServer } from '../support/api-server.start';
 import { newPool, PoolObjects, startController, type RunningController } from '../support/controlled-pool';
@@ -27,22 +26,19 @@ interface Manifest {
 
 let shared: string | undefined;
 let server: RunningApiServer;
-let folder: string;
-let controlPlane: ControlPlane;
+let controlPlane: TestControlPlane;
 
 // What is applied first to an empty cluster is the point, so the one that other tests share does not do.
 beforeAll(async () => {
   server = await startApiServer();
   shared = process.env[API_SERVER_VARIABLE];
   process.env[API_SERVER_VARIABLE] = JSON.stringify(server);
-  folder = temporaryFolder();
-  controlPlane = await startTestControlPlane({ dataDir: folder });
+  controlPlane = await TestControlPlane.start();
 }, 240_000);
 
 afterAll(async () => {
   process.env[API_SERVER_VARIABLE] = shared;
   await controlPlane.close();
-  removeFolder(folder);
   await server.stop();
   rmSync(scratch, { recursive: true, force: true });
 }, 60_000);

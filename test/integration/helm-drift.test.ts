@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { WorkerPool } from '../../src/api';
-import type { ControlPlane } from '../../src/control-plane';
-import { removeFolder, startTestControlPlane, temporaryFolder } from '../control-plane/support/control-plane';
+import { TestControlPlane } from '../control-plane/support/control-plane';
 import { apiServer } from '../support/api-server';
 import {
   installCrds,
@@ -21,8 +20,7 @@ const RELEASE = 'ops';
 const POOL = 'team';
 
 let cluster: HelmCluster;
-let controlPlane: ControlPlane;
-let folder: string;
+let controlPlane: TestControlPlane;
 let namespace: string;
 let pools: PoolObjects;
 let credentials: SecretValues;
@@ -57,8 +55,7 @@ const untilReady = (count: number) =>
 beforeAll(async () => {
   await installCrds();
   cluster = new HelmCluster(apiServer());
-  folder = temporaryFolder();
-  controlPlane = await startTestControlPlane({ dataDir: folder });
+  controlPlane = await TestControlPlane.start();
   namespace = await createNamespace('drift');
   pools = new PoolObjects(namespace);
   ({ secret: credentials } = await newPool(controlPlane));
@@ -73,7 +70,6 @@ afterAll(async () => {
   await controller.stop();
   await cluster.helmOk('uninstall', RELEASE, '--namespace', namespace);
   await controlPlane.close();
-  removeFolder(folder);
   cluster.remove();
 });
 

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { ControlPlane } from '../../src/control-plane';
-import { removeFolder, startTestControlPlane, temporaryFolder } from '../control-plane/support/control-plane';
+import { TestControlPlane } from '../control-plane/support/control-plane';
 import { apiServer } from '../support/api-server';
 import { installCrds, newPool, PoolObjects, type RunningController } from '../support/controlled-pool';
 import { CHART, fullNameOf, HelmCluster, type ProgramOutput } from '../support/helm-cluster';
@@ -13,19 +12,16 @@ jest.setTimeout(120_000);
 const POOL = 'pool';
 
 let cluster: HelmCluster;
-let controlPlane: ControlPlane;
-let folder: string;
+let controlPlane: TestControlPlane;
 
 beforeAll(async () => {
   await installCrds();
   cluster = new HelmCluster(apiServer());
-  folder = temporaryFolder();
-  controlPlane = await startTestControlPlane({ dataDir: folder });
+  controlPlane = await TestControlPlane.start();
 });
 
 afterAll(async () => {
   await controlPlane.close();
-  removeFolder(folder);
   cluster.remove();
 });
 

@@ -1,14 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ControlPlane } from '../../src/control-plane';
 import { Program, type RunningProgram } from '../cli/support/program';
-import {
-  makeStack,
-  removeFolder,
-  startTestControlPlane,
-  temporaryFolder,
-} from '../control-plane/support/control-plane';
+import { makeStack, TestControlPlane } from '../control-plane/support/control-plane';
+import { temporaryFolder } from '../support/folder';
 import { apiServer } from '../support/api-server';
 import { installCrds, newPool, PoolObjects } from '../support/controlled-pool';
 import { FrozenProxy } from '../support/frozen-proxy';
@@ -24,7 +19,7 @@ const QUICKLY = [
 
 const folder = temporaryFolder();
 let program: Program;
-let controlPlane: ControlPlane;
+let controlPlane: TestControlPlane;
 let objects: PoolObjects;
 let controllers: RunningProgram[] = [];
 let proxy: FrozenProxy | undefined;
@@ -32,13 +27,10 @@ let proxy: FrozenProxy | undefined;
 beforeAll(async () => {
   await installCrds();
   program = await Program.controller(folder);
-  controlPlane = await startTestControlPlane({ dataDir: join(folder, 'data'), sweepEveryMs: 500 });
+  controlPlane = await TestControlPlane.start({ sweepEveryMs: 500 });
 }, 120_000);
 
-afterAll(async () => {
-  await controlPlane.close();
-  removeFolder(folder);
-});
+afterAll(() => controlPlane.close());
 
 beforeEach(async () => {
   controllers = [];

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { ControlPlane } from '../../src/control-plane';
-import { removeFolder, startTestControlPlane, temporaryFolder } from '../control-plane/support/control-plane';
+import { TestControlPlane } from '../control-plane/support/control-plane';
 import { containers, exited, running } from '../controller/run/fixtures';
 import { installCrds, startController, type RunningController } from '../support/controlled-pool';
 import { createNamespace, eventually } from '../support/kube';
@@ -9,22 +8,17 @@ import { RunScene } from './run.fixtures';
 // Generous: the machine may be busy.
 jest.setTimeout(60_000);
 
-let controlPlane: ControlPlane;
-let folder: string;
+let controlPlane: TestControlPlane;
 let namespace: string;
 let controller: RunningController;
 let scene: RunScene;
 
 beforeAll(async () => {
   await installCrds();
-  folder = temporaryFolder();
-  controlPlane = await startTestControlPlane({ dataDir: folder });
+  controlPlane = await TestControlPlane.start();
 });
 
-afterAll(async () => {
-  await controlPlane.close();
-  removeFolder(folder);
-});
+afterAll(() => controlPlane.close());
 
 beforeEach(async () => {
   namespace = await createNamespace('run');

@@ -1,13 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { ControlPlane } from '../../src/control-plane';
 import { PATIENCE_MS } from '../../src/controller/pool-registry';
 import { systemClock } from '../../src/time';
-import {
-  makeStack,
-  removeFolder,
-  startTestControlPlane,
-  temporaryFolder,
-} from '../control-plane/support/control-plane';
+import { makeStack, TestControlPlane } from '../control-plane/support/control-plane';
 import { installCrds, newPool, PoolObjects, startController, type RunningController } from '../support/controlled-pool';
 import { ApiProxy } from '../support/api-proxy';
 import { createNamespace, eventually, kubeOk } from '../support/kube';
@@ -16,8 +10,7 @@ jest.setTimeout(120_000);
 
 const POOL = 'pool';
 const POOLS = '/apis/workers.spacelift.io/v1beta1';
-let controlPlane: ControlPlane;
-let folder: string;
+let controlPlane: TestControlPlane;
 let objects: PoolObjects;
 let controller: RunningController;
 let proxy: ApiProxy;
@@ -32,8 +25,7 @@ beforeAll(async () => {
 afterAll(() => proxy.close());
 
 beforeEach(async () => {
-  folder = temporaryFolder();
-  controlPlane = await startTestControlPlane({ dataDir: folder });
+  controlPlane = await TestControlPlane.start();
   objects = new PoolObjects(await createNamespace('bounds'));
   ahead = 0;
   controller = await startController(
@@ -46,7 +38,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await controller.stop();
   await controlPlane.close();
-  removeFolder(folder);
 });
 
 const untilReady = (message?: string): Promise<void> =>

@@ -1,11 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ControlPlane } from '../../src/control-plane';
-import {
-  makeStack,
-  removeFolder,
-  startTestControlPlane,
-  temporaryFolder,
-} from '../control-plane/support/control-plane';
+import { makeStack, TestControlPlane } from '../control-plane/support/control-plane';
 import {
   installCrds,
   newPool,
@@ -18,21 +12,16 @@ import {
 import { createNamespace, eventually, kube, kubeOk } from '../support/kube';
 
 const POOL = 'pool';
-let controlPlane: ControlPlane;
-let folder: string;
+let controlPlane: TestControlPlane;
 let objects: PoolObjects;
 let controller: RunningController;
 
 beforeAll(async () => {
   await installCrds();
-  folder = temporaryFolder();
-  controlPlane = await startTestControlPlane({ dataDir: folder });
+  controlPlane = await TestControlPlane.start();
 });
 
-afterAll(async () => {
-  await controlPlane.close();
-  removeFolder(folder);
-});
+afterAll(() => controlPlane.close());
 
 beforeEach(async () => {
   objects = new PoolObjects(await createNamespace('worker-pool-faults'));
@@ -170,11 +159,9 @@ describe.each(['mqtt', 'poll'] as const)('a control plane that is no use, over %
 
   it('has a certificate of an authority that the token does not name', async () => {
     const made = await newPool(controlPlane);
-    const elsewhere = temporaryFolder();
-    const stranger = await startTestControlPlane({ dataDir: elsewhere });
-    const ca = stranger.ca;
+    const stranger = await TestControlPlane.start();
+    const { ca } = stranger;
     await stranger.close();
-    removeFolder(elsewhere);
     await objects.putSecret(POOL, secretValues({ ...made, token: { ...made.token, ca } }));
     await objects.createPool(POOL, spec(made.token.endpoint));
     await expectCannotRegister('ControlPlaneCertificateInvalid', /certificate/);
@@ -183,20 +170,17 @@ describe.each(['mqtt', 'poll'] as const)('a control plane that is no use, over %
   });
 
   it('cannot be reached, and then can', async () => {
-    const dataDir = temporaryFolder();
-    let away = await startTestControlPlane({ dataDir });
-    const made = await newPool(away);
-    const ports = { port: Number(new URL(away.url).port), mqttPort: Number(new URL(away.mqttUrl).port) };
-    await away.close();
-    await objects.putSecret(POOL, made.secret);
-    await objects.createPool(POOL, spec(made.token.endpoint));
-    await expectCannotRegister('ControlPlaneUnreachable', /127\.0\.0\.1|localhost/);
-    away = await startTestControlPlane({ dataDir, ...ports });
+    const away = await TestControlPlane.start();
     try {
+      const made = await newPool(away);
+      await away.restart(async () => {
+        await objects.putSecret(POOL, made.secret);
+        await objects.createPool(POOL, spec(made.token.endpoint));
+        await expectCannotRegister('ControlPlaneUnreachable', /127\.0\.0\.1|localhost/);
+      });
       await untilCondition('Ready', { status: 'True' });
     } finally {
       await away.close();
-      removeFolder(dataDir);
     }
   });
 });

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { ControlPlane } from '../../src/control-plane';
-import { removeFolder, startTestControlPlane, temporaryFolder } from '../control-plane/support/control-plane';
+import { TestControlPlane } from '../control-plane/support/control-plane';
 import {
   Admission,
   deadWebhook,
@@ -17,8 +16,7 @@ import { createNamespace, eventually, kubeOk } from '../support/kube';
 jest.setTimeout(120_000);
 
 const POOL = 'pool';
-let controlPlane: ControlPlane;
-let folder: string;
+let controlPlane: TestControlPlane;
 let objects: PoolObjects;
 let controller: RunningController;
 let admission: Admission;
@@ -27,15 +25,13 @@ let proxy: ApiProxy;
 
 beforeAll(async () => {
   await installCrds();
-  folder = temporaryFolder();
-  controlPlane = await startTestControlPlane({ dataDir: folder });
+  controlPlane = await TestControlPlane.start();
   proxy = await ApiProxy.start();
 });
 
 afterAll(async () => {
   await proxy.close();
   await controlPlane.close();
-  removeFolder(folder);
 });
 
 beforeEach(async () => {

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ControlPlane } from '../../src/control-plane';
-import { removeFolder, startTestControlPlane, temporaryFolder } from '../control-plane/support/control-plane';
+import { TestControlPlane } from '../control-plane/support/control-plane';
 import {
   installCrds,
   newPool,
@@ -12,21 +11,16 @@ import {
 import { createNamespace, eventually, kubeOk } from '../support/kube';
 
 const POOL = 'pool';
-let controlPlane: ControlPlane;
-let folder: string;
+let controlPlane: TestControlPlane;
 let objects: PoolObjects;
 let controller: RunningController;
 
 beforeAll(async () => {
   await installCrds();
-  folder = temporaryFolder();
-  controlPlane = await startTestControlPlane({ dataDir: folder });
+  controlPlane = await TestControlPlane.start();
 });
 
-afterAll(async () => {
-  await controlPlane.close();
-  removeFolder(folder);
-});
+afterAll(() => controlPlane.close());
 
 beforeEach(async () => {
   objects = new PoolObjects(await createNamespace('worker-pool'));

@@ -6,7 +6,6 @@ import { delimiter, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { create } from 'tar';
-import type { ControlPlane } from '../../src/control-plane';
 import { systemClock } from '../../src/time';
 import { init } from '../../src/launcher/init/init';
 import { relay } from '../../src/launcher/relay/relay';
@@ -16,7 +15,8 @@ import type { Assignment, WorkerView } from '../../src/protocol/messages';
 import type { ControlPlaneSession } from '../../src/protocol/session';
 import { encodeToken, parseToken } from '../../src/protocol/token';
 import { makeKey } from '../control-plane/support/credentials';
-import { eventually, makePool, newWorker, startTestControlPlane } from '../control-plane/support/control-plane';
+import { makePool, newWorker, TestControlPlane } from '../control-plane/support/control-plane';
+import { until } from '../support/until';
 import type { TestPool } from '../control-plane/support/control-plane';
 import { mountCredentials } from './support/credentials';
 
@@ -50,7 +50,7 @@ const REAL_TOFU = process.env['WORKER_POOLS_TEST_TOFU'];
 let root: string;
 /** A folder of the worker container that is no volume. */
 const OUTSIDE = join(tmpdir(), `outside-${process.pid}`);
-let controlPlane: ControlPlane;
+let controlPlane: TestControlPlane;
 let pool: TestPool;
 let session: ControlPlaneSession;
 let view: WorkerView | undefined;
@@ -58,7 +58,7 @@ const worker = newWorker();
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'whole-life-'));
-  controlPlane = await startTestControlPlane({ dataDir: join(root, 'data'), mqttPort: null });
+  controlPlane = await TestControlPlane.start();
   pool = await makePool(controlPlane);
   session = connectTo(pool);
   await session.register({ workers: [worker] });
@@ -130,7 +130,7 @@ async function runPod({ runId, stage, attempt, fence, startDeadline }: Assignmen
 }
 
 const assigned = (stage: Assignment['stage']): Promise<Assignment> =>
-  eventually(() => (view?.assignment?.stage === stage ? view.assignment : undefined), `an assignment to ${stage}`);
+  until(() => (view?.assignment?.stage === stage ? view.assignment : undefined), `an assignment to ${stage}`);
 
 const logOf = (runId: string): string =>
   controlPlane.admin
@@ -182,7 +182,7 @@ describe('a run over its whole life, on the real control plane', () => {
     await writeFile(join(root, 'held'), '');
     const run = controlPlane.admin.createRun({ stack: 'hello' });
     const planned = runPod(await assigned('preparing'));
-    await eventually(() => logOf(run.id).includes('waiting'), 'the plan');
+    await until(() => logOf(run.id).includes('waiting'), 'the plan');
 
     const key = await makeKey();
     const { config } = await controlPlane.admin.resetPool(pool.id, key.csr);
@@ -197,7 +197,7 @@ describe('a run over its whole life, on the real control plane', () => {
 
     controlPlane.admin.confirm(run.id);
     const applied = runPod(await assigned('applying')).catch((error: unknown) => error);
-    await eventually(() => controlPlane.admin.run(run.id)?.state === end, end);
+    await until(() => controlPlane.admin.run(run.id)?.state === end, end);
     if (isRenewed) expect(await applied).toBe(0);
     else expect(controlPlane.admin.run(run.id)?.message).toContain('The run state was sealed with another key');
   });
@@ -208,7 +208,7 @@ describe('a run over its whole life, on the real control plane', () => {
     await runPod(await assigned('preparing'));
     expect(controlPlane.admin.run(run.id)?.state).toBe('UNCONFIRMED');
     const blob = controlPlane.admin.run(run.id)?.workspace ?? '';
-    const sealed = await readFile(join(root, 'data', 'blobs', 'workspaces', blob));
+    const sealed = await readFile(controlPlane.file('blobs', 'workspaces', blob));
     expect(sealed.subarray(0, 4).toString()).toBe('WPS2');
   });
 });

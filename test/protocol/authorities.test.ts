@@ -2,24 +2,19 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ControlPlane } from '../../src/control-plane';
 import { mountedAuthorities, trustedAuthorities } from '../../src/protocol/authorities';
 import { connectMqtt, connectPoll } from '../../src/protocol/client';
-import { makePool, removeFolder, startTestControlPlane, temporaryFolder } from '../control-plane/support/control-plane';
+import { makePool, TestControlPlane } from '../control-plane/support/control-plane';
+import { removeFolder, temporaryFolder } from '../support/folder';
 
-let dataDir: string;
-let controlPlane: ControlPlane;
+let controlPlane: TestControlPlane;
 let folder: string;
 
 beforeAll(async () => {
-  dataDir = temporaryFolder();
-  controlPlane = await startTestControlPlane({ dataDir });
+  controlPlane = await TestControlPlane.start();
 });
 
-afterAll(async () => {
-  await controlPlane.close();
-  removeFolder(dataDir);
-});
+afterAll(() => controlPlane.close());
 
 beforeEach(() => {
   folder = temporaryFolder();

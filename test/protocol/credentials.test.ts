@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { parsePrivateKey, poolJwtSource, requireMatchingPair } from '../../src/protocol/auth';
 import { encodeToken, parseToken, type PoolToken } from '../../src/protocol/token';
-import { removeFolder, startTestControlPlane, temporaryFolder, makePool } from '../control-plane/support/control-plane';
+import { makePool, TestControlPlane } from '../control-plane/support/control-plane';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const token: PoolToken = {
@@ -52,21 +52,17 @@ describe('a private key', () => {
 });
 
 test('token and key of different pools do not fit', async () => {
-  const folder = temporaryFolder();
-  const controlPlane = await startTestControlPlane({ dataDir: folder, mqttPort: null });
+  const controlPlane = await TestControlPlane.start();
   const [one, other] = [await makePool(controlPlane, 'one'), await makePool(controlPlane, 'other')];
   await controlPlane.close();
-  removeFolder(folder);
   expect(() => requireMatchingPair(one.token.certificate, one.privateKeyPem)).not.toThrow();
   expect(() => requireMatchingPair(one.token.certificate, other.privateKeyPem)).toThrow('belong to different pools');
 });
 
 test('a JWT is used again until shortly before it expires, and not after the clock was set back', async () => {
-  const folder = temporaryFolder();
-  const controlPlane = await startTestControlPlane({ dataDir: folder, mqttPort: null });
+  const controlPlane = await TestControlPlane.start();
   const { id, token, privateKeyPem } = await makePool(controlPlane);
   await controlPlane.close();
-  removeFolder(folder);
   let now = 1_800_000_000_000;
   const jwt = poolJwtSource({ poolId: id, certificate: token.certificate, privateKeyPem }, () => now);
   const first = await jwt();

@@ -1,23 +1,15 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Aedes } from 'aedes';
 import { connectMqtt } from '../../src/protocol/client';
 import { MqttRequest, readonlyTopic, replyTopic, writeonlyTopic } from '../../src/protocol/mqtt-topics';
 import type { ControlPlaneSession, SessionStatus } from '../../src/protocol/session';
-import {
-  eventually,
-  makePool,
-  newWorker,
-  removeFolder,
-  startTestControlPlane,
-  temporaryFolder,
-  type TestPool,
-} from '../control-plane/support/control-plane';
+import { makePool, newWorker, TestControlPlane, type TestPool } from '../control-plane/support/control-plane';
+import { until } from '../support/until';
 
 const view = (id: string, revision: number) => ({ id, revision, drained: false, removed: false, assignment: null });
 
 describe('a session over MQTT, with a broker that does as the test says,', () => {
-  const folder = temporaryFolder();
   let pool: TestPool;
   let broker: Aedes;
   let server: Server;
@@ -29,11 +21,10 @@ describe('a session over MQTT, with a broker that does as the test says,', () =>
   let swallowed: string[];
 
   beforeAll(async () => {
-    const controlPlane = await startTestControlPlane({ dataDir: folder, mqttPort: null });
+    const controlPlane = await TestControlPlane.start();
     pool = await makePool(controlPlane);
     await controlPlane.close();
   });
-  afterAll(() => removeFolder(folder));
 
   beforeEach(async () => {
     [connections, statuses, seen, swallowed] = [0, [], [], []];
@@ -60,7 +51,7 @@ describe('a session over MQTT, with a broker that does as the test says,', () =>
       },
       { onView: ({ id }) => void seen.push(id), onStatus: ({ state }) => void statuses.push(state) },
     );
-    await eventually(() => session.status.state === 'connected', 'the session connects');
+    await until(() => session.status.state === 'connected', 'the session connects');
   });
 
   afterEach(async () => {
@@ -91,9 +82,9 @@ describe('a session over MQTT, with a broker that does as the test says,', () =>
   test('makes a new connection when nothing comes over the old one any more', async () => {
     swallowed = ['sync', 'watch'];
     await expect(session.sync({ workers: [] })).rejects.toThrow();
-    await eventually(() => statuses.includes('failed'), 'the session fails');
+    await until(() => statuses.includes('failed'), 'the session fails');
     swallowed = [];
-    await eventually(() => session.status.state === 'connected', 'the session connects again');
+    await until(() => session.status.state === 'connected', 'the session connects again');
     expect(connections).toBeGreaterThan(1);
   });
 
@@ -103,7 +94,7 @@ describe('a session over MQTT, with a broker that does as the test says,', () =>
     await session.sync({ workers: [{ id: kept.id, pod: null }] });
     await session.register({ workers: [added] });
     for (const { id } of [former, kept, added]) send(readonlyTopic(pool.id, id), view(id, 2));
-    await eventually(() => seen.includes(added.id), 'the last view arrives');
+    await until(() => seen.includes(added.id), 'the last view arrives');
     expect(seen).toEqual([kept.id, added.id]);
   });
 });

@@ -2,18 +2,15 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connectMqtt, connectPoll, type Connect, type ConnectOptions } from '../../src/protocol/client';
 import type { ControlPlaneSession, SessionStatus } from '../../src/protocol/session';
 import type { WorkerView } from '../../src/protocol/messages';
-import type { ControlPlane, ControlPlaneOptions } from '../../src/control-plane';
 import { systemClock } from '../../src/time';
 import {
-  eventually,
   makePool,
   makeStack,
   newWorker,
-  removeFolder,
-  startTestControlPlane,
-  temporaryFolder,
+  TestControlPlane,
   type TestPool,
 } from '../control-plane/support/control-plane';
+import { until } from '../support/until';
 import { makeKey } from '../control-plane/support/credentials';
 import { TestPod } from '../control-plane/support/pod';
 
@@ -29,8 +26,7 @@ const transports: [string, Connect][] = [
 ];
 
 describe.each(transports)('the worker protocol over %s', (name, connect) => {
-  let folder: string;
-  let controlPlane: ControlPlane;
+  let controlPlane: TestControlPlane;
   let pool: TestPool;
   let open: Watched[];
   /** What the control plane's clock is ahead of this process's. */
@@ -39,19 +35,14 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
   beforeEach(async () => {
     open = [];
     aheadMs = 0;
-    folder = temporaryFolder();
-    controlPlane = await start();
+    controlPlane = await TestControlPlane.start({ now: () => Date.now() + aheadMs });
     pool = await makePool(controlPlane);
   });
 
   afterEach(async () => {
     await Promise.all(open.map(({ session }) => session.close()));
     await controlPlane.close();
-    removeFolder(folder);
   });
-
-  const start = (options: Partial<ControlPlaneOptions> = {}) =>
-    startTestControlPlane({ dataDir: folder, now: () => Date.now() + aheadMs, ...options });
 
   function join(options: Partial<ConnectOptions> = {}): Watched {
     const views = new Map<string, WorkerView>();
@@ -76,18 +67,9 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
     return watched;
   }
 
-  /** On the same ports, with everything it has stored. */
-  async function restart(meanwhile: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
-    const [port, mqttPort] = [new URL(controlPlane.url).port, new URL(controlPlane.mqttUrl).port].map(Number);
-    await controlPlane.close();
-    await meanwhile();
-    controlPlane = await start({ port: port!, mqttPort: mqttPort! });
-  }
-
-  const connected = ({ session }: Watched) =>
-    eventually(() => session.status.state === 'connected', 'the session connects');
+  const connected = ({ session }: Watched) => until(() => session.status.state === 'connected', 'the session connects');
   const failure = (watched: Watched, cause: string) =>
-    eventually(
+    until(
       () => watched.statuses.find((status) => status.state === 'failed' && status.cause === cause),
       `the session fails as ${cause}: ${JSON.stringify(watched.statuses)}`,
     );
@@ -99,8 +81,9 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
   });
 
   test('registering twice is the same as once', async () => {
-    const { session } = join();
-    await eventually(() => session.status.state === 'connected', 'connected');
+    const watched = join();
+    await connected(watched);
+    const { session } = watched;
     const worker = newWorker();
     await session.register({ workers: [worker] });
     const again = await session.register({ workers: [worker] });
@@ -115,10 +98,7 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
     await watched.session.register({ workers: [worker] });
     await makeStack(controlPlane, pool.id);
     const run = controlPlane.admin.createRun({ stack: 'stack' });
-    const view = await eventually(
-      () => watched.views.get(worker.id)?.assignment && watched.views.get(worker.id),
-      'a view',
-    );
+    const view = await until(() => watched.views.get(worker.id)?.assignment && watched.views.get(worker.id), 'a view');
     expect(view.assignment).toMatchObject({
       runId: run.id,
       stage: 'preparing',
@@ -137,8 +117,8 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
     await other.session.register({ workers: [foreign] });
     controlPlane.admin.setDrained(pool.id, foreign.id, true);
     controlPlane.admin.setDrained(pool.id, own.id, true);
-    await eventually(() => mine.views.get(own.id)?.drained, 'the own view arrives');
-    await eventually(() => other.views.get(foreign.id)?.drained, 'the other session gets its view');
+    await until(() => mine.views.get(own.id)?.drained, 'the own view arrives');
+    await until(() => other.views.get(foreign.id)?.drained, 'the other session gets its view');
     expect([...mine.views.keys()]).toEqual([own.id]);
   });
 
@@ -149,7 +129,7 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
     await watched.session.register({ workers: [worker] });
     await makeStack(controlPlane, pool.id);
     const run = controlPlane.admin.createRun({ stack: 'stack', type: 'PROPOSED' });
-    const assignment = await eventually(() => watched.views.get(worker.id)?.assignment, 'an assignment');
+    const assignment = await until(() => watched.views.get(worker.id)?.assignment, 'an assignment');
     const about = { workerId: worker.id, runId: run.id, attempt: assignment.attempt, fence: assignment.fence };
     await watched.session.report({ ...about, report: { kind: 'created', podName: 'the-pod' } });
     expect((await watched.session.retire({ workers: [worker.id] })).results).toEqual([
@@ -166,7 +146,7 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
     expect((await watched.session.retire({ workers: [worker.id] })).results).toEqual([
       { id: worker.id, retired: true },
     ]);
-    await eventually(() => watched.views.get(worker.id)?.removed, 'the view says removed');
+    await until(() => watched.views.get(worker.id)?.removed, 'the view says removed');
     expect(controlPlane.admin.run(run.id)?.state).toBe('FINISHED');
   });
 
@@ -192,9 +172,9 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
     const worker = newWorker();
     await watched.session.register({ workers: [worker] });
     await makeStack(controlPlane, pool.id);
-    await restart(() => failure(watched, 'unreachable'));
+    await controlPlane.restart(() => failure(watched, 'unreachable'));
     const run = controlPlane.admin.createRun({ stack: 'stack' });
-    const view = await eventually(() => watched.views.get(worker.id)?.assignment, 'the assignment arrives');
+    const view = await until(() => watched.views.get(worker.id)?.assignment, 'the assignment arrives');
     expect(view.runId).toBe(run.id);
     expect(watched.statuses.map((status) => status.state).at(-1)).toBe('connected');
   });
@@ -211,7 +191,7 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
       () => ({
         endpoint: (name === 'MQTT' ? controlPlane.mqttUrl : controlPlane.url).replace('127.0.0.1', '127.0.0.2'),
       }),
-      name === 'MQTT' ? 'unreachable' : 'unreachable',
+      'unreachable',
     ],
   ])('when %s the session says so and names the address', async (_, options, cause) => {
     const watched = join(options());
@@ -232,7 +212,7 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
     // Expired for the control plane, and fresh for a cluster whose clock was set back by three minutes.
     aheadMs = 365_000;
     localMs = 180_000;
-    await restart();
+    await controlPlane.restart();
     await failure(watched, 'rejected');
     await connected(watched);
   });

@@ -1,7 +1,7 @@
 import { createServer as createTlsServer } from 'node:https';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { Authority } from '../../src/control-plane/pki/authority';
-import { removeFolder, temporaryFolder } from '../control-plane/support/control-plane';
+import { removeFolder, temporaryFolder } from './folder';
 import { eventually, kube, kubeOk } from './kube';
 
 const API = '/apis/admissionregistration.k8s.io/v1';

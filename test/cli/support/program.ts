@@ -2,6 +2,7 @@ import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
+import type { TestControlPlane } from '../../control-plane/support/control-plane';
 
 export interface Result {
   readonly exitCode: number | null;
@@ -57,6 +58,15 @@ export class Program {
 
   with(environment: NodeJS.ProcessEnv): Program {
     return new Program(this.path, { ...this.environment, ...environment }, this.longestMs);
+  }
+
+  /** The same program, which is told by variables where the control plane is and how to come in. */
+  knowing(controlPlane: TestControlPlane): Program {
+    return this.with({
+      WORKER_POOLS_URL: controlPlane.url,
+      WORKER_POOLS_CA: controlPlane.file('ca.crt'),
+      WORKER_POOLS_API_KEY_SECRET_FILE: controlPlane.file('admin-key.json'),
+    });
   }
 
   /** The same program, which takes its output for a terminal. */

@@ -2,32 +2,21 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import mqtt, { type MqttClient } from 'mqtt';
 import { signPoolJwt } from '../../../src/protocol/auth';
 import { readonlyTopic, writeonlyTopic } from '../../../src/protocol/mqtt-topics';
-import type { ControlPlane } from '../../../src/control-plane';
-import {
-  makePool,
-  newWorker,
-  removeFolder,
-  startTestControlPlane,
-  temporaryFolder,
-  type TestPool,
-} from '../support/control-plane';
+import { makePool, newWorker, TestControlPlane, type TestPool } from '../support/control-plane';
 
-let folder: string;
-let controlPlane: ControlPlane;
+let controlPlane: TestControlPlane;
 let [mine, other]: TestPool[] = [];
 let clients: MqttClient[];
 
 beforeEach(async () => {
   clients = [];
-  folder = temporaryFolder();
-  controlPlane = await startTestControlPlane({ dataDir: folder });
+  controlPlane = await TestControlPlane.start();
   [mine, other] = [await makePool(controlPlane, 'mine'), await makePool(controlPlane, 'other')];
 });
 
 afterEach(async () => {
   for (const client of clients) client.end(true);
   await controlPlane.close();
-  removeFolder(folder);
 });
 
 async function connect(pool: TestPool, username = pool.id): Promise<MqttClient> {

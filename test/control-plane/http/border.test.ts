@@ -2,25 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Agent, request } from 'undici';
 import { ulid } from 'ulid';
 import { signPoolJwt } from '../../../src/protocol/auth';
-import type { ControlPlane } from '../../../src/control-plane';
-import {
-  makePool,
-  makeStack,
-  removeFolder,
-  startTestControlPlane,
-  temporaryFolder,
-  type TestPool,
-} from '../support/control-plane';
+import { makePool, makeStack, TestControlPlane, type TestPool } from '../support/control-plane';
 import { makeKey } from '../support/credentials';
 
-let folder: string;
-let controlPlane: ControlPlane;
+let controlPlane: TestControlPlane;
 let pool: TestPool;
 let agent: Agent;
 
 beforeAll(async () => {
-  folder = temporaryFolder();
-  controlPlane = await startTestControlPlane({ dataDir: folder, mqttPort: null });
+  controlPlane = await TestControlPlane.start();
   pool = await makePool(controlPlane, '<img src=x onerror=alert(1)>');
   agent = new Agent({ connect: { ca: controlPlane.ca } });
 });
@@ -28,7 +18,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await agent.destroy();
   await controlPlane.close();
-  removeFolder(folder);
 });
 
 const proof = () =>

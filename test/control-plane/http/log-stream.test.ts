@@ -1,17 +1,14 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Agent, request } from 'undici';
-import type { ControlPlane } from '../../../src/control-plane';
-import { makePool, makeStack, removeFolder, startTestControlPlane, temporaryFolder } from '../support/control-plane';
+import { makePool, makeStack, TestControlPlane } from '../support/control-plane';
 
-let folder: string;
-let controlPlane: ControlPlane;
+let controlPlane: TestControlPlane;
 let agent: Agent;
 let jwt: string;
 let runId: string;
 
 beforeEach(async () => {
-  folder = temporaryFolder();
-  controlPlane = await startTestControlPlane({ dataDir: folder, mqttPort: null });
+  controlPlane = await TestControlPlane.start();
   agent = new Agent({ connect: { ca: controlPlane.ca } });
   await makePool(controlPlane);
   await makeStack(controlPlane, 'pool');
@@ -28,7 +25,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await agent.destroy();
   await controlPlane.close();
-  removeFolder(folder);
 });
 
 const get = (path: string, token = jwt) =>

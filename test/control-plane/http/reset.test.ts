@@ -1,26 +1,16 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { ControlPlane } from '../../../src/control-plane';
 import { connectPoll } from '../../../src/protocol/client';
 import type { Assignment, WorkerView } from '../../../src/protocol/messages';
 import type { ControlPlaneSession, SessionStatus } from '../../../src/protocol/session';
 import { parseToken } from '../../../src/protocol/token';
-import {
-  eventually,
-  makePool,
-  makeStack,
-  newWorker,
-  removeFolder,
-  startTestControlPlane,
-  temporaryFolder,
-  type TestPool,
-} from '../support/control-plane';
+import { makePool, makeStack, newWorker, TestControlPlane, type TestPool } from '../support/control-plane';
+import { until } from '../../support/until';
 import { makeKey } from '../support/credentials';
 import { line, TestPod, type Answer } from '../support/pod';
 
 jest.setTimeout(20_000);
 
-let folder: string;
-let controlPlane: ControlPlane;
+let controlPlane: TestControlPlane;
 let former: TestPool;
 let session: ControlPlaneSession;
 let status: SessionStatus | undefined;
@@ -29,8 +19,7 @@ const views = new Map<string, WorkerView>();
 const [first, second] = [newWorker('first'), newWorker('second')];
 
 beforeEach(async () => {
-  folder = temporaryFolder();
-  controlPlane = await startTestControlPlane({ dataDir: folder, mqttPort: null });
+  controlPlane = await TestControlPlane.start();
   former = await makePool(controlPlane);
   session = connectTo(former);
   await session.register({ workers: [first, second] });
@@ -43,7 +32,6 @@ afterEach(async () => {
   await session.close();
   await controlPlane.close();
   views.clear();
-  removeFolder(folder);
 });
 
 function connectTo(pool: TestPool): ControlPlaneSession {
@@ -57,7 +45,7 @@ function connectTo(pool: TestPool): ControlPlaneSession {
 
 async function assigned(stack: string): Promise<Assignment> {
   const { id } = controlPlane.admin.createRun({ stack });
-  return eventually(
+  return until(
     () => [...views.values()].find(({ assignment }) => assignment?.runId === id)?.assignment,
     `an assignment of ${stack}`,
   );
@@ -119,7 +107,7 @@ describe('a pool that is reset while a run is under way', () => {
     await reset();
     await expect(session.sync({ workers: [] })).rejects.toThrow('the pool was reset');
     const { id } = controlPlane.admin.createRun({ stack: 'one' });
-    await eventually(() => status?.state === 'failed' && status.cause === 'rejected', 'the refusal of the session');
+    await until(() => status?.state === 'failed' && status.cause === 'rejected', 'the refusal of the session');
     expect([...views.values()].map((view) => view.assignment?.runId)).not.toContain(id);
   });
 

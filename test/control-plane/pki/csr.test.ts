@@ -3,7 +3,7 @@ import { beforeAll, afterAll, describe, expect, test } from '@jest/globals';
 import { Authority } from '../../../src/control-plane/pki/authority';
 import { readSigningRequest } from '../../../src/control-plane/pki/csr';
 import { serverCertificate } from '../../../src/control-plane/pki/server-certificate';
-import { removeFolder, temporaryFolder } from '../support/control-plane';
+import { removeFolder, temporaryFolder } from '../../support/folder';
 import { makeKey } from '../support/credentials';
 
 let folder: string;

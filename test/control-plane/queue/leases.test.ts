@@ -2,7 +2,7 @@ import { cpSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { judge, type AttemptFacts } from '../../../src/control-plane/queue/sweep';
 import { Sweeper } from '../../../src/control-plane/queue/sweeper';
-import { removeFolder, temporaryFolder } from '../support/control-plane';
+import { removeFolder, temporaryFolder } from '../../support/folder';
 import { TestQueue } from '../support/queue';
 
 const facts = (given: Partial<AttemptFacts>): AttemptFacts => ({
@@ -40,18 +40,13 @@ function silent(relaySilenceMs: number, sessionSilenceMs: number): Partial<Attem
 }
 
 describe('leases', () => {
-  let folder: string;
   let queue: TestQueue;
 
   beforeEach(async () => {
-    folder = temporaryFolder();
-    queue = await TestQueue.ready(folder);
+    queue = await TestQueue.ready();
   });
 
-  afterEach(() => {
-    queue.close();
-    removeFolder(folder);
-  });
+  afterEach(() => queue.close());
 
   describe('of a control plane that stood still, or whose clock was set,', () => {
     const EVERY_SECONDS = 5;
@@ -203,9 +198,9 @@ describe('leases', () => {
     const run = queue.trigger();
     const assignment = await queue.assignment(worker);
     const backup = temporaryFolder();
-    cpSync(folder, backup, { recursive: true });
+    cpSync(queue.folder, backup, { recursive: true });
     queue.start(assignment);
-    queue = await queue.restart(() => cpSync(backup, folder, { recursive: true }));
+    await queue.restart(() => cpSync(backup, queue.folder, { recursive: true }));
     removeFolder(backup);
     expect(queue.state(run)).toBe('PREPARING');
     expect(await queue.heartbeat(assignment)).toEqual({ stop: null });
@@ -224,7 +219,7 @@ describe('leases', () => {
     const other = await queue.register();
     const waiting = await queue.assignment(other);
     queue.pass(3600);
-    queue = await queue.restart();
+    await queue.restart();
     queue.admin.sweep();
     expect([started, unstarted].map((run) => queue.state(run))).toEqual(['PLANNING', 'PREPARING']);
     expect(queue.start(waiting, 'pod-2').runId).toBe(unstarted);

@@ -1,19 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { removeFolder, temporaryFolder } from '../support/control-plane';
 import { TestQueue } from '../support/queue';
 
-let folder: string;
 let queue: TestQueue;
 
 beforeEach(async () => {
-  folder = temporaryFolder();
-  queue = await TestQueue.ready(folder);
+  queue = await TestQueue.ready();
 });
 
-afterEach(() => {
-  queue.close();
-  removeFolder(folder);
-});
+afterEach(() => queue.close());
 
 describe('the life of a run', () => {
   test('planned, confirmed, applied: two attempts, two fences, one run', async () => {
@@ -39,10 +33,7 @@ describe('the life of a run', () => {
   });
 
   test('a stack that applies by itself does not wait for a person', async () => {
-    queue.close();
-    removeFolder(folder);
-    folder = temporaryFolder();
-    queue = await TestQueue.ready(folder, true);
+    queue.admin.updateStack('stack', { autoDeploy: true });
     const worker = await queue.register();
     const run = queue.trigger();
     const planning = await queue.assignment(worker);
@@ -156,7 +147,7 @@ describe('stopping a run', () => {
     const askedAt = queue.now;
     queue.admin.stop(run, 'not wanted');
     queue.pass(30);
-    queue = await queue.restart();
+    await queue.restart();
     expect((await queue.assignment(worker)).stop).toEqual({ reason: 'not wanted', at: askedAt });
   });
 

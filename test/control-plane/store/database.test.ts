@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Database } from '../../../src/control-plane/store/database';
-import { removeFolder, temporaryFolder } from '../support/control-plane';
+import { removeFolder, temporaryFolder } from '../../support/folder';
 
 describe('the database', () => {
   let folder: string;

@@ -1,29 +1,72 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ulid } from 'ulid';
 import { startControlPlane, type ControlPlane, type ControlPlaneOptions } from '../../../src/control-plane';
 import type { PoolToken } from '../../../src/protocol/token';
 import { parseToken } from '../../../src/protocol/token';
+import { removeFolder, temporaryFolder } from '../../support/folder';
 import { makeKey, type KeyKind } from './credentials';
 
-export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'control-plane-'));
-export const removeFolder = (path: string): void => rmSync(path, { recursive: true, force: true });
+/** A real control plane on free ports of the loopback, in a folder of its own that goes with it. */
+export class TestControlPlane implements ControlPlane {
+  private constructor(
+    private running: ControlPlane,
+    private readonly options: ControlPlaneOptions,
+  ) {}
 
-/** A real control plane on free ports of the loopback. */
-export function startTestControlPlane(
-  options: Partial<ControlPlaneOptions> & { dataDir: string },
-): Promise<ControlPlane> {
-  return startControlPlane({
-    port: 0,
-    mqttPort: 0,
-    launcherImage: 'example/launcher:1',
-    defaultRunnerImage: 'example/runner:1',
-    sweepEveryMs: 0,
-    ...options,
-  });
+  static async start(given: Partial<ControlPlaneOptions> = {}): Promise<TestControlPlane> {
+    const options = {
+      dataDir: temporaryFolder(),
+      port: 0,
+      mqttPort: 0,
+      launcherImage: 'example/launcher:1',
+      defaultRunnerImage: 'example/runner:1',
+      sweepEveryMs: 0,
+      ...given,
+    };
+    return new TestControlPlane(await startControlPlane(options), options);
+  }
+
+  get url(): string {
+    return this.running.url;
+  }
+
+  get mqttUrl(): string {
+    return this.running.mqttUrl;
+  }
+
+  get ca(): string {
+    return this.running.ca;
+  }
+
+  get apiKey(): ControlPlane['apiKey'] {
+    return this.running.apiKey;
+  }
+
+  get admin(): ControlPlane['admin'] {
+    return this.running.admin;
+  }
+
+  /** A file of its folder. */
+  file(...path: string[]): string {
+    return join(this.options.dataDir, ...path);
+  }
+
+  /** On the same ports, with everything that it has stored. */
+  async restart(meanwhile: () => unknown = () => undefined): Promise<void> {
+    const [port, mqttPort] = [this.url, this.mqttUrl].map((url) => Number(new URL(url).port));
+    await this.running.close();
+    await meanwhile();
+    this.running = await startControlPlane({ ...this.options, port: port!, mqttPort: mqttPort! });
+  }
+
+  async close(): Promise<void> {
+    await this.running.close();
+    removeFolder(this.options.dataDir);
+  }
 }
+
+type Administered = Pick<ControlPlane, 'admin'>;
 
 export interface TestPool {
   readonly id: string;
@@ -31,32 +74,21 @@ export interface TestPool {
   readonly privateKeyPem: string;
 }
 
-export async function makePool(controlPlane: ControlPlane, name = 'pool', kind: KeyKind = 'EC'): Promise<TestPool> {
+export async function makePool({ admin }: Administered, name = 'pool', kind: KeyKind = 'EC'): Promise<TestPool> {
   const key = await makeKey(kind);
-  const pool = await controlPlane.admin.createPool({ name, certificateSigningRequest: key.csr });
+  const pool = await admin.createPool({ name, certificateSigningRequest: key.csr });
   return { id: pool.id, token: parseToken(pool.config), privateKeyPem: key.privateKeyPem };
 }
 
 /** A stack with a source, ready to run. */
 export async function makeStack(
-  controlPlane: ControlPlane,
+  { admin }: Administered,
   pool: string,
   name = 'stack',
   autoDeploy = false,
 ): Promise<void> {
-  controlPlane.admin.createStack({ name, pool, autoDeploy });
-  await controlPlane.admin.uploadSource(name, Readable.from([Buffer.from('a source')]));
+  admin.createStack({ name, pool, autoDeploy });
+  await admin.uploadSource(name, Readable.from([Buffer.from('a source')]));
 }
 
 export const newWorker = (name = 'pool-worker') => ({ id: ulid(), name, metadata: { namespace: 'default' } });
-
-/** Resolves once a condition holds; fails after a generous time instead of hanging. */
-export async function eventually<T>(look: () => T | undefined | null | false, what: string): Promise<T> {
-  const until = Date.now() + 15_000;
-  for (;;) {
-    const found = look();
-    if (found !== undefined && found !== null && found !== false) return found;
-    if (Date.now() > until) throw new Error(`never happened: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}

@@ -20,6 +20,7 @@ import type {
   WorkerView,
   WorkerViews,
 } from '../../../src/protocol/messages';
+import { removeFolder, temporaryFolder } from '../../support/folder';
 import { makePool, makeStack, newWorker, type TestPool } from './control-plane';
 import { line } from './pod';
 
@@ -28,47 +29,48 @@ type Observed = SyncRequest['workers'];
 
 /** A queue on a real store with a clock that the test turns; no network. */
 export class TestQueue {
-  private constructor(
-    readonly context: QueueContext,
-    readonly admin: AdminService,
-    readonly blobs: BlobStore,
-    private readonly time: { now: number },
-    private readonly folder: string,
-  ) {}
-
   pool!: TestPool;
+  context!: QueueContext;
+  admin!: AdminService;
+  blobs!: BlobStore;
+  private readonly time = { now: 1_800_000_000_000 };
 
-  static async open(folder: string, time = { now: 1_800_000_000_000 }): Promise<TestQueue> {
-    const store = openStore(join(folder, 'control-plane.db'));
-    const settings = { launcherImage: 'launcher', defaultRunnerImage: 'runner', startDeadlineMs: 900_000 };
-    const context = queueContext(store, settings, pino({ level: 'silent' }), () => time.now);
-    const blobs = new BlobStore(join(folder, 'blobs'), { sources: 1000, workspaces: 1000 });
-    const authority = await Authority.open(folder, Date.now);
-    const address = { endpoint: 'https://127.0.0.1:1', mqtt: 'mqtts://127.0.0.1:2', ca: authority.certificatePem };
-    const admin = new AdminService(context, blobs, new PoolIssuer(authority, () => address), () => undefined);
-    return new TestQueue(context, admin, blobs, time, folder);
+  private constructor(readonly folder: string) {}
+
+  static async open(folder: string): Promise<TestQueue> {
+    const queue = new TestQueue(folder);
+    await queue.open();
+    return queue;
   }
 
-  /** The same, with a pool and a stack. */
-  static async ready(folder: string, autoDeploy = false): Promise<TestQueue> {
+  private async open(): Promise<void> {
+    const { folder, time } = this;
+    const store = openStore(join(folder, 'control-plane.db'));
+    const settings = { launcherImage: 'launcher', defaultRunnerImage: 'runner', startDeadlineMs: 900_000 };
+    this.context = queueContext(store, settings, pino({ level: 'silent' }), () => time.now);
+    this.blobs = new BlobStore(join(folder, 'blobs'), { sources: 1000, workspaces: 1000 });
+    const authority = await Authority.open(folder, Date.now);
+    const address = { endpoint: 'https://127.0.0.1:1', mqtt: 'mqtts://127.0.0.1:2', ca: authority.certificatePem };
+    this.admin = new AdminService(this.context, this.blobs, new PoolIssuer(authority, () => address), () => undefined);
+  }
+
+  /** One with a pool and a stack, in a folder of its own that goes with it. */
+  static async ready(folder = temporaryFolder()): Promise<TestQueue> {
     const queue = await TestQueue.open(folder);
-    const controlPlane = { admin: queue.admin } as never;
-    queue.pool = await makePool(controlPlane);
-    await makeStack(controlPlane, queue.pool.id, 'stack', autoDeploy);
+    queue.pool = await makePool(queue);
+    await makeStack(queue, queue.pool.id);
     return queue;
   }
 
   /** As after a restart of the control plane: the same folder and clock, nothing in memory. */
-  async restart(meanwhile: () => void = () => undefined): Promise<TestQueue> {
-    this.close();
+  async restart(meanwhile: () => void = () => undefined): Promise<void> {
+    this.stop();
     meanwhile();
-    const next = await TestQueue.open(this.folder, this.time);
-    next.pool = this.pool;
-    return next;
+    await this.open();
   }
 
   async addStack(name: string): Promise<void> {
-    await makeStack({ admin: this.admin } as never, this.pool.id, name);
+    await makeStack(this, this.pool.id, name);
   }
 
   get now(): number {
@@ -159,6 +161,11 @@ export class TestQueue {
   }
 
   close(): void {
+    this.stop();
+    removeFolder(this.folder);
+  }
+
+  private stop(): void {
     this.context.wakeups.close();
     this.context.store.close();
   }

@@ -1,21 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { webRoutes } from '../../../src/control-plane/web/routes';
-import { removeFolder, temporaryFolder } from '../support/control-plane';
 import { TestQueue } from '../support/queue';
 
-let folder: string;
 let queue: TestQueue;
 
 beforeEach(async () => {
-  folder = temporaryFolder();
-  queue = await TestQueue.ready(folder);
+  queue = await TestQueue.ready();
 });
 
-afterEach(() => {
-  queue.close();
-  removeFolder(folder);
-});
+afterEach(() => queue.close());
 
 async function read(path: string): Promise<{ status: number; text: string }> {
   const response = await webRoutes(queue.admin, null, pino({ level: 'silent' })).request(path);

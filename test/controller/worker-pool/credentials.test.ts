@@ -2,12 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { WorkerPoolSpec } from '../../../src/api';
 import { readCredentials, type Secret } from '../../../src/controller/worker-pool/credentials';
 import { encodeToken, type PoolToken } from '../../../src/protocol/token';
-import {
-  makePool,
-  removeFolder,
-  startTestControlPlane,
-  temporaryFolder,
-} from '../../control-plane/support/control-plane';
+import { makePool, TestControlPlane } from '../../control-plane/support/control-plane';
 import { answer } from '../runtime/answers';
 
 const SPEC: WorkerPoolSpec = {
@@ -18,13 +13,11 @@ let token: PoolToken;
 let privateKey: string;
 
 beforeAll(async () => {
-  const dataDir = temporaryFolder();
-  const controlPlane = await startTestControlPlane({ dataDir });
+  const controlPlane = await TestControlPlane.start();
   const pool = await makePool(controlPlane);
   token = pool.token;
   privateKey = Buffer.from(pool.privateKeyPem).toString('base64');
   await controlPlane.close();
-  removeFolder(dataDir);
 });
 
 const secret = (name: string, values: Record<string, string>): Secret => ({
