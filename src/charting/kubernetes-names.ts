@@ -12,6 +12,13 @@ export const NAME_PREFIX = '^[a-z0-9]([-a-z0-9.]*[-a-z0-9])?$';
 /** What a namespace may be called (RFC 1123). */
 export const NAMESPACE_NAME = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
 
+/** Rule for namespaces. */
+export const NAMESPACE = {
+  pattern: NAMESPACE_NAME,
+  maxLength: LABEL_LIMIT,
+  says: `a namespace has at most ${LABEL_LIMIT} lowercase letters, digits and dashes, no dash at either end`,
+};
+
 /** An address that programs call by HTTP. */
 export const HTTP_ADDRESS = 'https?://.+';
 

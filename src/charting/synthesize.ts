@@ -1,5 +1,6 @@
 import { ApiObject, App, Chart } from 'cdk8s';
 import type { HelmChart } from './chart';
+import { isMap, overlay } from './overlay';
 import { plainContext, type Release } from './release';
 import { defaultValues, withObjects, type ValuesOf } from './values';
 
@@ -41,17 +42,6 @@ function buildCharts(chart: HelmChart, release: Release, given: Json): Chart[] {
   return [scope, ...inner];
 }
 
-function overlay(defaults: Json, given: Json): Json {
-  const result: Record<string, unknown> = { ...defaults };
-  for (const [key, value] of Object.entries(given)) {
-    const below = result[key];
-    // Only a default can be taken away; elsewhere Helm keeps the null.
-    if (value === null && below !== undefined) delete result[key];
-    else result[key] = isMap(value) && isMap(below) ? overlay(below, value) : value;
-  }
-  return result;
-}
-
 /** The values with the nulls that took defaults away: a subchart has defaults of its own, which go, too. */
 function withNulls(values: Json, given: Json): Json {
   const result: Record<string, unknown> = { ...values };
@@ -61,8 +51,4 @@ function withNulls(values: Json, given: Json): Json {
     else if (isMap(value) && isMap(below)) result[key] = withNulls(below, value);
   }
   return result;
-}
-
-function isMap(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -17,6 +17,8 @@ export interface ValueSchema {
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly pattern?: string;
+  /** What the rules allow, for errors of constructs; no schema of a chart has it. */
+  readonly says?: string;
 }
 
 /** One value of a chart: what it is by default, what may be set, and the sentence that values.yaml carries. */
@@ -114,8 +116,14 @@ export const orEmpty = (fallback: string, description: string, { enum: allowed, 
 });
 export const optionalInteger = (minimum: number, description: string) =>
   optional<number>('integer', description, { minimum });
-export const optionalIntOrPercent = (description: string) =>
-  optional<number | string>(['integer', 'string'], description, { minimum: 0, pattern: `^(${PERCENTAGE})?$` });
+export const optionalIntOrPercent = (description: string, fallback?: number) => ({
+  ...optional<number | string>(['integer', 'string'], description, {
+    minimum: 0,
+    pattern: `^(${PERCENTAGE})?$`,
+    says: 'it must be a whole number from 0 up, or a percentage such as "50%"',
+  }),
+  default: fallback as number | string | undefined,
+});
 export const integers = (fallback: number[], description: string, rules: ValueSchema = {}) =>
   value(fallback, { type: 'array', items: { type: 'integer', ...rules }, uniqueItems: true }, description);
 export const strings = (fallback: string[], description: string) =>
@@ -220,9 +228,19 @@ function level(
 
 function schemaOfMember(member: ValueMember, ofGroup: (group: ValueGroup) => ValueSchema): ValueSchema {
   if (member.kind === 'group') return ofGroup(member);
-  if (member.kind === 'value') return { ...member.schema, description: member.description };
+  if (member.kind === 'value') return { ...withoutWords(member.schema), description: member.description };
   const items = schemaOfElement(group(`One ${member.name}.`, member.members), member.required);
   return { type: 'array', items, description: member.description };
+}
+
+function withoutWords(schema: ValueSchema): ValueSchema {
+  const rules = Object.entries(schema).filter(([keyword]) => keyword !== 'says');
+  return Object.fromEntries(
+    rules.map(([keyword, rule]) => [
+      keyword,
+      keyword === 'items' ? withoutWords(rule as ValueSchema) : (rule as unknown),
+    ]),
+  );
 }
 
 /** Helm takes a default away for a `null`, but hands it on where an umbrella chart or a list says it. */

@@ -1,5 +1,5 @@
 import type { Duration } from 'cdk8s';
-import type { INetworkPolicyPeer, ServiceType } from 'cdk8s-plus-28';
+import type { INetworkPolicyPeer, PercentOrAbsolute, ServiceType } from 'cdk8s-plus-28';
 
 /** What the controller may do in the cluster. */
 export enum OperatorRights {
@@ -185,21 +185,36 @@ export interface OperatorNetworkPolicy {
   readonly metricsPeers?: INetworkPolicyPeer[];
 }
 
-/** At most one of the two may be set. */
-export interface DisruptionBudget {
+/** Run Pods that stay when nodes are drained. At most one of the two may be set. */
+export interface RunDisruptionBudget {
   /**
-   * Pods that must stay, as a number or a percentage. Kubernetes cannot compute a percentage of run Pods, and then lets
-   * none go.
+   * Run Pods that must stay. Kubernetes cannot compute a percentage of them, and would then let none go.
    *
-   * @default - every run Pod, unset for the controller
+   * @default - every run Pod
    */
-  readonly minAvailable?: number | string;
+  readonly minAvailable?: number;
 
   /**
-   * Pods that may be missing, as a number or a percentage. Kubernetes cannot compute it for run Pods, and then lets none
-   * go.
+   * Run Pods that may be evicted at once. Kubernetes cannot compute it for run Pods, and then lets none go.
    *
-   * @default - unset for run Pods, 1 for the controller
+   * @default - unset
    */
-  readonly maxUnavailable?: number | string;
+  readonly maxUnavailable?: number;
+}
+
+/** Pods of the controller that stay when nodes are drained. At most one of the two may be set. */
+export interface DisruptionBudget {
+  /**
+   * Pods that must stay.
+   *
+   * @default - unset
+   */
+  readonly minAvailable?: PercentOrAbsolute;
+
+  /**
+   * Pods that may be missing.
+   *
+   * @default PercentOrAbsolute.absolute(1)
+   */
+  readonly maxUnavailable?: PercentOrAbsolute;
 }

@@ -7,29 +7,22 @@ import {
   type PodScheduling,
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import {
-  checkName,
-  checkPorts,
-  checkWholeNumber,
-  invalidProp,
-  isWholeNumber,
-  requiredNamespace,
-  wholeNumber,
-} from '../shared/checks';
 import { CustomResourceDefinitions } from '../crds/custom-resource-definitions';
-import { LABEL_LIMIT, NAMESPACE_NAME, PERCENTAGE } from '../../charting/kubernetes-names';
+import { checkName, invalidProp, requiredNamespace } from '../shared/checks';
+import { constructContext } from '../shared/construct-context';
 import { asStorage, asVolume, type IPodStorage } from '../shared/pod-storage';
+import { ShadowPod } from '../shared/shadow-pod';
 import { refuseStrangers } from '../shared/strangers';
 import { refuseTwins } from '../shared/twins';
-import { ControllerPod } from './controller-pod';
-import { CONTROLLER_ARGS, OPERATOR_NAME } from './defaults';
+import { valuesOfProps } from '../shared/values-of-props';
+import { VERSION } from '../shared/version';
+import { OPERATOR_NAME } from './defaults';
 import { addOperatorManifests } from './manifests';
-import type { DisruptionBudget } from './operator-options';
-import type { WorkerPoolOperatorProps } from './operator-props';
-import { operatorSettings } from './operator-settings';
+import { operatorValues } from './values';
+import { OPERATOR_POD, OPERATOR_PROPS, type WorkerPoolOperatorProps } from './worker-pool-operator-props';
 
 /**
- * The operator: the controller that serves WorkerPools, what it may do, and the definitions of its kinds.
+ * The operator: the controller that serves WorkerPools, what it may do, and the CRDs of its kinds.
  *
  * Objects, names and labels are those of the Helm chart that is generated from the same source.
  *
@@ -43,7 +36,7 @@ export class WorkerPoolOperator extends Construct {
   /** What the name of every object begins with. */
   public readonly name: string;
 
-  private readonly pod: ControllerPod;
+  private readonly pod: ShadowPod;
   private readonly guardsMetrics: boolean;
 
   constructor(scope: Construct, id: string, props: WorkerPoolOperatorProps = {}) {
@@ -53,11 +46,15 @@ export class WorkerPoolOperator extends Construct {
     refuseStrangers(this);
     this.namespace = requiredNamespace(scope, id, props.namespace);
     this.name = props.name ?? OPERATOR_NAME;
-    this.guardsMetrics = props.metrics !== undefined && (props.metrics.secure ?? true);
-    this.pod = new ControllerPod(this, props);
+    const { name, namespace } = this;
+    const context = constructContext({ chart: OPERATOR_NAME, appVersion: VERSION, name, namespace });
+    const values = valuesOfProps(operatorValues, OPERATOR_PROPS, props, { construct: this, context });
+    this.guardsMetrics = values.metricsService.enabled === true && values.metricsService.secure === true;
+    this.pod = new ShadowPod(this, props);
     const { labels, annotations, installCrds = true } = props;
     if (installCrds) new CustomResourceDefinitions(this, 'crds', { labels, annotations });
-    addOperatorManifests(this, operatorSettings(this, this.namespace, props, this.pod));
+    addOperatorManifests(this, values, context, (given) => this.pod.addTo(given, OPERATOR_POD));
+    this.node.defaultChild = this.node.findChild('deployment');
   }
 
   /** Where the controller's Pod runs: nodes that it is attracted to, taints that it tolerates, and so on. */
@@ -108,52 +105,23 @@ export class WorkerPoolOperator extends Construct {
 
 function checkProps(scope: Construct, id: string, props: WorkerPoolOperatorProps): void {
   checkName(scope, id, props.name ?? OPERATOR_NAME);
-  checkWholeNumber(scope, id, 'replicas', props.replicas, 0);
-  checkWholeNumber(scope, id, 'revisionHistoryLimit', props.revisionHistoryLimit, 0);
-  checkBudget(scope, id, 'runDisruptionBudget', props.runDisruptionBudget ?? {}, true);
-  checkBudget(scope, id, 'controllerDisruptionBudget', props.controllerDisruptionBudget ?? {}, false);
-  checkArgs(scope, id, props.args);
+  checkArgs(scope, id, props);
+  const { minAvailable, maxUnavailable } = props.controllerDisruptionBudget ?? {};
+  if (minAvailable !== undefined && maxUnavailable !== undefined) {
+    const allowed = 'set minAvailable or maxUnavailable, not both';
+    throw invalidProp(scope, id, 'controllerDisruptionBudget', { minAvailable, maxUnavailable }, allowed);
+  }
   if (props.serviceAccount !== undefined && props.serviceAccountAnnotations !== undefined) {
     const allowed = 'leave it out where serviceAccount is given, which has annotations of its own';
     throw invalidProp(scope, id, 'serviceAccountAnnotations', props.serviceAccountAnnotations, allowed);
   }
-  checkNamespaces(scope, id, props.watchNamespaces ?? []);
-  checkPorts(scope, id, 'networkPolicy.egressPorts', props.networkPolicy?.egressPorts ?? []);
-}
-
-/** Every budget takes one of two numbers; those of run Pods cannot be parts, which Kubernetes does not compute for them. */
-function checkBudget(scope: Construct, id: string, prop: string, budget: DisruptionBudget, ofRuns: boolean): void {
-  const { minAvailable, maxUnavailable } = budget;
-  if (minAvailable !== undefined && maxUnavailable !== undefined) {
-    throw invalidProp(scope, id, prop, budget, 'set minAvailable or maxUnavailable, not both');
-  }
-  for (const [field, value] of Object.entries({ minAvailable, maxUnavailable })) {
-    const isPart = typeof value === 'string' && new RegExp(`^${PERCENTAGE}$`).test(value);
-    if (value === undefined || (typeof value === 'number' && isWholeNumber(value, 0)) || (isPart && !ofRuns)) continue;
-    const allowed = ofRuns
-      ? ', because Kubernetes cannot compute a part of run Pods'
-      : ', or a percentage such as "50%"';
-    throw invalidProp(scope, id, `${prop}.${field}`, value, `it must be ${wholeNumber(0)}${allowed}`);
-  }
 }
 
 /** The default ones are left out where somebody gives others; to forget one of them lets two controllers do the same. */
-function checkArgs(scope: Construct, id: string, args: readonly string[] = CONTROLLER_ARGS): void {
-  if (args.some((arg) => /^--leader-elect(=|$)/.test(arg))) return;
+function checkArgs(scope: Construct, id: string, { args }: WorkerPoolOperatorProps): void {
+  if (args === undefined || args.some((arg) => /^--leader-elect(=|$)/.test(arg))) return;
   const allowed =
     'they take the place of the default ones: add --leader-elect, without which two Pods serve every WorkerPool while the ' +
     'Deployment rolls, or say --leader-elect=false';
   throw invalidProp(scope, id, 'args', args, allowed);
-}
-
-function checkNamespaces(scope: Construct, id: string, namespaces: readonly string[]): void {
-  const valid = new RegExp(NAMESPACE_NAME);
-  const wrong = namespaces.find((name) => !valid.test(name) || name.length > LABEL_LIMIT);
-  if (wrong !== undefined) {
-    const allowed = `a namespace has at most ${LABEL_LIMIT} lowercase letters, digits and dashes, no dash at either end`;
-    throw invalidProp(scope, id, 'watchNamespaces', wrong, allowed);
-  }
-  if (new Set(namespaces).size < namespaces.length) {
-    throw invalidProp(scope, id, 'watchNamespaces', namespaces, 'name each namespace once');
-  }
 }

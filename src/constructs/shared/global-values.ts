@@ -1,5 +1,5 @@
 import type { PullSecret } from './image-pull-secrets';
-import { isEmpty, replaced, text, when, type Later } from '../../charting/deferred';
+import { DURATION_PATTERN, isEmpty, replaced, text, when, type Later } from '../../charting/deferred';
 import { list, openGroup, optionalString, string, type ValueDeclaration, type ValuesOf } from '../../charting/values';
 
 /** Secrets as Kubernetes writes them, or by their names alone, as other charts have them in `global`. */
@@ -22,12 +22,16 @@ export const globalValues = openGroup(
 
 export const DIGEST = optionalString('Digest of the image, as "sha256:...". It wins over the tag.', {
   pattern: '^([a-z0-9]+:[A-Za-z0-9]+)?$',
+  says: 'its digest must look like sha256:...',
 });
 
 export const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 
 /** What a port's number may be. */
-export const PORT = { minimum: 1, maximum: 65535 };
+export const PORT = { minimum: 1, maximum: 65535, says: 'a port is a whole number from 1 to 65535' };
+
+/** Durations as Prometheus writes them. */
+export const DURATION = { pattern: DURATION_PATTERN, says: 'it must be a duration in whole seconds, such as 90s' };
 
 /** Names of objects: empty, or letters, digits, dashes and dots. */
 export const OBJECT_NAME = '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$';

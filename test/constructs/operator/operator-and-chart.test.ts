@@ -7,6 +7,7 @@ import {
   EnvValue,
   ImagePullPolicy,
   Namespaces,
+  PercentOrAbsolute,
   Secret,
   ServiceAccount,
   ServiceType,
@@ -49,7 +50,10 @@ describe('WorkerPoolOperator', () => {
     ['a budget of run Pods', { runDisruptionBudget: {} }, { pdb: { enabled: true } }],
     [
       'budgets with numbers',
-      { runDisruptionBudget: { maxUnavailable: 0 }, controllerDisruptionBudget: { minAvailable: 1 } },
+      {
+        runDisruptionBudget: { maxUnavailable: 0 },
+        controllerDisruptionBudget: { minAvailable: PercentOrAbsolute.absolute(1) },
+      },
       { pdb: { enabled: true, maxUnavailable: 0 }, controllerManager: { pdb: { enabled: true, minAvailable: 1 } } },
     ],
     [

@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { Duration } from 'cdk8s';
-import { EnvValue, Node, NodeLabelQuery, NodeTaintQuery, Pods, ServiceAccount, TaintEffect } from 'cdk8s-plus-28';
+import {
+  EnvValue,
+  Node,
+  NodeLabelQuery,
+  NodeTaintQuery,
+  PercentOrAbsolute,
+  Pods,
+  ServiceAccount,
+  TaintEffect,
+} from 'cdk8s-plus-28';
 import { OperatorRights, WorkerPoolOperator, type WorkerPoolOperatorProps } from '../../../src';
 import { only, synthesized, type Manifest } from '../support';
 import { elsewhere, emptyVolume } from './elsewhere';
@@ -167,21 +176,29 @@ describe('WorkerPoolOperator', () => {
     [
       'both numbers of a budget',
       { runDisruptionBudget: { minAvailable: 1, maxUnavailable: 1 } },
-      'chart/op: runDisruptionBudget is {"minAvailable":1,"maxUnavailable":1}; set minAvailable or maxUnavailable, not both',
+      '[chart/op] a PodDisruptionBudget takes minAvailable or maxUnavailable, not both: unset one of them',
+    ],
+    [
+      "both numbers of the controller's budget",
+      {
+        controllerDisruptionBudget: {
+          minAvailable: PercentOrAbsolute.absolute(1),
+          maxUnavailable: PercentOrAbsolute.absolute(1),
+        },
+      },
+      'chart/op: controllerDisruptionBudget is {"minAvailable":{"value":1},"maxUnavailable":{"value":1}}; set minAvailable or',
     ],
     ...(
       [
         ['runDisruptionBudget', { minAvailable: -3 }, 'minAvailable is -3; it must be a whole number from 0 up'],
-        ['runDisruptionBudget', { minAvailable: 'lots' }, 'minAvailable is "lots"; it must be'],
-        [
-          'runDisruptionBudget',
-          { minAvailable: '50%' },
-          'minAvailable is "50%"; it must be a whole number from 0 up, because Kubernetes cannot compute a part of run Pods',
-        ],
-        ['controllerDisruptionBudget', { maxUnavailable: 1.5 }, 'maxUnavailable is 1.5; it must be'],
         [
           'controllerDisruptionBudget',
-          { maxUnavailable: '101%' },
+          { maxUnavailable: PercentOrAbsolute.absolute(1.5) },
+          'maxUnavailable is 1.5; it must be',
+        ],
+        [
+          'controllerDisruptionBudget',
+          { maxUnavailable: PercentOrAbsolute.percent(101) },
           'maxUnavailable is "101%"; it must be a whole number from 0 up, or a percentage such as "50%"',
         ],
       ] as const
@@ -195,13 +212,24 @@ describe('WorkerPoolOperator', () => {
     [
       'a namespace twice',
       { watchNamespaces: ['a', 'a'] },
-      'chart/op: watchNamespaces is ["a","a"]; name each namespace once',
+      'chart/op: watchNamespaces is ["a","a"]; none of them may stand there twice',
     ],
     [
       'what is no namespace',
       { watchNamespaces: ['Team'] },
       'chart/op: watchNamespaces is "Team"; a namespace has at most 63 lowercase letters',
     ],
+    [
+      'a time that is no number of seconds',
+      { terminationGracePeriod: Duration.millis(1500) },
+      'chart/op: terminationGracePeriod is 1.5; it must be a whole number from 0 up',
+    ],
+    [
+      'a time between scrapes that is no number of seconds',
+      { metrics: { serviceMonitor: { interval: Duration.millis(500) } } },
+      'chart/op: metrics.serviceMonitor.interval is "0.5s"; it must be a duration in whole seconds, such as 90s',
+    ],
+    ['no image', { image: '' }, 'chart/op: image is ""; it must not be empty'],
     [
       'annotations of an account that it does not make',
       {
@@ -245,7 +273,10 @@ describe('WorkerPoolOperator', () => {
 
   it('takes a percentage for the budget of its own Pods', () => {
     expect(
-      only(operator({ controllerDisruptionBudget: { minAvailable: '50%' } }), 'PodDisruptionBudget').spec,
+      only(
+        operator({ controllerDisruptionBudget: { minAvailable: PercentOrAbsolute.percent(50) } }),
+        'PodDisruptionBudget',
+      ).spec,
     ).toMatchObject({
       minAvailable: '50%',
     });

@@ -11,6 +11,7 @@ from cdk8s_plus_28 import (
     MemoryResources,
     Metric,
     MetricTarget,
+    PercentOrAbsolute,
     Secret,
     SecretValue,
 )
@@ -31,6 +32,7 @@ from cdk8s_worker_pools import (
     PodHistory,
     WorkerPoolAlerts,
     RunContainerProps,
+    RunDisruptionBudget,
     RunPodProps,
     VcsAgentPool,
     VcsAgents,
@@ -62,8 +64,8 @@ WorkerPoolOperator(
     log_format=ControllerLogFormat.LOGFMT,
     network_policy=OperatorNetworkPolicy(egress_ports=[443, 6443]),
     metrics=OperatorMetrics(secure=True),
-    run_disruption_budget=DisruptionBudget(),
-    controller_disruption_budget=DisruptionBudget(max_unavailable="50%"),
+    run_disruption_budget=RunDisruptionBudget(),
+    controller_disruption_budget=DisruptionBudget(max_unavailable=PercentOrAbsolute.percent(50)),
 )
 
 credentials = Secret.from_secret_name(chart, "credentials", "builds-credentials")

@@ -1,6 +1,6 @@
 /** What app.py beside it synthesizes, in TypeScript: line by line the same. */
 import { App, Chart, Duration, Size } from 'cdk8s';
-import { Cpu, EnvValue, HorizontalPodAutoscaler, Metric, MetricTarget, Secret } from 'cdk8s-plus-28';
+import { Cpu, EnvValue, HorizontalPodAutoscaler, Metric, MetricTarget, PercentOrAbsolute, Secret } from 'cdk8s-plus-28';
 import {
   AwsRole,
   BinariesCache,
@@ -38,7 +38,7 @@ new WorkerPoolOperator(chart, 'operator', {
   networkPolicy: { egressPorts: [443, 6443] },
   metrics: { secure: true },
   runDisruptionBudget: {},
-  controllerDisruptionBudget: { maxUnavailable: '50%' },
+  controllerDisruptionBudget: { maxUnavailable: PercentOrAbsolute.percent(50) },
 });
 
 const credentials = Secret.fromSecretName(chart, 'credentials', 'builds-credentials');

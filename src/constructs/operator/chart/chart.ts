@@ -8,14 +8,12 @@ import {
   WORKER_POOL_KIND,
   type Kind,
 } from '../../../api';
-import { CONTROL_PLANE, OPERATOR_NAME } from '../defaults';
+import { OPERATOR_NAME } from '../defaults';
 import { addOperatorManifests } from '../manifests';
-import { LABEL_LIMIT } from '../../../charting/kubernetes-names';
-import { and, concat, cut, merge, not, orElse, text, when } from '../../../charting/deferred';
-import type { OperatorSettings } from '../settings';
+import { and, not } from '../../../charting/deferred';
+import { objectLabels } from '../names';
 import { VERSION } from '../../shared/version';
-import type { HelmChart, ReleaseContext } from '../../../charting/chart';
-import type { ValuesOf } from '../../../charting/values';
+import type { HelmChart } from '../../../charting/chart';
 import { crdsChart } from '../../crds/chart';
 import { exporterChart } from '../../exporter/chart';
 import { monitoringFiles } from '../../monitoring/chart-files';
@@ -23,10 +21,7 @@ import { OPERATOR_GUIDE } from './guide';
 import { OPERATOR_NOTES } from './notes';
 import { operatorValues } from '../values';
 import { addReleaseTest } from './release-test';
-import { imageReference } from '../../shared/global-values';
 import { addReleaseObjects } from './worker-pools';
-
-type OperatorValues = ValuesOf<typeof operatorValues.members>;
 
 /** The chart that installs the operator: names and objects of the official one. */
 export const operatorChart: HelmChart<typeof operatorValues.members> = {
@@ -50,13 +45,14 @@ export const operatorChart: HelmChart<typeof operatorValues.members> = {
     { chart: exporterChart, condition: 'enabled' },
   ],
   build: (scope, values, context) => {
-    const settings = operatorSettings(values, context);
-    addOperatorManifests(scope, settings);
-    addReleaseTest(scope, values.tests.enabled, settings);
+    addOperatorManifests(scope, values, context);
+    addReleaseTest(scope, values, context);
     addReleaseObjects(scope, values, {
-      ...settings,
       releaseName: context.releaseName,
-      served: settings.namespaces,
+      namespace: context.namespace,
+      labels: objectLabels(values, context),
+      annotations: values.commonAnnotations,
+      served: values.controllerManager.namespaces,
       definitionIsNew: and(
         context.isInstall,
         values.crds.install,
@@ -69,49 +65,4 @@ export const operatorChart: HelmChart<typeof operatorValues.members> = {
 
 function catalogueEntry({ kind, plural, description }: Kind) {
   return { kind, version: CRD_VERSION, name: `${plural}.${GROUP}`, displayName: kind, description };
-}
-
-function operatorSettings(values: OperatorValues, context: ReleaseContext): OperatorSettings {
-  const { controllerManager, metricsService } = values;
-  const { manager, serviceAccount } = controllerManager;
-  const { pullPolicy, ...image } = manager.image;
-  const ownAccount = cut(text(context.fullName, '-controller-manager'), LABEL_LIMIT);
-  return {
-    name: context.fullName,
-    namespace: context.namespace,
-    labels: merge(context.labels, values.commonLabels),
-    annotations: values.commonAnnotations,
-    selectorLabels: { ...context.selectorLabels, ...CONTROL_PLANE },
-    namespaces: controllerManager.namespaces,
-    deployment: {
-      ...controllerManager,
-      podLabels: manager.extraPodLabels,
-      imagePullSecrets: concat(values.global.imagePullSecrets, controllerManager.imagePullSecrets),
-    },
-    manager: {
-      ...manager,
-      image: imageReference({ ...image, tag: orElse(image.tag, context.appVersion) }, values.global),
-      imagePullPolicy: pullPolicy,
-      enforceFips140: controllerManager.enforceFips140,
-      kubernetesClusterDomain: values.kubernetesClusterDomain,
-      leaderElection: controllerManager.leaderElection,
-      logging: controllerManager.logging,
-    },
-    serviceAccount: {
-      ...serviceAccount,
-      name: orElse(serviceAccount.name, when(serviceAccount.create, ownAccount, 'default') ?? ownAccount),
-    },
-    rbac: controllerManager.rbac,
-    metrics: {
-      ...metricsService,
-      name: context.serviceName('-metrics-service'),
-      serviceMonitor: {
-        ...metricsService.serviceMonitor,
-        namespace: orElse(metricsService.serviceMonitor.namespace, context.namespace),
-      },
-    },
-    networkPolicy: controllerManager.networkPolicy,
-    runDisruptionBudget: values.pdb,
-    controllerDisruptionBudget: controllerManager.pdb,
-  };
 }

@@ -1,16 +1,30 @@
+import { Lazy } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { pullSecrets } from '../../shared/image-pull-secrets';
-import { ifAny, ifSet, merge, text, type Deferred } from '../../../charting/deferred';
-import { addManifest } from '../../../charting/manifest';
+import type { ReleaseContext } from '../../../charting/chart';
+import { ifAny, ifSet, merge, type Deferred } from '../../../charting/deferred';
+import { addManifest, type Template } from '../../../charting/manifest';
 import { CONTROL_PLANE } from '../defaults';
+import { controllerPullSecrets, metadata, objectLabels, podSelector, serviceAccountName } from '../names';
+import type { OperatorValues } from '../names';
 import { managerContainer } from './manager-container';
 import { deploymentRefusals } from './refusals';
-import type { OperatorSettings } from '../settings';
+
+/** The values with what a construct's Pod was given until it is synthesized. */
+export type AddToPod = (values: OperatorValues) => OperatorValues & {
+  /** Passes the scheduler over; charts have no value for it. */
+  readonly nodeName?: string;
+};
 
 /** The controller's Deployment and its ServiceAccount. */
-export function addDeployment(scope: Construct, settings: OperatorSettings): void {
-  const { deployment, serviceAccount, putOff = (make) => make() } = settings;
+export function addDeployment(
+  scope: Construct,
+  values: OperatorValues,
+  context: ReleaseContext,
+  addToPod: AddToPod = (unchanged) => unchanged,
+): void {
+  const { controllerManager, commonAnnotations } = values;
+  const { serviceAccount } = controllerManager;
   addManifest<k8s.KubeServiceAccountProps>(
     scope,
     'serviceaccount',
@@ -18,10 +32,10 @@ export function addDeployment(scope: Construct, settings: OperatorSettings): voi
       apiVersion: 'v1',
       kind: 'ServiceAccount',
       metadata: {
-        name: serviceAccount.name,
-        namespace: settings.namespace,
-        labels: merge(settings.labels, serviceAccount.labels),
-        annotations: ifAny(merge(serviceAccount.annotations, settings.annotations)),
+        name: serviceAccountName(values, context),
+        namespace: context.namespace,
+        labels: merge(objectLabels(values, context), serviceAccount.labels),
+        annotations: ifAny(merge(serviceAccount.annotations, commonAnnotations)),
       },
     },
     { when: serviceAccount.create },
@@ -33,46 +47,47 @@ export function addDeployment(scope: Construct, settings: OperatorSettings): voi
       apiVersion: 'apps/v1',
       kind: 'Deployment',
       metadata: {
-        name: text(settings.name, '-controller-manager'),
-        namespace: settings.namespace,
-        labels: merge(CONTROL_PLANE, settings.labels, deployment.extraLabels),
-        annotations: ifAny(merge(deployment.annotations, settings.annotations)),
+        ...metadata(values, context, '-controller-manager'),
+        labels: merge(CONTROL_PLANE, objectLabels(values, context), controllerManager.extraLabels),
+        annotations: ifAny(merge(controllerManager.annotations, commonAnnotations)),
       },
       spec: {
-        replicas: ifSet(deployment.replicas),
-        revisionHistoryLimit: ifSet(deployment.revisionHistoryLimit),
-        strategy: ifAny(deployment.strategy) as Deferred | undefined,
-        selector: { matchLabels: settings.selectorLabels },
+        replicas: ifSet(controllerManager.replicas),
+        revisionHistoryLimit: ifSet(controllerManager.revisionHistoryLimit),
+        strategy: ifAny(controllerManager.strategy) as Deferred | undefined,
+        selector: { matchLabels: podSelector(context) },
         template: {
           metadata: {
             // Whatever else the Pods are called, the Deployment finds them.
-            labels: merge(settings.selectorLabels, deployment.podLabels),
-            annotations: merge({ 'kubectl.kubernetes.io/default-container': 'manager' }, deployment.podAnnotations),
+            labels: merge(podSelector(context), controllerManager.manager.extraPodLabels),
+            annotations: merge(
+              { 'kubectl.kubernetes.io/default-container': 'manager' },
+              controllerManager.podAnnotations,
+            ),
           },
-          spec: putOff(() => podSpec(settings)),
+          spec: Lazy.any({ produce: () => podSpec(addToPod(values), context) }) as Template<k8s.PodSpec>,
         },
       },
     },
-    { refusals: deploymentRefusals(settings) },
+    { refusals: deploymentRefusals(values, context) },
   );
 }
 
-function podSpec(settings: OperatorSettings) {
-  const { deployment } = settings;
+function podSpec(values: ReturnType<AddToPod>, context: ReleaseContext) {
+  const { controllerManager } = values;
   return {
-    serviceAccountName: settings.serviceAccount.name,
+    serviceAccountName: serviceAccountName(values, context),
     enableServiceLinks: false,
-    securityContext: ifAny(deployment.podSecurityContext) as Deferred | undefined,
-    terminationGracePeriodSeconds: deployment.terminationGracePeriodSeconds,
-    priorityClassName: ifSet(deployment.priorityClassName),
-    imagePullSecrets: pullSecrets(deployment.imagePullSecrets),
-    nodeName: deployment.nodeName,
-    nodeSelector: ifAny(deployment.nodeSelector),
-    tolerations: ifAny(deployment.tolerations),
-    topologySpreadConstraints: ifAny(deployment.topologySpreadConstraints),
-    affinity: ifAny(deployment.affinity),
-    containers: [managerContainer(settings)],
-    // cdk8s names some volume fields otherwise than the manifest does (volumeId, volumeID).
-    volumes: ifAny(deployment.extraVolumes) as Deferred | undefined,
+    securityContext: ifAny(controllerManager.podSecurityContext),
+    terminationGracePeriodSeconds: controllerManager.terminationGracePeriodSeconds,
+    priorityClassName: ifSet(controllerManager.priorityClassName),
+    imagePullSecrets: controllerPullSecrets(values),
+    nodeName: values.nodeName,
+    nodeSelector: ifAny(controllerManager.nodeSelector),
+    tolerations: ifAny(controllerManager.tolerations),
+    topologySpreadConstraints: ifAny(controllerManager.topologySpreadConstraints),
+    affinity: ifAny(controllerManager.affinity),
+    containers: [managerContainer(values, context)],
+    volumes: ifAny(controllerManager.extraVolumes),
   };
 }

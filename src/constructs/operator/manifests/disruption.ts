@@ -1,29 +1,17 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { LABEL, RUN_BUDGET } from '../../../api';
-import {
-  and,
-  equals,
-  ifAny,
-  ifSet,
-  isEmpty,
-  isSet,
-  merge,
-  not,
-  or,
-  text,
-  when,
-  type Later,
-} from '../../../charting/deferred';
+import type { ReleaseContext } from '../../../charting/chart';
+import { and, equals, ifSet, isEmpty, isSet, merge, not, or, when, type Later } from '../../../charting/deferred';
 import { addManifest, addManifestForEach } from '../../../charting/manifest';
 import { CONTROL_PLANE } from '../defaults';
 import { budgetRefusals } from './refusals';
-import type { OperatorSettings } from '../settings';
+import { metadata, objectLabels, podSelector, type OperatorValues } from '../names';
 
 /** Disruption budgets of the run Pods and of the controller. */
-export function addDisruptionBudgets(scope: Construct, settings: OperatorSettings): void {
-  addRunBudget(scope, settings);
-  const { enabled, minAvailable, maxUnavailable } = settings.controllerDisruptionBudget;
+export function addDisruptionBudgets(scope: Construct, values: OperatorValues, context: ReleaseContext): void {
+  addRunBudget(scope, values, context);
+  const { enabled, minAvailable, maxUnavailable } = values.controllerManager.pdb;
   addManifest<k8s.KubePodDisruptionBudgetProps>(
     scope,
     'controller-pdb',
@@ -31,15 +19,13 @@ export function addDisruptionBudgets(scope: Construct, settings: OperatorSetting
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
       metadata: {
-        name: text(settings.name, '-controller-manager-pdb'),
-        namespace: settings.namespace,
-        labels: merge(CONTROL_PLANE, settings.labels),
-        annotations: ifAny(settings.annotations),
+        ...metadata(values, context, '-controller-manager-pdb'),
+        labels: merge(CONTROL_PLANE, objectLabels(values, context)),
       },
       spec: {
         minAvailable: ifSet(minAvailable),
         maxUnavailable: when(not(isSet(minAvailable)), when(isSet(maxUnavailable), maxUnavailable, 1)),
-        selector: { matchLabels: settings.selectorLabels },
+        selector: { matchLabels: podSelector(context) },
       },
     },
     { when: enabled },
@@ -50,39 +36,35 @@ export function addDisruptionBudgets(scope: Construct, settings: OperatorSetting
  * Whether the controller keeps the budgets of run Pods, wherever those are. Spacelift's own controller cannot; and a number
  * of somebody's own is written into the namespaces that are known beforehand.
  */
-export function keepsRunBudgets(settings: OperatorSettings): Later<boolean> {
-  return and(settings.runDisruptionBudget.enabled, not(areStatic(settings)));
+export function keepsRunBudgets(values: OperatorValues): Later<boolean> {
+  return and(values.pdb.enabled, not(areStatic(values)));
 }
 
-function areStatic({ rbac, runDisruptionBudget }: OperatorSettings): Later<boolean> {
-  const { minAvailable, maxUnavailable } = runDisruptionBudget;
-  return or(equals(rbac.rules, 'official'), isSet(minAvailable), isSet(maxUnavailable));
+function areStatic({ controllerManager, pdb }: OperatorValues): Later<boolean> {
+  const { minAvailable, maxUnavailable } = pdb;
+  return or(equals(controllerManager.rbac.rules, 'official'), isSet(minAvailable), isSet(maxUnavailable));
 }
 
-function addRunBudget(scope: Construct, settings: OperatorSettings): void {
-  const { enabled, minAvailable, maxUnavailable } = settings.runDisruptionBudget;
-  const refusals = budgetRefusals(settings.runDisruptionBudget);
-  const budget = (namespace: typeof settings.namespace) => ({
+function addRunBudget(scope: Construct, values: OperatorValues, context: ReleaseContext): void {
+  const { enabled, minAvailable, maxUnavailable } = values.pdb;
+  const { namespaces } = values.controllerManager;
+  const refusals = budgetRefusals(values.pdb);
+  const budget = (namespace: Later<string>) => ({
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',
-    metadata: {
-      name: text(settings.name, '-worker-pdb'),
-      namespace,
-      labels: settings.labels,
-      annotations: ifAny(settings.annotations),
-    },
+    metadata: { ...metadata(values, context, '-worker-pdb'), namespace },
     spec: {
       minAvailable: when(not(isSet(maxUnavailable)), when(isSet(minAvailable), minAvailable, RUN_BUDGET.minAvailable)),
       maxUnavailable: ifSet(maxUnavailable),
       selector: { matchExpressions: [{ key: LABEL.workerPool, operator: 'Exists' }] },
     },
   });
-  addManifest<k8s.KubePodDisruptionBudgetProps>(scope, 'worker-pdb', budget(settings.namespace), {
-    when: and(enabled, areStatic(settings), isEmpty(settings.namespaces)),
+  addManifest<k8s.KubePodDisruptionBudgetProps>(scope, 'worker-pdb', budget(context.namespace), {
+    when: and(enabled, areStatic(values), isEmpty(namespaces)),
     refusals,
   });
-  addManifestForEach<k8s.KubePodDisruptionBudgetProps>(scope, 'worker-pdb-namespaced', settings.namespaces, budget, {
-    when: and(enabled, areStatic(settings)),
+  addManifestForEach<k8s.KubePodDisruptionBudgetProps>(scope, 'worker-pdb-namespaced', namespaces, budget, {
+    when: and(enabled, areStatic(values)),
     refusals,
   });
 }

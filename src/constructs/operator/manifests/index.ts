@@ -1,17 +1,23 @@
 import type { Construct } from 'constructs';
-import { addDeployment } from './deployment';
+import type { ReleaseContext } from '../../../charting/chart';
+import type { OperatorValues } from '../names';
+import { addDeployment, type AddToPod } from './deployment';
 import { addDisruptionBudgets } from './disruption';
 import { addMetrics } from './metrics';
 import { addNetworkPolicy } from './network-policy';
 import { addRbac, addUserRoles } from './rbac';
-import type { OperatorSettings } from '../settings';
 
-/** All objects of the operator except the definitions of its kinds. */
-export function addOperatorManifests(scope: Construct, settings: OperatorSettings): void {
-  addDeployment(scope, settings);
-  addRbac(scope, settings);
-  addUserRoles(scope, settings);
-  addMetrics(scope, settings);
-  addNetworkPolicy(scope, settings);
-  addDisruptionBudgets(scope, settings);
+/** All objects of the operator except the CRDs. */
+export function addOperatorManifests(
+  scope: Construct,
+  values: OperatorValues,
+  context: ReleaseContext,
+  addToPod?: AddToPod,
+): void {
+  addDeployment(scope, values, context, addToPod);
+  addRbac(scope, values, context);
+  addUserRoles(scope, values, context);
+  addMetrics(scope, values, context);
+  addNetworkPolicy(scope, values, context);
+  addDisruptionBudgets(scope, values, context);
 }

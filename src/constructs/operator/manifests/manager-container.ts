@@ -1,33 +1,35 @@
 import type { k8s } from 'cdk8s-plus-28';
 import { CONTROLLER_VARIABLE } from '../../../api';
+import type { ReleaseContext } from '../../../charting/chart';
 import { concat, decimal, each, ifAny, ifSet, isSet, text, when, type Later } from '../../../charting/deferred';
 import type { Template } from '../../../charting/manifest';
 import { HEALTH_PORT, METRICS_PORT } from '../defaults';
 import { keepsRunBudgets } from './disruption';
-import type { ManagerSettings, OperatorSettings } from '../settings';
+import { controllerImage, type OperatorValues } from '../names';
 
 type EnvironmentVariable = Template<k8s.EnvVar>;
 
 /** The controller's only container. */
-export function managerContainer(settings: OperatorSettings) {
-  const { manager, metrics } = settings;
+export function managerContainer(values: OperatorValues, context: ReleaseContext) {
+  const { controllerManager, metricsService } = values;
+  const { manager } = controllerManager;
   return {
     name: 'manager',
-    image: manager.image,
-    imagePullPolicy: ifSet(manager.imagePullPolicy),
+    image: controllerImage(values, context),
+    imagePullPolicy: ifSet(manager.image.pullPolicy),
     // Said and not left to the image, so that Spacelift's own controller image starts as well as ours.
     command: ['/spacelift-workerpool-controller'],
     args: concat(
       manager.args,
       // All three are written, their defaults too: Spacelift's own image has defaults of its own.
-      when(metrics.enabled, [
+      when(metricsService.enabled, [
         `--metrics-bind-address=:${METRICS_PORT}`,
-        text('--metrics-secure=', truthOf(metrics.secure)),
-        text('--enable-http2=', truthOf(metrics.enableHTTP2)),
+        text('--metrics-secure=', truthOf(metricsService.secure)),
+        text('--enable-http2=', truthOf(metricsService.enableHTTP2)),
       ]),
-      each(settings.namespaces, (namespace) => text('--namespaces=', namespace)),
+      each(controllerManager.namespaces, (namespace) => text('--namespaces=', namespace)),
       ['--controller-namespace=$(CONTROLLER_NAMESPACE)'],
-      ...ownFlags(manager),
+      ...ownFlags(controllerManager),
     ),
     env: concat<EnvironmentVariable>(
       [
@@ -36,18 +38,18 @@ export function managerContainer(settings: OperatorSettings) {
           name: 'CONTROLLER_NAMESPACE',
           valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } },
         },
-        { name: 'KUBERNETES_CLUSTER_DOMAIN', value: manager.kubernetesClusterDomain },
+        { name: 'KUBERNETES_CLUSTER_DOMAIN', value: values.kubernetesClusterDomain },
       ],
       // Two releases in one namespace do not wait for each other.
-      [{ name: CONTROLLER_VARIABLE.leaseName, value: settings.name }],
-      when(keepsRunBudgets(settings), [{ name: CONTROLLER_VARIABLE.runDisruptionBudget, value: 'true' }]),
-      when(manager.enforceFips140, [{ name: 'GODEBUG', value: 'fips140=only' }]),
+      [{ name: CONTROLLER_VARIABLE.leaseName, value: context.fullName }],
+      when(keepsRunBudgets(values), [{ name: CONTROLLER_VARIABLE.runDisruptionBudget, value: 'true' }]),
+      when(controllerManager.enforceFips140, [{ name: 'GODEBUG', value: 'fips140=only' }]),
       manager.extraEnv,
     ),
     envFrom: ifAny(manager.extraEnvFrom),
     ports: concat(
       [{ name: 'health', containerPort: HEALTH_PORT, protocol: 'TCP' }],
-      when(metrics.enabled, [{ name: 'metrics', containerPort: METRICS_PORT, protocol: 'TCP' }]),
+      when(metricsService.enabled, [{ name: 'metrics', containerPort: METRICS_PORT, protocol: 'TCP' }]),
     ),
     livenessProbe: { httpGet: { path: '/healthz', port: HEALTH_PORT }, initialDelaySeconds: 15, periodSeconds: 20 },
     readinessProbe: { httpGet: { path: '/readyz', port: HEALTH_PORT }, initialDelaySeconds: 5, periodSeconds: 10 },
@@ -62,7 +64,7 @@ function truthOf(flag: Later<boolean>): Later<string> {
 }
 
 /** Flags that only this project's controller knows; none of them is written unless somebody sets it. */
-function ownFlags({ leaderElection, logging }: ManagerSettings) {
+function ownFlags({ leaderElection, logging }: OperatorValues['controllerManager']) {
   const { leaseDurationSeconds, renewDeadlineSeconds, retryPeriodSeconds } = leaderElection;
   return [
     secondsFlag('--leader-elect-lease-duration', leaseDurationSeconds),

@@ -1,18 +1,19 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
+import type { ReleaseContext } from '../../../charting/chart';
 import { scrapeRefusals } from '../../shared/scrape';
 import { and, ifAny, isEmpty, merge, orElse, when } from '../../../charting/deferred';
 import { addManifest } from '../../../charting/manifest';
 import { CONTROL_PLANE, METRICS_SERVICE_PORT, PROMETHEUS_TOKEN } from '../defaults';
 import { addMetricsRbac } from './rbac';
 import { serviceRefusals } from './refusals';
-import type { OperatorSettings } from '../settings';
+import { metadata, metricsServiceName, objectLabels, podSelector, type OperatorValues } from '../names';
 
 /** The Service of the metrics, its ServiceMonitor, and the roles that guard it. */
-export function addMetrics(scope: Construct, settings: OperatorSettings): void {
-  const { metrics } = settings;
-  const { name } = metrics;
-  addMetricsRbac(scope, settings);
+export function addMetrics(scope: Construct, values: OperatorValues, context: ReleaseContext): void {
+  const { metricsService: metrics, commonAnnotations } = values;
+  const named = { ...metadata(values, context, ''), name: metricsServiceName(context) };
+  addMetricsRbac(scope, values, context);
   addManifest<k8s.KubeServiceProps>(
     scope,
     'metrics-service',
@@ -20,14 +21,13 @@ export function addMetrics(scope: Construct, settings: OperatorSettings): void {
       apiVersion: 'v1',
       kind: 'Service',
       metadata: {
-        name,
-        namespace: settings.namespace,
-        labels: merge(CONTROL_PLANE, settings.labels, metrics.labels),
-        annotations: ifAny(merge(metrics.annotations, settings.annotations)),
+        ...named,
+        labels: merge(CONTROL_PLANE, objectLabels(values, context), metrics.labels),
+        annotations: ifAny(merge(metrics.annotations, commonAnnotations)),
       },
       spec: {
         type: ifAny(metrics.type),
-        selector: settings.selectorLabels,
+        selector: podSelector(context),
         ports: metrics.ports,
       },
     },
@@ -41,10 +41,10 @@ export function addMetrics(scope: Construct, settings: OperatorSettings): void {
       apiVersion: 'monitoring.coreos.com/v1',
       kind: 'ServiceMonitor',
       metadata: {
-        name,
-        namespace: monitor.namespace,
-        labels: merge(CONTROL_PLANE, settings.labels, monitor.additionalLabels),
-        annotations: ifAny(merge(monitor.annotations, settings.annotations)),
+        ...named,
+        namespace: orElse(monitor.namespace, context.namespace),
+        labels: merge(CONTROL_PLANE, objectLabels(values, context), monitor.additionalLabels),
+        annotations: ifAny(merge(monitor.annotations, commonAnnotations)),
       },
       spec: {
         endpoints: [
@@ -67,8 +67,8 @@ export function addMetrics(scope: Construct, settings: OperatorSettings): void {
             ),
           },
         ],
-        namespaceSelector: { matchNames: [settings.namespace] },
-        selector: { matchLabels: settings.selectorLabels },
+        namespaceSelector: { matchNames: [context.namespace] },
+        selector: { matchLabels: podSelector(context) },
       },
     },
     { when: and(metrics.enabled, monitor.enabled), refusals: scrapeRefusals(monitor) },

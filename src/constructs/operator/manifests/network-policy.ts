@@ -1,9 +1,10 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { concat, each, ifAny, isEmpty, not, text, when, type Later } from '../../../charting/deferred';
+import type { ReleaseContext } from '../../../charting/chart';
+import { concat, each, ifAny, isEmpty, not, when, type Later } from '../../../charting/deferred';
 import { addManifest } from '../../../charting/manifest';
 import { HEALTH_PORT, METRICS_PORT } from '../defaults';
-import type { OperatorSettings } from '../settings';
+import { metadata, podSelector, type OperatorValues } from '../names';
 
 const DNS = {
   ports: [
@@ -13,8 +14,8 @@ const DNS = {
 };
 
 /** Lets the controller talk to the API server, control planes and the cluster's DNS, and to nobody else. */
-export function addNetworkPolicy(scope: Construct, settings: OperatorSettings): void {
-  const { enabled, egressPorts, extraEgress, extraIngress, metricsFrom } = settings.networkPolicy;
+export function addNetworkPolicy(scope: Construct, values: OperatorValues, context: ReleaseContext): void {
+  const { enabled, egressPorts, extraEgress, extraIngress, metricsFrom } = values.controllerManager.networkPolicy;
   const tcp = (port: Later<number>) => ({ port, protocol: 'TCP' });
   addManifest<k8s.KubeNetworkPolicyProps>(
     scope,
@@ -22,18 +23,13 @@ export function addNetworkPolicy(scope: Construct, settings: OperatorSettings): 
     {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
-      metadata: {
-        name: text(settings.name, '-controller-manager'),
-        namespace: settings.namespace,
-        labels: settings.labels,
-        annotations: ifAny(settings.annotations),
-      },
+      metadata: metadata(values, context, '-controller-manager'),
       spec: {
-        podSelector: { matchLabels: settings.selectorLabels },
+        podSelector: { matchLabels: podSelector(context) },
         policyTypes: ['Ingress', 'Egress'],
         ingress: concat<object>(
           [{ ports: [tcp(HEALTH_PORT)] }],
-          when(settings.metrics.enabled, [{ ports: [tcp(METRICS_PORT)], from: ifAny(metricsFrom) }]),
+          when(values.metricsService.enabled, [{ ports: [tcp(METRICS_PORT)], from: ifAny(metricsFrom) }]),
           extraIngress,
         ),
         egress: concat<object>(

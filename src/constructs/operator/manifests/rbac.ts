@@ -1,7 +1,20 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { and, concat, equals, ifAny, isEmpty, merge, not, text, when, type Later } from '../../../charting/deferred';
+import type { ReleaseContext } from '../../../charting/chart';
+import {
+  and,
+  concat,
+  equals,
+  isEmpty,
+  merge,
+  not,
+  text,
+  when,
+  type Later,
+  type StringMap,
+} from '../../../charting/deferred';
 import { addManifest, addManifestForEach, type Manifest } from '../../../charting/manifest';
+import { metadata, objectLabels, serviceAccountName, type OperatorValues } from '../names';
 import { keepsRunBudgets } from './disruption';
 import {
   EDITOR_RULES,
@@ -14,16 +27,16 @@ import {
   VIEWER_RULES,
   type PolicyRule,
 } from './rbac-rules';
-import type { OperatorSettings } from '../settings';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
 type Rules = Later<readonly PolicyRule[]>;
 
 /** Roles and bindings of the controller. */
-export function addRbac(scope: Construct, settings: OperatorSettings): void {
-  const { create } = settings.rbac;
-  const official = equals(settings.rbac.rules, 'official');
+export function addRbac(scope: Construct, values: OperatorValues, context: ReleaseContext): void {
+  const { rbac, namespaces } = values.controllerManager;
+  const { create } = rbac;
+  const official = equals(rbac.rules, 'official');
   const leaderElection = when<readonly PolicyRule[]>(
     official,
     OFFICIAL_RULES.leaderElection,
@@ -32,13 +45,13 @@ export function addRbac(scope: Construct, settings: OperatorSettings): void {
   const manager = when<readonly PolicyRule[]>(
     official,
     OFFICIAL_RULES.manager,
-    concat(MINIMAL_RULES.manager, when(keepsRunBudgets(settings), RUN_BUDGET_RULES)),
+    concat(MINIMAL_RULES.manager, when(keepsRunBudgets(values), RUN_BUDGET_RULES)),
   );
-  const everywhere = and(create, isEmpty(settings.namespaces));
-  const releaseSecrets = and(create, official, not(isEmpty(settings.namespaces)));
-  const inNamespace = grants(settings, 'Role');
-  const inCluster = grants(settings, 'ClusterRole');
-  const { namespace } = settings;
+  const everywhere = and(create, isEmpty(namespaces));
+  const releaseSecrets = and(create, official, not(isEmpty(namespaces)));
+  const inNamespace = grants(values, context, 'Role');
+  const inCluster = grants(values, context, 'ClusterRole');
+  const { namespace } = context;
 
   addManifest(scope, 'leader-election-role', inNamespace.role('leader-election-role', leaderElection, namespace), {
     when: create,
@@ -49,20 +62,12 @@ export function addRbac(scope: Construct, settings: OperatorSettings): void {
 
   addManifest(scope, 'manager-clusterrole', inCluster.role('manager-role', manager), { when: everywhere });
   addManifest(scope, 'manager-clusterrolebinding', inCluster.binding('manager'), { when: everywhere });
-  addManifestForEach(
-    scope,
-    'manager-role',
-    settings.namespaces,
-    (item) => inNamespace.role('manager-role', manager, item),
-    { when: create },
-  );
-  addManifestForEach(
-    scope,
-    'manager-rolebinding',
-    settings.namespaces,
-    (item) => inNamespace.binding('manager', item),
-    { when: create },
-  );
+  addManifestForEach(scope, 'manager-role', namespaces, (item) => inNamespace.role('manager-role', manager, item), {
+    when: create,
+  });
+  addManifestForEach(scope, 'manager-rolebinding', namespaces, (item) => inNamespace.binding('manager', item), {
+    when: create,
+  });
   addManifest(
     scope,
     'manager-release-secrets-role',
@@ -75,57 +80,50 @@ export function addRbac(scope: Construct, settings: OperatorSettings): void {
 }
 
 /** What Kubernetes' own roles for people grant of pools and Workers, too. */
-export function addUserRoles(scope: Construct, settings: OperatorSettings): void {
-  const { create, aggregateClusterRoles } = settings.rbac;
-  const wanted = { when: and(create, aggregateClusterRoles, isEmpty(settings.namespaces)) };
-  const role = (suffix: string, roles: readonly string[], rules: readonly PolicyRule[]) =>
-    addManifest<k8s.KubeClusterRoleProps>(
-      scope,
-      suffix,
-      {
-        apiVersion: `${RBAC}/v1`,
-        kind: 'ClusterRole',
-        metadata: {
-          name: text(settings.name, '-', suffix),
-          labels: merge(
-            Object.fromEntries(roles.map((name) => [`${RBAC}/aggregate-to-${name}`, 'true'])),
-            settings.labels,
-          ),
-          annotations: ifAny(settings.annotations),
-        },
-        rules: rules,
-      },
-      wanted,
-    );
-  role('workerpool-viewer-role', ['view', 'edit', 'admin'], VIEWER_RULES);
-  role('workerpool-editor-role', ['edit', 'admin'], EDITOR_RULES);
+export function addUserRoles(scope: Construct, values: OperatorValues, context: ReleaseContext): void {
+  const { rbac, namespaces } = values.controllerManager;
+  const wanted = { when: and(rbac.create, rbac.aggregateClusterRoles, isEmpty(namespaces)) };
+  const { role } = grants(values, context, 'ClusterRole');
+  const aggregated = (suffix: string, roles: readonly string[], rules: readonly PolicyRule[]) => {
+    const aggregation = Object.fromEntries(roles.map((name) => [`${RBAC}/aggregate-to-${name}`, 'true']));
+    addManifest(scope, suffix, role(suffix, rules, undefined, aggregation), wanted);
+  };
+  aggregated('workerpool-viewer-role', ['view', 'edit', 'admin'], VIEWER_RULES);
+  aggregated('workerpool-editor-role', ['edit', 'admin'], EDITOR_RULES);
 }
 
 /** Roles that guard the metrics: one lets the controller ask who scrapes it, one is for the scraper to be bound to. */
-export function addMetricsRbac(scope: Construct, settings: OperatorSettings): void {
-  const { role, binding } = grants(settings, 'ClusterRole');
-  const guarded = { when: and(settings.rbac.create, settings.metrics.enabled, settings.metrics.secure) };
+export function addMetricsRbac(scope: Construct, values: OperatorValues, context: ReleaseContext): void {
+  const { controllerManager, metricsService } = values;
+  const { role, binding } = grants(values, context, 'ClusterRole');
+  const guarded = { when: and(controllerManager.rbac.create, metricsService.enabled, metricsService.secure) };
   addManifest(scope, 'metrics-auth-role', role('metrics-auth-role', METRICS_AUTH_RULES), guarded);
   addManifest(scope, 'metrics-auth-rolebinding', binding('metrics-auth'), guarded);
   addManifest(scope, 'metrics-reader-role', role('metrics-reader', METRICS_READER_RULES), guarded);
 }
 
-function grants(settings: OperatorSettings, kind: 'Role' | 'ClusterRole') {
-  const metadata = (suffix: string, namespace?: Later<string>) => ({
-    name: text(settings.name, '-', suffix),
-    ...(namespace === undefined ? {} : { namespace }),
-    labels: settings.labels,
-    annotations: ifAny(settings.annotations),
+function grants(values: OperatorValues, context: ReleaseContext, kind: 'Role' | 'ClusterRole') {
+  const named = (suffix: string, namespace?: Later<string>) => ({
+    ...metadata(values, context, `-${suffix}`),
+    namespace,
   });
   return {
-    role: (name: string, rules: Rules | undefined, namespace?: Later<string>) =>
-      ({ apiVersion: `${RBAC}/v1`, kind, metadata: metadata(name, namespace), rules }) as Manifest<k8s.KubeRoleProps>,
+    role: (suffix: string, rules: Rules | undefined, namespace?: Later<string>, aggregation?: StringMap) =>
+      ({
+        apiVersion: `${RBAC}/v1`,
+        kind,
+        metadata: {
+          ...named(suffix, namespace),
+          ...(aggregation && { labels: merge(aggregation, objectLabels(values, context)) }),
+        },
+        rules,
+      }) as Manifest<k8s.KubeRoleProps>,
     binding: (what: string, namespace?: Later<string>): Manifest<k8s.KubeRoleBindingProps> => ({
       apiVersion: `${RBAC}/v1`,
       kind: `${kind}Binding`,
-      metadata: metadata(`${what}-rolebinding`, namespace),
-      roleRef: { apiGroup: RBAC, kind, name: text(settings.name, `-${what}-role`) },
-      subjects: [{ kind: 'ServiceAccount', name: settings.serviceAccount.name, namespace: settings.namespace }],
+      metadata: named(`${what}-rolebinding`, namespace),
+      roleRef: { apiGroup: RBAC, kind, name: text(context.fullName, `-${what}-role`) },
+      subjects: [{ kind: 'ServiceAccount', name: serviceAccountName(values, context), namespace: context.namespace }],
     }),
   };
 }

@@ -11,10 +11,11 @@ import {
   text,
   type Later,
 } from '../../../charting/deferred';
+import type { ReleaseContext } from '../../../charting/chart';
 import type { Refusal } from '../../../charting/manifest';
 import { NAME_PREFIX } from '../../../charting/kubernetes-names';
 import { HEALTH_PORT, LEADER_ELECTION_SECONDS } from '../defaults';
-import type { DisruptionBudgetSettings, MetricsSettings, OperatorSettings } from '../settings';
+import type { OperatorValues } from '../names';
 
 /** A flag given in one argument or in two; several arguments are matched with one on each line. */
 const HEALTH_FLAG = '^--health-probe-bind-address[=\\n]';
@@ -23,19 +24,23 @@ const AT_HEALTH_PORT = `[^\\n]*:${HEALTH_PORT}$`;
 const LEADER_ELECT = '^--leader-elect(=(1|t|T|true|TRUE|True))?$';
 
 /** Combinations with which the controller's Pods could not work. */
-export function deploymentRefusals({ name, deployment, manager }: OperatorSettings): readonly Refusal[] {
+export function deploymentRefusals(
+  { controllerManager }: OperatorValues,
+  { fullName }: ReleaseContext,
+): readonly Refusal[] {
+  const { replicas, leaderElection, manager } = controllerManager;
   const { args } = manager;
   return [
     {
-      when: not(matches(name, NAME_PREFIX)),
+      when: not(matches(fullName, NAME_PREFIX)),
       message: text(
         'no object can have a name that begins with ',
-        name,
+        fullName,
         ': use lowercase letters, digits, dashes and dots',
       ),
     },
     {
-      when: and(atLeast(deployment.replicas, 2), not(matches(args, LEADER_ELECT))),
+      when: and(atLeast(replicas, 2), not(matches(args, LEADER_ELECT))),
       message: 'several replicas need the argument --leader-elect: without it each of them serves every WorkerPool',
     },
     {
@@ -46,11 +51,11 @@ export function deploymentRefusals({ name, deployment, manager }: OperatorSettin
       when: matches(args, METRICS_FLAG + AT_HEALTH_PORT),
       message: `the argument --metrics-bind-address takes port ${HEALTH_PORT}, which the health probes have`,
     },
-    ...leaderElectionRefusals(manager.leaderElection),
+    ...leaderElectionRefusals(leaderElection),
   ];
 }
 
-function leaderElectionRefusals(timings: OperatorSettings['manager']['leaderElection']): readonly Refusal[] {
+function leaderElectionRefusals(timings: OperatorValues['controllerManager']['leaderElection']): readonly Refusal[] {
   const lease = seconds(timings.leaseDurationSeconds, LEADER_ELECTION_SECONDS.leaseDuration);
   const renew = seconds(timings.renewDeadlineSeconds, LEADER_ELECTION_SECONDS.renewDeadline);
   const retry = seconds(timings.retryPeriodSeconds, LEADER_ELECTION_SECONDS.retryPeriod);
@@ -64,7 +69,7 @@ function seconds(value: Later<number | undefined>, usual: number): Later<number>
 }
 
 /** Combinations with which the Service of the metrics could not be made. */
-export function serviceRefusals({ ports }: MetricsSettings): readonly Refusal[] {
+export function serviceRefusals({ ports }: OperatorValues['metricsService']): readonly Refusal[] {
   return [
     {
       when: isEmpty(ports),
@@ -78,7 +83,7 @@ export function serviceRefusals({ ports }: MetricsSettings): readonly Refusal[] 
 }
 
 /** Kubernetes takes one number of a budget. */
-export function budgetRefusals({ minAvailable, maxUnavailable }: DisruptionBudgetSettings): readonly Refusal[] {
+export function budgetRefusals({ minAvailable, maxUnavailable }: OperatorValues['pdb']): readonly Refusal[] {
   return [
     {
       when: and(isSet(minAvailable), isSet(maxUnavailable)),

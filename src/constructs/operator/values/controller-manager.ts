@@ -10,7 +10,7 @@ import type {
   Volume,
   VolumeMount,
 } from '../../../api';
-import { LABEL_LIMIT, NAMESPACE_NAME } from '../../../charting/kubernetes-names';
+import { NAMESPACE } from '../../../charting/kubernetes-names';
 import { HARDENED_CONTAINER, HARDENED_POD } from '../../shared/security-context';
 import {
   CONTROLLER_AFFINITY,
@@ -136,7 +136,7 @@ const networkPolicy = group('NetworkPolicy of the controller. It closes what it 
 const pdb = group('PodDisruptionBudget of the controller itself.', {
   enabled: flag(false, 'Whether to make it. With one replica and minAvailable 1 no node can be drained.'),
   minAvailable: optionalIntOrPercent('Pods that must stay; wins over maxUnavailable when set.'),
-  maxUnavailable: { ...optionalIntOrPercent('Pods that may be missing.'), default: 1 },
+  maxUnavailable: optionalIntOrPercent('Pods that may be missing.', 1),
 });
 
 /** Values of the controller's Deployment and of what belongs to it. */
@@ -144,7 +144,7 @@ export const controllerManagerValues = group("The controller's Deployment.", {
   namespaces: distinctStrings(
     [],
     "Namespaces whose WorkerPools are served, each with a Role of its own. Empty means every namespace, by a ClusterRole. The release's own namespace is served only if it is among them. Several releases need a namespace each, because in one only one of them leads.",
-    { pattern: NAMESPACE_NAME, maxLength: LABEL_LIMIT },
+    NAMESPACE,
   ),
   replicas: integerOrNull(1, 'Number of Pods. One leads, further ones stand by and take over within seconds.'),
   manager,

@@ -10,7 +10,7 @@ import {
 import { exporterValues } from '../../exporter/values';
 import { controllerManagerValues } from './controller-manager';
 import { metricsServiceValues } from './metrics-service';
-import { releaseTestValues } from '../chart/release-test';
+import { releaseTestValues } from './release-test';
 import { globalValues, LABEL_VALUE, OBJECT_NAME } from '../../shared/global-values';
 import { releaseObjectValues } from './worker-pools';
 

@@ -1,8 +1,8 @@
 import type { k8s } from 'cdk8s-plus-28';
 import { METRICS_SERVICE_PORT } from '../defaults';
 import type { Template } from '../../../charting/manifest';
-import { DURATION_PATTERN } from '../../../charting/deferred';
 import { flag, group, object, objects, orEmpty, string, stringMap } from '../../../charting/values';
+import { DURATION } from '../../shared/global-values';
 
 type ServicePort = Extract<Template<k8s.ServicePort>, { port: unknown }>;
 
@@ -10,10 +10,8 @@ const serviceMonitor = group('ServiceMonitor for the Prometheus operator; needs 
   enabled: flag(false, 'Whether to make it.'),
   namespace: string('', "Namespace of the ServiceMonitor; empty means the release's."),
   port: orEmpty(METRICS_SERVICE_PORT.name, "Name of the Service's port that is scraped, one of metricsService.ports."),
-  interval: orEmpty('30s', "Time between two scrapes; empty means Prometheus' own.", { pattern: DURATION_PATTERN }),
-  scrapeTimeout: orEmpty('10s', 'Time after which a scrape is given up, as long as interval at most.', {
-    pattern: DURATION_PATTERN,
-  }),
+  interval: orEmpty('30s', "Time between two scrapes; empty means Prometheus' own.", DURATION),
+  scrapeTimeout: orEmpty('10s', 'Time after which a scrape is given up, as long as interval at most.', DURATION),
   path: orEmpty('/metrics', "HTTP path of the metrics; empty means Prometheus' own, which is the same."),
   scheme: orEmpty('https', 'Scheme of the scrape; http if metricsService.secure is false.', {
     enum: ['http', 'https'],

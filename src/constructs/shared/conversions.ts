@@ -1,0 +1,22 @@
+import type { Duration } from 'cdk8s';
+import type { ISecret, PercentOrAbsolute } from 'cdk8s-plus-28';
+
+/** How props are written as values of a chart. */
+
+/** Rules of values tell of what is no whole number. */
+export const seconds = (duration: Duration): number => duration.toMilliseconds() / 1000;
+
+export const inPrometheusUnits = (duration: Duration): string => `${seconds(duration)}s`;
+
+export const names = (secrets: readonly ISecret[]): { readonly name: string }[] =>
+  secrets.map(({ name }) => ({ name }));
+
+export const intOrPercent = ({ value }: PercentOrAbsolute): number | string => value as number | string;
+
+/** The parts of an image's name; without tag and digest it is the latest, as Kubernetes has it. */
+export function imageParts(image: string) {
+  const [, name = image, digest] = /^(.*)@(.*)$/.exec(image) ?? [];
+  if (digest !== undefined) return { repository: name, digest };
+  const [, repository = image, tag = 'latest'] = /^(.*):([^/:]+)$/.exec(image) ?? [];
+  return { repository, tag };
+}
