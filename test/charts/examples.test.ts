@@ -6,11 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { EXAMPLES } from '../../examples/charts';
-
-interface Manifest {
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-}
+import type { Manifest } from '../constructs/support';
 
 describe('the list of examples', () => {
   it('has every file in the folder, by its name', () => {

@@ -5,13 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { EXAMPLES } from '../../examples/charts';
+import type { Manifest } from '../constructs/support';
 import { workerPoolCrd, type JsonSchema } from '../../src/api';
-
-interface Manifest {
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-  readonly spec: object;
-}
 
 const outdir = mkdtempSync(join(tmpdir(), 'worker-pools-synth-'));
 let files: string[];

@@ -36,6 +36,8 @@ export interface Manifest {
   readonly spec: Spec;
   readonly rules?: readonly { readonly apiGroups: string[]; readonly resources: string[]; readonly verbs: string[] }[];
   readonly subjects?: readonly { readonly namespace: string }[];
+  readonly roleRef?: object;
+  readonly data?: Readonly<Record<string, string>>;
 }
 
 /** What a construct synthesizes to, in a chart with a namespace. */

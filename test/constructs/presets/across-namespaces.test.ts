@@ -14,6 +14,7 @@ import {
   WorkerPoolOperator,
   type IWorkerPoolExtension,
 } from '../../../src';
+import type { Manifest } from '../support';
 
 const roleArn = 'arn:aws:iam::123456789012:role/runs';
 
@@ -51,19 +52,13 @@ const PRESETS: [string, string[], (chart: Chart) => IWorkerPoolExtension][] = [
   ['VcsAgents', [], () => VcsAgents.fromAgentPools([{ name: 'gitlab', baseEndpoint: 'https://gitlab.example.com' }])],
 ];
 
-interface SynthesizedObject {
-  readonly kind: string;
-  readonly metadata: { readonly namespace?: string };
-  readonly subjects?: readonly { readonly namespace: string }[];
-}
-
 /** What lies beside a pool of the namespace team-a, in an app whose operator is in ops. */
-function besideThePool(namespace: string | undefined, add: (chart: Chart) => void): SynthesizedObject[] {
+function besideThePool(namespace: string | undefined, add: (chart: Chart) => void): Manifest[] {
   const app = new App();
   new WorkerPoolOperator(new Chart(app, 'operator', { namespace: 'ops' }), 'operator');
   const chart = new Chart(app, 'chart', { namespace });
   add(chart);
-  return (chart.toJson() as SynthesizedObject[]).filter(({ kind }) => kind !== 'WorkerPool');
+  return (chart.toJson() as Manifest[]).filter(({ kind }) => kind !== 'WorkerPool');
 }
 
 describe.each([

@@ -2,14 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { App, Chart, Duration } from 'cdk8s';
 import { ServiceAccount } from 'cdk8s-plus-28';
 import { AwsRole, OpenShiftConstraints, WorkerPool, type IrsaOptions } from '../../../src';
-import { beside, extended } from './support';
+import { only } from '../support';
+import { extended } from './support';
 
 const roleArn = 'arn:aws:iam::123456789012:role/runs';
 
 describe('AwsRole by IRSA', () => {
   it('annotates a ServiceAccount of the pool', () => {
     const { pod, objects } = extended([AwsRole.irsa({ roleArn })]);
-    const { metadata } = beside(objects, 'ServiceAccount');
+    const { metadata } = only(objects, 'ServiceAccount');
     expect(pod.serviceAccountName).toBe(metadata.name);
     expect(metadata.annotations).toEqual({ 'eks.amazonaws.com/role-arn': roleArn });
   });
@@ -17,7 +18,7 @@ describe('AwsRole by IRSA', () => {
   it('annotates the ServiceAccount that the pool has', () => {
     const { pod, objects } = pooled(AwsRole.irsa({ roleArn, tokenExpiration: Duration.hours(1) }));
     expect(pod.serviceAccountName).toBe('runs');
-    expect(beside(objects, 'ServiceAccount').metadata.annotations).toEqual({
+    expect(only(objects, 'ServiceAccount').metadata.annotations).toEqual({
       'eks.amazonaws.com/role-arn': roleArn,
       'eks.amazonaws.com/token-expiration': '3600',
     });
@@ -25,7 +26,7 @@ describe('AwsRole by IRSA', () => {
 
   it('shares one ServiceAccount with other presets', () => {
     const { objects } = extended([OpenShiftConstraints.nonRoot(), AwsRole.irsa({ roleArn })]);
-    expect(beside(objects, 'ServiceAccount').metadata.annotations).toEqual({ 'eks.amazonaws.com/role-arn': roleArn });
+    expect(only(objects, 'ServiceAccount').metadata.annotations).toEqual({ 'eks.amazonaws.com/role-arn': roleArn });
   });
 
   it.each<[string, IrsaOptions, string]>([
@@ -53,7 +54,7 @@ describe('AwsRole by IRSA', () => {
     'takes %s',
     (arn) => {
       const { objects } = extended([AwsRole.irsa({ roleArn: arn })]);
-      expect(beside(objects, 'ServiceAccount').metadata.annotations).toEqual({ 'eks.amazonaws.com/role-arn': arn });
+      expect(only(objects, 'ServiceAccount').metadata.annotations).toEqual({ 'eks.amazonaws.com/role-arn': arn });
     },
   );
 
@@ -67,10 +68,10 @@ describe('AwsRole by IRSA', () => {
 describe('AwsRole by Pod Identity', () => {
   it('associates the ServiceAccount of the pool with the role', () => {
     const { pod, objects } = extended([AwsRole.podIdentity({ roleArn, clusterName: 'blue' })]);
-    const { name, annotations } = beside(objects, 'ServiceAccount').metadata;
+    const { name, annotations } = only(objects, 'ServiceAccount').metadata;
     expect(annotations).toBeUndefined();
     expect(pod.serviceAccountName).toBe(name);
-    expect(beside(objects, 'PodIdentityAssociation')).toMatchObject({
+    expect(only(objects, 'PodIdentityAssociation')).toMatchObject({
       apiVersion: 'eks.services.k8s.aws/v1alpha1',
       spec: { clusterName: 'blue', namespace: 'tools', serviceAccount: name, roleARN: roleArn },
     });
@@ -78,7 +79,7 @@ describe('AwsRole by Pod Identity', () => {
 
   it('takes a ServiceAccount that is made elsewhere', () => {
     const { objects } = pooled(AwsRole.podIdentity({ roleArn, clusterName: 'blue' }), true);
-    expect(beside(objects, 'PodIdentityAssociation').spec).toMatchObject({ serviceAccount: 'runs' });
+    expect(only(objects, 'PodIdentityAssociation').spec).toMatchObject({ serviceAccount: 'runs' });
   });
 
   it('refuses a pool without namespace, and a cluster without name', () => {

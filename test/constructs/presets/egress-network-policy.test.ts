@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Namespaces, NetworkPolicyIpBlock, NetworkPolicyPort, Pods } from 'cdk8s-plus-28';
 import { EgressNetworkPolicy, type EgressNetworkPolicyOptions } from '../../../src';
-import { beside, extended } from './support';
+import { only } from '../support';
+import { extended } from './support';
 
 interface Rule {
   readonly to: object[];
@@ -18,7 +19,7 @@ function policy(props?: EgressNetworkPolicyOptions | Parameters<typeof extended>
   const extensions =
     typeof props === 'function' || Array.isArray(props) ? props : [EgressNetworkPolicy.allowing(props)];
   const { pod, objects } = extended(extensions);
-  return { pod, spec: beside(objects, 'NetworkPolicy').spec as Policy };
+  return { pod, spec: only(objects, 'NetworkPolicy').spec as unknown as Policy };
 }
 
 /** Rules as "protocol/port to peer". */

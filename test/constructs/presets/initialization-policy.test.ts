@@ -4,14 +4,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InitializationPolicy } from '../../../src';
-import { beside, extended, variables } from './support';
+import { only } from '../support';
+import { extended, variables } from './support';
 
 const REGO = 'package spacelift\n\ndeny["not today"] { false }\n';
 
 describe('InitializationPolicy', () => {
   it('puts the policy into a ConfigMap and shows it to init, read only', () => {
     const { pod, objects } = extended([InitializationPolicy.fromText(REGO)]);
-    const configMap = beside(objects, 'ConfigMap');
+    const configMap = only(objects, 'ConfigMap');
     expect(configMap.data).toEqual({ 'initialization-policy.rego': REGO });
     expect(pod.volumes).toEqual([{ name: 'initialization-policy', configMap: { name: configMap.metadata.name } }]);
     expect(pod.initContainer).toEqual({
@@ -33,7 +34,7 @@ describe('InitializationPolicy', () => {
     try {
       writeFileSync(join(folder, 'policy.rego'), REGO);
       const { objects } = extended([InitializationPolicy.fromFile(join(folder, 'policy.rego'))]);
-      expect(Object.values(beside(objects, 'ConfigMap').data ?? {})).toEqual([REGO]);
+      expect(Object.values(only(objects, 'ConfigMap').data ?? {})).toEqual([REGO]);
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -53,7 +54,8 @@ describe('InitializationPolicy', () => {
   it.each(['# Ours.\npackage spacelift\n', '\tpackage  spacelift # the one\r\n', 'package spacelift'])(
     'takes %j',
     (rego) => {
-      expect(beside(extended([InitializationPolicy.fromText(rego)]).objects, 'ConfigMap')).toBeDefined();
+      const { objects } = extended([InitializationPolicy.fromText(rego)]);
+      expect(Object.values(only(objects, 'ConfigMap').data ?? {})).toEqual([rego]);
     },
   );
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { ServiceAccount } from 'cdk8s-plus-28';
 import { OpenShiftConstraints } from '../../../src';
-import { beside, extended } from './support';
+import { only } from '../support';
+import { extended } from './support';
 
 describe('OpenShiftConstraints', () => {
   it.each([
@@ -10,9 +11,9 @@ describe('OpenShiftConstraints', () => {
     ['runs-1983', OpenShiftConstraints.named('runs-1983')],
   ])('lets the ServiceAccount of the pool use the constraints %s', (name, preset) => {
     const { pod, objects } = extended([preset]);
-    const account = beside(objects, 'ServiceAccount').metadata.name;
+    const account = only(objects, 'ServiceAccount').metadata.name;
     expect(pod.serviceAccountName).toBe(account);
-    expect(beside(objects, 'RoleBinding')).toMatchObject({
+    expect(only(objects, 'RoleBinding')).toMatchObject({
       roleRef: { kind: 'ClusterRole', name: `system:openshift:scc:${name}` },
       subjects: [{ kind: 'ServiceAccount', name: account, namespace: 'tools' }],
     });
@@ -28,7 +29,7 @@ describe('OpenShiftConstraints', () => {
       return [{ extend: (pool) => pool.useServiceAccount(account) }, OpenShiftConstraints.nonRoot()];
     });
     expect(objects.map(({ kind }) => kind)).toEqual(['RoleBinding']);
-    expect(beside(objects, 'RoleBinding').subjects).toMatchObject([{ name: 'runs', namespace: 'tools' }]);
+    expect(only(objects, 'RoleBinding').subjects).toMatchObject([{ name: 'runs', namespace: 'tools' }]);
   });
 
   it('refuses a pool without namespace', () => {

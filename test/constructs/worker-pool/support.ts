@@ -1,6 +1,7 @@
-import { Chart, App } from 'cdk8s';
+import type { Chart } from 'cdk8s';
 import type { WorkerPoolPod, WorkerPoolSpec } from '../../../src/api';
 import { WorkerPool, type WorkerPoolProps } from '../../../src';
+import { only, synthesized } from '../support';
 
 /** Says what a test does to a pool in a chart. */
 export type Change = (pool: WorkerPool, chart: Chart) => void;
@@ -10,11 +11,11 @@ export function specOf(
   props: WorkerPoolProps | ((chart: Chart) => WorkerPoolProps) = {},
   change?: Change,
 ): WorkerPoolSpec {
-  const chart = new Chart(new App(), 'chart', { namespace: 'tools' });
-  const pool = new WorkerPool(chart, 'pool', typeof props === 'function' ? props(chart) : props);
-  change?.(pool, chart);
-  const objects = chart.toJson() as { readonly kind: string; readonly spec: WorkerPoolSpec }[];
-  return objects.find(({ kind }) => kind === 'WorkerPool')?.spec as WorkerPoolSpec;
+  const objects = synthesized((chart) => {
+    const pool = new WorkerPool(chart, 'pool', typeof props === 'function' ? props(chart) : props);
+    change?.(pool, chart);
+  });
+  return only(objects, 'WorkerPool').spec;
 }
 
 /** `spec.pod` of such a pool; undefined where nothing is set. */

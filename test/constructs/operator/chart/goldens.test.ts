@@ -6,17 +6,13 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { operatorChart } from '../../../../src/constructs/operator/chart/chart';
 import { synthesizeChart } from '../../../../src/charting/synthesize';
+import type { Manifest } from '../../support';
 import { generatedChart, readManifests, sorted, withoutNulls } from '../../../charting/support/helm';
 
 const ci = `charts/${operatorChart.name}/ci`;
 const names = readdirSync(ci).map((file) => file.replace('-values.yaml', ''));
 const release = { name: 'ops', namespace: 'tools' };
 const fullName = 'ops-spacelift-workerpool-controller';
-
-interface Manifest {
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-}
 
 const golden = (name: string) =>
   readManifests(readFileSync(`test/constructs/operator/chart/goldens/${name}.yaml`, 'utf8'));
