@@ -66,9 +66,11 @@ describe('the tarball', () => {
       'package.json',
     ]);
     expect(paths.filter((path) => path.startsWith('lib/') && !/\.(js|d\.ts)$/.test(path))).toEqual([]);
-    expect([...new Set(paths.flatMap((path) => /^lib\/([^/]+)\//.exec(path)?.[1] ?? []))].sort()).toEqual([
-      'api',
-      'constructs',
+    expect([...new Set(paths.flatMap((path) => /^lib\/(imports|src\/[^/]+)\//.exec(path)?.[1] ?? []))].sort()).toEqual([
+      'imports',
+      'src/api',
+      'src/charting',
+      'src/constructs',
     ]);
   });
 
@@ -125,7 +127,7 @@ describe('an app that installs the package', () => {
       console.log(JSON.stringify(Object.keys(require.cache).map(within)));`;
     const loaded = JSON.parse(await run('node', ['--eval', program], { cwd: app })) as string[];
     const ours = loaded.filter((path) => path.startsWith('cdk8s-worker-pools/'));
-    expect(ours).toContain('cdk8s-worker-pools/lib/index.js');
+    expect(ours).toContain('cdk8s-worker-pools/lib/src/index.js');
     expect(ours.filter((path) => !path.startsWith('cdk8s-worker-pools/lib/'))).toEqual([]);
     expect([...new Set(loaded.map((path) => path.split('/')[0]))].sort()).toEqual(
       [...PEERS, 'cdk8s-worker-pools'].sort(),

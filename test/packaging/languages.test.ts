@@ -45,9 +45,12 @@ describe('the Java code', () => {
   });
 
   it.each([
-    ['WorkerPool', 'public class WorkerPool extends org.cdk8s.plus28.Resource implements org.cdk8s.plus28.IScalable'],
+    [
+      'WorkerPool',
+      'public class WorkerPool extends org.cdk8s.plus28.Resource implements io.github.cdk8s_worker_pools.IWorkerPool',
+    ],
     ['WorkerPool', 'public static final class Builder'],
-    ['WorkerPoolProps', 'default @org.jetbrains.annotations.Nullable java.lang.Number getPoolSize()'],
+    ['WorkerPoolOptions', 'default @org.jetbrains.annotations.Nullable java.lang.Number getPoolSize()'],
     ['IWorkerPoolExtension', 'void extend(final @org.jetbrains.annotations.NotNull'],
     ['CommsProtocol', 'POLL'],
   ])('%s has "%s"', (name, text) => {

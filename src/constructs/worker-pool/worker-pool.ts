@@ -1,4 +1,4 @@
-import { ApiObject, Lazy, Names, type Duration } from 'cdk8s';
+import { ApiObject, Lazy, Names, type ApiObjectProps, type Duration } from 'cdk8s';
 import {
   LabelSelector,
   Pod,
@@ -20,7 +20,13 @@ import {
   type Volume,
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { API_VERSION, GROUP, WORKER_POOL, type WorkerPoolSpec } from '../../api';
+import {
+  KubeWorkerPool,
+  WorkerPoolSpecCommsProtocol,
+  type KubeWorkerPoolProps,
+  type WorkerPoolSpec,
+} from '../../../imports/workers.spacelift.io';
+import { API_VERSION, GROUP, WORKER_POOL } from '../../api';
 import { asVolume, type IPodStorage } from '../shared/pod-storage';
 import { refuseStrangers } from '../shared/strangers';
 import type { TopologySpread } from '../shared/topology-spread';
@@ -28,7 +34,7 @@ import { refuseTwins } from '../shared/twins';
 import { checkPodAnnotation, checkPodLabel, checkPool, checkPoolName, contradictions } from './rules';
 import type { RunContainer } from './run-container';
 import { RunPodTemplate } from './run-pod-template';
-import type { WorkerPoolOptions } from './worker-pool-options';
+import { CommsProtocol, type WorkerPoolOptions } from './worker-pool-options';
 
 /** Properties of a `WorkerPool`. */
 export interface WorkerPoolProps extends WorkerPoolOptions {
@@ -95,12 +101,11 @@ export class WorkerPool extends Resource implements IWorkerPool, IPodSelector, I
     checkPool(scope, id, props);
     this.poolSize = props.poolSize;
     this.template = new RunPodTemplate(this, props.pod ?? {}, () => this.ownPodLabels());
-    const spec: unknown = Lazy.any({ produce: () => ({ ...poolSpec(props), pod: this.template.render() }) });
+    const spec = () => manifest({ spec: { ...poolSpec(props), pod: this.template.render() } }).spec;
+    // No KubeWorkerPool itself: it would apply JSON patches before it spells the fields as the API does, and drop others.
     this.apiObject = new ApiObject(this, 'Resource', {
-      apiVersion: API_VERSION,
-      kind: WORKER_POOL.kind,
-      metadata: props.metadata,
-      ...{ spec },
+      ...manifest({ metadata: props.metadata }),
+      spec: Lazy.any({ produce: spec }) as object,
     });
     checkPoolName(scope, id, this.name);
     refuseTwins(this);
@@ -303,12 +308,21 @@ function scalingTarget({ kind, apiVersion, name }: IWorkerPool, replicas?: numbe
   return { kind, apiVersion, name, containers: [], replicas };
 }
 
+const COMMS_PROTOCOLS: Readonly<Record<CommsProtocol, WorkerPoolSpecCommsProtocol>> = {
+  [CommsProtocol.MQTT]: WorkerPoolSpecCommsProtocol.MQTT,
+  [CommsProtocol.POLL]: WorkerPoolSpecCommsProtocol.POLL,
+};
+
+/** `KubeWorkerPool.manifest` gives any. */
+const manifest = (props: KubeWorkerPoolProps) =>
+  KubeWorkerPool.manifest(props) as ApiObjectProps & { readonly spec: object };
+
 function poolSpec(props: WorkerPoolProps): WorkerPoolSpec {
   return {
     poolSize: props.poolSize,
     token: secretKeyRef(props.token),
     privateKey: secretKeyRef(props.privateKey),
-    spaceliftAPICredentials: props.apiCredentials && {
+    spaceliftApiCredentials: props.apiCredentials && {
       secretName: props.apiCredentials.secret.name,
       keyEndpointField: props.apiCredentials.endpointKey,
       keyIdField: props.apiCredentials.keyIdKey,
@@ -319,11 +333,11 @@ function poolSpec(props: WorkerPoolProps): WorkerPoolSpec {
     driftDetectionRunLimits: props.driftDetection?._limits,
     allowedRunnerImageHosts: props.allowedRunnerImageHosts,
     successfulPodsHistoryLimit: props.successfulPodsHistory?.limit,
-    successfulPodsHistoryTTL: goDuration(props.successfulPodsHistory?.ttl),
+    successfulPodsHistoryTtl: goDuration(props.successfulPodsHistory?.ttl),
     failedPodsHistoryLimit: props.failedPodsHistory?.limit,
-    failedPodsHistoryTTL: goDuration(props.failedPodsHistory?.ttl),
-    commsProtocol: props.commsProtocol,
-    pollCommsURL: props.pollCommsUrl,
+    failedPodsHistoryTtl: goDuration(props.failedPodsHistory?.ttl),
+    commsProtocol: props.commsProtocol && COMMS_PROTOCOLS[props.commsProtocol],
+    pollCommsUrl: props.pollCommsUrl,
     mqttReconnectRetryCount: props.mqttReconnectRetryCount,
   };
 }

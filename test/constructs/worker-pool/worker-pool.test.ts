@@ -73,6 +73,14 @@ describe('WorkerPool', () => {
     );
     expect(pod?.securityContext).toEqual({ fsGroup: 5, seccompProfile: profile });
   });
+
+  it.each([
+    ['that the API spells in its own way', 'pollCommsURL', 'https://control-plane.example.com'],
+    ['that only a newer API knows', 'fieldOfTomorrow', true],
+  ])('lets a patch set a field %s', (_which, field, value) => {
+    const spec = specOf({}, (pool) => ApiObject.of(pool).addJsonPatch(JsonPatch.add(`/spec/${field}`, value)));
+    expect(spec).toEqual({ [field]: value });
+  });
 });
 
 describe('an extension', () => {
