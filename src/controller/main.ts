@@ -21,8 +21,8 @@ import {
   type Logger,
   type ResourceType,
 } from './runtime';
-import { createWorkerMetrics, type WorkerMetrics } from './worker-metrics';
-import { WorkerPoolController } from './worker-pool/controller';
+import { createWorkerMetrics } from './worker-metrics';
+import { Pools, WorkerPoolController } from './worker-pool';
 import { WorkerController } from './worker';
 import { DisruptionController } from './disruption';
 
@@ -55,20 +55,20 @@ export interface RunControl {
 export async function runController(options: ControllerOptions, control: RunControl = {}): Promise<void> {
   const compiled = compileOptions(options);
   const logger = control.logger ?? createLogger(compiled.logLevel, compiled.logFormat);
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const prometheus = new Registry();
+  collectDefaultMetrics({ register: prometheus });
   const client = await createKubeClient({
     ...(compiled.kubeconfig !== undefined && { kubeconfig: compiled.kubeconfig }),
     qps: compiled.kubeApiQps,
     burst: compiled.kubeApiBurst,
     userAgent: `worker-pools-controller/${compiled.version}`,
     logger,
-    metrics: registry,
+    metrics: prometheus,
   });
-  const events = new EventRecorder({ client, component: EVENT_SOURCE, logger, metrics: registry });
+  const events = new EventRecorder({ client, component: EVENT_SOURCE, logger, metrics: prometheus });
   const { clock = systemClock } = control;
   tellAuthorities(logger);
-  const parts: Parts = { options: compiled, logger, registry, client, events, clock, caches: createCaches() };
+  const parts: Parts = { options: compiled, logger, prometheus, client, events, clock, caches: createCaches() };
   const manager = assemble(parts);
   const servers = await serve(parts, manager);
   control.onServing?.({ health: servers.health?.port, metrics: servers.metrics?.port });
@@ -104,7 +104,7 @@ async function lastEvents(events: EventRecorder): Promise<void> {
 interface Parts {
   readonly options: CompiledOptions;
   readonly logger: Logger;
-  readonly registry: Registry;
+  readonly prometheus: Registry;
   readonly client: KubeClient;
   readonly events: EventRecorder;
   readonly clock: Clock;
@@ -112,32 +112,28 @@ interface Parts {
 }
 
 function assemble(parts: Parts): Manager {
-  const { options, logger, registry, client, events, clock, caches } = parts;
-  const metrics: WorkerMetrics = createWorkerMetrics(registry, () => workerPools.pools.workersByPool());
+  const { options, logger, prometheus, client, events, clock, caches } = parts;
+  const pools = new Pools(caches, clock);
   const leadership = new Leadership();
   const common = {
     client: client.under(leadership),
     caches,
+    pools,
     events,
-    metrics,
+    metrics: createWorkerMetrics(prometheus, () => pools.workersByPool()),
+    prometheus,
     logger,
     clock,
   };
-  const workerPools: WorkerPoolController = new WorkerPoolController({
+  const workerPools = new WorkerPoolController({
     ...common,
     concurrency: options.concurrency,
     connect: { mqtt: connectMqtt, poll: connectPoll },
     leadership,
     version: options.version,
-    prometheus: registry,
   });
-  const workers = new WorkerController({
-    ...common,
-    concurrency: options.workerConcurrency,
-    registry: workerPools.pools,
-    prometheus: registry,
-  });
-  const budgets = new DisruptionController({ ...common, namespaces: options.namespaces, prometheus: registry });
+  const workers = new WorkerController({ ...common, concurrency: options.workerConcurrency });
+  const budgets = new DisruptionController({ ...common, namespaces: options.namespaces });
   return new Manager({
     reflectors: [
       reflector(parts, WORKER_POOLS, caches.pools),
@@ -155,14 +151,14 @@ function assemble(parts: Parts): Manager {
         client,
         namespace: options.controllerNamespace,
         name: options.leaseName,
-        metrics: registry,
+        metrics: prometheus,
       },
     }),
   });
 }
 
 function reflector<T extends KubeObject>(
-  { client, logger, registry, options }: Parts,
+  { client, logger, prometheus, options }: Parts,
   resource: ResourceType,
   cache: Cache<T>,
   labelSelector?: string,
@@ -172,7 +168,7 @@ function reflector<T extends KubeObject>(
     resource,
     cache,
     logger,
-    metrics: registry,
+    metrics: prometheus,
     ...(labelSelector !== undefined && { labelSelector }),
     ...(options.namespaces.length > 0 && { namespaces: options.namespaces }),
   });
@@ -184,7 +180,7 @@ interface Server {
 }
 
 async function serve(parts: Parts, manager: Manager): Promise<{ health?: Server; metrics?: Server }> {
-  const { options, registry, client, logger } = parts;
+  const { options, prometheus, client, logger } = parts;
   const health = parseBindAddress('--health-probe-bind-address', options.healthProbeBindAddress);
   const metrics = parseBindAddress('--metrics-bind-address', options.metricsBindAddress);
   return {
@@ -195,8 +191,8 @@ async function serve(parts: Parts, manager: Manager): Promise<{ health?: Server;
       metrics: options.metricsSecure
         ? await (
             await import('./metrics-server')
-          ).startSecureMetrics({ address: metrics, registry, client, logger, clock: systemClock })
-        : await startHealthServer({ ...metrics, liveness: [], readiness: [], metrics: registry }),
+          ).startSecureMetrics({ address: metrics, registry: prometheus, client, logger, clock: systemClock })
+        : await startHealthServer({ ...metrics, liveness: [], readiness: [], metrics: prometheus }),
     }),
   };
 }

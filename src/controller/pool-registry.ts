@@ -3,19 +3,12 @@ import type { ControlPlaneSession, SessionStatus } from '../protocol/session';
 import { SESSION_LEASE_MS } from '../protocol/leases';
 import type { WorkerView } from '../protocol/messages';
 
-/**
- * What a Worker's pass needs to know of its pool. The worker-pool controller keeps one for each pool whose credentials
- * could be read; a pool without usable credentials has none.
- */
-export interface PoolHandle {
-  readonly uid: string;
-  readonly namespace: string;
-  readonly name: string;
+/** The session of a pool, as far as its Workers use it. */
+export interface WorkerSession extends Pick<ControlPlaneSession, 'report'> {
   /** The control plane's ULID of the pool, from its token. */
   readonly ulid: string;
   /** The newest WorkerPool of the cache. */
   readonly pool: WorkerPool;
-  readonly session: ControlPlaneSession;
   readonly status: SessionStatus;
   /** The newest view of a worker; undefined until it is registered. */
   view(workerId: string): WorkerView | undefined;
@@ -31,13 +24,15 @@ export interface PoolHandle {
  */
 export const PATIENCE_MS = 2 * SESSION_LEASE_MS;
 
+/** What Workers may know of their pools. */
 export interface PoolRegistry {
-  byUid(poolUid: string): PoolHandle | undefined;
+  /** Undefined for a pool without usable credentials. */
+  sessionOf(poolUid: string): WorkerSession | undefined;
   /**
    * Since when this process has known the pool and the control plane has taken no sync of it, in ms since the epoch: a
    * restart or other credentials begin anew. Undefined while a sync was taken and the connection has stood since.
    */
   disconnectedSince(poolUid: string): number | undefined;
-  /** Calls back whenever a worker's view, its retirement or its pool's session changed. */
-  onWorkerChange(listener: (poolUid: string, workerId: string) => void): void;
+  /** Calls back with the Worker's key whenever its view, its retirement or its pool's session changed. */
+  onWorkerChange(listener: (workerKey: string) => void): void;
 }

@@ -1,8 +1,7 @@
 export { buildRunPod } from './build';
-export { applyHistoryLimits, type HistoryDecision } from './history';
-export { imageHost, refusedRunnerImageHost, runnerImage } from './images';
-export type { RunPodInput } from './input';
-export { disruption, isRefusal, outOfMemory, outcomeOf, type FailedOutcome, type PodOutcome } from './outcome';
+export { applyHistoryLimits } from './history';
+export { refusedRunnerImageHost, type RunImages } from './images';
+export { disruption, isRefusal, outcomeOf } from './outcome';
 export * from './pod';
 export { initIsCutOff, initRunsSince, startProblem, type Problem } from './problem';
 export { podTemplate } from './template';

@@ -15,17 +15,17 @@ import * as sentences from './sentences';
 import type { MemoryLimit, PoolRef } from './sentences';
 
 /** How a run ended, as its Pod shows it. */
-export type PodOutcome =
+type PodOutcome =
   /** The relay has handed the outcome to the control plane. */
   { readonly kind: 'reported' } | FailedOutcome;
 
-export interface FailedOutcome {
+interface FailedOutcome {
   readonly kind: 'failed';
   readonly reason: OutcomeReason;
   readonly message: string;
 }
 
-interface Ended extends TerminatedState {
+interface TerminatedContainer extends TerminatedState {
   readonly name: string;
 }
 
@@ -48,7 +48,7 @@ export function outcomeOf(pod: RunPod, ref: PoolRef): PodOutcome {
 }
 
 /** A container that the kernel killed for want of memory ends the run, although other containers still run. */
-export function outOfMemory(pod: RunPod, ref: PoolRef): FailedOutcome | undefined {
+function outOfMemory(pod: RunPod, ref: PoolRef): FailedOutcome | undefined {
   const killed = terminated(pod).find(wasKilledByKernel);
   return killed && failed('OutOfMemory', sentences.outOfMemory(ref, killed.name, memoryLimit(pod, killed.name)));
 }
@@ -149,7 +149,7 @@ function containerFailure(pod: RunPod, ref: PoolRef): FailedOutcome | undefined 
 }
 
 /** What a worker whose relay tells nothing ended of. */
-function workerFailure(worker: Ended, image: string): FailedOutcome {
+function workerFailure(worker: TerminatedContainer, image: string): FailedOutcome {
   const { exitCode, message = '' } = worker;
   if (isRefusal(worker)) {
     return failed(
@@ -179,7 +179,7 @@ const LAUNCHER_REASON: Readonly<Record<number, OutcomeReason>> = {
   [EXIT.alreadyStarted]: 'NodeLost',
 };
 
-function terminated(pod: RunPod): Ended[] {
+function terminated(pod: RunPod): TerminatedContainer[] {
   return allStatuses(pod).flatMap(({ name, state }) => (state?.terminated ? { name, ...state.terminated } : []));
 }
 

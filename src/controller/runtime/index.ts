@@ -30,6 +30,7 @@ export { Manager } from './manager';
 export type { Controller, ManagedReflector } from './manager';
 export { apiVersionOf, controllerOf, keyFor, keyOf, PODS, SECRETS, splitKey } from './objects';
 export type { KubeObject, ResourceType } from './objects';
+export { runPass } from './pass';
 export { endSentence, explainRefusal, refusalOf } from './refusal';
 export type { RefusalKind } from './refusal';
 export { Reflector } from './reflector';

@@ -1,119 +1,173 @@
-import { FINALIZER, LABEL, type Worker, type WorkerPool } from '../../api';
+import { FINALIZER, LABEL, type Worker, type WorkerPool, type WorkerPoolSpec } from '../../api';
 import type { ObservedWorker } from '../../protocol/messages';
 import { livePods, type Caches } from '../caches';
-import { workerIdOf, WORKER_POOLS } from '../resources';
 import { concurrently } from '../concurrently';
-import { attemptOf } from '../run/pod';
-import { type KubeClient } from '../runtime';
-import type { Clock } from '../../time';
-import { isOfOtherPool, workersOf } from './gather';
+import { dropFinalizer } from '../drop-finalizer';
+import { workerIdOf, WORKER_POOLS } from '../resources';
+import { attemptOf } from '../run';
+import { keyOf, type KubeClient } from '../runtime';
+import type { ApplyContext } from './context';
+import { isOfOtherPool, sessionKey, workersOf } from './gather';
 import type { PoolMemory } from './memory';
-import type { PoolSession } from './pool-session';
+import { problemOfAction } from './problem';
+import { refreshCredentials } from './refresh-credentials';
+import { PoolSession } from './session';
 import type { Action } from './snapshot';
-import { writeUnowned } from './unowned';
-import { requireSession, type WorkerObjects } from './worker-objects';
+import { createWorkers, deleteWorkers, registrationOf, requireSession } from './worker-objects';
 
-export interface ApplyOptions {
-  readonly client: KubeClient;
-  readonly caches: Caches;
-  readonly clock: Clock;
-  readonly workers: WorkerObjects;
-  readonly openSession: (memory: PoolMemory) => Promise<PoolSession>;
-  /** Begins to ask; the answer comes later. */
-  readonly checkTemplate: (memory: PoolMemory) => void;
+/** Carries out one action for the pool, and remembers why it failed if it did. */
+export async function apply(
+  context: ApplyContext,
+  memory: PoolMemory,
+  action: Action,
+  signal: AbortSignal,
+): Promise<'settle' | void> {
+  try {
+    await carryOut(context, memory, action, signal);
+  } catch (error) {
+    memory.problem = problemOfAction(action, error, memory.pool.metadata.namespace);
+    throw error;
+  }
+  memory.problem = undefined;
+  // Long work is done in parts.
+  return action.type === 'createWorkers' ? 'settle' : undefined;
 }
 
-/** Carries out what `decide` decided. */
-export class Applier {
-  constructor(private readonly options: ApplyOptions) {}
-
-  async apply(memory: PoolMemory, action: Action, signal: AbortSignal): Promise<void> {
-    const { workers } = this.options;
-    switch (action.kind) {
-      case 'mark-pool':
-        await this.patchPool(memory, (finalizers) => [...finalizers, FINALIZER.workerPool], signal, action.ulid);
-        if (action.size !== undefined) await this.setFirstSize(memory, action.size, signal);
-        return;
-      case 'open-session':
-        memory.session = await this.options.openSession(memory);
-        return;
-      case 'leave-pool':
-        // What is not listed is retired there, and what had not started goes to other Workers. It would be forgotten anyway.
-        await Promise.allSettled([requireSession(memory).sync(this.observe(memory).filter(({ pod }) => pod !== null))]);
-        return this.closeSession(memory);
-      case 'sync':
-        return requireSession(memory).sync(this.observe(memory));
-      case 'check-template':
-        return this.options.checkTemplate(memory);
-      case 'create-workers':
-        return workers.create(memory, action.count, action.ulid, signal);
-      case 'register-workers':
-        return requireSession(memory).register(
-          action.workers.map((worker) => workers.registration(memory.pool, worker)),
-        );
-      case 'retire-workers': {
-        const session = requireSession(memory);
-        // All are asked in the same turn, so that the session puts them into one request.
-        await concurrently(action.workers.length, action.workers, async ({ id }) => void (await session.retire(id)));
-        return;
-      }
-      case 'remove-workers':
-        return workers.remove(memory, action.workers, signal);
-      case 'close-session':
-        return this.closeSession(memory);
-      case 'unmark-pool':
-        return this.patchPool(
-          memory,
-          (finalizers) => finalizers.filter((name) => name !== FINALIZER.workerPool),
-          signal,
-        );
+async function carryOut(
+  context: ApplyContext,
+  memory: PoolMemory,
+  action: Action,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const { client, caches } = context;
+  switch (action.type) {
+    case 'readCredentials':
+      return refreshCredentials(context, memory, signal);
+    case 'setMetadata':
+      return setMetadata(context, memory.pool, action.ulid, signal);
+    case 'setPoolSize':
+      return caches.pools.noteWritten(await writeUnowned(client, memory.pool, { poolSize: action.size }, signal));
+    case 'openSession':
+      return openSession(context, memory);
+    case 'leavePool':
+      // What is not listed is retired there, and what had not started goes to other Workers. It would be forgotten anyway.
+      await Promise.allSettled([
+        requireSession(memory).sync(observe(caches, memory).filter(({ pod }) => pod !== null)),
+      ]);
+      return closeSession(context, memory);
+    case 'sync':
+      return requireSession(memory).sync(observe(caches, memory));
+    case 'checkTemplate':
+      return context.templateChecks.start(memory, () => context.requeue(keyOf(memory.pool)));
+    case 'createWorkers':
+      return createWorkers(context, memory, action, signal);
+    case 'registerWorkers':
+      return requireSession(memory).register(
+        action.workers.map((worker) => registrationOf(context, memory.pool, worker)),
+      );
+    case 'retireWorkers': {
+      const session = requireSession(memory);
+      // All are asked in the same turn, so that the session puts them into one request.
+      return concurrently(action.workers.length, action.workers, async ({ id }) => void (await session.retire(id)));
     }
+    case 'deleteWorkers':
+      return deleteWorkers(context, memory, action.workers, signal);
+    case 'closeSession':
+      return closeSession(context, memory);
+    case 'removeFinalizer':
+      return dropFinalizer(client, WORKER_POOLS, caches.pools, memory.pool, FINALIZER.workerPool);
   }
+}
 
-  private async closeSession(memory: PoolMemory): Promise<void> {
-    await memory.session?.close();
-    memory.session = undefined;
-    memory.sessionlessSince = this.options.clock.now();
-  }
+async function setMetadata(
+  { client, caches }: ApplyContext,
+  { metadata }: WorkerPool,
+  ulid: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const { name, namespace, resourceVersion, finalizers = [] } = metadata;
+  const change = {
+    // Lists are replaced whole by a merge patch: nobody else's finalizer may get lost.
+    resourceVersion,
+    finalizers: [...new Set([...finalizers, FINALIZER.workerPool])],
+    ...(ulid && { labels: { [LABEL.poolUlid]: ulid } }),
+  };
+  const patch = { type: 'merge', signal } as const;
+  caches.pools.noteWritten(await client.patch<WorkerPool>(WORKER_POOLS, namespace, name, { metadata: change }, patch));
+}
 
-  private async patchPool(
-    memory: PoolMemory,
-    change: (finalizers: readonly string[]) => string[],
-    signal: AbortSignal,
-    ulid?: string,
-  ): Promise<void> {
-    const { client, caches } = this.options;
-    const { name, namespace, resourceVersion, finalizers = [] } = memory.pool.metadata;
-    const metadata = {
-      // Lists are replaced whole by a merge patch: nobody else's finalizer may get lost.
-      resourceVersion,
-      finalizers: [...new Set(change(finalizers))],
-      ...(ulid && { labels: { [LABEL.poolUlid]: ulid } }),
-    };
-    const patch = { type: 'merge', signal } as const;
-    memory.pool = await client.patch<WorkerPool>(WORKER_POOLS, namespace, name, { metadata }, patch);
-    if (!memory.pool.metadata.deletionTimestamp) caches.pools.noteWritten(memory.pool);
-  }
+/** Under a name of its own, so that what it wrote can be told from what else the controller writes. */
+const FIELD_MANAGER = 'worker-pools-first-value';
 
-  private async setFirstSize(memory: PoolMemory, size: number, signal: AbortSignal): Promise<void> {
-    memory.pool = await writeUnowned(this.options.client, memory.pool, { poolSize: size }, signal);
-    this.options.caches.pools.noteWritten(memory.pool);
-  }
+interface Managed {
+  readonly metadata: { readonly managedFields?: readonly { readonly manager?: string }[] };
+}
 
-  private observe(memory: PoolMemory): ObservedWorker[] {
-    const { session } = memory;
-    return workersOf(this.options.caches, memory.uid).flatMap((worker) => {
-      const id = workerIdOf(worker);
-      if (!id || isOfOtherPool(worker, session?.ulid)) return [];
-      return [{ id, pod: this.observedPod(worker, session?.view(id)?.assignment?.runId) }];
-    });
-  }
+/**
+ * Writes fields that the controller sets once and that belong to whoever sets them next. Owned by the controller they
+ * would make the next server-side apply of another value fail, by Helm or a GitOps tool.
+ */
+async function writeUnowned(
+  client: KubeClient,
+  pool: WorkerPool,
+  spec: WorkerPoolSpec,
+  signal: AbortSignal,
+): Promise<WorkerPool> {
+  const { name, namespace, resourceVersion } = pool.metadata;
+  const patch = (body: object): Promise<WorkerPool & Managed> =>
+    client.patch(WORKER_POOLS, namespace, name, body, { type: 'merge', fieldManager: FIELD_MANAGER, signal });
+  const { metadata } = await patch({ metadata: { resourceVersion }, spec });
+  const managedFields = metadata.managedFields?.filter(({ manager }) => manager !== FIELD_MANAGER);
+  return patch({ metadata: { resourceVersion: metadata.resourceVersion, managedFields } });
+}
 
-  /** The Pod of the run that the Worker has; without it, what else still runs there. */
-  private observedPod(worker: Worker, runId: string | undefined): ObservedWorker['pod'] {
-    const attempts = livePods(this.options.caches, worker).flatMap((live) => attemptOf(live) ?? []);
-    const ofRun = attempts.filter((attempt) => attempt.runId === runId);
-    // Of two attempts at one run the later one counts.
-    return ofRun.sort((a, b) => b.attempt - a.attempt)[0] ?? attempts[0] ?? null;
-  }
+async function openSession(context: ApplyContext, memory: PoolMemory): Promise<void> {
+  const { connect, version, clock, random, logger, leadership, pools, requeue } = context;
+  const read = memory.credentials?.result;
+  if (read?.state !== 'valid') throw new Error(`pool ${memory.uid} has no credentials`);
+  await memory.session?.close();
+  const { pool } = memory;
+  const { token, fingerprint } = read.credentials;
+  const { commsProtocol = 'mqtt', pollCommsURL } = pool.spec ?? {};
+  const endpoint = commsProtocol === 'poll' ? pollCommsURL : undefined;
+  const poolKey = keyOf(pool);
+  logger.info({ pool: poolKey, transport: commsProtocol }, 'opening the session of a pool');
+  memory.session = new PoolSession({
+    key: sessionKey(pool, fingerprint),
+    credentials: read.credentials,
+    connect: connect[commsProtocol],
+    userAgent: `worker-pools-controller/${version}`,
+    leadership,
+    ...(endpoint !== undefined && { endpoint }),
+    shownEndpoint: endpoint ?? (commsProtocol === 'mqtt' ? token.mqtt : token.endpoint),
+    pool: () => memory.pool,
+    clock,
+    random,
+    onWorkerChange: (workerId) => pools.tellWorker(pool, workerId),
+    onImages: ({ launcherImage, defaultRunnerImage }) => (memory.images = { launcherImage, defaultRunnerImage }),
+    onPoolChange: () => requeue(poolKey),
+    onReconnect: () => pools.tellWorkers(pool),
+  });
+}
+
+async function closeSession({ clock }: ApplyContext, memory: PoolMemory): Promise<void> {
+  await memory.session?.close();
+  memory.session = undefined;
+  memory.sessionlessSince = clock.now();
+}
+
+function observe(caches: Caches, { uid, session }: PoolMemory): ObservedWorker[] {
+  return workersOf(caches, uid).flatMap((worker) => {
+    const id = workerIdOf(worker);
+    if (!id || isOfOtherPool(worker, session?.ulid)) return [];
+    return [{ id, pod: observedPod(caches, worker, session?.view(id)?.assignment?.runId) }];
+  });
+}
+
+/** The Pod of the run that the Worker has; without it, what else still runs there. */
+function observedPod(caches: Caches, worker: Worker, runId: string | undefined): ObservedWorker['pod'] {
+  const attempts = livePods(caches, worker).flatMap((live) => attemptOf(live) ?? []);
+  const ofRun = attempts.filter((attempt) => attempt.runId === runId);
+  // Of two attempts at one run the later one counts.
+  return ofRun.sort((a, b) => b.attempt - a.attempt)[0] ?? attempts[0] ?? null;
 }

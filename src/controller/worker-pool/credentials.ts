@@ -6,15 +6,10 @@ import { withShapeAdvice, type SecretPart } from '../../protocol/secret-shapes';
 import { CredentialsError, parseToken, type PoolToken } from '../../protocol/token';
 import { explainRefusal, refusalOf, type KubeObject } from '../runtime';
 import { decodeBase64 } from './base64';
+import type { Problem } from './snapshot';
 
 export interface Secret extends KubeObject {
   data?: Record<string, string>;
-}
-
-/** What keeps a pool from registering: a reason for its condition and a sentence without secrets. */
-export interface Problem {
-  readonly reason: string;
-  readonly message: string;
 }
 
 /** A pool's proof of identity, read and checked. */

@@ -1,7 +1,7 @@
 import { UNUSED_SELECTOR_LABEL } from '../../api';
 import { PATIENCE_MS } from '../pool-registry';
-import { eventsOf, podTemplateCondition, readyCondition, registeredCondition } from './conditions';
-import { askAgainAt, awaitsRetirement, desiredPoolSize, planScaling, isFree } from './scaling';
+import { eventsOf, podTemplateCondition, readyCondition, registeredCondition } from './decide-conditions';
+import { askAgainAt, awaitsRetirement, desiredPoolSize, planScaling, isFree } from './decide-scaling';
 import type { Action, Decision, PoolSnapshot } from './snapshot';
 
 /** Workers that are made in one go: what is wanted may have changed before the next ones. */
@@ -20,7 +20,7 @@ export function decide(snapshot: PoolSnapshot): Decision {
   const conditions = [registered, template, readyCondition(snapshot, desired, registered, template)];
   const ulid = poolUlid(snapshot);
   return {
-    actions: snapshot.deleting ? actionsOfDeletion(snapshot) : actionsOfLife(snapshot, desired),
+    actions: actionsOf(snapshot, desired),
     status: {
       // The column stays blank until the pool was registered for the first time: that is how a broken one shows.
       ...(hasEverRegistered(snapshot) && { actualPoolSize: snapshot.workers.length }),
@@ -33,17 +33,22 @@ export function decide(snapshot: PoolSnapshot): Decision {
   };
 }
 
+function actionsOf(snapshot: PoolSnapshot, desired: number): readonly Action[] {
+  if (snapshot.now >= snapshot.credentialsDueAt) return [{ type: 'readCredentials' }];
+  return snapshot.deleting ? actionsOfDeletion(snapshot) : actionsOfLife(snapshot, desired);
+}
+
 function actionsOfLife(snapshot: PoolSnapshot, desired: number): readonly Action[] {
   const ulid = poolUlid(snapshot);
+  const first: Action[] = [];
+  if (!snapshot.hasFinalizer || (ulid && snapshot.ulidLabel !== ulid)) first.push({ type: 'setMetadata', ulid });
   // Autoscalers read the scale first, which the API server refuses while the spec has no size: "the spec replicas field
   // .spec.poolSize does not exist".
-  const size = snapshot.specSize === undefined ? desired : undefined;
-  if (!snapshot.hasFinalizer || (ulid && snapshot.ulidLabel !== ulid) || size !== undefined) {
-    return [{ kind: 'mark-pool', ulid, size }];
-  }
+  if (snapshot.specSize === undefined) first.push({ type: 'setPoolSize', size: desired });
+  if (first.length > 0) return first;
   const actions = actionsOfSession(snapshot) ?? actionsOfScaling(snapshot, desired);
   // Advice comes last.
-  return actions.length === 0 && templateIsToBeChecked(snapshot) ? [{ kind: 'check-template' }] : actions;
+  return actions.length === 0 && templateIsToBeChecked(snapshot) ? [{ type: 'checkTemplate' }] : actions;
 }
 
 /** What the session needs before anything can be scaled; undefined when it is ready for that. */
@@ -51,10 +56,10 @@ function actionsOfSession(snapshot: PoolSnapshot): readonly Action[] | undefined
   const { credentials, session } = snapshot;
   if (credentials.state === 'valid' && session?.key !== credentials.sessionKey) {
     const leaves = session !== undefined && session.ulid !== credentials.ulid && isConnected(snapshot);
-    return leaves ? [{ kind: 'leave-pool' }] : [{ kind: 'open-session' }];
+    return leaves ? [{ type: 'leavePool' }] : [{ type: 'openSession' }];
   }
   if (!isConnected(snapshot)) return [];
-  return syncIsDue(snapshot) ? [{ kind: 'sync' }] : undefined;
+  return syncIsDue(snapshot) ? [{ type: 'sync' }] : undefined;
 }
 
 function actionsOfScaling(snapshot: PoolSnapshot, desired: number): Action[] {
@@ -62,31 +67,31 @@ function actionsOfScaling(snapshot: PoolSnapshot, desired: number): Action[] {
   const ulid = poolUlid(snapshot);
   const plan = planScaling(workers, desired, now);
   const actions: Action[] = [];
-  if (plan.retire.length > 0) actions.push({ kind: 'retire-workers', workers: plan.retire });
-  if (plan.remove.length > 0) actions.push({ kind: 'remove-workers', workers: plan.remove });
-  if (plan.register.length > 0) actions.push({ kind: 'register-workers', workers: plan.register });
+  if (plan.retire.length > 0) actions.push({ type: 'retireWorkers', workers: plan.retire });
+  if (plan.remove.length > 0) actions.push({ type: 'deleteWorkers', workers: plan.remove });
+  if (plan.register.length > 0) actions.push({ type: 'registerWorkers', workers: plan.register });
   if (plan.create > 0 && ulid && (!refusal || now >= refusal.retryAt)) {
     // After a refusal one Worker finds out whether the others would be taken.
-    actions.push({ kind: 'create-workers', count: refusal ? 1 : Math.min(plan.create, CREATE_BATCH), ulid });
+    actions.push({ type: 'createWorkers', count: refusal ? 1 : Math.min(plan.create, CREATE_BATCH), ulid });
   }
   return actions;
 }
 
 /** A deleted pool retires every Worker, waits for the busy ones, then takes leave of the control plane. */
 function actionsOfDeletion(snapshot: PoolSnapshot): readonly Action[] {
-  if (!snapshot.hasFinalizer) return snapshot.session ? [{ kind: 'close-session' }] : [];
+  if (!snapshot.hasFinalizer) return snapshot.session ? [{ type: 'closeSession' }] : [];
   const { credentials, session } = snapshot;
   if (snapshot.workers.length > 0) {
     if (isConnected(snapshot) && !syncIsDue(snapshot)) return actionsOfScaling(snapshot, 0);
-    if (credentials.state === 'valid' && session?.key !== credentials.sessionKey) return [{ kind: 'open-session' }];
+    if (credentials.state === 'valid' && session?.key !== credentials.sessionKey) return [{ type: 'openSession' }];
     // Nobody could agree to it: from now on each Worker is as patient as its last run asks for.
     const free = patienceIsOver(snapshot) ? snapshot.workers.filter(isFree) : [];
-    const removal: Action[] = free.length > 0 ? [{ kind: 'remove-workers', workers: free }] : [];
-    return isConnected(snapshot) ? [...removal, { kind: 'sync' }] : removal;
+    const removal: Action[] = free.length > 0 ? [{ type: 'deleteWorkers', workers: free }] : [];
+    return isConnected(snapshot) ? [...removal, { type: 'sync' }] : removal;
   }
-  if (!session) return [{ kind: 'unmark-pool' }];
-  const farewell: Action[] = isConnected(snapshot) && !patienceIsOver(snapshot) ? [{ kind: 'sync' }] : [];
-  return [...farewell, { kind: 'close-session' }, { kind: 'unmark-pool' }];
+  if (!session) return [{ type: 'removeFinalizer' }];
+  const farewell: Action[] = isConnected(snapshot) && !patienceIsOver(snapshot) ? [{ type: 'sync' }] : [];
+  return [...farewell, { type: 'closeSession' }, { type: 'removeFinalizer' }];
 }
 
 function patienceIsOver({ disconnectedSince, now }: PoolSnapshot): boolean {
@@ -121,7 +126,7 @@ function templateIsToBeChecked({ template, session, now }: PoolSnapshot): boolea
 
 function nextLook(snapshot: PoolSnapshot): number | undefined {
   const { session, template, now, workers, deleting, disconnectedSince, creationRefusal } = snapshot;
-  const times: number[] = [];
+  const times = [snapshot.credentialsDueAt];
   if (isConnected(snapshot) && session) {
     times.push(session.nextSyncAt);
     for (const worker of workers) if (awaitsRetirement(worker)) times.push(askAgainAt(worker));

@@ -1,33 +1,36 @@
 import { DEFAULTS, FINALIZER, LABEL, type Worker, type WorkerPool } from '../../api';
 import { livePods, INDEX, type Caches } from '../caches';
 import { workerIdOf } from '../resources';
+import type { Sources } from './context';
+import type { WorkerFact } from './decide-scaling';
 import { disconnectedSince, type PoolMemory } from './memory';
-import type { PoolSession } from './pool-session';
-import type { WorkerFact } from './scaling';
+import { credentialsDueAt } from './refresh-credentials';
+import type { PoolSession } from './session';
 import type { CredentialsFact, PoolSnapshot, TemplateFact } from './snapshot';
 import { templateOf } from './template-check';
 
-/** Freezes what is known of a pool, its Workers and its session. */
-export function gather(memory: PoolMemory, caches: Caches, now: number): PoolSnapshot {
-  const { pool, session } = memory;
+/** Everything known of a pool, its Workers and its session at this moment; undefined once its object is gone. */
+export function gather({ caches, pools }: Sources, key: string, now: number): PoolSnapshot | undefined {
+  const memory = pools.memoryOf(key);
+  const pool = caches.pools.getByKey(key);
+  if (!memory || memory.uid !== pool?.metadata.uid) return undefined;
   const { metadata, spec, status } = pool;
-  const ulidLabel = metadata.labels?.[LABEL.poolUlid];
-  const since = disconnectedSince(memory);
   return {
     now,
     generation: metadata.generation ?? 0,
     deleting: metadata.deletionTimestamp !== undefined,
     hasFinalizer: metadata.finalizers?.includes(FINALIZER.workerPool) ?? false,
-    ...(ulidLabel !== undefined && { ulidLabel }),
-    ...(spec?.poolSize !== undefined && { specSize: spec.poolSize }),
+    ulidLabel: metadata.labels?.[LABEL.poolUlid],
+    specSize: spec?.poolSize,
     reconnectAttempts: reconnectAttempts(pool),
     status: { ...status, conditions: status?.conditions ?? [] },
     credentials: credentialsFact(memory),
-    ...(session && { session: session.fact }),
-    ...(since !== undefined && { disconnectedSince: since }),
+    credentialsDueAt: credentialsDueAt(memory),
+    session: memory.session?.fact,
+    disconnectedSince: disconnectedSince(memory),
     template: templateFact(memory),
-    ...(memory.problem && { problem: memory.problem }),
-    ...(memory.creationRefusal && { creationRefusal: memory.creationRefusal }),
+    problem: memory.problem,
+    creationRefusal: memory.creationRefusal,
     workers: workersOf(caches, memory.uid).flatMap((worker) => workerFact(worker, memory, caches)),
   };
 }
@@ -68,7 +71,7 @@ function credentialsFact({ credentials, pool }: PoolMemory): CredentialsFact {
 
 function templateFact(memory: PoolMemory): TemplateFact {
   const { key, imagesKnown } = templateOf(memory);
-  return { key, imagesKnown, asking: memory.asking, ...(memory.template && { check: memory.template }) };
+  return { key, imagesKnown, asking: memory.asksTemplate, ...(memory.template && { check: memory.template }) };
 }
 
 function workerFact(worker: Worker, memory: PoolMemory, caches: Caches): WorkerFact[] {
@@ -76,7 +79,7 @@ function workerFact(worker: Worker, memory: PoolMemory, caches: Caches): WorkerF
   const id = workerIdOf(worker);
   if (!id) return [];
   const livePod = livePods(caches, worker).length > 0;
-  const told = heard(worker, id, memory.session);
+  const known = heard(worker, id, memory.session);
   return [
     {
       id,
@@ -85,8 +88,8 @@ function workerFact(worker: Worker, memory: PoolMemory, caches: Caches): WorkerF
       createdAt: Date.parse(metadata.creationTimestamp),
       deleting: metadata.deletionTimestamp !== undefined || memory.deleted.has(metadata.uid),
       livePod,
-      ...told,
-      busy: livePod || told.busy,
+      ...known,
+      busy: livePod || known.busy,
     },
   ];
 }

@@ -1,16 +1,17 @@
 import type { WorkerPool } from '../../api';
 import type { Clock } from '../../time';
 import { INDEX, livePods, type Caches } from '../caches';
-import { workerIdOf } from '../resources';
+import type { PoolRegistry, WorkerSession } from '../pool-registry';
+import { workerIdOf, workerName } from '../resources';
+import { keyFor, keyOf } from '../runtime';
 import type { PoolWorkers } from '../worker-metrics';
-import type { PoolHandle, PoolRegistry } from '../pool-registry';
 import { disconnectedSince, newMemory, type PoolMemory } from './memory';
 
 /** The memories of all pools, and what others may know of them. */
 export class Pools implements PoolRegistry {
   private readonly byKey = new Map<string, PoolMemory>();
-  private readonly byPoolUid = new Map<string, PoolMemory>();
-  private readonly listeners: ((poolUid: string, workerId: string) => void)[] = [];
+  private readonly byUid = new Map<string, PoolMemory>();
+  private readonly listeners: ((workerKey: string) => void)[] = [];
   private readonly startedAt: number;
 
   constructor(
@@ -20,21 +21,17 @@ export class Pools implements PoolRegistry {
     this.startedAt = clock.now();
   }
 
-  byUid(poolUid: string): PoolHandle | undefined {
-    return this.byPoolUid.get(poolUid)?.session;
+  sessionOf(poolUid: string): WorkerSession | undefined {
+    return this.byUid.get(poolUid)?.session;
   }
 
   disconnectedSince(poolUid: string): number | undefined {
-    const memory = this.byPoolUid.get(poolUid);
+    const memory = this.byUid.get(poolUid);
     return memory ? disconnectedSince(memory) : this.startedAt;
   }
 
-  onWorkerChange(listener: (poolUid: string, workerId: string) => void): void {
+  onWorkerChange(listener: (workerKey: string) => void): void {
     this.listeners.push(listener);
-  }
-
-  memory(poolUid: string | undefined): PoolMemory | undefined {
-    return poolUid === undefined ? undefined : this.byPoolUid.get(poolUid);
   }
 
   memoryOf(key: string): PoolMemory | undefined {
@@ -46,37 +43,29 @@ export class Pools implements PoolRegistry {
   }
 
   /** The memory of the object that the cache shows; that of a former object with this name ends. */
-  async remember(key: string, pool: WorkerPool | undefined): Promise<PoolMemory | undefined> {
+  async remember(key: string): Promise<PoolMemory | undefined> {
+    const pool = this.caches.pools.getByKey(key);
     const former = this.byKey.get(key);
     if (former && former.uid !== pool?.metadata.uid) {
       await former.session?.close();
       this.byKey.delete(key);
-      this.byPoolUid.delete(former.uid);
+      this.byUid.delete(former.uid);
     }
     if (!pool) return undefined;
-    const memory = this.byKey.get(key) ?? newMemory(pool, this.clock.now());
+    const memory = this.byKey.get(key) ?? newMemory(pool, this.caches.pools, this.clock.now());
     this.byKey.set(key, memory);
-    this.byPoolUid.set(memory.uid, memory);
-    memory.pool = pool;
+    this.byUid.set(memory.uid, memory);
     return memory;
   }
 
-  /** The newest object of the cache, as long as it is the same. */
-  newest({ uid, pool }: PoolMemory): WorkerPool {
-    const { namespace, name } = pool.metadata;
-    const cached = this.caches.pools.get(namespace, name);
-    return cached?.metadata.uid === uid ? cached : pool;
+  /** Something was heard of one Worker of the pool. */
+  tellWorker({ metadata }: WorkerPool, workerId: string): void {
+    this.tell(keyFor(metadata.namespace, workerName(metadata.name, workerId)));
   }
 
-  tell(poolUid: string, workerId: string): void {
-    for (const listener of this.listeners) listener(poolUid, workerId);
-  }
-
-  tellAll(poolUid: string): void {
-    for (const worker of this.caches.workers.byIndex(INDEX.pool, poolUid)) {
-      const id = workerIdOf(worker);
-      if (id) this.tell(poolUid, id);
-    }
+  /** Something was heard that concerns every Worker of the pool. */
+  tellWorkers({ metadata }: WorkerPool): void {
+    for (const worker of this.caches.workers.byIndex(INDEX.pool, metadata.uid)) this.tell(keyOf(worker));
   }
 
   /** Counts Workers from what is observed, for the gauges. */
@@ -90,5 +79,9 @@ export class Pools implements PoolRegistry {
       });
       yield { ulid: session.ulid, total: workers.length, idle: workers.length - busy.length };
     }
+  }
+
+  private tell(workerKey: string): void {
+    for (const listener of this.listeners) listener(workerKey);
   }
 }

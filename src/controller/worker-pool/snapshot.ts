@@ -1,7 +1,12 @@
 import type { Condition } from '../../api';
 import type { SessionStatus } from '../../protocol/session';
-import type { Problem } from './credentials';
-import type { WorkerFact } from './scaling';
+import type { WorkerFact } from './decide-scaling';
+
+/** A reason for a condition or an event, and a sentence without secrets. */
+export interface Problem {
+  readonly reason: string;
+  readonly message: string;
+}
 
 /** Whether the API server would take a run Pod of this pool. */
 export type TemplateVerdict =
@@ -85,6 +90,8 @@ export interface PoolSnapshot {
     readonly conditions: readonly Condition[];
   };
   readonly credentials: CredentialsFact;
+  /** When token and private key are to be read. */
+  readonly credentialsDueAt: number;
   readonly session?: SessionFact;
   /** Since when there has been no connection; undefined while it stands. */
   readonly disconnectedSince?: number;
@@ -97,23 +104,25 @@ export interface PoolSnapshot {
 
 /** One thing to do for a pool; `apply` carries it out. */
 export type Action =
-  /**
-   * Adds the finalizer and the label with the pool's ULID, before anything outside is changed; and the size, where the
-   * spec has none.
-   */
-  | { readonly kind: 'mark-pool'; readonly ulid?: string; readonly size?: number }
+  | { readonly type: 'readCredentials' }
+  /** Adds the finalizer, and the label with the pool's ULID, before anything outside is changed. */
+  | { readonly type: 'setMetadata'; readonly ulid: string | undefined }
+  /** Where the spec has none. */
+  | { readonly type: 'setPoolSize'; readonly size: number }
   /** Tells the pool of another token that its idle Workers are gone. */
-  | { readonly kind: 'leave-pool' }
-  | { readonly kind: 'open-session' }
-  | { readonly kind: 'sync' }
-  | { readonly kind: 'check-template' }
-  | { readonly kind: 'create-workers'; readonly count: number; readonly ulid: string }
-  | { readonly kind: 'register-workers'; readonly workers: readonly WorkerFact[] }
-  | { readonly kind: 'retire-workers'; readonly workers: readonly WorkerFact[] }
+  | { readonly type: 'leavePool' }
+  | { readonly type: 'openSession' }
+  | { readonly type: 'sync' }
+  | { readonly type: 'checkTemplate' }
+  | { readonly type: 'createWorkers'; readonly count: number; readonly ulid: string }
+  | { readonly type: 'registerWorkers'; readonly workers: readonly WorkerFact[] }
+  | { readonly type: 'retireWorkers'; readonly workers: readonly WorkerFact[] }
   /** Deletes the objects; each goes when its own pass has found that it may. */
-  | { readonly kind: 'remove-workers'; readonly workers: readonly WorkerFact[] }
-  | { readonly kind: 'close-session' }
-  | { readonly kind: 'unmark-pool' };
+  | { readonly type: 'deleteWorkers'; readonly workers: readonly WorkerFact[] }
+  | { readonly type: 'closeSession' }
+  | { readonly type: 'removeFinalizer' };
+
+export type ActionOf<T extends Action['type']> = Extract<Action, { type: T }>;
 
 /** A condition as decided: `lastTransitionTime` and `observedGeneration` are added when it is written. */
 export interface DecidedCondition {
@@ -130,6 +139,7 @@ export interface DecidedEvent {
 }
 
 export interface Decision {
+  /** In order; when one fails, the rest waits for the next pass. */
   readonly actions: readonly Action[];
   readonly status: {
     readonly actualPoolSize?: number;

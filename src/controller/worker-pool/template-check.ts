@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto';
 import { LABEL, REASON, type WorkerPool } from '../../api';
 import { backoffMs, type Clock } from '../../time';
 import { reasonOfRefusedPod } from '../reasons';
-import { buildRunPod } from '../run/build';
-import type { RunImages } from '../run/images';
-import type { RunPod } from '../run/pod';
+import { buildRunPod, type RunImages, type RunPod } from '../run';
 import { explainRefusal, messageOf, PODS, refusalOf, type KubeClient, type Logger } from '../runtime';
 import type { PoolMemory } from './memory';
 import type { TemplateVerdict } from './snapshot';
@@ -23,7 +21,7 @@ export interface Template {
   readonly imagesKnown: boolean;
 }
 
-export function templateOf({ pool, session, images }: PoolMemory): Template {
+export function templateOf({ pool, session, images }: Pick<PoolMemory, 'pool' | 'session' | 'images'>): Template {
   const { launcherImage, defaultRunnerImage } = pool.spec?.pod ?? {};
   const imagesKnown = images !== undefined || Boolean(launcherImage && defaultRunnerImage);
   const ulid = session?.ulid ?? pool.metadata.labels?.[LABEL.poolUlid] ?? SAMPLE_ID;
@@ -48,10 +46,10 @@ export class TemplateChecks {
 
   /** Returns at once; `done` is called when the memory holds the answer. */
   start(memory: PoolMemory, done: () => void): void {
-    memory.asking = true;
+    memory.asksTemplate = true;
     const check = this.check(memory).finally(() => {
       this.running.delete(check);
-      memory.asking = false;
+      memory.asksTemplate = false;
       if (!this.stopping.signal.aborted) done();
     });
     this.running.add(check);

@@ -1,8 +1,9 @@
 import type { Worker, WorkerPool } from '../../api';
+import { isLive, type RunPod } from '../run';
 import type { CacheEvent } from '../runtime';
 
 /** Whether a change of a WorkerPool asks for a pass: its own status does not. */
-export function isPoolsBusiness({ type, object, old }: CacheEvent<WorkerPool>): boolean {
+export function poolNeedsPass({ type, object, old }: CacheEvent<WorkerPool>): boolean {
   if (type !== 'updated' || !old) return true;
   const [after, before] = [object.metadata, old.metadata];
   return (
@@ -14,6 +15,11 @@ export function isPoolsBusiness({ type, object, old }: CacheEvent<WorkerPool>): 
 }
 
 /** Whether a change of a Worker concerns its pool: it came, goes or is gone; its status is its own business. */
-export function workerNeedsPoolLook({ type, object, old }: CacheEvent<Worker>): boolean {
+export function workerNeedsPass({ type, object, old }: CacheEvent<Worker>): boolean {
   return type !== 'updated' || object.metadata.deletionTimestamp !== old?.metadata.deletionTimestamp;
+}
+
+/** Whether the run of a Pod is over, or the Pod is gone. */
+export function podEnded({ type, object }: CacheEvent<RunPod>): boolean {
+  return type === 'deleted' || !isLive(object);
 }

@@ -3,25 +3,15 @@ import { FINALIZER, LABEL } from '../../api/names';
 import type { PodReport, ReportResponse } from '../../protocol/messages';
 import { ProtocolError } from '../../protocol/session';
 import { workerIdOf, WORKERS } from '../resources';
-import type { PoolHandle } from '../pool-registry';
+import { dropFinalizer } from '../drop-finalizer';
+import type { WorkerSession } from '../pool-registry';
 import { carriesOut, hasEnded, runPodName, workerBegan, type RunPod } from '../run';
-import { type Clock } from '../../time';
-import { isAlreadyExists, isConflict, isNotFound, keyOf, PODS, type KubeClient, type Logger } from '../runtime';
+import { isAlreadyExists, isConflict, isNotFound, keyOf, PODS } from '../runtime';
 import type { Memory } from './memory';
-import type { Sources } from './gather';
-import { assignmentOf, handleOf } from './gather';
+import type { ApplyContext } from './context';
+import { assignmentOf, sessionOf } from './gather';
 import { nameTaken, refusal, refusedPod } from './refusals';
-import { OVER_SECONDS, type Action } from './snapshot';
-
-export interface ApplyContext extends Sources {
-  readonly client: KubeClient;
-  readonly clock: Clock;
-  /** For jitter: from 0 up to but without 1. */
-  readonly random: () => number;
-  readonly logger: Logger;
-}
-
-type ActionOf<T extends Action['type']> = Extract<Action, { type: T }>;
+import { OVER_SECONDS, type Action, type ActionOf } from './snapshot';
 
 /** Carries out one action for the Worker, and notes what it learns, so that the next decision differs. */
 export async function apply(context: ApplyContext, worker: Worker, action: Action): Promise<void> {
@@ -55,13 +45,13 @@ async function createPod(context: ApplyContext, worker: Worker, action: ActionOf
     memories.update(key, { created: true, refusal: undefined, goneConfirmed: undefined, lostPod: undefined });
     logger.info({ worker: key, pod: name }, 'created the Pod of a run');
   } catch (error) {
-    const handle = handleOf(context.registry, worker);
-    const ref = { namespace: namespace ?? '', name: handle?.name ?? '' };
+    const pool = sessionOf(context.pools, worker)?.pool.metadata;
+    const ref = { namespace: worker.metadata.namespace, name: pool?.name ?? '' };
     const why = isAlreadyExists(error) ? await adopt(context, worker, action) : refusedPod(error, ref);
     if (why === 'adopted') return;
     if (!why) throw error;
     const before = memories.peek(key).refusal;
-    const next = refusal(why, before, handle?.pool.metadata.generation, clock.now(), context.random);
+    const next = refusal(why, before, pool?.generation, clock.now(), context.random);
     memories.update(key, { refusal: next });
     logger.warn({ worker: key, pod: name, reason: why.reason, err: error }, 'the API server did not take a run Pod');
   }
@@ -79,10 +69,10 @@ async function adopt(context: ApplyContext, worker: Worker, { pod, assignment }:
 }
 
 async function report(context: ApplyContext, worker: Worker, action: ActionOf<'report'>): Promise<void> {
-  const handle = handleOf(context.registry, worker);
-  if (!handle) return;
+  const session = sessionOf(context.pools, worker);
+  if (!session) return;
   const { about, report: told } = action;
-  const answer = await send(handle, workerIdOf(worker) ?? '', about, told);
+  const answer = await send(session, workerIdOf(worker) ?? '', about, told);
   const key = keyOf(worker);
   const now = context.clock.now();
   const change = answer.relayHeard ? { relayHeardAt: now } : consequence(action, context.memories.peek(key), now);
@@ -92,7 +82,7 @@ async function report(context: ApplyContext, worker: Worker, action: ActionOf<'r
 
 /** Not accepted means that the control plane has moved on: its next view says where to. */
 async function send(
-  { session }: PoolHandle,
+  session: WorkerSession,
   workerId: string,
   about: ActionOf<'report'>['about'],
   told: PodReport,
@@ -167,10 +157,10 @@ async function confirmPodGone(
   worker: Worker,
   { name, pod }: ActionOf<'confirmPodGone'>,
 ): Promise<void> {
-  const { memories, registry } = context;
+  const { memories, pools } = context;
   const key = keyOf(worker);
   const live = await readPod(context, worker, name);
-  const assignment = assignmentOf(registry, worker);
+  const assignment = assignmentOf(pools, worker);
   const carries = (one: RunPod): boolean => !!assignment && carriesOut(one, assignment, worker.metadata.uid);
   if (live && (live.metadata.uid === pod?.metadata.uid || carries(live))) return follow(context, worker, live);
   if (pod) memories.dropVanished(key, pod);
@@ -180,11 +170,11 @@ async function confirmPodGone(
 
 /** Run Pods are watched by a label: one from which somebody took it gets it back, because its run goes on. */
 async function follow(context: ApplyContext, worker: Worker, live: RunPod): Promise<void> {
-  const { client, caches, registry, memories, logger } = context;
+  const { client, caches, pools, memories, logger } = context;
   const { namespace, name, uid, labels } = live.metadata;
   let pod = live;
   if (labels?.[LABEL.workerPool] === undefined) {
-    const ulid = handleOf(registry, worker)?.ulid ?? worker.metadata.labels?.[LABEL.workerPool] ?? '';
+    const ulid = sessionOf(pools, worker)?.ulid ?? worker.metadata.labels?.[LABEL.workerPool] ?? '';
     const body = { metadata: { uid, labels: { [LABEL.workerPool]: ulid } } };
     pod = await client.patch<RunPod>(PODS, namespace, name, body, { type: 'merge' });
     logger.warn({ worker: keyOf(worker), pod: name }, 'put the label back by which run Pods are found');
@@ -194,31 +184,13 @@ async function follow(context: ApplyContext, worker: Worker, live: RunPod): Prom
 }
 
 async function retire(context: ApplyContext, worker: Worker): Promise<void> {
-  const handle = handleOf(context.registry, worker);
   context.memories.update(keyOf(worker), { retireAskedAt: context.clock.now() });
-  await handle?.retire(workerIdOf(worker) ?? '');
+  await sessionOf(context.pools, worker)?.retire(workerIdOf(worker) ?? '');
 }
 
 async function removeFinalizer({ client, caches, logger }: ApplyContext, worker: Worker): Promise<void> {
-  const { namespace, name, resourceVersion, finalizers = [] } = worker.metadata;
-  const rest = finalizers.filter((finalizer) => finalizer !== FINALIZER.worker);
-  const body = { metadata: { resourceVersion, finalizers: rest } };
-  try {
-    const written = await client.patch<Worker>(WORKERS, namespace, name, body, { type: 'merge' });
-    if (rest.length > 0) caches.workers.noteWritten(written);
-    else caches.workers.noteDeleted(worker);
-  } catch (error) {
-    if (isConflict(error)) return refreshWorker({ client, caches }, worker);
-    if (!isNotFound(error)) throw error;
-    caches.workers.noteDeleted(worker);
-  }
-  logger.info({ worker: keyOf(worker) }, 'let a retired Worker go');
-}
-
-async function refreshWorker({ client, caches }: Pick<ApplyContext, 'client' | 'caches'>, worker: Worker) {
-  const live = await client.get<Worker>(WORKERS, worker.metadata.namespace, worker.metadata.name);
-  if (live) caches.workers.noteWritten(live);
-  else caches.workers.noteDeleted(worker);
+  const isOff = await dropFinalizer(client, WORKERS, caches.workers, worker, FINALIZER.worker);
+  if (isOff) logger.info({ worker: keyOf(worker) }, 'let a retired Worker go');
 }
 
 function readPod({ client }: ApplyContext, worker: Worker, name: string): Promise<RunPod | undefined> {

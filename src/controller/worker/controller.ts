@@ -1,48 +1,37 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Registry } from 'prom-client';
-import type { Worker, WorkerPool } from '../../api';
-import { API_VERSION, WORKER } from '../../api/names';
+import { API_VERSION, WORKER, type Worker } from '../../api';
 import { INDEX } from '../caches';
-import { workerKeyOf, workerName, WORKERS } from '../resources';
-import type { WorkerMetrics } from '../worker-metrics';
+import { workerKeyOf, WORKERS } from '../resources';
 import { carriesOut, isLive, runPodName, workerBegan, type RunPod } from '../run';
-import { systemClock, type Clock } from '../../time';
 import {
   isConflict,
   isNotFound,
-  keyFor,
   keyOf,
+  runPass,
   WorkQueue,
   writeStatus,
   type CacheEvent,
   type Controller,
   type EventInput,
   type EventRecorder,
-  type KubeClient,
-  type Logger,
   type ReconcileResult,
 } from '../runtime';
-import { apply, type ApplyContext } from './apply';
+import type { WorkerMetrics } from '../worker-metrics';
+import { apply } from './apply';
+import type { ApplyContext } from './context';
 import { decide } from './decide';
-import { assignmentOf, gather, type Sources } from './gather';
+import { assignmentOf, gather } from './gather';
 import { Memories } from './memory';
 import type { Decision, WorkerSnapshot } from './snapshot';
+import { specChanged, workerNeedsPass } from './triggers';
 
-/** A pass repeats gather, decide, apply until nothing is left to do; more rounds than this are a new pass. */
-const ROUNDS = 12;
-const NEXT_PASS_MS = 1_000;
-
-export interface WorkerControllerOptions extends Omit<Sources, 'memories'> {
-  readonly client: KubeClient;
+export interface WorkerControllerOptions extends Omit<ApplyContext, 'memories' | 'random'> {
   readonly events: EventRecorder;
-  readonly logger: Logger;
   readonly metrics?: Pick<WorkerMetrics, 'runStartupDuration'>;
-  /** @default the system's */
-  readonly clock?: Clock;
   /** @default Math.random */
   readonly random?: () => number;
-  /** Passes at once. @default 32 */
-  readonly concurrency?: number;
+  /** Passes at once. */
+  readonly concurrency: number;
   /** Where the queue's metrics go. @default none are kept */
   readonly prometheus?: Registry;
 }
@@ -55,29 +44,29 @@ export class WorkerController implements Controller {
   private unsubscribe: (() => void)[] = [];
 
   constructor(private readonly options: WorkerControllerOptions) {
-    const { client, caches, registry, logger, clock = systemClock, random = Math.random } = options;
-    this.context = { client, caches, registry, logger, clock, random, memories: new Memories() };
+    const { pools, logger, clock, random = Math.random, concurrency, prometheus } = options;
+    this.context = { ...options, random, memories: new Memories() };
     this.queue = new WorkQueue({
       name: this.name,
-      concurrency: options.concurrency ?? 32,
+      concurrency,
       reconcile: (key, signal) => this.reconcile(key, signal),
       logger,
       clock,
-      ...(options.prometheus && { metrics: options.prometheus }),
+      ...(prometheus && { metrics: prometheus }),
     });
-    // The registry outlives us and has no way to unsubscribe; a stopped queue takes no key.
-    registry.onWorkerChange((poolUid, workerId) => {
-      const handle = registry.byUid(poolUid);
-      if (handle) this.queue.add(keyFor(handle.namespace, workerName(handle.name, workerId)));
-    });
+    // The pools outlive us and have no way to unsubscribe; a stopped queue takes no key.
+    pools.onWorkerChange((key) => this.queue.add(key));
   }
 
   start(): void {
     const { workers, pods, pools } = this.options.caches;
     this.unsubscribe = [
-      workers.onChange((event) => isWorkersBusiness(event) && this.queue.add(keyOf(event.object))),
+      workers.onChange((event) => workerNeedsPass(event) && this.queue.add(keyOf(event.object))),
       pods.onChange((event) => this.takePod(event)),
-      pools.onChange((event) => this.takePool(event)),
+      pools.onChange((event) => {
+        if (!specChanged(event)) return;
+        for (const worker of workers.byIndex(INDEX.pool, event.object.metadata.uid)) this.queue.add(keyOf(worker));
+      }),
     ];
     for (const worker of workers.list()) this.queue.add(keyOf(worker));
   }
@@ -86,73 +75,39 @@ export class WorkerController implements Controller {
     for (const unsubscribe of this.unsubscribe) unsubscribe();
   }
 
-  async reconcile(key: string, signal?: AbortSignal): Promise<ReconcileResult | void> {
+  reconcile(key: string, signal?: AbortSignal): Promise<ReconcileResult> {
+    const { context } = this;
     const events: EventInput[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const worker = this.options.caches.workers.getByKey(key);
-      const snapshot = worker && gather(this.context, worker, this.context.clock.now());
-      if (!snapshot) return this.context.memories.forget(key);
-      this.measureStart(key, snapshot);
-      const decision = decide(snapshot);
-      if (decision.actions.length === 0) return this.settle(snapshot, decision, events);
-      const failure = await this.applyAll(snapshot, decision, events, signal);
-      if (failure) {
-        await this.settleDespite(key, events);
-        throw failure.error;
+    return runPass(
+      {
+        gather: () => {
+          const snapshot = gather(context, key, context.clock.now());
+          if (!snapshot) return context.memories.forget(key);
+          context.memories.keep(key, snapshot.memory);
+          this.measureStart(key, snapshot);
+          return snapshot;
+        },
+        decide,
+        apply: async ({ worker }, action) => {
+          await apply(context, worker, action);
+          if (action.type === 'report' && action.event) events.push(action.event);
+        },
+        settle: (snapshot, decision) => this.settle(snapshot, decision, events),
+      },
+      signal,
+    );
+  }
+
+  private async settle({ worker }: WorkerSnapshot, { status }: Decision, events: readonly EventInput[]): Promise<void> {
+    const { client, caches } = this.context;
+    try {
+      if (status) {
+        await writeStatus<Worker>({ client, resource: WORKERS, object: worker, status, cache: caches.workers });
       }
+    } catch (error) {
+      // Somebody deleted the Worker meanwhile; the watch will say so.
+      if (!isNotFound(error) && !isConflict(error)) throw error;
     }
-    return { requeueAfterMs: NEXT_PASS_MS };
-  }
-
-  /** Carries out the actions in order up to the first that fails. */
-  private async applyAll(
-    { worker }: WorkerSnapshot,
-    { actions }: Decision,
-    events: EventInput[],
-    signal: AbortSignal | undefined,
-  ): Promise<{ readonly error: unknown } | undefined> {
-    for (const action of actions) {
-      signal?.throwIfAborted();
-      try {
-        await apply(this.context, worker, action);
-      } catch (error) {
-        return { error };
-      }
-      if (action.type === 'report' && action.event) events.push(action.event);
-    }
-    return undefined;
-  }
-
-  /** One status write, then the events. */
-  private async settle(snapshot: WorkerSnapshot, decision: Decision, events: EventInput[]): Promise<ReconcileResult> {
-    const { worker } = snapshot;
-    if (decision.status) {
-      const { client, caches } = this.context;
-      try {
-        await writeStatus<Worker>({
-          client,
-          resource: WORKERS,
-          object: worker,
-          status: decision.status,
-          cache: caches.workers,
-        });
-      } catch (error) {
-        // Somebody deleted the Worker meanwhile; the watch will say so.
-        if (!isNotFound(error) && !isConflict(error)) throw error;
-      }
-    }
-    this.announce(worker, events);
-    return { requeueAfterMs: decision.requeueAfterMs };
-  }
-
-  /** An action failed: the status still tells what is known. */
-  private async settleDespite(key: string, events: EventInput[]): Promise<void> {
-    const worker = this.options.caches.workers.getByKey(key);
-    const snapshot = worker && gather(this.context, worker, this.context.clock.now());
-    if (snapshot) await this.settle(snapshot, decide(snapshot), events);
-  }
-
-  private announce(worker: Worker, events: readonly EventInput[]): void {
     const target = { apiVersion: API_VERSION, kind: WORKER.kind, metadata: worker.metadata };
     for (const event of events) this.options.events.event(target, event);
   }
@@ -169,23 +124,14 @@ export class WorkerController implements Controller {
    * lost no more than its label; one that ended, or whose deletion we asked for, needs no second look.
    */
   private rememberLost(key: string, pod: RunPod): void {
-    const { memories, clock } = this.context;
-    const isExpected = memories.peek(key).deleting.includes(pod.metadata.uid ?? '');
-    if (isLive(pod) && !isExpected) return memories.addVanished(key, pod);
+    const { memories, clock, caches, pools } = this.context;
+    const { deleting } = memories.peek(key);
+    if (isLive(pod) && !deleting.includes(pod.metadata.uid ?? '')) return memories.addVanished(key, pod);
 
-    const worker = this.options.caches.workers.getByKey(key);
-    const assignment = worker && assignmentOf(this.context.registry, worker);
+    const worker = caches.workers.getByKey(key);
+    const assignment = worker && assignmentOf(pools, worker);
     if (!worker || !assignment || !carriesOut(pod, assignment, worker.metadata.uid)) return;
-    memories.recall(key, assignment.fence, memories.peek(key).deleting, clock.now());
-    memories.update(key, { lostPod: pod });
-  }
-
-  /** What could not be made from the old spec may go now, and history limits may have changed. */
-  private takePool({ type, object, old }: CacheEvent<WorkerPool>): void {
-    if (type === 'updated' && object.metadata.generation === old?.metadata.generation) return;
-    for (const worker of this.options.caches.workers.byIndex(INDEX.pool, object.metadata.uid)) {
-      this.queue.add(keyOf(worker));
-    }
+    memories.keep(key, { ...memories.recall(key, assignment.fence, deleting, clock.now()), lostPod: pod });
   }
 
   private measureStart(key: string, { view, pods, memory, now }: WorkerSnapshot): void {
@@ -196,19 +142,4 @@ export class WorkerController implements Controller {
     this.options.metrics?.runStartupDuration.observe((now - memory.assignedAt) / 1_000);
     this.context.memories.update(key, { startMeasured: true });
   }
-}
-
-/**
- * Its own status writes are news, too, of which nothing follows: what somebody else has written into a status looks the
- * same, and is put right.
- */
-function isWorkersBusiness({ type, object, old }: CacheEvent<Worker>): boolean {
-  if (type !== 'updated' || !old) return true;
-  const [after, before] = [object.metadata, old.metadata];
-  return (
-    after.uid !== before.uid ||
-    after.deletionTimestamp !== before.deletionTimestamp ||
-    JSON.stringify(after.finalizers) !== JSON.stringify(before.finalizers) ||
-    !isDeepStrictEqual(object.status, old.status)
-  );
 }

@@ -1,46 +1,43 @@
 import type { Worker } from '../../api';
 import type { Assignment } from '../../protocol/messages';
-import { INDEX, type Caches } from '../caches';
+import { INDEX } from '../caches';
+import type { PoolRegistry, WorkerSession } from '../pool-registry';
 import { poolUidOf, workerIdOf } from '../resources';
-import type { PoolHandle, PoolRegistry } from '../pool-registry';
-import { keyOf } from '../runtime';
-import type { Memories } from './memory';
+import type { Sources } from './context';
 import type { WorkerSnapshot } from './snapshot';
 
-export interface Sources {
-  readonly caches: Caches;
-  readonly registry: PoolRegistry;
-  readonly memories: Memories;
-}
-
-/** Everything known about a Worker at this moment; undefined for one whose name holds no ULID: it is none of ours. */
-export function gather(sources: Sources, worker: Worker, now: number): WorkerSnapshot | undefined {
-  const workerId = workerIdOf(worker);
-  if (workerId === undefined) return undefined;
+/**
+ * Everything known of a Worker at this moment; undefined once its object is gone, and for one whose name holds no ULID: it
+ * is none of ours.
+ */
+export function gather({ caches, pools, memories }: Sources, key: string, now: number): WorkerSnapshot | undefined {
+  const worker = caches.workers.getByKey(key);
+  const workerId = worker && workerIdOf(worker);
+  if (!worker || workerId === undefined) return undefined;
   const poolUid = poolUidOf(worker);
-  const handle = handleOf(sources.registry, worker);
-  const pods = sources.caches.pods.byIndex(INDEX.worker, worker.metadata.uid);
-  const view = handle?.view(workerId);
+  const session = sessionOf(pools, worker);
+  const pods = caches.pods.byIndex(INDEX.worker, worker.metadata.uid);
+  const view = session?.view(workerId);
   const uids = pods.map(({ metadata }) => metadata.uid ?? '');
   return {
     now,
     worker,
     workerId,
-    pool: handle && { ulid: handle.ulid, object: handle.pool, session: handle.status },
+    pool: session && { ulid: session.ulid, object: session.pool, session: session.status },
     view,
-    disconnectedSince: poolUid === undefined ? undefined : sources.registry.disconnectedSince(poolUid),
-    retired: handle?.isRetired(workerId) ?? false,
+    disconnectedSince: poolUid === undefined ? undefined : pools.disconnectedSince(poolUid),
+    retired: session?.isRetired(workerId) ?? false,
     pods,
-    memory: sources.memories.recall(keyOf(worker), view?.assignment?.fence, uids, now),
+    memory: memories.recall(key, view?.assignment?.fence, uids, now),
   };
 }
 
 /** The run that the control plane gives the Worker, as far as it was heard. */
-export function assignmentOf(registry: PoolRegistry, worker: Worker): Assignment | undefined {
-  return handleOf(registry, worker)?.view(workerIdOf(worker) ?? '')?.assignment ?? undefined;
+export function assignmentOf(pools: PoolRegistry, worker: Worker): Assignment | undefined {
+  return sessionOf(pools, worker)?.view(workerIdOf(worker) ?? '')?.assignment ?? undefined;
 }
 
-export function handleOf(registry: PoolRegistry, worker: Worker): PoolHandle | undefined {
+export function sessionOf(pools: PoolRegistry, worker: Worker): WorkerSession | undefined {
   const poolUid = poolUidOf(worker);
-  return poolUid === undefined ? undefined : registry.byUid(poolUid);
+  return poolUid === undefined ? undefined : pools.sessionOf(poolUid);
 }

@@ -57,29 +57,31 @@ const NOTHING: Memory = { deleting: [], vanished: [] };
 export class Memories {
   private readonly byKey = new Map<string, Memory>();
 
-  /** The memory of the Worker, without what belongs to an earlier assignment or to Pods that are gone. */
+  /** What is remembered of the Worker, without what belongs to an earlier assignment or to Pods that are gone. */
   recall(key: string, fence: number | undefined, podUids: readonly string[], now: number): Memory {
-    const known = this.byKey.get(key) ?? NOTHING;
+    const known = this.peek(key);
     const isSameAssignment = fence === undefined || known.fence === fence;
     const deleting = known.deleting.filter((uid) => podUids.includes(uid));
     const vanished = known.vanished.filter(({ metadata }) => !podUids.includes(metadata.uid ?? ''));
-    const memory: Memory = isSameAssignment
+    return isSameAssignment
       ? { ...known, deleting, vanished, lostPod: fence === undefined ? undefined : known.lostPod }
       : { fence, assignedAt: now, deleting, vanished, retireAskedAt: known.retireAskedAt };
+  }
+
+  keep(key: string, memory: Memory): void {
     this.byKey.set(key, memory);
-    return memory;
   }
 
   update(key: string, change: Partial<Memory>): void {
-    this.byKey.set(key, { ...(this.byKey.get(key) ?? NOTHING), ...change });
+    this.keep(key, { ...this.peek(key), ...change });
   }
 
   addDeleting(key: string, uid: string): void {
-    this.update(key, { deleting: [...(this.byKey.get(key)?.deleting ?? []), uid] });
+    this.update(key, { deleting: [...this.peek(key).deleting, uid] });
   }
 
   addVanished(key: string, pod: RunPod): void {
-    this.update(key, { vanished: [...(this.byKey.get(key)?.vanished ?? []), pod] });
+    this.update(key, { vanished: [...this.peek(key).vanished, pod] });
   }
 
   dropVanished(key: string, { metadata: { uid } }: RunPod): void {
@@ -91,7 +93,7 @@ export class Memories {
     return this.byKey.get(key) ?? NOTHING;
   }
 
-  forget(key: string): void {
+  forget(key: string): undefined {
     this.byKey.delete(key);
   }
 }

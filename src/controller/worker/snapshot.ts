@@ -62,6 +62,8 @@ export type Action =
   | { readonly type: 'retire' }
   | { readonly type: 'removeFinalizer' };
 
+export type ActionOf<T extends Action['type']> = Extract<Action, { type: T }>;
+
 export interface Decision {
   /** In order; when one fails, the rest waits for the next pass. */
   readonly actions: readonly Action[];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { WorkerPoolSpec } from '../../../src/api';
-import { imageHost, refusedRunnerImageHost, runnerImage } from '../../../src/controller/run';
+import { imageHost, refusedRunnerImageHost, runnerImage } from '../../../src/controller/run/images';
 import type { Assignment } from '../../../src/protocol/messages';
 import { anAssignment, aPool } from './fixtures';
 

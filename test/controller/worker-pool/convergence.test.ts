@@ -1,12 +1,12 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decide } from '../../../src/controller/worker-pool/decide';
-import type { WorkerFact } from '../../../src/controller/worker-pool/scaling';
+import type { WorkerFact } from '../../../src/controller/worker-pool/decide-scaling';
 import type { Action } from '../../../src/controller/worker-pool/snapshot';
 import { decide as decideWorker } from '../../../src/controller/worker/decide';
 import { snapshot as workerSnapshot } from '../worker/fixtures';
 import { started, working } from '../worker/pods';
-import { session, snapshot, worker } from './facts';
+import { session, snapshot, worker } from './fixtures';
 
 /** A Worker as the control plane and the API server have it. */
 interface ModelWorker {
@@ -112,14 +112,14 @@ class Model {
   }
 
   private carryOut(action: Action): void {
-    if (action.kind === 'create-workers') {
+    if (action.type === 'createWorkers') {
       for (let made = 0; made < action.count; made += 1) this.workers.push(idle(this.next++));
       return;
     }
-    if (!('workers' in action)) throw new Error(`a connected, synced pool has no use for ${action.kind}`);
+    if (!('workers' in action)) throw new Error(`a connected, synced pool has no use for ${action.type}`);
     for (const each of this.workers.filter(({ number }) => action.workers.some(({ uid }) => uid === `uid-${number}`))) {
-      if (action.kind === 'register-workers') each.registered = true;
-      else if (action.kind === 'retire-workers') {
+      if (action.type === 'registerWorkers') each.registered = true;
+      else if (action.type === 'retireWorkers') {
         each.askedAt = this.now;
         this.retire(each);
       } else {

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { PATIENCE_MS } from '../../../src/controller/pool-registry';
 import { decide } from '../../../src/controller/worker-pool/decide';
 import type { PoolSnapshot } from '../../../src/controller/worker-pool/snapshot';
-import { failed, NOW, session, snapshot, template, worker, workers } from './facts';
+import { failed, NOW, session, snapshot, template, worker, workers } from './fixtures';
 
-const actionsOf = (facts: Partial<PoolSnapshot>) => decide(snapshot(facts)).actions.map(({ kind }) => kind);
+const actionsOf = (facts: Partial<PoolSnapshot>) => decide(snapshot(facts)).actions.map(({ type }) => type);
 const invalid = { state: 'invalid', problem: { reason: 'TokenInvalid', message: 'no token' } } as const;
 
 describe('a pool that is deleted', () => {
@@ -13,24 +13,24 @@ describe('a pool that is deleted', () => {
   const long = { disconnectedSince: NOW - PATIENCE_MS };
   const unsynced = session({ synced: false });
   const cases: [string, Partial<PoolSnapshot>, string[]][] = [
-    ['retires all its Workers', { workers: workers(3) }, ['retire-workers']],
+    ['retires all its Workers', { workers: workers(3) }, ['retireWorkers']],
     ['waits for a busy Worker', { workers: [busy] }, []],
-    ['removes the retired', { workers: [busy, worker(2, { retired: true })] }, ['remove-workers']],
-    ['takes leave when the last is gone', { workers: [] }, ['sync', 'close-session', 'unmark-pool']],
+    ['removes the retired', { workers: [busy, worker(2, { retired: true })] }, ['deleteWorkers']],
+    ['takes leave when the last is gone', { workers: [] }, ['sync', 'closeSession', 'removeFinalizer']],
     [
       'goes without a word when the control plane is away and no Worker is left',
       { workers: [], session: failed('unreachable') },
-      ['close-session', 'unmark-pool'],
+      ['closeSession', 'removeFinalizer'],
     ],
     [
       'goes when it never had a session or Workers',
       { workers: [], session: undefined, credentials: invalid },
-      ['unmark-pool'],
+      ['removeFinalizer'],
     ],
     [
       'opens a session to retire what is left after a restart',
       { workers: workers(1), session: undefined },
-      ['open-session'],
+      ['openSession'],
     ],
     ...(['unreachable', 'certificate', 'rejected', 'protocol'] as const).flatMap((cause): typeof cases => [
       [
@@ -41,29 +41,29 @@ describe('a pool that is deleted', () => {
       [
         `lets its free Workers go after two minutes of it: ${cause}`,
         { workers: [busy, worker(2), worker(3, { deleting: true })], session: failed(cause), ...long },
-        ['remove-workers'],
+        ['deleteWorkers'],
       ],
     ]),
     [
       'lets its free Workers go although the connection stands, when no sync has been taken for two minutes',
       { workers: [busy, worker(2)], session: unsynced, ...long },
-      ['remove-workers', 'sync'],
+      ['deleteWorkers', 'sync'],
     ],
     [
       'goes without a sync that nobody takes',
       { workers: [], session: unsynced, ...long },
-      ['close-session', 'unmark-pool'],
+      ['closeSession', 'removeFinalizer'],
     ],
     ['keeps a Worker with a Pod even then', { workers: [busy], session: failed('rejected'), ...long }, []],
     [
       'lets its Workers go when its Secret has long been gone',
       { workers: workers(1), session: undefined, credentials: invalid, ...long },
-      ['remove-workers'],
+      ['deleteWorkers'],
     ],
     [
       'takes new credentials up before it gives up',
       { workers: workers(1), session: { ...failed('rejected'), key: 'old' }, ...long },
-      ['open-session'],
+      ['openSession'],
     ],
     ['does nothing more without our finalizer', { hasFinalizer: false, session: undefined }, []],
   ];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { decide } from '../../../src/controller/worker-pool/decide';
 import type { PoolSnapshot, TemplateVerdict } from '../../../src/controller/worker-pool/snapshot';
-import { asStored, failed, NOW, session, snapshot, template, workers } from './facts';
+import { asStored, failed, NOW, session, snapshot, template, workers } from './fixtures';
 
-const actionsOf = (facts: Partial<PoolSnapshot>) => decide(snapshot(facts)).actions.map(({ kind }) => kind);
+const actionsOf = (facts: Partial<PoolSnapshot>) => decide(snapshot(facts)).actions.map(({ type }) => type);
 const conditionOf = (facts: Partial<PoolSnapshot>, type: string) =>
   decide(snapshot(facts)).status.conditions.find((condition) => condition.type === type);
 
@@ -14,18 +14,18 @@ const connecting = session({ status: { state: 'connecting' } });
 
 describe('whether the API server takes the Pods of a pool', () => {
   it.each<[string, Partial<PoolSnapshot>, string[]]>([
-    ['is asked once nothing else is to be done', { template: unchecked }, ['check-template']],
-    ['is asked anew of other Pods', { template: template(undefined, { key: 'other' }) }, ['check-template']],
+    ['is asked once nothing else is to be done', { template: unchecked }, ['checkTemplate']],
+    ['is asked anew of other Pods', { template: template(undefined, { key: 'other' }) }, ['checkTemplate']],
     ['is not asked twice at once', { template: { ...unchecked, asking: true } }, []],
-    ['keeps no session waiting', { template: unchecked, session: undefined }, ['open-session']],
+    ['keeps no session waiting', { template: unchecked, session: undefined }, ['openSession']],
     ['keeps no exchange waiting', { template: unchecked, session: session({ synced: false }) }, ['sync']],
-    ['keeps no Worker waiting', { template: unchecked, workers: workers(1) }, ['create-workers']],
-    ['keeps no Worker that is to go', { template: unchecked, workers: workers(5) }, ['retire-workers']],
+    ['keeps no Worker waiting', { template: unchecked, workers: workers(1) }, ['createWorkers']],
+    ['keeps no Worker that is to go', { template: unchecked, workers: workers(5) }, ['retireWorkers']],
     ['waits for the images of the runs', { template: { ...unchecked, imagesKnown: false }, session: connecting }, []],
     [
       'is asked without them when they cannot be known',
       { template: { ...unchecked, imagesKnown: false }, session: failed('unreachable') },
-      ['check-template'],
+      ['checkTemplate'],
     ],
     ['is not asked again at once', { template: template(verdict('refused')) }, []],
     [
@@ -40,7 +40,7 @@ describe('whether the API server takes the Pods of a pool', () => {
   it.each(['refused', 'unanswered', 'unaskable'] as const)('is asked again after a while when it was %s', (state) => {
     const facts = { template: template(verdict(state)) };
     expect(decide(snapshot(facts)).requeueAfterMs).toBe(2_000);
-    expect(actionsOf({ ...facts, now: NOW + 2_000 })).toEqual(['check-template']);
+    expect(actionsOf({ ...facts, now: NOW + 2_000 })).toEqual(['checkTemplate']);
   });
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { decide } from '../../../src/controller/worker-pool/decide';
 import type { PoolSnapshot } from '../../../src/controller/worker-pool/snapshot';
-import { asStored, failed, KEY, NOW, session, snapshot, template, ULID, worker, workers } from './facts';
+import { asStored, failed, KEY, NOW, session, snapshot, template, ULID, worker, workers } from './fixtures';
 
-const actionsOf = (facts: Partial<PoolSnapshot>) => decide(snapshot(facts)).actions.map(({ kind }) => kind);
+const actionsOf = (facts: Partial<PoolSnapshot>) => decide(snapshot(facts)).actions.map(({ type }) => type);
 const conditionOf = (facts: Partial<PoolSnapshot>, type: string) =>
   decide(snapshot(facts)).status.conditions.find((condition) => condition.type === type);
 const invalid = { state: 'invalid', problem: { reason: 'TokenInvalid', message: 'no token' } } as const;
@@ -14,12 +14,19 @@ const unsynced = session({ synced: false });
 describe('what a pool does next', () => {
   const cases: [string, Partial<PoolSnapshot>, string[]][] = [
     ['a settled pool does nothing', {}, []],
-    ['a new pool is marked before anything else', { hasFinalizer: false, session: undefined }, ['mark-pool']],
-    ['a pool without its label is marked', { ulidLabel: undefined }, ['mark-pool']],
-    ['a pool of another token gets its label', { ulidLabel: '01J0000000000000000000TH3R' }, ['mark-pool']],
-    ['a pool without a size gets the one it has', { specSize: undefined }, ['mark-pool']],
-    ['a session is opened', { session: undefined }, ['open-session']],
-    ['other credentials open another session', { session: session({ key: 'old' }) }, ['open-session']],
+    ['a new pool reads its credentials first', { hasFinalizer: false, credentialsDueAt: 0 }, ['readCredentials']],
+    ['credentials are read again when it is time', { credentialsDueAt: NOW }, ['readCredentials']],
+    ['a new pool gets its finalizer before a session', { hasFinalizer: false, session: undefined }, ['setMetadata']],
+    [
+      'a new pool without a size gets both',
+      { hasFinalizer: false, specSize: undefined },
+      ['setMetadata', 'setPoolSize'],
+    ],
+    ['a pool without its label gets it', { ulidLabel: undefined }, ['setMetadata']],
+    ['a pool of another token gets its label', { ulidLabel: '01J0000000000000000000TH3R' }, ['setMetadata']],
+    ['a pool without a size gets the one it has', { specSize: undefined }, ['setPoolSize']],
+    ['a session is opened', { session: undefined }, ['openSession']],
+    ['other credentials open another session', { session: session({ key: 'old' }) }, ['openSession']],
     ['unusable credentials open none', { credentials: invalid, session: undefined }, []],
     ['absent credentials open none', { credentials: { state: 'absent' }, session: undefined }, []],
     [
@@ -30,18 +37,18 @@ describe('what a pool does next', () => {
     ['a broken connection is waited for', { session: failed('unreachable'), workers: [] }, []],
     ['a new connection is synced before anything is scaled', { session: unsynced, workers: [] }, ['sync']],
     ['the truth is exchanged again when it is time', { session: session({ nextSyncAt: NOW }) }, ['sync']],
-    ['missing Workers are made', { workers: workers(1) }, ['create-workers']],
-    ['excess Workers are asked for', { workers: workers(5) }, ['retire-workers']],
-    ['unknown Workers are registered', { workers: workers(3, { registered: false }) }, ['register-workers']],
+    ['missing Workers are made', { workers: workers(1) }, ['createWorkers']],
+    ['excess Workers are asked for', { workers: workers(5) }, ['retireWorkers']],
+    ['unknown Workers are registered', { workers: workers(3, { registered: false }) }, ['registerWorkers']],
     [
       'retired Workers are replaced and removed',
       { workers: [...workers(2), worker(3, { retired: true })] },
-      ['remove-workers', 'create-workers'],
+      ['deleteWorkers', 'createWorkers'],
     ],
     [
       'a session stays in use while credentials are being changed',
       { credentials: invalid, workers: workers(1) },
-      ['create-workers'],
+      ['createWorkers'],
     ],
     [
       'refused Workers are waited for',
@@ -51,22 +58,22 @@ describe('what a pool does next', () => {
     [
       'the Workers of another pool go, and are replaced',
       { workers: [...workers(2), worker(3, { ofOtherPool: true, registered: false })] },
-      ['remove-workers', 'create-workers'],
+      ['deleteWorkers', 'createWorkers'],
     ],
     [
       'a Worker of another pool that still has a Pod is replaced and left alone',
       { workers: [...workers(2), worker(3, { ofOtherPool: true, busy: true, livePod: true })] },
-      ['create-workers'],
+      ['createWorkers'],
     ],
     [
       'the pool of another token is left before the new one is joined',
       { session: session({ key: 'old', ulid: '01J0000000000000000000TH3R' }) },
-      ['leave-pool'],
+      ['leavePool'],
     ],
     [
       'the pool of another token that cannot be reached is not waited for',
       { session: { ...failed('unreachable'), key: 'old', ulid: '01J0000000000000000000TH3R' } },
-      ['open-session'],
+      ['openSession'],
     ],
   ];
   it.each(cases)('%s', (_, facts, actions) => {
@@ -78,7 +85,7 @@ describe('what a pool does next', () => {
     ['one at first, after they were refused', { creationRefusal: { problem: WEBHOOK, retryAt: NOW } }, 1],
   ])('makes many Workers %s', (_, facts, count) => {
     const { actions } = decide(snapshot({ specSize: 10_000, workers: [], ...facts }));
-    expect(actions).toEqual([{ kind: 'create-workers', count, ulid: ULID }]);
+    expect(actions).toEqual([{ type: 'createWorkers', count, ulid: ULID }]);
   });
 });
 
@@ -261,6 +268,7 @@ describe('status and events', () => {
 
   const retiring = worker(4, { retiring: true, busy: true, askedAt: NOW - 60_000 });
   it.each<[string, Partial<PoolSnapshot>, number | undefined]>([
+    ['when the credentials are due', { credentialsDueAt: NOW + 5_000 }, 5_000],
     ['when the next exchange is due', { session: session({ nextSyncAt: NOW + 12_345 }) }, 12_345],
     ['when refused Workers are to be tried again', { creationRefusal: { problem: WEBHOOK, retryAt: NOW + 777 } }, 777],
     ['no sooner than in a quarter of a second', { creationRefusal: { problem: WEBHOOK, retryAt: NOW + 1 } }, 250],

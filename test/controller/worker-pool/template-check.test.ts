@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { KubeError } from '../../../src/controller/runtime';
-import { newMemory } from '../../../src/controller/worker-pool/memory';
 import { templateOf, verdictOf } from '../../../src/controller/worker-pool/template-check';
 import { aPool } from '../run/fixtures';
 import { answer } from '../runtime/answers';
@@ -92,7 +91,7 @@ describe('what a dry run says of the Pods of a pool', () => {
 describe('the Pod that is asked about', () => {
   const memory = (pod = {}, images?: typeof IMAGES) => {
     const pool = { ...aPool(), spec: { ...aPool().spec, pod } };
-    return { ...newMemory(pool, 0), ...(images && { images }) };
+    return { pool, ...(images && { images }) };
   };
   const imagesOf = (asked: ReturnType<typeof templateOf>) =>
     [...(asked.pod.spec.initContainers ?? []), ...asked.pod.spec.containers].map(({ image }) => image);

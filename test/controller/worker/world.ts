@@ -1,6 +1,6 @@
 import type { Worker, WorkerPool, WorkerPoolSpec } from '../../../src/api';
 import { createCaches } from '../../../src/controller/caches';
-import type { PoolHandle, PoolRegistry } from '../../../src/controller/pool-registry';
+import type { PoolRegistry, WorkerSession } from '../../../src/controller/pool-registry';
 import type { RunPod, RunPodStatus } from '../../../src/controller/run';
 import { KubeError, silentLogger, type EventInput, type KubeClient } from '../../../src/controller/runtime';
 import type { Clock } from '../../../src/time';
@@ -151,20 +151,17 @@ export class World {
   }
 
   private start(): WorkerController {
-    const handle: PoolHandle = {
-      uid: 'pool-uid',
-      namespace: 'team',
-      name: 'pool',
+    const session: WorkerSession = {
       ulid: POOL_ULID,
       pool: this.pool,
       status: CONNECTED,
-      session: { report: (report: Report) => this.report(report) } as unknown as PoolHandle['session'],
+      report: (report) => this.report(report),
       view: () => this.view,
       isRetired: () => this.retired,
       retire: () => this.retire(),
     };
-    const registry: PoolRegistry = {
-      byUid: () => handle,
+    const pools: PoolRegistry = {
+      sessionOf: () => session,
       disconnectedSince: () => this.disconnectedSince,
       onWorkerChange: () => undefined,
     };
@@ -173,11 +170,12 @@ export class World {
     const controller = new WorkerController({
       client: this.client(),
       caches: this.caches,
-      registry,
+      pools,
       events: events as never,
       logger: silentLogger,
       clock,
       random: () => 1,
+      concurrency: 1,
     });
     controller.start();
     return controller;

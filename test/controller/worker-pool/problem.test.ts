@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { problemOfAction } from '../../../src/controller/worker-pool/failed-action';
+import { problemOfAction } from '../../../src/controller/worker-pool/problem';
 import { ProtocolError } from '../../../src/protocol/session';
 import { answer } from '../runtime/answers';
 
@@ -8,21 +8,21 @@ const WEBHOOK = 'Internal error occurred: failed calling webhook "a.b": failed t
 it.each<[string, Parameters<typeof problemOfAction>[0], Error, string, RegExp]>([
   [
     'a change of the pool that a webhook keeps',
-    { kind: 'mark-pool' },
+    { type: 'setMetadata', ulid: undefined },
     answer(500, WEBHOOK),
     'WebhookUnavailable',
     /^The API server cannot change the WorkerPool, because an admission webhook does not answer: webhook "a\.b": EOF\./,
   ],
   [
     'a deletion that a policy keeps',
-    { kind: 'remove-workers', workers: [] },
+    { type: 'deleteWorkers', workers: [] },
     answer(403, 'admission webhook "a.b" denied the request: no'),
     'WorkerRefused',
     /^The API server does not let Workers be deleted: .* denied the request: no\./,
   ],
   [
     'a refusal of the control plane',
-    { kind: 'register-workers', workers: [] },
+    { type: 'registerWorkers', workers: [] },
     new ProtocolError('protocol', 'worker X belongs to another pool', false),
     'ProtocolError',
     /^worker X belongs to another pool$/,
@@ -37,5 +37,5 @@ it.each<[string, Error]>([
   ['a connection that is being made again', new ProtocolError('unreachable', 'away', true)],
   ['an error of our own', new TypeError('x')],
 ])('says nothing of %s, which passes by itself', (_, error) => {
-  expect(problemOfAction({ kind: 'sync' }, error, 'team')).toBeUndefined();
+  expect(problemOfAction({ type: 'sync' }, error, 'team')).toBeUndefined();
 });

@@ -2,7 +2,7 @@ import { EVENT_REASON, POOL_CONDITION, REASON } from '../../api';
 import { PATIENCE_MS } from '../pool-registry';
 import { endSentence, timestamp } from '../runtime';
 import { REASON_OF_CAUSE } from '../reasons';
-import { isActive } from './scaling';
+import { isActive } from './decide-scaling';
 import type { DecidedCondition, DecidedEvent, PoolSnapshot, SessionFact, TemplateVerdict } from './snapshot';
 
 const CANNOT_REGISTER = 'Unable to register worker pool: ';

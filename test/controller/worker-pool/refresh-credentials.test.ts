@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CredentialsResult, PoolCredentials } from '../../../src/controller/worker-pool/credentials';
-import { rememberCredentials, type CredentialsMemory } from '../../../src/controller/worker-pool/memory';
+import type { CredentialsMemory } from '../../../src/controller/worker-pool/memory';
+import { rememberCredentials } from '../../../src/controller/worker-pool/refresh-credentials';
 
 const NOW = 1_000_000;
 const VALID: CredentialsResult = { state: 'valid', credentials: { fingerprint: 'a' } as PoolCredentials };

@@ -1,9 +1,15 @@
 import type { WorkerPool } from '../../api';
 import type { Connect, SessionLeadership } from '../../protocol/client';
-import type { ObservedWorker, WorkerRegistration, WorkerView, WorkerViews } from '../../protocol/messages';
+import type {
+  ObservedWorker,
+  ReportResponse,
+  WorkerRegistration,
+  WorkerView,
+  WorkerViews,
+} from '../../protocol/messages';
 import type { ControlPlaneSession, SessionStatus } from '../../protocol/session';
-import type { PoolHandle } from '../pool-registry';
-import type { RunImages } from '../run/images';
+import type { WorkerSession } from '../pool-registry';
+import type { RunImages } from '../run';
 import type { Clock } from '../../time';
 import { Batcher } from './batcher';
 import type { PoolCredentials } from './credentials';
@@ -39,12 +45,9 @@ export interface PoolSessionOptions {
 }
 
 /** One pool's connection to the control plane and what is known through it. */
-export class PoolSession implements PoolHandle {
-  readonly uid: string;
-  readonly namespace: string;
-  readonly name: string;
+export class PoolSession implements WorkerSession {
   readonly ulid: string;
-  readonly session: ControlPlaneSession;
+  private readonly controlPlane: ControlPlaneSession;
   private readonly views = new Map<string, WorkerView>();
   private readonly retired = new Set<string>();
   private readonly askedAt = new Map<string, number>();
@@ -58,17 +61,13 @@ export class PoolSession implements PoolHandle {
   private failures = 0;
 
   constructor(private readonly options: PoolSessionOptions) {
-    const { metadata } = options.pool();
-    this.uid = metadata.uid;
-    this.namespace = metadata.namespace;
-    this.name = metadata.name;
     this.ulid = options.credentials.token.poolId;
     this.disconnectedSince = options.clock.now();
-    this.session = options.connect(
+    this.controlPlane = options.connect(
       {
         token: options.credentials.token,
         privateKeyPem: options.credentials.privateKeyPem,
-        session: metadata.uid,
+        session: options.pool().metadata.uid,
         userAgent: options.userAgent,
         ...(options.leadership && { leadership: options.leadership }),
         ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
@@ -82,7 +81,7 @@ export class PoolSession implements PoolHandle {
   }
 
   get status(): SessionStatus {
-    return this.session.status;
+    return this.controlPlane.status;
   }
 
   /** What `decide` looks at. */
@@ -91,7 +90,7 @@ export class PoolSession implements PoolHandle {
       key: this.options.key,
       ulid: this.ulid,
       endpoint: this.options.shownEndpoint,
-      status: this.session.status,
+      status: this.status,
       failures: this.failures,
       synced: this.synced,
       nextSyncAt: this.options.clock.now() + this.nextSyncDue - this.options.clock.monotonic(),
@@ -120,12 +119,16 @@ export class PoolSession implements PoolHandle {
     return this.retirements.get(workerId);
   }
 
+  report(request: Parameters<ControlPlaneSession['report']>[0]): Promise<ReportResponse> {
+    return this.controlPlane.report(request);
+  }
+
   /** Exchanges the whole truth: `workers` are all that exist, with or without a run. */
   async sync(workers: readonly ObservedWorker[]): Promise<void> {
     // Set before the answer, so that a reconnect in between asks for another.
     this.synced = true;
     try {
-      const answer = await this.session.sync({ workers: [...workers] });
+      const answer = await this.controlPlane.sync({ workers: [...workers] });
       // A control plane that lost its memory starts again with low revisions.
       if (answer.revision < this.revision) this.views.clear();
       this.takeViews(answer);
@@ -146,7 +149,7 @@ export class PoolSession implements PoolHandle {
 
   async register(workers: readonly WorkerRegistration[]): Promise<void> {
     for (let from = 0; from < workers.length; from += BATCH) {
-      this.takeViews(await this.session.register({ workers: workers.slice(from, from + BATCH) }));
+      this.takeViews(await this.controlPlane.register({ workers: workers.slice(from, from + BATCH) }));
     }
   }
 
@@ -158,11 +161,11 @@ export class PoolSession implements PoolHandle {
   }
 
   close(): Promise<void> {
-    return this.session.close();
+    return this.controlPlane.close();
   }
 
   private async askToRetire(ids: string[]): Promise<ReadonlyMap<string, boolean>> {
-    const { results } = await this.session.retire({ workers: ids });
+    const { results } = await this.controlPlane.retire({ workers: ids });
     const now = this.options.clock.now();
     for (const { id, retired } of results) {
       this.askedAt.set(id, now);

@@ -2,18 +2,17 @@ import { ProtocolError } from '../../protocol/session';
 import { reasonOfRefusedWorker } from '../reasons';
 import { explainRefusal, refusalOf } from '../runtime';
 import { REASON } from '../../api';
-import type { Problem } from './credentials';
-import type { Action } from './snapshot';
+import type { Action, Problem } from './snapshot';
 
 /** What a person is told of an action that failed; undefined when it is tried again and passes by itself. */
-export function problemOfAction({ kind }: Action, error: unknown, namespace: string): Problem | undefined {
+export function problemOfAction({ type }: Action, error: unknown, namespace: string): Problem | undefined {
   if (error instanceof ProtocolError) {
     return error.retryable ? undefined : { reason: REASON.protocolError, message: error.message };
   }
   const refusal = refusalOf(error);
   if (!refusal || refusal.kind === 'no-answer' || refusal.kind === 'busy') return undefined;
   const [verb, object] =
-    kind === 'remove-workers' ? (['delete', 'Workers'] as const) : (['change', 'the WorkerPool'] as const);
+    type === 'deleteWorkers' ? (['delete', 'Workers'] as const) : (['change', 'the WorkerPool'] as const);
   const message = explainRefusal(refusal, {
     object,
     verb,

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { WorkerPool } from '../../../src/api';
 import { systemClock } from '../../../src/time';
 import type { PoolCredentials } from '../../../src/controller/worker-pool/credentials';
-import { PoolSession } from '../../../src/controller/worker-pool/pool-session';
+import { PoolSession } from '../../../src/controller/worker-pool/session';
 import type { RetireRequest, SyncResponse, WorkerView } from '../../../src/protocol/messages';
 import type { ControlPlaneSession, SessionEvents, SessionStatus } from '../../../src/protocol/session';
 

@@ -1,6 +1,6 @@
 import type { Condition } from '../../../src/api';
 import type { SessionStatus } from '../../../src/protocol/session';
-import type { WorkerFact } from '../../../src/controller/worker-pool/scaling';
+import type { WorkerFact } from '../../../src/controller/worker-pool/decide-scaling';
 import type {
   DecidedCondition,
   PoolSnapshot,
@@ -81,6 +81,7 @@ export function snapshot(facts: Partial<PoolSnapshot> = {}): PoolSnapshot {
     reconnectAttempts: 5,
     status: { actualPoolSize: 0, desiredPoolSize: 3, conditions: [] },
     credentials: { state: 'valid', ulid: ULID, sessionKey: KEY },
+    credentialsDueAt: Infinity,
     session: session(),
     template: template(),
     workers: workers(3),

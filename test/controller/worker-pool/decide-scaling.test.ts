@@ -4,8 +4,8 @@ import {
   ASK_FREE_AGAIN_MS,
   desiredPoolSize,
   planScaling,
-} from '../../../src/controller/worker-pool/scaling';
-import { NOW, worker, workers } from './facts';
+} from '../../../src/controller/worker-pool/decide-scaling';
+import { NOW, worker, workers } from './fixtures';
 
 const names = (list: readonly { name: string }[]) => list.map(({ name }) => name);
 

@@ -1,0 +1,2 @@
+export { WorkerPoolController } from './controller';
+export { Pools } from './pools';
