@@ -1,5 +1,6 @@
 export * from './conditions';
 export * from './crd';
+export * from './defaults';
 export type * from './kubernetes.generated';
 export type * from './meta';
 export * from './metrics';

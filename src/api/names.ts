@@ -93,13 +93,12 @@ export const MOUNTS = {
 /** The user and group that the built-in containers run as. */
 export const RUN_AS = 1983;
 
-export const DEFAULTS = {
-  poolSize: 1,
-  activeDeadlineSeconds: 4200,
-  terminationGracePeriodSeconds: 30,
-  failedPodsHistoryLimit: 5,
-  successfulPodsHistoryLimit: 0,
-  mqttReconnectRetryCount: 5,
+/** The images of this package, without their tag. */
+export const IMAGE = {
+  controller: 'cdk8s-worker-pools/controller',
+  controlPlane: 'cdk8s-worker-pools/control-plane',
+  launcher: 'cdk8s-worker-pools/launcher',
+  runner: 'cdk8s-worker-pools/runner',
 } as const;
 
 /** `status.state` of a Worker. */

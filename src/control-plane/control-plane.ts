@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { CONTROL_PLANE_PORT, START_DEADLINE_SECONDS } from '../api/defaults';
 import { AdminService } from './admin-service';
 import { ApiKeys } from './api-key';
 import { Broker } from './broker/broker';
@@ -21,8 +22,6 @@ import { BlobStore } from './store/blobs';
 import { GroupCommit } from './store/group-commit';
 import { webRoutes } from './web/routes';
 
-const HTTPS_PORT = 8443;
-const MQTT_PORT = 8883;
 const MIB = 1024 * 1024;
 const BLOB_LIMITS = { sources: 256 * MIB, workspaces: 2048 * MIB };
 
@@ -56,7 +55,8 @@ export async function startControlPlane(given: ControlPlaneOptions): Promise<Con
   const url = `${tls ? 'https' : 'http'}://${localName(host)}:${server.port}`;
   const mqttUrl = broker ? `${tls ? 'mqtts' : 'mqtt'}://${localName(host)}:${broker.port}` : '';
   address.publicUrl = (given.publicUrl ?? url).replace(/\/+$/, '');
-  address.mqttUrl = given.mqttUrl ?? defaultMqttUrl(address.publicUrl, broker?.port ?? MQTT_PORT, options.tls);
+  address.mqttUrl =
+    given.mqttUrl ?? defaultMqttUrl(address.publicUrl, broker?.port ?? CONTROL_PLANE_PORT.mqtts, options.tls);
   const timer = startSweeping(context, options.sweepEveryMs);
   logger.info({ url, mqttUrl, publicUrl: address.publicUrl, dataDir }, 'control plane listens');
 
@@ -75,13 +75,13 @@ function withDefaults(given: ControlPlaneOptions) {
   return {
     dataDir: given.dataDir,
     host: given.host ?? '127.0.0.1',
-    port: given.port ?? HTTPS_PORT,
-    mqttPort: given.mqttPort === undefined ? MQTT_PORT : given.mqttPort,
+    port: given.port ?? CONTROL_PLANE_PORT.https,
+    mqttPort: given.mqttPort === undefined ? CONTROL_PLANE_PORT.mqtts : given.mqttPort,
     tls: given.tls ?? true,
     web: given.web ?? 'basic',
     launcherImage: given.launcherImage,
     defaultRunnerImage: given.defaultRunnerImage,
-    startDeadlineMs: (given.startDeadlineSeconds ?? 900) * 1000,
+    startDeadlineMs: (given.startDeadlineSeconds ?? START_DEADLINE_SECONDS) * 1000,
     sweepEveryMs: given.sweepEveryMs ?? 5000,
     logger: given.logger ?? pino({ level: 'silent' }),
     now: given.now ?? Date.now,

@@ -6,9 +6,9 @@ export interface ControlPlaneOptions {
   readonly dataDir: string;
   /** Address to listen on. @default '127.0.0.1' */
   readonly host?: string;
-  /** Port of HTTP: worker protocol, GraphQL, API, web page. 0 takes a free one. @default 8443 */
+  /** Port of HTTP: worker protocol, GraphQL, API, web page. 0 takes a free one. @default CONTROL_PLANE_PORT.https */
   readonly port?: number;
-  /** Port of the MQTT broker. 0 takes a free one; null starts no broker. @default 8883 */
+  /** Port of the MQTT broker. 0 takes a free one; null starts no broker. @default CONTROL_PLANE_PORT.mqtts */
   readonly mqttPort?: number | null;
   /** `https://host:port` that workers and people use; it goes into tokens. @default made from host and port */
   readonly publicUrl?: string;
@@ -26,7 +26,7 @@ export interface ControlPlaneOptions {
   readonly web?: 'basic' | 'open';
   /** The API key, in place of the one made at first start. */
   readonly apiKey?: { readonly id: string; readonly secret: string };
-  /** How long a Pod may take to start, in seconds. @default 900 */
+  /** How long a Pod may take to start, in seconds. @default START_DEADLINE_SECONDS */
   readonly startDeadlineSeconds?: number;
   readonly logger?: Logger;
   /** Milliseconds since the epoch. @default Date.now */

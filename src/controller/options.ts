@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { CONTROLLER_VARIABLE } from '../api';
+import { CONTROLLER_VARIABLE, HEALTH_PORT, LEADER_ELECTION_SECONDS } from '../api';
 import { formatDuration } from '../protocol/duration';
 import type { LogFormat } from './logging';
 
@@ -65,19 +65,30 @@ export const DEFAULT_LEASE_NAME = 'spacelift-workerpool-controller';
 
 const POD_NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 
+/** What the command line shows as its defaults, too. */
+export const OPTION_DEFAULTS = {
+  healthProbeBindAddress: `:${HEALTH_PORT}`,
+  metricsBindAddress: '0',
+  metricsSecure: true,
+  kubeApiQps: 500,
+  kubeApiBurst: 2_000,
+  logLevel: 'info',
+  logFormat: 'json',
+} as const;
+
 /** @throws OptionsError where options cannot work together */
 export function compileOptions(options: ControllerOptions): CompiledOptions {
   return {
     ...options,
     namespaces: [...new Set(options.namespaces ?? [])],
     ...compileElection(options),
-    healthProbeBindAddress: options.healthProbeBindAddress ?? ':8081',
-    metricsBindAddress: options.metricsBindAddress ?? '0',
-    metricsSecure: options.metricsSecure ?? true,
-    kubeApiQps: options.kubeApiQps ?? 500,
-    kubeApiBurst: options.kubeApiBurst ?? 2000,
-    logLevel: options.logLevel ?? 'info',
-    logFormat: options.logFormat ?? 'json',
+    healthProbeBindAddress: options.healthProbeBindAddress ?? OPTION_DEFAULTS.healthProbeBindAddress,
+    metricsBindAddress: options.metricsBindAddress ?? OPTION_DEFAULTS.metricsBindAddress,
+    metricsSecure: options.metricsSecure ?? OPTION_DEFAULTS.metricsSecure,
+    kubeApiQps: options.kubeApiQps ?? OPTION_DEFAULTS.kubeApiQps,
+    kubeApiBurst: options.kubeApiBurst ?? OPTION_DEFAULTS.kubeApiBurst,
+    logLevel: options.logLevel ?? OPTION_DEFAULTS.logLevel,
+    logFormat: options.logFormat ?? OPTION_DEFAULTS.logFormat,
     concurrency: options.concurrency ?? 16,
     workerConcurrency: options.workerConcurrency ?? 1_000,
     runDisruptionBudget: switchOf(CONTROLLER_VARIABLE.runDisruptionBudget, options.runDisruptionBudget),
@@ -108,7 +119,12 @@ function switchOf(variable: string, given: boolean | undefined): boolean {
 }
 
 function compileTimings(timings: LeaderElectionTimings): Required<LeaderElectionTimings> {
-  const { leaseDurationMs = 15_000, renewDeadlineMs = 10_000, retryPeriodMs = 2_000 } = timings;
+  const { leaseDuration, renewDeadline, retryPeriod } = LEADER_ELECTION_SECONDS;
+  const {
+    leaseDurationMs = leaseDuration * 1_000,
+    renewDeadlineMs = renewDeadline * 1_000,
+    retryPeriodMs = retryPeriod * 1_000,
+  } = timings;
   if (leaseDurationMs > renewDeadlineMs && renewDeadlineMs > retryPeriodMs) {
     return { leaseDurationMs, renewDeadlineMs, retryPeriodMs };
   }

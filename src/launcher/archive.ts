@@ -3,6 +3,7 @@ import { join, normalize } from 'node:path';
 import { Readable } from 'node:stream';
 import { create, extract } from 'tar';
 import type { ReadEntry } from 'tar';
+import { RUN_AS } from '../api/names';
 import { sleep, systemClock } from '../time';
 
 /** An archive cannot be unpacked: it is no tar.gz, is cut short, too large, or would write outside of its folder. */
@@ -19,8 +20,8 @@ const FOLDER_TROUBLE: Readonly<Record<string, string>> = {
   ENOSPC: 'is full: give it more room',
   EDQUOT: 'is full, because its quota is used up: give it more room',
   EFBIG: 'takes no file as large as one that belongs there',
-  EACCES: 'cannot be written to (EACCES): it must belong to user or group 1983',
-  EPERM: 'cannot be written to (EPERM): it must belong to user or group 1983',
+  EACCES: `cannot be written to (EACCES): it must belong to user or group ${RUN_AS}`,
+  EPERM: `cannot be written to (EPERM): it must belong to user or group ${RUN_AS}`,
   EROFS: 'cannot be written to, because it is read-only',
   EIO: 'cannot be written to (EIO): its disk fails',
 };

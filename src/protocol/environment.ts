@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../api/defaults';
 import { INIT_VARIABLE } from '../api/names';
 
 /**
@@ -89,6 +90,13 @@ export const LAUNCHER_VARIABLE = {
    * @default false
    */
   logsOnStandardOutput: 'SPACELIFT_RUN_LOGS_ON_STANDARD_OUTPUT_ENABLED',
+} as const;
+
+/** What applies where the pool says nothing. */
+export const LAUNCHER_DEFAULTS = {
+  runTimeoutMs: 4_200_000,
+  logsTimeoutMs: 420_000,
+  stopGraceSeconds: DEFAULTS.terminationGracePeriodSeconds,
 } as const;
 
 /** What stands between the names of a list, in any number. */

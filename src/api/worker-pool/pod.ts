@@ -1,5 +1,6 @@
 import { field, flag, int64, kubernetes, list, map, text, type Field, type ObjectType } from '../field';
-import { DEFAULTS, PATH, RUN_AS } from '../names';
+import { DEFAULTS } from '../defaults';
+import { PATH, RUN_AS } from '../names';
 import type { SchemaMap } from '../schema';
 import { BUILT_IN_CONTAINER, BUILT_IN_INIT_CONTAINER } from './containers';
 import { LIMIT, POD_RULES } from './rules';

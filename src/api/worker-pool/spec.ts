@@ -1,5 +1,5 @@
 import { field, flag, int32, integer, kubernetes, list, text, type Field, type ObjectType } from '../field';
-import { DEFAULTS } from '../names';
+import { DEFAULTS } from '../defaults';
 import type { SchemaMap } from '../schema';
 import { POD } from './pod';
 import {

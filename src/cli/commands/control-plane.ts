@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { CONTROL_PLANE_PORT, IMAGE, START_DEADLINE_SECONDS } from '../../api';
 import type { ControlPlaneOptions } from '../../control-plane';
 import { withExamples } from '../api/help';
 import { requireNode24 } from '../node-version';
@@ -30,8 +31,8 @@ export function controlPlaneCommand(): Command {
     .description('Run the control plane: pools, run queue, logs, MQTT broker, GraphQL API and web page.')
     .option('--data-dir <dir>', 'database, sources, run states, certificates and keys', './control-plane-data')
     .option('--host <address>', 'address to listen on', '0.0.0.0')
-    .option('--port <port>', 'port of HTTPS; 0: a free one', port, 8443)
-    .option('--mqtt-port <port>', 'port of MQTT; 0: a free one', port, 8883)
+    .option('--port <port>', 'port of HTTPS; 0: a free one', port, CONTROL_PLANE_PORT.https)
+    .option('--mqtt-port <port>', 'port of MQTT; 0: a free one', port, CONTROL_PLANE_PORT.mqtts)
     .option('--no-mqtt', 'no broker: sessions by HTTP long poll only')
     .option(
       '--public-url <url>',
@@ -43,14 +44,19 @@ export function controlPlaneCommand(): Command {
     .option(
       '--launcher-image <image>',
       'image of the containers init and launcher-grpc',
-      `cdk8s-worker-pools/launcher:${VERSION}`,
+      `${IMAGE.launcher}:${VERSION}`,
     )
     .option(
       '--default-runner-image <image>',
       'image of the container worker, when no one names another',
-      `cdk8s-worker-pools/runner:${VERSION}`,
+      `${IMAGE.runner}:${VERSION}`,
     )
-    .option('--start-deadline-seconds <seconds>', 'how long a run Pod may take to start', positive, 900)
+    .option(
+      '--start-deadline-seconds <seconds>',
+      'how long a run Pod may take to start',
+      positive,
+      START_DEADLINE_SECONDS,
+    )
     .option('--web-open', 'show the web page to everybody who reaches it (default: the API key is wanted)')
     .option('--log-level <level>', LOG_LEVELS.join(', '), logLevel, 'info')
     .addHelpText(

@@ -1,6 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { LEADER_ELECTION_SECONDS } from '../../api';
 import { LOG_FORMATS } from '../../controller/logging';
-import { OptionsError, parseBindAddress, type ControllerOptions } from '../../controller/options';
+import {
+  OPTION_DEFAULTS as usual,
+  OptionsError,
+  parseBindAddress,
+  type ControllerOptions,
+} from '../../controller/options';
 import { parseDuration } from '../../protocol/duration';
 import { withExamples } from '../api/help';
 import { requireNode24 } from '../node-version';
@@ -25,17 +31,49 @@ export function controllerCommand(): Command {
       'the Lease: those who share it take turns (default: $WORKER_POOLS_LEASE_NAME)',
     )
     .option('--leader-elect [boolean]', 'wait for the Lease first, so that several replicas may run', flag, false)
-    .addOption(timing('lease-duration', 'how long after its last renewal the Lease may be taken', '15s'))
-    .addOption(timing('renew-deadline', 'how long a leader may fail to renew the Lease before it stops', '10s'))
-    .addOption(timing('retry-period', 'time between two attempts to take or renew the Lease', '2s'))
-    .option('--health-probe-bind-address <address>', '/healthz and /readyz; 0: none', address, ':8081')
-    .option('--metrics-bind-address <address>', '/metrics; 0: none', address, '0')
-    .option('--metrics-secure [boolean]', 'metrics by HTTPS, to callers that the API server allows', flag, true)
+    .addOption(
+      timing(
+        'lease-duration',
+        'how long after its last renewal the Lease may be taken',
+        LEADER_ELECTION_SECONDS.leaseDuration,
+      ),
+    )
+    .addOption(
+      timing(
+        'renew-deadline',
+        'how long a leader may fail to renew the Lease before it stops',
+        LEADER_ELECTION_SECONDS.renewDeadline,
+      ),
+    )
+    .addOption(
+      timing(
+        'retry-period',
+        'time between two attempts to take or renew the Lease',
+        LEADER_ELECTION_SECONDS.retryPeriod,
+      ),
+    )
+    .option(
+      '--health-probe-bind-address <address>',
+      '/healthz and /readyz; 0: none',
+      address,
+      usual.healthProbeBindAddress,
+    )
+    .option('--metrics-bind-address <address>', '/metrics; 0: none', address, usual.metricsBindAddress)
+    .option(
+      '--metrics-secure [boolean]',
+      'metrics by HTTPS, to callers that the API server allows',
+      flag,
+      usual.metricsSecure,
+    )
     .option('--enable-http2 [boolean]', 'accepted for compatibility; HTTP/1.1 is always used', flag, false)
-    .option('--kube-api-qps <number>', 'requests a second to the API server, on average', positive, 500)
-    .option('--kube-api-burst <number>', 'requests to the API server at once', positive, 2000)
-    .addOption(new Option('--log-level <level>', 'least level that is logged').choices(LOG_LEVELS).default('info'))
-    .addOption(new Option('--log-format <format>', 'how a line is written').choices(LOG_FORMATS).default('json'))
+    .option('--kube-api-qps <number>', 'requests a second to the API server, on average', positive, usual.kubeApiQps)
+    .option('--kube-api-burst <number>', 'requests to the API server at once', positive, usual.kubeApiBurst)
+    .addOption(
+      new Option('--log-level <level>', 'least level that is logged').choices(LOG_LEVELS).default(usual.logLevel),
+    )
+    .addOption(
+      new Option('--log-format <format>', 'how a line is written').choices(LOG_FORMATS).default(usual.logFormat),
+    )
     .action(async (flags: Flags) => {
       requireNode24('controller');
       const { LeaseLostError, runController } = await import('../../controller/main');
@@ -81,8 +119,9 @@ function options(flags: Flags): ControllerOptions {
   };
 }
 
-function timing(name: string, description: string, usual: string): Option {
-  return new Option(`--leader-elect-${name} <time>`, description).argParser(duration).default(duration(usual), usual);
+function timing(name: string, description: string, seconds: number): Option {
+  const option = new Option(`--leader-elect-${name} <time>`, description).argParser(duration);
+  return option.default(seconds * 1_000, `${seconds}s`);
 }
 
 function duration(value: string): number {

@@ -1,7 +1,7 @@
 import { Size } from 'cdk8s';
 import { k8s, type ContainerResources, type ISecret } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { RUN_AS } from '../../api';
+import { CONTROL_PLANE_PORT, IMAGE, RUN_AS } from '../../api';
 import { checkHttpUrl, checkWholeNumber, invalidProp, requiredNamespace } from '../shared/checks';
 import { quantity, resourceRequirements } from '../shared/container-resources';
 import { LABEL_LIMIT, SERVICE_NAME } from '../../charting/kubernetes-names';
@@ -11,8 +11,8 @@ import { VERSION } from '../shared/version';
 
 const NAME = 'worker-pools-control-plane';
 const DATA = { volume: 'data', path: '/var/lib/worker-pools' };
-const HTTPS = { name: 'https', port: 8443 };
-const MQTTS = { name: 'mqtts', port: 8883 };
+const HTTPS = { name: 'https', port: CONTROL_PLANE_PORT.https };
+const MQTTS = { name: 'mqtts', port: CONTROL_PLANE_PORT.mqtts };
 /** Pods of a StatefulSet have the label `controller-revision-hash`: the name, a dash and 10 characters, of 63. */
 const LONGEST_NAME = LABEL_LIMIT - 11;
 const FIRST_NODE_PORT = 30000;
@@ -200,7 +200,7 @@ function podSpec(serviceAccountName: string, publicUrl: string, props: WorkerPoo
     containers: [
       {
         name: 'control-plane',
-        image: props.image ?? `cdk8s-worker-pools/control-plane:${VERSION}`,
+        image: props.image ?? `${IMAGE.controlPlane}:${VERSION}`,
         args: programArgs(publicUrl, props),
         env: apiKeyVariables(props.apiKeySecret),
         ports: [HTTPS, MQTTS].map(({ name, port }) => ({ name, containerPort: port })),
@@ -229,8 +229,8 @@ function programArgs(publicUrl: string, props: WorkerPoolControlPlaneProps): str
     host: '0.0.0.0',
     port: HTTPS.port,
     'mqtt-port': MQTTS.port,
-    'launcher-image': props.launcherImage ?? `cdk8s-worker-pools/launcher:${VERSION}`,
-    'default-runner-image': props.defaultRunnerImage ?? `cdk8s-worker-pools/runner:${VERSION}`,
+    'launcher-image': props.launcherImage ?? `${IMAGE.launcher}:${VERSION}`,
+    'default-runner-image': props.defaultRunnerImage ?? `${IMAGE.runner}:${VERSION}`,
   };
   return [
     ...Object.entries(options).map(([name, value]) => `--${name}=${value}`),

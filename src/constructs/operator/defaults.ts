@@ -1,18 +1,18 @@
-/** What constructs and charts take where nobody says otherwise. */
+/** What the operator's construct and chart take where nobody says otherwise; src/api/defaults.ts has what others know, too. */
+
+import { CONTROL_PLANE_PORT, HEALTH_PORT, IMAGE } from '../../api';
 
 export const OPERATOR_NAME = 'spacelift-workerpool-controller';
 
-export const CONTROLLER_IMAGE = 'cdk8s-worker-pools/controller';
+export const CONTROLLER_IMAGE = IMAGE.controller;
 
-export const CONTROLLER_ARGS = ['--health-probe-bind-address=:8081', '--leader-elect'];
+export const CONTROLLER_ARGS = [`--health-probe-bind-address=:${HEALTH_PORT}`, '--leader-elect'];
 
 /** No CPU limit: throttling would delay the start of every run. */
 export const CONTROLLER_RESOURCES = {
   limits: { memory: '512Mi' },
   requests: { cpu: '100m', memory: '128Mi' },
 };
-
-export const HEALTH_PORT = 8081;
 
 export const METRICS_PORT = 8443;
 
@@ -39,12 +39,9 @@ export const METRICS_SERVICE_PORT = { name: 'https', port: 8443, protocol: 'TCP'
 
 /**
  * Ports of what the controller talks to: control planes and API servers at 443, API servers at 6443, the bundled control
- * plane at 8443, MQTT brokers at 8883.
+ * plane and its broker.
  */
-export const EGRESS_PORTS = [443, 6443, 8443, 8883];
-
-/** What a controller takes that is told nothing else; client-go's usual values. */
-export const LEADER_ELECTION_SECONDS = { leaseDuration: 15, renewDeadline: 10, retryPeriod: 2 };
+export const EGRESS_PORTS = [443, 6443, CONTROL_PLANE_PORT.https, CONTROL_PLANE_PORT.mqtts];
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 

@@ -9,6 +9,7 @@ import {
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { isIP } from 'node:net';
+import { CONTROL_PLANE_PORT } from '../../api';
 import { checkPorts, invalidProp } from '../shared/checks';
 import type { IWorkerPoolExtension, WorkerPool } from '../worker-pool/worker-pool';
 import { besidePool, checkOnce } from './preset';
@@ -85,9 +86,9 @@ export class EgressNetworkPolicy implements IWorkerPoolExtension {
   public extend(pool: WorkerPool): void {
     const {
       cidrs = ['0.0.0.0/0', '::/0'],
-      ports = [443, 8883],
+      ports = [443, CONTROL_PLANE_PORT.mqtts],
       dnsPorts = [53],
-      controlPlanePort = 8443,
+      controlPlanePort = CONTROL_PLANE_PORT.https,
     } = this.options;
     checkOnce(pool, 'EgressNetworkPolicy', 'EgressNetworkPolicy');
     checkNetworks(pool, cidrs);

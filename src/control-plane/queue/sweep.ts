@@ -4,11 +4,11 @@ import type { QueueContext } from './context';
 import { endWithoutSuccess, withdraw } from './lifecycle';
 
 /** A session that is silent for this long loses its idle workers; it registers them again when it comes back. */
-const FORGET_SESSION_MS = 10 * 60_000;
+export const FORGET_SESSION_MS = 10 * 60_000;
 /** Removed workers stay known for this long, so that their owners hear of it. */
 const FORGET_REMOVED_MS = 60 * 60_000;
 /** How long past the start deadline the controller has to report what kept the Pod. */
-const START_GRACE_MS = 60_000;
+export const START_GRACE_MS = 60_000;
 
 /** What is known of an attempt under way. */
 export interface AttemptFacts {

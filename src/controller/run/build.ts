@@ -1,4 +1,5 @@
-import { ANNOTATION, API_VERSION, DEFAULTS, LABEL, WORKER } from '../../api/names';
+import { DEFAULTS } from '../../api/defaults';
+import { ANNOTATION, API_VERSION, LABEL, WORKER } from '../../api/names';
 import { initContainer, relayContainer, workerContainer } from './containers';
 import type { RunPodInput } from './input';
 import { runPodName, type RunPod, type RunPodSpec } from './pod';

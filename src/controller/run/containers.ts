@@ -1,5 +1,6 @@
 import type { BuiltInContainer, Container, EnvVar, PodSecurityContext, VolumeMount } from '../../api';
-import { CONTAINER, DEFAULTS, PATH } from '../../api/names';
+import { DEFAULTS } from '../../api/defaults';
+import { CONTAINER, PATH } from '../../api/names';
 import { POD_VARIABLE, WORKER_VARIABLES } from '../../protocol/environment';
 import { launcherImage, runnerImage } from './images';
 import { containerSecurityContext, relaySecurityContext } from './security';

@@ -1,4 +1,4 @@
-import { DEFAULTS } from '../../api/names';
+import { DEFAULTS } from '../../api/defaults';
 import type { WorkerPoolSpec } from '../../api';
 import { parseDuration } from '../../protocol/duration';
 import { hasSucceeded, type RunPod } from './pod';

@@ -23,12 +23,12 @@ export interface LeaderElectorOptions {
   name: string;
   /** Who we are; @default <host name>_<random> */
   identity?: string;
-  /** How long others wait after the last renewal that they saw; @default 15,000 */
-  leaseDurationMs?: number;
-  /** A leader who could not renew for so long stops leading; less than the lease's duration; @default 10,000 */
-  renewDeadlineMs?: number;
-  /** @default 2,000 */
-  retryPeriodMs?: number;
+  /** How long others wait after the last renewal that they saw. */
+  leaseDurationMs: number;
+  /** A leader who could not renew for so long stops leading; less than the lease's duration. */
+  renewDeadlineMs: number;
+  /** Pause between two attempts to take or renew the Lease. */
+  retryPeriodMs: number;
   /** The signal is aborted when leading ends. */
   onStartedLeading(signal: AbortSignal): void | Promise<void>;
   /** Awaited before the Lease is given back, and renewed meanwhile. */
@@ -68,16 +68,20 @@ export class LeaderElector implements Candidate {
   private failing: { readonly since: number; toldAt: number; message: string } | undefined;
 
   constructor(private readonly options: LeaderElectorOptions) {
-    if (this.renewDeadlineMs >= this.leaseDurationMs) {
+    if (this.options.renewDeadlineMs >= this.options.leaseDurationMs) {
       throw new Error(
-        `renewDeadlineMs (${this.renewDeadlineMs}) must be less than leaseDurationMs (${this.leaseDurationMs}), or two would lead at once.`,
+        `renewDeadlineMs (${this.options.renewDeadlineMs}) must be less than leaseDurationMs (${this.options.leaseDurationMs}), or two would lead at once.`,
       );
     }
     this.identity = options.identity ?? `${hostname()}_${randomBytes(6).toString('hex')}`;
     this.clock = options.clock ?? systemClock;
     this.logger = options.logger ?? silentLogger;
     this.metrics = electionMetrics(options.metrics, options.name);
-    this.client = options.client.separate({ qps: 10, burst: 20, timeoutMs: Math.ceil(this.renewDeadlineMs / 2) });
+    this.client = options.client.separate({
+      qps: 10,
+      burst: 20,
+      timeoutMs: Math.ceil(this.options.renewDeadlineMs / 2),
+    });
   }
 
   /**
@@ -88,7 +92,7 @@ export class LeaderElector implements Candidate {
     if (!this.renewed) return false;
     const { monotonic, wall } = this.renewed;
     // A machine that slept may not count its sleep in the monotonic clock.
-    return Math.max(this.clock.monotonic() - monotonic, this.clock.now() - wall) < this.renewDeadlineMs;
+    return Math.max(this.clock.monotonic() - monotonic, this.clock.now() - wall) < this.options.renewDeadlineMs;
   }
 
   /** Who led when we last looked. */
@@ -105,7 +109,7 @@ export class LeaderElector implements Candidate {
   get problem(): string | undefined {
     if (!this.failing) return undefined;
     const forMs = this.clock.monotonic() - this.failing.since;
-    if (forMs < this.leaseDurationMs) return undefined;
+    if (forMs < this.options.leaseDurationMs) return undefined;
     return `it could not be read or written for ${Math.round(forMs / 1000)} s: ${this.failing.message}`;
   }
 
@@ -123,8 +127,8 @@ export class LeaderElector implements Candidate {
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      if (await this.attempt(this.clock.monotonic() + this.renewDeadlineMs, signal)) await this.lead();
-      await sleep(this.clock, this.retryPeriodMs * (1 + 1.2 * (this.options.random ?? Math.random)()), signal);
+      if (await this.attempt(this.clock.monotonic() + this.options.renewDeadlineMs, signal)) await this.lead();
+      await sleep(this.clock, this.options.retryPeriodMs * (1 + 1.2 * (this.options.random ?? Math.random)()), signal);
     }
   }
 
@@ -167,12 +171,12 @@ export class LeaderElector implements Candidate {
   private async keepRenewing(until: AbortSignal): Promise<void> {
     let dueAt = this.renewDueAt;
     while (!until.aborted) {
-      const wakeAt = Math.min(this.clock.monotonic() + this.retryPeriodMs, dueAt);
+      const wakeAt = Math.min(this.clock.monotonic() + this.options.retryPeriodMs, dueAt);
       await sleep(this.clock, wakeAt - this.clock.monotonic(), until);
       if (until.aborted) return;
       const now = this.clock.monotonic();
       // Who wakes up so late was stopped itself. It has written nothing since, and the Lease may stand as it left it.
-      if (now - wakeAt >= this.retryPeriodMs) dueAt = now + this.renewDeadlineMs;
+      if (now - wakeAt >= this.options.retryPeriodMs) dueAt = now + this.options.renewDeadlineMs;
       if (now >= dueAt) return;
       if (await this.attempt(dueAt, until)) dueAt = this.renewDueAt;
       else if (this.leader !== this.identity) return;
@@ -260,7 +264,7 @@ export class LeaderElector implements Candidate {
       renewTime: microTime(this.clock.now()),
     };
     try {
-      await bounded(this.clock, this.retryPeriodMs, undefined, (signal) =>
+      await bounded(this.clock, this.options.retryPeriodMs, undefined, (signal) =>
         this.client.update<Lease>(LEASES, this.options.namespace, { ...lease, spec }, { signal }),
       );
     } catch (error) {
@@ -274,7 +278,7 @@ export class LeaderElector implements Candidate {
     return {
       ...previous,
       holderIdentity: this.identity,
-      leaseDurationSeconds: Math.max(1, Math.ceil(this.leaseDurationMs / 1000)),
+      leaseDurationSeconds: Math.max(1, Math.ceil(this.options.leaseDurationMs / 1000)),
       acquireTime: same ? (previous.acquireTime ?? now) : now,
       renewTime: now,
       leaseTransitions: (previous?.leaseTransitions ?? 0) + (previous && !same ? 1 : 0),
@@ -286,18 +290,6 @@ export class LeaderElector implements Candidate {
   }
 
   private get renewDueAt(): number {
-    return (this.renewed?.monotonic ?? -Infinity) + this.renewDeadlineMs;
-  }
-
-  private get leaseDurationMs(): number {
-    return this.options.leaseDurationMs ?? 15_000;
-  }
-
-  private get renewDeadlineMs(): number {
-    return this.options.renewDeadlineMs ?? 10_000;
-  }
-
-  private get retryPeriodMs(): number {
-    return this.options.retryPeriodMs ?? 2_000;
+    return (this.renewed?.monotonic ?? -Infinity) + this.options.renewDeadlineMs;
   }
 }

@@ -29,11 +29,11 @@ import { created, failed, released, waiting } from './reports';
 import { OVER_SECONDS, type Action, type PoolFacts, type WorkerSnapshot } from './snapshot';
 
 /** How much later than another's end the kubelet may tell of a container's. */
-const KUBELET_LAG_MS = 30_000;
+export const KUBELET_LAG_MS = 30_000;
 /** `init` needs a moment to ask to start; one that has not after so long cannot reach the control plane. */
 const INIT_QUIET_MS = 60_000;
 /** What keeps a started run from going on may pass for so long. */
-const PROBLEM_PATIENCE_MS = 600_000;
+export const PROBLEM_PATIENCE_MS = 600_000;
 
 /** The assignment has its Pod: ordered checks, the surest fact first. */
 export function decidePod(snapshot: WorkerSnapshot, pool: PoolFacts, assignment: Assignment, pod: RunPod): Plan {

@@ -10,7 +10,7 @@ import type { WorkerSnapshot } from './snapshot';
 /** A busy Worker is asked about again so often; a change of its view comes sooner. */
 const ASK_AGAIN_MS = 5_000;
 /** An outcome that only the Worker's ended Pod tells is kept so long: by then the control plane has given up the run. */
-const PATIENCE_WITH_OUTCOME_MS = PARTITION_LEASE_MS + PATIENCE_MS;
+export const PATIENCE_WITH_OUTCOME_MS = PARTITION_LEASE_MS + PATIENCE_MS;
 
 /** Whether somebody, perhaps we, has deleted the Worker, and it is ours to let it go. */
 export function isLeaving({ worker: { metadata } }: WorkerSnapshot): boolean {

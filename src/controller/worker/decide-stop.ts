@@ -1,5 +1,5 @@
 import { REASON } from '../../api/conditions';
-import { DEFAULTS } from '../../api/names';
+import { DEFAULTS } from '../../api/defaults';
 import type { Assignment } from '../../protocol/messages';
 import { sentences, type RunPod } from '../run';
 import { failed, waiting } from './reports';
@@ -9,7 +9,7 @@ import type { WorkerSnapshot } from './snapshot';
 /** A relay that has not carried out a stop so long after the Pod's grace time is told of. */
 const TELL_AFTER_MS = 30_000;
 /** So long after the grace time the Pod is ended from outside. */
-const STOP_PATIENCE_MS = 180_000;
+export const STOP_PATIENCE_MS = 180_000;
 
 /** A started run that is to stop and goes on; undefined while its relay has time to carry the stop out. */
 export function decideStop(snapshot: WorkerSnapshot, assignment: Assignment, pod: RunPod): Plan | undefined {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { LAUNCHER_VARIABLE, NAME_SEPARATORS } from '../../protocol/environment';
+import { LAUNCHER_DEFAULTS, LAUNCHER_VARIABLE, NAME_SEPARATORS } from '../../protocol/environment';
 import type { RunSpec } from '../../protocol/messages';
 import { emptyFolder } from '../archive';
 import { FILE, RelayRun, writeWhole } from '../exchange';
@@ -51,6 +51,7 @@ function layout(run: RunSpec, { workspace, binaries }: Paths, stackPath: string 
   const values = {
     wp_directory: join(workspace, run.projectRoot),
     wp_binaries: binaries,
+    wp_grace: String(LAUNCHER_DEFAULTS.stopGraceSeconds),
     wp_settings: Object.values(LAUNCHER_VARIABLE).join(' '),
     wp_separators: NAME_SEPARATORS,
     wp_steps: String(run.steps.length),

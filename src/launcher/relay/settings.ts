@@ -1,12 +1,14 @@
 import { parseDuration } from '../../protocol/duration';
-import { LARGEST_ENVIRONMENT, LAUNCHER_VARIABLE, namesIn, POD_VARIABLE } from '../../protocol/environment';
+import {
+  LARGEST_ENVIRONMENT,
+  LAUNCHER_DEFAULTS,
+  LAUNCHER_VARIABLE,
+  namesIn,
+  POD_VARIABLE,
+} from '../../protocol/environment';
 import { parseJson } from '../../protocol/json';
 import { FILE, readSmall } from '../exchange';
 import { hiddenParts } from './mask';
-
-export const DEFAULT_RUN_TIMEOUT_MS = 70 * 60_000;
-export const DEFAULT_LOGS_TIMEOUT_MS = 7 * 60_000;
-const DEFAULT_STOP_GRACE_SECONDS = 30;
 
 /** What the pool's variables ask of the relay; total. */
 export interface RelaySettings {
@@ -47,11 +49,11 @@ export async function readSettings(exchange: string, own: Variables): Promise<Re
     return text === 'true';
   };
   const { masked, warnings: maskWarnings } = await readMasked(exchange, own);
-  const grace = Number(own[POD_VARIABLE.stopGraceSeconds] ?? DEFAULT_STOP_GRACE_SECONDS);
+  const grace = Number(own[POD_VARIABLE.stopGraceSeconds] ?? LAUNCHER_DEFAULTS.stopGraceSeconds);
   return {
-    runTimeoutMs: await duration(LAUNCHER_VARIABLE.runTimeout, DEFAULT_RUN_TIMEOUT_MS),
-    logsTimeoutMs: await duration(LAUNCHER_VARIABLE.logsTimeout, DEFAULT_LOGS_TIMEOUT_MS),
-    stopGraceMs: (Number.isFinite(grace) ? grace : DEFAULT_STOP_GRACE_SECONDS) * 1000,
+    runTimeoutMs: await duration(LAUNCHER_VARIABLE.runTimeout, LAUNCHER_DEFAULTS.runTimeoutMs),
+    logsTimeoutMs: await duration(LAUNCHER_VARIABLE.logsTimeout, LAUNCHER_DEFAULTS.logsTimeoutMs),
+    stopGraceMs: (Number.isFinite(grace) ? grace : LAUNCHER_DEFAULTS.stopGraceSeconds) * 1000,
     debug: await flag(LAUNCHER_VARIABLE.debug),
     logsOnStandardOutput: await flag(LAUNCHER_VARIABLE.logsOnStandardOutput),
     masked,

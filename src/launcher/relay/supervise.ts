@@ -22,7 +22,7 @@ export const VOLUME_IS_FULL =
   "The exchange volume of the run's Pod is full: the steps write more than its node has room for. Give the nodes more ephemeral storage, or let the steps write less.";
 
 /** A worker that was told to stop and is still there so long after its grace is left to the kubelet. */
-const FORGIVEN_MS = 60_000;
+export const LEFT_TO_THE_KUBELET_MS = 60_000;
 
 /**
  * Watches the worker container until it is gone, and gives numbers to all of its output.
@@ -118,5 +118,5 @@ async function collectUntilGone(context: RelayContext, watched: Watched): Promis
 
 function leftToTheKubelet({ journal, clock }: RelayContext, settings: RelaySettings): boolean {
   const { ending } = journal;
-  return ending !== undefined && clock.now() - ending.at > settings.stopGraceMs + FORGIVEN_MS;
+  return ending !== undefined && clock.now() - ending.at > settings.stopGraceMs + LEFT_TO_THE_KUBELET_MS;
 }

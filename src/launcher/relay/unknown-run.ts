@@ -2,7 +2,7 @@ import type { Clock } from '../../time';
 import type { CallError } from '../client';
 
 /** How long after the end of its worker a run that the control plane does not know is still told of. */
-const TOLD_FOR_MS = 10 * 60_000;
+export const TOLD_FOR_MS = 10 * 60_000;
 
 /**
  * A control plane that was restored from a backup may not know a run that goes on: the run is not stopped for that, and

@@ -9,6 +9,7 @@ unset IFS
 wp_exchange=${1:-/opt/spacelift/exchange}
 wp_pause=${2:-1} # seconds between two looks, of which each counts as one second
 wp_last_words=${3:-/dev/termination-log}
+wp_patience=300 # seconds that the relay may take
 
 wp_stopped='' wp_pid='' wp_group='' wp_targets='' wp_killer='' wp_interrupted='' wp_step=0
 
@@ -48,8 +49,6 @@ done
 wp_sh=$(command -v sh || :)
 case $wp_sh in /*) ;; *) wp_sh=/bin/sh ;; esac
 wp_setsid=$(command -v setsid || :)
-wp_grace=${WORKER_POOLS_STOP_GRACE_SECONDS:-30}
-case $wp_grace in '' | *[!0-9]*) wp_grace=30 ;; esac
 
 put() { # FILE TEXT: whole or not at all, because the relay may read at any moment
   printf '%s\n' "$2" >"$1.tmp" && mv -f "$1.tmp" "$1" ||
@@ -158,7 +157,7 @@ await() { # FILE SENTENCE: until the relay has written it, or a stop
       continue
     fi
     wp_short=0
-    [ "$wp_waited" -lt 300 ] || refuse 69 "$2 after 300 seconds; nothing was run."
+    [ "$wp_waited" -lt "$wp_patience" ] || refuse 69 "$2 after $wp_patience seconds; nothing was run."
     sleep "$wp_pause" || refuse 64 "The 'sleep' of the runner image does not work."
     wp_waited=$((wp_waited + 1))
   done
@@ -268,8 +267,9 @@ for wp_file in layout.sh environment.sh; do
     refuse 64 "$wp_exchange/$wp_file cannot be read. A worker container with a user of its own needs the group 1983 (spec.pod.securityContext.fsGroup)."
 done
 unset wp_stack_path
-# shellcheck source=/dev/null # by init: sets wp_directory, wp_binaries, wp_settings, wp_separators, wp_steps, wp_stack_path
+# shellcheck source=/dev/null # by init: sets wp_directory, wp_binaries, wp_grace, wp_settings, wp_separators, wp_steps, wp_stack_path
 . ./layout.sh
+case ${WORKER_POOLS_STOP_GRACE_SECONDS-} in '' | *[!0-9]*) ;; *) wp_grace=$WORKER_POOLS_STOP_GRACE_SECONDS ;; esac
 wp_path=${WORKER_POOLS_CUSTOM_BINARIES_PATH:+$WORKER_POOLS_CUSTOM_BINARIES_PATH:}$wp_binaries:${wp_stack_path-$PATH}
 hand_on_settings
 put worker-started now

@@ -1,9 +1,9 @@
 import type { k8s } from 'cdk8s-plus-28';
-import { CONTROLLER_VARIABLE } from '../../../api';
+import { CONTROLLER_VARIABLE, HEALTH_PORT } from '../../../api';
 import type { ReleaseContext } from '../../../charting/chart';
 import { concat, decimal, each, ifAny, ifSet, isSet, text, when, type Later } from '../../../charting/deferred';
 import type { Template } from '../../../charting/manifest';
-import { HEALTH_PORT, METRICS_PORT } from '../defaults';
+import { METRICS_PORT } from '../defaults';
 import { keepsRunBudgets } from './disruption';
 import { controllerImage, type OperatorValues } from '../names';
 

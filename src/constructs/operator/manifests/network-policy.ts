@@ -1,9 +1,10 @@
+import { HEALTH_PORT } from '../../../api';
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { ReleaseContext } from '../../../charting/chart';
 import { concat, each, ifAny, isEmpty, not, when, type Later } from '../../../charting/deferred';
 import { addManifest } from '../../../charting/manifest';
-import { HEALTH_PORT, METRICS_PORT } from '../defaults';
+import { METRICS_PORT } from '../defaults';
 import { metadata, podSelector, type OperatorValues } from '../names';
 
 const DNS = {

@@ -11,10 +11,10 @@ import {
   text,
   type Later,
 } from '../../../charting/deferred';
+import { HEALTH_PORT, LEADER_ELECTION_SECONDS } from '../../../api';
 import type { ReleaseContext } from '../../../charting/chart';
 import type { Refusal } from '../../../charting/manifest';
 import { NAME_PREFIX } from '../../../charting/kubernetes-names';
-import { HEALTH_PORT, LEADER_ELECTION_SECONDS } from '../defaults';
 import type { OperatorValues } from '../names';
 
 /** A flag given in one argument or in two; several arguments are matched with one on each line. */

@@ -1,0 +1,26 @@
+/*
+ * What applies where nobody says otherwise, and where more than one of constructs, charts, controller, control plane and
+ * command line needs to know it. A default that one place alone goes by stands there.
+ */
+
+/** Fields of a WorkerPool. */
+export const DEFAULTS = {
+  poolSize: 1,
+  activeDeadlineSeconds: 4200,
+  terminationGracePeriodSeconds: 30,
+  failedPodsHistoryLimit: 5,
+  successfulPodsHistoryLimit: 0,
+  mqttReconnectRetryCount: 5,
+} as const;
+
+/** The controller's leader election: client-go's usual values. */
+export const LEADER_ELECTION_SECONDS = { leaseDuration: 15, renewDeadline: 10, retryPeriod: 2 } as const;
+
+/** Where the controller tells of its health. */
+export const HEALTH_PORT = 8081;
+
+/** Where the bundled control plane listens. */
+export const CONTROL_PLANE_PORT = { https: 8443, mqtts: 8883 } as const;
+
+/** How long a run Pod may take to start, as the bundled control plane has it. */
+export const START_DEADLINE_SECONDS = 900;
