@@ -68,7 +68,7 @@ In a checkout of this repository each runs by itself; \`--namespace\` puts its o
 npx tsx examples/run.ts docker-in-docker                          # to standard output
 npx tsx examples/run.ts keda monitoring --namespace builds | kubectl apply --server-side -f -
 npx cdk8s synth --app "npx tsx examples/run.ts keda" --output dist   # as a file, the way cdk8s does it
-npm run synth                                                     # all of them, with definitions and operator, below synth/
+npm run synth                                                     # all of them, with CRDs and operator, below synth/
 \`\`\`
 
 or without TypeScript:
