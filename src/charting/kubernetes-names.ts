@@ -22,6 +22,9 @@ export const NAMESPACE = {
 /** An address that programs call by HTTP. */
 export const HTTP_ADDRESS = 'https?://.+';
 
+/** Rule for addresses, of which none may be given. */
+export const HTTP_URL = { pattern: `^(${HTTP_ADDRESS})?$`, says: 'it must look like https://host[:port]' };
+
 /** A part of all Pods, as Kubernetes' budgets take it. */
 export const PERCENTAGE = '(100|[1-9]?[0-9])%';
 

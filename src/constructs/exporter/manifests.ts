@@ -1,5 +1,8 @@
+import { Lazy } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
+import type { ReleaseContext } from '../../charting/chart';
+import { imageReference } from '../shared/global-values';
 import { pullSecrets } from '../shared/image-pull-secrets';
 import { scrapeRefusals } from '../shared/scrape';
 import {
@@ -10,6 +13,7 @@ import {
   isEmpty,
   merge,
   or,
+  orElse,
   replaced,
   text,
   when,
@@ -17,14 +21,24 @@ import {
   type Deferred,
 } from '../../charting/deferred';
 import { addManifest, type Template } from '../../charting/manifest';
-import type { ExporterSettings } from './settings';
+import type { ExporterValues } from './values';
 
 /** Name of the port at which container, Service, probes and ServiceMonitor meet. */
 const PORT = 'metrics';
 
+/** The values with what a construct's Pod was given until it is synthesized. */
+type AddToPod = (values: ExporterValues) => ExporterValues & {
+  /** Passes the scheduler over; charts have no value for it. */
+  readonly nodeName?: string;
+};
+
 /** The exporter's Deployment, and what lets Prometheus find it. */
-export function addExporterManifests(scope: Construct, settings: ExporterSettings): void {
-  const { putOff = (make) => make() } = settings;
+export function addExporterManifests(
+  scope: Construct,
+  values: ExporterValues,
+  context: ReleaseContext,
+  addToPod: AddToPod = (unchanged) => unchanged,
+): void {
   addManifest<k8s.KubeDeploymentProps>(
     scope,
     'deployment',
@@ -32,39 +46,43 @@ export function addExporterManifests(scope: Construct, settings: ExporterSetting
       apiVersion: 'apps/v1',
       kind: 'Deployment',
       metadata: {
-        name: settings.name,
-        namespace: settings.namespace,
-        labels: merge(settings.labels, settings.deploymentLabels),
-        annotations: ifAny(settings.annotations),
+        name: context.fullName,
+        namespace: context.namespace,
+        labels: merge(objectLabels(values, context), values.labels),
+        annotations: ifAny(merge(values.annotations, values.commonAnnotations)),
       },
       spec: {
-        replicas: ifSet(settings.replicaCount),
-        selector: { matchLabels: settings.selectorLabels },
+        replicas: ifSet(values.replicaCount),
+        selector: { matchLabels: context.selectorLabels },
         template: {
           metadata: {
-            labels: merge(settings.selectorLabels, settings.podLabels),
-            annotations: ifAny(settings.podAnnotations),
+            labels: merge(context.selectorLabels, values.podLabels),
+            annotations: ifAny(values.podAnnotations),
           },
-          spec: putOff(() => podSpec(settings)),
+          spec: Lazy.any({ produce: () => podSpec(addToPod(values)) }) as Template<k8s.PodSpec>,
         },
       },
     },
-    { refusals: required(settings) },
+    { refusals: required(values) },
   );
-  addService(scope, settings);
-  addServiceMonitor(scope, settings);
+  addService(scope, values, context);
+  addServiceMonitor(scope, values, context);
 }
 
-function required(settings: ExporterSettings) {
+function objectLabels({ commonLabels }: ExporterValues, { labels }: ReleaseContext) {
+  return merge(labels, commonLabels);
+}
+
+function required(values: ExporterValues) {
   const needed = {
     apiEndpoint: 'the address of the control plane, as https://host[:port]',
     apiKeyId: 'the identifier of an API key that may read the root space',
     apiKeySecretName: 'the name of a Secret with the key SPACELIFT_PROMEX_API_KEY_SECRET',
   } as const;
-  const { enabled, secretName } = settings.caCert;
+  const { enabled, secretName } = values.caCert;
   return [
     ...Object.entries(needed).map(([field, meaning]) => ({
-      when: isEmpty(settings[field as keyof typeof needed]),
+      when: isEmpty(values[field as keyof typeof needed]),
       message: `${field} is required: ${meaning}`,
     })),
     {
@@ -74,29 +92,29 @@ function required(settings: ExporterSettings) {
   ];
 }
 
-function podSpec(settings: ExporterSettings) {
-  const { caCert } = settings;
+function podSpec(values: ReturnType<AddToPod>) {
+  const { caCert, global, image } = values;
   return {
-    serviceAccountName: ifAny(settings.serviceAccountName),
+    serviceAccountName: ifAny(values.serviceAccountName),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    securityContext: ifAny(settings.podSecurityContext) as Deferred | undefined,
-    imagePullSecrets: pullSecrets(settings.imagePullSecrets),
-    priorityClassName: ifAny(settings.priorityClassName),
-    nodeName: ifAny(settings.nodeName),
-    nodeSelector: ifAny(settings.nodeSelector),
-    affinity: ifAny(settings.affinity),
-    tolerations: ifAny(settings.tolerations),
+    securityContext: ifAny(values.podSecurityContext) as Deferred | undefined,
+    imagePullSecrets: pullSecrets(concat(global.imagePullSecrets, values.imagePullSecrets)),
+    priorityClassName: ifAny(values.priorityClassName),
+    nodeName: values.nodeName,
+    nodeSelector: ifAny(values.nodeSelector),
+    affinity: ifAny(values.affinity),
+    tolerations: ifAny(values.tolerations),
     containers: [
       {
         name: 'spacelift-promex',
-        image: settings.image,
-        imagePullPolicy: ifSet(settings.imagePullPolicy),
-        env: environment(settings),
-        ports: [{ name: PORT, containerPort: listenPort(settings), protocol: 'TCP' }],
+        image: imageReference(image, global),
+        imagePullPolicy: ifSet(image.pullPolicy),
+        env: environment(values),
+        ports: [{ name: PORT, containerPort: listenPort(values), protocol: 'TCP' }],
         readinessProbe: { httpGet: { path: '/health', port: PORT }, periodSeconds: 5 },
-        resources: ifAny(settings.resources),
-        securityContext: ifAny(settings.securityContext),
+        resources: ifAny(values.resources),
+        securityContext: ifAny(values.securityContext),
         volumeMounts: when(caCert.enabled, [{ name: 'ca-cert', mountPath: caCert.mountPath, readOnly: true }]),
       },
     ],
@@ -105,29 +123,29 @@ function podSpec(settings: ExporterSettings) {
 }
 
 /** The probes ask where the exporter listens, whatever port that is. */
-function listenPort({ listenAddress }: ExporterSettings) {
+function listenPort({ listenAddress }: ExporterValues) {
   return wholeNumber(replaced(listenAddress, '^.*:', ''));
 }
 
-function environment(settings: ExporterSettings) {
-  const secret = { name: settings.apiKeySecretName, key: 'SPACELIFT_PROMEX_API_KEY_SECRET' };
-  const { caCert } = settings;
+function environment(values: ExporterValues) {
+  const secret = { name: values.apiKeySecretName, key: 'SPACELIFT_PROMEX_API_KEY_SECRET' };
+  const { caCert } = values;
   return concat<Template<k8s.EnvVar>>(
     [
-      { name: 'SPACELIFT_PROMEX_API_ENDPOINT', value: settings.apiEndpoint },
-      { name: 'SPACELIFT_PROMEX_API_KEY_ID', value: settings.apiKeyId },
+      { name: 'SPACELIFT_PROMEX_API_ENDPOINT', value: values.apiEndpoint },
+      { name: 'SPACELIFT_PROMEX_API_KEY_ID', value: values.apiKeyId },
       { name: 'SPACELIFT_PROMEX_API_KEY_SECRET', valueFrom: { secretKeyRef: secret } },
-      { name: 'SPACELIFT_PROMEX_LISTEN_ADDRESS', value: settings.listenAddress },
+      { name: 'SPACELIFT_PROMEX_LISTEN_ADDRESS', value: values.listenAddress },
     ],
     when(caCert.enabled, [
       { name: 'SPACELIFT_PROMEX_CA_CERT_PATH', value: text(caCert.mountPath, '/', caCert.secretKey) },
     ]),
-    settings.extraEnv,
+    values.extraEnv,
   );
 }
 
-function addService(scope: Construct, settings: ExporterSettings): void {
-  const { service, serviceMonitor } = settings;
+function addService(scope: Construct, values: ExporterValues, context: ReleaseContext): void {
+  const { service, serviceMonitor } = values;
   addManifest<k8s.KubeServiceProps>(
     scope,
     'service',
@@ -135,14 +153,14 @@ function addService(scope: Construct, settings: ExporterSettings): void {
       apiVersion: 'v1',
       kind: 'Service',
       metadata: {
-        name: service.name,
-        namespace: settings.namespace,
-        labels: settings.labels,
-        annotations: ifAny(service.annotations),
+        name: context.serviceName(''),
+        namespace: context.namespace,
+        labels: objectLabels(values, context),
+        annotations: ifAny(merge(service.annotations, values.commonAnnotations)),
       },
       spec: {
         type: 'ClusterIP',
-        selector: settings.selectorLabels,
+        selector: context.selectorLabels,
         ports: [{ name: PORT, port: service.port, targetPort: PORT, protocol: 'TCP' }],
       },
     },
@@ -150,8 +168,8 @@ function addService(scope: Construct, settings: ExporterSettings): void {
   );
 }
 
-function addServiceMonitor(scope: Construct, settings: ExporterSettings): void {
-  const { serviceMonitor } = settings;
+function addServiceMonitor(scope: Construct, values: ExporterValues, context: ReleaseContext): void {
+  const { serviceMonitor } = values;
   addManifest(
     scope,
     'servicemonitor',
@@ -159,10 +177,10 @@ function addServiceMonitor(scope: Construct, settings: ExporterSettings): void {
       apiVersion: 'monitoring.coreos.com/v1',
       kind: 'ServiceMonitor',
       metadata: {
-        name: settings.name,
-        namespace: serviceMonitor.namespace,
-        labels: merge(settings.labels, serviceMonitor.additionalLabels),
-        annotations: ifAny(serviceMonitor.annotations),
+        name: context.fullName,
+        namespace: orElse(serviceMonitor.namespace, context.namespace),
+        labels: merge(objectLabels(values, context), serviceMonitor.additionalLabels),
+        annotations: ifAny(merge(serviceMonitor.annotations, values.commonAnnotations)),
       },
       spec: {
         endpoints: [
@@ -173,8 +191,8 @@ function addServiceMonitor(scope: Construct, settings: ExporterSettings): void {
             scrapeTimeout: ifAny(serviceMonitor.scrapeTimeout),
           },
         ],
-        namespaceSelector: { matchNames: [settings.namespace] },
-        selector: { matchLabels: settings.selectorLabels },
+        namespaceSelector: { matchNames: [context.namespace] },
+        selector: { matchLabels: context.selectorLabels },
       },
     },
     { when: serviceMonitor.enabled, refusals: scrapeRefusals(serviceMonitor) },

@@ -1,13 +1,15 @@
 import type { Env, PodScheduling } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { checkHttpUrl, checkName, checkPorts, checkWholeNumber, requiredNamespace } from '../shared/checks';
+import { checkName, requiredNamespace } from '../shared/checks';
+import { constructContext } from '../shared/construct-context';
+import { ShadowPod } from '../shared/shadow-pod';
 import { refuseStrangers } from '../shared/strangers';
 import { refuseTwins } from '../shared/twins';
-import { EXPORTER_NAME } from './defaults';
-import { ExporterPod } from './exporter-pod';
-import type { PrometheusExporterProps } from './exporter-props';
-import { exporterSettings } from './exporter-settings';
+import { valuesOfProps } from '../shared/values-of-props';
+import { EXPORTER_NAME, EXPORTER_TAG } from './defaults';
 import { addExporterManifests } from './manifests';
+import { EXPORTER_POD, EXPORTER_PROPS, type PrometheusExporterProps } from './prometheus-exporter-props';
+import { exporterChartValues } from './values';
 
 /**
  * Serves metrics of worker pools and usage from the control plane to Prometheus.
@@ -15,19 +17,24 @@ import { addExporterManifests } from './manifests';
  * Objects, names and labels are those of the Helm chart that is generated from the same source. The Pods meet the Pod
  * Security Standard `restricted`.
  *
- * @throws where the endpoint is no http(s) address, `name` cannot be one, a number is out of range, or `namespace` is missing; at synthesis
- * where a scrape may take longer than the time between two
+ * @throws where a prop is out of its range, or `namespace` is missing; at synthesis where a scrape may take longer than the
+ * time between two
  */
 export class PrometheusExporter extends Construct {
-  private readonly pod: ExporterPod;
+  private readonly pod: ShadowPod;
 
   constructor(scope: Construct, id: string, props: PrometheusExporterProps) {
     super(scope, id);
-    checkProps(scope, id, props);
+    const { name = EXPORTER_NAME, envVariables } = props;
+    checkName(scope, id, name);
     refuseTwins(this);
     refuseStrangers(this);
-    this.pod = new ExporterPod(this, props.envVariables);
-    addExporterManifests(this, exporterSettings(requiredNamespace(scope, id, props.namespace), props, this.pod));
+    const namespace = requiredNamespace(scope, id, props.namespace);
+    const context = constructContext({ chart: EXPORTER_NAME, appVersion: EXPORTER_TAG, name, namespace });
+    const values = valuesOfProps(exporterChartValues, EXPORTER_PROPS, props, { construct: this, context });
+    this.pod = new ShadowPod(this, { envVariables });
+    addExporterManifests(this, values, context, (given) => this.pod.addTo(given, EXPORTER_POD));
+    this.node.defaultChild = this.node.findChild('deployment');
   }
 
   /** Where the Pods run: nodes that they are attracted to, taints that they tolerate, and so on. */
@@ -39,11 +46,4 @@ export class PrometheusExporter extends Construct {
   public get env(): Env {
     return this.pod.container.env;
   }
-}
-
-function checkProps(scope: Construct, id: string, props: PrometheusExporterProps): void {
-  checkName(scope, id, props.name ?? EXPORTER_NAME);
-  checkWholeNumber(scope, id, 'replicas', props.replicas, 0);
-  checkHttpUrl(scope, id, 'apiEndpoint', props.apiEndpoint);
-  checkPorts(scope, id, 'port', [props.port]);
 }

@@ -14,10 +14,10 @@ import {
   EXPORTER_RESOURCES,
   EXPORTER_TAG,
 } from './defaults';
-import { HTTP_ADDRESS } from '../../charting/kubernetes-names';
+import { HTTP_URL } from '../../charting/kubernetes-names';
 import { HARDENED_POD } from '../shared/security-context';
-import { DURATION_PATTERN } from '../../charting/deferred';
 import {
+  condition,
   flag,
   group,
   integer,
@@ -27,13 +27,25 @@ import {
   orEmpty,
   string,
   stringMap,
+  type ValuesOf,
 } from '../../charting/values';
-import { DIGEST, LABEL_VALUE, OBJECT_NAME, PORT, PULL_POLICIES, secretNames } from '../shared/global-values';
+import {
+  DIGEST,
+  DURATION,
+  globalValues,
+  LABEL_VALUE,
+  OBJECT_NAME,
+  PORT,
+  PULL_POLICIES,
+  secretNames,
+} from '../shared/global-values';
 
-/** Values of the exporter's chart. */
+/** Values of the exporter, which the parent chart has, too. */
 export const exporterValues = group('Values of the exporter of control-plane metrics for Prometheus.', {
   nameOverride: string('', "Replaces the chart's name in object names and labels.", { pattern: LABEL_VALUE }),
   fullnameOverride: string('', 'Replaces what every object name begins with.', { pattern: OBJECT_NAME }),
+  commonLabels: stringMap({}, 'More labels of every object of the exporter. The labels that it has anyway win.'),
+  commonAnnotations: stringMap({}, 'Annotations of every object of the exporter. Those of a single object win.'),
   replicaCount: integerOrNull(1, 'Number of Pods. One is enough, because several tell Prometheus the same numbers.'),
   image: group('Image of the exporter.', {
     repository: string(EXPORTER_IMAGE, 'Registry and repository.', { minLength: 1 }),
@@ -44,11 +56,9 @@ export const exporterValues = group('Values of the exporter of control-plane met
   listenAddress: string(
     EXPORTER_LISTEN_ADDRESS,
     'Address that the exporter listens at, as [host]:port. Container port, probes and Service follow it, as they do not in the official chart.',
-    { pattern: ':[1-9][0-9]{0,4}$' },
+    { pattern: ':[1-9][0-9]{0,4}$', says: 'it must look like [host]:port' },
   ),
-  apiEndpoint: string('', 'Address of the control plane, as https://host[:port]. Required.', {
-    pattern: `^(${HTTP_ADDRESS})?$`,
-  }),
+  apiEndpoint: string('', 'Address of the control plane, as https://host[:port]. Required.', HTTP_URL),
   apiKeyId: string('', 'Identifier of the API key. Required.'),
   apiKeySecretName: string('', "Secret with the API key's secret under SPACELIFT_PROMEX_API_KEY_SECRET. Required."),
   caCert: group('CA certificate by which the exporter knows the control plane.', {
@@ -103,14 +113,20 @@ export const exporterValues = group('Values of the exporter of control-plane met
     interval: orEmpty(
       '30s',
       "Time between two scrapes; empty means Prometheus' own. Each one asks the control plane.",
-      {
-        pattern: DURATION_PATTERN,
-      },
+      DURATION,
     ),
-    scrapeTimeout: orEmpty('10s', 'How long a scrape may take, as long as interval at most.', {
-      pattern: DURATION_PATTERN,
-    }),
+    scrapeTimeout: orEmpty('10s', 'How long a scrape may take, as long as interval at most.', DURATION),
     additionalLabels: stringMap({}, 'Labels by which Prometheus finds the ServiceMonitor.'),
     annotations: stringMap({}, 'Annotations of the ServiceMonitor.'),
   }),
 });
+
+/** Values of the exporter's chart where it stands by itself. */
+export const exporterChartValues = group(exporterValues.description, {
+  enabled: condition(false, 'Read by the parent chart: whether this chart is rendered at all.'),
+  // Not among the values that the parent repeats: Helm hands its own down.
+  global: globalValues,
+  ...exporterValues.members,
+});
+
+export type ExporterValues = ValuesOf<typeof exporterChartValues.members>;

@@ -70,7 +70,7 @@ describe('PrometheusExporter', () => {
   it('takes everything that a cluster may ask of a Pod', () => {
     const objects = exported({
       labels: { team: 'a', 'app.kubernetes.io/name': 'mine' },
-      annotations: { note: 'on the Deployment' },
+      annotations: { note: 'on every object' },
       podLabels: { zone: 'b', 'app.kubernetes.io/instance': 'mine' },
       podAnnotations: { note: 'on the Pod' },
       replicas: 0,
@@ -83,7 +83,7 @@ describe('PrometheusExporter', () => {
     });
     const { metadata, spec } = only(objects, 'Deployment');
     expect(metadata.labels).toMatchObject({ team: 'a', ...SELECTOR });
-    expect(metadata.annotations).toEqual({ note: 'on the Deployment' });
+    expect(metadata.annotations).toEqual({ note: 'on every object' });
     expect(spec).toMatchObject({
       replicas: 0,
       selector: { matchLabels: SELECTOR },

@@ -7,6 +7,10 @@ import type {
   IServiceAccount,
   SecretValue,
 } from 'cdk8s-plus-28';
+import { resourceRequirements } from '../shared/container-resources';
+import { imageParts, inPrometheusUnits, names } from '../shared/conversions';
+import type { PropMapping } from '../shared/values-of-props';
+import type { exporterChartValues } from './values';
 
 /** Properties of a `PrometheusExporter`. */
 export interface PrometheusExporterProps {
@@ -41,7 +45,7 @@ export interface PrometheusExporterProps {
   readonly labels?: Record<string, string>;
 
   /**
-   * Annotations of the Deployment.
+   * Annotations of every object.
    *
    * @default - none
    */
@@ -71,7 +75,7 @@ export interface PrometheusExporterProps {
   /**
    * When the kubelet pulls the image.
    *
-   * @default - Kubernetes decides by the tag of the image
+   * @default - IfNotPresent for the default image; otherwise Kubernetes decides by the tag
    */
   readonly imagePullPolicy?: ImagePullPolicy;
 
@@ -190,3 +194,44 @@ export interface ExporterServiceMonitor {
    */
   readonly scrapeTimeout?: Duration;
 }
+
+/** Where the props stand among the values of the chart. */
+export const EXPORTER_PROPS: PropMapping<PrometheusExporterProps, typeof exporterChartValues.members> = {
+  apiEndpoint: 'apiEndpoint',
+  apiKeyId: 'apiKeyId',
+  apiKeySecret: { to: 'apiKeySecretName', as: ({ name }) => name },
+  name: null,
+  namespace: null,
+  labels: 'commonLabels',
+  annotations: 'commonAnnotations',
+  podLabels: 'podLabels',
+  podAnnotations: 'podAnnotations',
+  image: { to: 'image', as: (image) => ({ ...imageParts(image), pullPolicy: '' }) },
+  imagePullPolicy: 'image.pullPolicy',
+  imagePullSecrets: { to: 'imagePullSecrets', as: names },
+  replicas: 'replicaCount',
+  resources: { to: 'resources', as: resourceRequirements, instead: true },
+  nodeSelector: 'nodeSelector',
+  priorityClassName: 'priorityClassName',
+  serviceAccount: { to: 'serviceAccountName', as: ({ name }) => name },
+  envVariables: null,
+  caCertificate: {
+    to: 'caCert',
+    as: ({ secret, key }) => ({ enabled: true, secretName: secret.name, secretKey: key }),
+  },
+  port: ['service.port', { to: 'listenAddress', as: (port) => `:${port}` }],
+  service: 'service.enabled',
+  serviceMonitor: {
+    enables: 'serviceMonitor.enabled',
+    props: {
+      namespace: 'serviceMonitor.namespace',
+      labels: 'serviceMonitor.additionalLabels',
+      annotations: 'serviceMonitor.annotations',
+      interval: { to: 'serviceMonitor.interval', as: inPrometheusUnits },
+      scrapeTimeout: { to: 'serviceMonitor.scrapeTimeout', as: inPrometheusUnits },
+    },
+  },
+};
+
+/** Where the parts of the Pod stand that can be added to. */
+export const EXPORTER_POD = { affinity: 'affinity', tolerations: 'tolerations', env: 'extraEnv' } as const;
