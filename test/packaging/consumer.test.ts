@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { run } from '../../src/local-cluster/exec';
-import { builtPackage, filesBelow, remove } from './support/built-package';
+import { builtPackage, filesBelow, remove, temporaryFolder } from './support/built-package';
 import { createConsumerApp } from './support/consumer-app';
+import { newestNode, oldestNode, type Node } from './support/nodes';
 
 const { packed } = builtPackage();
 const paths = packed.files.map((file) => file.path);
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 const PEERS = ['cdk8s', 'cdk8s-plus-28', 'constructs'];
 
 const MAIN = `
@@ -16,7 +18,7 @@ import { Secret } from 'cdk8s-plus-28';
 import { PrometheusExporter, WorkerPool, WorkerPoolOperator, type WorkerPoolProps } from 'cdk8s-worker-pools';
 import { LABEL, type WorkerPoolSpec } from 'cdk8s-worker-pools/api';
 
-const app = new App({ outdir: 'synth' });
+const app = new App();
 const chart = new Chart(app, 'tools', { namespace: 'tools' });
 new WorkerPoolOperator(chart, 'operator');
 const secret = Secret.fromSecretName(chart, 'credentials', 'credentials');
@@ -38,7 +40,7 @@ app.synth();
 `;
 
 const TSCONFIG = {
-  compilerOptions: { target: 'es2022', module: 'node16', strict: true, noUncheckedIndexedAccess: true, types: [] },
+  compilerOptions: { target: 'es2022', module: 'node16', strict: true, skipLibCheck: false, types: [] },
   include: ['main.ts'],
 };
 
@@ -48,20 +50,23 @@ let app: string;
 jest.setTimeout(180_000);
 
 beforeAll(async () => {
-  app = await createConsumerApp({ 'main.ts': MAIN, 'tsconfig.json': JSON.stringify(TSCONFIG) });
+  app = await createConsumerApp({
+    'main.ts': MAIN,
+    'tsconfig.json': JSON.stringify(TSCONFIG),
+    'cdk8s.yaml': 'language: typescript\napp: node main.js\n',
+  });
 });
 afterAll(() => remove(app));
 
 describe('the tarball', () => {
   it('holds the compiled constructs, their description for jsii, the program and the charts; no source and no test', () => {
-    const places = new Set(paths.map((path) => path.replace(/^(lib|charts)\/.*/, '$1')));
+    const places = new Set(paths.map((path) => path.replace(/^(lib|charts|dist\/worker-pools)\/.*/, '$1')));
     expect([...places].sort()).toEqual([
       '.jsii',
+      'LICENSE',
       'README.md',
       'charts',
-      'dist/spacelift-worker.sh',
-      'dist/worker-pools.mjs',
-      'dist/worker-pools.mjs.LEGAL.txt',
+      'dist/worker-pools',
       'lib',
       'package.json',
     ]);
@@ -78,6 +83,12 @@ describe('the tarball', () => {
     expect(paths.filter((path) => path.startsWith('charts/')).sort()).toEqual(
       filesBelow('charts').map((path) => `charts/${path}`),
     );
+  });
+
+  it('holds the license of the package, and those of the libraries inside the program', () => {
+    const text = (path: string): string => readFileSync(join(app, 'node_modules', 'cdk8s-worker-pools', path), 'utf8');
+    expect(text('LICENSE')).toBe(readFileSync('LICENSE', 'utf8'));
+    expect(text('dist/worker-pools/LICENSES.txt')).toMatch(/^commander [\d.]+ \(MIT\)\n\n\(The MIT License\)/m);
   });
 
   it('carries no source map inside its files', () => {
@@ -105,20 +116,6 @@ describe('an app that installs the package', () => {
     );
   });
 
-  it('passes a strict type check and synthesizes', async () => {
-    await run('node', ['node_modules/typescript/bin/tsc'], { cwd: app });
-    expect(await run('node', ['main.js'], { cwd: app })).toBe('workers.spacelift.io/workerpool 2\n');
-    const manifests = parseAllDocuments(readFileSync(join(app, 'synth/tools.k8s.yaml'), 'utf8')).map(
-      (document) => document.toJS() as { kind: string; metadata: { name: string; namespace?: string } },
-    );
-    expect(manifests).toContainEqual(
-      expect.objectContaining({ kind: 'WorkerPool', metadata: { name: 'builds', namespace: 'tools' } }),
-    );
-    const kinds = manifests.map(({ kind }) => kind);
-    expect(kinds.filter((kind) => kind === 'CustomResourceDefinition')).toHaveLength(2);
-    expect(kinds.filter((kind) => kind === 'Deployment')).toHaveLength(2);
-  });
-
   it('loads the constructs without any library of the server side', async () => {
     const program = `
       require('cdk8s-worker-pools');
@@ -133,9 +130,47 @@ describe('an app that installs the package', () => {
       [...PEERS, 'cdk8s-worker-pools'].sort(),
     );
   });
+});
 
-  it('has the program', async () => {
-    expect(await run('npx', ['--no', '--', 'worker-pools', '--help'], { cwd: app })).toMatch(/^Usage: worker-pools /);
+describe.each(['oldest', 'newest'])('on the %s Node that it is for', (age) => {
+  const nodes = temporaryFolder('nodes');
+  let node: Node;
+  beforeAll(async () => {
+    node = age === 'oldest' ? await oldestNode(nodes) : newestNode;
+  });
+  afterAll(() => remove(nodes));
+
+  const worked = async (program: string, ...args: string[]): Promise<string> => {
+    const { exitCode, stdout, stderr } = await node.call(program, args, app);
+    expect({ exitCode, said: exitCode === 0 ? '' : stdout + stderr }).toEqual({ exitCode: 0, said: '' });
+    return stdout;
+  };
+
+  it('an app passes a strict type check, libraries included, and synthesizes', async () => {
+    await worked('node', 'node_modules/typescript/bin/tsc');
+    expect(await worked('node', 'main.js')).toBe('workers.spacelift.io/workerpool 2\n');
+    await worked('node', resolve('node_modules/cdk8s-cli/bin/cdk8s'), 'synth', '--no-check-upgrade');
+    const manifests = parseAllDocuments(readFileSync(join(app, 'dist/tools.k8s.yaml'), 'utf8')).map(
+      (document) => document.toJS() as { kind: string; metadata: { name: string; namespace?: string } },
+    );
+    expect(manifests).toContainEqual(
+      expect.objectContaining({ kind: 'WorkerPool', metadata: { name: 'builds', namespace: 'tools' } }),
+    );
+    const kinds = manifests.map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'CustomResourceDefinition')).toHaveLength(2);
+    expect(kinds.filter((kind) => kind === 'Deployment')).toHaveLength(2);
+  });
+
+  it('the program shows its help and its version', async () => {
+    expect(await worked('npx', '--no', '--', 'worker-pools', '--help')).toMatch(/^Usage: worker-pools /);
+    expect(await worked('npx', '--no', '--', 'worker-pools', '--version')).toBe(`${version}\n`);
+  });
+
+  it('the program asks control planes', async () => {
+    const args = ['pool', 'list', '--url', 'https://127.0.0.1:9', '--api-key-secret', 'secret'];
+    const { exitCode, stderr } = await node.call('npx', ['--no', '--', 'worker-pools', ...args], app);
+    const sentence = 'worker-pools: https://127.0.0.1:9 cannot be reached: ECONNREFUSED\n';
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: sentence });
   });
 });
 

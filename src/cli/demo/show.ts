@@ -34,6 +34,6 @@ Look further:
   operator    ${kubectl} logs -n ${operator.namespace} deployment/${operator.release}-controller-manager
   API         ${kubectl} exec -n ${controlPlane.namespace} ${controlPlane.name}-0 -- cat /var/lib/worker-pools/ca.crt > ca.crt
               ${kubectl} ${secret} -o jsonpath='{.data.secret}' | base64 -d > key
-              node dist/worker-pools.mjs run trigger ${DEMO.stack.name} --follow ${api}
+              node dist/worker-pools/worker-pools.mjs run trigger ${DEMO.stack.name} --follow ${api}
   remove all  npm run demo -- --down`);
 }

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { IMAGES } from '../../../src/cli/demo/settings';
 import { qualified } from '../../../src/local-cluster/images/builders';
 import { readDockerfile } from '../../../src/local-cluster/images/dockerfile';
 
@@ -13,6 +15,17 @@ describe('what a Dockerfile needs', () => {
     ['what a continued line says', 'FROM a\nCOPY one \\\n  two /app/', ['a'], ['one', 'two']],
   ])('is %s', (_case, text, bases, inputs) => {
     expect(readDockerfile(text)).toEqual({ bases, inputs });
+  });
+});
+
+describe.each(IMAGES)('the image $name', ({ dockerfile }) => {
+  const { inputs } = readDockerfile(readFileSync(dockerfile, 'utf8'));
+  const letThrough = readFileSync('.dockerignore', 'utf8').match(/(?<=^!)[^/\n]+/gm);
+
+  test('holds the license', () => expect(inputs).toContain('LICENSE'));
+
+  test('copies only what .dockerignore lets through', () => {
+    expect(letThrough).toEqual(expect.arrayContaining(inputs.map((path) => path.split('/')[0])));
   });
 });
 
