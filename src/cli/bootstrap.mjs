@@ -1,4 +1,4 @@
-// The first thing that `npm run demo`, `npm test` and the benches run: plain JavaScript for Node >= 20 without any
+// The first thing that `npm run demo`, `images`, `bench` and `npm test` run: plain JavaScript for Node >= 20 without any
 // package. It installs node_modules as package-lock.json says, once, and goes on with Node 24 from there.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -10,6 +10,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const programs = {
   demo: ['src/cli/main.ts', 'demo'],
   test: ['src/cli/dev/test.ts'],
+  images: ['src/cli/dev/images.ts'],
   bench: ['src/cli/dev/bench.ts'],
   'bench:synth': ['src/cli/dev/bench-synth.ts'],
 };

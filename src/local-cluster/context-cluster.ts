@@ -1,8 +1,8 @@
 import type { ClusterStatus, LocalCluster } from './cluster';
 import { LocalClusterError } from './errors';
 import { exec, run, type Exec } from './exec';
-import { buildImages, publishImage, type ImageSpec } from './images';
-import { plainLines, task, type Progress } from './progress';
+import { pushImages, type ImageSpec } from './images';
+import { plainLines, type Progress } from './progress';
 import { findKubectl } from './tools';
 
 export interface ContextOptions {
@@ -56,14 +56,7 @@ export class ContextCluster implements LocalCluster {
         `the cluster of the context ${this.context} must be able to pull the images; say with --registry where to push them, for example --registry registry.example.com/team`,
       );
     }
-    const images = await buildImages(specs, this.progress);
-    const published: Record<string, string> = {};
-    for (const [index, image] of images.entries()) {
-      const name = `${registry.replace(/\/$/, '')}/${image.name.split('/').at(-1)}`;
-      await task(this.progress, `pushing the image ${name}`, undefined, () => publishImage(image, name, this.execute));
-      published[specs[index]?.name ?? ''] = name;
-    }
-    return published;
+    return pushImages(specs, registry.replace(/\/$/, ''), { progress: this.progress, execute: this.execute });
   }
 
   private async kubectl(...args: string[]): ReturnType<Exec> {

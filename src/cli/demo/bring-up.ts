@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { ApiClient } from '../api/client';
+import { buildPrograms } from '../build-programs';
 import { stateFolder, type LocalCluster, type Progress } from '../../local-cluster';
-import { run } from '../../local-cluster/exec';
 import { task } from '../../local-cluster/progress';
 import { reachControlPlane } from './access';
 import { installControlPlane, readAuthority } from './control-plane';
 import { Kubernetes } from './kubernetes';
 import { installOperator } from './operator';
 import { ensurePool, ensureStack, waitForPool } from './pool';
-import { IMAGES, ROOT } from './settings';
+import { IMAGES } from './settings';
 
 /** Everything of the demo, up and running. */
 export interface Demo {
@@ -30,9 +30,7 @@ export interface Demo {
  */
 export async function bringUp(cluster: LocalCluster, name: string, progress: Progress): Promise<Demo> {
   // The chart and all else that is generated is taken as it lies in the checkout.
-  await task(progress, 'building the programs', undefined, () =>
-    run(process.execPath, ['src/cli/build.mjs'], { cwd: ROOT }),
-  );
+  await buildPrograms(progress);
   await cluster.up();
   const images = await cluster.loadImages(IMAGES);
   const kubernetes = await Kubernetes.of(cluster, progress);

@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
 import { Command, InvalidArgumentError } from 'commander';
 import { runBench } from '../../../test/bench/bench';
 import { reportAsText } from '../../../test/bench/report';
-import { task } from '../../local-cluster/progress';
+import { buildPrograms } from '../build-programs';
 import { terminalProgress } from '../progress';
 
 interface Options {
@@ -34,8 +33,8 @@ const program = new Command('npm run bench --')
     const stopping = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
     const progress = terminalProgress();
-    const bundle = options.controller ?? (await task(progress, 'bundling the controller', undefined, build));
-    const report = await runBench({ ...options, bundle }, progress, stopping.signal);
+    if (options.controller === undefined) await buildPrograms(progress);
+    const report = await runBench({ ...options, bundle: options.controller ?? BUNDLE }, progress, stopping.signal);
     process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : reportAsText(report));
   });
 
@@ -43,17 +42,6 @@ program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`npm run bench: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 });
-
-function build(): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['src/cli/build.mjs'], { stdio: ['ignore', 2, 'inherit'] });
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      if (code === 0) resolve(BUNDLE);
-      else reject(new Error('the programs cannot be bundled; the messages above say why'));
-    });
-  });
-}
 
 function words(value: string): string[] {
   return value.split(' ').filter((word) => word !== '');

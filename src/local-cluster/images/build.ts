@@ -4,7 +4,6 @@ import { basename, join } from 'node:path';
 import { VERSIONS } from '../binaries';
 import { cachePath } from '../cache';
 import { LocalClusterError } from '../errors';
-import { exec, type Exec } from '../exec';
 import { withLock } from '../lock';
 import { plainLines, task, type Progress } from '../progress';
 import { ingredientsOf, standIn } from './base-images';
@@ -42,11 +41,6 @@ export async function buildImages(
     });
   }
   return images;
-}
-
-/** Pushes a built image to a registry under the name `target`. */
-export async function publishImage(image: ImageArchive, target: string, execute: Exec = exec): Promise<void> {
-  await (await chooseBuilder(execute)).push(image.archive, image.name, target);
 }
 
 /** The image that a spec gives, whether it was built yet or not. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { cachePath } from '../cache';
+import { LocalClusterError } from '../errors';
 import { exec, run, type Exec, type ExecResult } from '../exec';
 import { STAND_IN_LABEL } from './base-images';
 
@@ -16,6 +17,7 @@ export interface BuildRequest {
 
 /** A program that builds images of Dockerfiles. */
 export interface ImageBuilder {
+  readonly program: 'docker' | 'buildah';
   /** Undefined when it has no image of that name; else what a stand-in was made of, if it is one. */
   inspect(image: string): Promise<{ readonly standIn?: string } | undefined>;
   /** @returns whether a registry had it */
@@ -27,9 +29,17 @@ export interface ImageBuilder {
   push(archive: string, name: string, target: string): Promise<void>;
 }
 
-/** Docker where its daemon answers, else Buildah, which needs none. */
+/**
+ * Docker where its daemon answers, else Buildah, which needs none.
+ *
+ * @throws LocalClusterError where there is neither
+ */
 export async function chooseBuilder(execute: Exec = exec): Promise<ImageBuilder> {
-  return (await dockerRuns(execute)) ? docker(execute) : buildah(execute);
+  if (await dockerRuns(execute)) return docker(execute);
+  if ((await execute('buildah', ['--version'])).exitCode === 0) return buildah(execute);
+  throw new LocalClusterError(
+    'images are built by Docker or buildah, and neither is there: start Docker, or install buildah (`apt-get install buildah`) and run this again as root',
+  );
 }
 
 export async function dockerRuns(execute: Exec = exec): Promise<boolean> {
@@ -38,6 +48,7 @@ export async function dockerRuns(execute: Exec = exec): Promise<boolean> {
 
 export function docker(execute: Exec = exec): ImageBuilder {
   return {
+    program: 'docker',
     inspect: async (image) =>
       standInOf(await execute('docker', ['image', 'inspect', '--format', label('.Config'), image])),
     pull: async (image) => (await execute('docker', ['pull', image], { timeoutMs: PULL_TIMEOUT_MS })).exitCode === 0,
@@ -59,12 +70,13 @@ export function buildah(execute: Exec = exec): ImageBuilder {
   const store = ['--root', cachePath('buildah'), '--runroot', '/run/cdk8s-worker-pools/buildah'];
   const call = (...args: string[]): string[] => [...store, ...args];
   return {
+    program: 'buildah',
     inspect: async (image) => {
       const args = call('inspect', '--type', 'image', '--format', label('.OCIv1.Config'), image);
       return standInOf(await execute('buildah', args));
     },
     pull: async (image) => {
-      const args = call('pull', '--retry', '0', qualified(image));
+      const args = call('pull', '--retry', '0', ...certificateFlags(image), qualified(image));
       return (await execute('buildah', args, { timeoutMs: PULL_TIMEOUT_MS })).exitCode === 0;
     },
     load: async (archive) => void (await run('buildah', call('pull', `docker-archive:${archive}`), { exec: execute })),
@@ -77,10 +89,15 @@ export function buildah(execute: Exec = exec): ImageBuilder {
     },
     push: async (archive, name, target) => {
       await run('buildah', call('pull', `docker-archive:${archive}`), { exec: execute });
-      await run('buildah', call('push', name, `docker://${target}`), { exec: execute });
+      await run('buildah', call('push', ...certificateFlags(target), name, `docker://${target}`), { exec: execute });
       await run('buildah', call('rmi', name), { exec: execute });
     },
   };
+}
+
+/** Docker does not ask the machine itself for a certificate either. */
+function certificateFlags(image: string): string[] {
+  return /^(localhost|127\.[\d.]+|\[::1\])(:|\/)/.test(image) ? ['--tls-verify=false'] : [];
 }
 
 /** A Go template for the label's value. */

@@ -1,1 +1,2 @@
-export { buildImages, publishImage, type ImageSpec } from './build';
+export { buildImages, type ImageSpec } from './build';
+export { pushImages } from './push';

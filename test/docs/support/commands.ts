@@ -115,7 +115,7 @@ const COMPANIONS = ['cdk8s-cli', 'tsx', 'typescript'];
 
 function checkNpm([, verb = '', ...args]: Command): string | undefined {
   const { name, scripts, peerDependencies } = manifest();
-  const [script = ''] = verb === 'run' ? args : [verb];
+  const script = (verb === 'run' ? args : [verb]).find((word) => !word.startsWith('-')) ?? '';
   if (verb === 'run' || verb === 'test') return script in scripts ? undefined : `there is no script ${script}`;
   if (verb === 'ci') return undefined;
   if (verb !== 'install') return `the tests do not know npm ${verb}`;

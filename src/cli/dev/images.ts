@@ -1,0 +1,67 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { stringify } from 'yaml';
+import { VERSION } from '../../constructs/version';
+import { pushImages } from '../../local-cluster/images';
+import { buildPrograms } from '../build-programs';
+import { IMAGES } from '../demo/settings';
+import { terminalProgress } from '../progress';
+
+interface Options {
+  readonly push: string;
+  readonly tag: string;
+  readonly output: 'values' | 'json';
+}
+
+/** `npm run images`: builds the images, pushes them to a registry, and prints how to name them. */
+const program = new Command('npm run images --')
+  .description('Build the images of controller, launcher, control plane and runner, and push them to a registry.')
+  .requiredOption('--push <registry>', 'where to, for example registry.example.com/worker-pools', registry)
+  .option('--tag <tag>', 'tag of all of them', tagName, VERSION)
+  .addOption(
+    new Option(
+      '-o, --output <format>',
+      'what is printed: a values file of the chart, with the rest as comments, or JSON',
+    )
+      .choices(['values', 'json'])
+      .default('values'),
+  )
+  .showHelpAfterError('(--help lists the options)')
+  .action(async ({ push, tag, output }: Options) => {
+    const progress = terminalProgress();
+    await buildPrograms(progress);
+    const images = await pushImages(IMAGES, push, { tag, progress });
+    const values = { controllerManager: { manager: { image: { repository: `${push}/controller`, tag } } } };
+    process.stdout.write(
+      output === 'json' ? `${JSON.stringify({ images, values }, null, 2)}\n` : valuesFile(values, images),
+    );
+  });
+
+program.parseAsync().catch((error: unknown) => {
+  process.stderr.write(`npm run images: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
+
+function valuesFile(values: object, images: Readonly<Record<string, string>>): string {
+  const [controlPlane, launcher, runner] = [images['control-plane'], images.launcher, images.runner];
+  return `# For the chart: helm upgrade --install ... --values THIS-FILE
+${stringify(values)}# For the constructs:
+#   new WorkerPoolOperator(chart, 'operator', { image: '${images.controller}' });
+#   new ControlPlane(chart, 'control-plane', {
+#     image: '${controlPlane}',
+#     launcherImage: '${launcher}',
+#     defaultRunnerImage: '${runner}',
+#   });
+# For a control plane of your own making:
+#   worker-pools control-plane --launcher-image ${launcher} --default-runner-image ${runner}
+`;
+}
+
+function registry(value: string): string {
+  if (/^[\w.[\]-]+(:\d+)?(\/[a-z\d._/-]+)?$/.test(value)) return value.replace(/\/$/, '');
+  throw new InvalidArgumentError('it must be a host and a path, without https://');
+}
+
+function tagName(value: string): string {
+  if (/^\w[\w.-]{0,127}$/.test(value)) return value;
+  throw new InvalidArgumentError('it must be 1 to 128 letters, digits, dots, dashes and underscores');
+}
