@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { stringify } from 'yaml';
-import { VERSION } from '../../constructs/version';
+import { VERSION } from '../version';
 import { pushImages } from '../../local-cluster/images';
 import { buildPrograms } from '../build-programs';
 import { IMAGES } from '../demo/settings';
@@ -46,7 +46,7 @@ function valuesFile(values: object, images: Readonly<Record<string, string>>): s
   return `# For the chart: helm upgrade --install ... --values THIS-FILE
 ${stringify(values)}# For the constructs:
 #   new WorkerPoolOperator(chart, 'operator', { image: '${images.controller}' });
-#   new ControlPlane(chart, 'control-plane', {
+#   new WorkerPoolControlPlane(chart, 'control-plane', {
 #     image: '${controlPlane}',
 #     launcherImage: '${launcher}',
 #     defaultRunnerImage: '${runner}',
