@@ -3,7 +3,7 @@ import { Agent, request } from 'node:https';
 import { CONTROLLER_METRICS, RUNTIME_METRICS, type MetricDescription } from '../../src/api';
 import { LeaseLostError } from '../../src/controller/main';
 import { TestControlPlane } from '../control-plane/support/control-plane';
-import { installCrds, newPool, PoolObjects, startController, type RunningController } from '../support/controlled-pool';
+import { installCrds, PoolObjects, startController, type RunningController } from '../support/controlled-pool';
 import { createNamespace, eventually, kube, kubeOk } from '../support/kube';
 
 const POOL = 'pool';
@@ -28,20 +28,13 @@ const get = async (port: number | undefined, path: string) => {
   return { status: answer.status, text: await answer.text() };
 };
 
-async function makePool(poolSize: number): Promise<string> {
-  const { secret, id } = await newPool(controlPlane);
-  await objects.putSecret(POOL, secret);
-  await objects.createPool(POOL, { poolSize });
-  return id;
-}
+const makePool = (poolSize: number) => objects.addPool(controlPlane, POOL, { poolSize });
 
 const untilWorkers = (count: number) =>
-  eventually(async () =>
-    expect(await objects.condition(POOL, 'Ready')).toMatchObject({
-      status: 'True',
-      message: count === 1 ? '1 Worker ready.' : `${count} Workers ready.`,
-    }),
-  );
+  objects.untilCondition(POOL, 'Ready', {
+    status: 'True',
+    message: count === 1 ? '1 Worker ready.' : `${count} Workers ready.`,
+  });
 
 describe('the controller process', () => {
   it('is alive and becomes ready, and its metrics carry the documented names', async () => {
@@ -52,7 +45,7 @@ describe('the controller process', () => {
     try {
       expect((await get(controller.ports.health, '/healthz')).status).toBe(200);
       await eventually(async () => expect((await get(controller.ports.health, '/readyz')).status).toBe(200));
-      const id = await makePool(2);
+      const { id } = await makePool(2);
       await untilWorkers(2);
       const { text } = await get(controller.ports.metrics, '/metrics');
       const prefix = 'spacelift_workerpool_controller_';
@@ -126,10 +119,8 @@ describe('the controller process', () => {
     try {
       await makePool(1);
       const other = new PoolObjects(elsewhere);
-      const { secret } = await newPool(controlPlane);
-      await other.putSecret(POOL, secret);
-      await other.createPool(POOL, { poolSize: 1 });
-      await eventually(async () => expect(await other.condition(POOL, 'Ready')).toMatchObject({ status: 'True' }));
+      await other.addPool(controlPlane, POOL, { poolSize: 1 });
+      await other.untilCondition(POOL, 'Ready', { status: 'True' });
       expect((await objects.pool(POOL))?.status).toBeUndefined();
     } finally {
       await controller.stop();

@@ -5,7 +5,7 @@ import { Program, type RunningProgram } from '../cli/support/program';
 import { makeStack, TestControlPlane } from '../control-plane/support/control-plane';
 import { temporaryFolder } from '../support/folder';
 import { apiServer } from '../support/api-server';
-import { installCrds, newPool, PoolObjects } from '../support/controlled-pool';
+import { installCrds, PoolObjects } from '../support/controlled-pool';
 import { FrozenProxy } from '../support/frozen-proxy';
 import { createNamespace, eventually, kubeOk } from '../support/kube';
 
@@ -68,20 +68,13 @@ async function kubeconfigThroughProxy(): Promise<string> {
 }
 
 async function makePool(name: string, poolSize: number, spec: { commsProtocol?: 'poll'; pollCommsURL?: string } = {}) {
-  const { secret, id } = await newPool(controlPlane);
-  await objects.putSecret(name, secret);
-  await objects.createPool(name, { poolSize, ...spec });
+  const { id } = await objects.addPool(controlPlane, name, { poolSize, ...spec });
   await untilReady(name, poolSize);
   return id;
 }
 
 const untilReady = (name: string, count: number) =>
-  eventually(async () =>
-    expect(await objects.condition(name, 'Ready')).toMatchObject({
-      status: 'True',
-      message: `${count} Workers ready.`,
-    }),
-  );
+  objects.untilCondition(name, 'Ready', { status: 'True', message: `${count} Workers ready.` });
 const until = (of: RunningProgram, text: string) => eventually(() => expect(of.stdout).toContain(text), 60_000);
 const pods = async () =>
   (await kubeOk<{ items: { metadata: { uid: string } }[] }>('GET', `/api/v1/namespaces/${objects.namespace}/pods`))

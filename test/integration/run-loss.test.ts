@@ -1,16 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { TestControlPlane } from '../control-plane/support/control-plane';
 import { containers, exited, running } from '../controller/run/fixtures';
-import { installCrds, startController, type RunningController } from '../support/controlled-pool';
-import { createNamespace, eventually } from '../support/kube';
+import { installCrds } from '../support/controlled-pool';
+import { eventually } from '../support/kube';
 import { RunScene } from './run.fixtures';
 
 // Generous: the machine may be busy.
 jest.setTimeout(60_000);
 
 let controlPlane: TestControlPlane;
-let namespace: string;
-let controller: RunningController;
 let scene: RunScene;
 
 beforeAll(async () => {
@@ -20,17 +18,9 @@ beforeAll(async () => {
 
 afterAll(() => controlPlane.close());
 
-beforeEach(async () => {
-  namespace = await createNamespace('run');
-  controller = await startController(namespace);
-});
+afterEach(() => scene.close());
 
-afterEach(async () => {
-  await scene.close();
-  await controller.stop();
-});
-
-const open = async (): Promise<RunScene> => (scene = await RunScene.open(controlPlane, namespace));
+const open = async (): Promise<RunScene> => (scene = await RunScene.open(controlPlane));
 
 const WORKING = containers({ relay: running, worker: running });
 const SUCCEEDED = containers({ relay: exited(0), worker: exited(0) }, { phase: 'Succeeded' });

@@ -5,8 +5,8 @@ import type { ControlPlane, RunRecord, RunType } from '../../src/control-plane';
 import type { RunPod, RunPodStatus } from '../../src/controller/run';
 import { makeStack, type TestPool } from '../control-plane/support/control-plane';
 import { TestPod } from '../control-plane/support/pod';
-import { newPool, PoolObjects } from '../support/controlled-pool';
-import { eventually, kube, kubeOk } from '../support/kube';
+import { PoolObjects, startController, type RunningController } from '../support/controlled-pool';
+import { createNamespace, eventually, kube, kubeOk } from '../support/kube';
 
 export const POOL = 'pool';
 
@@ -19,25 +19,28 @@ export class RunScene {
     readonly objects: PoolObjects,
     private readonly made: TestPool,
     private readonly stack: string,
+    private readonly controllers: readonly RunningController[],
   ) {}
 
-  /** Makes the pool in both places, waits for its Workers, and makes a stack on it. */
-  static async open(controlPlane: ControlPlane, namespace: string, spec: WorkerPoolSpec = {}): Promise<RunScene> {
+  /** Makes a namespace with controllers and a pool in it, waits for its Workers, and makes a stack on it. */
+  static async open(controlPlane: ControlPlane, spec: WorkerPoolSpec = {}, controllers = 1): Promise<RunScene> {
+    const namespace = await createNamespace('run');
+    const running = await Promise.all(Array.from({ length: controllers }, () => startController(namespace)));
     const objects = new PoolObjects(namespace);
-    const made = await newPool(controlPlane);
-    await objects.putSecret(POOL, made.secret);
-    await objects.createPool(POOL, { poolSize: 1, ...spec });
+    const made = await objects.addPool(controlPlane, POOL, { poolSize: 1, ...spec });
     const stack = `stack-${namespace}`;
     await makeStack(controlPlane, made.id, stack);
-    await eventually(async () => {
-      const workers = await objects.workers();
-      expect(workers.map(({ status }) => status?.state)).toEqual(Array(spec.poolSize ?? 1).fill('IDLE'));
+    const scene = new RunScene(controlPlane, objects, made, stack, running);
+    await scene.untilWorkers(Array(spec.poolSize ?? 1).fill({ state: 'IDLE' })).catch(async (error: unknown) => {
+      await scene.close();
+      throw error;
     });
-    return new RunScene(controlPlane, objects, made, stack);
+    return scene;
   }
 
   async close(): Promise<void> {
     await Promise.all(this.pods.map((pod) => pod.close()));
+    await Promise.all(this.controllers.map((controller) => controller.stop()));
   }
 
   trigger(type: RunType = 'PROPOSED'): RunRecord {

@@ -1,17 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { WorkerPoolSpec } from '../../src/api';
 import { TestControlPlane } from '../control-plane/support/control-plane';
 import { containers, exited, running, waitingFor } from '../controller/run/fixtures';
-import { installCrds, startController, type RunningController } from '../support/controlled-pool';
-import { createNamespace, eventually } from '../support/kube';
+import { installCrds } from '../support/controlled-pool';
+import { eventually } from '../support/kube';
 import { POOL, RunScene } from './run.fixtures';
 
 // Generous: the machine may be busy.
 jest.setTimeout(60_000);
 
 let controlPlane: TestControlPlane;
-let namespace: string;
-let controller: RunningController;
 let scene: RunScene;
 
 beforeAll(async () => {
@@ -21,18 +19,10 @@ beforeAll(async () => {
 
 afterAll(() => controlPlane.close());
 
-beforeEach(async () => {
-  namespace = await createNamespace('run');
-  controller = await startController(namespace);
-});
+afterEach(() => scene.close());
 
-afterEach(async () => {
-  await scene.close();
-  await controller.stop();
-});
-
-const open = async (spec: WorkerPoolSpec = {}): Promise<RunScene> =>
-  (scene = await RunScene.open(controlPlane, namespace, spec));
+const open = async (...how: [WorkerPoolSpec?, number?]): Promise<RunScene> =>
+  (scene = await RunScene.open(controlPlane, ...how));
 
 const WORKING = containers({ relay: running, worker: running });
 const SUCCEEDED = containers({ relay: exited(0), worker: exited(0) }, { phase: 'Succeeded' });
@@ -82,17 +72,12 @@ describe('a run', () => {
   });
 
   test('has one Pod although two controllers want to make it (invariant 1)', async () => {
-    const other = await startController(namespace);
-    try {
-      await open({ poolSize: 3 });
-      const ids = [scene.trigger().id, scene.trigger().id, scene.trigger().id];
-      await eventually(async () => expect(await scene.runPods()).toHaveLength(3));
-      await scene.untilWorkers([{ state: 'BUSY' }, { state: 'BUSY' }, { state: 'BUSY' }]);
-      const names = (await scene.runPods()).map(({ metadata }) => metadata.name);
-      expect(names.sort()).toEqual(ids.map((id) => `${id.toLowerCase()}-preparing-1`).sort());
-    } finally {
-      await other.stop();
-    }
+    await open({ poolSize: 3 }, 2);
+    const ids = [scene.trigger().id, scene.trigger().id, scene.trigger().id];
+    await eventually(async () => expect(await scene.runPods()).toHaveLength(3));
+    await scene.untilWorkers([{ state: 'BUSY' }, { state: 'BUSY' }, { state: 'BUSY' }]);
+    const names = (await scene.runPods()).map(({ metadata }) => metadata.name);
+    expect(names.sort()).toEqual(ids.map((id) => `${id.toLowerCase()}-preparing-1`).sort());
   });
 
   test('that is stopped before its Pod starts leaves no Pod', async () => {

@@ -41,15 +41,10 @@ afterEach(async () => {
 });
 
 const untilReady = (message?: string): Promise<void> =>
-  eventually(async () => {
-    const ready = await objects.condition(POOL, 'Ready');
-    expect(ready).toMatchObject({ status: 'True', ...(message && { message }) });
-  });
+  objects.untilCondition(POOL, 'Ready', { status: 'True', ...(message && { message }) });
 
 async function readyPool(poolSize: number) {
-  const made = await newPool(controlPlane);
-  await objects.putSecret(POOL, made.secret);
-  await objects.createPool(POOL, { poolSize, mqttReconnectRetryCount: 0 });
+  const made = await objects.addPool(controlPlane, POOL, { poolSize, mqttReconnectRetryCount: 0 });
   await untilReady();
   return made;
 }

@@ -32,9 +32,7 @@ afterEach(async () => {
   await controller.stop();
 });
 
-async function untilCondition(type: string, expected: object): Promise<void> {
-  await eventually(async () => expect(await objects.condition(POOL, type)).toMatchObject(expected));
-}
+const untilCondition = (type: string, expected: object): Promise<void> => objects.untilCondition(POOL, type, expected);
 
 /** The pool says what is wrong, in condition and event, and has no Workers; nothing secret is in either. */
 async function expectCannotRegister(reason: string, message: string | RegExp, secret?: Partial<SecretValues>) {
@@ -187,9 +185,7 @@ describe.each(['mqtt', 'poll'] as const)('a control plane that is no use, over %
 
 describe('the Pod template', () => {
   it('is refused by the API server: the pool registers, says why, and is ready once it is mended', async () => {
-    const { secret } = await newPool(controlPlane);
-    await objects.putSecret(POOL, secret);
-    await objects.createPool(POOL, { poolSize: 1, pod: { dnsPolicy: 'Nonsense' } });
+    await objects.addPool(controlPlane, POOL, { poolSize: 1, pod: { dnsPolicy: 'Nonsense' } });
     await untilCondition('PodTemplateValid', {
       status: 'False',
       reason: 'PodInvalid',
@@ -207,9 +203,7 @@ describe('the Pod template', () => {
 });
 
 it('lets a busy Worker finish its run when the pool is scaled to zero', async () => {
-  const { secret, id } = await newPool(controlPlane);
-  await objects.putSecret(POOL, secret);
-  await objects.createPool(POOL, { poolSize: 2 });
+  const { id } = await objects.addPool(controlPlane, POOL, { poolSize: 2 });
   await untilCondition('Ready', { status: 'True' });
   await makeStack(controlPlane, id, `stack-${id.toLowerCase()}`);
   const run = controlPlane.admin.createRun({ stack: `stack-${id.toLowerCase()}` });

@@ -9,8 +9,9 @@ import {
   WORKER_RESOURCE,
   type Webhook,
 } from '../support/admission';
+import type { WorkerPoolSpec } from '../../src/api';
 import { ApiProxy } from '../support/api-proxy';
-import { installCrds, newPool, PoolObjects, startController, type RunningController } from '../support/controlled-pool';
+import { installCrds, PoolObjects, startController, type RunningController } from '../support/controlled-pool';
 import { createNamespace, eventually, kubeOk } from '../support/kube';
 
 jest.setTimeout(120_000);
@@ -47,15 +48,10 @@ afterEach(async () => {
   webhook = undefined;
 });
 
-async function makePool(poolSize: number, pod?: object): Promise<string> {
-  const { secret, id } = await newPool(controlPlane);
-  await objects.putSecret(POOL, secret);
-  await objects.createPool(POOL, { poolSize, ...(pod && { pod }) });
-  return id;
-}
+const makePool = (poolSize: number, pod?: WorkerPoolSpec['pod']) =>
+  objects.addPool(controlPlane, POOL, { poolSize, ...(pod && { pod }) });
 
-const untilCondition = (type: string, expected: object): Promise<void> =>
-  eventually(async () => expect(await objects.condition(POOL, type)).toMatchObject(expected));
+const untilCondition = (type: string, expected: object): Promise<void> => objects.untilCondition(POOL, type, expected);
 const untilEvent = (expected: object): Promise<void> =>
   eventually(async () => expect(await objects.events()).toContainEqual(expect.objectContaining(expected)));
 const untilSize = (count: number): Promise<void> =>

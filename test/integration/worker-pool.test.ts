@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { TestControlPlane } from '../control-plane/support/control-plane';
 import {
   installCrds,
-  newPool,
   PoolObjects,
   startController,
   type RunningController,
@@ -33,12 +32,10 @@ afterEach(async () => {
 
 /** Makes a pool in both places and waits until it is ready. */
 async function readyPool(poolSize: number, transport: Transport = 'mqtt') {
-  const made = await newPool(controlPlane);
-  await objects.putSecret(POOL, made.secret);
-  await objects.createPool(POOL, {
+  const made = await objects.addPool(controlPlane, POOL, {
     poolSize,
     commsProtocol: transport,
-    ...(transport === 'poll' && { pollCommsURL: made.token.endpoint }),
+    ...(transport === 'poll' && { pollCommsURL: controlPlane.url }),
   });
   await untilReady();
   return made;
@@ -156,9 +153,7 @@ it('keeps the size an autoscaler gave it when poolSize is left out of the manife
 
 // The API server has no scale of a pool without a size, and autoscalers read the scale before they set it.
 it('has a scale for autoscalers to read when its manifest never had a poolSize', async () => {
-  const { id, secret } = await newPool(controlPlane);
-  await objects.putSecret(POOL, secret);
-  await objects.createPool(POOL);
+  const { id } = await objects.addPool(controlPlane, POOL);
   await untilReady();
   expect(await objects.readScale(POOL)).toMatchObject({
     spec: { replicas: 1 },

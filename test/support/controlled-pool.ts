@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import {
   workerCrd,
@@ -13,7 +14,7 @@ import type { ControllerOptions } from '../../src/controller/options';
 import { encodeToken } from '../../src/protocol/token';
 import { makePool, type TestPool } from '../control-plane/support/control-plane';
 import { apiServer } from './api-server';
-import { installCrd, kube, kubeOk, type KubeObject } from './kube';
+import { eventually, installCrd, kube, kubeOk, type KubeObject } from './kube';
 
 export type Transport = 'mqtt' | 'poll';
 
@@ -67,8 +68,10 @@ export interface SecretValues {
   readonly privateKey: string;
 }
 
+export type NewPool = TestPool & { readonly secret: SecretValues };
+
 /** A new pool of the control plane, and what belongs into its Secret. */
-export async function newPool(controlPlane: ControlPlane): Promise<TestPool & { readonly secret: SecretValues }> {
+export async function newPool(controlPlane: ControlPlane): Promise<NewPool> {
   const pool = await makePool(controlPlane, `pool-${randomBytes(3).toString('hex')}`);
   return { ...pool, secret: secretValues(pool) };
 }
@@ -91,6 +94,14 @@ export class PoolObjects {
     const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData };
     if (status === 404) await kubeOk('POST', path, body);
     else await kubeOk('PATCH', `${path}/${name}`, { stringData });
+  }
+
+  /** Makes a pool in both places. */
+  async addPool(controlPlane: ControlPlane, name: string, spec: WorkerPoolSpec = {}): Promise<NewPool> {
+    const made = await newPool(controlPlane);
+    await this.putSecret(name, made.secret);
+    await this.createPool(name, spec);
+    return made;
   }
 
   async createPool(name: string, spec: WorkerPoolSpec = {}): Promise<void> {
@@ -137,6 +148,10 @@ export class PoolObjects {
 
   async condition(name: string, type: string): Promise<Condition | undefined> {
     return (await this.pool(name))?.status?.conditions?.find((condition) => condition.type === type);
+  }
+
+  async untilCondition(name: string, type: string, expected: object): Promise<void> {
+    await eventually(async () => expect(await this.condition(name, type)).toMatchObject(expected));
   }
 
   async workers(): Promise<Worker[]> {
