@@ -174,7 +174,7 @@ function nameProblem(name: string): VariableProblem | undefined {
   }
   if (POOLS_OWN.includes(name)) {
     const where = name === INITIALIZATION_POLICY_VARIABLE ? 'initContainer' : 'workerContainer';
-    const sentence = `Environment variable ${name} is a setting of the pool, not of the stack: it belongs into spec.pod.${where}.env of the WorkerPool.`;
+    const sentence = `Environment variable ${name} is a setting of the pool, not of the stack: it belongs in spec.pod.${where}.env of the WorkerPool.`;
     return { kind: 'of-the-pool', name, sentence };
   }
   if (name.startsWith(RUN_PODS_OWN)) {

@@ -65,7 +65,7 @@ describe('the connection', () => {
     [
       'a --ca that is no PEM',
       () => [...url(), ...ca(controlPlane.file('admin-key.json')), ...key()],
-      'is no certificate as PEM: it must begin with',
+      'is not a PEM certificate: it must begin with',
     ],
     ['a --ca that is a folder', () => [...url(), ...ca(controlPlane.file()), ...key()], 'cannot be read: EISDIR'],
     ['somebody else there', () => ['--url', strangerUrl(), ...key()], 'answers 200, but not as a control plane does'],
@@ -106,7 +106,7 @@ describe('pool', () => {
     cli.write({ [`kept-${name}/${name}`]: 'precious' });
     const before = controlPlane.admin.pools().length;
     const again = await program.run('pool', 'create', 'again', '--out', at(`kept-${name}`));
-    expect(again).toEqual(refused(`${name} exists already: take another --out`));
+    expect(again).toEqual(refused(`${name} already exists: choose another --out`));
     expect(readFileSync(at(`kept-${name}`, name), 'utf8')).toBe('precious');
     expect(controlPlane.admin.pools()).toHaveLength(before);
   });
@@ -145,7 +145,7 @@ describe('pool', () => {
   test.each([
     ['a name that no pool may have', ['a bad/name'], 'no slash, no control character'],
     ['a name that no Secret may have', ['Main worker'], 'give --kubernetes-secret'],
-    ['a namespace that is none', ['x', '--namespace', 'A/b'], '--namespace: "A/b" is no namespace'],
+    ['a namespace that is none', ['x', '--namespace', 'A/b'], '--namespace: "A/b" is not a valid namespace'],
   ])('create refuses %s before it makes anything', async (_, args, sentence) => {
     const before = controlPlane.admin.pools().length;
     expect(await program.run('pool', 'create', ...args, '--out', at('never'))).toEqual(refused(sentence));
@@ -175,7 +175,7 @@ describe('pool', () => {
 
   test('create says why its folder cannot be made', async () => {
     const failed = await program.run('pool', 'create', 'x', '--out', at('source', 'main.tf', 'below'));
-    expect(failed).toEqual(refused('--out: the folder cannot be made: ENOTDIR'));
+    expect(failed).toEqual(refused('--out: the folder cannot be created: ENOTDIR'));
   });
 
   test('list shows a table, or JSON', async () => {

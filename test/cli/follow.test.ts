@@ -66,7 +66,9 @@ describe('run trigger --follow', () => {
     child.interrupt();
     const { exitCode, stderr } = await child.ended;
     expect(exitCode).toBe(130);
-    expect(stderr).toContain(`Run ${theRun()} goes on. Look again with: worker-pools run log ${theRun()} --follow`);
+    expect(stderr).toContain(
+      `Run ${theRun()} continues. Follow it again with: worker-pools run log ${theRun()} --follow`,
+    );
     expect(controlPlane.admin.run(theRun())?.state).toBe('PLANNING');
   });
 

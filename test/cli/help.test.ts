@@ -75,7 +75,7 @@ test('every command shows how it is used', () => {
 
 test.each([
   ['run trigger', 'Exit codes:\n  0    done'],
-  ['run log', 'controls in it become visible'],
+  ['run log', 'control characters are made visible'],
   ['stack create', '.terraformignore'],
   ['stack push', '.gitignore is not read'],
 ])('the whole help of %s says more: %s', (path, words) => {

@@ -68,7 +68,7 @@ function keyOfFile(text: string): { id?: string; secret: string } {
   try {
     return JSON.parse(text) as { id: string; secret: string };
   } catch {
-    throw new UserError('the file of the API key begins like JSON but is none');
+    throw new UserError('the file of the API key begins like JSON but is not valid');
   }
 }
 
@@ -78,7 +78,7 @@ function certificateOf(path: string): string {
     new X509Certificate(pem);
     return pem;
   } catch {
-    throw new UserError(`--ca: ${path} is no certificate as PEM: it must begin with -----BEGIN CERTIFICATE-----`);
+    throw new UserError(`--ca: ${path} is not a PEM certificate: it must begin with -----BEGIN CERTIFICATE-----`);
   }
 }
 

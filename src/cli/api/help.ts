@@ -11,10 +11,10 @@ export const EXIT_CODES = `
 Exit codes:
   0    done; with --follow: the run has FINISHED
   1    refused or failed; with --follow: the run ended otherwise
-  130  ended by Ctrl-C; a run that was followed goes on`;
+  130  interrupted by Ctrl-C; a run that was followed continues`;
 
 export const IGNORE_HELP = `
-All of the folder goes up but .git/ and .terraform/ (its modules do). A file .terraformignore in it says what else stays
-behind, with Terraform's meaning: the last rule that fits decides, "name/" is all in a folder, "!" takes back (also
-.git/). .gitignore is not read, so node_modules/ and .env go along unless the file says otherwise. Links stay links; those
-that lead out of the folder are refused, and nothing outside of it is read.`;
+Uploads the whole folder except .git/ and .terraform/ (its modules are included). A .terraformignore in it excludes more,
+by Terraform's rules: the last matching rule decides, "name/" is everything in a folder, "!" includes again (also
+.git/). .gitignore is not read, so node_modules/ and .env are uploaded unless the file says otherwise. Links stay links;
+those that lead out of the folder are refused, and nothing outside it is read.`;

@@ -5,7 +5,7 @@ export function whyUnreachable(url: string, error: Error & { readonly code?: str
     return `${url} has a certificate for other names (${error.message}): use one of them, or start the control plane with --tls-san`;
   }
   if (/EXPIRED|NOT_YET_VALID/.test(code)) {
-    return `${url} has a certificate that does not count today (${code}): restart the control plane, or look at this machine's clock`;
+    return `${url} has a certificate that is not valid today (${code}): restart the control plane, or check this machine's clock`;
   }
   if (/CERT|SIGNED|VERIFY/.test(code)) {
     return `${url} cannot be reached: ${code} (give its authority with --ca)`;

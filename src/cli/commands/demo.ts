@@ -15,7 +15,7 @@ export function demoCommand(): Command {
       'after',
       `
 Which cluster: --context when given; else kind where Docker runs; else, on Linux as root, a real node on this machine.
-Ctrl-C is safe at any time: the next start goes on from what stands. The exit code is 0 when the run has FINISHED.`,
+Ctrl-C is safe at any time: the next start continues from there. The exit code is 0 when the run has FINISHED.`,
     )
     .action(async (flags: DemoFlags) => {
       requireNode24('demo');

@@ -23,7 +23,7 @@ interface CreateFlags {
 
 /** `worker-pools pool`: make, show and delete pools. */
 export function poolCommand(): Command {
-  const command = new Command('pool').description('Make, list and delete worker pools of a control plane.');
+  const command = new Command('pool').description('Create, list and delete worker pools of a control plane.');
   command.addCommand(createCommand());
   command.addCommand(showCommand());
   command.addCommand(listCommand());
@@ -34,7 +34,7 @@ export function poolCommand(): Command {
 function createCommand(): Command {
   const command = new Command('create')
     .argument('<name>', 'name of the pool')
-    .description('Make a key and a pool for it. The private key is made here and never leaves this machine.')
+    .description('Create a pool and a key for it. The private key is generated here and never leaves this machine.')
     .requiredOption('--out <dir>', 'folder for private-key.pem, token and secret.yaml')
     .addOption(
       new Option('--key <kind>', 'kind of key: ec (P-256) or rsa (4096 bits)').choices(['ec', 'rsa']).default('rsa'),
@@ -68,13 +68,11 @@ function createCommand(): Command {
     const local = localEndpoint(pool.token);
     if (local !== undefined) {
       print(
-        `Note: its token says that the control plane is at ${local}, which no Pod can reach: start the control plane with --public-url, then make the pool anew.`,
+        `Note: its token says that the control plane is at ${local}, which no Pod can reach: start the control plane with --public-url, then create the pool again.`,
         process.stderr,
       );
     }
-    print(
-      `Its key, token and Secret are in ${flags.out}; bring it into the cluster with: kubectl apply -f ${paths.secret}`,
-    );
+    print(`Its key, token and Secret are in ${flags.out}. Apply the Secret with: kubectl apply -f ${paths.secret}`);
   });
 }
 
@@ -82,7 +80,7 @@ function showCommand(): Command {
   const command = new Command('show')
     .argument('<pool>', 'name or id of the pool')
     .description('Show a pool. With --token: its token alone, as it goes into the Secret.')
-    .option('--token', 'print the token, which proves nothing without the private key')
+    .option('--token', 'print the token; it is useless without the private key')
     .option('--json', 'as JSON, without the token');
   withExamples(command, 'pool show production', 'pool show production --token > token');
   return apiAction<{ token?: boolean; json?: boolean }>(command, async (client, flags, given) => {
@@ -106,7 +104,7 @@ function deleteCommand(): Command {
   const command = new Command('delete')
     .argument('<pool>', 'name or id of the pool')
     .description(
-      'Delete a pool: its token and key count for nothing from then on. Refused while a run of it is unfinished. Delete its WorkerPool in the cluster first.',
+      'Delete a pool: its token and key stop working. Refused while it has unfinished runs. Delete its WorkerPool in the cluster first.',
     );
   return apiAction(withExamples(command, 'pool delete production'), async (client, _, given) => {
     const { id, name } = await findPool(client, given ?? '');
@@ -118,7 +116,7 @@ function deleteCommand(): Command {
     print(`Pool ${name} is deleted.`);
     if (left.length > 0) {
       print(
-        `Note: these stacks have no pool now: ${left.join(', ')}. Give each another with: worker-pools stack update STACK --pool POOL`,
+        `Note: these stacks have no pool now: ${left.join(', ')}. Assign another one with: worker-pools stack update STACK --pool POOL`,
         process.stderr,
       );
     }
@@ -143,11 +141,13 @@ function secretMetadata(name: string, flags: CreateFlags): { name: string; names
   const metadata = { name: flags.kubernetesSecret ?? name, namespace: flags.namespace };
   if (!isKubernetesName(metadata.name, 253, true)) {
     throw new UserError(
-      `"${metadata.name}" cannot be the name of a Secret (lower-case letters, digits, dashes and dots): give --kubernetes-secret`,
+      `"${metadata.name}" is not a valid name of a Secret (lowercase letters, digits, dashes and dots): give --kubernetes-secret`,
     );
   }
   if (!isKubernetesName(metadata.namespace, 63, false)) {
-    throw new UserError(`--namespace: "${metadata.namespace}" is no namespace (lower-case letters, digits, dashes)`);
+    throw new UserError(
+      `--namespace: "${metadata.namespace}" is not a valid namespace (lowercase letters, digits, dashes)`,
+    );
   }
   return metadata;
 }
@@ -195,11 +195,11 @@ function outputPaths(folder: string): { privateKey: string; token: string; secre
     secret: join(folder, 'secret.yaml'),
   };
   const taken = Object.values(paths).find((path) => existsSync(path));
-  if (taken) throw new UserError(`${taken} exists already: take another --out, so that no key is overwritten`);
+  if (taken) throw new UserError(`${taken} already exists: choose another --out, so that no key is overwritten`);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new UserError(`--out: the folder cannot be made: ${(error as Error).message}`);
+    throw new UserError(`--out: the folder cannot be created: ${(error as Error).message}`);
   }
   return paths;
 }

@@ -35,10 +35,10 @@ export function runCommand(): Command {
   command.addCommand(showCommand());
   command.addCommand(listCommand());
   command.addCommand(
-    decision('confirm', 'Apply what a run has planned.', 'runConfirm', ({ id, state }) => `Run ${id} is ${state}`),
+    decision('confirm', 'Apply the plan of a run.', 'runConfirm', ({ id, state }) => `Run ${id} is ${state}`),
   );
   command.addCommand(
-    decision('discard', 'Drop what a run has planned.', 'runDiscard', ({ id, state }) => `Run ${id} is ${state}`),
+    decision('discard', 'Discard the plan of a run.', 'runDiscard', ({ id, state }) => `Run ${id} is ${state}`),
   );
   command.addCommand(
     decision(
@@ -72,12 +72,12 @@ function logCommand(): Command {
   const command = new Command('log')
     .argument('<id>', 'id of the run')
     .description('Print the log of a run. With --follow: until it is over; exit code 1 when it failed.')
-    .option('--follow', 'go on until the run is over')
+    .option('--follow', 'follow it until the run is over')
     .addHelpText(
       'after',
       `
-To a terminal go the colours of the log and what else is printable; all other controls in it become visible, such as
-^[ for an escape. To a file or a pipe goes the log as it is.
+In a terminal, colours and printable characters of the log are kept; other control characters are made visible, such as
+^[ for escape. To a file or a pipe the log is written unchanged.
 ${EXIT_CODES}`,
     );
   withExamples(command, 'run log 01K3ZC0000000000000000000R --follow', 'run log 01K3ZC0000000000000000000R > run.log');
@@ -90,7 +90,7 @@ ${EXIT_CODES}`,
 function showCommand(): Command {
   const command = new Command('show')
     .argument('<id>', 'id of the run')
-    .description('Show how a run stands, and what it waits for.')
+    .description('Show the state of a run, and what it is waiting for.')
     .option('--json', 'as JSON');
   withExamples(command, 'run show 01K3ZC0000000000000000000R');
   return apiAction<{ json?: boolean }>(command, async (client, flags, id) => {
@@ -151,7 +151,7 @@ function stopSentence({ id, state, finished }: RunRow): string {
 async function follow(client: ApiClient, id: string): Promise<LogEnd> {
   const leave = (): void => {
     print(
-      `\nRun ${id} goes on. Look again with: worker-pools run log ${id} --follow; end it with: worker-pools run stop ${id}`,
+      `\nRun ${id} continues. Follow it again with: worker-pools run log ${id} --follow; stop it with: worker-pools run stop ${id}`,
       process.stderr,
     );
     process.exit(130);

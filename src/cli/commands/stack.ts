@@ -29,7 +29,7 @@ interface UpdateFlags extends ChangeFlags {
 /** `worker-pools stack`: make, change, list and delete stacks, and upload their sources. */
 export function stackCommand(): Command {
   const command = new Command('stack').description(
-    'Make, change and list stacks: a source, the pool that runs it, and how.',
+    'Create, change and list stacks: a source, the pool that runs it, and its settings.',
   );
   command.addCommand(createCommand());
   command.addCommand(pushCommand());
@@ -43,7 +43,7 @@ export function stackCommand(): Command {
 function createCommand(): Command {
   const command = new Command('create')
     .argument('<name>', 'name of the stack')
-    .description('Make a stack from a folder with OpenTofu or Terraform sources.')
+    .description('Create a stack from a folder with OpenTofu or Terraform sources.')
     .requiredOption('--pool <pool>', 'name or id of its pool')
     .requiredOption('--source <dir>', 'folder to upload')
     .option('--auto-deploy', 'apply changes without asking')
@@ -69,7 +69,7 @@ function createCommand(): Command {
       tell(packed, projectRoot);
     });
     warnAboutTool(flags);
-    print(`Stack ${name} is there; run it with: worker-pools run trigger ${name} --follow`);
+    print(`Stack ${name} is created; run it with: worker-pools run trigger ${name} --follow`);
   });
 }
 
@@ -95,14 +95,14 @@ function pushCommand(): Command {
 function updateCommand(): Command {
   const command = new Command('update')
     .argument('<stack>', 'name or id of the stack')
-    .description('Change a stack; what is not given stays. Counts for runs that start from now on.')
+    .description('Change a stack; what is not given stays as it is. Applies to runs that start from now on.')
     .option('--pool <pool>', 'name or id of another pool; refused while a run is unfinished')
     .option('--auto-deploy', 'apply changes without asking')
     .option('--no-auto-deploy', 'ask before changes are applied')
     .addOption(tool())
     .option('--project-root <folder>', 'folder inside the source to run in; "": its root')
     .option('--runner-image <image>', 'image of the container worker; "": the pool\'s, then the control plane\'s')
-    .option('--unset-env <name>', 'take a variable out, repeatable', (name: string, before: string[] = []) => [
+    .option('--unset-env <name>', 'remove a variable, repeatable', (name: string, before: string[] = []) => [
       ...before,
       name,
     ]);
@@ -128,7 +128,7 @@ function updateCommand(): Command {
 function showCommand(): Command {
   const command = new Command('show')
     .argument('<stack>', 'name or id of the stack')
-    .description('Show a stack; of its environment the names alone.')
+    .description('Show a stack, with the names of its environment variables.')
     .option('--json', 'as JSON');
   return apiAction<{ json?: boolean }>(withExamples(command, 'stack show network'), async (client, flags, given) => {
     const stack = await findStack(client, given ?? '');
@@ -178,7 +178,7 @@ function tool(): Option {
 function warnAboutTool({ tool: chosen, runnerImage }: ChangeFlags): void {
   if (chosen !== 'terraform' || runnerImage) return;
   note(
-    'The bundled runner image has OpenTofu alone: --tool terraform needs an image that has terraform, by --runner-image or by the pool.',
+    'The bundled runner image has only OpenTofu: --tool terraform needs an image that has terraform, by --runner-image or by the pool.',
   );
 }
 

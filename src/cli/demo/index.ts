@@ -27,7 +27,7 @@ export async function demo(flags: DemoFlags): Promise<void> {
   const { cluster, missing, buildTime } = await chooseCluster({ name: NAME, context, registry, progress });
   if (flags.down) {
     await takeDown(cluster, NAME, progress);
-    process.stderr.write('The demo is gone. What is costly to make stays in the cache folder.\n');
+    process.stderr.write('The demo is removed. Downloads and builds stay in the cache folder.\n');
     return;
   }
   await agreeAndInstall(missing, flags.yes ?? false);
