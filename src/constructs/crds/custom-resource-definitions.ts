@@ -11,26 +11,27 @@ export const KEPT_BY_HELM = { 'helm.sh/resource-policy': 'keep' };
 /** Properties of `CustomResourceDefinitions`. */
 export interface CustomResourceDefinitionsProps {
   /**
-   * Labels of both definitions.
+   * Labels of both CRDs.
    *
    * @default - none
    */
   readonly labels?: Record<string, string>;
 
   /**
-   * Annotations of both definitions, beside the one that tells Helm to leave them where they are.
+   * Annotations of both CRDs, beside the one that tells Helm to leave them where they are.
    *
    * @default - none
    */
   readonly annotations?: Record<string, string>;
 }
 
-/** The definitions of WorkerPool and Worker; one set serves the whole cluster. */
+/** The CRDs of WorkerPool and Worker; one set serves the whole cluster. */
 export class CustomResourceDefinitions extends Construct {
   constructor(scope: Construct, id: string, props: CustomResourceDefinitionsProps = {}) {
     super(scope, id);
     refuseTwins(this);
     addCustomResourceDefinitions(this, merge(KEPT_BY_HELM, props.annotations), props.labels);
+    this.node.defaultChild = this.node.children[0];
   }
 }
 

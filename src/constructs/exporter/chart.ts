@@ -1,8 +1,7 @@
 import type { HelmChart } from '../../charting/chart';
 import { VERSION } from '../shared/version';
-import { EXPORTER_NAME, EXPORTER_TAG } from './defaults';
 import { addExporterManifests } from './manifests';
-import { exporterChartValues } from './values';
+import { EXPORTER_NAME, EXPORTER_TAG, exporterChartValues } from './values';
 
 /** The exporter's chart; a subchart of the operator's. */
 export const exporterChart: HelmChart<typeof exporterChartValues.members> = {

@@ -1,4 +1,4 @@
-import type { Env, PodScheduling } from 'cdk8s-plus-28';
+import type { Env, IServiceAccount, PodScheduling } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { checkName, requiredNamespace } from '../shared/checks';
 import { constructContext } from '../shared/construct-context';
@@ -6,10 +6,9 @@ import { ShadowPod } from '../shared/shadow-pod';
 import { refuseStrangers } from '../shared/strangers';
 import { refuseTwins } from '../shared/twins';
 import { valuesOfProps } from '../shared/values-of-props';
-import { EXPORTER_NAME, EXPORTER_TAG } from './defaults';
 import { addExporterManifests } from './manifests';
 import { EXPORTER_POD, EXPORTER_PROPS, type PrometheusExporterProps } from './prometheus-exporter-props';
-import { exporterChartValues } from './values';
+import { EXPORTER_NAME, EXPORTER_TAG, exporterChartValues } from './values';
 
 /**
  * Serves metrics of worker pools and usage from the control plane to Prometheus.
@@ -21,12 +20,16 @@ import { exporterChartValues } from './values';
  * time between two
  */
 export class PrometheusExporter extends Construct {
+  /** ServiceAccount of the Pods, where one was given. */
+  public readonly serviceAccount?: IServiceAccount;
+
   private readonly pod: ShadowPod;
 
   constructor(scope: Construct, id: string, props: PrometheusExporterProps) {
     super(scope, id);
     const { name = EXPORTER_NAME, envVariables } = props;
     checkName(scope, id, name);
+    this.serviceAccount = props.serviceAccount;
     refuseTwins(this);
     refuseStrangers(this);
     const namespace = requiredNamespace(scope, id, props.namespace);

@@ -1,21 +1,14 @@
-import type {
-  Affinity,
-  EnvVar,
-  PodSecurityContext,
-  ResourceRequirements,
-  SecurityContext,
-  Toleration,
-} from '../../api';
 import {
-  EXPORTER_CONTAINER,
-  EXPORTER_IMAGE,
-  EXPORTER_LISTEN_ADDRESS,
-  EXPORTER_PORT,
-  EXPORTER_RESOURCES,
-  EXPORTER_TAG,
-} from './defaults';
+  RUN_AS,
+  type Affinity,
+  type EnvVar,
+  type PodSecurityContext,
+  type ResourceRequirements,
+  type SecurityContext,
+  type Toleration,
+} from '../../api';
 import { HTTP_URL } from '../../charting/kubernetes-names';
-import { HARDENED_POD } from '../shared/security-context';
+import { HARDENED_CONTAINER, HARDENED_POD } from '../shared/security-context';
 import {
   condition,
   flag,
@@ -40,6 +33,12 @@ import {
   secretNames,
 } from '../shared/global-values';
 
+export const EXPORTER_NAME = 'spacelift-promex';
+
+export const EXPORTER_TAG = 'v0.7.0';
+
+const PORT_OF_METRICS = 9953;
+
 /** Values of the exporter, which the parent chart has, too. */
 export const exporterValues = group('Values of the exporter of control-plane metrics for Prometheus.', {
   nameOverride: string('', "Replaces the chart's name in object names and labels.", { pattern: LABEL_VALUE }),
@@ -48,13 +47,14 @@ export const exporterValues = group('Values of the exporter of control-plane met
   commonAnnotations: stringMap({}, 'Annotations of every object of the exporter. Those of a single object win.'),
   replicaCount: integerOrNull(1, 'Number of Pods. One is enough, because several tell Prometheus the same numbers.'),
   image: group('Image of the exporter.', {
-    repository: string(EXPORTER_IMAGE, 'Registry and repository.', { minLength: 1 }),
+    // It asks only for what the control plane's API documents.
+    repository: string('public.ecr.aws/spacelift/promex', 'Registry and repository.', { minLength: 1 }),
     tag: string(EXPORTER_TAG, 'Tag.', { minLength: 1 }),
     pullPolicy: orEmpty('IfNotPresent', 'When the image is pulled.', { enum: PULL_POLICIES }),
     digest: DIGEST,
   }),
   listenAddress: string(
-    EXPORTER_LISTEN_ADDRESS,
+    `:${PORT_OF_METRICS}`,
     'Address that the exporter listens at, as [host]:port. Container port, probes and Service follow it, as they do not in the official chart.',
     { pattern: ':[1-9][0-9]{0,4}$', says: 'it must look like [host]:port' },
   ),
@@ -72,7 +72,8 @@ export const exporterValues = group('Values of the exporter of control-plane met
     'More environment variables, for instance HTTPS_PROXY or SPACELIFT_PROMEX_SCRAPE_TIMEOUT.',
   ),
   resources: object<ResourceRequirements>(
-    EXPORTER_RESOURCES,
+    // It answers a scrape at a time. No CPU limit: throttling makes scrapes time out.
+    { limits: { memory: '128Mi' }, requests: { cpu: '50m', memory: '64Mi' } },
     'Requests and limits. The official chart has none; requests: null and limits: null bring that back.',
   ),
   labels: stringMap(
@@ -90,7 +91,8 @@ export const exporterValues = group('Values of the exporter of control-plane met
     'Security context of the Pod; the default meets the Pod Security Standard "restricted".',
   ),
   securityContext: object<SecurityContext>(
-    EXPORTER_CONTAINER,
+    // The image names no user.
+    { runAsUser: RUN_AS, runAsNonRoot: true, ...HARDENED_CONTAINER },
     'Security context of the container; the default meets the Pod Security Standard "restricted".',
   ),
   serviceAccountName: string(
@@ -104,7 +106,7 @@ export const exporterValues = group('Values of the exporter of control-plane met
   tolerations: objects<Toleration>([], 'Tolerations of the Pod.'),
   service: group('Service of the metrics.', {
     enabled: flag(false, 'Whether to make it. It is made in any case where serviceMonitor is enabled.'),
-    port: integer(EXPORTER_PORT, 'Port of the Service.', PORT),
+    port: integer(PORT_OF_METRICS, 'Port of the Service.', PORT),
     annotations: stringMap({}, 'Annotations of the Service.'),
   }),
   serviceMonitor: group('ServiceMonitor, for a cluster that has the Prometheus operator.', {

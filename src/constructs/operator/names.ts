@@ -4,7 +4,7 @@ import { LABEL_LIMIT } from '../../charting/kubernetes-names';
 import type { ValuesOf } from '../../charting/values';
 import { imageReference } from '../shared/global-values';
 import { pullSecrets } from '../shared/image-pull-secrets';
-import { CONTROL_PLANE } from './defaults';
+import { CONTROL_PLANE } from './constants';
 import type { operatorValues } from './values';
 
 export type OperatorValues = ValuesOf<typeof operatorValues.members>;

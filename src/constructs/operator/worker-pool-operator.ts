@@ -1,7 +1,9 @@
 import {
   ClusterRole,
   ClusterRoleBinding,
+  ServiceAccount,
   type Env,
+  type IServiceAccount,
   type ISubject,
   type MountOptions,
   type PodScheduling,
@@ -11,13 +13,15 @@ import { CustomResourceDefinitions } from '../crds/custom-resource-definitions';
 import { checkName, invalidProp, requiredNamespace } from '../shared/checks';
 import { constructContext } from '../shared/construct-context';
 import { asStorage, asVolume, type IPodStorage } from '../shared/pod-storage';
+import { chartToReadFrom } from '../shared/rendered';
 import { ShadowPod } from '../shared/shadow-pod';
 import { refuseStrangers } from '../shared/strangers';
 import { refuseTwins } from '../shared/twins';
 import { valuesOfProps } from '../shared/values-of-props';
 import { VERSION } from '../shared/version';
-import { OPERATOR_NAME } from './defaults';
+import { OPERATOR_NAME } from './constants';
 import { addOperatorManifests } from './manifests';
+import { serviceAccountName } from './names';
 import { operatorValues } from './values';
 import { OPERATOR_POD, OPERATOR_PROPS, type WorkerPoolOperatorProps } from './worker-pool-operator-props';
 
@@ -35,6 +39,9 @@ export class WorkerPoolOperator extends Construct {
 
   /** What the name of every object begins with. */
   public readonly name: string;
+
+  /** The controller's ServiceAccount, for example as the subject of a binding. */
+  public readonly serviceAccount: IServiceAccount;
 
   private readonly pod: ShadowPod;
   private readonly guardsMetrics: boolean;
@@ -54,6 +61,13 @@ export class WorkerPoolOperator extends Construct {
     const { labels, annotations, installCrds = true } = props;
     if (installCrds) new CustomResourceDefinitions(this, 'crds', { labels, annotations });
     addOperatorManifests(this, values, context, (given) => this.pod.addTo(given, OPERATOR_POD));
+    // Not in this app, whose checks would take it for an account that may lie anywhere.
+    const place = chartToReadFrom(this);
+    this.serviceAccount =
+      props.serviceAccount ??
+      ServiceAccount.fromServiceAccountName(place, 'account', serviceAccountName(values, context) as string, {
+        namespaceName: namespace,
+      });
     this.node.defaultChild = this.node.findChild('deployment');
   }
 

@@ -7,6 +7,8 @@ import {
   NodeTaintQuery,
   PercentOrAbsolute,
   Pods,
+  Role,
+  RoleBinding,
   ServiceAccount,
   TaintEffect,
 } from 'cdk8s-plus-28';
@@ -51,6 +53,22 @@ describe('WorkerPoolOperator', () => {
     expect(pod.containers[0]?.volumeMounts).toEqual([
       { name: 'ca', mountPath: '/opt/spacelift/certs', readOnly: true },
     ]);
+  });
+
+  it.each<[string, WorkerPoolOperatorProps, string]>([
+    ['its own', {}, 'spacelift-workerpool-controller-controller-manager'],
+    [
+      'that of a prop',
+      { serviceAccount: ServiceAccount.fromServiceAccountName(elsewhere(), 'account', 'mine') },
+      'mine',
+    ],
+  ])('tells its ServiceAccount, %s, to whoever grants it more', (_, props, name) => {
+    const objects = synthesized((chart) => {
+      const op = new WorkerPoolOperator(chart, 'op', props);
+      new RoleBinding(chart, 'more', { role: Role.fromRoleName(chart, 'role', 'more') }).addSubjects(op.serviceAccount);
+    });
+    expect(objects.at(-1)).toMatchObject({ kind: 'RoleBinding', subjects: [{ kind: 'ServiceAccount', name }] });
+    expect(only(objects, 'Deployment').spec.template.spec).toMatchObject({ serviceAccountName: name });
   });
 
   it('lets Prometheus scrape the guarded metrics', () => {

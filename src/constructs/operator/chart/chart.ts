@@ -8,7 +8,7 @@ import {
   WORKER_POOL_KIND,
   type Kind,
 } from '../../../api';
-import { OPERATOR_NAME } from '../defaults';
+import { OPERATOR_NAME } from '../constants';
 import { addOperatorManifests } from '../manifests';
 import { and, not } from '../../../charting/deferred';
 import { objectLabels } from '../names';

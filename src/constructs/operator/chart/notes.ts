@@ -1,4 +1,4 @@
-import { OPERATOR_NAME } from '../defaults';
+import { OPERATOR_NAME } from '../constants';
 
 const FULL_NAME = `{{ include "${OPERATOR_NAME}.fullname" $ }}`;
 const NAMESPACE = '{{ $.Release.Namespace }}';

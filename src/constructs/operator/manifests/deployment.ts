@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { ReleaseContext } from '../../../charting/chart';
 import { ifAny, ifSet, merge, type Deferred } from '../../../charting/deferred';
 import { addManifest, type Template } from '../../../charting/manifest';
-import { CONTROL_PLANE } from '../defaults';
+import { CONTROL_PLANE } from '../constants';
 import { controllerPullSecrets, metadata, objectLabels, podSelector, serviceAccountName } from '../names';
 import type { OperatorValues } from '../names';
 import { managerContainer } from './manager-container';

@@ -4,7 +4,7 @@ import { LABEL, RUN_BUDGET } from '../../../api';
 import type { ReleaseContext } from '../../../charting/chart';
 import { and, equals, ifSet, isEmpty, isSet, merge, not, or, when, type Later } from '../../../charting/deferred';
 import { addManifest, addManifestForEach } from '../../../charting/manifest';
-import { CONTROL_PLANE } from '../defaults';
+import { CONTROL_PLANE } from '../constants';
 import { budgetRefusals } from './refusals';
 import { metadata, objectLabels, podSelector, type OperatorValues } from '../names';
 

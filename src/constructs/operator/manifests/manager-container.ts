@@ -3,7 +3,7 @@ import { CONTROLLER_VARIABLE, HEALTH_PORT } from '../../../api';
 import type { ReleaseContext } from '../../../charting/chart';
 import { concat, decimal, each, ifAny, ifSet, isSet, text, when, type Later } from '../../../charting/deferred';
 import type { Template } from '../../../charting/manifest';
-import { METRICS_PORT } from '../defaults';
+import { METRICS_PORT } from '../constants';
 import { keepsRunBudgets } from './disruption';
 import { controllerImage, type OperatorValues } from '../names';
 

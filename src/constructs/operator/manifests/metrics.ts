@@ -4,10 +4,13 @@ import type { ReleaseContext } from '../../../charting/chart';
 import { scrapeRefusals } from '../../shared/scrape';
 import { and, ifAny, isEmpty, merge, orElse, when } from '../../../charting/deferred';
 import { addManifest } from '../../../charting/manifest';
-import { CONTROL_PLANE, METRICS_SERVICE_PORT, PROMETHEUS_TOKEN } from '../defaults';
+import { CONTROL_PLANE, METRICS_SERVICE_PORT } from '../constants';
 import { addMetricsRbac } from './rbac';
 import { serviceRefusals } from './refusals';
 import { metadata, metricsServiceName, objectLabels, podSelector, type OperatorValues } from '../names';
+
+/** The token of the ServiceAccount that Prometheus runs as, which it shows to whom it scrapes. */
+const PROMETHEUS_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 /** The Service of the metrics, its ServiceMonitor, and the roles that guard it. */
 export function addMetrics(scope: Construct, values: OperatorValues, context: ReleaseContext): void {

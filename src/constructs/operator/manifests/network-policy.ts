@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { ReleaseContext } from '../../../charting/chart';
 import { concat, each, ifAny, isEmpty, not, when, type Later } from '../../../charting/deferred';
 import { addManifest } from '../../../charting/manifest';
-import { METRICS_PORT } from '../defaults';
+import { METRICS_PORT } from '../constants';
 import { metadata, podSelector, type OperatorValues } from '../names';
 
 const DNS = {

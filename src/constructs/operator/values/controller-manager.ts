@@ -1,26 +1,21 @@
-import type {
-  Affinity,
-  EnvFromSource,
-  EnvVar,
-  PodSecurityContext,
-  ResourceRequirements,
-  SecurityContext,
-  Toleration,
-  TopologySpreadConstraint,
-  Volume,
-  VolumeMount,
+import {
+  CONTROL_PLANE_PORT,
+  HEALTH_PORT,
+  IMAGE,
+  type Affinity,
+  type EnvFromSource,
+  type EnvVar,
+  type PodSecurityContext,
+  type ResourceRequirements,
+  type SecurityContext,
+  type Toleration,
+  type TopologySpreadConstraint,
+  type Volume,
+  type VolumeMount,
 } from '../../../api';
 import { NAMESPACE } from '../../../charting/kubernetes-names';
 import { HARDENED_CONTAINER, HARDENED_POD } from '../../shared/security-context';
-import {
-  CONTROLLER_AFFINITY,
-  CONTROLLER_ARGS,
-  CONTROLLER_IMAGE,
-  CONTROLLER_RESOURCES,
-  EGRESS_PORTS,
-  LOG_FORMATS,
-  LOG_LEVELS,
-} from '../defaults';
+import { ControllerLogFormat, ControllerLogLevel } from '../operator-options';
 import {
   distinctStrings,
   flag,
@@ -40,9 +35,15 @@ import {
 } from '../../../charting/values';
 import { DIGEST, PORT, PULL_POLICIES, secretNames } from '../../shared/global-values';
 
+/** The controller's image is for Linux, on two architectures. */
+const matchExpressions = [
+  { key: 'kubernetes.io/arch', operator: 'In', values: ['amd64', 'arm64'] },
+  { key: 'kubernetes.io/os', operator: 'In', values: ['linux'] },
+];
+
 const manager = group("The controller's container.", {
   args: strings(
-    CONTROLLER_ARGS,
+    [`--health-probe-bind-address=:${HEALTH_PORT}`, '--leader-elect'],
     "Arguments of the controller. Those for metrics, namespaces, the controller's own namespace, leader election and logging are appended. Several replicas need --leader-elect.",
   ),
   containerSecurityContext: object<SecurityContext>(
@@ -51,7 +52,7 @@ const manager = group("The controller's container.", {
   ),
   image: group('Image of the controller.', {
     repository: string(
-      CONTROLLER_IMAGE,
+      IMAGE.controller,
       "Registry and repository. Users of Spacelift's own service set the official controller's repository and tag here, and controllerManager.rbac.rules to official; CRDs, values and WorkerPools stay the same.",
       { minLength: 1 },
     ),
@@ -63,7 +64,7 @@ const manager = group("The controller's container.", {
     ),
   }),
   resources: object<ResourceRequirements>(
-    CONTROLLER_RESOURCES,
+    { limits: { memory: '512Mi' }, requests: { cpu: '100m', memory: '128Mi' } },
     'Requests and limits. The memory limit is above the official 128Mi, because this controller runs on Node.js; resources.limits.memory "128Mi" brings that back. There is no CPU limit, because throttling would delay the start of every run.',
   ),
   extraEnv: objects<EnvVar>([], 'More environment variables of the container, for instance HTTPS_PROXY.'),
@@ -116,15 +117,15 @@ const leaderElection = group(
 const logging = group(
   'Logs of the controller. What is unset is not passed on, because the official controller image has no flags for it.',
   {
-    level: optionalEnum(LOG_LEVELS, 'Least level that is logged. Unset means info.'),
-    format: optionalEnum(LOG_FORMATS, 'How a log line is written. Unset means json.'),
+    level: optionalEnum(Object.values(ControllerLogLevel), 'Least level that is logged. Unset means info.'),
+    format: optionalEnum(Object.values(ControllerLogFormat), 'How a log line is written. Unset means json.'),
   },
 );
 
 const networkPolicy = group('NetworkPolicy of the controller. It closes what it does not name.', {
   enabled: flag(false, 'Whether to make it.'),
   egressPorts: integers(
-    EGRESS_PORTS,
+    [443, 6443, CONTROL_PLANE_PORT.https, CONTROL_PLANE_PORT.mqtts],
     'TCP ports that the controller may connect to, at any address: the API server (443, 6443), the control plane (443, 8443) and its MQTT broker (443, 8883). DNS is always allowed.',
     PORT,
   ),
@@ -157,7 +158,7 @@ export const controllerManagerValues = group("The controller's Deployment.", {
   rbac,
   nodeSelector: stringMap({}, 'Labels of the nodes on which the Pod may run.'),
   affinity: object<Affinity>(
-    CONTROLLER_AFFINITY,
+    { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] } } },
     "Affinity of the Pod. What is given is laid over the official chart's default, which asks for Linux nodes, amd64 or arm64; nodeAffinity: null takes that away.",
   ),
   tolerations: objects<Toleration>([], 'Tolerations of the Pod.'),

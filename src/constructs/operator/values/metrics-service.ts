@@ -1,5 +1,5 @@
 import type { k8s } from 'cdk8s-plus-28';
-import { METRICS_SERVICE_PORT } from '../defaults';
+import { METRICS_SERVICE_PORT } from '../constants';
 import type { Template } from '../../../charting/manifest';
 import { flag, group, object, objects, orEmpty, string, stringMap } from '../../../charting/values';
 import { DURATION } from '../../shared/global-values';

@@ -1,0 +1,9 @@
+export const OPERATOR_NAME = 'spacelift-workerpool-controller';
+
+/** The official chart has this label on what belongs to the controller itself. */
+export const CONTROL_PLANE = { 'control-plane': 'controller-manager' };
+
+/** Where the controller's container serves its metrics. */
+export const METRICS_PORT = 8443;
+
+export const METRICS_SERVICE_PORT = { name: 'https', port: 8443, protocol: 'TCP', targetPort: 'metrics' } as const;
