@@ -1,19 +1,19 @@
 import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import envPaths from 'env-paths';
 
 /**
  * The folder that keeps what is costly to make (binaries, tools, base images) between runs and between checkouts:
- * `WORKER_POOLS_CACHE`, else `cdk8s-worker-pools` below `XDG_CACHE_HOME`, else below `~/.cache`.
+ * `WORKER_POOLS_CACHE`, else `cdk8s-worker-pools` in the system's folder for caches (`~/.cache` on Linux).
  */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  if (env.WORKER_POOLS_CACHE) return env.WORKER_POOLS_CACHE;
-  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cdk8s-worker-pools');
+export function cacheFolder(): string {
+  return process.env.WORKER_POOLS_CACHE || envPaths('cdk8s-worker-pools', { suffix: '' }).cache;
 }
 
 /** A folder below the cache, made when it is missing. */
-export function cachePath(folder: string, env: NodeJS.ProcessEnv = process.env): string {
-  const path = join(cacheFolder(env), folder);
+export function cachePath(folder: string): string {
+  const path = join(cacheFolder(), folder);
   mkdirSync(path, { recursive: true });
   return path;
 }

@@ -1,5 +1,5 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter } from 'node:path';
+import which from 'which';
 import { LocalClusterError } from './errors';
 
 /** Operating system and processor in the words that Go projects use in the names of their downloads. */
@@ -19,18 +19,9 @@ export function thisPlatform(os: string = process.platform, cpu: string = proces
   return { os, arch: arch as Platform['arch'] };
 }
 
-/** The path of a program on PATH, as a shell would find it. */
-export function onPath(program: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
+/** The path of a program on PATH or in one of the folders after it, as a shell would find it. */
+export function onPath(program: string, folders: readonly string[] = []): string | undefined {
   // Debian keeps administration programs where an ordinary PATH does not look.
-  const folders = [...(env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-  return folders.map((folder) => join(folder, program)).find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  const path = [process.env.PATH, ...folders, '/usr/sbin', '/sbin'].join(delimiter);
+  return which.sync(program, { path, nothrow: true }) ?? undefined;
 }

@@ -49,6 +49,4 @@ export async function goBuild(
 }
 
 /** Go's own installer puts it where PATH often does not look. */
-export function findGo(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  return onPath('go', { ...env, PATH: `${env.PATH ?? ''}:/usr/local/go/bin:/usr/lib/go/bin` });
-}
+export const findGo = (): string | undefined => onPath('go', ['/usr/local/go/bin', '/usr/lib/go/bin']);
