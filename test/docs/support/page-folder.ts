@@ -3,6 +3,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Fence } from './fences';
 
+/** What `npm run images` prints, under the name that the pages give it. */
+const IMAGES = `controllerManager:
+  manager:
+    image:
+      repository: registry.example.com/worker-pools/controller
+`;
+
 /** What a reader of a page has before them: a checkout, and the files that the page tells to write. */
 export class PageFolder {
   public readonly path = mkdtempSync(join(tmpdir(), 'worker-pools-page-'));
@@ -16,6 +23,7 @@ export class PageFolder {
     } else {
       cpSync(chart, this.path, { recursive: true });
     }
+    writeFileSync(join(this.path, 'images.yaml'), IMAGES);
     for (const { options, code } of fences) {
       if (options.file === undefined) continue;
       const path = join(this.path, options.file);
