@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { FILE } from '../../src/launcher/exchange';
 import { namesIn } from '../../src/protocol/environment';
+import { until } from '../support/until';
 import { RunPod, SHELLS, step } from './support/run-pod';
 
 jest.setTimeout(40_000);
@@ -164,7 +165,7 @@ describe.each(SHELLS.map((shell) => ({ shell, name: shell.join(' ') })))('in $na
       });
       const pools = { SPACELIFT_LAUNCHER_RUN_TIMEOUT: '1h', SPACELIFT_MASK_ENVS: 'SECRET', SECRET: 'of the pool' };
       const worker = pod.worker(pools, shell);
-      while (!isThere(FILE.started(1))) await new Promise((done) => setTimeout(done, 20));
+      await until(() => isThere(FILE.started(1)), 'the first step');
       worker.child.kill('SIGTERM');
       await worker.exitCode;
       expect(pod.exchanged(FILE.setting('SPACELIFT_LAUNCHER_RUN_TIMEOUT'))).toBe('1h\n');
@@ -195,7 +196,7 @@ describe.each(SHELLS.map((shell) => ({ shell, name: shell.join(' ') })))('in $na
       pod = await RunPod.laidDown([step('plan', 'echo planned')]);
       await rm(join(pod.paths.exchange, FILE.settingsTaken));
       const worker = pod.worker({}, shell);
-      while (!isThere(FILE.workerStarted)) await new Promise((done) => setTimeout(done, 20));
+      await until(() => isThere(FILE.workerStarted), 'the start of the worker');
       await new Promise((done) => setTimeout(done, 500));
       expect(isThere(FILE.started(1))).toBe(false);
       await writeFile(join(pod.paths.exchange, FILE.settingsTaken), '');

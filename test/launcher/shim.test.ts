@@ -5,6 +5,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { FILE } from '../../src/launcher/exchange';
 import { WORKER_BEGAN } from '../../src/protocol/exit-codes';
 import type { Step } from '../../src/protocol/messages';
+import { until } from '../support/until';
 import { RunPod, SHELLS, step } from './support/run-pod';
 import type { Worker } from './support/run-pod';
 
@@ -13,20 +14,17 @@ jest.setTimeout(40_000);
 let pod: RunPod;
 afterEach(() => pod.remove());
 
-async function readyPod(steps: readonly Step[], environment: Record<string, string> = {}): Promise<RunPod> {
-  pod = await RunPod.laidDown(steps, environment);
-  return pod;
-}
+const readyPod = async (steps: readonly Step[], environment: Record<string, string> = {}): Promise<RunPod> =>
+  (pod = await RunPod.laidDown(steps, environment));
 
 const exchanged = (name: string): string => pod.exchanged(name);
 
-async function appears(name: string, worker: Worker): Promise<void> {
-  while (!existsSync(join(pod.paths.exchange, name))) {
-    if (worker.child.exitCode !== null)
-      throw new Error(`the shim ended before ${name} appeared: ${await worker.stderr}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
+const appears = (name: string, worker: Worker): Promise<boolean> =>
+  until(async () => {
+    if (existsSync(join(pod.paths.exchange, name))) return true;
+    if (worker.child.exitCode === null) return false;
+    throw new Error(`the shim ended before ${name} appeared: ${await worker.stderr}`);
+  }, name);
 
 describe.each(SHELLS.map((shell) => ({ shell, name: shell.join(' ') })))('the shim in $name', ({ shell }) => {
   test('runs the steps in the project root and keeps what they write, and how they end', async () => {
@@ -84,7 +82,7 @@ describe.each(SHELLS.map((shell) => ({ shell, name: shell.join(' ') })))('the sh
     await writeFile(join(pod.paths.binaries, 'tool'), tool, { mode: 0o755 });
     const worker = pod.worker({}, shell);
     await appears(FILE.output(1, 'stdout'), worker);
-    while (!exchanged(FILE.output(1, 'stdout')).includes('on')) await new Promise((r) => setTimeout(r, 20));
+    await until(() => exchanged(FILE.output(1, 'stdout')).includes('on'), 'output of the tool');
     await writeFile(join(pod.paths.exchange, FILE.stop), 'cancelled');
     expect(await worker.exitCode).not.toBe(0);
     expect(exchanged(FILE.output(1, 'stdout'))).toBe('on\nsaved\n');
@@ -96,7 +94,7 @@ describe.each(SHELLS.map((shell) => ({ shell, name: shell.join(' ') })))('the sh
     await readyPod([step('apply', "trap 'echo saved; exit 5' TERM; echo on; while :; do sleep 0.1; done")]);
     const worker = pod.worker({}, shell);
     await appears(FILE.output(1, 'stdout'), worker);
-    while (!exchanged(FILE.output(1, 'stdout')).includes('on')) await new Promise((r) => setTimeout(r, 20));
+    await until(() => exchanged(FILE.output(1, 'stdout')).includes('on'), 'output of the tool');
     worker.child.kill('SIGTERM');
     expect(await worker.exitCode).toBe(5);
     expect(exchanged(FILE.output(1, 'stdout'))).toBe('on\nsaved\n');

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connectMqtt, connectPoll, type Connect, type ConnectOptions } from '../../src/protocol/client';
 import type { ControlPlaneSession, SessionStatus } from '../../src/protocol/session';
 import type { WorkerView } from '../../src/protocol/messages';
+import { parseToken } from '../../src/protocol/token';
 import { systemClock } from '../../src/time';
 import {
   makePool,
@@ -68,6 +69,20 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
   }
 
   const connected = ({ session }: Watched) => until(() => session.status.state === 'connected', 'the session connects');
+  async function joined(options: Partial<ConnectOptions> = {}): Promise<Watched> {
+    const watched = join(options);
+    await connected(watched);
+    return watched;
+  }
+
+  /** A session with a worker. */
+  async function working(options: Partial<ConnectOptions> = {}) {
+    const watched = await joined(options);
+    const worker = newWorker();
+    await watched.session.register({ workers: [worker] });
+    return { watched, worker };
+  }
+
   const failure = (watched: Watched, cause: string) =>
     until(
       () => watched.statuses.find((status) => status.state === 'failed' && status.cause === cause),
@@ -75,14 +90,12 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
     );
 
   test('a session connects and says so', async () => {
-    const watched = join();
-    await connected(watched);
+    const watched = await joined();
     expect(watched.statuses).toEqual([{ state: 'connected', since: expect.any(Number) }]);
   });
 
   test('registering twice is the same as once', async () => {
-    const watched = join();
-    await connected(watched);
+    const watched = await joined();
     const { session } = watched;
     const worker = newWorker();
     await session.register({ workers: [worker] });
@@ -92,10 +105,7 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
   });
 
   test('a run that is triggered reaches the worker as a view', async () => {
-    const watched = join();
-    await connected(watched);
-    const worker = newWorker();
-    await watched.session.register({ workers: [worker] });
+    const { watched, worker } = await working();
     await makeStack(controlPlane, pool.id);
     const run = controlPlane.admin.createRun({ stack: 'stack' });
     const view = await until(() => watched.views.get(worker.id)?.assignment && watched.views.get(worker.id), 'a view');
@@ -110,8 +120,7 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
   });
 
   test('views of another session of the pool do not arrive', async () => {
-    const [mine, other] = [join(), join({ session: 'session-2' })];
-    await Promise.all([connected(mine), connected(other)]);
+    const [mine, other] = await Promise.all([joined(), joined({ session: 'session-2' })]);
     const [own, foreign] = [newWorker(), newWorker()];
     await mine.session.register({ workers: [own] });
     await other.session.register({ workers: [foreign] });
@@ -123,10 +132,7 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
   });
 
   test('a whole run is reported, released, and its worker retired', async () => {
-    const watched = join();
-    await connected(watched);
-    const worker = newWorker();
-    await watched.session.register({ workers: [worker] });
+    const { watched, worker } = await working();
     await makeStack(controlPlane, pool.id);
     const run = controlPlane.admin.createRun({ stack: 'stack', type: 'PROPOSED' });
     const assignment = await until(() => watched.views.get(worker.id)?.assignment, 'an assignment');
@@ -151,8 +157,7 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
   });
 
   test('sync names the workers that are not known and retires those not listed', async () => {
-    const watched = join();
-    await connected(watched);
+    const watched = await joined();
     const [kept, lost, unknown] = [newWorker(), newWorker(), newWorker()];
     await watched.session.register({ workers: [kept, lost] });
     const answer = await watched.session.sync({
@@ -167,10 +172,7 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
   });
 
   test('a session survives a restart of the control plane and hears what it missed', async () => {
-    const watched = join();
-    await connected(watched);
-    const worker = newWorker();
-    await watched.session.register({ workers: [worker] });
+    const { watched, worker } = await working();
     await makeStack(controlPlane, pool.id);
     await controlPlane.restart(() => failure(watched, 'unreachable'));
     const run = controlPlane.admin.createRun({ stack: 'stack' });
@@ -207,8 +209,7 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
 
   test('a session whose clock was set back makes a new proof when the one it has is refused', async () => {
     let localMs = 0;
-    const watched = join({ clock: { ...systemClock, now: () => Date.now() + localMs } });
-    await connected(watched);
+    const watched = await joined({ clock: { ...systemClock, now: () => Date.now() + localMs } });
     // Expired for the control plane, and fresh for a cluster whose clock was set back by three minutes.
     aheadMs = 365_000;
     localMs = 180_000;
@@ -218,30 +219,26 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
   });
 
   test('a deleted pool is rejected, also when it was connected', async () => {
-    const watched = join();
-    await connected(watched);
+    const watched = await joined();
     controlPlane.admin.deletePool(pool.id);
     await failure(watched, 'rejected');
   });
 
   test('a pool that was reset takes the new credentials and refuses the old', async () => {
     const key = await makeKey();
-    const old = join();
-    await connected(old);
+    const old = await joined();
     const { config } = await controlPlane.admin.resetPool(pool.id, key.csr);
-    const { parseToken } = await import('../../src/protocol/token');
     await failure(old, 'rejected');
-    await connected(join({ token: parseToken(config), privateKeyPem: key.privateKeyPem }));
+    await joined({ token: parseToken(config), privateKeyPem: key.privateKeyPem });
   });
 
   test.each(['RSA', 'Ed25519'] as const)('a pool with an %s key connects', async (kind) => {
     const other = await makePool(controlPlane, 'other', kind);
-    await connected(join({ token: other.token, privateKeyPem: other.privateKeyPem }));
+    await joined({ token: other.token, privateKeyPem: other.privateKeyPem });
   });
 
   test('a malformed operation is refused whole, with a sentence', async () => {
-    const watched = join();
-    await connected(watched);
+    const watched = await joined();
     const workers = [newWorker(), { ...newWorker(), id: 'no-ulid' }];
     await expect(watched.session.register({ workers })).rejects.toMatchObject({
       name: 'ProtocolError',
@@ -252,12 +249,8 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
   });
 
   test('a session of a former leader changes nothing, and says why', async () => {
-    const former = join({ leadership: { held: true, term: 1 } });
-    await connected(former);
-    const worker = newWorker();
-    await former.session.register({ workers: [worker] });
-    const present = join({ leadership: { held: true, term: 2 } });
-    await connected(present);
+    const { watched: former, worker } = await working({ leadership: { held: true, term: 1 } });
+    const present = await joined({ leadership: { held: true, term: 2 } });
     await expect(former.session.sync({ workers: [] })).rejects.toMatchObject({ kind: 'superseded', retryable: true });
     expect(controlPlane.admin.workers(pool.id)).toMatchObject([{ id: worker.id }]);
     const status = await failure(former, 'protocol');
@@ -267,8 +260,7 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
 
   test('a session sends nothing that changes something while its leadership is not held', async () => {
     const leadership = { held: true, term: 1 };
-    const watched = join({ leadership });
-    await connected(watched);
+    const watched = await joined({ leadership });
     const workers = [newWorker()];
     leadership.held = false;
     await expect(watched.session.register({ workers })).rejects.toMatchObject({ kind: 'superseded' });
@@ -279,8 +271,7 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
   });
 
   test('a closed session rejects and is silent', async () => {
-    const watched = join();
-    await connected(watched);
+    const watched = await joined();
     await watched.session.close();
     await expect(watched.session.register({ workers: [] })).rejects.toThrow('closed');
     expect(watched.statuses).toHaveLength(1);

@@ -135,10 +135,7 @@ describe('leases', () => {
   });
 
   test('a started run lives as long as its relay speaks, whatever becomes of the session (invariant 2)', async () => {
-    const worker = await queue.register();
-    const run = queue.trigger();
-    const assignment = await queue.assignment(worker);
-    queue.start(assignment);
+    const { run, assignment } = await queue.started();
     for (let minute = 0; minute < 10; minute++) {
       queue.pass(60);
       await queue.heartbeat(assignment);
@@ -168,10 +165,7 @@ describe('leases', () => {
   });
 
   test('a started run whose relay speaks is not lost on the controller’s word alone (invariant 2)', async () => {
-    const worker = await queue.register();
-    const run = queue.trigger();
-    const assignment = await queue.assignment(worker);
-    queue.start(assignment);
+    const { worker, run, assignment } = await queue.started();
     queue.pass(100);
     await queue.heartbeat(assignment);
     queue.pass(120);
@@ -184,19 +178,14 @@ describe('leases', () => {
   });
 
   test('any other word of the controller ends a run at once, whether or not its relay speaks', async () => {
-    const worker = await queue.register();
-    const run = queue.trigger();
-    const assignment = await queue.assignment(worker);
-    queue.start(assignment);
+    const { worker, run, assignment } = await queue.started();
     const evicted = { kind: 'failed', reason: 'Evicted', message: 'the node was low on memory' } as const;
     expect(await queue.report(worker, assignment, evicted)).toBe(true);
     expect(queue.state(run)).toBe('FAILED Evicted');
   });
 
   test('a run under way whose start a restored backup does not know goes on, and starts nowhere else', async () => {
-    const worker = await queue.register();
-    const run = queue.trigger();
-    const assignment = await queue.assignment(worker);
+    const { run, assignment } = await queue.assigned();
     const backup = temporaryFolder();
     cpSync(queue.folder, backup, { recursive: true });
     queue.start(assignment);
@@ -229,10 +218,7 @@ describe('leases', () => {
   });
 
   test('sync releases a worker whose run is over and whose Pod is gone', async () => {
-    const worker = await queue.register();
-    const run = queue.trigger();
-    const assignment = await queue.assignment(worker);
-    queue.start(assignment);
+    const { worker, run, assignment } = await queue.started();
     queue.end(assignment);
     await queue.sync([{ id: worker, pod: { runId: run, attempt: 1 } }]);
     expect((await queue.view(worker))?.assignment).not.toBeNull();

@@ -11,9 +11,7 @@ afterEach(() => queue.close());
 
 describe('the life of a run', () => {
   test('planned, confirmed, applied: two attempts, two fences, one run', async () => {
-    const worker = await queue.register();
-    const run = queue.trigger();
-    const planning = await queue.assignment(worker);
+    const { worker, run, assignment: planning } = await queue.assigned();
     expect(queue.state(run)).toBe('PREPARING');
     const spec = queue.start(planning);
     expect(spec.steps.map((step) => step.name)).toEqual(['init', 'plan']);
@@ -34,10 +32,7 @@ describe('the life of a run', () => {
 
   test('a stack that applies by itself does not wait for a person', async () => {
     queue.admin.updateStack('stack', { autoDeploy: true });
-    const worker = await queue.register();
-    const run = queue.trigger();
-    const planning = await queue.assignment(worker);
-    queue.start(planning);
+    const { worker, run, assignment: planning } = await queue.started();
     expect(queue.end(planning, 'Succeeded', true)).toBe('CONFIRMED');
     await queue.report(worker, planning, { kind: 'released' });
     expect(queue.state(run)).toBe('PREPARING_APPLY');
@@ -48,28 +43,19 @@ describe('the life of a run', () => {
     { type: 'PROPOSED', hasChanges: false, state: 'FINISHED' },
     { type: 'PROPOSED', hasChanges: true, state: 'FINISHED' },
   ] as const)('a $type run with changes=$hasChanges ends after its plan', async ({ type, hasChanges, state }) => {
-    const worker = await queue.register();
-    queue.trigger('stack', type);
-    const planning = await queue.assignment(worker);
-    queue.start(planning);
+    const { assignment: planning } = await queue.started('stack', type);
     expect(queue.end(planning, 'Succeeded', hasChanges)).toBe(state);
   });
 
   test('a plan with changes and no workspace is refused, because nothing could be applied', async () => {
-    const worker = await queue.register();
-    queue.trigger();
-    const planning = await queue.assignment(worker);
-    queue.start(planning);
+    const { assignment: planning } = await queue.started();
     const say = () => queue.end({ ...planning }, 'Succeeded', true);
     queue.context.store.runs.setWorkspace = () => undefined;
     expect(say).toThrow('workspace is to be uploaded before the outcome');
   });
 
   test('the first outcome counts, and a repeated one is answered the same', async () => {
-    const worker = await queue.register();
-    const run = queue.trigger();
-    const planning = await queue.assignment(worker);
-    queue.start(planning);
+    const { worker, run, assignment: planning } = await queue.started();
     expect(queue.end(planning, 'UserFailed')).toBe('FAILED');
     expect(queue.end(planning, 'Succeeded')).toBe('FAILED');
     expect(await queue.report(worker, planning, { kind: 'failed', reason: 'NodeLost', message: 'late' })).toBe(true);
@@ -77,9 +63,7 @@ describe('the life of a run', () => {
   });
 
   test('what the controller sees comes into the log, once', async () => {
-    const worker = await queue.register();
-    const run = queue.trigger();
-    const assignment = await queue.assignment(worker);
+    const { worker, run, assignment } = await queue.assigned();
     const waiting = { kind: 'waiting', reason: 'ImagePull', message: 'no such image example/x' } as const;
     await queue.report(worker, assignment, waiting);
     await queue.report(worker, assignment, waiting);
@@ -89,9 +73,7 @@ describe('the life of a run', () => {
   });
 
   test('a Pod that went before it started gives its run back to the queue', async () => {
-    const worker = await queue.register();
-    const run = queue.trigger();
-    const first = await queue.assignment(worker);
+    const { worker, run, assignment: first } = await queue.assigned();
     await queue.report(worker, first, { kind: 'released' });
     const second = await queue.assignment(worker);
     expect(second).toMatchObject({ runId: run, attempt: 2 });
@@ -99,10 +81,7 @@ describe('the life of a run', () => {
   });
 
   test('a started Pod that went without a word fails its run, and nothing runs twice', async () => {
-    const worker = await queue.register();
-    const run = queue.trigger();
-    const assignment = await queue.assignment(worker);
-    queue.start(assignment);
+    const { worker, run, assignment } = await queue.started();
     await queue.report(worker, assignment, { kind: 'released' });
     expect(queue.state(run)).toBe('FAILED NodeLost');
     expect((await queue.view(worker))?.assignment).toBeNull();
@@ -117,9 +96,7 @@ describe('stopping a run', () => {
   });
 
   test('assigned but not started: canceled at once, and its Pod may not start any more', async () => {
-    const worker = await queue.register();
-    const run = queue.trigger();
-    const assignment = await queue.assignment(worker);
+    const { worker, run, assignment } = await queue.assigned();
     queue.admin.stop(run, 'not wanted');
     expect(queue.state(run)).toBe('CANCELED Cancelled');
     expect(() => queue.start(assignment)).toThrow('is over (CANCELED)');
@@ -129,10 +106,7 @@ describe('stopping a run', () => {
   });
 
   test('started: the relay is told, and its outcome ends the run', async () => {
-    const worker = await queue.register();
-    const run = queue.trigger();
-    const assignment = await queue.assignment(worker);
-    queue.start(assignment);
+    const { run, assignment } = await queue.started();
     expect(await queue.heartbeat(assignment)).toEqual({ stop: null });
     queue.admin.stop(run, 'not wanted');
     expect(queue.state(run)).toBe('PLANNING');
@@ -154,10 +128,7 @@ describe('stopping a run', () => {
   test.each([['Evicted'], ['ConfigError']] as const)(
     'an attempt that the controller ended (%s) is to stop from then on',
     async (reason) => {
-      const worker = await queue.register();
-      queue.trigger();
-      const assignment = await queue.assignment(worker);
-      queue.start(assignment);
+      const { worker, assignment } = await queue.started();
       queue.pass(10);
       await queue.report(worker, assignment, { kind: 'failed', reason, message: 'it is over' });
       expect((await queue.assignment(worker)).stop).toEqual({ reason: 'it is over', at: queue.now });
@@ -165,19 +136,13 @@ describe('stopping a run', () => {
   );
 
   test('a plan that ends well after the stop is not applied', async () => {
-    const worker = await queue.register();
-    const run = queue.trigger();
-    const assignment = await queue.assignment(worker);
-    queue.start(assignment);
+    const { run, assignment } = await queue.started();
     queue.admin.stop(run);
     expect(queue.end(assignment, 'Succeeded', true)).toBe('STOPPED');
   });
 
   test('waiting for confirmation: discarded', async () => {
-    const worker = await queue.register();
-    const run = queue.trigger();
-    const assignment = await queue.assignment(worker);
-    queue.start(assignment);
+    const { run, assignment } = await queue.started();
     queue.end(assignment, 'Succeeded', true);
     queue.admin.discard(run);
     expect(queue.state(run)).toBe('DISCARDED');
@@ -236,9 +201,7 @@ describe('giving out runs', () => {
   });
 
   test('a busy worker that is retired finishes its run, then goes', async () => {
-    const worker = await queue.register();
-    const run = queue.trigger();
-    const assignment = await queue.assignment(worker);
+    const { worker, run, assignment } = await queue.assigned();
     expect(await queue.retire(worker)).toBe(false);
     queue.start(assignment);
     expect(queue.end(assignment)).toBe('FINISHED');
@@ -249,9 +212,7 @@ describe('giving out runs', () => {
   });
 
   test('an old fence is refused everywhere', async () => {
-    const worker = await queue.register();
-    queue.trigger();
-    const old = await queue.assignment(worker);
+    const { worker, assignment: old } = await queue.assigned();
     await queue.report(worker, old, { kind: 'released' });
     const current = await queue.assignment(worker);
     expect(() => queue.start(old)).toThrow('was given up');
@@ -262,9 +223,7 @@ describe('giving out runs', () => {
   });
 
   test('one Pod of an attempt may start, and the same one again (invariant 1)', async () => {
-    const worker = await queue.register();
-    queue.trigger();
-    const assignment = await queue.assignment(worker);
+    const { assignment } = await queue.assigned();
     queue.start(assignment, 'pod-1');
     expect(queue.start(assignment, 'pod-1').runId).toBe(assignment.runId);
     expect(() => queue.start(assignment, 'pod-2')).toThrow('runs in another Pod already');
@@ -278,9 +237,7 @@ test.each([
   { sent: [2, 3], then: [], acknowledged: 0, lines: 0 },
   { sent: [3, 1, 2], then: [4], acknowledged: 4, lines: 4 },
 ])('of log entries $sent then $then, $acknowledged are acknowledged', async ({ sent, then, acknowledged, lines }) => {
-  const worker = await queue.register();
-  const run = queue.trigger();
-  const assignment = await queue.assignment(worker);
+  const { run, assignment } = await queue.assigned();
   let answer = queue.log(assignment, ...sent);
   if (then.length > 0) answer = queue.log(assignment, ...then);
   expect(answer).toBe(acknowledged);

@@ -124,6 +124,20 @@ export class TestQueue {
     return this.admin.createRun({ stack, type }).id;
   }
 
+  /** A worker with a run that has not started. */
+  async assigned(...run: Parameters<TestQueue['trigger']>) {
+    const worker = await this.register();
+    const id = this.trigger(...run);
+    return { worker, run: id, assignment: await this.assignment(worker) };
+  }
+
+  /** A worker with a run that has started. */
+  async started(...run: Parameters<TestQueue['trigger']>) {
+    const made = await this.assigned(...run);
+    this.start(made.assignment);
+    return made;
+  }
+
   start({ runId, attempt, fence }: Assignment, podUid = 'pod') {
     return start(this.context, { poolId: this.pool.id, runId, attempt }, { fence, podUid });
   }

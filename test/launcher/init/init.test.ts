@@ -5,6 +5,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { FILE } from '../../../src/launcher/exchange';
 import { EXIT } from '../../../src/protocol/exit-codes';
 import { certificateFingerprint } from '../../../src/protocol/auth';
+import { until } from '../../support/until';
 import { mountCredentials, poolCredentials } from '../support/credentials';
 import { craftedArchive } from '../support/crafted-archive';
 import { RunPod, runSpec, step } from '../support/run-pod';
@@ -139,11 +140,11 @@ test('takes up the credentials that a reset of the pool brought, when the contro
   api.acceptedKey = certificateFingerprint(renewed.certificate);
   const { requests } = api;
   const begun = pod.init({ startDeadline: Date.now() + 20_000 });
-  while (requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => requests.length > 0, 'a first request');
   // The new token comes before the new key: a pair that does not belong together is not taken up.
   await mountCredentials(paths.credentials, renewed.token(api.endpoint), credentials.privateKey);
   const refused = requests.length;
-  while (requests.length === refused) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => requests.length > refused, 'another request');
   await mountCredentials(paths.credentials, renewed.token(api.endpoint), renewed.privateKey);
   await begun;
   expect(pod.warnings[0]).toContain('the test refuses start');

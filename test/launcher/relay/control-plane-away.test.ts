@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { systemClock } from '../../../src/time';
 import { EXIT } from '../../../src/protocol/exit-codes';
 import type { LogEntry, RunSpec } from '../../../src/protocol/messages';
+import { until } from '../../support/until';
 import { BRISK, RunPod, runSpec, step, UNTIL_TOLD } from '../support/run-pod';
 
 jest.setTimeout(40_000);
@@ -14,13 +14,7 @@ jest.setTimeout(40_000);
 let pod: RunPod;
 afterEach(() => pod.remove());
 
-/** A Pod whose `init` has succeeded. */
-async function readyPod(run: RunSpec): Promise<RunPod> {
-  pod = await RunPod.ready(run);
-  return pod;
-}
-
-const arrived = (text: string): Promise<void> => pod.arrived(text);
+const readyPod = async (run: RunSpec): Promise<RunPod> => (pod = await RunPod.ready(run));
 
 const numbersAreGapless = (entries: readonly LogEntry[]): void =>
   expect(entries.map((entry) => entry.sequence)).toEqual(entries.map((_, index) => index + 1));
@@ -31,10 +25,7 @@ const COUNTED = Array.from({ length: 3000 }, (_, i) => `line ${i}\n`).join('');
 describe('Invariant 6: no line is lost and none comes twice', () => {
   test('when the control plane goes away in the middle of the log and comes back', async () => {
     const { api } = await readyPod(runSpec([step('count', `${COUNT}; ${UNTIL_TOLD}; echo end`)]));
-    const reached = arrived('line 0\n');
-    const relayed = pod.relay();
-    const worker = pod.worker();
-    await reached;
+    const { relayed, worker } = await pod.runUntil('line 0\n');
     await api.close();
     await pod.tell();
     await worker.exitCode;
@@ -58,10 +49,7 @@ describe('Invariant 6: no line is lost and none comes twice', () => {
 
   test('when the control plane is restored from a backup that lacks a part of it', async () => {
     const { api } = await readyPod(runSpec([step('count', `${COUNT}; ${UNTIL_TOLD}; echo end`)]));
-    const reached = arrived('line 2999\n');
-    const relayed = pod.relay();
-    pod.worker();
-    await reached;
+    const { relayed } = await pod.runUntil('line 2999\n');
     api.restore(1);
     await pod.tell();
     await relayed;
@@ -72,10 +60,7 @@ describe('Invariant 6: no line is lost and none comes twice', () => {
 
   test('except what nobody has any more, which is marked, when a step has also removed its own traces', async () => {
     const { api, paths } = await readyPod(runSpec([step('count', `echo before; ${UNTIL_TOLD}; echo after`)]));
-    const reached = arrived('before');
-    const relayed = pod.relay();
-    pod.worker();
-    await reached;
+    const { relayed } = await pod.runUntil('before');
     await truncate(join(paths.exchange, 'relay.journal'), 0);
     api.restore(0);
     await pod.tell();
@@ -87,7 +72,7 @@ describe('Invariant 6: no line is lost and none comes twice', () => {
 
   test('when the relay is killed and started again', async () => {
     const { api } = await readyPod(runSpec([step('count', `echo first; sleep 1; ${COUNT}; ${UNTIL_TOLD}; echo end`)]));
-    const reached = arrived('line 0\n');
+    const reached = pod.arrived('line 0\n');
     const killed = relayProcess();
     const worker = pod.worker();
     await reached;
@@ -123,10 +108,7 @@ describe('a control plane that does not know the run, because it was restored fr
 
   test('stops nothing, and hears everything when it knows the run again', async () => {
     const { api } = await readyPod(runSpec([step('apply', `echo before; ${UNTIL_TOLD}; echo after`)]));
-    const reached = arrived('before');
-    const relayed = pod.relay();
-    const worker = pod.worker();
-    await reached;
+    const { relayed, worker } = await pod.runUntil('before');
     for (const operation of unknown) api.refusals.set(operation, 'not-found');
     await pod.tell();
     expect(await worker.exitCode).toBe(0);
@@ -144,8 +126,7 @@ describe('a control plane that does not know the run, because it was restored fr
     const relayed = pod.relay({ clock });
     const worker = pod.worker();
     expect(await worker.exitCode).toBe(0);
-    while (!pod.warnings.some((warning) => warning.includes('refuses logs')))
-      await new Promise((r) => setTimeout(r, 20));
+    await until(() => pod.warnings.some((warning) => warning.includes('refuses logs')), 'a refusal');
     ahead = 11 * 60_000;
     // The relay may learn of the worker's end only now.
     const ageing = setInterval(() => (ahead += 11 * 60_000), 500);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { EXIT } from '../../../src/protocol/exit-codes';
 import type { RunSpec } from '../../../src/protocol/messages';
+import { until } from '../../support/until';
 import { BRISK, RunPod, runSpec, step, UNTIL_TOLD } from '../support/run-pod';
 
 jest.setTimeout(40_000);
@@ -10,13 +11,7 @@ jest.setTimeout(40_000);
 let pod: RunPod;
 afterEach(() => pod.remove());
 
-/** A Pod whose `init` has succeeded. */
-async function readyPod(run: RunSpec): Promise<RunPod> {
-  pod = await RunPod.ready(run);
-  return pod;
-}
-
-const arrived = (text: string): Promise<void> => pod.arrived(text);
+const readyPod = async (run: RunSpec): Promise<RunPod> => (pod = await RunPod.ready(run));
 
 test('what the steps write arrives by step and stream, and the outcome says that there are changes', async () => {
   const steps = [step('init', 'echo ready'), step('plan', 'echo to add; echo careful >&2; exit 2', [2])];
@@ -76,10 +71,7 @@ describe('a run that is stopped', () => {
         step('next', 'echo never'),
       ]),
     );
-    const reached = arrived('working');
-    const relayed = pod.relay();
-    pod.worker();
-    await reached;
+    const { relayed } = await pod.runUntil('working');
     api.stop('Stopped by ann.');
     await relayed;
     expect(api.text('stdout')).toBe('working\nwriting state\n');
@@ -89,10 +81,7 @@ describe('a run that is stopped', () => {
 
   test('by the end of its Pod says no outcome: the controller knows why', async () => {
     const { api } = await readyPod(runSpec([step('apply', 'echo working; exec sleep 60')]));
-    const reached = arrived('working');
-    const relayed = pod.relay();
-    const worker = pod.worker();
-    await reached;
+    const { relayed, worker } = await pod.runUntil('working');
     worker.child.kill('SIGTERM');
     pod.terminating.abort();
     await expect(relayed).rejects.toMatchObject({ exitCode: EXIT.terminated });
@@ -103,10 +92,7 @@ describe('a run that is stopped', () => {
 
   test('and does not stop is killed when its grace is over', async () => {
     const { api } = await readyPod(runSpec([step('apply', "trap '' TERM; echo working; while :; do sleep 0.1; done")]));
-    const reached = arrived('working');
-    const relayed = pod.relay();
-    const worker = pod.worker();
-    await reached;
+    const { relayed, worker } = await pod.runUntil('working');
     api.stop('Stopped by ann.');
     await relayed;
     expect(await worker.exitCode).toBe(137);
@@ -121,14 +107,11 @@ describe('a run that takes too long', () => {
     { variable: 'SPACELIFT_LAUNCHER_LOGS_TIMEOUT', value: '60m', sentence: 'no output for 1h' },
   ])('by $variable of the worker container is stopped with RunTimeout', async ({ variable, value, sentence }) => {
     const { api } = await readyPod(runSpec([step('apply', 'echo working; exec sleep 600')]));
-    const reached = arrived('working');
     let ahead = 0;
     const clock = { ...BRISK, monotonic: () => performance.now() + ahead };
     // The other limit is out of the way.
     const others = { SPACELIFT_LAUNCHER_RUN_TIMEOUT: '100h', SPACELIFT_LAUNCHER_LOGS_TIMEOUT: '100h' };
-    const relayed = pod.relay({ clock });
-    pod.worker({ ...others, [variable]: value });
-    await reached;
+    const { relayed } = await pod.runUntil('working', { relay: { clock }, worker: { ...others, [variable]: value } });
     ahead = 91 * 60_000;
     await relayed;
     expect(api.outcomes).toMatchObject([{ reason: 'RunTimeout', message: expect.stringContaining(sentence) }]);
@@ -161,7 +144,7 @@ describe('a worker container that ends without a word', () => {
     const relayed = pod.relay();
     const worker = pod.worker();
     const output = join(pod.paths.exchange, 'step-1.stdout');
-    while (!(await readFile(output, 'utf8').catch(() => ''))) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => readFile(output, 'utf8').catch(() => ''), 'output of the step');
     worker.child.kill('SIGKILL');
     await expect(relayed).rejects.toMatchObject({ exitCode: EXIT.workerLost });
     expect(api.text('stdout')).toBe('half a line');
@@ -173,10 +156,7 @@ describe('a worker container that ends without a word', () => {
 describe('steps that tamper with the exchange folder', () => {
   test('cannot have the relay read the private key through a link', async () => {
     const { paths } = await readyPod(runSpec([step('apply', `echo before; ${UNTIL_TOLD}; echo after`)]));
-    const reached = arrived('before');
-    const relayed = pod.relay();
-    const worker = pod.worker();
-    await reached;
+    const { relayed, worker } = await pod.runUntil('before');
     const output = join(paths.exchange, 'step-1.stdout');
     await rm(output);
     await symlink(join(paths.credentials, 'privateKey'), output);
@@ -191,10 +171,7 @@ describe('steps that tamper with the exchange folder', () => {
 
   test('have the gap marked when they shorten their output', async () => {
     const { paths, api } = await readyPod(runSpec([step('apply', `echo before; ${UNTIL_TOLD}; echo x`)]));
-    const reached = arrived('before');
-    const relayed = pod.relay();
-    pod.worker();
-    await reached;
+    const { relayed } = await pod.runUntil('before');
     await truncate(join(paths.exchange, 'step-1.stdout'), 0);
     await pod.tell();
     await relayed;

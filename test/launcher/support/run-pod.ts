@@ -168,6 +168,18 @@ export class RunPod {
     });
   }
 
+  /** Starts both containers, and waits until output with the text has reached the control plane. */
+  async runUntil(
+    text: string,
+    how: { relay?: Partial<RelayOptions>; worker?: Readonly<Record<string, string>> } = {},
+  ): Promise<{ relayed: Promise<void>; worker: Worker }> {
+    const reached = this.arrived(text);
+    const relayed = this.relay(how.relay);
+    const worker = this.worker(how.worker);
+    await reached;
+    return { relayed, worker };
+  }
+
   /** Lets a step go on that waits by UNTIL_TOLD. */
   async tell(): Promise<void> {
     await writeFile(join(this.paths.workspace, 'told'), '');
