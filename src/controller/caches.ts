@@ -3,37 +3,47 @@ import { poolUidOf, workerUidOf } from './resources';
 import { isLive, trimRunPod, type RunPod } from './run';
 import { Cache } from './runtime';
 
-/** What the controllers read: every pool, every Worker by its pool's UID, every run Pod by its Worker's UID. */
+/** What the controllers read. */
 export interface Caches {
   readonly pools: Cache<WorkerPool>;
   readonly workers: Cache<Worker>;
   readonly pods: Cache<RunPod>;
 }
 
-export const INDEX = {
-  pool: 'pool',
-  worker: 'worker',
-  /** By namespace, the Pods whose run has not ended. */
-  runsIn: 'runsIn',
-} as const;
+const BY_POOL = 'pool';
+const BY_WORKER = 'worker';
+const LIVE_BY_NAMESPACE = 'liveByNamespace';
 
 export function createCaches(): Caches {
   return {
     pools: new Cache<WorkerPool>(),
-    workers: new Cache<Worker>({ indexes: { [INDEX.pool]: (worker) => optional(poolUidOf(worker)) } }),
+    workers: new Cache<Worker>({ indexes: { [BY_POOL]: (worker) => optional(poolUidOf(worker)) } }),
     pods: new Cache<RunPod>({
       indexes: {
-        [INDEX.worker]: (pod) => optional(workerUidOf(pod)),
-        [INDEX.runsIn]: (pod) => (isLive(pod) ? optional(pod.metadata.namespace) : []),
+        [BY_WORKER]: (pod) => optional(workerUidOf(pod)),
+        [LIVE_BY_NAMESPACE]: (pod) => (isLive(pod) ? optional(pod.metadata.namespace) : []),
       },
       transform: trimRunPod,
     }),
   };
 }
 
-/** The Pods of a Worker in which a run may still go on. */
-export function livePods(caches: Pick<Caches, 'pods'>, worker: Worker): readonly RunPod[] {
-  return caches.pods.byIndex(INDEX.worker, worker.metadata.uid).filter(isLive);
+/** Every Worker that the pool controls. */
+export function workersOfPool({ workers }: Pick<Caches, 'workers'>, poolUid: string): readonly Worker[] {
+  return workers.byIndex(BY_POOL, poolUid);
+}
+
+/** Every run Pod that the Worker controls. */
+export function podsOfWorker({ pods }: Pick<Caches, 'pods'>, { metadata }: Worker): readonly RunPod[] {
+  return pods.byIndex(BY_WORKER, metadata.uid);
+}
+
+export function livePodsOfWorker(caches: Pick<Caches, 'pods'>, worker: Worker): readonly RunPod[] {
+  return podsOfWorker(caches, worker).filter(isLive);
+}
+
+export function livePodsIn({ pods }: Pick<Caches, 'pods'>, namespace: string): readonly RunPod[] {
+  return pods.byIndex(LIVE_BY_NAMESPACE, namespace);
 }
 
 function optional(key: string | undefined): readonly string[] {

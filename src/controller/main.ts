@@ -22,9 +22,10 @@ import {
   type ResourceType,
 } from './runtime';
 import { createWorkerMetrics } from './worker-metrics';
-import { Pools, WorkerPoolController } from './worker-pool';
-import { WorkerController } from './worker';
-import { DisruptionController } from './disruption';
+import { WorkerPoolController } from './worker-pool/controller';
+import { Pools } from './worker-pool/pools';
+import { WorkerController } from './worker/controller';
+import { DisruptionController } from './disruption/controller';
 
 /** How long passes that are under way may take to end when the controller stops. */
 const GRACE_MS = 10_000;

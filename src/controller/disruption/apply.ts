@@ -10,7 +10,7 @@ import {
   type KubeClient,
 } from '../runtime';
 import { BUDGETS, isOwn, runBudget, type Budget } from './budget';
-import type { Action } from './snapshot';
+import type { Action } from './decide';
 
 export interface ApplyContext {
   readonly client: KubeClient;

@@ -1,8 +1,8 @@
 import type { Registry } from 'prom-client';
 import { RUN_BUDGET } from '../../api';
 import type { Clock } from '../../time';
-import { INDEX } from '../caches';
-import { hasEnded, type RunPod } from '../run';
+import { livePodsIn } from '../caches';
+import { isLive, type RunPod } from '../run';
 import {
   Cache,
   Reflector,
@@ -16,8 +16,7 @@ import {
 } from '../runtime';
 import { apply, type ApplyContext } from './apply';
 import { BUDGETS, OWN_BUDGETS, type Budget } from './budget';
-import { decide } from './decide';
-import type { NamespaceSnapshot } from './snapshot';
+import { decide, type NamespaceSnapshot } from './decide';
 
 export interface DisruptionControllerOptions extends Omit<ApplyContext, 'budgets'> {
   readonly logger: Logger;
@@ -101,7 +100,7 @@ export class DisruptionController implements Controller {
     const { caches, clock } = this.options;
     return {
       now: clock.now(),
-      busy: caches.pods.byIndex(INDEX.runsIn, namespace).length > 0,
+      busy: livePodsIn(caches, namespace).length > 0,
       idleSince: this.idleSince.get(namespace),
       budget: this.budgets.get(namespace, RUN_BUDGET.name),
     };
@@ -110,7 +109,7 @@ export class DisruptionController implements Controller {
 
 /** Most changes of a Pod change nothing here. */
 function beginsOrEnds({ type, object, old }: CacheEvent<RunPod>): boolean {
-  return type !== 'updated' || old === undefined || hasEnded(object) !== hasEnded(old);
+  return type !== 'updated' || old === undefined || isLive(object) !== isLive(old);
 }
 
 function namespaceOf({ metadata }: KubeObject): string {

@@ -1,10 +1,9 @@
 import { DEFAULTS } from '../../api/defaults';
 import { ANNOTATION, API_VERSION, LABEL, WORKER } from '../../api/names';
 import { initContainer, relayContainer, workerContainer } from './containers';
-import type { RunPodInput } from './input';
 import { runPodName, type RunPod, type RunPodSpec } from './pod';
 import { podSecurityContext } from './security';
-import { podTemplate } from './template';
+import { podTemplate, type RunPodInput } from './template';
 import { runVolumes } from './volumes';
 
 /** The Pod of one attempt of a run: the same input always gives the same Pod. */

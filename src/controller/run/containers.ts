@@ -4,9 +4,8 @@ import { CONTAINER, PATH } from '../../api/names';
 import { POD_VARIABLE, WORKER_VARIABLES } from '../../protocol/environment';
 import { launcherImage, runnerImage } from './images';
 import { containerSecurityContext, relaySecurityContext } from './security';
-import { podTemplate } from './template';
+import { podTemplate, type RunPodInput } from './template';
 import { ownMounts } from './volumes';
-import type { RunPodInput } from './input';
 
 const LAUNCHER = '/usr/bin/spacelift-launcher';
 

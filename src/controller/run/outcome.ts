@@ -5,7 +5,7 @@ import {
   allStatuses,
   containerState,
   couldNotStart,
-  hadBegun,
+  shimBegan,
   hasLimitOfNamespace,
   imageOf,
   type RunPod,
@@ -157,14 +157,14 @@ function workerFailure(worker: TerminatedContainer, image: string): FailedOutcom
       sentences.stepsCannotRun(image, message),
     );
   }
-  if (hadBegun(worker)) return failed('UserFailed', sentences.stepFailed(exitCode));
+  if (shimBegan(worker)) return failed('UserFailed', sentences.stepFailed(exitCode));
   return failed('ConfigError', sentences.endedBeforeItBegan(image, exitCode, message));
 }
 
 /** Whether the shim ended the worker container before the first step; a step that ends so leaves no last words. */
 export function isRefusal(state: TerminatedState): boolean {
   const { exitCode, message } = state;
-  return (exitCode === EXIT.usage || exitCode === EXIT.unreachable) && Boolean(message) && !hadBegun(state);
+  return (exitCode === EXIT.usage || exitCode === EXIT.unreachable) && Boolean(message) && !shimBegan(state);
 }
 
 /** What an exit code of `init` and `launcher-grpc` says when no outcome could be handed on. */

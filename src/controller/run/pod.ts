@@ -125,7 +125,7 @@ export function workerBegan(pod: RunPod): boolean {
 }
 
 /** The shim leaves these last words when it begins; the relay knows nothing of a worker without them. */
-export function hadBegun({ message }: TerminatedState): boolean {
+export function shimBegan({ message }: TerminatedState): boolean {
   return message?.trim() === WORKER_BEGAN;
 }
 
@@ -134,10 +134,22 @@ export function couldNotStart({ reason }: TerminatedState): boolean {
   return reason === 'StartError' || reason === 'ContainerCannotRun';
 }
 
-/** Whether the run is over in this Pod. Sidecars of the user may still run. */
-export function hasEnded(pod: RunPod): boolean {
+/** Whether something of a run may still go on in the Pod. Sidecars of the user do not count. */
+export function isLive(pod: RunPod): boolean {
   const builtInsEnded = [CONTAINER.relay, CONTAINER.worker].every((name) => containerState(pod, name)?.terminated);
-  return builtInsEnded || everythingEnded(pod);
+  return !builtInsEnded && !isTerminal(pod);
+}
+
+/** `activeDeadlineSeconds` that the kubelet finds exceeded at once: how a Pod is ended without being deleted. */
+export const EXCEEDED_DEADLINE_SECONDS = 1;
+
+export function isBeingEnded({ spec }: RunPod): boolean {
+  return spec.activeDeadlineSeconds === EXCEEDED_DEADLINE_SECONDS;
+}
+
+/** Whether no container of the Pod runs any more. */
+function isTerminal(pod: RunPod): boolean {
+  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 }
 
 /**
@@ -147,17 +159,7 @@ export function hasEnded(pod: RunPod): boolean {
 export function hasSidecarsLeft(pod: RunPod): boolean {
   const isBuiltIn = (name: string): boolean => Object.values<string>(CONTAINER).includes(name);
   const left = pod.status?.containerStatuses?.some(({ name, state }) => !isBuiltIn(name) && !state?.terminated);
-  return hasEnded(pod) && !everythingEnded(pod) && left === true;
-}
-
-/** Whether something of a run may still go on in the Pod. */
-export function isLive(pod: RunPod): boolean {
-  return !hasEnded(pod);
-}
-
-/** Whether no container of the Pod runs any more. */
-export function everythingEnded(pod: RunPod): boolean {
-  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+  return !isLive(pod) && !isTerminal(pod) && left === true;
 }
 
 /** Whether the run's containers ended well; a sidecar that was stopped counts for nothing. */

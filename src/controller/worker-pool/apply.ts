@@ -1,18 +1,19 @@
-import { FINALIZER, LABEL, type Worker, type WorkerPool, type WorkerPoolSpec } from '../../api';
+import { FINALIZER, LABEL, REASON, type Worker, type WorkerPool, type WorkerPoolSpec } from '../../api';
 import type { ObservedWorker } from '../../protocol/messages';
-import { livePods, type Caches } from '../caches';
+import { ProtocolError } from '../../protocol/session';
+import { livePodsOfWorker, workersOfPool, type Caches } from '../caches';
 import { concurrently } from '../concurrently';
 import { dropFinalizer } from '../drop-finalizer';
+import { reasonOfRefusedWorker } from '../reasons';
 import { workerIdOf, WORKER_POOLS } from '../resources';
 import { attemptOf } from '../run';
-import { keyOf, type KubeClient } from '../runtime';
+import { explainRefusal, keyOf, refusalOf, type KubeClient } from '../runtime';
 import type { ApplyContext } from './context';
-import { isOfOtherPool, sessionKey, workersOf } from './gather';
+import { isOfOtherPool, sessionKey } from './gather';
 import type { PoolMemory } from './memory';
-import { problemOfAction } from './problem';
 import { refreshCredentials } from './refresh-credentials';
 import { PoolSession } from './session';
-import type { Action } from './snapshot';
+import type { Action, Problem } from './snapshot';
 import { createWorkers, deleteWorkers, registrationOf, requireSession } from './worker-objects';
 
 /** Carries out one action for the pool, and remembers why it failed if it did. */
@@ -31,6 +32,25 @@ export async function apply(
   memory.problem = undefined;
   // Long work is done in parts.
   return action.type === 'createWorkers' ? 'settle' : undefined;
+}
+
+/** What a person is told of an action that failed; undefined when it is tried again and passes by itself. */
+export function problemOfAction({ type }: Action, error: unknown, namespace: string): Problem | undefined {
+  if (error instanceof ProtocolError) {
+    return error.retryable ? undefined : { reason: REASON.protocolError, message: error.message };
+  }
+  const refusal = refusalOf(error);
+  if (!refusal || refusal.kind === 'no-answer' || refusal.kind === 'busy') return undefined;
+  const [verb, object] =
+    type === 'deleteWorkers' ? (['delete', 'Workers'] as const) : (['change', 'the WorkerPool'] as const);
+  const message = explainRefusal(refusal, {
+    object,
+    verb,
+    namespace,
+    field: 'the WorkerPool',
+    then: 'it is tried again by itself',
+  });
+  return { reason: reasonOfRefusedWorker(refusal.kind), message };
 }
 
 async function carryOut(
@@ -157,7 +177,7 @@ async function closeSession({ clock }: ApplyContext, memory: PoolMemory): Promis
 }
 
 function observe(caches: Caches, { uid, session }: PoolMemory): ObservedWorker[] {
-  return workersOf(caches, uid).flatMap((worker) => {
+  return workersOfPool(caches, uid).flatMap((worker) => {
     const id = workerIdOf(worker);
     if (!id || isOfOtherPool(worker, session?.ulid)) return [];
     return [{ id, pod: observedPod(caches, worker, session?.view(id)?.assignment?.runId) }];
@@ -166,7 +186,7 @@ function observe(caches: Caches, { uid, session }: PoolMemory): ObservedWorker[]
 
 /** The Pod of the run that the Worker has; without it, what else still runs there. */
 function observedPod(caches: Caches, worker: Worker, runId: string | undefined): ObservedWorker['pod'] {
-  const attempts = livePods(caches, worker).flatMap((live) => attemptOf(live) ?? []);
+  const attempts = livePodsOfWorker(caches, worker).flatMap((live) => attemptOf(live) ?? []);
   const ofRun = attempts.filter((attempt) => attempt.runId === runId);
   // Of two attempts at one run the later one counts.
   return ofRun.sort((a, b) => b.attempt - a.attempt)[0] ?? attempts[0] ?? null;

@@ -1,5 +1,5 @@
 import { DEFAULTS, FINALIZER, LABEL, type Worker, type WorkerPool } from '../../api';
-import { livePods, INDEX, type Caches } from '../caches';
+import { livePodsOfWorker, workersOfPool, type Caches } from '../caches';
 import { workerIdOf } from '../resources';
 import type { Sources } from './context';
 import type { WorkerFact } from './decide-scaling';
@@ -31,18 +31,13 @@ export function gather({ caches, pools }: Sources, key: string, now: number): Po
     template: templateFact(memory),
     problem: memory.problem,
     creationRefusal: memory.creationRefusal,
-    workers: workersOf(caches, memory.uid).flatMap((worker) => workerFact(worker, memory, caches)),
+    workers: workersOfPool(caches, memory.uid).flatMap((worker) => workerFact(worker, memory, caches)),
   };
 }
 
 function reconnectAttempts({ spec = {} }: WorkerPool): number {
   const { commsProtocol = 'mqtt', mqttReconnectRetryCount = DEFAULTS.mqttReconnectRetryCount } = spec;
   return commsProtocol === 'mqtt' ? mqttReconnectRetryCount : 0;
-}
-
-/** Every Worker that the pool controls. */
-export function workersOf(caches: Caches, poolUid: string): readonly Worker[] {
-  return caches.workers.byIndex(INDEX.pool, poolUid);
 }
 
 /** Whether a Worker was made for another pool of the control plane than that of the session. */
@@ -78,7 +73,7 @@ function workerFact(worker: Worker, memory: PoolMemory, caches: Caches): WorkerF
   const { metadata } = worker;
   const id = workerIdOf(worker);
   if (!id) return [];
-  const livePod = livePods(caches, worker).length > 0;
+  const livePod = livePodsOfWorker(caches, worker).length > 0;
   const known = heard(worker, id, memory.session);
   return [
     {

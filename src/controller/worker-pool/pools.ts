@@ -1,6 +1,6 @@
 import type { WorkerPool } from '../../api';
 import type { Clock } from '../../time';
-import { INDEX, livePods, type Caches } from '../caches';
+import { livePodsOfWorker, workersOfPool, type Caches } from '../caches';
 import type { PoolRegistry, WorkerSession } from '../pool-registry';
 import { workerIdOf, workerName } from '../resources';
 import { keyFor, keyOf } from '../runtime';
@@ -65,17 +65,17 @@ export class Pools implements PoolRegistry {
 
   /** Something was heard that concerns every Worker of the pool. */
   tellWorkers({ metadata }: WorkerPool): void {
-    for (const worker of this.caches.workers.byIndex(INDEX.pool, metadata.uid)) this.tell(keyOf(worker));
+    for (const worker of workersOfPool(this.caches, metadata.uid)) this.tell(keyOf(worker));
   }
 
   /** Counts Workers from what is observed, for the gauges. */
   *workersByPool(): Iterable<PoolWorkers> {
     for (const { session, uid } of this.byKey.values()) {
       if (!session) continue;
-      const workers = this.caches.workers.byIndex(INDEX.pool, uid);
+      const workers = workersOfPool(this.caches, uid);
       const busy = workers.filter((worker) => {
         const id = workerIdOf(worker);
-        return (id && session.view(id)?.assignment) || livePods(this.caches, worker).length > 0;
+        return (id && session.view(id)?.assignment) || livePodsOfWorker(this.caches, worker).length > 0;
       });
       yield { ulid: session.ulid, total: workers.length, idle: workers.length - busy.length };
     }

@@ -1,17 +1,26 @@
 import type { Worker } from '../../api';
 import { FINALIZER, LABEL } from '../../api/names';
-import type { PodReport, ReportResponse } from '../../protocol/messages';
+import type { ReportResponse } from '../../protocol/messages';
 import { ProtocolError } from '../../protocol/session';
 import { workerIdOf, WORKERS } from '../resources';
 import { dropFinalizer } from '../drop-finalizer';
+import type { Clock } from '../../time';
 import type { WorkerSession } from '../pool-registry';
-import { carriesOut, hasEnded, runPodName, workerBegan, type RunPod } from '../run';
-import { isAlreadyExists, isConflict, isNotFound, keyOf, PODS } from '../runtime';
+import { carriesOut, EXCEEDED_DEADLINE_SECONDS, isLive, runPodName, workerBegan, type RunPod } from '../run';
+import { isAlreadyExists, isConflict, isNotFound, keyOf, PODS, type KubeClient, type Logger } from '../runtime';
 import type { Memory } from './memory';
-import type { ApplyContext } from './context';
-import { assignmentOf, sessionOf } from './gather';
+import { assignmentOf, sessionOf, type Sources } from './gather';
 import { nameTaken, refusal, refusedPod } from './refusals';
-import { OVER_SECONDS, type Action, type ActionOf } from './snapshot';
+import type { Action, ActionOf } from './snapshot';
+
+/** What `apply` works with. */
+export interface ApplyContext extends Sources {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  readonly logger: Logger;
+}
 
 /** Carries out one action for the Worker, and notes what it learns, so that the next decision differs. */
 export async function apply(context: ApplyContext, worker: Worker, action: Action): Promise<void> {
@@ -71,24 +80,19 @@ async function adopt(context: ApplyContext, worker: Worker, { pod, assignment }:
 async function report(context: ApplyContext, worker: Worker, action: ActionOf<'report'>): Promise<void> {
   const session = sessionOf(context.pools, worker);
   if (!session) return;
-  const { about, report: told } = action;
-  const answer = await send(session, workerIdOf(worker) ?? '', about, told);
+  const answer = await send(session, { workerId: workerIdOf(worker) ?? '', ...action.about, report: action.report });
   const key = keyOf(worker);
   const now = context.clock.now();
   const change = answer.relayHeard ? { relayHeardAt: now } : consequence(action, context.memories.peek(key), now);
   context.memories.update(key, change);
-  context.logger.info({ worker: key, run: about.runId, attempt: about.attempt, ...told, ...answer }, 'reported');
+  const { runId: run, attempt } = action.about;
+  context.logger.info({ worker: key, run, attempt, ...action.report, ...answer }, 'reported');
 }
 
 /** Not accepted means that the control plane has moved on: its next view says where to. */
-async function send(
-  session: WorkerSession,
-  workerId: string,
-  about: ActionOf<'report'>['about'],
-  told: PodReport,
-): Promise<ReportResponse> {
+async function send(session: WorkerSession, request: Parameters<WorkerSession['report']>[0]): Promise<ReportResponse> {
   try {
-    return await session.report({ workerId, ...about, report: told });
+    return await session.report(request);
   } catch (error) {
     const hasMovedOn = error instanceof ProtocolError && (error.kind === 'fenced' || error.kind === 'not-found');
     if (hasMovedOn) return { accepted: false, relayHeard: false };
@@ -96,13 +100,14 @@ async function send(
   }
 }
 
-function consequence({ report: told, problem }: ActionOf<'report'>, before: Memory, now: number): Partial<Memory> {
-  switch (told.kind) {
+function consequence(action: ActionOf<'report'>, { reportedProblem: before }: Memory, now: number): Partial<Memory> {
+  const { report, problem } = action;
+  switch (report.kind) {
     case 'created':
       return { createdReported: true };
     case 'waiting':
       if (!problem) return {};
-      return { told: { ...problem, at: now, since: before.told?.key === problem.key ? before.told.since : now } };
+      return { reportedProblem: { ...problem, at: now, since: before?.key === problem.key ? before.since : now } };
     case 'failed':
       return { outcomeReported: true };
     case 'released':
@@ -113,7 +118,7 @@ function consequence({ report: told, problem }: ActionOf<'report'>, before: Memo
 async function deleteUnstartedPod(context: ApplyContext, worker: Worker, pod: RunPod): Promise<void> {
   const live = await readPod(context, worker, pod.metadata.name);
   if (!live) return context.caches.pods.noteDeleted(pod);
-  if (live.metadata.uid !== pod.metadata.uid || workerBegan(live) || hasEnded(live)) {
+  if (live.metadata.uid !== pod.metadata.uid || workerBegan(live) || !isLive(live)) {
     return context.caches.pods.noteWritten(live);
   }
   return deletePod(context, worker, live);
@@ -135,7 +140,7 @@ async function deletePod(context: ApplyContext, worker: Worker, pod: RunPod): Pr
 
 async function endPod(context: ApplyContext, worker: Worker, pod: RunPod): Promise<void> {
   const { namespace, name, uid } = pod.metadata;
-  const body = { metadata: { uid }, spec: { activeDeadlineSeconds: OVER_SECONDS } };
+  const body = { metadata: { uid }, spec: { activeDeadlineSeconds: EXCEEDED_DEADLINE_SECONDS } };
   try {
     context.caches.pods.noteWritten(await context.client.patch<RunPod>(PODS, namespace, name, body, { type: 'merge' }));
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import { API_VERSION, WORKER, type Worker } from '../../api';
-import { INDEX } from '../caches';
+import { workersOfPool } from '../caches';
 import { workerKeyOf, WORKERS } from '../resources';
 import { carriesOut, isLive, runPodName, workerBegan, type RunPod } from '../run';
 import {
@@ -17,8 +17,7 @@ import {
   type ReconcileResult,
 } from '../runtime';
 import type { WorkerMetrics } from '../worker-metrics';
-import { apply } from './apply';
-import type { ApplyContext } from './context';
+import { apply, type ApplyContext } from './apply';
 import { decide } from './decide';
 import { assignmentOf, gather } from './gather';
 import { Memories } from './memory';
@@ -65,7 +64,8 @@ export class WorkerController implements Controller {
       pods.onChange((event) => this.takePod(event)),
       pools.onChange((event) => {
         if (!specChanged(event)) return;
-        for (const worker of workers.byIndex(INDEX.pool, event.object.metadata.uid)) this.queue.add(keyOf(worker));
+        for (const worker of workersOfPool(this.options.caches, event.object.metadata.uid))
+          this.queue.add(keyOf(worker));
       }),
     ];
     for (const worker of workers.list()) this.queue.add(keyOf(worker));

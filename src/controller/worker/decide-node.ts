@@ -2,8 +2,7 @@ import { REASON } from '../../api/conditions';
 import { RUN_LEASE_MS } from '../../protocol/leases';
 import type { Assignment } from '../../protocol/messages';
 import { sentences, type RunPod } from '../run';
-import { failed } from './reports';
-import { joinPlans, type Plan } from './plan';
+import { failed, joinPlans, type Plan } from './plan';
 import type { WorkerSnapshot } from './snapshot';
 
 /**

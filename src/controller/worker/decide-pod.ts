@@ -6,8 +6,9 @@ import type { Assignment } from '../../protocol/messages';
 import {
   containerState,
   couldNotStart,
-  hadBegun,
-  hasEnded,
+  shimBegan,
+  isBeingEnded,
+  isLive,
   initIsCutOff,
   initRunsSince,
   isRefusal,
@@ -23,10 +24,9 @@ import {
 import { decideRetirement } from './decide-removal';
 import { decideNode, isOnLostNode, lostNodeAt } from './decide-node';
 import { decideStop, stopEndsAt } from './decide-stop';
-import { isUnstarted } from './decide-stray';
-import { earliest, joinPlans, NOTHING_TO_DO, type Plan } from './plan';
-import { created, failed, released, waiting } from './reports';
-import { OVER_SECONDS, type Action, type PoolFacts, type WorkerSnapshot } from './snapshot';
+import { deleteUnstarted } from './decide-unstarted';
+import { created, earliest, failed, joinPlans, NOTHING_TO_DO, released, waiting, type Plan } from './plan';
+import type { Action, PoolFacts, WorkerSnapshot } from './snapshot';
 
 /** How much later than another's end the kubelet may tell of a container's. */
 export const KUBELET_LAG_MS = 30_000;
@@ -38,7 +38,7 @@ export const PROBLEM_PATIENCE_MS = 600_000;
 /** The assignment has its Pod: ordered checks, the surest fact first. */
 export function decidePod(snapshot: WorkerSnapshot, pool: PoolFacts, assignment: Assignment, pod: RunPod): Plan {
   const ref: PoolRef = pool.object.metadata;
-  if (hasEnded(pod)) return finish(snapshot, assignment, pod, ref);
+  if (!isLive(pod)) return finish(snapshot, assignment, pod, ref);
   if (snapshot.memory.outcomeReported) return decideRemains(snapshot, assignment, pod);
   const broken = decideBroken(snapshot, assignment, pod, ref);
   if (broken) return broken;
@@ -57,7 +57,7 @@ function finish(snapshot: WorkerSnapshot, assignment: Assignment, pod: RunPod, r
 
 /** One of the two containers that a run needs is gone for good; undefined when neither is. */
 function decideBroken(snapshot: WorkerSnapshot, assignment: Assignment, pod: RunPod, ref: PoolRef): Plan | undefined {
-  const reportAt = brokenSince(pod);
+  const reportAt = brokenFrom(pod);
   if (reportAt === undefined) return undefined;
   if (snapshot.now < reportAt) return { actions: [], wakeAt: reportAt };
   const outcome = outcomeOf(pod, ref);
@@ -66,23 +66,24 @@ function decideBroken(snapshot: WorkerSnapshot, assignment: Assignment, pod: Run
 }
 
 /** From when on it is certain that a container is gone for good; undefined while both are well. */
-function brokenSince(pod: RunPod): number | undefined {
+function brokenFrom(pod: RunPod): number | undefined {
   const relay = containerState(pod, CONTAINER.relay)?.terminated;
   const worker = containerState(pod, CONTAINER.worker);
   if (relay) {
     // A relay that has seen the worker end, or be told to, is a moment ahead of the kubelet; any other died by itself.
     const isAhead = worker?.running !== undefined && AFTER_THE_WORKER.includes(relay.exitCode) && !wasKilled(relay);
-    return isAhead ? endOf(relay) + KUBELET_LAG_MS : 0;
+    return isAhead ? endOf(relay) + KUBELET_LAG_MS : AT_ONCE;
   }
   if (!worker?.terminated) return undefined;
-  if (couldNotStart(worker.terminated) || isRefusal(worker.terminated)) return 0;
+  if (couldNotStart(worker.terminated) || isRefusal(worker.terminated)) return AT_ONCE;
   // The relay reports such an end, unless it came before the shim had opened the pipe that tells of it.
-  if (!hadBegun(worker.terminated) && worker.terminated.exitCode !== 0)
+  if (!shimBegan(worker.terminated) && worker.terminated.exitCode !== 0)
     return endOf(worker.terminated) + KUBELET_LAG_MS;
   // The relay reports that, too, within the lease of the run, unless it did not notice.
   return wasKilled(worker.terminated) ? endOf(worker.terminated) + RUN_LEASE_MS : undefined;
 }
 
+const AT_ONCE = -Infinity;
 const AFTER_THE_WORKER: readonly number[] = [EXIT.ok, EXIT.workerLost, EXIT.terminated];
 
 function wasKilled({ exitCode, reason }: TerminatedState): boolean {
@@ -108,11 +109,12 @@ function decideRemains(snapshot: WorkerSnapshot, assignment: Assignment, pod: Ru
  * The run is over, with or without this Pod: one that never began goes, and so does what still runs without a relay, in
  * the Pod's grace time, because nobody hears it any more. With a relay the control plane's fence ends it, in time.
  */
-function removeRemains(snapshot: WorkerSnapshot, assignment: Assignment, pod: RunPod): Action[] {
-  if (isUnstarted(pod, snapshot)) return [{ type: 'deleteUnstartedPod', pod }];
+function removeRemains(snapshot: WorkerSnapshot, assignment: Assignment, pod: RunPod): readonly Action[] {
+  const unstarted = deleteUnstarted(snapshot, [pod]);
+  if (unstarted.length > 0) return unstarted;
   const hasNoRelay = containerState(pod, CONTAINER.relay)?.terminated !== undefined;
   const isLeftAlone = workerBegan(pod) && (hasNoRelay || snapshot.now >= (stopEndsAt(assignment, pod) ?? Infinity));
-  const isGoing = pod.metadata.deletionTimestamp !== undefined || pod.spec.activeDeadlineSeconds === OVER_SECONDS;
+  const isGoing = pod.metadata.deletionTimestamp !== undefined || isBeingEnded(pod);
   return isLeftAlone && !isGoing ? [{ type: 'endPod', pod }] : [];
 }
 
@@ -136,8 +138,8 @@ function decideStart(snapshot: WorkerSnapshot, assignment: Assignment, pod: RunP
     const message = sentences.notStartedInTime(problem?.sentence);
     return failed(snapshot, assignment, problem?.outcome ?? 'StartTimeout', message);
   }
-  const told = problem && waiting(snapshot, assignment, problem);
-  return joinPlans([told, { actions: [], wakeAt: earliest([deadline, lookAt]) }]);
+  const report = problem && waiting(snapshot, assignment, problem);
+  return joinPlans([report, { actions: [], wakeAt: earliest([deadline, lookAt]) }]);
 }
 
 /** What keeps the Pod, and when something may show of which nothing else tells. */
@@ -159,12 +161,12 @@ function problemOf(
  * it gets time from when it was first seen, because nobody runs a started run again.
  */
 function deadlineOf(
-  { memory: { told }, now }: WorkerSnapshot,
+  { memory: { reportedProblem: reported }, now }: WorkerSnapshot,
   { started, startDeadline }: Assignment,
   problem: Problem | undefined,
 ): number | undefined {
   if (!started) return startDeadline;
   if (!problem) return undefined;
-  const seenAt = told?.key === problem.key ? told.since : now;
+  const seenAt = reported?.key === problem.key ? reported.since : now;
   return Math.max(startDeadline, seenAt + PROBLEM_PATIENCE_MS);
 }

@@ -3,7 +3,7 @@ import { FINALIZER } from '../../api/names';
 import { PARTITION_LEASE_MS } from '../../protocol/leases';
 import type { Assignment } from '../../protocol/messages';
 import { PATIENCE_MS } from '../pool-registry';
-import { attemptOf, hasEnded, isLive, sentences } from '../run';
+import { attemptOf, isLive, sentences } from '../run';
 import { NOTHING_TO_DO, type Plan } from './plan';
 import type { WorkerSnapshot } from './snapshot';
 
@@ -39,8 +39,8 @@ export function decideRemoval(snapshot: WorkerSnapshot, assignment: Assignment |
   if (disconnectedSince === undefined) return { actions: [], waitsFor };
   const goesAt = disconnectedSince + (holdsOutcome(snapshot, assignment) ? PATIENCE_WITH_OUTCOME_MS : PATIENCE_MS);
   if (now >= goesAt) return { actions: [{ type: 'removeFinalizer' }] };
-  const told = sentences.workerLeavesUnasked(new Date(goesAt));
-  return { actions: [], wakeAt: goesAt, waitsFor: { reason: REASON.controlPlaneUnreachable, message: told } };
+  const unasked = sentences.workerLeavesUnasked(new Date(goesAt));
+  return { actions: [], wakeAt: goesAt, waitsFor: { reason: REASON.controlPlaneUnreachable, message: unasked } };
 }
 
 /** Whether the Worker's Pod, or what is remembered of it, may tell the control plane how a run ended. */
@@ -48,5 +48,5 @@ function holdsOutcome({ worker, pods, memory }: WorkerSnapshot, assignment: Assi
   if (assignment) return assignment.started;
   const unreleased = worker.status?.currentRunID;
   if (unreleased === undefined || memory.releasedAt !== undefined) return false;
-  return pods.some((pod) => hasEnded(pod) && attemptOf(pod)?.runId === unreleased);
+  return pods.some((pod) => !isLive(pod) && attemptOf(pod)?.runId === unreleased);
 }

@@ -3,7 +3,6 @@ import {
   buildRunPod,
   carriesOut,
   disruption,
-  hasEnded,
   isLive,
   outcomeOf,
   podTemplate,
@@ -18,9 +17,8 @@ import {
 import { REASON } from '../../api/conditions';
 import { processNamespaceProblems } from '../../api/worker-pool/process-namespace';
 import { decidePod } from './decide-pod';
-import { isUnstarted } from './decide-stray';
-import { failed, released, waiting } from './reports';
-import { earliest, joinPlans, type Plan } from './plan';
+import { deleteUnstarted } from './decide-unstarted';
+import { failed, released, waiting, earliest, joinPlans, type Plan } from './plan';
 import type { PoolFacts, WorkerSnapshot } from './snapshot';
 
 /** Carries out an assignment: a Pod for it, what keeps the Pod from starting, its outcome, the Worker's release. */
@@ -70,7 +68,7 @@ function lostPodOutcome(
   ref: PoolRef,
 ): 'reported' | readonly [OutcomeReason, string] | undefined {
   if (!lostPod) return undefined;
-  if (hasEnded(lostPod)) {
+  if (!isLive(lostPod)) {
     const outcome = outcomeOf(lostPod, ref);
     return outcome.kind === 'reported' ? 'reported' : [outcome.reason, outcome.message];
   }
@@ -104,10 +102,8 @@ function decideCreation(snapshot: WorkerSnapshot, pool: PoolFacts, assignment: A
 
 /** One run a Worker: what is left of an earlier one goes or is waited for. */
 function decideEarlierPods(snapshot: WorkerSnapshot, assignment: Assignment, earlier: readonly RunPod[]): Plan {
-  const unstarted = earlier.filter((pod) => isUnstarted(pod, snapshot));
-  if (unstarted.length > 0) {
-    return { actions: unstarted.map((pod) => ({ type: 'deleteUnstartedPod', pod })) };
-  }
+  const actions = deleteUnstarted(snapshot, earlier);
+  if (actions.length > 0) return { actions };
   const name = earlier[0]?.metadata.name ?? '';
   const problem: Problem = {
     key: `earlier:${name}`,

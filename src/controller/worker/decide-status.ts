@@ -10,9 +10,9 @@ import type { WorkerSnapshot } from './snapshot';
 
 /** A Worker that holds a run. */
 export function busyStatus(snapshot: WorkerSnapshot, runId: string, { problem, waitsFor }: Plan): WorkerStatus {
-  const { told } = snapshot.memory;
+  const { reportedProblem: reported } = snapshot.memory;
   // The kubelet's words change between detail and back-off; the fuller sentence stays.
-  const message = problem && told?.key === problem.key ? told.sentence : problem?.sentence;
+  const message = problem && reported?.key === problem.key ? reported.sentence : problem?.sentence;
   const waiting = problem && { reason: problem.reason, message: message ?? problem.sentence };
   return {
     state: WORKER_STATE.busy,
@@ -49,11 +49,11 @@ export function unregisteredStatus(
   const before = worker.status?.conditions;
   const failure = pool?.session.state === 'failed' && !worker.status?.registered ? pool.session : undefined;
   if (!failure && !waitsFor) return undefined;
-  const told = failure && withRegistered(before, now, 'False', REASON_OF_CAUSE[failure.cause], failure.message);
+  const registered = failure && withRegistered(before, now, 'False', REASON_OF_CAUSE[failure.cause], failure.message);
   return {
     ...worker.status,
     registered: worker.status?.registered ?? false,
-    conditions: withWaiting(told ?? before ?? [], now, waitsFor),
+    conditions: withWaiting(registered ?? before ?? [], now, waitsFor),
   };
 }
 

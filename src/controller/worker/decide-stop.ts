@@ -2,8 +2,7 @@ import { REASON } from '../../api/conditions';
 import { DEFAULTS } from '../../api/defaults';
 import type { Assignment } from '../../protocol/messages';
 import { sentences, type RunPod } from '../run';
-import { failed, waiting } from './reports';
-import type { Plan } from './plan';
+import { failed, waiting, type Plan } from './plan';
 import type { WorkerSnapshot } from './snapshot';
 
 /** A relay that has not carried out a stop so long after the Pod's grace time is told of. */

@@ -4,7 +4,7 @@ import { decideRemoval, decideRetirement, isLeaving } from './decide-removal';
 import { decideRun } from './decide-run';
 import { busyStatus, restingStatus, unregisteredStatus } from './decide-status';
 import { joinPlans, NOTHING_TO_DO, type Plan } from './plan';
-import { decideStrayPods } from './decide-stray';
+import { deleteUnstarted } from './decide-unstarted';
 import type { Decision, WorkerSnapshot } from './snapshot';
 
 /** The control plane's answer to `released` may take so long before the Worker is shown as idle by ourselves. */
@@ -26,7 +26,9 @@ export function decide(snapshot: WorkerSnapshot): Decision {
   if (!pool || !view) return decision(joinPlans([retirement, removal]), unregisteredStatus(snapshot, removal), now);
   const plan = joinPlans([
     retirement,
-    assignment ? decideRun(snapshot, pool, assignment) : decideStrayPods(snapshot),
+    // Without a run, its Pods are orphans. One in which a run began is left to its relay, which the control plane's fence
+    // ends: nothing outside the Pod knows whether an apply is in the middle of something.
+    assignment ? decideRun(snapshot, pool, assignment) : { actions: deleteUnstarted(snapshot, snapshot.pods) },
     decideHistory(snapshot, pool, assignment),
   ]);
   const all = joinPlans([plan, removal, echo(snapshot)]);

@@ -1,10 +1,17 @@
 import type { Worker } from '../../api';
 import type { Assignment } from '../../protocol/messages';
-import { INDEX } from '../caches';
+import { podsOfWorker, type Caches } from '../caches';
 import type { PoolRegistry, WorkerSession } from '../pool-registry';
 import { poolUidOf, workerIdOf } from '../resources';
-import type { Sources } from './context';
+import type { Memories } from './memory';
 import type { WorkerSnapshot } from './snapshot';
+
+/** What `gather` reads. */
+export interface Sources {
+  readonly caches: Caches;
+  readonly pools: PoolRegistry;
+  readonly memories: Memories;
+}
 
 /**
  * Everything known of a Worker at this moment; undefined once its object is gone, and for one whose name holds no ULID: it
@@ -16,7 +23,7 @@ export function gather({ caches, pools, memories }: Sources, key: string, now: n
   if (!worker || workerId === undefined) return undefined;
   const poolUid = poolUidOf(worker);
   const session = sessionOf(pools, worker);
-  const pods = caches.pods.byIndex(INDEX.worker, worker.metadata.uid);
+  const pods = podsOfWorker(caches, worker);
   const view = session?.view(workerId);
   const uids = pods.map(({ metadata }) => metadata.uid ?? '');
   return {

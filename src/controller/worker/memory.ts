@@ -14,8 +14,8 @@ export interface Memory {
   /** This controller created the Pod. */
   readonly created?: boolean;
   readonly createdReported?: boolean;
-  /** The last `waiting` sentence that the control plane was told. */
-  readonly told?: Told;
+  /** What the last `waiting` report said. */
+  readonly reportedProblem?: ReportedProblem;
   /** Why the API server did not create the Pod. */
   readonly refusal?: Refusal;
   /** A `failed` report was answered. */
@@ -35,10 +35,10 @@ export interface Memory {
   readonly retireAskedAt?: number;
 }
 
-export interface Told extends Pick<Problem, 'key' | 'sentence' | 'detailed'> {
-  /** When these words were told. */
+export interface ReportedProblem extends Pick<Problem, 'key' | 'sentence' | 'detailed'> {
+  /** When these words were reported. */
   readonly at: number;
-  /** When the problem was first told. */
+  /** When the problem was first reported. */
   readonly since: number;
 }
 
@@ -49,6 +49,11 @@ export interface Refusal {
   readonly retryAt: number;
   /** Generation of the WorkerPool that the Pod was made from: a newer one is tried at once. */
   readonly poolGeneration: number | undefined;
+}
+
+/** Whether somebody has deleted the Pod, be it we a moment ago. */
+export function isDeletionAsked({ deleting }: Memory, { metadata }: RunPod): boolean {
+  return metadata.deletionTimestamp !== undefined || deleting.includes(metadata.uid ?? '');
 }
 
 const NOTHING: Memory = { deleting: [], vanished: [] };

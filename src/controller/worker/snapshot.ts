@@ -31,9 +31,6 @@ export interface PoolFacts {
   readonly session: SessionStatus;
 }
 
-/** `activeDeadlineSeconds` that the kubelet finds exceeded at once: how `endPod` ends a Pod. */
-export const OVER_SECONDS = 1;
-
 /** The assignment that a report is about. */
 export interface AssignmentRef {
   readonly runId: string;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { RUN_BUDGET } from '../../../src/api';
 import { createCaches } from '../../../src/controller/caches';
-import { DisruptionController } from '../../../src/controller/disruption';
+import { DisruptionController } from '../../../src/controller/disruption/controller';
 import { runBudget, type Budget } from '../../../src/controller/disruption/budget';
 import { KubeError, silentLogger, type EventInput, type KubeClient } from '../../../src/controller/runtime';
 import type { RunPodStatus } from '../../../src/controller/run';

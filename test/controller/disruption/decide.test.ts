@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { runBudget } from '../../../src/controller/disruption/budget';
-import { decide, LINGER_MS } from '../../../src/controller/disruption/decide';
-import type { NamespaceSnapshot } from '../../../src/controller/disruption/snapshot';
+import { decide, LINGER_MS, type NamespaceSnapshot } from '../../../src/controller/disruption/decide';
 
 const budget = runBudget('team');
 const now = 1_000_000;

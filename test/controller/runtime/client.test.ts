@@ -243,7 +243,7 @@ describe('credentials', () => {
   });
 
   test('come from an exec plugin, which is asked again when the server refuses them', async () => {
-    const { folder, made } = await withUser((at) => execTo(path.join(at, 'answer')));
+    const { folder, made } = await withUser((at) => execTo(path.join(at, 'answer')), { clock: new FakeClock() });
     writeFileSync(path.join(folder, 'answer'), execAnswer('first'));
     await made.list(PODS);
     writeFileSync(path.join(folder, 'answer'), execAnswer('second'));

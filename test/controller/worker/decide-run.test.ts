@@ -46,10 +46,10 @@ describe('what is done for an assignment', () => {
       [],
     ],
     ['a problem is told', { assignment: assigned, pods: [unpullable] }, ['report waiting ImagePull']],
-    ['a problem is told once', { assignment: assigned, pods: [unpullable], memory: { told } }, []],
+    ['a problem is told once', { assignment: assigned, pods: [unpullable], memory: { reportedProblem: told } }, []],
     [
       'a problem is told again when more is known',
-      { assignment: assigned, pods: [unpullable], memory: { told: { ...told, detailed: false } } },
+      { assignment: assigned, pods: [unpullable], memory: { reportedProblem: { ...told, detailed: false } } },
       ['report waiting ImagePull'],
     ],
     [
@@ -64,12 +64,12 @@ describe('what is done for an assignment', () => {
     ],
     [
       'a Pod that cannot start in time ends the run with the cause',
-      { assignment: assigned, pods: [unpullable], memory: { told }, now: LATE },
+      { assignment: assigned, pods: [unpullable], memory: { reportedProblem: told }, now: LATE },
       ['report failed ImagePull'],
     ],
     [
       'a started run whose runner image cannot be pulled ends at the deadline',
-      { assignment: started, pods: [unpullable], memory: { told }, now: LATE },
+      { assignment: started, pods: [unpullable], memory: { reportedProblem: told }, now: LATE },
       ['report failed ImagePull'],
     ],
     [
@@ -79,12 +79,22 @@ describe('what is done for an assignment', () => {
     ],
     [
       'a started run gets ten minutes from when its image could first not be pulled',
-      { assignment: started, pods: [unpullable], memory: { told: { ...told, since: LATE - 599_999 } }, now: LATE },
+      {
+        assignment: started,
+        pods: [unpullable],
+        memory: { reportedProblem: { ...told, since: LATE - 599_999 } },
+        now: LATE,
+      },
       [],
     ],
     [
       'a started run whose image could not be pulled for ten minutes ends',
-      { assignment: started, pods: [unpullable], memory: { told: { ...told, since: LATE - 600_000 } }, now: LATE },
+      {
+        assignment: started,
+        pods: [unpullable],
+        memory: { reportedProblem: { ...told, since: LATE - 600_000 } },
+        now: LATE,
+      },
       ['report failed ImagePull'],
     ],
     [
@@ -94,12 +104,12 @@ describe('what is done for an assignment', () => {
     ],
     [
       'other words of the scheduler are not told within a minute',
-      { assignment: assigned, pods: [unschedulable], memory: { told: toldUnschedulable(59) } },
+      { assignment: assigned, pods: [unschedulable], memory: { reportedProblem: toldUnschedulable(59) } },
       [],
     ],
     [
       'other words of the scheduler are told after a minute',
-      { assignment: assigned, pods: [unschedulable], memory: { told: toldUnschedulable(60) } },
+      { assignment: assigned, pods: [unschedulable], memory: { reportedProblem: toldUnschedulable(60) } },
       ['report waiting Unschedulable'],
     ],
     ['a Pod behind a gate is told of', { assignment: assigned, pods: [gated] }, ['report waiting SchedulingGated']],
@@ -160,15 +170,19 @@ describe('what is done for an assignment', () => {
       ['report failed ConfigError'],
     ],
     ['a refusal is told', { assignment: assigned, memory: { refusal } }, ['report waiting PodInvalid']],
-    ['a refused Pod is not tried again at once', { assignment: assigned, memory: { refusal, told: toldRefusal } }, []],
+    [
+      'a refused Pod is not tried again at once',
+      { assignment: assigned, memory: { refusal, reportedProblem: toldRefusal } },
+      [],
+    ],
     [
       'a refused Pod is tried again after a while',
-      { assignment: assigned, memory: { refusal, told: toldRefusal }, now: NOW + 5_000 },
+      { assignment: assigned, memory: { refusal, reportedProblem: toldRefusal }, now: NOW + 5_000 },
       ['create 01hps6xb76j1jb3ehsk4awe5ab-preparing-2'],
     ],
     [
       'a refused Pod is tried again when the pool changed',
-      { assignment: assigned, memory: { refusal, told: toldRefusal }, generation: 2 },
+      { assignment: assigned, memory: { refusal, reportedProblem: toldRefusal }, generation: 2 },
       ['create 01hps6xb76j1jb3ehsk4awe5ab-preparing-2'],
     ],
     [

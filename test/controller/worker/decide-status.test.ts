@@ -53,7 +53,7 @@ describe('the status of a Worker', () => {
     const vague = observed(
       containers({ relay: running, worker: waitingFor('ImagePullBackOff') }, { phase: 'Pending' }),
     );
-    const { status } = decide(snapshot({ assignment: assigned, pods: [vague], memory: { told } }));
+    const { status } = decide(snapshot({ assignment: assigned, pods: [vague], memory: { reportedProblem: told } }));
     expect(status?.conditions).toContainEqual({
       type: 'RunPodStarted',
       status: 'False',

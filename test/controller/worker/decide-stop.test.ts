@@ -18,10 +18,10 @@ describe('a stop that the relay does not carry out', () => {
   test.each<[string, Case, string[]]>([
     ['has the Pod’s grace time and half a minute', { assignment: stoppedAgo(59), pods: [working] }, []],
     ['is told of then', { assignment: stoppedAgo(60), pods: [working] }, ['report waiting StopPending']],
-    ['is told of once', { assignment: stoppedAgo(209), pods: [working], memory: { told } }, []],
+    ['is told of once', { assignment: stoppedAgo(209), pods: [working], memory: { reportedProblem: told } }, []],
     [
       'ends the run three minutes after the grace time',
-      { assignment: stoppedAgo(210), pods: [working], memory: { told } },
+      { assignment: stoppedAgo(210), pods: [working], memory: { reportedProblem: told } },
       ['report failed Cancelled'],
     ],
     [
@@ -50,7 +50,11 @@ describe('a stop that the relay does not carry out', () => {
   });
 
   test('says meanwhile on the Worker what is waited for, and when it ends', () => {
-    const { status, requeueAfterMs } = decided({ assignment: stoppedAgo(110), pods: [working], memory: { told } });
+    const { status, requeueAfterMs } = decided({
+      assignment: stoppedAgo(110),
+      pods: [working],
+      memory: { reportedProblem: told },
+    });
     expect(status?.conditions).toContainEqual(
       expect.objectContaining({
         type: 'Waiting',

@@ -4,7 +4,7 @@ import type { PoolRegistry, WorkerSession } from '../../../src/controller/pool-r
 import type { RunPod, RunPodStatus } from '../../../src/controller/run';
 import { KubeError, silentLogger, type EventInput, type KubeClient } from '../../../src/controller/runtime';
 import type { Clock } from '../../../src/time';
-import { WorkerController } from '../../../src/controller/worker';
+import { WorkerController } from '../../../src/controller/worker/controller';
 import type { Assignment, ReportRequest, ReportResponse, WorkerView } from '../../../src/protocol/messages';
 import { aPool, containers, exited, NOW, POOL_ULID, running, WORKER_ID, WORKER_METADATA } from '../run/fixtures';
 import { CONNECTED } from './fixtures';

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { problemOfAction } from '../../../src/controller/worker-pool/problem';
+import { problemOfAction } from '../../../src/controller/worker-pool/apply';
 import { ProtocolError } from '../../../src/protocol/session';
 import { answer } from '../runtime/answers';
 

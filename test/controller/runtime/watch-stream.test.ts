@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readLines } from '../../../src/controller/runtime/lines';
+import { readLines } from '../../../src/controller/runtime/watch-stream';
 
 async function linesOf(chunks: Buffer[]): Promise<string[]> {
   const lines: string[] = [];

@@ -1,1 +1,0 @@
-export { DisruptionController, type DisruptionControllerOptions } from './controller';

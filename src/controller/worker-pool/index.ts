@@ -1,2 +1,0 @@
-export { WorkerPoolController } from './controller';
-export { Pools } from './pools';

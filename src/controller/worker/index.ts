@@ -1,1 +1,0 @@
-export { WorkerController, type WorkerControllerOptions } from './controller';
