@@ -1,10 +1,23 @@
-import { Size } from 'cdk8s';
-import { k8s, type ContainerResources, type ISecret } from 'cdk8s-plus-28';
+import { Lazy, Size } from 'cdk8s';
+import {
+  k8s,
+  ServiceAccount,
+  type ContainerResources,
+  type ImagePullPolicy,
+  type IServiceAccount,
+  type ISecret,
+  type PodScheduling,
+} from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { CONTROL_PLANE_PORT, IMAGE, RUN_AS } from '../../api';
+import { CONTROL_PLANE_PORT, IMAGE, RUN_AS, type WorkerPoolPod } from '../../api';
+import { LABEL_LIMIT, SERVICE_NAME } from '../../charting/kubernetes-names';
+import { addManifest, type Template } from '../../charting/manifest';
 import { checkHttpUrl, checkWholeNumber, invalidProp, requiredNamespace } from '../shared/checks';
 import { quantity, resourceRequirements } from '../shared/container-resources';
-import { LABEL_LIMIT, SERVICE_NAME } from '../../charting/kubernetes-names';
+import { names } from '../shared/conversions';
+import { specOf } from '../shared/rendered';
+import { HARDENED_CONTAINER, HARDENED_POD } from '../shared/security-context';
+import { ShadowPod } from '../shared/shadow-pod';
 import { refuseStrangers } from '../shared/strangers';
 import { refuseTwins } from '../shared/twins';
 import { VERSION } from '../shared/version';
@@ -15,6 +28,8 @@ const HTTPS = { name: 'https', port: CONTROL_PLANE_PORT.https };
 const MQTTS = { name: 'mqtts', port: CONTROL_PLANE_PORT.mqtts };
 /** Pods of a StatefulSet have the label `controller-revision-hash`: the name, a dash and 10 characters, of 63. */
 const LONGEST_NAME = LABEL_LIMIT - 11;
+const HEADLESS = '-headless';
+const RESOURCES = { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '1Gi' } };
 const FIRST_NODE_PORT = 30000;
 const LAST_NODE_PORT = 32767;
 
@@ -35,11 +50,39 @@ export interface WorkerPoolControlPlaneProps {
   readonly namespace?: string;
 
   /**
+   * Labels of every object. Those that it has anyway win.
+   *
+   * @default - none
+   */
+  readonly labels?: Record<string, string>;
+
+  /**
+   * Annotations of every object.
+   *
+   * @default - none
+   */
+  readonly annotations?: Record<string, string>;
+
+  /**
    * Image of the control plane, with its tag or digest.
    *
    * @default - "cdk8s-worker-pools/control-plane" in this package's version
    */
   readonly image?: string;
+
+  /**
+   * When the kubelet pulls the image.
+   *
+   * @default - Kubernetes decides by the tag of the image
+   */
+  readonly imagePullPolicy?: ImagePullPolicy;
+
+  /**
+   * Secrets for pulling the image.
+   *
+   * @default - none
+   */
+  readonly imagePullSecrets?: ISecret[];
 
   /**
    * Address that operators and run Pods reach the control plane at; it is written into every token.
@@ -110,6 +153,20 @@ export interface WorkerPoolControlPlaneProps {
    * @default - requests 100m CPU and 128Mi memory, limit 1Gi memory
    */
   readonly resources?: ContainerResources;
+
+  /**
+   * Labels of the nodes on which the Pod may run. `WorkerPoolControlPlane.scheduling` has finer rules.
+   *
+   * @default - any node
+   */
+  readonly nodeSelector?: Record<string, string>;
+
+  /**
+   * PriorityClass of the Pod.
+   *
+   * @default - the cluster's default
+   */
+  readonly priorityClassName?: string;
 }
 
 /**
@@ -121,6 +178,11 @@ export class WorkerPoolControlPlane extends Construct {
   /** Address that operators and run Pods reach it at. */
   public readonly publicUrl: string;
 
+  /** The ServiceAccount of the Pod, which has no rights. */
+  public readonly serviceAccount: IServiceAccount;
+
+  private readonly pod: ShadowPod;
+
   constructor(scope: Construct, id: string, props: WorkerPoolControlPlaneProps = {}) {
     super(scope, id);
     checkProps(scope, id, props);
@@ -128,37 +190,70 @@ export class WorkerPoolControlPlane extends Construct {
     refuseStrangers(this);
     const name = props.name ?? NAME;
     const namespace = requiredNamespace(scope, id, props.namespace);
-    const labels = { 'app.kubernetes.io/name': NAME, 'app.kubernetes.io/instance': name };
-    const metadata = {
-      name,
-      namespace,
-      labels: { ...labels, 'app.kubernetes.io/version': VERSION, 'app.kubernetes.io/managed-by': 'cdk8s' },
-    };
+    const selector = { 'app.kubernetes.io/name': NAME, 'app.kubernetes.io/instance': name };
+    const own = { ...selector, 'app.kubernetes.io/version': VERSION, 'app.kubernetes.io/managed-by': 'cdk8s' };
+    const metadata = { name, namespace, labels: { ...props.labels, ...own }, annotations: props.annotations };
     this.publicUrl = props.publicUrl ?? `https://${name}.${namespace}.svc:${HTTPS.port}`;
+    this.pod = new ShadowPod(this, {});
+    this.serviceAccount = new ServiceAccount(this, 'service-account', { metadata, automountToken: false });
 
-    new k8s.KubeServiceAccount(this, 'service-account', { metadata, automountServiceAccountToken: false });
-    new k8s.KubeService(this, 'service', { metadata, spec: { selector: labels, ports: servicePorts() } });
-    if (props.nodePort !== undefined) {
-      new k8s.KubeService(this, 'node-port', {
-        metadata: { ...metadata, name: `${name}-node-port` },
-        spec: {
-          type: 'NodePort',
-          selector: labels,
-          ports: [{ ...httpsPort(), nodePort: props.nodePort }],
-        },
+    const service = (suffix: string, spec: Template<k8s.ServiceSpec> & object): void =>
+      addManifest<k8s.KubeServiceProps>(this, `service${suffix}`, {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { ...metadata, name: `${name}${suffix}` },
+        spec: { selector, ...spec },
       });
-    }
-    new k8s.KubeStatefulSet(this, 'stateful-set', {
+    service('', { ports: [servicePort(HTTPS), servicePort(MQTTS)] });
+    new k8s.KubeService(this, `service${HEADLESS}`, {
+      metadata: { ...metadata, name: `${name}${HEADLESS}` },
+      spec: { selector, clusterIp: 'None' },
+    });
+    const { nodePort } = props;
+    if (nodePort !== undefined)
+      service('-node-port', { type: 'NodePort', ports: [{ ...servicePort(HTTPS), nodePort }] });
+
+    addManifest<k8s.KubeStatefulSetProps>(this, 'stateful-set', {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
       metadata,
       spec: {
-        serviceName: name,
+        serviceName: `${name}${HEADLESS}`,
         // One writer owns the embedded database.
         replicas: 1,
-        selector: { matchLabels: labels },
-        template: { metadata: { labels }, spec: podSpec(name, this.publicUrl, props) },
+        selector: { matchLabels: selector },
+        template: {
+          metadata: { labels: { ...props.labels, ...selector }, annotations: props.annotations },
+          spec: Lazy.any({ produce: () => this.podSpec(props) }) as Template<k8s.PodSpec>,
+        },
         volumeClaimTemplates: [volumeClaim(props)],
       },
     });
+    this.node.defaultChild = this.node.findChild('stateful-set');
+  }
+
+  /** Where the Pod runs: nodes that it is attracted to, taints that it tolerates, and so on. */
+  public get scheduling(): PodScheduling {
+    return this.pod.pod.scheduling;
+  }
+
+  private podSpec(props: WorkerPoolControlPlaneProps): Template<k8s.PodSpec> & object {
+    const { affinity, tolerations, nodeName } = specOf<WorkerPoolPod>(this.pod.pod);
+    return {
+      serviceAccountName: this.serviceAccount.name,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: 30,
+      imagePullSecrets: props.imagePullSecrets && names(props.imagePullSecrets),
+      priorityClassName: props.priorityClassName,
+      nodeSelector: props.nodeSelector,
+      affinity,
+      tolerations,
+      nodeName,
+      securityContext: { ...HARDENED_POD, runAsUser: RUN_AS, runAsGroup: RUN_AS, fsGroup: RUN_AS },
+      containers: [programContainer(this.publicUrl, props)],
+      volumes: [{ name: 'tmp', emptyDir: {} }],
+    };
   }
 }
 
@@ -184,41 +279,23 @@ function checkNodePort(scope: Construct, id: string, nodePort: number | undefine
   }
 }
 
-function podSpec(serviceAccountName: string, publicUrl: string, props: WorkerPoolControlPlaneProps): k8s.PodSpec {
+function programContainer(publicUrl: string, props: WorkerPoolControlPlaneProps): Template<k8s.Container> {
+  const { resources } = props;
   return {
-    serviceAccountName,
-    automountServiceAccountToken: false,
-    enableServiceLinks: false,
-    terminationGracePeriodSeconds: 30,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: RUN_AS,
-      runAsGroup: RUN_AS,
-      fsGroup: RUN_AS,
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
-    containers: [
-      {
-        name: 'control-plane',
-        image: props.image ?? `${IMAGE.controlPlane}:${VERSION}`,
-        args: programArgs(publicUrl, props),
-        env: apiKeyVariables(props.apiKeySecret),
-        ports: [HTTPS, MQTTS].map(({ name, port }) => ({ name, containerPort: port })),
-        readinessProbe: probe(2),
-        livenessProbe: { ...probe(20), initialDelaySeconds: 15 },
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ['ALL'] },
-        },
-        resources: containerResources(props.resources),
-        volumeMounts: [
-          { name: DATA.volume, mountPath: DATA.path },
-          { name: 'tmp', mountPath: '/tmp' },
-        ],
-      },
+    name: 'control-plane',
+    image: props.image ?? `${IMAGE.controlPlane}:${VERSION}`,
+    imagePullPolicy: props.imagePullPolicy,
+    args: programArgs(publicUrl, props),
+    env: apiKeyVariables(props.apiKeySecret),
+    ports: [HTTPS, MQTTS].map(({ name, port }) => ({ name, containerPort: port })),
+    readinessProbe: probe(2),
+    livenessProbe: { ...probe(20), initialDelaySeconds: 15 },
+    securityContext: HARDENED_CONTAINER,
+    resources: resources === undefined ? RESOURCES : resourceRequirements(resources),
+    volumeMounts: [
+      { name: DATA.volume, mountPath: DATA.path },
+      { name: 'tmp', mountPath: '/tmp' },
     ],
-    volumes: [{ name: 'tmp', emptyDir: {} }],
   };
 }
 
@@ -239,50 +316,30 @@ function programArgs(publicUrl: string, props: WorkerPoolControlPlaneProps): str
   ];
 }
 
-function apiKeyVariables(secret: ISecret | undefined): k8s.EnvVar[] | undefined {
+function apiKeyVariables(secret: ISecret | undefined) {
   if (secret === undefined) return undefined;
-  const from = (key: string): k8s.EnvVarSource => ({ secretKeyRef: { name: secret.name, key } });
+  const from = (key: string) => ({ secretKeyRef: { name: secret.name, key } });
   return [
     { name: 'WORKER_POOLS_API_KEY_ID', valueFrom: from('id') },
     { name: 'WORKER_POOLS_API_KEY_SECRET', valueFrom: from('secret') },
   ];
 }
 
-function probe(periodSeconds: number): k8s.Probe {
-  const port = k8s.IntOrString.fromString(HTTPS.name);
-  return { httpGet: { path: '/healthz', port, scheme: 'HTTPS' }, periodSeconds };
+function probe(periodSeconds: number) {
+  return { httpGet: { path: '/healthz', port: HTTPS.name, scheme: 'HTTPS' }, periodSeconds };
 }
 
-function servicePorts(): k8s.ServicePort[] {
-  const mqtts = { name: MQTTS.name, port: MQTTS.port, targetPort: k8s.IntOrString.fromString(MQTTS.name) };
-  return [httpsPort(), mqtts];
+function servicePort({ name, port }: { readonly name: string; readonly port: number }) {
+  return { name, port, targetPort: name };
 }
 
-function httpsPort(): k8s.ServicePort {
-  return { name: HTTPS.name, port: HTTPS.port, targetPort: k8s.IntOrString.fromString(HTTPS.name) };
-}
-
-function containerResources(resources: ContainerResources | undefined): k8s.ResourceRequirements {
-  const { requests, limits } =
-    resources === undefined
-      ? { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '1Gi' } }
-      : resourceRequirements(resources);
-  return { requests: quantities(requests), limits: quantities(limits) };
-}
-
-function quantities(amounts: Readonly<Record<string, string | number>> | undefined): Record<string, k8s.Quantity> {
-  const entries = Object.entries(amounts ?? {});
-  return Object.fromEntries(entries.map(([key, amount]) => [key, k8s.Quantity.fromString(String(amount))]));
-}
-
-function volumeClaim(props: WorkerPoolControlPlaneProps): k8s.KubePersistentVolumeClaimProps {
-  const storage = k8s.Quantity.fromString(quantity(props.storageSize ?? Size.gibibytes(10)));
+function volumeClaim({ storageClassName, storageSize = Size.gibibytes(10) }: WorkerPoolControlPlaneProps) {
   return {
     metadata: { name: DATA.volume },
     spec: {
       accessModes: ['ReadWriteOnce'],
-      storageClassName: props.storageClassName,
-      resources: { requests: { storage } },
+      storageClassName,
+      resources: { requests: { storage: quantity(storageSize) } },
     },
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Size } from 'cdk8s';
-import type { ISecret } from 'cdk8s-plus-28';
+import { ImagePullPolicy, Node, NodeTaintQuery, Secret, type ISecret } from 'cdk8s-plus-28';
 import { WorkerPoolControlPlane, type WorkerPoolControlPlaneProps } from '../../../src';
 import { VERSION } from '../../../src/constructs/shared/version';
 import { only, synthesized } from '../support';
@@ -51,7 +51,7 @@ describe('WorkerPoolControlPlane', () => {
   });
 
   it('serves HTTPS and MQTT inside the cluster', () => {
-    const { spec } = only(controlPlane(), 'Service');
+    const { spec } = only(controlPlane(), 'Service', 'control-plane');
     expect(spec.ports.map(({ port }) => port)).toEqual([8443, 8883]);
     expect(spec.selector).toEqual(only(controlPlane(), 'StatefulSet').spec.selector.matchLabels);
   });
@@ -60,6 +60,51 @@ describe('WorkerPoolControlPlane', () => {
     expect(controlPlane().some(({ spec }) => spec?.type === 'NodePort')).toBe(false);
     const service = only(controlPlane({ nodePort: 30843 }), 'Service', 'node-port');
     expect(service.spec).toMatchObject({ type: 'NodePort', ports: [{ port: 8443, nodePort: 30843 }] });
+  });
+
+  it('gives its Pod a name in DNS by a headless Service, as a StatefulSet wants', () => {
+    const { spec } = only(controlPlane({ name: 'cp' }), 'Service', 'headless');
+    expect(spec).toEqual({
+      clusterIP: 'None',
+      selector: only(controlPlane({ name: 'cp' }), 'StatefulSet').spec.selector.matchLabels,
+    });
+    expect(only(controlPlane({ name: 'cp' }), 'StatefulSet').spec).toMatchObject({ serviceName: 'cp-headless' });
+  });
+
+  it('has labels and annotations on every object and on the Pod, and its own labels win', () => {
+    const objects = controlPlane({
+      nodePort: 30843,
+      labels: { team: 'a', 'app.kubernetes.io/name': 'mine' },
+      annotations: { note: 'b' },
+    });
+    const pod = only(objects, 'StatefulSet').spec.template;
+    for (const { metadata } of [...objects, pod]) {
+      expect(metadata).toMatchObject({
+        labels: { team: 'a', 'app.kubernetes.io/name': 'worker-pools-control-plane' },
+        annotations: { note: 'b' },
+      });
+    }
+  });
+
+  it('is scheduled as its props and its scheduling say', () => {
+    const objects = synthesized((chart) => {
+      const props = {
+        imagePullPolicy: ImagePullPolicy.ALWAYS,
+        imagePullSecrets: [Secret.fromSecretName(chart, 'registry', 'registry')],
+        nodeSelector: { disk: 'ssd' },
+        priorityClassName: 'high',
+      };
+      const { scheduling } = new WorkerPoolControlPlane(chart, 'cp', props);
+      scheduling.tolerate(Node.tainted(NodeTaintQuery.exists('dedicated')));
+    });
+    const { spec } = only(objects, 'StatefulSet').spec.template;
+    expect(spec).toMatchObject({
+      imagePullSecrets: [{ name: 'registry' }],
+      nodeSelector: { disk: 'ssd' },
+      priorityClassName: 'high',
+      tolerations: [{ key: 'dedicated', operator: 'Exists' }],
+    });
+    expect(spec.containers[0]).toMatchObject({ imagePullPolicy: 'Always' });
   });
 
   it('gets no variables of the Services of its namespace', () => {

@@ -45,7 +45,7 @@ describe('an app', () => {
     ],
     [
       'control planes',
-      'ServiceAccount "worker-pools-control-plane" in the namespace "tools" and 2 more objects',
+      'ServiceAccount "worker-pools-control-plane" in the namespace "tools" and 3 more objects',
       (chart) => new WorkerPoolControlPlane(chart, 'op'),
     ],
     [
