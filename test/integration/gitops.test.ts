@@ -7,10 +7,10 @@ import { parse, parseAllDocuments } from 'yaml';
 import { synthesize } from '../../examples/gitops/app';
 import { findKubectl } from '../../src/local-cluster/tools';
 import { TestControlPlane } from '../control-plane/support/control-plane';
-import { API_SERVER_VARIABLE } from '../support/api-server';
-import { startApiServer, type RunningApiServer } from '../support/api-server.start';
+import type { RunningApiServer } from '../support/api-server.start';
 import { newPool, PoolObjects, startController, type RunningController } from '../support/controlled-pool';
 import { eventually } from '../support/kube';
+import { startOwnApiServer } from '../support/own-api-server';
 
 const MANIFESTS = 'examples/gitops/manifests';
 const NAMESPACE = 'worker-pools';
@@ -24,20 +24,16 @@ interface Manifest {
   readonly spec?: Readonly<Record<string, unknown>>;
 }
 
-let shared: string | undefined;
 let server: RunningApiServer;
 let controlPlane: TestControlPlane;
 
 // What is applied first to an empty cluster is the point, so the one that other tests share does not do.
 beforeAll(async () => {
-  server = await startApiServer();
-  shared = process.env[API_SERVER_VARIABLE];
-  process.env[API_SERVER_VARIABLE] = JSON.stringify(server);
+  server = await startOwnApiServer();
   controlPlane = await TestControlPlane.start();
 }, 240_000);
 
 afterAll(async () => {
-  process.env[API_SERVER_VARIABLE] = shared;
   await controlPlane.close();
   await server.stop();
   rmSync(scratch, { recursive: true, force: true });

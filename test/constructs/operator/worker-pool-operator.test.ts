@@ -92,21 +92,6 @@ describe('WorkerPoolOperator', () => {
     expect(() => op.grantMetrics('prometheus', prometheus)).toThrow('elsewhere/op: the metrics are off or open');
   });
 
-  it('gives the controller rights to Pods, Workers and pools, to read Secrets by name, and to tell events', () => {
-    expect(rules(only(operator(), 'ClusterRole', '-manager-role'))).toEqual([
-      '/pods: create delete get list patch watch',
-      '/secrets: get',
-      '/events: create patch',
-      'workers.spacelift.io/workerpools: get list patch watch',
-      'workers.spacelift.io/workers: create delete get list patch watch',
-      'workers.spacelift.io/workerpools/status: patch',
-      'workers.spacelift.io/workers/status: patch',
-      'workers.spacelift.io/workerpools/finalizers: update',
-      'workers.spacelift.io/workers/finalizers: update',
-    ]);
-    expect(rules(only(operator(), 'Role'))).toEqual(['coordination.k8s.io/leases: create get update']);
-  });
-
   it.each<[string, WorkerPoolOperatorProps, string[]]>([
     ['needs no right to budgets without protection of runs', {}, []],
     [

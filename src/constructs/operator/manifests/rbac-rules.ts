@@ -17,7 +17,7 @@ const KINDS = [WORKER_POOL.plural, WORKER.plural];
 const STATUSES = KINDS.map((kind) => `${kind}/status`);
 const FINALIZERS = KINDS.map((kind) => `${kind}/finalizers`);
 
-/** What this project's controller does, and nothing else: a release of the chart works under them in test/integration. */
+/** What this project's controller does, and nothing else: test/integration/operator-rights.test.ts compares the two. */
 export const MINIMAL_RULES: RuleSet = {
   manager: [
     // A patch shortens the deadline of a finished Pod that is kept, which ends its sidecars.
@@ -25,7 +25,7 @@ export const MINIMAL_RULES: RuleSet = {
     // Secrets are read by the name that a WorkerPool gives, so nobody needs to be able to list them.
     { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },
     { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
-    { apiGroups: [GROUP], resources: [WORKER_POOL.plural], verbs: ['get', 'list', 'patch', 'watch'] },
+    { apiGroups: [GROUP], resources: [WORKER_POOL.plural], verbs: ['list', 'patch', 'watch'] },
     { apiGroups: [GROUP], resources: [WORKER.plural], verbs: ['create', 'delete', 'get', 'list', 'patch', 'watch'] },
     { apiGroups: [GROUP], resources: STATUSES, verbs: ['patch'] },
     // An owner reference that blocks deletion needs this where OwnerReferencesPermissionEnforcement is on (OpenShift).

@@ -1,0 +1,185 @@
+/** The rights of a release beside what its controller asks for, by the audit log of a real API server. */
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LABEL } from '../../src/api';
+import { TestControlPlane } from '../control-plane/support/control-plane';
+import { containers, exited, running } from '../controller/run/fixtures';
+import type { RunningApiServer } from '../support/api-server.start';
+import { installCrds, type RunningController } from '../support/controlled-pool';
+import { CHART, fullNameOf, HelmCluster } from '../support/helm-cluster';
+import { startControllerOf } from '../support/helm-controller';
+import { createNamespace, eventually, kubeOk } from '../support/kube';
+import { startOwnApiServer } from '../support/own-api-server';
+import { POOL, RunScene } from './run.fixtures';
+
+jest.setTimeout(120_000);
+
+/** Rights that no test can see used, and what they are for. */
+const UNSEEN = {
+  'update workers.spacelift.io/workerpools/finalizers': 'asked about by the admission of owner references',
+  'update workers.spacelift.io/workers/finalizers': 'asked about by the admission of owner references',
+  'get workers.spacelift.io/workers': 'after a conflict about its finalizers',
+  'get policy/poddisruptionbudgets': 'where one of the same name is there already',
+  'delete policy/poddisruptionbudgets': 'some time after the last run',
+};
+
+const scratch = mkdtempSync(join(tmpdir(), 'worker-pools-rights-'));
+const AUDIT_LOG = join(scratch, 'audit.jsonl');
+
+let server: RunningApiServer;
+let cluster: HelmCluster;
+let controlPlane: TestControlPlane;
+let controller: RunningController;
+let operators: string;
+let scene: RunScene;
+
+beforeAll(async () => {
+  // Under this plugin OpenShift runs: who makes an object that blocks the deletion of its owner needs a right for that.
+  const flags = { 'enable-admission-plugins': 'OwnerReferencesPermissionEnforcement' };
+  server = await startOwnApiServer({ auditLog: AUDIT_LOG, flags });
+  await installCrds();
+  cluster = new HelmCluster(server);
+  controlPlane = await TestControlPlane.start();
+  operators = await createNamespace('operators');
+  const values = ['crds.install=false', 'metricsService.enabled=true', 'pdb.enabled=true'].join(',');
+  await cluster.helmOk('install', 'ops', CHART, '--namespace', operators, '--set', values);
+  controller = await startControllerOf(cluster, 'ops', operators);
+  // In another namespace than the operator's, without a controller there.
+  scene = await RunScene.open(controlPlane, {}, 0);
+}, 240_000);
+
+afterAll(async () => {
+  await scene.close();
+  await controller.stop();
+  await controlPlane.close();
+  cluster.remove();
+  await server.stop();
+  rmSync(scratch, { recursive: true });
+});
+
+describe('the ServiceAccount of a release', () => {
+  it('may do what the controller does, and no more', async () => {
+    await carryOutRun();
+    await loseLabelOfRunningPod();
+    await scrape();
+    await loseSecret();
+    for (const size of [2, 1, 2, 0]) await resize(size);
+    await scene.objects.deletePool(POOL);
+    await eventually(async () => expect(await scene.objects.pool(POOL)).toBeUndefined());
+    await controller.stop();
+
+    const granted = await rights();
+    const asked = requests();
+    expect(asked.refused).toEqual([]);
+    expect([...asked.made, ...Object.keys(UNSEEN)].sort()).toEqual(granted);
+  });
+});
+
+async function carryOutRun(): Promise<void> {
+  scene.trigger();
+  const pod = await scene.pod();
+  const launcher = await scene.startIn(pod);
+  await scene.setPodStatus(pod, containers({ relay: running, worker: running }));
+  await launcher.outcome('Succeeded');
+  await scene.setPodStatus(pod, containers({ relay: exited(0), worker: exited(0) }, { phase: 'Succeeded' }));
+  await scene.untilNoPod();
+}
+
+/** The controller finds the Pod again, and gives the label back. */
+async function loseLabelOfRunningPod(): Promise<void> {
+  const { id } = scene.trigger();
+  const pod = await scene.pod();
+  await scene.startIn(pod);
+  await scene.setPodStatus(pod, containers({ relay: running, worker: running }));
+  await scene.removeLabel(pod, LABEL.workerPool);
+  await eventually(async () => expect((await scene.pod()).metadata.labels).toHaveProperty([LABEL.workerPool]));
+  await scene.removePod(pod);
+  await scene.untilRun(id, { state: 'FAILED' });
+}
+
+/** The pool is registered once more, which its first event counts. */
+async function loseSecret(): Promise<void> {
+  const reference = (name: string) => ({ token: key(name, 'token'), privateKey: key(name, 'privateKey') });
+  await scene.objects.changePool(POOL, reference('lost'));
+  await eventually(async () => {
+    expect(await scene.objects.condition(POOL, 'Registered')).toMatchObject({ reason: 'SecretNotFound' });
+  });
+  await scene.objects.changePool(POOL, reference(POOL));
+  await eventually(async () => {
+    expect(await scene.objects.events()).toContainEqual(expect.objectContaining({ reason: 'Registered', count: 2 }));
+  });
+}
+
+const key = (name: string, of: string) => ({ secretKeyRef: { name, key: of } });
+
+async function resize(size: number): Promise<void> {
+  await scene.objects.scale(POOL, size);
+  await eventually(async () => expect(await scene.objects.workers()).toHaveLength(size));
+}
+
+/** As somebody whom the API server is asked about. */
+async function scrape(): Promise<void> {
+  const token = (await cluster.kubectlOk('create', 'token', 'default', '--namespace', operators)).trim();
+  const status = await new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const address = { host: '127.0.0.1', port: controller.ports.metrics, path: '/metrics' };
+    request({ ...address, headers, rejectUnauthorized: false }, (response) => resolve(response.resume().statusCode))
+      .on('error', reject)
+      .end();
+  });
+  expect(status).toBe(403);
+}
+
+interface Role {
+  readonly metadata: { readonly name: string };
+  readonly rules: readonly { readonly apiGroups: string[]; readonly resources: string[]; readonly verbs: string[] }[];
+}
+
+/** What the account's roles grant, as "verb group/resource". */
+async function rights(): Promise<string[]> {
+  const rbac = '/apis/rbac.authorization.k8s.io/v1';
+  const lists = await Promise.all(
+    [`${rbac}/clusterroles`, `${rbac}/namespaces/${operators}/roles`].map((path) =>
+      kubeOk<{ items: Role[] }>('GET', path),
+    ),
+  );
+  const own = lists
+    .flatMap(({ items }) => items)
+    .filter(
+      ({ metadata: { name } }) =>
+        name.startsWith(fullNameOf('ops')) && !/-(reader|viewer-role|editor-role)$/.test(name),
+    );
+  const all = own.flatMap(({ rules }) =>
+    rules.flatMap(({ apiGroups, resources, verbs }) =>
+      apiGroups.flatMap((group) =>
+        resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group}/${resource}`)),
+      ),
+    ),
+  );
+  return [...new Set(all)].sort();
+}
+
+interface AuditEvent {
+  readonly verb: string;
+  readonly user: { readonly username: string };
+  readonly objectRef?: { readonly apiGroup?: string; readonly resource: string; readonly subresource?: string };
+  readonly responseStatus?: { readonly code: number };
+  readonly requestURI: string;
+}
+
+/** What the account asked the API server for. */
+function requests(): { made: string[]; refused: string[] } {
+  const account = `system:serviceaccount:${operators}:${fullNameOf('ops')}-controller-manager`;
+  const lines = readFileSync(AUDIT_LOG, 'utf8').trim().split('\n');
+  const events = lines.map((line) => JSON.parse(line) as AuditEvent).filter(({ user }) => user.username === account);
+  const named = ({ verb, objectRef, requestURI }: AuditEvent) => {
+    if (!objectRef) return `${verb} ${requestURI}`;
+    const { apiGroup = '', resource, subresource } = objectRef;
+    return `${verb} ${apiGroup}/${[resource, subresource].filter(Boolean).join('/')}`;
+  };
+  const refused = events.filter(({ responseStatus }) => responseStatus?.code === 403);
+  return { made: [...new Set(events.map(named))].sort(), refused: refused.map(named) };
+}
