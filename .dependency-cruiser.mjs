@@ -72,6 +72,7 @@ export const ROOMS = {
     'local-cluster',
     'cli/*',
     'cli/api',
+    'cli/demo',
     'cli/generate',
     'test',
   ],
@@ -85,12 +86,14 @@ const BEGINNINGS = [
   '^src/cli/(main\\.ts|[^/]+\\.mjs)$',
   '^src/cli/entry/.+$',
   '^src/cli/generate/main\\.ts$',
-  '^src/cli/dev/(test|bench|bench-synth|eks-addon|conformance/main)\\.ts$',
+  '^src/cli/dev/(test|bench|bench-synth|eks-addon|images|conformance/main)\\.ts$',
   '^test/.+\\.test\\.ts$',
   '^test/.+\\.(setup|teardown)\\.ts$',
   // Programs that tests start, and an app that a test translates.
   '^test/.+/support/(.+-process|killed-child|api-commands)\\.ts$',
   '^test/packaging/python/app\\.ts$',
+  // Types of packages that bring none.
+  '\\.d\\.ts$',
 ];
 
 const roomsWithin = (room) => Object.keys(ROOMS).filter((other) => other.startsWith(`${room}/`));

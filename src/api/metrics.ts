@@ -1,5 +1,5 @@
 /**
- * Every metric that the controller serves, those of its runtime included, and those of Spacelift's exporter (v0.7.0):
+ * Every metric that the controller serves, those of its runtime included, and those of Spacelift's exporter:
  * metrics, dashboard, alerts and reference are made from this.
  */
 

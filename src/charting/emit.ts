@@ -10,6 +10,9 @@ import { rangeOver, writeTemplate } from './template-writer';
 import { deferredValues, schemaOf, type ValueSchema } from './values';
 import { valuesYaml } from './values-yaml';
 
+/** The oldest Kubernetes that charts are for. */
+export const OLDEST_KUBERNETES = '1.26';
+
 /** Values files for tests lie beside the chart, and are no part of it. */
 const HELM_IGNORE = ['ci/', '.git/', '.gitignore', '*.swp', '*.tmp', '*.orig', '.DS_Store', ''].join('\n');
 
@@ -97,7 +100,7 @@ function chartYaml(chart: HelmChart): string {
       type: 'application',
       version: chart.version,
       appVersion: chart.appVersion,
-      kubeVersion: '>=1.26.0-0',
+      kubeVersion: `>=${OLDEST_KUBERNETES}.0-0`,
       ...(chart.keywords && { keywords: chart.keywords }),
       ...(chart.annotations && { annotations: chart.annotations }),
       ...(dependencies.length === 0 ? {} : { dependencies }),

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { CONTROL_PLANE_PORT, START_DEADLINE_SECONDS } from '../api/defaults';
+import { WORKER_PATH } from '../protocol/messages';
 import { AdminService } from './admin-service';
 import { ApiKeys } from './api-key';
 import { Broker } from './broker/broker';
@@ -46,7 +47,7 @@ export async function startControlPlane(given: ControlPlaneOptions): Promise<Con
   const admin = new AdminService(context, blobs, issuer, (poolId) => broker?.disconnect(poolId));
   const app = refusingApp(logger);
   app.get('/healthz', (c) => c.text('ok'));
-  app.route('/worker/v1', workerRoutes({ context, blobs, commits: new GroupCommit(store) }));
+  app.route(WORKER_PATH, workerRoutes({ context, blobs, commits: new GroupCommit(store) }));
   app.route('/api/v1', apiRoutes(admin, apiKeys, logger));
   app.route('/graphql', graphqlRoute(admin, apiKeys, logger));
   app.route('/', webRoutes(admin, options.web === 'open' ? null : apiKeys, logger));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Chart } from 'cdk8s';
 import { parse } from 'yaml';
+import { OLDEST_KUBERNETES } from '../../src/charting/emit';
 import { addManifest } from '../../src/charting/manifest';
 import { deferred } from '../../src/charting/deferred';
 import type { HelmChart } from '../../src/charting/chart';
@@ -69,7 +70,7 @@ describe('the EKS add-on', () => {
   it('renders alike as an installation, an upgrade and for every Kubernetes version', async () => {
     const render = async (...options: string[]) =>
       (await addon.helm('template', 'addon', addon.folder, '--namespace', 'addon', ...options)).text;
-    const first = await render('--kube-version', '1.26');
+    const first = await render('--kube-version', OLDEST_KUBERNETES);
     expect(await render('--kube-version', '1.34', '--is-upgrade')).toBe(first);
     expect(await render('--api-versions', 'monitoring.coreos.com/v1', '--no-hooks')).toBe(first);
   });

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { VERSIONS } from '../../src/local-cluster/binaries';
 import { createNamespace, kube, kubeOk, type KubeObject } from '../support/kube';
 
 describe('the API server of the integration tests', () => {
-  test('is a Kubernetes 1.34 that calls itself so', async () => {
-    expect(await kubeOk('GET', '/version')).toMatchObject({ major: '1', minor: '34', gitVersion: 'v1.34.4' });
+  test('is the Kubernetes of the catalogue and calls itself so', async () => {
+    const [major, minor] = VERSIONS.kubernetes.split('.');
+    expect(await kubeOk('GET', '/version')).toMatchObject({ major, minor, gitVersion: `v${VERSIONS.kubernetes}` });
   });
 
   test('accepts a Pod in a namespace of the test', async () => {

@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { JsonSchema, SchemaMap } from '../../api/schema';
+import { VERSIONS } from '../../local-cluster/binaries';
 
 /** The Kubernetes release whose types are embedded in the WorkerPool CRD. */
-export const KUBERNETES_VERSION = 'v1.34.4';
+export const KUBERNETES_VERSION = `v${VERSIONS.kubernetes}`;
 
 const DOCUMENT = 'api/openapi-spec/v3/api__v1_openapi.json';
 

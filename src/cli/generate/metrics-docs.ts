@@ -1,4 +1,5 @@
 import { CONTROLLER_METRICS, EXPORTER_METRICS, RUNTIME_METRICS, type MetricDescription } from '../../api';
+import { EXPORTER_TAG } from '../../constructs/exporter/values';
 import { cell, code, table } from './markdown';
 
 /** The page of the metrics that dashboards, alerts and autoscalers read. */
@@ -21,7 +22,7 @@ ${metrics(Object.values(RUNTIME_METRICS))}
 
 ## Exporter
 
-Served by Spacelift's exporter (v0.7.0), which asks the control plane at each scrape. \`worker_pool_id\` is the ULID that the controller calls \`pool_ulid\`.
+Served by Spacelift's exporter (${EXPORTER_TAG}), which asks the control plane at each scrape. \`worker_pool_id\` is the ULID that the controller calls \`pool_ulid\`.
 
 ${metrics(Object.values(EXPORTER_METRICS))}
 `;

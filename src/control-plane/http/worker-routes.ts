@@ -24,7 +24,7 @@ export interface WorkerRoutesParts {
   readonly commits: GroupCommit;
 }
 
-/** The worker protocol below `/worker/v1`: docs/protocol.md. */
+/** The worker protocol below WORKER_PATH: docs/protocol.md. */
 export function workerRoutes(parts: WorkerRoutesParts): Hono {
   const { context } = parts;
   const app = refusingApp(context.logger);

@@ -7,6 +7,8 @@ export const VERSIONS = {
   coredns: '1.12.4',
   tofu: '1.10.6',
   kind: '0.30.0',
+  // The node that this version of kind was released with; another kind runs it, too.
+  kindNode: 'v1.34.0@sha256:7416a61b42b1662ca6ca89f02028ac133a309a2a30ba309614e8ec94d976dc5a',
   kubeconform: '0.8.0',
   kubeScore: '1.20.0',
   chartTesting: '3.14.0',

@@ -1,3 +1,5 @@
+import { VERSIONS } from '../binaries';
+
 /** kind's configuration: one node, whose NodePorts answer at the machine's loopback. */
 export function kindConfig(nodePorts: readonly number[]): object {
   return {
@@ -6,6 +8,7 @@ export function kindConfig(nodePorts: readonly number[]): object {
     nodes: [
       {
         role: 'control-plane',
+        image: `kindest/node:${VERSIONS.kindNode}`,
         extraPortMappings: nodePorts.map((port) => ({
           containerPort: port,
           hostPort: port,

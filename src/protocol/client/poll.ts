@@ -1,7 +1,7 @@
 import { Agent, request as httpRequest } from 'undici';
 import { trustedAuthorities } from '../authorities';
 import { parseJson } from '../json';
-import { PROTOCOL_VERSION } from '../messages';
+import { WORKER_PATH } from '../messages';
 import type { ControlPlaneSession, SessionEvents } from '../session';
 import type { Operation } from './call';
 import { causeOfRefusal } from './causes';
@@ -26,22 +26,19 @@ class PollSession extends SessionBase implements ControlPlaneSession {
   }
 
   protected async exchange(operation: Operation, body: object, timeoutMs: number): Promise<unknown> {
-    const { statusCode, body: answer } = await httpRequest(
-      `${this.endpoint}/worker/v${PROTOCOL_VERSION}/${operation}`,
-      {
-        method: 'POST',
-        dispatcher: this.agent,
-        headers: {
-          'content-type': 'application/json',
-          authorization: `Bearer ${await this.jwt()}`,
-          'user-agent': this.options.userAgent,
-        },
-        body: JSON.stringify(body),
-        headersTimeout: timeoutMs,
-        bodyTimeout: timeoutMs,
-        signal: this.closing.signal,
+    const { statusCode, body: answer } = await httpRequest(`${this.endpoint}${WORKER_PATH}/${operation}`, {
+      method: 'POST',
+      dispatcher: this.agent,
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${await this.jwt()}`,
+        'user-agent': this.options.userAgent,
       },
-    );
+      body: JSON.stringify(body),
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      signal: this.closing.signal,
+    });
     const text = await answer.text();
     if (statusCode !== 200) throw causeOfRefusal(statusCode, parseJson(text), this.endpoint);
     return parseJson(text);

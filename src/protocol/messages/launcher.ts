@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Attempt } from './primitives';
-import { Fence, OutcomeReason, Stage, Time, Ulid } from './primitives';
+import { Fence, OutcomeReason, Stage, Time, Ulid, WORKER_PATH } from './primitives';
 
 /**
  * What a run Pod says. HTTP only, below `/worker/v1/runs/<run id>/<attempt>/`, authenticated like the controller.
@@ -105,7 +105,7 @@ export const Refusal = z.object({
 });
 
 export const LAUNCHER_PATH = (runId: string, attempt: z.infer<typeof Attempt>, operation: string): string =>
-  `/worker/v1/runs/${runId}/${attempt}/${operation}`;
+  `${WORKER_PATH}/runs/${runId}/${attempt}/${operation}`;
 
 export type StartRequest = z.infer<typeof StartRequest>;
 export type Step = z.infer<typeof Step>;

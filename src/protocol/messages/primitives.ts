@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** Version in every path and topic; a change that an older peer cannot read raises it. */
-export const PROTOCOL_VERSION = 1;
+/** Every path begins so. A change that an older peer cannot read raises the version; topics of MQTT have none. */
+export const WORKER_PATH = '/worker/v1';
 
 /** Upper-case ULID: 26 characters of Crockford's base 32. */
 export const Ulid = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, 'must be an upper-case ULID of 26 characters');

@@ -76,6 +76,11 @@ describe('the catalogue of programs', () => {
     );
   });
 
+  test('the node of kind is of the same minor version of Kubernetes', () => {
+    const [major, minor] = VERSIONS.kubernetes.split('.');
+    expect(VERSIONS.kindNode).toMatch(new RegExp(`^v${major}\\.${minor}\\.\\d+@sha256:[0-9a-f]{64}$`));
+  });
+
   test('an API server built here calls itself by its version', () => {
     const { ldflags } = CATALOGUE['kube-apiserver'].build;
     expect(ldflags).toContain(`version.gitVersion=v${VERSIONS.kubernetes}`);

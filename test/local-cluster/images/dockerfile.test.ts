@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { IMAGES } from '../../../src/cli/demo/settings';
+import { VERSIONS } from '../../../src/local-cluster/binaries';
 import { qualified } from '../../../src/local-cluster/images/builders';
 import { readDockerfile } from '../../../src/local-cluster/images/dockerfile';
 
@@ -26,6 +27,24 @@ describe.each(IMAGES)('the image $name', ({ dockerfile }) => {
 
   test('copies only what .dockerignore lets through', () => {
     expect(letThrough).toEqual(expect.arrayContaining(inputs.map((path) => path.split('/')[0])));
+  });
+});
+
+describe('the images of this package', () => {
+  const basesOf = (image: string) => readDockerfile(readFileSync(`images/${image}/Dockerfile`, 'utf8')).bases;
+
+  test.each(['controller', 'launcher', 'control-plane'])(
+    '%s has the Node.js that everything is tested with',
+    (image) => {
+      const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+        devDependencies: { node: string };
+      };
+      expect(basesOf(image)).toEqual([`node:${/\d+/.exec(devDependencies.node)?.[0]}-bookworm-slim`]);
+    },
+  );
+
+  test('runner has the OpenTofu of the catalogue', () => {
+    expect(basesOf('runner')).toContain(`ghcr.io/opentofu/opentofu:${VERSIONS.tofu}-minimal`);
   });
 });
 

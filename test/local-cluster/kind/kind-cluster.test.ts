@@ -7,9 +7,14 @@ import { kindConfig } from '../../../src/local-cluster/kind/config';
 import { KindCluster } from '../../../src/local-cluster/kind/kind-cluster';
 import { silent } from '../../../src/local-cluster/progress';
 
-test("kind's NodePorts answer at the loopback address only", () => {
+test("kind's node runs a named image, and its NodePorts answer at the loopback address only", () => {
   expect(kindConfig([30443])).toMatchObject({
-    nodes: [{ extraPortMappings: [{ containerPort: 30443, hostPort: 30443, listenAddress: '127.0.0.1' }] }],
+    nodes: [
+      {
+        image: expect.stringMatching(/^kindest\/node:v1\..*@sha256:/),
+        extraPortMappings: [{ containerPort: 30443, hostPort: 30443, listenAddress: '127.0.0.1' }],
+      },
+    ],
   });
 });
 

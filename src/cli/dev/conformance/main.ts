@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { workerCrd, workerPoolCrd } from '../../../api';
-import { ensureBinaries } from '../../../local-cluster/binaries';
+import { OLDEST_KUBERNETES } from '../../../charting/emit';
+import { ensureBinaries, VERSIONS } from '../../../local-cluster/binaries';
 import { findHelm } from '../../../local-cluster';
 import { judge, parseWaivers } from './findings';
 import { gatherInputs } from './inputs';
@@ -15,8 +16,9 @@ import { chartTesting, helmLint, kubeconform, kubeScore, type Report, type Schem
 
 const WAIVERS = 'src/cli/dev/conformance/waivers.yaml';
 
-/** The Kubernetes versions that the charts are for; the first is also in their Chart.yaml. */
-const KUBERNETES = [26, 27, 28, 29, 30, 31, 32, 33, 34].map((minor) => `1.${minor}.0`);
+/** The Kubernetes versions that the charts are for, up to that of the tests. */
+const [OLDEST, NEWEST] = [OLDEST_KUBERNETES, VERSIONS.kubernetes].map((version) => Number(version.split('.')[1]));
+const KUBERNETES = Array.from({ length: NEWEST! - OLDEST! + 1 }, (_, index) => `1.${OLDEST! + index}.0`);
 
 /**
  * Checks charts, synth output and examples with the tools of the ecosystem; all of them, each time. kube-linter and

@@ -88,9 +88,10 @@ export async function kubeconform(
 /** Each file by itself, as a Pod and what guards it belong together. */
 export async function kubeScore(program: string, manifests: readonly ManifestInput[]): Promise<Report> {
   const findings: Finding[] = [];
+  const kubernetes = `v${/^\d+\.\d+/.exec(VERSIONS.kubernetes)?.[0]}`;
   let objects = 0;
   for (const { file, name } of manifests) {
-    const result = await exec(program, ['score', '--output-format', 'json', '--kubernetes-version', 'v1.34', file]);
+    const result = await exec(program, ['score', '--output-format', 'json', '--kubernetes-version', kubernetes, file]);
     // It exits 1 when something is critical; then the report says what.
     if (result.stdout === '') throw failed('kube-score', result);
     const read = readKubeScore(result.stdout);
