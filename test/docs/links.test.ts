@@ -53,6 +53,18 @@ describe('links between pages', () => {
   });
 });
 
+describe('files that pages name', () => {
+  it('exist', () => {
+    const named = pages.flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/`((?:src|test|examples|charts|docs|images|imports)\/[\w./-]+)`/g)].map(
+        ([, path = '']) => ({ file, path }),
+      ),
+    );
+    expect(named.length).toBeGreaterThan(50);
+    expect(named.filter(({ path }) => !existsSync(path))).toEqual([]);
+  });
+});
+
 function targetOf(file: string, target: string): { path: string; anchor?: string } {
   const [path = '', anchor] = target.split('#');
   return { path: path === '' ? file : relative('.', join(dirname(file), path)), anchor };

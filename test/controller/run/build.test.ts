@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Container, WorkerPoolPod } from '../../../src/api';
+import { POD } from '../../../src/api/worker-pool/pod';
 import type { RunPodSpec } from '../../../src/controller/run';
 import { LAUNCHER_VARIABLE, POD_VARIABLE } from '../../../src/protocol/environment';
 import { anAssignment, built, container, RUN_ID, WORKER_ID } from './fixtures';
@@ -85,6 +86,13 @@ describe('the Pod of a run', () => {
   });
 });
 
+/** Fields that are more than a field of the Pod: what they do is tested here and in the files beside. */
+const TESTED_BY_EFFECT: readonly (keyof WorkerPoolPod)[] = [
+  ...(['annotations', 'labels', 'initContainer', 'grpcServerContainer', 'workerContainer'] as const),
+  ...(['workspaceVolume', 'binariesCacheVolume', 'customBinariesPath'] as const),
+  ...(['launcherImage', 'defaultRunnerImage', 'defaultAnsibleRunnerImage', 'defaultIntentImage'] as const),
+];
+
 describe('every field of spec.pod reaches the Pod', () => {
   const full: Container = { name: 'extra', image: 'example.test/x:1', ports: [{ containerPort: 80 }] };
   const cases: [keyof WorkerPoolPod, WorkerPoolPod, Partial<Record<keyof RunPodSpec, unknown>>][] = [
@@ -128,6 +136,11 @@ describe('every field of spec.pod reaches the Pod', () => {
 
   test.each(cases)('%s', (_field, pod, expected) => {
     expect(built(pod).spec).toMatchObject(expected);
+  });
+
+  test('each has a case here, or a test by what it does', () => {
+    const named = [...cases.map(([field]) => field), ...TESTED_BY_EFFECT];
+    expect([...named].sort()).toEqual(Object.keys(POD.fields).sort());
   });
 
   test('a text that is empty is not set', () => {
