@@ -37,16 +37,23 @@ export interface HelmChart<M extends ValueMembers = ValueMembers> {
   readonly notes?: string;
   /** What README.md says before the tables of values; Markdown. @default - nothing */
   readonly guide?: string;
-  /** By which catalogues find the chart. @default - none */
-  readonly keywords?: readonly string[];
-  /** Annotations in Chart.yaml, which catalogues read. @default - none */
-  readonly annotations?: Readonly<Record<string, string>>;
+  /** What catalogues show of it: more fields of Chart.yaml. @default - none */
+  readonly catalogue?: Catalogue;
   /** What else lies in its folder. @default - nothing */
   readonly files?: ChartFiles;
   /** Charts that lie inside this one. @default - none */
   readonly subcharts?: readonly Subchart[];
   /** Adds the chart's objects; called with deferred values to write templates, with plain ones to compare. */
   build(scope: Chart, values: ValuesOf<M>, context: ReleaseContext): void;
+}
+
+export interface Catalogue {
+  readonly home?: string;
+  readonly icon?: string;
+  readonly sources?: readonly string[];
+  readonly maintainers?: readonly { readonly name: string; readonly url: string }[];
+  readonly keywords?: readonly string[];
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 export interface Subchart {

@@ -39,6 +39,13 @@ describe('the description for other languages', () => {
   });
 });
 
+it.each([
+  ['Java', () => join(java, '../../../../../..')],
+  ['Go', () => go],
+])('the license lies beside the %s code', (_language, place) => {
+  expect(sourceOf(join(place(), 'LICENSE'))).toBe(sourceOf('LICENSE'));
+});
+
 describe('the Java code', () => {
   it('has a class for every type', () => {
     expect(filesBelow(java)).toEqual(expect.arrayContaining(names.map((name) => `${name}.java`)));

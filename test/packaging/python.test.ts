@@ -24,6 +24,11 @@ if (missing) process.stderr.write(`The Python package is not tested: ${missing}\
     await run(python, ['-m', 'pip', 'install', '--quiet', join(wheels, wheel)]);
   });
 
+  it('brings the license', async () => {
+    const program = `from importlib.metadata import files; print(next(f for f in files("cdk8s-worker-pools") if f.name == "LICENSE").read_text())`;
+    expect((await run(python, ['-c', program])).trimEnd()).toBe(readFileSync('LICENSE', 'utf8').trimEnd());
+  });
+
   it('synthesizes an operator, a pool, its presets, its autoscaler and the monitoring as TypeScript does', async () => {
     const [typescript, fromPython] = [outdir('typescript'), outdir('python')];
     await run(resolve('node_modules/.bin/tsx'), [`${APP}.ts`], { env: { CDK8S_OUTDIR: typescript } });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { operatorEksAddon } from '../../constructs/operator/chart/eks-addon';
 import { emitEksAddon } from '../../charting/eks-addon';
+import { withLicense } from '../generate/charts';
 import { write } from '../generate/files';
 
 /** `npm run chart:eks -- FOLDER`: writes the chart as an Amazon EKS add-on, ready for `helm package`. */
@@ -10,7 +11,10 @@ async function main([folder]: readonly string[]): Promise<number> {
     return 2;
   }
   const chart = join(folder, operatorEksAddon.chart.name);
-  await write({ files: Object.fromEntries(emitEksAddon(operatorEksAddon)), folders: ['templates', 'charts'] }, chart);
+  await write(
+    { files: Object.fromEntries(withLicense(emitEksAddon(operatorEksAddon))), folders: ['templates', 'charts'] },
+    chart,
+  );
   process.stdout.write(`Written: ${chart}\n`);
   return 0;
 }

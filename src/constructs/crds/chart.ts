@@ -1,5 +1,6 @@
 import { addCustomResourceDefinitions, KEPT_BY_HELM } from './custom-resource-definitions';
 import { ifAny, merge, when } from '../../charting/deferred';
+import { CHART_ORIGIN } from '../shared/repository';
 import { VERSION } from '../shared/version';
 import type { HelmChart } from '../../charting/chart';
 import { condition, flag, group, stringMap } from '../../charting/values';
@@ -17,6 +18,7 @@ export const crdsChart: HelmChart<typeof values.members> = {
   appVersion: VERSION,
   description: 'The CRDs of WorkerPool and Worker.',
   values,
+  catalogue: CHART_ORIGIN,
   build: (scope, { keep, annotations }) =>
     // No annotation at all, then: Helm leaves what has the annotation with any value.
     addCustomResourceDefinitions(scope, when(keep, merge(KEPT_BY_HELM, annotations), ifAny(annotations))),

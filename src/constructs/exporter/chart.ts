@@ -1,4 +1,5 @@
 import type { HelmChart } from '../../charting/chart';
+import { CHART_ORIGIN } from '../shared/repository';
 import { VERSION } from '../shared/version';
 import { addExporterManifests } from './manifests';
 import { EXPORTER_NAME, EXPORTER_TAG, exporterChartValues } from './values';
@@ -10,5 +11,6 @@ export const exporterChart: HelmChart<typeof exporterChartValues.members> = {
   appVersion: EXPORTER_TAG,
   description: 'Metrics of worker pools and usage from the control plane, for Prometheus.',
   values: exporterChartValues,
+  catalogue: CHART_ORIGIN,
   build: addExporterManifests,
 };

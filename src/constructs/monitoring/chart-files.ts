@@ -1,7 +1,12 @@
 import { App, Chart, Yaml } from 'cdk8s';
+import { OLDEST_GRAFANA } from './grafana';
 import { WorkerPoolDashboard } from './worker-pool-dashboard';
 import { WorkerPoolAlerts } from './worker-pool-alerts';
 import type { ChartFiles } from '../../charting/chart';
+
+interface Dashboard {
+  readonly panels: readonly { readonly type: string }[];
+}
 
 /** Dashboard and alerts as the constructs make them by default, for those who have the chart alone. */
 export function monitoringFiles(): ChartFiles {
@@ -11,7 +16,21 @@ export function monitoringFiles(): ChartFiles {
   new WorkerPoolAlerts(rule, 'rule', { metadata: { name: 'worker-pools' } });
   const notice = '# Made by `npm run generate`: what the construct WorkerPoolAlerts gives by default.\n';
   return new Map([
-    ['dashboards/worker-pools.json', `${JSON.stringify(JSON.parse(dashboardJson), null, 2)}\n`],
+    ['dashboards/worker-pools.json', `${JSON.stringify(shared(JSON.parse(dashboardJson) as Dashboard), null, 2)}\n`],
     ['alerts/worker-pools.yaml', notice + Yaml.stringify(...(rule.toJson() as unknown[]))],
   ]);
+}
+
+/** As Grafana exports a dashboard for others. There is nothing to fill in: the data source is a variable of it. */
+function shared(dashboard: Dashboard): object {
+  const types = new Set(dashboard.panels.map(({ type }) => type).filter((type) => type !== 'row'));
+  return {
+    __inputs: [],
+    __requires: [
+      { type: 'grafana', id: 'grafana', name: 'Grafana', version: OLDEST_GRAFANA },
+      { type: 'datasource', id: 'prometheus', name: 'Prometheus', version: '1.0.0' },
+      ...[...types].sort().map((id) => ({ type: 'panel', id, name: id, version: '' })),
+    ],
+    ...dashboard,
+  };
 }

@@ -1,6 +1,7 @@
 /** The parts of Grafana's dashboard format that our dashboard uses (schema 39, Grafana 10.4 and later). */
 
 export const SCHEMA_VERSION = 39;
+export const OLDEST_GRAFANA = '10.4.0';
 
 /** Grafana's grid. */
 const COLUMNS = 24;

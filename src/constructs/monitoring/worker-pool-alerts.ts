@@ -2,10 +2,11 @@ import { ApiObject, type Duration } from 'cdk8s';
 import { Resource, type ResourceProps } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { checkWholeNumber, invalidProp } from '../shared/checks';
+import { pageOf } from '../shared/repository';
 import { refuseTwins } from '../shared/twins';
 import { alerts, LONGEST_STARTUP, type AlertDescription, type AlertSettings, type WorkerPoolAlert } from './alerts';
 
-const RUNBOOK = 'https://github.com/cdk8s-worker-pools/cdk8s-worker-pools/blob/main/docs/operations/alerts.md';
+const RUNBOOK = pageOf('docs/operations/alerts.md');
 
 /** Properties of a `WorkerPoolAlerts`. */
 export interface WorkerPoolAlertsProps extends ResourceProps {

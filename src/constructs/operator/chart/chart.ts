@@ -1,13 +1,4 @@
-import { stringify } from 'yaml';
-import {
-  API_VERSION,
-  GROUP,
-  VERSION as CRD_VERSION,
-  WORKER_KIND,
-  WORKER_POOL,
-  WORKER_POOL_KIND,
-  type Kind,
-} from '../../../api';
+import { API_VERSION, WORKER_POOL } from '../../../api';
 import { OPERATOR_NAME } from '../constants';
 import { addOperatorManifests } from '../manifests';
 import { and, not } from '../../../charting/deferred';
@@ -17,6 +8,7 @@ import type { HelmChart } from '../../../charting/chart';
 import { crdsChart } from '../../crds/chart';
 import { exporterChart } from '../../exporter/chart';
 import { monitoringFiles } from '../../monitoring/chart-files';
+import { OPERATOR_CATALOGUE } from './catalogue';
 import { OPERATOR_GUIDE } from './guide';
 import { OPERATOR_NOTES } from './notes';
 import { operatorValues } from '../values';
@@ -32,13 +24,7 @@ export const operatorChart: HelmChart<typeof operatorValues.members> = {
   values: operatorValues,
   notes: OPERATOR_NOTES,
   guide: OPERATOR_GUIDE,
-  keywords: ['worker-pools', 'opentofu', 'terraform', 'infrastructure-as-code', 'operator', 'spacelift'],
-  annotations: {
-    'artifacthub.io/license': 'Apache-2.0',
-    'artifacthub.io/category': 'integration-delivery',
-    'artifacthub.io/operator': 'true',
-    'artifacthub.io/crds': stringify([WORKER_POOL_KIND, WORKER_KIND].map(catalogueEntry)),
-  },
+  catalogue: OPERATOR_CATALOGUE,
   files: monitoringFiles(),
   subcharts: [
     { chart: crdsChart, condition: 'install' },
@@ -62,7 +48,3 @@ export const operatorChart: HelmChart<typeof operatorValues.members> = {
     });
   },
 };
-
-function catalogueEntry({ kind, plural, description }: Kind) {
-  return { kind, version: CRD_VERSION, name: `${plural}.${GROUP}`, displayName: kind, description };
-}

@@ -1,16 +1,21 @@
+import { pageOf } from '../../shared/repository';
+
 /** What the chart's README.md says before the tables of values. */
 export const OPERATOR_GUIDE = `
 ## Before
 
-No image of this project is published. Build the controller's and push it to a registry of yours, and name it in
-\`controllerManager.manager.image.repository\`; the project's guide to images (\`docs/guides/images.md\`) has the commands.
+No image of this project is published. [Build them and push them](${pageOf('docs/guides/images.md')})
+to a registry of yours first, which one command of the repository does, and name the controller's in
+\`controllerManager.manager.image\`.
 
 ## Install
 
-The CustomResourceDefinitions and the exporter are subcharts that lie inside, so nothing is fetched:
+In the chart's folder (or with its package in the place of the dot). The CRDs and the exporter are subcharts
+that lie inside, so nothing is fetched:
 
 \`\`\`sh
-helm upgrade --install worker-pools . --namespace worker-pools --create-namespace
+helm upgrade --install worker-pools . --namespace worker-pools --create-namespace \\
+  --set controllerManager.manager.image.repository=registry.example.com/worker-pools/controller
 helm test worker-pools --namespace worker-pools
 \`\`\`
 

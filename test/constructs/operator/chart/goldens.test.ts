@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { operatorChart } from '../../../../src/constructs/operator/chart/chart';
 import { synthesizeChart } from '../../../../src/charting/synthesize';
+import { pageOf } from '../../../../src/constructs/shared/repository';
 import type { Manifest } from '../../support';
 import { generatedChart, readManifests, sorted, withoutNulls } from '../../../charting/support/helm';
 
@@ -153,6 +154,13 @@ describe('the packed chart', () => {
       // What those take who have nothing but the chart.
       expect(files).toContain(`${operatorChart.name}/dashboards/worker-pools.json`);
       expect(files).toContain(`${operatorChart.name}/alerts/worker-pools.yaml`);
+      for (const place of ['', 'charts/crds/', 'charts/spacelift-promex/']) {
+        expect(files).toContain(`${operatorChart.name}/${place}LICENSE`);
+      }
+      const page = await chart.helm('show', 'readme', packed);
+      const targets = [...page.text.matchAll(/\]\(([^)]*)\)/g)].map(([, target]) => target);
+      expect(targets).toContain(pageOf('docs/guides/images.md'));
+      expect(targets.filter((target) => !target?.startsWith('https://'))).toEqual([]);
     } finally {
       rmSync(scratch, { recursive: true, force: true });
     }
