@@ -11,7 +11,7 @@ const values = group('Values of the CRDs of WorkerPool and Worker.', {
   annotations: stringMap({}, 'Annotations of both CRDs.'),
 });
 
-/** The definitions as ordinary templates, so that `helm upgrade` upgrades them too. */
+/** The CRDs as ordinary templates, so that `helm upgrade` upgrades them too. */
 export const crdsChart: HelmChart<typeof values.members> = {
   name: 'crds',
   version: VERSION,

@@ -38,7 +38,7 @@ export interface PrometheusExporterProps {
   readonly namespace?: string;
 
   /**
-   * Labels of every object. Those that it has anyway win.
+   * More labels of every object. Those that it has anyway win.
    *
    * @default - none
    */
@@ -52,14 +52,14 @@ export interface PrometheusExporterProps {
   readonly annotations?: Record<string, string>;
 
   /**
-   * Labels of the Pods. Those that the Deployment selects by win.
+   * More labels of the Pod. The labels that the Deployment selects by cannot be changed.
    *
    * @default - none
    */
   readonly podLabels?: Record<string, string>;
 
   /**
-   * Annotations of the Pods.
+   * Annotations of the Pod.
    *
    * @default - none
    */
@@ -73,9 +73,9 @@ export interface PrometheusExporterProps {
   readonly image?: string;
 
   /**
-   * When the kubelet pulls the image.
+   * When the image is pulled. Where another one is given, and nothing here, Kubernetes decides by its tag.
    *
-   * @default - IfNotPresent for the default image; otherwise Kubernetes decides by the tag
+   * @default ImagePullPolicy.IF_NOT_PRESENT
    */
   readonly imagePullPolicy?: ImagePullPolicy;
 
@@ -101,14 +101,14 @@ export interface PrometheusExporterProps {
   readonly resources?: ContainerResources;
 
   /**
-   * Labels that a node must have to run the Pods. `PrometheusExporter.scheduling` has finer rules.
+   * Labels of the nodes on which the Pod may run. `PrometheusExporter.scheduling` has finer rules.
    *
    * @default - any node
    */
   readonly nodeSelector?: Record<string, string>;
 
   /**
-   * PriorityClass of the Pods.
+   * PriorityClass of the Pod.
    *
    * @default - the cluster's default
    */
@@ -143,7 +143,7 @@ export interface PrometheusExporterProps {
   readonly port?: number;
 
   /**
-   * Whether to make a Service. There is always one where there is a `serviceMonitor`.
+   * Whether to make the Service. It is made in any case where there is a `serviceMonitor`.
    *
    * @default false
    */
@@ -167,7 +167,7 @@ export interface ExporterServiceMonitor {
   readonly namespace?: string;
 
   /**
-   * Labels by which Prometheus finds it, such as `release: kube-prometheus-stack`.
+   * Labels by which Prometheus finds the ServiceMonitor, such as `release: kube-prometheus-stack`.
    *
    * @default - none, beside those of every object
    */

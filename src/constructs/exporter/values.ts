@@ -43,8 +43,8 @@ const PORT_OF_METRICS = 9953;
 export const exporterValues = group('Values of the exporter of control-plane metrics for Prometheus.', {
   nameOverride: string('', "Replaces the chart's name in object names and labels.", { pattern: LABEL_VALUE }),
   fullnameOverride: string('', 'Replaces what every object name begins with.', { pattern: OBJECT_NAME }),
-  commonLabels: stringMap({}, 'More labels of every object of the exporter. The labels that it has anyway win.'),
-  commonAnnotations: stringMap({}, 'Annotations of every object of the exporter. Those of a single object win.'),
+  commonLabels: stringMap({}, 'More labels of every object. The labels that it has anyway win.'),
+  commonAnnotations: stringMap({}, 'Annotations of every object. Those of a single object win.'),
   replicaCount: integerOrNull(1, 'Number of Pods. One is enough, because several tell Prometheus the same numbers.'),
   image: group('Image of the exporter.', {
     // It asks only for what the control plane's API documents.
@@ -59,7 +59,7 @@ export const exporterValues = group('Values of the exporter of control-plane met
     { pattern: ':[1-9][0-9]{0,4}$', says: 'it must look like [host]:port' },
   ),
   apiEndpoint: string('', 'Address of the control plane, as https://host[:port]. Required.', HTTP_URL),
-  apiKeyId: string('', 'Identifier of the API key. Required.'),
+  apiKeyId: string('', 'Identifier of an API key that may read the root space. Required.'),
   apiKeySecretName: string('', "Secret with the API key's secret under SPACELIFT_PROMEX_API_KEY_SECRET. Required."),
   caCert: group('CA certificate by which the exporter knows the control plane.', {
     enabled: flag(false, 'Whether to mount one.'),
@@ -105,20 +105,23 @@ export const exporterValues = group('Values of the exporter of control-plane met
   affinity: object<Affinity>({}, 'Affinity of the Pod.'),
   tolerations: objects<Toleration>([], 'Tolerations of the Pod.'),
   service: group('Service of the metrics.', {
-    enabled: flag(false, 'Whether to make it. It is made in any case where serviceMonitor is enabled.'),
+    enabled: flag(false, 'Whether to make the Service. It is made in any case where serviceMonitor is enabled.'),
     port: integer(PORT_OF_METRICS, 'Port of the Service.', PORT),
     annotations: stringMap({}, 'Annotations of the Service.'),
   }),
   serviceMonitor: group('ServiceMonitor, for a cluster that has the Prometheus operator.', {
     enabled: flag(false, 'Whether to make it.'),
-    namespace: string('', "Namespace of the ServiceMonitor; empty means the release's."),
+    namespace: string('', "Namespace of the ServiceMonitor. Empty means the release's."),
     interval: orEmpty(
       '30s',
       "Time between two scrapes; empty means Prometheus' own. Each one asks the control plane.",
       DURATION,
     ),
     scrapeTimeout: orEmpty('10s', 'How long a scrape may take, as long as interval at most.', DURATION),
-    additionalLabels: stringMap({}, 'Labels by which Prometheus finds the ServiceMonitor.'),
+    additionalLabels: stringMap(
+      {},
+      'Labels by which Prometheus finds the ServiceMonitor, such as release: kube-prometheus-stack.',
+    ),
     annotations: stringMap({}, 'Annotations of the ServiceMonitor.'),
   }),
 });

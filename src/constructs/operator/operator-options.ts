@@ -64,8 +64,8 @@ export interface LeaderElectionTimings {
 /** How the controller serves its metrics. */
 export interface OperatorMetrics {
   /**
-   * Whether by HTTPS and only to callers that may get `/metrics` (see `WorkerPoolOperator.grantMetrics`); false means
-   * plain HTTP for everybody.
+   * Whether by HTTPS and only to callers that may get `/metrics`; false means plain HTTP for everybody.
+   * `WorkerPoolOperator.grantMetrics` lets callers get them.
    *
    * @default true
    */
@@ -87,7 +87,7 @@ export interface OperatorMetrics {
   readonly serviceType?: ServiceType;
 
   /**
-   * Labels of the Service.
+   * More labels of the Service.
    *
    * @default - none
    */
@@ -101,7 +101,7 @@ export interface OperatorMetrics {
   readonly serviceAnnotations?: Record<string, string>;
 
   /**
-   * ServiceMonitor for the Prometheus operator, whose definitions the cluster must have.
+   * ServiceMonitor for the Prometheus operator, whose CRDs the cluster must have.
    *
    * @default - none
    */
@@ -118,7 +118,7 @@ export interface OperatorServiceMonitor {
   readonly namespace?: string;
 
   /**
-   * Labels, by which a Prometheus selects its ServiceMonitors.
+   * More labels, by which a Prometheus selects its ServiceMonitors.
    *
    * @default - none
    */
@@ -164,7 +164,8 @@ export interface OperatorServiceMonitor {
 /** With whom the controller may talk. DNS is always allowed, and so are the kubelet's probes. */
 export interface OperatorNetworkPolicy {
   /**
-   * TCP ports that the controller may connect to, at any address: those of API server, control plane and MQTT broker.
+   * TCP ports that the controller may connect to, at any address: the API server (443, 6443), the control plane (443,
+   * 8443) and its MQTT broker (443, 8883).
    *
    * @default [443, 6443, 8443, 8883]
    */
@@ -188,14 +189,15 @@ export interface OperatorNetworkPolicy {
 /** Run Pods that stay when nodes are drained. At most one of the two may be set. */
 export interface RunDisruptionBudget {
   /**
-   * Run Pods that must stay. Kubernetes cannot compute a percentage of them, and would then let none go.
+   * Run Pods that must stay, as a number. Kubernetes cannot compute a percentage of them, and would then let none go.
    *
    * @default - every run Pod
    */
   readonly minAvailable?: number;
 
   /**
-   * Run Pods that may be evicted at once. Kubernetes cannot compute it for run Pods, and then lets none go.
+   * Run Pods that may be evicted at once; not together with minAvailable. Kubernetes cannot compute it for run Pods, and
+   * then lets none go.
    *
    * @default - unset
    */

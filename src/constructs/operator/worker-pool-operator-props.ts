@@ -50,29 +50,29 @@ export interface WorkerPoolOperatorProps {
   readonly namespace?: string;
 
   /**
-   * Namespaces whose WorkerPools are served; each gets a Role of its own instead of one ClusterRole. The controller's
-   * own namespace is served only if it is among them.
+   * Namespaces whose WorkerPools are served, each with a Role of its own. The controller's own namespace is served only if
+   * it is among them.
    *
    * @default - every namespace
    */
   readonly watchNamespaces?: string[];
 
   /**
-   * Whether to add the definitions of WorkerPool and Worker.
+   * Whether to install and upgrade the CRDs of WorkerPool and Worker.
    *
    * @default true
    */
   readonly installCrds?: boolean;
 
   /**
-   * Labels of every object, the definitions included. Those that it has anyway win.
+   * More labels of every object. The CRDs have them, too. Those that it has anyway win.
    *
    * @default - none
    */
   readonly labels?: Record<string, string>;
 
   /**
-   * Annotations of every object, the definitions included.
+   * Annotations of every object. The CRDs have them, too.
    *
    * @default - none
    */
@@ -86,7 +86,7 @@ export interface WorkerPoolOperatorProps {
   readonly image?: string;
 
   /**
-   * When the kubelet pulls the image.
+   * When the image is pulled.
    *
    * @default - Kubernetes decides by the tag of the image
    */
@@ -100,7 +100,7 @@ export interface WorkerPoolOperatorProps {
   readonly imagePullSecrets?: ISecret[];
 
   /**
-   * Number of Pods; one leads, the others stand by.
+   * Number of Pods. One leads, further ones stand by and take over within seconds.
    *
    * @default 1
    */
@@ -128,7 +128,7 @@ export interface WorkerPoolOperatorProps {
   readonly resources?: ContainerResources;
 
   /**
-   * Arguments of the controller; those for metrics, namespaces, leader election and logging are appended. Several
+   * Arguments of the controller. Those for metrics, namespaces, leader election and logging are appended. Several
    * replicas need `--leader-elect`.
    *
    * @default - health probes at :8081 and leader election
@@ -165,7 +165,7 @@ export interface WorkerPoolOperatorProps {
   readonly volumes?: IPodStorage[];
 
   /**
-   * Labels of the nodes on which the controller may run. `WorkerPoolOperator.scheduling` has finer rules.
+   * Labels of the nodes on which the Pod may run. `WorkerPoolOperator.scheduling` has finer rules.
    *
    * @default - any Linux node, amd64 or arm64
    */
@@ -180,7 +180,7 @@ export interface WorkerPoolOperatorProps {
   readonly topologySpread?: TopologySpread[];
 
   /**
-   * PriorityClass of the controller's Pod.
+   * PriorityClass of the Pod.
    *
    * @default - the cluster's default
    */
@@ -208,14 +208,14 @@ export interface WorkerPoolOperatorProps {
   readonly terminationGracePeriod?: Duration;
 
   /**
-   * Labels of the Pod. Those that the Deployment selects by cannot be changed.
+   * More labels of the Pod. The labels that the Deployment selects by cannot be changed.
    *
    * @default - none
    */
   readonly podLabels?: Record<string, string>;
 
   /**
-   * Annotations of the Pod, for example `karpenter.sh/do-not-disrupt`.
+   * Annotations of the Pod, for instance `karpenter.sh/do-not-disrupt`.
    *
    * @default - none
    */
@@ -229,7 +229,7 @@ export interface WorkerPoolOperatorProps {
   readonly serviceAccount?: IServiceAccount;
 
   /**
-   * Annotations of the new ServiceAccount. Not together with `serviceAccount`.
+   * Annotations of the ServiceAccount. Not together with `serviceAccount`.
    *
    * @default - none
    */
@@ -273,7 +273,7 @@ export interface WorkerPoolOperatorProps {
   readonly logFormat?: ControllerLogFormat;
 
   /**
-   * Sets `GODEBUG=fips140=only`, which Spacelift's own controller image obeys.
+   * Sets `GODEBUG=fips140=only`, which the official controller image obeys.
    *
    * @default false
    */

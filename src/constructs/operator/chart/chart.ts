@@ -39,7 +39,7 @@ export const operatorChart: HelmChart<typeof operatorValues.members> = {
       labels: objectLabels(values, context),
       annotations: values.commonAnnotations,
       served: values.controllerManager.namespaces,
-      definitionIsNew: and(
+      crdIsNew: and(
         context.isInstall,
         values.crds.install,
         not(context.serves(`${API_VERSION}/${WORKER_POOL.kind}`)),

@@ -2,8 +2,8 @@ import type { EksAddon } from '../../../charting/eks-addon';
 import { operatorChart } from './chart';
 
 /**
- * The operator as an EKS add-on: definitions and controller. An add-on cannot hold custom resources beside their
- * definitions, so WorkerPools are applied afterwards.
+ * The operator as an EKS add-on: CRDs and controller. An add-on cannot hold custom resources beside their
+ * CRDs, so WorkerPools are applied afterwards.
  */
 export const operatorEksAddon: EksAddon = {
   chart: operatorChart,

@@ -34,7 +34,7 @@ async function renewal() {
 }
 
 const checks = {
-  'WorkerPools and Workers are defined': async () => {
+  'the CRDs of WorkerPool and Worker are served': async () => {
     const { resources } = await ask('/apis/workers.spacelift.io/v1beta1');
     const missing = ['workerpools', 'workers'].filter((name) => !resources.some((known) => known.name === name));
     if (missing.length > 0) throw new Error(missing.join(' and ') + ' not found');
@@ -61,7 +61,7 @@ async function test() {
     for (let why = 'unknown'; why !== undefined; ) {
       why = await check().then(() => undefined, (error) => error.message);
       if (why !== undefined && Date.now() > deadline) {
-        console.error('failed: ' + fact + ': ' + why);
+        console.error('FAILED: ' + fact + ': ' + why);
         process.exit(1);
       }
       if (why !== undefined) await pause(2000);

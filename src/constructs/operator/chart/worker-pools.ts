@@ -39,8 +39,8 @@ interface Surroundings extends Pick<ReleaseContext, 'namespace' | 'labels'> {
   /** Annotations of every object. */
   readonly annotations: Later<StringMap>;
   readonly releaseName: Later<string>;
-  /** Whether the definition of WorkerPool comes with this very release. */
-  readonly definitionIsNew: Later<boolean>;
+  /** Whether the CRD of WorkerPool comes with this very release. */
+  readonly crdIsNew: Later<boolean>;
 }
 
 /** The objects that a release brings beside the operator: WorkerPools, their Secrets and claims, and extra ones. */
@@ -69,7 +69,7 @@ export function addReleaseObjects(scope: Chart, values: ReleaseObjectValues, aro
       },
       each: (pool) => ({ refusals: refusals(pool, around) }),
     },
-    when(around.definitionIsNew, afterTheDefinitions(around)),
+    when(around.crdIsNew, afterTheCrds(around)),
   );
   add<k8s.KubeSecretProps>('workerpool-credentials', secret, {
     each: ({ credentials }) => ({ when: not(isEmpty(credentials.token)) }),
@@ -81,14 +81,14 @@ export function addReleaseObjects(scope: Chart, values: ReleaseObjectValues, aro
 }
 
 /**
- * Helm looks every kind up before it makes the first object, so that a pool cannot stand beside its definition, and asks
+ * Helm looks every kind up before it makes the first object, so that a pool cannot stand beside its CRD, and asks
  * again for what a hook makes. So the first install on a cluster that has no WorkerPools yet makes its pools as hooks,
  * which the release owns from its next upgrade on. What `helm template` writes has none: GitOps tools would take the pools
  * for jobs of their own. The policy is there because Helm's own is to delete a hook before it is
  * made again; there is no pool to be deleted by this one, or its kind would be known. `--wait` has Helm await the
- * definition before it comes to hooks.
+ * CRD before it comes to hooks.
  */
-function afterTheDefinitions({ releaseName, namespace }: Surroundings): StringMap {
+function afterTheCrds({ releaseName, namespace }: Surroundings): StringMap {
   return {
     'helm.sh/hook': 'post-install',
     'helm.sh/hook-delete-policy': 'hook-failed',

@@ -152,7 +152,7 @@ export const controllerManagerValues = group("The controller's Deployment.", {
   strategy: object<object>({}, "How Pods are replaced by new ones. Empty means Kubernetes' own rolling update."),
   revisionHistoryLimit: optionalInteger(0, 'Old ReplicaSets that are kept to roll back to. Unset means 10.'),
   annotations: stringMap({}, 'Annotations of the Deployment.'),
-  podAnnotations: stringMap({}, 'Annotations of the Pod, for instance "karpenter.sh/do-not-disrupt".'),
+  podAnnotations: stringMap({}, 'Annotations of the Pod, for instance karpenter.sh/do-not-disrupt.'),
   extraLabels: stringMap({}, 'More labels of the Deployment object itself.'),
   serviceAccount,
   rbac,

@@ -24,8 +24,8 @@ export const operatorValues = group(
     global: globalValues,
     nameOverride: string('', "Replaces the chart's name in object names and labels.", { pattern: LABEL_VALUE }),
     fullnameOverride: string('', 'Replaces what every object name begins with.', { pattern: OBJECT_NAME }),
-    commonLabels: stringMap({}, 'More labels of every object of this chart. The labels that it has anyway win.'),
-    commonAnnotations: stringMap({}, 'Annotations of every object of this chart. Those of a single object win.'),
+    commonLabels: stringMap({}, 'More labels of every object. The labels that it has anyway win.'),
+    commonAnnotations: stringMap({}, 'Annotations of every object. Those of a single object win.'),
     crds: group('The CustomResourceDefinitions.', {
       install: condition(true, 'Whether to install and upgrade the CRDs of WorkerPool and Worker.'),
       keep: flag(

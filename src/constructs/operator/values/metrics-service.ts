@@ -8,7 +8,7 @@ type ServicePort = Extract<Template<k8s.ServicePort>, { port: unknown }>;
 
 const serviceMonitor = group('ServiceMonitor for the Prometheus operator; needs its CRDs and metricsService.enabled.', {
   enabled: flag(false, 'Whether to make it.'),
-  namespace: string('', "Namespace of the ServiceMonitor; empty means the release's."),
+  namespace: string('', "Namespace of the ServiceMonitor. Empty means the release's."),
   port: orEmpty(METRICS_SERVICE_PORT.name, "Name of the Service's port that is scraped, one of metricsService.ports."),
   interval: orEmpty('30s', "Time between two scrapes; empty means Prometheus' own.", DURATION),
   scrapeTimeout: orEmpty('10s', 'Time after which a scrape is given up, as long as interval at most.', DURATION),
@@ -37,7 +37,7 @@ export const metricsServiceValues = group('Metrics endpoint of the controller an
   ),
   enableHTTP2: flag(
     false,
-    "Whether Spacelift's own controller offers HTTP/2 at the endpoint; off because of its rapid-reset weaknesses. This project's controller takes the flag and speaks HTTP/1.1 in any case.",
+    "Whether Spacelift's own controller offers HTTP/2 at the endpoint. It is off because of its rapid-reset weaknesses. This project's controller takes the flag and speaks HTTP/1.1 in any case.",
   ),
   ports: objects<ServicePort>(
     [METRICS_SERVICE_PORT],
