@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-// Whole, because a bundle that names an export that Node 20 lacks would not load there (test/cli/old-node.test.ts).
+// Whole, because a bundle that names an export that Node 20 lacks would not load there (test/cli/node-version.test.ts).
 import tls from 'node:tls';
 import { PATH } from '../api/names';
 

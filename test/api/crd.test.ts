@@ -5,7 +5,6 @@ import { schemaAt, visit } from './schemas';
 const pool = workerPoolCrd();
 const [version] = pool.spec.versions;
 const schema = version?.schema.openAPIV3Schema ?? {};
-const spec = schemaAt(schema, 'spec');
 const pod = schemaAt(schema, 'spec.pod');
 
 const POD_FIELDS = [
@@ -25,75 +24,25 @@ describe('the WorkerPool CRD', () => {
     expect(Buffer.byteLength(JSON.stringify(pool))).toBeLessThanOrEqual(200_000);
   });
 
-  test('is namespaced, with one version that is served and stored', () => {
-    expect(pool.metadata.name).toBe('workerpools.workers.spacelift.io');
-    expect(pool.spec).toMatchObject({
-      group: 'workers.spacelift.io',
-      scope: 'Namespaced',
-      names: {
-        kind: 'WorkerPool',
-        listKind: 'WorkerPoolList',
-        plural: 'workerpools',
-        singular: 'workerpool',
-        shortNames: ['wp'],
-        categories: ['spacelift'],
-      },
-      versions: [{ name: 'v1beta1', served: true, storage: true }],
-    });
-  });
-
-  test('scales by poolSize, with the selector that selects nothing', () => {
-    expect(version?.subresources).toEqual({
-      status: {},
-      scale: {
-        specReplicasPath: '.spec.poolSize',
-        statusReplicasPath: '.status.actualPoolSize',
-        labelSelectorPath: '.status.selector',
-      },
-    });
-  });
-
-  test('shows the documented columns first', () => {
-    expect(version?.additionalPrinterColumns.slice(0, 3)).toEqual([
-      { name: 'Desired pool size', type: 'integer', jsonPath: '.status.desiredPoolSize' },
-      { name: 'Actual pool size', type: 'integer', jsonPath: '.status.actualPoolSize' },
-      { name: 'Auto registered', type: 'boolean', jsonPath: '.status.autoRegistered' },
-    ]);
-    expect(version?.additionalPrinterColumns.slice(3).map(({ name }) => name)).toEqual([
-      'Ready',
-      'Reason',
-      'Message',
-      'Age',
-    ]);
-  });
-
-  test('takes an object without a spec, and a spec without a field', () => {
-    expect(schema.required).toBeUndefined();
-    expect(spec.required).toBeUndefined();
-  });
-
-  test('fills in no size, so that applying a manifest again does not overrule an autoscaler', () => {
-    expect(schemaAt(schema, 'spec.poolSize')).toMatchObject({ type: 'integer', format: 'int32', minimum: 0 });
-    expect(schemaAt(schema, 'spec.poolSize')).not.toHaveProperty('default');
-  });
-
   test('still takes keepSuccessfulPods, and calls it deprecated', () => {
     expect(schemaAt(schema, 'spec.keepSuccessfulPods').description).toMatch(/^Deprecated: /);
   });
 
-  test('describes every field of ours', () => {
+  test('describes every field of ours, and what a volume has at first sight', () => {
     const silent: string[] = [];
-    for (const part of ['spec', 'spec.pod', 'spec.pod.workerContainer', 'spec.driftDetectionRunLimits', 'status']) {
+    for (const part of [
+      'spec',
+      'spec.pod',
+      'spec.pod.workspaceVolume',
+      'spec.pod.workerContainer',
+      'spec.driftDetectionRunLimits',
+      'status',
+    ]) {
       for (const [name, property] of Object.entries(schemaAt(schema, part).properties ?? {})) {
         if (!property.description) silent.push(`${part}.${name}`);
       }
     }
     expect(silent).toEqual([]);
-  });
-
-  test('describes the fields that a volume or container has at first sight', () => {
-    const volume = schemaAt(schema, 'spec.pod.workspaceVolume').properties ?? {};
-    expect(Object.values(volume).every(({ description }) => description)).toBe(true);
   });
 
   test('has the fields of a run Pod that a person may set, and no others', () => {
@@ -125,16 +74,6 @@ describe('the Worker CRD', () => {
       'conditions',
     ]);
     expect(schemaAt(root, 'status').required).toBeUndefined();
-  });
-
-  test('shows pool, registration, state and run, and cannot be scaled', () => {
-    expect(workerVersion?.additionalPrinterColumns.slice(0, 4)).toEqual([
-      { name: 'Pool', type: 'string', jsonPath: '.metadata.annotations.workers\\.spacelift\\.io/workerpool-name' },
-      { name: 'Registered', type: 'boolean', jsonPath: '.status.registered' },
-      { name: 'Status', type: 'string', jsonPath: '.status.state' },
-      { name: 'Run ID', type: 'string', jsonPath: '.status.currentRunID' },
-    ]);
-    expect(workerVersion?.subresources).toEqual({ status: {} });
   });
 });
 

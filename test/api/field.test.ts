@@ -1,17 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  field,
-  fieldText,
-  int32,
-  kubernetes,
-  list,
-  map,
-  objectSchema,
-  text,
-  type ObjectType,
-} from '../../src/api/field';
-import { inlineTypes } from '../../src/api/inline';
-import type { JsonSchema } from '../../src/api';
+import { field, fieldText, int32, list, map, objectSchema, text, type ObjectType } from '../../src/api/field';
 
 const object = (fields: ObjectType['fields']): ObjectType => ({
   kind: 'object',
@@ -59,43 +47,5 @@ describe('the schema of an object', () => {
   test('carries its rules', () => {
     const rules = [{ rule: 'has(self.a)', message: 'a must be set' }];
     expect(objectSchema({ ...object({}), rules })).toEqual({ type: 'object', 'x-kubernetes-validations': rules });
-  });
-});
-
-describe('inlining Kubernetes types', () => {
-  const leaf = (description: string): JsonSchema => ({ description, type: 'string' });
-  const types: Record<string, JsonSchema> = {
-    Outer: {
-      description: 'Outer type.',
-      type: 'object',
-      properties: { first: { description: 'First.', $ref: 'Inner' } },
-    },
-    Inner: {
-      type: 'object',
-      properties: { second: { ...leaf('Second.'), maxLength: 3 }, more: { $ref: 'Innermost' } },
-    },
-    Innermost: { type: 'object', properties: { third: leaf('Third.') } },
-  };
-
-  test('describes two levels of their fields, and the field of ours in our words', () => {
-    const thing = objectSchema(object({ own: field(kubernetes('Outer'), { description: 'Ours.' }) }));
-    expect(inlineTypes(thing, types).properties?.own).toEqual({
-      description: 'Ours.',
-      type: 'object',
-      properties: {
-        first: {
-          description: 'First.',
-          type: 'object',
-          properties: {
-            second: { description: 'Second.', type: 'string', maxLength: 3 },
-            more: { type: 'object', properties: { third: { type: 'string' } } },
-          },
-        },
-      },
-    });
-  });
-
-  test('fails on a type that the extract does not have', () => {
-    expect(() => inlineTypes({ $ref: 'Nothing' }, types)).toThrow('No Kubernetes type Nothing');
   });
 });

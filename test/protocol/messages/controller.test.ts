@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { LIMIT } from '../../src/api/worker-pool/rules';
-import { SyncRequest } from '../../src/protocol/messages';
+import { LIMIT } from '../../../src/api/worker-pool/rules';
+import { SyncRequest } from '../../../src/protocol/messages';
 
 test('one sync tells of the largest pool while as many Workers more finish their runs', () => {
   const workers = Array.from({ length: 2 * LIMIT.poolSize }, (_, number) => ({

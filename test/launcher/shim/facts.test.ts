@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { PATH, RUN_AS } from '../../src/api/names';
-import { SHIM_PATH } from '../../src/launcher/shim/path';
-import { LAUNCHER_VARIABLE, POD_VARIABLE } from '../../src/protocol/environment';
-import { EXIT } from '../../src/protocol/exit-codes';
+import { PATH, RUN_AS } from '../../../src/api/names';
+import { SHIM_PATH } from '../../../src/launcher/shim/path';
+import { LAUNCHER_VARIABLE, POD_VARIABLE } from '../../../src/protocol/environment';
+import { EXIT } from '../../../src/protocol/exit-codes';
 
 describe('the shim, which cannot import, says the same as the rest of the launcher', () => {
   const shim = readFileSync(SHIM_PATH, 'utf8');

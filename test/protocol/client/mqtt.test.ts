@@ -1,11 +1,11 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Aedes } from 'aedes';
-import { connectMqtt } from '../../src/protocol/client';
-import { MqttRequest, readonlyTopic, replyTopic, writeonlyTopic } from '../../src/protocol/mqtt-topics';
-import type { ControlPlaneSession, SessionStatus } from '../../src/protocol/session';
-import { makePool, newWorker, TestControlPlane, type TestPool } from '../control-plane/support/control-plane';
-import { until } from '../support/until';
+import { connectMqtt } from '../../../src/protocol/client';
+import { MqttRequest, readonlyTopic, replyTopic, writeonlyTopic } from '../../../src/protocol/mqtt-topics';
+import type { ControlPlaneSession, SessionStatus } from '../../../src/protocol/session';
+import { makePool, newWorker, TestControlPlane, type TestPool } from '../../control-plane/support/control-plane';
+import { until } from '../../support/until';
 
 const view = (id: string, revision: number) => ({ id, revision, drained: false, removed: false, assignment: null });
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
-import { makePool } from '../control-plane/support/control-plane';
-import { removeFolder } from '../support/folder';
-import { CommandLine } from './support/command-line';
-import type { Result } from './support/program';
+import { makePool } from '../../control-plane/support/control-plane';
+import { removeFolder } from '../../support/folder';
+import { CommandLine } from '../support/command-line';
+import type { Result } from '../support/program';
 
 // Each test starts programs, which is slow where several suites share few processors.
 jest.setTimeout(60_000);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { causeOfFailure } from '../../src/protocol/client/causes';
+import { causeOfFailure } from '../../../src/protocol/client/causes';
 
 describe('a connection that fails is told', () => {
   it.each<[string, Error, string]>([

@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { connectMqtt, connectPoll, type Connect, type ConnectOptions } from '../../src/protocol/client';
-import type { ControlPlaneSession, SessionStatus } from '../../src/protocol/session';
-import type { WorkerView } from '../../src/protocol/messages';
-import { parseToken } from '../../src/protocol/token';
-import { systemClock } from '../../src/time';
+import { connectMqtt, connectPoll, type Connect, type ConnectOptions } from '../../../src/protocol/client';
+import type { ControlPlaneSession, SessionStatus } from '../../../src/protocol/session';
+import type { WorkerView } from '../../../src/protocol/messages';
+import { parseToken } from '../../../src/protocol/token';
+import { systemClock } from '../../../src/time';
 import {
   makePool,
   makeStack,
   newWorker,
   TestControlPlane,
   type TestPool,
-} from '../control-plane/support/control-plane';
-import { until } from '../support/until';
-import { makeKey } from '../control-plane/support/credentials';
-import { TestPod } from '../control-plane/support/pod';
+} from '../../control-plane/support/control-plane';
+import { until } from '../../support/until';
+import { makeKey } from '../../control-plane/support/credentials';
+import { TestPod } from '../../control-plane/support/pod';
 
 interface Watched {
   readonly session: ControlPlaneSession;

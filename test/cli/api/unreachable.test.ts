@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { whyUnreachable } from '../../src/cli/api/unreachable';
+import { whyUnreachable } from '../../../src/cli/api/unreachable';
 
 test.each([
   ['https://a', 'ECONNREFUSED', 'https://a cannot be reached: ECONNREFUSED'],

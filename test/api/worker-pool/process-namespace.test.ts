@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { processNamespaceProblems, separateUser } from '../../src/api/worker-pool/process-namespace';
-import { SHARED_PROCESSES } from '../support/process-namespace';
+import { processNamespaceProblems, separateUser } from '../../../src/api/worker-pool/process-namespace';
+import { SHARED_PROCESSES } from '../../support/process-namespace';
 
 describe('processes that can be seen, with', () => {
   test.each(SHARED_PROCESSES)('%s', (_what, pod, sentence) => {

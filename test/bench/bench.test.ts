@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { tally, total } from '../bench/audit';
-import { imageEnvironment, nodeFlags } from '../bench/controller-process';
-import { measuresOf, median, reportAsText, type BenchReport } from '../bench/report';
+import { tally, total } from './audit';
+import { imageEnvironment, nodeFlags } from './controller-process';
+import { measuresOf, median, reportAsText, type BenchReport } from './report';
 
 const AGENT = 'worker-pools-controller/';
 

@@ -1,70 +1,36 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Command } from 'commander';
-import { allCommands } from '../../src/cli/commands';
-import { removeFolder, temporaryFolder } from '../support/folder';
-import { Program } from './support/program';
+import { allCommands } from '../../../src/cli/commands';
+import { removeFolder, temporaryFolder } from '../../support/folder';
+import { Program } from '../support/program';
 
 // Each test starts programs, which is slow where several suites share few processors.
 jest.setTimeout(60_000);
 
 const CONNECTION = ['--url', '--ca', '--api-key-id', '--api-key-secret', '--api-key-secret-file', '$WORKER_POOLS_URL'];
 
-test.each([
-  ['pool', ['create', 'show', 'list', 'delete']],
-  ['pool create', ['<name>', '--out', '--key', '--description', '--kubernetes-secret', '--namespace', ...CONNECTION]],
-  ['pool list', ['--json', ...CONNECTION]],
-  ['pool show', ['<pool>', '--token', '--json', ...CONNECTION]],
-  ['pool delete', ['<pool>', 'unfinished', ...CONNECTION]],
-  ['stack', ['create', 'push', 'update', 'show', 'list', 'delete']],
-  [
-    'stack update',
-    [
-      '<stack>',
-      '--pool',
-      '--no-auto-deploy',
-      '--env <name=value>',
-      '--env-from-file',
-      '--unset-env',
-      '--tool',
-      ...CONNECTION,
-    ],
-  ],
-  ['stack delete', ['<stack>', 'unfinished', ...CONNECTION]],
-  ['run show', ['<id>', '--json', ...CONNECTION]],
-  [
-    'stack create',
-    [
-      '<name>',
-      '--pool',
-      '--source',
-      '--auto-deploy',
-      '--tool',
-      '"opentofu", "terraform"',
-      '--project-root',
-      '--runner-image',
-      '--env <name=value>',
-      ...CONNECTION,
-    ],
-  ],
-  ['stack push', ['<stack>', '--source', ...CONNECTION]],
-  ['stack list', ['--json', ...CONNECTION]],
-  ['run', ['trigger', 'log', 'show', 'list', 'confirm', 'discard', 'stop']],
-  ['run trigger', ['<stack>', '--follow', '--proposed', '--auto-deploy', 'exit code 1', ...CONNECTION]],
-  ['run log', ['<id>', '--follow', ...CONNECTION]],
-  ['run list', ['--stack', '--json', ...CONNECTION]],
-  ['run confirm', ['<id>', ...CONNECTION]],
-  ['run discard', ['<id>', ...CONNECTION]],
-  ['run stop', ['<id>', ...CONNECTION]],
-  ['control-plane', ['--data-dir', '--port', '--public-url', '--no-mqtt', '--web-open']],
-])('the help of %s names all that it takes, and no empty default', (path, words) => {
-  const help = commandAt(path).helpInformation().replace(/\s+/g, ' ');
-  expect(words.filter((word) => !help.includes(word))).toEqual([]);
-  expect(help).not.toMatch(/\(default: (false|\[\]|"")\)/);
+const leaves = (command: Command): Command[] =>
+  command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
+
+test.each(
+  allCommands()
+    .flatMap(leaves)
+    .map((command) => [command.name(), command] as const),
+)('the help of %s shows no empty default', (_, command) => {
+  expect(command.helpInformation()).not.toMatch(/\(default: (\[\]|"")\)/);
+  const switches = command.options.filter((option) => option.isBoolean());
+  expect(switches.filter(({ defaultValue }) => defaultValue === false)).toEqual([]);
+});
+
+test('every command that asks a control plane says how it is found and entered', () => {
+  const asking = allCommands().filter((command) => ['pool', 'stack', 'run'].includes(command.name()));
+  const without = asking
+    .flatMap(leaves)
+    .filter((command) => CONNECTION.some((word) => !command.helpInformation().includes(word)));
+  expect(without.map((command) => command.name())).toEqual([]);
 });
 
 test('every command shows how it is used', () => {
-  const leaves = (command: Command): Command[] =>
-    command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
   // `launcher` is what run Pods start; nobody types it.
   const bare = allCommands()
     .filter((command) => command.name() !== 'launcher')
@@ -73,27 +39,12 @@ test('every command shows how it is used', () => {
   expect(bare.map((command) => command.name())).toEqual([]);
 });
 
-test.each([
-  ['run trigger', 'Exit codes:\n  0    done'],
-  ['run log', 'control characters are made visible'],
-  ['stack create', '.terraformignore'],
-  ['stack push', '.gitignore is not read'],
-])('the whole help of %s says more: %s', (path, words) => {
-  expect(helpOf(commandAt(path))).toContain(words);
-});
-
 /** With what stands below the options. */
 function helpOf(command: Command): string {
   let text = '';
   command.configureOutput({ writeOut: (part) => (text += part) });
   command.outputHelp();
   return text;
-}
-
-function commandAt(path: string): Command {
-  const [group, verb] = path.split(' ');
-  const command = allCommands().find((one) => one.name() === group);
-  return (verb === undefined ? command : command?.commands.find((one) => one.name() === verb))!;
 }
 
 describe('the program', () => {

@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { FILE } from '../../src/launcher/exchange';
-import { namesIn } from '../../src/protocol/environment';
-import { until } from '../support/until';
-import { RunPod, SHELLS, step } from './support/run-pod';
+import { FILE } from '../../../src/launcher/exchange';
+import { namesIn } from '../../../src/protocol/environment';
+import { until } from '../../support/until';
+import { RunPod, SHELLS, step } from '../support/run-pod';
 
 jest.setTimeout(40_000);
 

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { makePool, makeStack, TestControlPlane, type TestPool } from '../control-plane/support/control-plane';
-import { removeFolder, temporaryFolder } from '../support/folder';
-import { until } from '../support/until';
-import { line } from '../control-plane/support/pod';
-import { Program, type RunningProgram } from './support/program';
-import { TestWorker } from './support/worker';
+import { makePool, makeStack, TestControlPlane, type TestPool } from '../../control-plane/support/control-plane';
+import { removeFolder, temporaryFolder } from '../../support/folder';
+import { until } from '../../support/until';
+import { line } from '../../control-plane/support/pod';
+import { Program, type RunningProgram } from '../support/program';
+import { TestWorker } from '../support/worker';
 
 // Each test starts programs, which is slow where several suites share few processors.
 jest.setTimeout(60_000);

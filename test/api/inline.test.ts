@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { workerPoolCrd } from '../../src/api';
+import { workerPoolCrd, type JsonSchema } from '../../src/api';
+import { field, kubernetes, objectSchema } from '../../src/api/field';
+import { inlineTypes } from '../../src/api/inline';
 import { KUBERNETES_SCHEMAS } from '../../src/api/kubernetes-schemas.generated';
 import { schemaAt, visit } from './schemas';
 
@@ -96,10 +98,44 @@ describe('the Kubernetes types in a WorkerPool', () => {
       pattern: expect.stringContaining('[KMGTPE]i'),
     });
   });
+});
 
-  test('have all thirty sources of volumes', () => {
-    const { name: _, ...sources } = schemaAt(root, 'spec.pod.workspaceVolume').properties ?? {};
-    expect(Object.keys(sources)).toHaveLength(30);
-    expect(sources).toHaveProperty('image');
+const THING = { kind: 'object', name: 'Thing', description: 'A thing.' } as const;
+
+describe('inlining Kubernetes types', () => {
+  const leaf = (description: string): JsonSchema => ({ description, type: 'string' });
+  const types: Record<string, JsonSchema> = {
+    Outer: {
+      description: 'Outer type.',
+      type: 'object',
+      properties: { first: { description: 'First.', $ref: 'Inner' } },
+    },
+    Inner: {
+      type: 'object',
+      properties: { second: { ...leaf('Second.'), maxLength: 3 }, more: { $ref: 'Innermost' } },
+    },
+    Innermost: { type: 'object', properties: { third: leaf('Third.') } },
+  };
+
+  test('describes two levels of their fields, and the field of ours in our words', () => {
+    const thing = objectSchema({ ...THING, fields: { own: field(kubernetes('Outer'), { description: 'Ours.' }) } });
+    expect(inlineTypes(thing, types).properties?.own).toEqual({
+      description: 'Ours.',
+      type: 'object',
+      properties: {
+        first: {
+          description: 'First.',
+          type: 'object',
+          properties: {
+            second: { description: 'Second.', type: 'string', maxLength: 3 },
+            more: { type: 'object', properties: { third: { type: 'string' } } },
+          },
+        },
+      },
+    });
+  });
+
+  test('fails on a type that the extract does not have', () => {
+    expect(() => inlineTypes({ $ref: 'Nothing' }, types)).toThrow('No Kubernetes type Nothing');
   });
 });

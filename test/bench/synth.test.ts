@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { meetsTarget, synthReportAsText } from '../bench/synth';
+import { meetsTarget, synthReportAsText } from './synth';
 
 describe('the report of npm run bench:synth', () => {
   const report = { empty: [1100, 900, 1000], whole: [1250, 1900, 1400], ratio: 1.4, target: 1.5, files: 12 };

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { makePool, makeStack } from '../control-plane/support/control-plane';
-import { line } from '../control-plane/support/pod';
-import { CommandLine } from './support/command-line';
-import type { Program } from './support/program';
-import { TestWorker } from './support/worker';
+import { makePool, makeStack } from '../../control-plane/support/control-plane';
+import { line } from '../../control-plane/support/pod';
+import { CommandLine } from '../support/command-line';
+import type { Program } from '../support/program';
+import { TestWorker } from '../support/worker';
 
 // Each test starts programs, which is slow where several suites share few processors.
 jest.setTimeout(60_000);

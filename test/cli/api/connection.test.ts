@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { createServer, type Server } from 'node:http';
+import { Authority } from '../../../src/control-plane/pki/authority';
+import type { TestControlPlane } from '../../control-plane/support/control-plane';
+import { CommandLine, refused } from '../support/command-line';
+import type { Program } from '../support/program';
+
+// Each test starts programs, which is slow where several suites share few processors.
+jest.setTimeout(60_000);
+
+let cli: CommandLine;
+let controlPlane: TestControlPlane;
+let stranger: Server;
+let bare: Program;
+const at = (...path: string[]): string => cli.at(...path);
+
+beforeAll(async () => {
+  cli = await CommandLine.open();
+  ({ controlPlane, bare } = cli);
+  const other = await Authority.open(at(), Date.now);
+  cli.write({ 'other-ca.crt': other.certificatePem });
+  stranger = createServer((_, response) => response.end('<h1>Welcome</h1>')).listen(0, '127.0.0.1');
+});
+
+afterAll(async () => {
+  stranger.close();
+  await cli.close();
+});
+
+describe('the connection', () => {
+  const strangerUrl = (): string => `http://127.0.0.1:${(stranger.address() as { port: number }).port}`;
+  const key = (): string[] => ['--api-key-secret-file', controlPlane.file('admin-key.json')];
+  const url = (): string[] => ['--url', controlPlane.url];
+  const ca = (path: string): string[] => ['--ca', path];
+
+  test.each([
+    ['no URL', () => [], 'which control plane? Give --url https://host:port, or set WORKER_POOLS_URL'],
+    ['a URL without scheme', () => ['--url', 'localhost:8443', ...key()], 'must begin with https:// or http://'],
+    ['no key', () => url(), 'no API key: give --api-key-secret-file, or set WORKER_POOLS_API_KEY_SECRET'],
+    ['a missing file', () => [...url(), '--ca', 'nowhere.crt', ...key()], '--ca: there is no file nowhere.crt'],
+    ['an unknown authority', () => [...url(), ...key()], '(give its authority with --ca)'],
+    ['another authority', () => [...url(), ...ca(at('other-ca.crt')), ...key()], '(give its authority with --ca)'],
+    [
+      'a wrong secret',
+      () => [...url(), ...ca(controlPlane.file('ca.crt')), '--api-key-secret', 'guessed'],
+      'unauthorized: no API key has this id and secret',
+    ],
+    ['nobody there', () => ['--url', 'https://127.0.0.1:1', ...key()], 'cannot be reached: ECONNREFUSED'],
+    [
+      'plain HTTP to the port of HTTPS',
+      () => ['--url', controlPlane.url.replace('https', 'http'), ...key()],
+      'does not answer in plain HTTP',
+    ],
+    [
+      'HTTPS to the port of plain HTTP',
+      () => ['--url', strangerUrl().replace('http', 'https'), ...key()],
+      'does it want http://',
+    ],
+    [
+      'a --ca that is no PEM',
+      () => [...url(), ...ca(controlPlane.file('admin-key.json')), ...key()],
+      'is not a PEM certificate: it must begin with',
+    ],
+    ['a --ca that is a folder', () => [...url(), ...ca(controlPlane.file()), ...key()], 'cannot be read: EISDIR'],
+    ['somebody else there', () => ['--url', strangerUrl(), ...key()], 'answers 200, but not as a control plane does'],
+  ])('%s is one sentence and exit code 1', async (_, flags, sentence) => {
+    expect(await bare.run('pool', 'list', ...flags())).toEqual(refused(sentence));
+  });
+
+  test('flags win over the environment, and a bare secret needs no file', async () => {
+    const flags = ['--api-key-id', 'admin', '--api-key-secret', controlPlane.apiKey.secret, '--url', controlPlane.url];
+    const misled = cli.program.with({ WORKER_POOLS_URL: 'https://127.0.0.1:1', WORKER_POOLS_API_KEY_SECRET_FILE: '' });
+    expect(await misled.run('pool', 'list', ...flags)).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+});
