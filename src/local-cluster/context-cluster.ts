@@ -53,7 +53,7 @@ export class ContextCluster implements LocalCluster {
     const { registry } = this.options;
     if (!registry) {
       throw new LocalClusterError(
-        `the cluster of the context ${this.context} must be able to pull the images; say with --registry where to push them, for example --registry registry.example.com/team`,
+        `the cluster of the context ${this.context} must be able to pull the images: give --registry, where they are pushed to, for example --registry registry.example.com/team`,
       );
     }
     return pushImages(specs, registry.replace(/\/$/, ''), { progress: this.progress, execute: this.execute });
@@ -81,7 +81,7 @@ export async function findContext(
     .filter(Boolean);
   if (!names.includes(context)) {
     throw new LocalClusterError(
-      `there is no context "${context}" in ${env.KUBECONFIG ?? '~/.kube/config'}; there are: ${names.join(', ') || 'none'}`,
+      `there is no context "${context}" in ${env.KUBECONFIG ?? '~/.kube/config'}; available: ${names.join(', ') || 'none'}`,
     );
   }
   const args = ['config', 'view', '--raw', '--minify', '--flatten', '--context', context];

@@ -46,19 +46,23 @@ export const PACKAGES: readonly Package[] = [
     purpose: 'connects Pods to the network',
     present: (machine) => ['/usr/lib/cni/bridge', '/opt/cni/bin/bridge'].some((path) => machine.exists(path)),
   },
-  { name: 'iptables', purpose: 'carries Services', present: program('iptables') },
-  { name: 'conntrack', purpose: 'is what kube-proxy clears old connections with', present: program('conntrack') },
-  { name: 'socat', purpose: 'carries kubectl port-forward', present: program('socat') },
-  { name: 'ethtool', purpose: 'is what the kubelet asks about interfaces', present: program('ethtool') },
-  { name: 'iproute2', purpose: "lays the node's network", present: program('ip') },
+  { name: 'iptables', purpose: 'implements Services', present: program('iptables') },
+  { name: 'conntrack', purpose: 'lets kube-proxy clear old connections', present: program('conntrack') },
+  { name: 'socat', purpose: 'is used by kubectl port-forward', present: program('socat') },
+  { name: 'ethtool', purpose: 'is used by the kubelet', present: program('ethtool') },
+  { name: 'iproute2', purpose: "sets up the node's network", present: program('ip') },
   {
     name: 'util-linux',
-    purpose: 'gives the node namespaces of its own',
+    purpose: 'creates the namespaces of the node',
     present: (m) => m.has('unshare') && m.has('nsenter'),
   },
   { name: 'busybox-static', purpose: 'is the pause container', present: (machine) => machine.exists('/bin/busybox') },
   { name: 'buildah', purpose: 'builds the images', present: program('buildah') },
-  { name: 'mmdebstrap', purpose: 'lays down base images where no registry answers', present: program('mmdebstrap') },
+  {
+    name: 'mmdebstrap',
+    purpose: 'builds base images where no registry can be reached',
+    present: program('mmdebstrap'),
+  },
   {
     name: 'debian-archive-keyring',
     purpose: "checks the signatures of Debian's packages",
@@ -73,14 +77,14 @@ export function missingForNode(binaries: readonly BinaryName[], machine: Machine
       {
         name: 'Docker',
         sentence:
-          'Docker is missing, which a cluster on this system runs in; install it from https://docs.docker.com/get-docker/ and start it.',
+          'Docker is missing, in which clusters run on this system; install it from https://docs.docker.com/get-docker/ and start it.',
       },
     ];
   }
   const missing: Missing[] = [];
   if (!machine.root) {
     const sentence =
-      'Neither Docker nor root is there: start Docker (`systemctl start docker`), or run this again with `sudo`.';
+      'There is neither Docker nor root: start Docker (`systemctl start docker`), or run this again with `sudo`.';
     missing.push({ name: 'root', sentence });
   }
   for (const { name, purpose, present } of PACKAGES) {
@@ -111,7 +115,7 @@ export async function install(
   if (packages.length === 0) return;
   if ((await execute('apt-get', ['--version'])).exitCode !== 0) {
     throw new LocalClusterError(
-      `these packages are missing, and this is not a Debian or Ubuntu whose apt-get could install them; install what matches them here: ${packages.join(' ')}`,
+      `these packages are missing, and this is not Debian or Ubuntu, whose apt-get could install them; install their equivalents: ${packages.join(' ')}`,
     );
   }
   await task(progress, `installing ${packages.join(', ')}`, 'Debian packages, about a minute', async () => {

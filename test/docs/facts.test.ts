@@ -1,7 +1,7 @@
 /** Facts that a page repeats for its reader, compared with where the programs have them. */
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { OLDEST_KUBERNETES } from '../../src/charting/emit';
 import { MINIMAL_RULES, RUN_BUDGET_RULES, type PolicyRule } from '../../src/constructs/operator/manifests/rbac-rules';
 import { VERSIONS } from '../../src/local-cluster/binaries';
 
@@ -23,16 +23,13 @@ describe('what the page on installation says it works with', () => {
     engines: { node: string };
     peerDependencies: Record<string, string>;
   };
-  const { kubeVersion } = parse(readFileSync('charts/spacelift-workerpool-controller/Chart.yaml', 'utf8')) as {
-    kubeVersion: string;
-  };
-  const minor = (version: string): string => /\d+\.\d+/.exec(version)?.[0] ?? '';
+  const [newest] = /^\d+\.\d+/.exec(VERSIONS.kubernetes) ?? [];
 
   it('is the Kubernetes of the chart and of the tests', () => {
     const [versions, how] = rows.get('Kubernetes') ?? [];
-    expect(versions).toBe(`${minor(kubeVersion)} and newer`);
+    expect(versions).toBe(`${OLDEST_KUBERNETES} and newer`);
     expect(how).toContain(`Kubernetes ${VERSIONS.kubernetes}`);
-    expect(how).toContain(`${minor(kubeVersion)} to ${minor(VERSIONS.kubernetes)}`);
+    expect(how).toContain(`${OLDEST_KUBERNETES} to ${newest}`);
   });
 
   it('are the engines and peer dependencies of the package', () => {

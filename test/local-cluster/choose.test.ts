@@ -49,7 +49,7 @@ describe('the cluster is', () => {
 describe("the person's own cluster", () => {
   test('is refused with the names that exist when its context does not', async () => {
     await expect(choose(kubectl, 'mien')).rejects.toThrow(
-      'no context "mien" in ~/.kube/config; there are: mine, other',
+      'no context "mien" in ~/.kube/config; available: mine, other',
     );
   });
 

@@ -33,14 +33,14 @@ export function controlPlaneCommand(): Command {
     .option('--host <address>', 'address to listen on', '0.0.0.0')
     .option('--port <port>', 'port of HTTPS; 0: a free one', port, CONTROL_PLANE_PORT.https)
     .option('--mqtt-port <port>', 'port of MQTT; 0: a free one', port, CONTROL_PLANE_PORT.mqtts)
-    .option('--no-mqtt', 'no broker: sessions by HTTP long poll only')
+    .option('--no-mqtt', 'no broker: HTTP long polling only')
     .option(
       '--public-url <url>',
       'https://host:port that workers and people use; goes into tokens (default: made from host and port)',
     )
     .option('--mqtt-url <url>', 'mqtts://host:port that goes into tokens (default: made from the public URL)')
-    .option('--tls-san <name>', 'another name or address for the server certificate, repeatable', collect)
-    .option('--no-tls', 'plain HTTP and MQTT, behind a proxy that ends TLS')
+    .option('--tls-san <name>', 'another name or address in the server certificate, repeatable', collect)
+    .option('--no-tls', 'plain HTTP and MQTT, behind a proxy that terminates TLS')
     .option(
       '--launcher-image <image>',
       'image of the containers init and launcher-grpc',
@@ -48,7 +48,7 @@ export function controlPlaneCommand(): Command {
     )
     .option(
       '--default-runner-image <image>',
-      'image of the container worker, when no one names another',
+      'image of the container worker, unless stack or pool names another',
       `${IMAGE.runner}:${VERSION}`,
     )
     .option(
@@ -57,13 +57,13 @@ export function controlPlaneCommand(): Command {
       positive,
       START_DEADLINE_SECONDS,
     )
-    .option('--web-open', 'show the web page to everybody who reaches it (default: the API key is wanted)')
+    .option('--web-open', 'show the web page to everybody who reaches it (default: it asks for the API key)')
     .option('--log-level <level>', LOG_LEVELS.join(', '), logLevel, 'info')
     .addHelpText(
       'after',
       `
 The API key comes from WORKER_POOLS_API_KEY_ID and WORKER_POOLS_API_KEY_SECRET (at least 16 characters). Without them one
-is made at first start and kept in <data-dir>/admin-key.json. The certificate authority is <data-dir>/ca.crt.`,
+is generated at the first start and kept in <data-dir>/admin-key.json. The certificate authority is <data-dir>/ca.crt.`,
     )
     .action(run);
   return withExamples(

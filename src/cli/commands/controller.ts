@@ -20,21 +20,21 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 /** `worker-pools controller`: looks after WorkerPools, Workers and run Pods until it is told to stop. */
 export function controllerCommand(): Command {
   const command = new Command('controller')
-    .description('Look after WorkerPools, Workers and run Pods of a cluster.')
+    .description('Reconcile WorkerPools, Workers and run Pods of a cluster.')
     .option('--kubeconfig <path>', "kubeconfig to use (default: $KUBECONFIG, ~/.kube/config, then the Pod's account)")
     .addOption(
-      new Option('--namespaces <name>', 'namespace to look after, repeatable').argParser(collect).default([], 'all'),
+      new Option('--namespaces <name>', 'namespace to watch, repeatable').argParser(collect).default([], 'all'),
     )
-    .option('--controller-namespace <name>', 'where the Lease lives (default: $CONTROLLER_NAMESPACE)')
+    .option('--controller-namespace <name>', 'namespace of the Lease (default: $CONTROLLER_NAMESPACE)')
     .option(
       '--leader-elect-lease-name <name>',
-      'the Lease: those who share it take turns (default: $WORKER_POOLS_LEASE_NAME)',
+      'name of the Lease: replicas that share it elect a leader (default: $WORKER_POOLS_LEASE_NAME)',
     )
-    .option('--leader-elect [boolean]', 'wait for the Lease first, so that several replicas may run', flag, false)
+    .option('--leader-elect [boolean]', 'elect a leader, so that several replicas may run', flag, false)
     .addOption(
       timing(
         'lease-duration',
-        'how long after its last renewal the Lease may be taken',
+        'how long after its last renewal another replica may take the Lease',
         LEADER_ELECTION_SECONDS.leaseDuration,
       ),
     )
@@ -61,15 +61,15 @@ export function controllerCommand(): Command {
     .option('--metrics-bind-address <address>', '/metrics; 0: none', address, usual.metricsBindAddress)
     .option(
       '--metrics-secure [boolean]',
-      'metrics by HTTPS, to callers that the API server allows',
+      'serve metrics over HTTPS, to callers that the API server authorizes',
       flag,
       usual.metricsSecure,
     )
     .option('--enable-http2 [boolean]', 'accepted for compatibility; HTTP/1.1 is always used', flag, false)
-    .option('--kube-api-qps <number>', 'requests a second to the API server, on average', positive, usual.kubeApiQps)
-    .option('--kube-api-burst <number>', 'requests to the API server at once', positive, usual.kubeApiBurst)
+    .option('--kube-api-qps <number>', 'average requests a second to the API server', positive, usual.kubeApiQps)
+    .option('--kube-api-burst <number>', 'burst of requests to the API server', positive, usual.kubeApiBurst)
     .addOption(
-      new Option('--log-level <level>', 'least level that is logged').choices(LOG_LEVELS).default(usual.logLevel),
+      new Option('--log-level <level>', 'lowest level that is logged').choices(LOG_LEVELS).default(usual.logLevel),
     )
     .addOption(
       new Option('--log-format <format>', 'how a line is written').choices(LOG_FORMATS).default(usual.logFormat),

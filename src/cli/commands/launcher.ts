@@ -3,10 +3,10 @@ import { requireNode24 } from '../node-version';
 
 /** `launcher init` and `launcher grpc`: the two containers of a run Pod that are ours. */
 export function launcherCommand(): Command {
-  const command = new Command('launcher').description('What runs inside a run Pod, beside the worker container.');
+  const command = new Command('launcher').description('What runs in a run Pod beside the worker container.');
   command
     .command('init')
-    .description('Start the run and lay down its workspace and steps, then end.')
+    .description('Start the run, prepare its workspace and steps, and exit.')
     .action(async () => (await containers()).runInit());
   command
     .command('grpc')

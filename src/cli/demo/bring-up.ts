@@ -46,7 +46,7 @@ export async function bringUp(cluster: LocalCluster, name: string, progress: Pro
     await access.close();
   };
   try {
-    await task(progress, 'making the worker pool: key, signing request, token, Secret, WorkerPool', undefined, () =>
+    await task(progress, 'creating the worker pool: key, signing request, token, Secret, WorkerPool', undefined, () =>
       ensurePool(kubernetes, client),
     );
     await task(progress, 'waiting for its Workers to register', undefined, () => waitForPool(kubernetes));

@@ -43,7 +43,7 @@ export function readAuthority(kubernetes: Kubernetes): Promise<string> {
         .catch(() => undefined);
       return pem?.includes('BEGIN CERTIFICATE') && pem;
     },
-    () => `the control plane's Pod ${namespace}/${pod} does not hand out its certificate authority`,
+    () => `the control plane's Pod ${namespace}/${pod} does not give out its certificate authority`,
     60_000,
   );
 }

@@ -33,7 +33,7 @@ export async function demo(flags: DemoFlags): Promise<void> {
   await agreeAndInstall(missing, flags.yes ?? false);
   if (buildTime !== undefined) {
     process.stderr.write(
-      `First start: what cannot be downloaded ready-made is built from source, in ${buildTime}; the next start has it.\n`,
+      `First start: what cannot be downloaded is built from source, which takes ${buildTime}; later starts reuse it.\n`,
     );
   }
   const demo = await bringUp(cluster, NAME, progress);

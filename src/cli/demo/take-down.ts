@@ -19,7 +19,7 @@ async function clearSomebodysCluster(kubernetes: Kubernetes, progress: Progress)
   const hasPools =
     (await kubernetes.kubectl(['api-resources', '--api-group=workers.spacelift.io', '-o', 'name'])) !== '';
   // The operator is needed for it: a WorkerPool goes when its Workers are retired.
-  await task(progress, 'draining and removing the pool', 'a run in progress is waited for', async () => {
+  await task(progress, 'draining and removing the pool', 'waits for a run in progress', async () => {
     if (hasPools) await remove('workerpool', pool.name, '-n', pool.namespace);
     await remove('secret', pool.name, '-n', pool.namespace);
   });

@@ -23,7 +23,7 @@ export async function goBuild(
   const go = findGo();
   if (!go) {
     throw new LocalClusterError(
-      `${binary.name} ${binary.version} can neither be downloaded here nor built, as Go is not installed; install Go 1.24 or newer from https://go.dev/dl/ and put its bin folder on PATH`,
+      `${binary.name} ${binary.version} can neither be downloaded nor built, because Go is not installed; install Go 1.24 or newer from https://go.dev/dl/ and put its bin folder on PATH`,
     );
   }
   const { module, package: main, ldflags } = binary.build;

@@ -41,7 +41,7 @@ export async function download(source: Download, target: string, scratch: string
   if (actual !== expected) {
     await rm(file);
     throw new LocalClusterError(
-      `${source.url} has the SHA-256 ${actual}, but ${source.checksumUrl} says ${expected}; something on the way changed it, so it was thrown away`,
+      `${source.url} has the SHA-256 ${actual}, but ${source.checksumUrl} says ${expected}; it was changed on the way and was discarded`,
     );
   }
   if (source.member) await extract({ file, cwd: scratch, gzip: true }, [source.member]);

@@ -94,7 +94,7 @@ function writeStandIn(spec: ArchiveSpec, ingredients: string, archive: string): 
 async function debianLayer(progress: Progress): Promise<string> {
   const layer = join(cachePath('images'), `debian-${DEBIAN}-${thisPlatform().arch}.layer`);
   if (existsSync(layer)) return layer;
-  progress.update(`laying down Debian ${DEBIAN} from its packages, about a minute`);
+  progress.update(`unpacking Debian ${DEBIAN} from its packages, about a minute`);
   const unfinished = `${layer}.unfinished.tar`;
   try {
     const include = `--include=${PACKAGES.join(',')}`;

@@ -85,7 +85,7 @@ async function ensureBases(builder: ImageBuilder, spec: ImageSpec, progress: Pro
     await task(progress, `getting the base image ${base}`, 'once', async () => {
       registryAnswers &&= await builder.pull(base);
       if (registryAnswers) return;
-      progress.update('no registry has it for this machine; a stand-in is made from packages');
+      progress.update('no registry has it for this platform; building a stand-in from packages');
       await builder.load(await standIn(base, progress));
     });
   }

@@ -38,7 +38,7 @@ export async function chooseBuilder(execute: Exec = exec): Promise<ImageBuilder>
   if (await dockerRuns(execute)) return docker(execute);
   if ((await execute('buildah', ['--version'])).exitCode === 0) return buildah(execute);
   throw new LocalClusterError(
-    'images are built by Docker or buildah, and neither is there: start Docker, or install buildah (`apt-get install buildah`) and run this again as root',
+    'images are built with Docker or buildah, and neither is installed: start Docker, or install buildah (`apt-get install buildah`) and run this again as root',
   );
 }
 

@@ -33,7 +33,7 @@ export async function pushImages(
       builder.push(archive, local, target).catch((error: Error) => {
         const [host] = registry.split('/');
         throw new LocalClusterError(
-          `${target} cannot be pushed. Log in with \`${builder.program} login ${host}\` as somebody who may push there, and see that the repository exists if the registry makes none by itself.\n${error.message}`,
+          `${target} cannot be pushed. Log in with \`${builder.program} login ${host}\` as a user who may push there, and create the repository if the registry does not do so by itself.\n${error.message}`,
         );
       }),
     );

@@ -40,7 +40,7 @@ export class KindCluster implements LocalCluster {
     const exists = await this.exists();
     // kind writes it last: without it `kind create` was interrupted, and what there is can only be made anew.
     if (exists && existsSync(this.kubeconfigPath)) return this.startAgain();
-    if (exists) await this.remove(`removing the half-made kind cluster ${this.clusterName}`);
+    if (exists) await this.remove(`removing the incomplete kind cluster ${this.clusterName}`);
     rmSync(this.kubeconfigPath, { force: true });
     const hint = "a minute or two the first time, as it pulls the node's image";
     await task(this.progress, `creating the kind cluster ${this.clusterName}`, hint, () =>
@@ -72,7 +72,7 @@ export class KindCluster implements LocalCluster {
       if (exitCode === 0) return;
       if (performance.now() > deadline) {
         throw new LocalClusterError(
-          `waiting for ${what} was in vain: ${stderr.trim().split('\n').at(-1) ?? ''}\nRemove the kind cluster ${this.clusterName} (\`npm run demo -- --down\`) and start again`,
+          `gave up waiting for ${what}: ${stderr.trim().split('\n').at(-1) ?? ''}\nRemove the kind cluster ${this.clusterName} (\`npm run demo -- --down\`) and start again`,
         );
       }
       await sleep(RETRY_MS);

@@ -48,7 +48,7 @@ export const NODE = {
 export function nodeLayout(name: string, env: NodeJS.ProcessEnv = process.env): NodeLayout {
   if (!/^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/.test(name)) {
     throw new LocalClusterError(
-      `"${name}" cannot name a cluster: use lower-case letters, digits and dashes, at most 40, beginning with a letter`,
+      `"${name}" is not a valid cluster name: use at most 40 lowercase letters, digits and dashes, beginning with a letter`,
     );
   }
   const folder = join(stateFolder(name, env), 'node');

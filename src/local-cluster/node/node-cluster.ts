@@ -153,7 +153,7 @@ export class NodeCluster implements LocalCluster {
       if (exitCode === 0) return;
       if (!runningMachine(this.layout) || performance.now() > deadline) {
         throw new LocalClusterError(
-          `waiting for ${what} was in vain: ${stderr.trim().split('\n').at(-1) ?? ''}\nThe logs of all parts are in ${this.layout.logs}`,
+          `gave up waiting for ${what}: ${stderr.trim().split('\n').at(-1) ?? ''}\nAll logs are in ${this.layout.logs}`,
         );
       }
       await sleep(250);

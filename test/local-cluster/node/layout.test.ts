@@ -31,7 +31,7 @@ describe('the layout of a node', () => {
   });
 
   test.each(['', 'Demo', '-demo', 'demo-', '../demo', 'x'.repeat(41)])('refuses the name "%s"', (name) => {
-    expect(() => nodeLayout(name, env)).toThrow('cannot name a cluster');
+    expect(() => nodeLayout(name, env)).toThrow('is not a valid cluster name');
   });
 });
 
