@@ -140,7 +140,7 @@ export class WorkerPoolAlerts extends Resource {
       apiVersion: 'monitoring.coreos.com/v1',
       kind: 'PrometheusRule',
       metadata: props.metadata,
-      ...{ spec: { groups: [{ name: 'worker-pools', rules: wanted.map((alert) => rule(alert, props)) }] } },
+      spec: { groups: [{ name: 'worker-pools', rules: wanted.map((alert) => rule(alert, props)) }] },
     });
   }
 }

@@ -146,6 +146,6 @@ function associate(pool: WorkerPool, { name }: IServiceAccount, roleARN: string,
     apiVersion: 'eks.services.k8s.aws/v1alpha1',
     kind: 'PodIdentityAssociation',
     metadata: besidePool(pool),
-    ...{ spec },
+    spec,
   });
 }

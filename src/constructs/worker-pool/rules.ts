@@ -77,7 +77,7 @@ function checkHosts(scope: Construct, id: string, hosts: readonly string[]): voi
 export function checkPoolName(scope: Construct, id: string, name: string): void {
   if (name.length > LIMIT.poolName) throw invalidProp(scope, id, 'metadata.name', name, SENTENCE.poolName);
   if (!/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name)) {
-    const allowed = 'it has lower-case letters, digits, "-" and ".", and begins and ends with a letter or a digit';
+    const allowed = 'it has lowercase letters, digits, "-" and ".", and begins and ends with a letter or a digit';
     throw invalidProp(scope, id, 'metadata.name', name, allowed);
   }
 }
@@ -188,7 +188,7 @@ export interface ContainerParts {
 }
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const DNS_LABEL_FORM = 'lower-case letters, digits and "-", with a letter or a digit at either end, 63 at most';
+const DNS_LABEL_FORM = 'lowercase letters, digits and "-", with a letter or a digit at either end, 63 at most';
 
 /** What cannot work together, in sentences; cdk8s puts the pool's path before each. */
 export function contradictions(parts: PoolParts): string[] {

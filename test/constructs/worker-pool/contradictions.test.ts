@@ -76,7 +76,7 @@ describe('a WorkerPool whose parts contradict one another', () => {
       'a name that no volume can have',
       {},
       (chart) => ({ volumes: [emptyDir(chart, 'a.b')] }),
-      'a volume is named "a.b"; it must have lower-case letters',
+      'a volume is named "a.b"; it must have lowercase letters',
     ],
     [
       'more volumes than the API takes',
@@ -106,7 +106,7 @@ describe('a WorkerPool whose parts contradict one another', () => {
       'a name that no container can have',
       {},
       () => ({ sidecars: [{ image, name: 'my_db' }] }),
-      'a container is named "my_db"; it must have lower-case letters',
+      'a container is named "my_db"; it must have lowercase letters',
     ],
     [
       'more sidecars than the API takes',

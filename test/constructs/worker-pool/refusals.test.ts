@@ -91,7 +91,7 @@ describe('WorkerPool refuses at once', () => {
       { successfulPodsHistory: { ttl: Duration.millis(1500) } },
       'successfulPodsHistory.ttl is "1.5s"; it must be a whole number of seconds from 0 up',
     ],
-    ['a name in capitals', { metadata: { name: 'Blue' } }, 'chart/pool: metadata.name is "Blue"; it has lower-case'],
+    ['a name in capitals', { metadata: { name: 'Blue' } }, 'chart/pool: metadata.name is "Blue"; it has lowercase'],
     [
       'a name that Workers cannot begin with',
       { metadata: { name: 'a'.repeat(227) } },

@@ -85,7 +85,7 @@ describe('a WorkerPool that is made elsewhere', () => {
 
   it('has a name that a WorkerPool can have', () => {
     expect(() => synthesized((chart) => WorkerPool.fromWorkerPoolName(chart, 'pool', 'Runs'))).toThrow(
-      'chart/pool: metadata.name is "Runs"; it has lower-case letters',
+      'chart/pool: metadata.name is "Runs"; it has lowercase letters',
     );
   });
 });
@@ -94,5 +94,5 @@ function scaledByKeda(chart: Chart, pool: IWorkerPool): void {
   pool.markHasAutoscaler();
   const { name, kind, apiVersion } = pool.toScalingTarget();
   const spec = { scaleTargetRef: { name, kind, apiVersion }, triggers: [] };
-  new ApiObject(chart, 'scaled', { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', ...{ spec } });
+  new ApiObject(chart, 'scaled', { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', spec });
 }
