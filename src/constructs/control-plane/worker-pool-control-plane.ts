@@ -18,8 +18,8 @@ import { names } from '../shared/conversions';
 import { specOf } from '../shared/rendered';
 import { HARDENED_CONTAINER, HARDENED_POD } from '../shared/security-context';
 import { ShadowPod } from '../shared/shadow-pod';
-import { refuseStrangers } from '../shared/strangers';
-import { refuseTwins } from '../shared/twins';
+import { refuseCrossNamespaceReferences } from '../shared/cross-namespace-references';
+import { refuseDuplicates } from '../shared/duplicates';
 import { VERSION } from '../shared/version';
 
 const NAME = 'worker-pools-control-plane';
@@ -186,8 +186,8 @@ export class WorkerPoolControlPlane extends Construct {
   constructor(scope: Construct, id: string, props: WorkerPoolControlPlaneProps = {}) {
     super(scope, id);
     checkProps(scope, id, props);
-    refuseTwins(this);
-    refuseStrangers(this);
+    refuseDuplicates(this);
+    refuseCrossNamespaceReferences(this);
     const name = props.name ?? NAME;
     const namespace = requiredNamespace(scope, id, props.namespace);
     const selector = { 'app.kubernetes.io/name': NAME, 'app.kubernetes.io/instance': name };

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { workerCrd, workerPoolCrd } from '../../api';
 import { ifAny, merge, type Deferred, type Later, type StringMap } from '../../charting/deferred';
 import { addManifest } from '../../charting/manifest';
-import { refuseTwins } from '../shared/twins';
+import { refuseDuplicates } from '../shared/duplicates';
 
 /** Deleting a CRD deletes every WorkerPool and ends its runs, so Helm leaves the CRDs where they are. */
 export const KEPT_BY_HELM = { 'helm.sh/resource-policy': 'keep' };
@@ -29,7 +29,7 @@ export interface CustomResourceDefinitionsProps {
 export class CustomResourceDefinitions extends Construct {
   constructor(scope: Construct, id: string, props: CustomResourceDefinitionsProps = {}) {
     super(scope, id);
-    refuseTwins(this);
+    refuseDuplicates(this);
     addCustomResourceDefinitions(this, merge(KEPT_BY_HELM, props.annotations), props.labels);
     this.node.defaultChild = this.node.children[0];
   }

@@ -2,8 +2,8 @@ import { ApiObject, type Duration } from 'cdk8s';
 import { Resource, type ResourceProps } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { checkWholeNumber, invalidProp } from '../shared/checks';
+import { refuseDuplicates } from '../shared/duplicates';
 import { pageOf } from '../shared/repository';
-import { refuseTwins } from '../shared/twins';
 import { alerts, LONGEST_STARTUP, type AlertDescription, type AlertSettings, type WorkerPoolAlert } from './alerts';
 
 const RUNBOOK = pageOf('docs/operations/alerts.md');
@@ -133,7 +133,7 @@ export class WorkerPoolAlerts extends Resource {
 
   constructor(scope: Construct, id: string, props: WorkerPoolAlertsProps = {}) {
     super(scope, id);
-    refuseTwins(this);
+    refuseDuplicates(this);
     const settings = compile(scope, id, props);
     const wanted = alerts(settings).filter(({ alert }) => !props.without?.includes(alert));
     this.apiObject = new ApiObject(this, 'Resource', {

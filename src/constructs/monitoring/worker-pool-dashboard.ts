@@ -3,7 +3,7 @@ import { ConfigMap, type ResourceProps } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { EXPORTER_METRICS } from '../../api';
 import { invalidProp } from '../shared/checks';
-import { refuseTwins } from '../shared/twins';
+import { refuseDuplicates } from '../shared/duplicates';
 import { DASHBOARD_ROWS } from './dashboard-rows';
 import { layOut, SCHEMA_VERSION } from './grafana';
 
@@ -80,7 +80,7 @@ export class WorkerPoolDashboard extends ConfigMap {
 
   constructor(scope: Construct, id: string, props: WorkerPoolDashboardProps = {}) {
     super(scope, id, { metadata: props.metadata });
-    refuseTwins(this);
+    refuseDuplicates(this);
     const uid = props.uid ?? 'worker-pools';
     if (!/^[\w-]{1,40}$/.test(uid)) {
       throw invalidProp(scope, id, 'uid', uid, 'it must be 1 to 40 letters, digits, "-" or "_"');

@@ -15,8 +15,8 @@ import { constructContext } from '../shared/construct-context';
 import { asStorage, asVolume, type IPodStorage } from '../shared/pod-storage';
 import { chartToReadFrom } from '../shared/rendered';
 import { ShadowPod } from '../shared/shadow-pod';
-import { refuseStrangers } from '../shared/strangers';
-import { refuseTwins } from '../shared/twins';
+import { refuseCrossNamespaceReferences } from '../shared/cross-namespace-references';
+import { refuseDuplicates } from '../shared/duplicates';
 import { valuesOfProps } from '../shared/values-of-props';
 import { VERSION } from '../shared/version';
 import { OPERATOR_NAME } from './constants';
@@ -49,8 +49,8 @@ export class WorkerPoolOperator extends Construct {
   constructor(scope: Construct, id: string, props: WorkerPoolOperatorProps = {}) {
     super(scope, id);
     checkProps(scope, id, props);
-    refuseTwins(this);
-    refuseStrangers(this);
+    refuseDuplicates(this);
+    refuseCrossNamespaceReferences(this);
     this.namespace = requiredNamespace(scope, id, props.namespace);
     this.name = props.name ?? OPERATOR_NAME;
     const { name, namespace } = this;

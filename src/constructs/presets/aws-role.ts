@@ -3,7 +3,7 @@ import type { IServiceAccount, ServiceAccount } from 'cdk8s-plus-28';
 import type { IConstruct } from 'constructs';
 import { invalidProp } from '../shared/checks';
 import type { IWorkerPoolExtension, WorkerPool } from '../worker-pool/worker-pool';
-import { clusterOf } from '../shared/twins';
+import { clusterOf } from '../shared/duplicates';
 import { besidePool, namespaceOf, serviceAccountOf } from './preset';
 
 const ROLE = 'eks.amazonaws.com/role-arn';

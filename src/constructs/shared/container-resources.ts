@@ -1,12 +1,12 @@
 import { SizeRoundingBehavior, type Size } from 'cdk8s';
 import type { ContainerResources } from 'cdk8s-plus-28';
 import type { ResourceRequirements } from '../../api';
-import { givenParts } from './given-parts';
+import { definedFields } from './conversions';
 
 /** cdk8s-plus resources as a manifest has them. */
 export function resourceRequirements(resources: ContainerResources): ResourceRequirements {
   const amounts = (of: 'request' | 'limit') =>
-    givenParts({
+    definedFields({
       cpu: resources.cpu?.[of]?.amount,
       memory: quantity(resources.memory?.[of]),
       'ephemeral-storage': quantity(resources.ephemeralStorage?.[of]),

@@ -20,3 +20,9 @@ export function imageParts(image: string) {
   const [, repository = image, tag = 'latest'] = /^(.*):([^/:]+)$/.exec(image) ?? [];
   return { repository, tag };
 }
+
+/** The object without what is not set; undefined where nothing is. */
+export function definedFields<T extends object>(object: T): T | undefined {
+  const given = Object.entries(object).filter(([, value]) => value !== undefined);
+  return given.length === 0 ? undefined : (Object.fromEntries(given) as T);
+}

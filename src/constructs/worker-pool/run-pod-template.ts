@@ -21,7 +21,7 @@ import {
 } from '../../api';
 import { invalidProp } from '../shared/checks';
 import { resourceRequirements } from '../shared/container-resources';
-import { givenParts } from '../shared/given-parts';
+import { definedFields } from '../shared/conversions';
 import { asVolume, asVolumeMounts } from '../shared/pod-storage';
 import { chartToReadFrom, specOf } from '../shared/rendered';
 import { containerSecurityContext, podSecurityContext } from '../shared/security-context';
@@ -148,7 +148,7 @@ export class RunPodTemplate {
       workerContainer: settingsOf(worker, this.props.workerContainer),
       additionalSidecarContainers: unlessEmpty(sidecars),
     };
-    return givenParts(pod);
+    return definedFields(pod);
   }
 
   private settings(): WorkerPoolPod {
@@ -158,8 +158,8 @@ export class RunPodTemplate {
     return {
       activeDeadlineSeconds: props.activeDeadline?.toSeconds(),
       terminationGracePeriodSeconds: props.terminationGracePeriod?.toSeconds(),
-      labels: givenParts(this.labels),
-      annotations: givenParts(this.annotations),
+      labels: definedFields(this.labels),
+      annotations: definedFields(this.annotations),
       serviceAccountName: this.serviceAccount?.name,
       automountServiceAccountToken: props.automountServiceAccountToken,
       securityContext: this.securityContext(),
@@ -169,7 +169,7 @@ export class RunPodTemplate {
       topologySpreadConstraints: unlessEmpty(spread),
       runtimeClassName: props.runtimeClassName,
       hostAliases: unlessEmpty(this.hostAliases),
-      dnsConfig: givenParts({
+      dnsConfig: definedFields({
         nameservers: props.dns?.nameservers,
         searches: props.dns?.searches,
         options: props.dns?.options,
@@ -187,7 +187,7 @@ export class RunPodTemplate {
   private securityContext(): PodSecurityContext | undefined {
     const given = podSecurityContext(this.props.securityContext ?? {});
     const fsGroup = this.workspace.belongsToRoot || this.cache.belongsToRoot ? RUN_AS : undefined;
-    return givenParts({ ...given, fsGroup: given.fsGroup ?? fsGroup });
+    return definedFields({ ...given, fsGroup: given.fsGroup ?? fsGroup });
   }
 
   /** Workspace and cache stand apart from the other volumes; the operator has its own where nobody asks for them. */
@@ -224,12 +224,12 @@ function ownCopy(props: ContainerProps): ContainerProps {
 }
 
 function settingsOf(rendered: ContainerSpec | undefined, props: RunContainerProps = {}): BuiltInContainer | undefined {
-  return givenParts({
+  return definedFields({
     env: rendered?.env,
     envFrom: rendered?.envFrom,
     imagePullPolicy: props.imagePullPolicy,
-    resources: props.resources && givenParts(resourceRequirements(props.resources)),
-    securityContext: props.securityContext && givenParts(containerSecurityContext(props.securityContext)),
+    resources: props.resources && definedFields(resourceRequirements(props.resources)),
+    securityContext: props.securityContext && definedFields(containerSecurityContext(props.securityContext)),
     volumeMounts: rendered?.volumeMounts,
     lifecycle: rendered?.lifecycle,
   });

@@ -13,7 +13,7 @@ import { VOLUME, type Volume as VolumeSpec } from '../../api';
 import type { Manifest } from '../../charting/manifest';
 import { invalidArgument, invalidProp, isWholeNumber, wholeNumber } from '../shared/checks';
 import { asVolume, type IPodStorage } from '../shared/pod-storage';
-import { refuseTwins } from '../shared/twins';
+import { refuseDuplicates } from '../shared/duplicates';
 
 /** The volume of the workspace or of the binaries cache, as a pool uses it. */
 export interface SpecialVolume {
@@ -186,7 +186,7 @@ export class BinariesCache {
     }
     if (!path.startsWith('/')) throw invalidProp(scope, id, 'path', path, 'it must begin with "/"');
     const objects = new Construct(scope, id);
-    refuseTwins(objects);
+    refuseDuplicates(objects);
     return BinariesCache.persistentVolumeClaim(efsClaim(objects, options));
   }
 

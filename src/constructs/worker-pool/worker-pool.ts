@@ -28,9 +28,9 @@ import {
 } from '../../../imports/workers.spacelift.io';
 import { API_VERSION, GROUP, WORKER_POOL } from '../../api';
 import { asVolume, type IPodStorage } from '../shared/pod-storage';
-import { refuseStrangers } from '../shared/strangers';
+import { refuseCrossNamespaceReferences } from '../shared/cross-namespace-references';
 import type { TopologySpread } from '../shared/topology-spread';
-import { refuseTwins } from '../shared/twins';
+import { refuseDuplicates } from '../shared/duplicates';
 import { checkPodAnnotation, checkPodLabel, checkPool, checkPoolName, contradictions } from './rules';
 import type { RunContainer } from './run-container';
 import { RunPodTemplate } from './run-pod-template';
@@ -108,8 +108,8 @@ export class WorkerPool extends Resource implements IWorkerPool, IPodSelector, I
       spec: Lazy.any({ produce: spec }) as object,
     });
     checkPoolName(scope, id, this.name);
-    refuseTwins(this);
-    refuseStrangers(this);
+    refuseDuplicates(this);
+    refuseCrossNamespaceReferences(this);
     this.node.addValidation({ validate: () => this.contradictions(props) });
     props.extensions?.forEach((extension) => this.addExtension(extension));
   }

@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { appCheck, makerOf } from './app-check';
-import { clusterOf } from './twins';
+import { clusterOf } from './duplicates';
 
 /** Objects of ours that refer to others by name alone, which have to lie beside them. */
 const REFERRING = ['Deployment', 'StatefulSet', 'WorkerPool'];
@@ -23,7 +23,7 @@ const FIELDS: Readonly<Record<string, string>> = {
  * Refuses at synthesis that a Pod of the construct names a ConfigMap, Secret or ServiceAccount of another namespace, for which
  * it would wait for ever. The manifest holds names alone; a name that an app also gives to something made elsewhere is let pass.
  */
-export const refuseStrangers = appCheck((nodes, constructs) => {
+export const refuseCrossNamespaceReferences = appCheck((nodes, constructs) => {
   const homes = homesOf(nodes);
   return nodes.filter(isReferring).flatMap((object) => {
     const maker = makerOf(object, constructs);

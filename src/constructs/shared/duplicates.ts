@@ -23,7 +23,7 @@ export function clusterOf(scope: IConstruct): string {
 }
 
 /** Refuses at synthesis what the construct makes if anything else in the app makes an object of that kind and name, too. */
-export const refuseTwins = appCheck((nodes, constructs) => {
+export const refuseDuplicates = appCheck((nodes, constructs) => {
   const makers = new Map<string, IConstruct[]>();
   for (const object of nodes) {
     if (!ApiObject.isApiObject(object)) continue;
