@@ -4,7 +4,7 @@ import type { QueueContext } from './queue/context';
 import { report } from './queue/report';
 import { register, retire, sync, watch } from './queue/worker-operations';
 
-export type ControllerOperation = keyof typeof CONTROLLER_OPERATIONS;
+type ControllerOperation = keyof typeof CONTROLLER_OPERATIONS;
 
 /** Carries out an operation of a pool's controller, whichever transport it came over. @throws RequestError */
 export async function dispatch(

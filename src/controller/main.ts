@@ -27,8 +27,6 @@ import { Pools } from './worker-pool/pools';
 import { WorkerController } from './worker/controller';
 import { DisruptionController } from './disruption/controller';
 
-/** How long passes that are under way may take to end when the controller stops. */
-const GRACE_MS = 10_000;
 /** How long the last events may take to be written after that. */
 const LAST_EVENTS_MS = 3_000;
 
@@ -144,7 +142,6 @@ function assemble(parts: Parts): Manager {
     ],
     controllers: [workerPools, workers, ...(options.runDisruptionBudget ? [budgets] : [])],
     leadership,
-    graceMs: GRACE_MS,
     logger,
     ...(options.leaderElect && {
       election: {

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import {
   FENCE_HEADER,
   HeartbeatResponse,
-  LAUNCHER_PATH,
+  runPath,
   LONGEST_MESSAGE,
   LogsResponse,
   OutcomeResponse,
@@ -131,7 +131,7 @@ export class LauncherClient {
     const { access, identity, answerTimeoutMs = 30_000 } = this.options;
     const authorization = `Bearer ${await access.jwt()}`;
     const { endpoint, ca } = access.credentials.token;
-    const url = new URL(LAUNCHER_PATH(identity.runId, identity.attempt, call.operation), endpoint);
+    const url = new URL(runPath(identity.runId, identity.attempt, call.operation), endpoint);
     try {
       const response = await request(url, {
         dispatcher: this.connections(ca),

@@ -1,14 +1,12 @@
 import { Backoff, sleep, type Clock } from '../time';
 import { CallError } from './client';
 
+/** Between two requests to the control plane. */
+export const PAUSES = { firstMs: 500, longestMs: 15_000 };
+
 export interface RetryOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** From 0 to below 1. @default Math.random */
-  readonly random?: () => number;
-  /** First and longest pause, before jitter. @default 500 and 15000 */
-  readonly firstMs?: number;
-  readonly longestMs?: number;
   /** No attempt begins at or after this time, in milliseconds since the epoch. @default never */
   readonly until?: number;
   /** Whether a failure is tried again that is final for others. @default - none is */
@@ -24,8 +22,8 @@ export interface RetryOptions {
  * @throws CallError that no repetition can mend, or the last one at `until`; the abort reason when `signal` aborts.
  */
 export async function retrying<T>(call: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { clock, signal, random = Math.random, firstMs = 500, longestMs = 15_000 } = options;
-  const backoff = new Backoff({ firstMs, longestMs, random });
+  const { clock, signal } = options;
+  const backoff = new Backoff(PAUSES);
   for (let troubled = false; ; troubled = true) {
     signal.throwIfAborted();
     try {

@@ -6,9 +6,9 @@ import { CredentialsError, decodeBase64 } from './token';
 /** Audience of every JWT that a pool signs. */
 export const POOL_AUDIENCE = 'worker-pools';
 /** How long a pool's JWT is valid, in seconds. */
-export const POOL_JWT_SECONDS = 300;
+const POOL_JWT_SECONDS = 300;
 
-export type PoolJwtAlgorithm = 'RS256' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA';
+type PoolJwtAlgorithm = 'RS256' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA';
 
 const CURVES: Readonly<Record<string, PoolJwtAlgorithm>> = {
   prime256v1: 'ES256',
@@ -17,7 +17,7 @@ const CURVES: Readonly<Record<string, PoolJwtAlgorithm>> = {
 };
 
 /** The JWT algorithm of a key, from its type. @throws CredentialsError for a type that has none. */
-export function jwtAlgorithm(key: KeyObject): PoolJwtAlgorithm {
+function jwtAlgorithm(key: KeyObject): PoolJwtAlgorithm {
   if (key.asymmetricKeyType === 'rsa') return 'RS256';
   if (key.asymmetricKeyType === 'ed25519') return 'EdDSA';
   const curve = key.asymmetricKeyDetails?.namedCurve ?? '';

@@ -1,5 +1,4 @@
 /** Time: the one clock, its timers, and the one back-off. Imports nothing; every room may import it. */
 export { Backoff, backoffMs } from './backoff';
-export type { BackoffOptions } from './backoff';
 export { sleep, systemClock } from './clock';
 export type { Clock } from './clock';

@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici';
 import { ANNOTATION, CONTAINER, LABEL } from '../../src/api';
-import { LAUNCHER_PATH } from '../../src/protocol/messages';
+import { runPath } from '../../src/protocol/messages';
 import type { ApiClient, BenchObject } from './api-client';
 
 export interface PlayOptions {
@@ -40,7 +40,7 @@ export class PodPlayer {
   private async tell({ metadata }: BenchObject, operation: string, body: object): Promise<void> {
     const { endpoint, jwt } = this.options;
     const number = (name: string): number => Number(metadata.annotations?.[name]);
-    const path = LAUNCHER_PATH(metadata.labels?.[LABEL.runId] ?? '', number(ANNOTATION.attempt), operation);
+    const path = runPath(metadata.labels?.[LABEL.runId] ?? '', number(ANNOTATION.attempt), operation);
     const answer = await request(endpoint + path, {
       method: 'POST',
       dispatcher: this.agent,

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { HTTP_STATUS, RequestError } from '../errors';
 
 /** Largest JSON body, in bytes. */
-export const JSON_LIMIT = 16 * 1024 * 1024;
+const JSON_LIMIT = 16 * 1024 * 1024;
 
 /** An app whose errors are refusals: `{code, message}` with the status that fits. */
 export function refusingApp(logger: Logger): Hono {

@@ -81,12 +81,6 @@ export class Leases {
   podWasObserved(poolId: string, sessionId: string, runId: string, attempt: number): boolean {
     return this.observedPods.get(key(poolId, sessionId))?.has(key(runId, attempt)) ?? false;
   }
-
-  forgetSession(poolId: string, sessionId: string): void {
-    this.terms.delete(key(poolId, sessionId));
-    this.sessions.delete(key(poolId, sessionId));
-    this.observedPods.delete(key(poolId, sessionId));
-  }
 }
 
 function key(left: string, right: string | number): string {

@@ -8,7 +8,7 @@ import type { LeaderElectorOptions } from './leader-elector';
 import type { Leadership } from './leadership';
 import type { Logger } from './logger';
 import { silentLogger } from './logger';
-import type { WorkQueue } from './work-queue';
+import { ABANDON_MS, GRACE_MS, type WorkQueue } from './work-queue';
 
 /** One controller. Its queue calls its reconcile. */
 export interface Controller {
@@ -44,14 +44,11 @@ export interface ManagerOptions {
   reflectorSilenceMs?: number;
   /** A queue whose oldest key or pass is older than this is unhealthy; @default 600,000 */
   queueAgeMs?: number;
-  /** How long running passes may take to finish when the manager is told to stop; @default 10,000 */
+  /** How long running passes may take to finish when the manager is told to stop; @default GRACE_MS */
   graceMs?: number;
   logger?: Logger;
   clock?: Clock;
 }
-
-/** What was told to stop and does not is waited for no longer than this. */
-const ABANDON_MS = 3_000;
 
 /**
  * Starts and stops everything in the right order. Caches fill before leading, so that taking over is quick; who loses the
@@ -158,7 +155,7 @@ export class Manager {
     this.controllersRunning = false;
     const { controllers, leadership } = this.options;
     const cutOff = this.clock.setTimer(graceMs, () => leadership.end());
-    await Promise.all(controllers.map((controller) => controller.queue.stop({ graceMs, abandonMs: ABANDON_MS })));
+    await Promise.all(controllers.map((controller) => controller.queue.stop({ graceMs })));
     cutOff();
     leadership.end();
     await Promise.all(
@@ -194,6 +191,6 @@ export class Manager {
   }
 
   private get graceMs(): number {
-    return this.options.graceMs ?? 10_000;
+    return this.options.graceMs ?? GRACE_MS;
   }
 }

@@ -35,11 +35,16 @@ export interface WorkQueueOptions {
 }
 
 export interface StopOptions {
-  /** How long running passes may take to finish before their signal is aborted; @default 10,000 */
+  /** How long running passes may take to finish before their signal is aborted; @default GRACE_MS */
   graceMs?: number;
-  /** How long they are waited for after that; @default 3,000 */
+  /** How long they are waited for after that; @default ABANDON_MS */
   abandonMs?: number;
 }
+
+/** How long passes that are under way may take to end when everything stops. */
+export const GRACE_MS = 10_000;
+/** What was told to stop and does not is waited for no longer than this. */
+export const ABANDON_MS = 3_000;
 
 /** Nothing but news makes the pass of a key begin again sooner, whatever delay a pass asks for. */
 const SHORTEST_REPEAT_MS = 250;
@@ -121,7 +126,7 @@ export class WorkQueue {
   }
 
   /** Takes no further key and lets the running passes finish, then aborts them, then gives them up. */
-  async stop({ graceMs = 10_000, abandonMs = 3_000 }: StopOptions = {}): Promise<void> {
+  async stop({ graceMs = GRACE_MS, abandonMs = ABANDON_MS }: StopOptions = {}): Promise<void> {
     this.state = 'stopped';
     for (const { cancel } of this.delayed.values()) cancel();
     this.delayed.clear();

@@ -9,7 +9,7 @@ import { FILE, RelayRun, writeWhole } from '../exchange';
 import type { Paths } from '../paths';
 
 /** Name of the shim in the binaries folder, as the worker container's command has it. */
-export const SHIM_NAME = 'spacelift-worker';
+const SHIM_NAME = 'spacelift-worker';
 
 /** Names that a shell can export. */
 const EXPORTABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -18,7 +18,7 @@ const OF_THE_SHELL =
   /^(_|BASH.*|COMP_.*|DIRSTACK|ENV|EPOCH.*|EUID|FUNCNAME|GROUPS|HIST.*|IFS|LINENO|OLDPWD|OPT(ARG|ERR|IND)|PATH|PIPESTATUS|PPID|PS\d|PWD|S?RANDOM|SECONDS|SHELLOPTS|SHLVL|TMOUT|UID|wp_.*)$/;
 
 /** A value as a POSIX shell reads it back unchanged. */
-export function shellQuote(value: string): string {
+function shellQuote(value: string): string {
   return `'${value.replaceAll("'", `'\\''`)}'`;
 }
 

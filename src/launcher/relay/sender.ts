@@ -4,7 +4,7 @@ import { CallError } from '../client';
 import type { LauncherClient } from '../client';
 import { openOrdinary } from '../exchange';
 import type { Logger } from '../logger';
-import { retrying } from '../retry';
+import { PAUSES, retrying } from '../retry';
 import type { Bell } from './bell';
 import { PIECE } from './cut';
 import type { Journal, JournalEntry } from './journal';
@@ -33,7 +33,7 @@ export class Sender {
   private most = BATCH.entries;
   private heard = 0;
   /** Between two requests of which the second would be the first once more. */
-  private readonly backoff = new Backoff({ firstMs: 500, longestMs: 15_000 });
+  private readonly backoff = new Backoff(PAUSES);
 
   constructor(private readonly options: SenderOptions) {}
 

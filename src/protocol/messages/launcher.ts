@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Attempt } from './primitives';
 import { Fence, OutcomeReason, Stage, Time, Ulid, WORKER_PATH } from './primitives';
 
 /**
@@ -104,7 +103,7 @@ export const Refusal = z.object({
   message: z.string(),
 });
 
-export const LAUNCHER_PATH = (runId: string, attempt: z.infer<typeof Attempt>, operation: string): string =>
+export const runPath = (runId: string, attempt: number, operation: string): string =>
   `${WORKER_PATH}/runs/${runId}/${attempt}/${operation}`;
 
 export type StartRequest = z.infer<typeof StartRequest>;

@@ -1,6 +1,6 @@
 import { request, Agent } from 'undici';
 import { signPoolJwt } from '../../../src/protocol/auth';
-import { FENCE_HEADER, LAUNCHER_PATH, type LogEntry, type RunSpec } from '../../../src/protocol/messages';
+import { FENCE_HEADER, runPath, type LogEntry, type RunSpec } from '../../../src/protocol/messages';
 import type { TestPool } from './control-plane';
 
 export interface Answer {
@@ -68,7 +68,7 @@ export class TestPod {
   }
 
   private url(operation: string): string {
-    return `${this.pool.token.endpoint}${LAUNCHER_PATH(this.assignment.runId, this.assignment.attempt, operation)}`;
+    return `${this.pool.token.endpoint}${runPath(this.assignment.runId, this.assignment.attempt, operation)}`;
   }
 
   private async headers(): Promise<Record<string, string>> {

@@ -2,6 +2,7 @@ import {
   CONTROL_PLANE_PORT,
   HEALTH_PORT,
   IMAGE,
+  LEADER_ELECTION_SECONDS,
   type Affinity,
   type EnvFromSource,
   type EnvVar,
@@ -101,15 +102,15 @@ const leaderElection = group(
   {
     leaseDurationSeconds: optionalInteger(
       1,
-      'Seconds after the last renewal at which another replica may take over. Unset means 15.',
+      `Seconds after the last renewal at which another replica may take over. Unset means ${LEADER_ELECTION_SECONDS.leaseDuration}.`,
     ),
     renewDeadlineSeconds: optionalInteger(
       1,
-      'Seconds after which a leader that cannot renew its lease stops; fewer than leaseDurationSeconds. Unset means 10.',
+      `Seconds after which a leader that cannot renew its lease stops; fewer than leaseDurationSeconds. Unset means ${LEADER_ELECTION_SECONDS.renewDeadline}.`,
     ),
     retryPeriodSeconds: optionalInteger(
       1,
-      'Seconds between two attempts to take or renew the lease; fewer than renewDeadlineSeconds. Unset means 2.',
+      `Seconds between two attempts to take or renew the lease; fewer than renewDeadlineSeconds. Unset means ${LEADER_ELECTION_SECONDS.retryPeriod}.`,
     ),
   },
 );
@@ -126,7 +127,7 @@ const networkPolicy = group('NetworkPolicy of the controller. It closes what it 
   enabled: flag(false, 'Whether to make it.'),
   egressPorts: integers(
     [443, 6443, CONTROL_PLANE_PORT.https, CONTROL_PLANE_PORT.mqtts],
-    'TCP ports that the controller may connect to, at any address: the API server (443, 6443), the control plane (443, 8443) and its MQTT broker (443, 8883). DNS is always allowed.',
+    `TCP ports that the controller may connect to, at any address: the API server (443, 6443), the control plane (443, ${CONTROL_PLANE_PORT.https}) and its MQTT broker (443, ${CONTROL_PLANE_PORT.mqtts}). DNS is always allowed.`,
     PORT,
   ),
   extraEgress: objects<object>([], 'More egress rules, for instance to a proxy.'),
