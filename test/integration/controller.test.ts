@@ -1,25 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Agent, request } from 'node:https';
 import { CONTROLLER_METRICS, RUNTIME_METRICS, type MetricDescription } from '../../src/api';
 import { LeaseLostError } from '../../src/controller/main';
-import { TestControlPlane } from '../control-plane/support/control-plane';
-import { installCrds, PoolObjects, startController, type RunningController } from '../support/controlled-pool';
+import { PoolObjects, startController, type RunningController } from '../support/controlled-pool';
 import { createNamespace, eventually, kube, kubeOk } from '../support/kube';
+import { forFile, forTest, POOL } from './pool.fixtures';
 
-const POOL = 'pool';
-let controlPlane: TestControlPlane;
-let objects: PoolObjects;
-
-beforeAll(async () => {
-  await installCrds();
-  controlPlane = await TestControlPlane.start();
-});
-
-afterAll(() => controlPlane.close());
-
-beforeEach(async () => {
-  objects = new PoolObjects(await createNamespace('controller'));
-});
+const file = forFile();
+const each = forTest('controller');
 
 const byName = (a: { name?: string }, b: { name?: string }) => (a.name ?? '').localeCompare(b.name ?? '');
 
@@ -28,17 +16,17 @@ const get = async (port: number | undefined, path: string) => {
   return { status: answer.status, text: await answer.text() };
 };
 
-const makePool = (poolSize: number) => objects.addPool(controlPlane, POOL, { poolSize });
+const makePool = (poolSize: number) => each.objects.addPool(file.controlPlane, POOL, { poolSize });
 
 const untilWorkers = (count: number) =>
-  objects.untilCondition(POOL, 'Ready', {
+  each.objects.untilCondition(POOL, 'Ready', {
     status: 'True',
     message: count === 1 ? '1 Worker ready.' : `${count} Workers ready.`,
   });
 
 describe('the controller process', () => {
   it('is alive and becomes ready, and its metrics carry the documented names', async () => {
-    const controller = await startController(objects.namespace, {
+    const controller = await startController(each.objects.namespace, {
       metricsBindAddress: '127.0.0.1:0',
       metricsSecure: false,
     });
@@ -60,9 +48,9 @@ describe('the controller process', () => {
   });
 
   it('serves the metrics of the reference, each as it is described there, and no other of its own', async () => {
-    const controller = await startController(objects.namespace, {
+    const controller = await startController(each.objects.namespace, {
       leaderElect: true,
-      controllerNamespace: objects.namespace,
+      controllerNamespace: each.objects.namespace,
       runDisruptionBudget: true,
       metricsBindAddress: '127.0.0.1:0',
       metricsSecure: false,
@@ -87,21 +75,25 @@ describe('the controller process', () => {
   });
 
   it('shows secure metrics only to callers whom the API server allows', async () => {
-    const controller = await startController(objects.namespace, { metricsBindAddress: '127.0.0.1:0' });
+    const controller = await startController(each.objects.namespace, { metricsBindAddress: '127.0.0.1:0' });
     try {
-      const token = (account: string) => serviceAccountToken(objects.namespace, account);
+      const token = (account: string) => serviceAccountToken(each.objects.namespace, account);
       await kubeOk('POST', '/apis/rbac.authorization.k8s.io/v1/clusterroles', {
         apiVersion: 'rbac.authorization.k8s.io/v1',
         kind: 'ClusterRole',
-        metadata: { name: `${objects.namespace}-metrics` },
+        metadata: { name: `${each.objects.namespace}-metrics` },
         rules: [{ nonResourceURLs: ['/metrics'], verbs: ['get'] }],
       });
       await kubeOk('POST', '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
         apiVersion: 'rbac.authorization.k8s.io/v1',
         kind: 'ClusterRoleBinding',
-        metadata: { name: `${objects.namespace}-metrics` },
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: `${objects.namespace}-metrics` },
-        subjects: [{ kind: 'ServiceAccount', name: 'scraper', namespace: objects.namespace }],
+        metadata: { name: `${each.objects.namespace}-metrics` },
+        roleRef: {
+          apiGroup: 'rbac.authorization.k8s.io',
+          kind: 'ClusterRole',
+          name: `${each.objects.namespace}-metrics`,
+        },
+        subjects: [{ kind: 'ServiceAccount', name: 'scraper', namespace: each.objects.namespace }],
       });
       const { metrics } = controller.ports;
       expect(await secureStatus(metrics)).toBe(401);
@@ -119,9 +111,9 @@ describe('the controller process', () => {
     try {
       await makePool(1);
       const other = new PoolObjects(elsewhere);
-      await other.addPool(controlPlane, POOL, { poolSize: 1 });
+      await other.addPool(file.controlPlane, POOL, { poolSize: 1 });
       await other.untilCondition(POOL, 'Ready', { status: 'True' });
-      expect((await objects.pool(POOL))?.status).toBeUndefined();
+      expect((await each.objects.pool(POOL))?.status).toBeUndefined();
     } finally {
       await controller.stop();
     }
@@ -130,9 +122,13 @@ describe('the controller process', () => {
 
 describe('leader election', () => {
   const lease = () =>
-    `/apis/coordination.k8s.io/v1/namespaces/${objects.namespace}/leases/spacelift-workerpool-controller`;
+    `/apis/coordination.k8s.io/v1/namespaces/${each.objects.namespace}/leases/spacelift-workerpool-controller`;
   const electing = (leaderElection = {}) =>
-    startController(objects.namespace, { leaderElect: true, leaderElection, controllerNamespace: objects.namespace });
+    startController(each.objects.namespace, {
+      leaderElect: true,
+      leaderElection,
+      controllerNamespace: each.objects.namespace,
+    });
 
   it('lets one replica work, and the next one take over when it ends', async () => {
     const first = await electing();
@@ -143,7 +139,7 @@ describe('leader election', () => {
       const holder = (await kubeOk<{ spec: { holderIdentity: string } }>('GET', lease())).spec.holderIdentity;
       second = await electing();
       await first.stop();
-      await objects.scale(POOL, 2);
+      await each.objects.scale(POOL, 2);
       await untilWorkers(2);
       const next = (await kubeOk<{ spec: { holderIdentity: string } }>('GET', lease())).spec.holderIdentity;
       expect(next).not.toBe(holder);
@@ -180,7 +176,7 @@ describe('leader election', () => {
       expect(status).toBe(200);
     });
     await expect(controller.ended).rejects.toThrow(LeaseLostError);
-    expect(await objects.workers()).toHaveLength(1);
+    expect(await each.objects.workers()).toHaveLength(1);
   });
 });
 

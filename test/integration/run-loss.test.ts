@@ -1,33 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { TestControlPlane } from '../control-plane/support/control-plane';
-import { containers, exited, running } from '../controller/run/fixtures';
-import { installCrds } from '../support/controlled-pool';
+import { describe, expect, jest, test } from '@jest/globals';
 import { eventually } from '../support/kube';
-import { RunScene } from './run.fixtures';
+import { runScenes, SUCCEEDED, WORKING } from './run.fixtures';
 
 // Generous: the machine may be busy.
 jest.setTimeout(60_000);
 
-let controlPlane: TestControlPlane;
-let scene: RunScene;
-
-beforeAll(async () => {
-  await installCrds();
-  controlPlane = await TestControlPlane.start();
-});
-
-afterAll(() => controlPlane.close());
-
-afterEach(() => scene.close());
-
-const open = async (): Promise<RunScene> => (scene = await RunScene.open(controlPlane));
-
-const WORKING = containers({ relay: running, worker: running });
-const SUCCEEDED = containers({ relay: exited(0), worker: exited(0) }, { phase: 'Succeeded' });
+const open = runScenes();
 
 describe('the loss of a run', () => {
   test('is not seen in a Pod that only lost its label, which it gets back (invariant 8)', async () => {
-    await open();
+    const scene = await open();
     const { id } = scene.trigger();
     const pod = await scene.pod();
     const launcher = await scene.startIn(pod);
@@ -44,7 +26,7 @@ describe('the loss of a run', () => {
   });
 
   test('is not believed of a node while the relay is heard', async () => {
-    await open();
+    const scene = await open();
     const { id } = scene.trigger();
     const pod = await scene.pod();
     const launcher = await scene.startIn(pod);
@@ -65,7 +47,7 @@ describe('the loss of a run', () => {
 });
 
 test('a busy Worker that is deleted gets no further run, and goes when its run is over', async () => {
-  await open();
+  const scene = await open();
   const [first, second] = [scene.trigger(), scene.trigger()];
   const pod = await scene.pod();
   const launcher = await scene.startIn(pod);
@@ -74,7 +56,7 @@ test('a busy Worker that is deleted gets no further run, and goes when its run i
   if (!worker) throw new Error('there is no Worker');
   await scene.removeWorker(worker.metadata.name);
   await eventually(() =>
-    expect(controlPlane.admin.workers(first.poolId).filter(({ retiring }) => retiring)).toHaveLength(1),
+    expect(scene.controlPlane.admin.workers(first.poolId).filter(({ retiring }) => retiring)).toHaveLength(1),
   );
   await launcher.outcome('Succeeded');
   await scene.setPodStatus(pod, SUCCEEDED);
@@ -87,7 +69,7 @@ test('a busy Worker that is deleted gets no further run, and goes when its run i
 });
 
 test('the status of a Worker that somebody else wrote over is put right', async () => {
-  await open();
+  const scene = await open();
   const [worker] = await scene.objects.workers();
   await scene.overwriteStatus(worker?.metadata.name ?? '', { state: 'BUSY', currentRunID: 'nobody’s' });
   await scene.untilWorkers([{ state: 'IDLE' }]);

@@ -1,14 +1,25 @@
 import { Readable } from 'node:stream';
-import { expect } from '@jest/globals';
+import { afterEach, expect } from '@jest/globals';
 import type { WorkerPoolSpec, WorkerStatus } from '../../src/api';
 import type { ControlPlane, RunRecord, RunType } from '../../src/control-plane';
 import type { RunPod, RunPodStatus } from '../../src/controller/run';
 import { makeStack, type TestPool } from '../control-plane/support/control-plane';
 import { TestPod } from '../control-plane/support/pod';
+import { containers, exited, running } from '../controller/run/fixtures';
 import { PoolObjects, startController, type RunningController } from '../support/controlled-pool';
 import { createNamespace, eventually, kube, kubeOk } from '../support/kube';
+import { forFile, POOL } from './pool.fixtures';
 
-export const POOL = 'pool';
+export const WORKING = containers({ relay: running, worker: running });
+export const SUCCEEDED = containers({ relay: exited(0), worker: exited(0) }, { phase: 'Succeeded' });
+
+/** A control plane for the tests of a file; the result opens the scene of a test, and closes it when the test is over. */
+export function runScenes(): (...how: [WorkerPoolSpec?, number?]) => Promise<RunScene> {
+  const file = forFile();
+  let scene: RunScene;
+  afterEach(() => scene.close());
+  return async (...how) => (scene = await RunScene.open(file.controlPlane, ...how));
+}
 
 /** One pool in one namespace, the runs on it, and what a kubelet and a launcher would do with their Pods. */
 export class RunScene {
@@ -25,12 +36,12 @@ export class RunScene {
   /** Makes a namespace with controllers and a pool in it, waits for its Workers, and makes a stack on it. */
   static async open(controlPlane: ControlPlane, spec: WorkerPoolSpec = {}, controllers = 1): Promise<RunScene> {
     const namespace = await createNamespace('run');
-    const running = await Promise.all(Array.from({ length: controllers }, () => startController(namespace)));
+    const started = await Promise.all(Array.from({ length: controllers }, () => startController(namespace)));
     const objects = new PoolObjects(namespace);
     const made = await objects.addPool(controlPlane, POOL, { poolSize: 1, ...spec });
     const stack = `stack-${namespace}`;
     await makeStack(controlPlane, made.id, stack);
-    const scene = new RunScene(controlPlane, objects, made, stack, running);
+    const scene = new RunScene(controlPlane, objects, made, stack, started);
     await scene.untilWorkers(Array(spec.poolSize ?? 1).fill({ state: 'IDLE' })).catch(async (error: unknown) => {
       await scene.close();
       throw error;

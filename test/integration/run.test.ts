@@ -1,36 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { WorkerPoolSpec } from '../../src/api';
-import { TestControlPlane } from '../control-plane/support/control-plane';
+import { describe, expect, jest, test } from '@jest/globals';
 import { containers, exited, running, waitingFor } from '../controller/run/fixtures';
-import { installCrds } from '../support/controlled-pool';
 import { eventually } from '../support/kube';
-import { POOL, RunScene } from './run.fixtures';
+import { POOL } from './pool.fixtures';
+import { runScenes, SUCCEEDED, WORKING } from './run.fixtures';
 
 // Generous: the machine may be busy.
 jest.setTimeout(60_000);
 
-let controlPlane: TestControlPlane;
-let scene: RunScene;
+const open = runScenes();
 
-beforeAll(async () => {
-  await installCrds();
-  controlPlane = await TestControlPlane.start();
-});
-
-afterAll(() => controlPlane.close());
-
-afterEach(() => scene.close());
-
-const open = async (...how: [WorkerPoolSpec?, number?]): Promise<RunScene> =>
-  (scene = await RunScene.open(controlPlane, ...how));
-
-const WORKING = containers({ relay: running, worker: running });
-const SUCCEEDED = containers({ relay: exited(0), worker: exited(0) }, { phase: 'Succeeded' });
 const TOO_SMALL = { workerContainer: { resources: { requests: { cpu: '2' }, limits: { cpu: '1' } } } };
 
 describe('a run', () => {
   test('gets a Pod, is carried out, and leaves an idle Worker and no Pod', async () => {
-    await open();
+    const scene = await open();
     const { id } = scene.trigger();
     const pod = await scene.pod();
     expect(pod.metadata.name).toBe(`${id.toLowerCase()}-preparing-1`);
@@ -54,7 +37,7 @@ describe('a run', () => {
   });
 
   test('follows another on the same Worker', async () => {
-    await open();
+    const scene = await open();
     const runs = [scene.trigger(), scene.trigger()];
     for (const { id } of runs) {
       const pod = await eventually(async () => {
@@ -72,7 +55,7 @@ describe('a run', () => {
   });
 
   test('has one Pod although two controllers want to make it (invariant 1)', async () => {
-    await open({ poolSize: 3 }, 2);
+    const scene = await open({ poolSize: 3 }, 2);
     const ids = [scene.trigger().id, scene.trigger().id, scene.trigger().id];
     await eventually(async () => expect(await scene.runPods()).toHaveLength(3));
     await scene.untilWorkers([{ state: 'BUSY' }, { state: 'BUSY' }, { state: 'BUSY' }]);
@@ -81,17 +64,17 @@ describe('a run', () => {
   });
 
   test('that is stopped before its Pod starts leaves no Pod', async () => {
-    await open();
+    const scene = await open();
     const { id } = scene.trigger();
     await scene.pod();
-    controlPlane.admin.stop(id, 'not wanted');
+    scene.controlPlane.admin.stop(id, 'not wanted');
     await scene.untilNoPod();
     await scene.untilWorkers([{ state: 'IDLE' }]);
     expect(['STOPPED', 'CANCELED']).toContain(scene.run(id)?.state);
   });
 
   test('goes on while its Worker is scaled away, and the Worker goes after it (invariant 2)', async () => {
-    await open();
+    const scene = await open();
     const { id } = scene.trigger();
     const pod = await scene.pod();
     const launcher = await scene.startIn(pod);
@@ -99,7 +82,7 @@ describe('a run', () => {
     await scene.objects.scale(POOL, 0);
     await eventually(async () => expect((await scene.objects.pool(POOL))?.status?.desiredPoolSize).toBe(0));
     await eventually(() =>
-      expect(controlPlane.admin.workers(scene.run(id)?.poolId ?? '')).toMatchObject([{ retiring: true }]),
+      expect(scene.controlPlane.admin.workers(scene.run(id)?.poolId ?? '')).toMatchObject([{ retiring: true }]),
     );
     expect((await scene.pod()).metadata).toMatchObject({ uid: pod.metadata.uid });
     expect((await scene.pod()).metadata.deletionTimestamp).toBeUndefined();
@@ -113,7 +96,7 @@ describe('a run', () => {
 
 describe('a Pod that is refused', () => {
   test('as invalid is explained, and made once the pool is mended', async () => {
-    await open({ pod: TOO_SMALL });
+    const scene = await open({ pod: TOO_SMALL });
     const { id } = scene.trigger();
     const sentence = /The API server refuses the run's Pod as invalid: .*spec\.containers\[1\]\.resources\.requests/;
     await eventually(() => expect(scene.log(id)).toMatch(sentence));
@@ -141,7 +124,7 @@ describe('a Pod that is refused', () => {
   });
 
   test('by a quota is explained, and made once there is room', async () => {
-    await open();
+    const scene = await open();
     await scene.forbidPods();
     const { id } = scene.trigger();
     await eventually(() =>
@@ -153,7 +136,7 @@ describe('a Pod that is refused', () => {
   });
 
   test('by the pool itself, for its runner image, ends the run before there is a Pod', async () => {
-    await open({ allowedRunnerImageHosts: ['registry.test'] });
+    const scene = await open({ allowedRunnerImageHosts: ['registry.test'] });
     const { id } = await scene.triggerWithImage('alpine');
     await scene.untilRun(id, { state: 'FAILED', reason: 'ConfigError' });
     expect(scene.run(id)?.message).toContain('comes from docker.io, but spec.allowedRunnerImageHosts');
@@ -164,7 +147,7 @@ describe('a Pod that is refused', () => {
 
 describe('a Pod that cannot start', () => {
   test('says why in the run’s log and on the Worker, and goes at once when waiting cannot help', async () => {
-    await open();
+    const scene = await open();
     const { id } = scene.trigger();
     const pod = await scene.pod();
     const failing = waitingFor('ErrImagePull', 'manifest unknown');
@@ -180,7 +163,7 @@ describe('a Pod that cannot start', () => {
 
 describe('a Pod that ends without a word', () => {
   test('gives the run its outcome, and is kept for people to look at', async () => {
-    await open({ pod: { workerContainer: { resources: { limits: { memory: '64Mi' } } } } });
+    const scene = await open({ pod: { workerContainer: { resources: { limits: { memory: '64Mi' } } } } });
     const { id } = scene.trigger();
     const pod = await scene.pod();
     await scene.startIn(pod);
@@ -195,7 +178,7 @@ describe('a Pod that ends without a word', () => {
   });
 
   test('is ended when a sidecar outlives it', async () => {
-    await open({ pod: { additionalSidecarContainers: [{ name: 'dind', image: 'dind' }] } });
+    const scene = await open({ pod: { additionalSidecarContainers: [{ name: 'dind', image: 'dind' }] } });
     const { id } = scene.trigger();
     const pod = await scene.pod();
     const launcher = await scene.startIn(pod);
@@ -206,7 +189,7 @@ describe('a Pod that ends without a word', () => {
   });
 
   test('by deletion makes the run fail, once', async () => {
-    await open();
+    const scene = await open();
     const { id } = scene.trigger();
     const pod = await scene.pod();
     await scene.startIn(pod);

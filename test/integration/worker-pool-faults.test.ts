@@ -1,46 +1,23 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { makeStack, TestControlPlane } from '../control-plane/support/control-plane';
-import {
-  installCrds,
-  newPool,
-  PoolObjects,
-  secretValues,
-  startController,
-  type RunningController,
-  type SecretValues,
-} from '../support/controlled-pool';
-import { createNamespace, eventually, kube, kubeOk } from '../support/kube';
+import { newPool, secretValues, type SecretValues } from '../support/controlled-pool';
+import { eventually, kube, kubeOk } from '../support/kube';
+import { forFile, forTest, POOL, withController } from './pool.fixtures';
 
-const POOL = 'pool';
-let controlPlane: TestControlPlane;
-let objects: PoolObjects;
-let controller: RunningController;
+const file = forFile();
+const each = forTest('worker-pool-faults');
+withController(each);
 
-beforeAll(async () => {
-  await installCrds();
-  controlPlane = await TestControlPlane.start();
-});
-
-afterAll(() => controlPlane.close());
-
-beforeEach(async () => {
-  objects = new PoolObjects(await createNamespace('worker-pool-faults'));
-  controller = await startController(objects.namespace);
-});
-
-afterEach(async () => {
-  await controller.stop();
-});
-
-const untilCondition = (type: string, expected: object): Promise<void> => objects.untilCondition(POOL, type, expected);
+const untilCondition = (type: string, expected: object): Promise<void> =>
+  each.objects.untilCondition(POOL, type, expected);
 
 /** The pool says what is wrong, in condition and event, and has no Workers; nothing secret is in either. */
 async function expectCannotRegister(reason: string, message: string | RegExp, secret?: Partial<SecretValues>) {
   const expected = typeof message === 'string' ? message : expect.stringMatching(message);
   await untilCondition('Registered', { status: 'False', reason, message: expected });
-  expect(await objects.condition(POOL, 'Ready')).toMatchObject({ status: 'False', reason, message: expected });
+  expect(await each.objects.condition(POOL, 'Ready')).toMatchObject({ status: 'False', reason, message: expected });
   await eventually(async () =>
-    expect(await objects.events()).toContainEqual(
+    expect(await each.objects.events()).toContainEqual(
       expect.objectContaining({
         type: 'Warning',
         reason: 'WorkerPoolCannotRegister',
@@ -49,10 +26,10 @@ async function expectCannotRegister(reason: string, message: string | RegExp, se
       }),
     ),
   );
-  expect(await objects.workers()).toEqual([]);
+  expect(await each.objects.workers()).toEqual([]);
   // The column of a pool that was never registered is blank.
-  expect((await objects.pool(POOL))?.status).not.toHaveProperty('actualPoolSize');
-  const shown = JSON.stringify([await objects.pool(POOL), await objects.events()]);
+  expect((await each.objects.pool(POOL))?.status).not.toHaveProperty('actualPoolSize');
+  const shown = JSON.stringify([await each.objects.pool(POOL), await each.objects.events()]);
   for (const value of Object.values(secret ?? {}))
     if (value.length > 20) expect(shown).not.toContain(value.slice(0, 20));
 }
@@ -102,33 +79,33 @@ describe('a WorkerPool with unusable credentials says so, and goes on by itself 
       ],
       [
         'with the token of another pool',
-        async ({ privateKey }) => ({ token: (await newPool(controlPlane)).secret.token, privateKey }),
+        async ({ privateKey }) => ({ token: (await newPool(file.controlPlane)).secret.token, privateKey }),
         'CredentialsMismatch',
         /token and privateKey belong to different pools/,
       ],
     ];
   it.each(cases)('%s', async (_, spoil, reason, message) => {
-    const { secret, id } = await newPool(controlPlane);
+    const { secret, id } = await newPool(file.controlPlane);
     const spoiled = await spoil(secret);
-    if (spoiled) await objects.putSecret(POOL, spoiled);
-    await objects.createPool(POOL, { poolSize: 2 });
+    if (spoiled) await each.objects.putSecret(POOL, spoiled);
+    await each.objects.createPool(POOL, { poolSize: 2 });
     await expectCannotRegister(reason, message, spoiled);
-    await objects.putSecret(POOL, secret);
+    await each.objects.putSecret(POOL, secret);
     await untilCondition('Ready', { status: 'True' });
-    expect(controlPlane.admin.workers(id)).toHaveLength(2);
+    expect(file.controlPlane.admin.workers(id)).toHaveLength(2);
   });
 
   it('without token and privateKey', async () => {
-    const { secret } = await newPool(controlPlane);
-    await kubeOk('POST', `/apis/workers.spacelift.io/v1beta1/namespaces/${objects.namespace}/workerpools`, {
+    const { secret } = await newPool(file.controlPlane);
+    await kubeOk('POST', `/apis/workers.spacelift.io/v1beta1/namespaces/${each.objects.namespace}/workerpools`, {
       apiVersion: 'workers.spacelift.io/v1beta1',
       kind: 'WorkerPool',
       metadata: { name: POOL },
       spec: { poolSize: 1 },
     });
     await expectCannotRegister('CredentialsMissing', /spec\.token and spec\.privateKey are not set/);
-    await objects.putSecret(POOL, secret);
-    await objects.changePool(POOL, {
+    await each.objects.putSecret(POOL, secret);
+    await each.objects.changePool(POOL, {
       token: { secretKeyRef: { name: POOL, key: 'token' } },
       privateKey: { secretKeyRef: { name: POOL, key: 'privateKey' } },
     });
@@ -144,26 +121,26 @@ describe.each(['mqtt', 'poll'] as const)('a control plane that is no use, over %
   });
 
   it('refuses the credentials of a pool that was reset, and takes the new ones', async () => {
-    const made = await newPool(controlPlane);
-    const other = await newPool(controlPlane);
-    controlPlane.admin.deletePool(made.id);
-    await objects.putSecret(POOL, made.secret);
-    await objects.createPool(POOL, spec(made.token.endpoint));
+    const made = await newPool(file.controlPlane);
+    const other = await newPool(file.controlPlane);
+    file.controlPlane.admin.deletePool(made.id);
+    await each.objects.putSecret(POOL, made.secret);
+    await each.objects.createPool(POOL, spec(made.token.endpoint));
     await expectCannotRegister('CredentialsRejected', /^Unable to register worker pool: /);
-    await objects.putSecret(POOL, other.secret);
+    await each.objects.putSecret(POOL, other.secret);
     await untilCondition('Ready', { status: 'True' });
-    expect((await objects.pool(POOL))?.metadata.labels).toEqual({ 'workers.spacelift.io/ulid': other.id });
+    expect((await each.objects.pool(POOL))?.metadata.labels).toEqual({ 'workers.spacelift.io/ulid': other.id });
   });
 
   it('has a certificate of an authority that the token does not name', async () => {
-    const made = await newPool(controlPlane);
+    const made = await newPool(file.controlPlane);
     const stranger = await TestControlPlane.start();
     const { ca } = stranger;
     await stranger.close();
-    await objects.putSecret(POOL, secretValues({ ...made, token: { ...made.token, ca } }));
-    await objects.createPool(POOL, spec(made.token.endpoint));
+    await each.objects.putSecret(POOL, secretValues({ ...made, token: { ...made.token, ca } }));
+    await each.objects.createPool(POOL, spec(made.token.endpoint));
     await expectCannotRegister('ControlPlaneCertificateInvalid', /certificate/);
-    await objects.putSecret(POOL, made.secret);
+    await each.objects.putSecret(POOL, made.secret);
     await untilCondition('Ready', { status: 'True' });
   });
 
@@ -172,8 +149,8 @@ describe.each(['mqtt', 'poll'] as const)('a control plane that is no use, over %
     try {
       const made = await newPool(away);
       await away.restart(async () => {
-        await objects.putSecret(POOL, made.secret);
-        await objects.createPool(POOL, spec(made.token.endpoint));
+        await each.objects.putSecret(POOL, made.secret);
+        await each.objects.createPool(POOL, spec(made.token.endpoint));
         await expectCannotRegister('ControlPlaneUnreachable', /127\.0\.0\.1|localhost/);
       });
       await untilCondition('Ready', { status: 'True' });
@@ -185,7 +162,7 @@ describe.each(['mqtt', 'poll'] as const)('a control plane that is no use, over %
 
 describe('the Pod template', () => {
   it('is refused by the API server: the pool registers, says why, and is ready once it is mended', async () => {
-    await objects.addPool(controlPlane, POOL, { poolSize: 1, pod: { dnsPolicy: 'Nonsense' } });
+    await each.objects.addPool(file.controlPlane, POOL, { poolSize: 1, pod: { dnsPolicy: 'Nonsense' } });
     await untilCondition('PodTemplateValid', {
       status: 'False',
       reason: 'PodInvalid',
@@ -195,32 +172,32 @@ describe('the Pod template', () => {
     });
     await untilCondition('Registered', { status: 'True' });
     await untilCondition('Ready', { status: 'False', reason: 'PodInvalid' });
-    expect(await objects.workers()).toHaveLength(1);
-    await objects.changePool(POOL, { pod: { dnsPolicy: null as unknown as string } });
+    expect(await each.objects.workers()).toHaveLength(1);
+    await each.objects.changePool(POOL, { pod: { dnsPolicy: null as unknown as string } });
     await untilCondition('PodTemplateValid', { status: 'True' });
     await untilCondition('Ready', { status: 'True' });
   });
 });
 
 it('lets a busy Worker finish its run when the pool is scaled to zero', async () => {
-  const { id } = await objects.addPool(controlPlane, POOL, { poolSize: 2 });
+  const { id } = await each.objects.addPool(file.controlPlane, POOL, { poolSize: 2 });
   await untilCondition('Ready', { status: 'True' });
-  await makeStack(controlPlane, id, `stack-${id.toLowerCase()}`);
-  const run = controlPlane.admin.createRun({ stack: `stack-${id.toLowerCase()}` });
-  const pods = `/api/v1/namespaces/${objects.namespace}/pods`;
+  await makeStack(file.controlPlane, id, `stack-${id.toLowerCase()}`);
+  const run = file.controlPlane.admin.createRun({ stack: `stack-${id.toLowerCase()}` });
+  const pods = `/api/v1/namespaces/${each.objects.namespace}/pods`;
   const podName = `${run.id.toLowerCase()}-preparing-1`;
   await eventually(async () => expect((await kube('GET', `${pods}/${podName}`)).status).toBe(200));
 
-  await objects.scale(POOL, 0);
-  await eventually(async () => expect(await objects.workers()).toHaveLength(1));
+  await each.objects.scale(POOL, 0);
+  await eventually(async () => expect(await each.objects.workers()).toHaveLength(1));
   await untilCondition('Ready', { status: 'False', reason: 'Draining' });
-  const [busy] = await objects.workers();
+  const [busy] = await each.objects.workers();
   expect(busy?.metadata.deletionTimestamp).toBeUndefined();
   expect((await kube('GET', `${pods}/${podName}`)).status).toBe(200);
 
-  controlPlane.admin.stop(run.id);
+  file.controlPlane.admin.stop(run.id);
   await eventually(async () => {
-    expect(await objects.workers()).toEqual([]);
-    expect((await objects.pool(POOL))?.status).toMatchObject({ actualPoolSize: 0, desiredPoolSize: 0 });
+    expect(await each.objects.workers()).toEqual([]);
+    expect((await each.objects.pool(POOL))?.status).toMatchObject({ actualPoolSize: 0, desiredPoolSize: 0 });
   });
 });

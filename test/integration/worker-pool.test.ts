@@ -1,41 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { TestControlPlane } from '../control-plane/support/control-plane';
-import {
-  installCrds,
-  PoolObjects,
-  startController,
-  type RunningController,
-  type Transport,
-} from '../support/controlled-pool';
-import { createNamespace, eventually, kubeOk } from '../support/kube';
+import { describe, expect, it } from '@jest/globals';
+import type { Transport } from '../support/controlled-pool';
+import { eventually, kubeOk } from '../support/kube';
+import { forFile, forTest, POOL, withController } from './pool.fixtures';
 
-const POOL = 'pool';
-let controlPlane: TestControlPlane;
-let objects: PoolObjects;
-let controller: RunningController;
-
-beforeAll(async () => {
-  await installCrds();
-  controlPlane = await TestControlPlane.start();
-});
-
-afterAll(() => controlPlane.close());
-
-beforeEach(async () => {
-  objects = new PoolObjects(await createNamespace('worker-pool'));
-  controller = await startController(objects.namespace);
-});
-
-afterEach(async () => {
-  await controller.stop();
-});
+const file = forFile();
+const each = forTest('worker-pool');
+const controller = withController(each);
 
 /** Makes a pool in both places and waits until it is ready. */
 async function readyPool(poolSize: number, transport: Transport = 'mqtt') {
-  const made = await objects.addPool(controlPlane, POOL, {
+  const made = await each.objects.addPool(file.controlPlane, POOL, {
     poolSize,
     commsProtocol: transport,
-    ...(transport === 'poll' && { pollCommsURL: controlPlane.url }),
+    ...(transport === 'poll' && { pollCommsURL: file.controlPlane.url }),
   });
   await untilReady();
   return made;
@@ -43,25 +20,25 @@ async function readyPool(poolSize: number, transport: Transport = 'mqtt') {
 
 async function untilReady(): Promise<void> {
   await eventually(async () => {
-    const pool = await objects.pool(POOL);
+    const pool = await each.objects.pool(POOL);
     const ready = pool?.status?.conditions?.find(({ type }) => type === 'Ready');
     expect(ready).toMatchObject({ status: 'True', observedGeneration: pool?.metadata.generation });
   });
 }
 
 const registeredIds = (poolId: string): string[] =>
-  controlPlane.admin
+  file.controlPlane.admin
     .workers(poolId)
     .map(({ id }) => id)
     .sort();
 
 const objectIds = async (): Promise<string[]> =>
-  (await objects.workers()).map(({ metadata }) => metadata.name.slice(-26).toUpperCase()).sort();
+  (await each.objects.workers()).map(({ metadata }) => metadata.name.slice(-26).toUpperCase()).sort();
 
 describe.each<Transport>(['mqtt', 'poll'])('a WorkerPool over %s', (transport) => {
   it('becomes Workers that the control plane knows, with names, labels, owner and status as documented', async () => {
     const { id } = await readyPool(3, transport);
-    const pool = await objects.pool(POOL);
+    const pool = await each.objects.pool(POOL);
     expect(pool?.metadata.labels).toEqual({ 'workers.spacelift.io/ulid': id });
     expect(pool?.status).toMatchObject({
       actualPoolSize: 3,
@@ -70,7 +47,7 @@ describe.each<Transport>(['mqtt', 'poll'])('a WorkerPool over %s', (transport) =
       selector: `workers.spacelift.io/not-used=${id}`,
       observedGeneration: pool?.metadata.generation,
     });
-    const workers = await objects.workers();
+    const workers = await each.objects.workers();
     expect(workers).toHaveLength(3);
     for (const { metadata } of workers) {
       expect(metadata.name).toMatch(/^pool-[0-9a-z]{26}$/);
@@ -81,8 +58,8 @@ describe.each<Transport>(['mqtt', 'poll'])('a WorkerPool over %s', (transport) =
       ]);
     }
     expect(registeredIds(id)).toEqual(await objectIds());
-    expect(controlPlane.admin.workers(id)[0]?.metadata).toMatchObject({
-      namespace: objects.namespace,
+    expect(file.controlPlane.admin.workers(id)[0]?.metadata).toMatchObject({
+      namespace: each.objects.namespace,
       controller_version: '1.2.3',
     });
   });
@@ -91,9 +68,9 @@ describe.each<Transport>(['mqtt', 'poll'])('a WorkerPool over %s', (transport) =
     const { id } = await readyPool(2, transport);
     const before = await objectIds();
     for (const size of [4, 1, 0, 2]) {
-      await objects.scale(POOL, size);
+      await each.objects.scale(POOL, size);
       await eventually(async () => {
-        expect((await objects.pool(POOL))?.status).toMatchObject({ actualPoolSize: size, desiredPoolSize: size });
+        expect((await each.objects.pool(POOL))?.status).toMatchObject({ actualPoolSize: size, desiredPoolSize: size });
         expect(await objectIds()).toHaveLength(size);
         expect(registeredIds(id)).toEqual(await objectIds());
       });
@@ -104,10 +81,10 @@ describe.each<Transport>(['mqtt', 'poll'])('a WorkerPool over %s', (transport) =
 
   it('retires its Workers when it is deleted, and then goes', async () => {
     const { id } = await readyPool(3, transport);
-    await objects.deletePool(POOL);
+    await each.objects.deletePool(POOL);
     await eventually(async () => {
-      expect(await objects.pool(POOL)).toBeUndefined();
-      expect(await objects.workers()).toEqual([]);
+      expect(await each.objects.pool(POOL)).toBeUndefined();
+      expect(await each.objects.workers()).toEqual([]);
     });
     expect(registeredIds(id)).toEqual([]);
   });
@@ -115,13 +92,13 @@ describe.each<Transport>(['mqtt', 'poll'])('a WorkerPool over %s', (transport) =
 
 it('replaces a Worker that somebody deletes', async () => {
   const { id } = await readyPool(2);
-  const [victim] = await objects.workers();
+  const [victim] = await each.objects.workers();
   await kubeOk(
     'DELETE',
-    `/apis/workers.spacelift.io/v1beta1/namespaces/${objects.namespace}/workers/${victim?.metadata.name}`,
+    `/apis/workers.spacelift.io/v1beta1/namespaces/${each.objects.namespace}/workers/${victim?.metadata.name}`,
   );
   await eventually(async () => {
-    const names = (await objects.workers()).map(({ metadata }) => metadata.name);
+    const names = (await each.objects.workers()).map(({ metadata }) => metadata.name);
     expect(names).toHaveLength(2);
     expect(names).not.toContain(victim?.metadata.name);
     expect(registeredIds(id)).toEqual(await objectIds());
@@ -130,13 +107,11 @@ it('replaces a Worker that somebody deletes', async () => {
 
 it('keeps its Workers when the controller restarts', async () => {
   const { id } = await readyPool(3);
-  const before = await objects.workers();
-  await controller.stop();
-  expect(registeredIds(id)).toHaveLength(3);
-  controller = await startController(objects.namespace);
-  await objects.scale(POOL, 4);
+  const before = await each.objects.workers();
+  await controller.restart(() => expect(registeredIds(id)).toHaveLength(3));
+  await each.objects.scale(POOL, 4);
   await untilReady();
-  const uids = (await objects.workers()).map(({ metadata }) => metadata.uid);
+  const uids = (await each.objects.workers()).map(({ metadata }) => metadata.uid);
   expect(uids).toHaveLength(4);
   expect(uids).toEqual(expect.arrayContaining(before.map(({ metadata }) => metadata.uid)));
   expect(registeredIds(id)).toEqual(await objectIds());
@@ -144,18 +119,18 @@ it('keeps its Workers when the controller restarts', async () => {
 
 it('keeps the size an autoscaler gave it when poolSize is left out of the manifest', async () => {
   await readyPool(2);
-  await objects.scale(POOL, 3);
+  await each.objects.scale(POOL, 3);
   await untilReady();
-  await objects.changePool(POOL, { poolSize: null as unknown as number });
+  await each.objects.changePool(POOL, { poolSize: null as unknown as number });
   await untilReady();
-  expect(await objects.workers()).toHaveLength(3);
+  expect(await each.objects.workers()).toHaveLength(3);
 });
 
 // The API server has no scale of a pool without a size, and autoscalers read the scale before they set it.
 it('has a scale for autoscalers to read when its manifest never had a poolSize', async () => {
-  const { id } = await objects.addPool(controlPlane, POOL);
+  const { id } = await each.objects.addPool(file.controlPlane, POOL);
   await untilReady();
-  expect(await objects.readScale(POOL)).toMatchObject({
+  expect(await each.objects.readScale(POOL)).toMatchObject({
     spec: { replicas: 1 },
     status: { replicas: 1, selector: `workers.spacelift.io/not-used=${id}` },
   });
