@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CONTROLLER_VARIABLE, HEALTH_PORT, LEADER_ELECTION_SECONDS } from '../api';
-import { formatDuration } from '../protocol/duration';
+import { formatDuration } from '../time';
 import type { LogFormat } from './logging';
 
 /** What the controller can be told; each is a flag of `worker-pools controller` too. */

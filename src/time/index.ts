@@ -1,4 +1,5 @@
-/** Time: the one clock, its timers, and the one back-off. Imports nothing; every room may import it. */
+/** Time: the one clock, its timers, the one back-off, and durations as text. Imports nothing; every room may import it. */
 export { Backoff, backoffMs } from './backoff';
 export { sleep, systemClock } from './clock';
 export type { Clock } from './clock';
+export { formatDuration, parseDuration, spanInWords } from './duration';

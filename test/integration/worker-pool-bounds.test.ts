@@ -133,7 +133,10 @@ it('a pool that is scaled down again before all were made makes few of them', as
   const posts = new RegExp(`/namespaces/${objects.namespace}/workers$`);
   await eventually(() => expect(proxy.count('POST', posts)).toBeGreaterThan(10));
   await objects.scale(POOL, 2);
-  await untilReady('2 Workers ready.');
+  await eventually(
+    async () => expect(await objects.condition(POOL, 'Ready')).toMatchObject({ message: '2 Workers ready.' }),
+    100_000,
+  );
   expect(proxy.count('POST', posts)).toBeLessThanOrEqual(1_500);
 });
 
@@ -144,7 +147,7 @@ it('a pool that grows says in between how far it is', async () => {
   await eventually(async () => {
     seen.add((await objects.condition(POOL, 'Ready'))?.message ?? '');
     expect(await objects.condition(POOL, 'Ready')).toMatchObject({ status: 'True', message: '1200 Workers ready.' });
-  });
+  }, 100_000);
   expect([...seen].filter((message) => /^(500|1000) of 1200 Workers ready\.$/.test(message))).not.toEqual([]);
 });
 

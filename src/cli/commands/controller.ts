@@ -7,7 +7,7 @@ import {
   parseBindAddress,
   type ControllerOptions,
 } from '../../controller/options';
-import { parseDuration } from '../../protocol/duration';
+import { parseDuration } from '../../time';
 import { withExamples } from '../api/help';
 import { requireNode24 } from '../node-version';
 import { UserError } from '../run-program';

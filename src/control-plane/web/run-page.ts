@@ -1,8 +1,9 @@
 import { html } from 'hono/html';
+import { spanInWords } from '../../time';
 import type { LogRecord, RunRecord } from '../store/records';
 import { page, refreshNote, type Html } from './layout';
 import { sections, type LogSection } from './log-sections';
-import { duration, moment, stateWord } from './words';
+import { moment, stateWord } from './words';
 
 export interface RunView {
   readonly run: RunRecord;
@@ -30,7 +31,7 @@ export function runPage(
         ${waitsFor === null ? '' : fact('Waits for', waitsFor)}
         ${fact('Changes', run.hasChanges === null ? 'not known' : run.hasChanges ? 'yes' : 'none')}
         ${fact('Created', moment(run.createdAt))}
-        ${fact(run.finishedAt === null ? 'Running for' : 'Took', duration((run.finishedAt ?? now) - run.createdAt))}
+        ${fact(run.finishedAt === null ? 'Running for' : 'Took', spanInWords((run.finishedAt ?? now) - run.createdAt))}
       </dl>
     </div>
     <h2 id="log">Log</h2>

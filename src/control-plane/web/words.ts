@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { spanInWords } from '../../time';
 import type { RunState } from '../store/records';
 import type { Html } from './layout';
 
@@ -35,28 +36,7 @@ export function moment(milliseconds: number): Html {
 /** How long ago a moment was; the moment itself is its tooltip. */
 export function age(milliseconds: number, now: number): Html {
   const iso = new Date(milliseconds).toISOString();
-  return html`<time datetime="${iso}" title="${iso}">${duration(now - milliseconds)} ago</time>`;
-}
-
-const UNITS = [
-  ['d', 86_400],
-  ['h', 3600],
-  ['min', 60],
-  ['s', 1],
-] as const;
-
-/** The two largest units of a span of milliseconds, as in "3 min 20 s". */
-export function duration(milliseconds: number): string {
-  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-  const first = UNITS.findIndex(([, size]) => seconds >= size);
-  if (first === -1) return '0 s';
-  return UNITS.slice(first, first + 2)
-    .map(
-      ([unit, size], index) => [Math.floor((index === 0 ? seconds : seconds % UNITS[first]![1]) / size), unit] as const,
-    )
-    .filter(([count]) => count > 0)
-    .map(([count, unit]) => `${count} ${unit}`)
-    .join(' ');
+  return html`<time datetime="${iso}" title="${iso}">${spanInWords(now - milliseconds)} ago</time>`;
 }
 
 export function count(number: number, one: string): string {

@@ -1,6 +1,6 @@
 import { DEFAULTS } from '../../api/defaults';
 import type { WorkerPoolSpec } from '../../api';
-import { parseDuration } from '../../protocol/duration';
+import { parseDuration } from '../../time';
 import { hasSucceeded, type RunPod } from './pod';
 
 export interface HistoryDecision {

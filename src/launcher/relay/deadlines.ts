@@ -1,4 +1,4 @@
-import { formatDuration } from '../../protocol/duration';
+import { formatDuration } from '../../time';
 import type { Ending } from './journal';
 
 export interface Deadlines {

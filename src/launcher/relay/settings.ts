@@ -1,4 +1,4 @@
-import { parseDuration } from '../../protocol/duration';
+import { parseDuration } from '../../time';
 import {
   LARGEST_ENVIRONMENT,
   LAUNCHER_DEFAULTS,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { formatDuration, parseDuration } from '../../src/protocol/duration';
+import { formatDuration, parseDuration, spanInWords } from '../../src/time';
 
 describe('a Go duration', () => {
   test.each([
@@ -27,4 +27,19 @@ describe('a Go duration', () => {
     [1500, '1.5s'],
     [0, '0s'],
   ])('%d milliseconds read %s', (milliseconds, text) => expect(formatDuration(milliseconds)).toBe(text));
+});
+
+test.each([
+  [-5000, '0 s'],
+  [999, '0 s'],
+  [1000, '1 s'],
+  [60_000, '1 min'],
+  [200_000, '3 min 20 s'],
+  [3_600_000, '1 h'],
+  [3_659_000, '1 h'],
+  [5_400_000, '1 h 30 min'],
+  [90_000_000, '1 d 1 h'],
+  [864_000_000, '10 d'],
+])('%d ms are %s', (milliseconds, text) => {
+  expect(spanInWords(milliseconds)).toBe(text);
 });

@@ -28,11 +28,33 @@ export function parseDuration(text: string): number | undefined {
   return unsigned === '' ? undefined : total;
 }
 
-/** `70m`, `1h30m`, `1.5s`: a duration for people, as `parseDuration` reads it. */
+/** `70m`, `1h30m`, `1.5s`: as `parseDuration` reads it. */
 export function formatDuration(milliseconds: number): string {
   const hours = Math.floor(milliseconds / 3_600_000);
   const minutes = Math.floor((milliseconds % 3_600_000) / 60_000);
   const seconds = (milliseconds % 60_000) / 1000;
   const parts = [hours > 0 ? `${hours}h` : '', minutes > 0 ? `${minutes}m` : '', seconds > 0 ? `${seconds}s` : ''];
   return parts.join('') || '0s';
+}
+
+const LARGEST_FIRST = [
+  ['d', 86_400],
+  ['h', 3600],
+  ['min', 60],
+  ['s', 1],
+] as const;
+
+/** The two largest units of a span of milliseconds, as in "3 min 20 s". */
+export function spanInWords(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const first = LARGEST_FIRST.findIndex(([, size]) => seconds >= size);
+  if (first === -1) return '0 s';
+  return LARGEST_FIRST.slice(first, first + 2)
+    .map(
+      ([unit, size], index) =>
+        [Math.floor((index === 0 ? seconds : seconds % LARGEST_FIRST[first]![1]) / size), unit] as const,
+    )
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count} ${unit}`)
+    .join(' ');
 }
