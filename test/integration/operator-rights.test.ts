@@ -13,7 +13,8 @@ import { CHART, fullNameOf, HelmCluster } from '../support/helm-cluster';
 import { startControllerOf } from '../support/helm-controller';
 import { createNamespace, eventually, kubeOk } from '../support/kube';
 import { startOwnApiServer } from '../support/own-api-server';
-import { POOL, RunScene } from './run.fixtures';
+import { POOL } from './pool.fixtures';
+import { RunScene } from './run.fixtures';
 
 jest.setTimeout(120_000);
 

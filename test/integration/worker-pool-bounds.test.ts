@@ -40,8 +40,7 @@ afterEach(async () => {
   await controlPlane.close();
 });
 
-const untilReady = (message?: string): Promise<void> =>
-  objects.untilCondition(POOL, 'Ready', { status: 'True', ...(message && { message }) });
+const untilReady = (): Promise<void> => objects.untilCondition(POOL, 'Ready', { status: 'True' });
 
 async function readyPool(poolSize: number) {
   const made = await objects.addPool(controlPlane, POOL, { poolSize, mqttReconnectRetryCount: 0 });

@@ -194,8 +194,15 @@ async function retire(context: ApplyContext, worker: Worker): Promise<void> {
 }
 
 async function removeFinalizer({ client, caches, logger }: ApplyContext, worker: Worker): Promise<void> {
-  const isOff = await dropFinalizer(client, WORKERS, caches.workers, worker, FINALIZER.worker);
-  if (isOff) logger.info({ worker: keyOf(worker) }, 'let a retired Worker go');
+  try {
+    await dropFinalizer(client, WORKERS, caches.workers, worker, FINALIZER.worker);
+    logger.info({ worker: keyOf(worker) }, 'let a retired Worker go');
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    const live = await client.get<Worker>(WORKERS, worker.metadata.namespace, worker.metadata.name);
+    if (live) caches.workers.noteWritten(live);
+    else caches.workers.noteDeleted(worker);
+  }
 }
 
 function readPod({ client }: ApplyContext, worker: Worker, name: string): Promise<RunPod | undefined> {
