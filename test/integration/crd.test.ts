@@ -1,35 +1,17 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { workerCrd, workerPoolCrd, type WorkerPoolSpec } from '../../src/api';
-import { findKubectl } from '../../src/local-cluster/tools';
 import { apiServer } from '../support/api-server';
+import { HelmCluster, type ProgramOutput } from '../support/helm-cluster';
 import { createNamespace, eventually, kubeOk, type KubeObject } from '../support/kube';
 
-interface Output {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 const EXAMPLES = 'examples/workerpools';
-const scratch = mkdtempSync(join(tmpdir(), 'worker-pools-crd-'));
+const cluster = new HelmCluster(apiServer());
 let namespace: string;
 
-async function kubectl(...args: string[]): Promise<Output> {
-  const program = await findKubectl();
-  const all = [`--kubeconfig=${apiServer().kubeconfigPath}`, `--cache-dir=${scratch}`, ...args];
-  return new Promise((resolve) => {
-    execFile(program, all, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr });
-    });
-  });
-}
-
 /** Other test files may have made the CRDs without kubectl, which kubectl then remarks on. */
-function warnings({ stderr }: Output): string[] {
+function warnings({ stderr }: ProgramOutput): string[] {
   return stderr.split('\n').filter((line) => line !== '' && !line.includes('last-applied-configuration'));
 }
 
@@ -46,14 +28,14 @@ const columnsOf = (table: string): string[] => (table.split('\n')[0] ?? '').trim
 
 beforeAll(async () => {
   namespace = await createNamespace('crd');
-  const crds = join(scratch, 'crds.json');
-  writeFileSync(crds, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [workerPoolCrd(), workerCrd()] }));
+  const crds = cluster.file({ apiVersion: 'v1', kind: 'List', items: [workerPoolCrd(), workerCrd()] });
   // Client-side: the whole CRD has to fit into kubectl's annotation.
-  const applied = await kubectl('apply', '--server-side=false', '--validate=strict', '-f', crds);
+  const applied = await cluster.kubectl('apply', '--server-side=false', '--validate=strict', '-f', crds);
   expect(warnings(applied)).toEqual([]);
-  expect(applied.code).toBe(0);
+  expect(applied.ok).toBe(true);
   await eventually(() => kubeOk('GET', poolsPath()));
 }, 60_000);
+afterAll(() => cluster.remove());
 
 describe('the CRDs', () => {
   test.each([workerPoolCrd(), workerCrd()])('$spec.names.kind becomes Established and is structural', async (crd) => {
@@ -67,32 +49,31 @@ describe('the CRDs', () => {
 
   test('are listed by short name and by category', async () => {
     await kubeOk('POST', poolsPath(), poolNamed('listed', {}));
-    expect((await kubectl('get', 'wp', '-n', namespace, '-o', 'name')).stdout).toContain('workerpool');
-    expect((await kubectl('get', 'wpw', '-n', namespace)).code).toBe(0);
-    expect((await kubectl('get', 'spacelift', '-n', namespace, '-o', 'name')).stdout).toContain('/listed');
+    expect((await cluster.kubectl('get', 'wp', '-n', namespace, '-o', 'name')).stdout).toContain('workerpool');
+    expect((await cluster.kubectl('get', 'wpw', '-n', namespace)).ok).toBe(true);
+    expect((await cluster.kubectl('get', 'spacelift', '-n', namespace, '-o', 'name')).stdout).toContain('/listed');
   });
 });
 
 describe('a documented WorkerPool', () => {
   test.each(readdirSync(EXAMPLES))('%s applies with strict validation and without a warning', async (file) => {
-    const applied = await kubectl('apply', '--validate=strict', '-n', namespace, '-f', join(EXAMPLES, file));
+    const applied = await cluster.kubectl('apply', '--validate=strict', '-n', namespace, '-f', join(EXAMPLES, file));
     expect(warnings(applied)).toEqual([]);
-    expect(applied.code).toBe(0);
+    expect(applied.ok).toBe(true);
   });
 
   test('applies on the server side just as well', async () => {
-    const applied = await kubectl('apply', '--server-side', '-n', await createNamespace('crd'), '-f', EXAMPLES);
+    const applied = await cluster.kubectl('apply', '--server-side', '-n', await createNamespace('crd'), '-f', EXAMPLES);
     expect(warnings(applied)).toEqual([]);
-    expect(applied.code).toBe(0);
+    expect(applied.ok).toBe(true);
   });
 
   test('may leave options null, as kubectl drops them', async () => {
-    const file = join(scratch, 'null.json');
     const resources = { requests: null, limits: null, claims: [] };
     const pod = { workspaceVolume: null, binariesCacheVolume: null, workerContainer: { resources } };
-    writeFileSync(file, JSON.stringify(poolNamed('null-options', { pod })));
+    const file = cluster.file(poolNamed('null-options', { pod }));
 
-    const applied = await kubectl('apply', '--validate=strict', '-n', namespace, '-f', file);
+    const applied = await cluster.kubectl('apply', '--validate=strict', '-n', namespace, '-f', file);
 
     expect(warnings(applied)).toEqual([]);
     const { spec } = await kubeOk<{ spec: WorkerPoolSpec }>('GET', `${poolsPath()}/null-options`);
@@ -141,7 +122,7 @@ describe('scaling', () => {
     const selector = 'workers.spacelift.io/not-used=01HPS9HDSWCQ73RPDTVAK0KK0A';
     await kubeOk('PATCH', `${poolsPath()}/scaled/status`, { status: { actualPoolSize: 1, selector } });
 
-    expect((await kubectl('scale', 'workerpools', 'scaled', '--replicas=5', '-n', namespace)).code).toBe(0);
+    expect((await cluster.kubectl('scale', 'workerpools', 'scaled', '--replicas=5', '-n', namespace)).ok).toBe(true);
 
     const pool = await kubeOk<{ spec: WorkerPoolSpec }>('GET', `${poolsPath()}/scaled`);
     expect(pool.spec.poolSize).toBe(5);
@@ -159,11 +140,7 @@ describe('kubectl', () => {
     ['workerpool.spec.pod.workerContainer.resources', 'limits'],
     ['worker.status.currentRunID', 'ULID of the run'],
   ])('explains %s', async (field, says) => {
-    const text = await eventually(async () => {
-      const { code, stdout, stderr } = await kubectl('explain', field);
-      if (code !== 0) throw new Error(stderr);
-      return stdout;
-    });
+    const text = await eventually(() => cluster.kubectlOk('explain', field));
     expect(text.replaceAll(/\s+/g, ' ')).toContain(says);
   });
 
@@ -179,7 +156,7 @@ describe('kubectl', () => {
     const status = { desiredPoolSize: 3, actualPoolSize: 2, autoRegistered: false, conditions: [condition] };
     await kubeOk('PATCH', `${poolsPath()}/columns/status`, { status });
 
-    const { stdout } = await kubectl('get', 'workerpools', 'columns', '-n', namespace);
+    const { stdout } = await cluster.kubectl('get', 'workerpools', 'columns', '-n', namespace);
 
     expect(columnsOf(stdout)).toEqual([
       'NAME',
@@ -204,7 +181,7 @@ describe('kubectl', () => {
       status: { registered: true, state: 'BUSY', currentRunID: '01HN37WC3MCNE3CY9HAHWRF06K' },
     });
 
-    const { stdout } = await kubectl('get', 'workers', 'one', '-n', namespace);
+    const { stdout } = await cluster.kubectl('get', 'workers', 'one', '-n', namespace);
 
     expect(columnsOf(stdout)).toEqual(['NAME', 'POOL', 'REGISTERED', 'STATUS', 'RUN ID', 'AGE']);
     expect(stdout).toMatch(/one +columns +true +BUSY +01HN37WC3MCNE3CY9HAHWRF06K/);

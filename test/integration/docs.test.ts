@@ -5,10 +5,12 @@ import { parseAllDocuments } from 'yaml';
 import { allFences, placeOf } from '../docs/support/fences';
 import { PageFolder } from '../docs/support/page-folder';
 import { commandsOf, type Command } from '../docs/support/shell';
-import { haveNamespaces, installAllDefinitions, Kubectl } from '../support/strict-apply';
+import { apiServer } from '../support/api-server';
+import { HelmCluster } from '../support/helm-cluster';
+import { haveNamespaces, installAllDefinitions, takesStrictly } from '../support/strict-apply';
 import type { KubeObject } from '../support/kube';
 
-const kubectl = new Kubectl();
+const cluster = new HelmCluster(apiServer());
 const tested = allFences().filter(({ options }) => options['no-test'] === undefined);
 const manifests = tested.filter(
   ({ language, code }) => language === 'yaml' && /^apiVersion:/m.test(code) && /^kind:/m.test(code),
@@ -24,12 +26,13 @@ const knownDocuments = (code: string): string =>
     .join('---\n');
 
 beforeAll(installAllDefinitions, 180_000);
-afterAll(() => kubectl.remove());
+afterAll(() => cluster.remove());
 
 describe('the API server takes what the docs show, with strict validation', () => {
   it.each(manifests.map((fence) => [placeOf(fence), fence] as const))('%s', async (_, { code }) => {
-    await haveNamespaces(parseAllDocuments(code).map((document) => document.toJS() as KubeObject));
-    await kubectl.takesStrictly(knownDocuments(code));
+    const objects = parseAllDocuments(code).map((document) => document.toJS() as KubeObject);
+    await haveNamespaces(...objects.flatMap(({ metadata }) => metadata.namespace ?? []));
+    await takesStrictly(cluster, knownDocuments(code));
   });
 
   it('has something to take', () => expect(manifests.length).toBeGreaterThan(0));
@@ -53,7 +56,7 @@ describe('kubectl takes the commands in the docs', () => {
     async (_, __, fence, command) => {
       const folder = new PageFolder(tested.filter(({ file }) => file === fence.file));
       const args = rehearsed(command, folder.path);
-      const { ok, text } = args === undefined ? { ok: true, text: '' } : await kubectl.run(...args);
+      const { ok, text } = args === undefined ? { ok: true, text: '' } : await cluster.kubectl(...args);
       folder.remove();
       if (!ok) expect(text).toMatch(command.includes('can-i') ? ANSWER : NOTHING_THERE);
     },

@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { synthesize } from '../../examples/gitops/app';
-import { findKubectl } from '../../src/local-cluster/tools';
 import { TestControlPlane } from '../control-plane/support/control-plane';
 import type { RunningApiServer } from '../support/api-server.start';
 import { newPool, PoolObjects, startController, type RunningController } from '../support/controlled-pool';
+import { HelmCluster } from '../support/helm-cluster';
 import { eventually } from '../support/kube';
 import { startOwnApiServer } from '../support/own-api-server';
 
@@ -16,7 +14,6 @@ const MANIFESTS = 'examples/gitops/manifests';
 const NAMESPACE = 'worker-pools';
 /** Under which names the tools own what they apply. */
 const MANAGERS = ['argocd-controller', 'kustomize-controller'] as const;
-const scratch = mkdtempSync(join(tmpdir(), 'worker-pools-gitops-'));
 
 interface Manifest {
   readonly kind: string;
@@ -25,48 +22,45 @@ interface Manifest {
 }
 
 let server: RunningApiServer;
+let cluster: HelmCluster;
 let controlPlane: TestControlPlane;
 
 // What is applied first to an empty cluster is the point, so the one that other tests share does not do.
 beforeAll(async () => {
   server = await startOwnApiServer();
+  cluster = new HelmCluster(server);
   controlPlane = await TestControlPlane.start();
 }, 240_000);
 
 afterAll(async () => {
   await controlPlane.close();
+  cluster.remove();
   await server.stop();
-  rmSync(scratch, { recursive: true, force: true });
 }, 60_000);
-
-async function kubectl(...args: string[]): Promise<{ code: number; text: string }> {
-  const program = await findKubectl();
-  const all = [`--kubeconfig=${server.kubeconfigPath}`, `--cache-dir=${scratch}`, ...args];
-  return new Promise((resolve) => {
-    execFile(program, all, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
-      resolve({ code: Number(error?.code ?? 0), text: stdout + stderr }),
-    );
-  });
-}
 
 /** As a GitOps tool applies: server-side, under a name of its own, and without force, so that a conflict shows. */
 async function apply(manager: string, kustomization: string): Promise<string> {
   const options = ['--server-side', `--field-manager=${manager}`, '--validate=strict'];
-  const { code, text } = await kubectl('apply', ...options, '-k', kustomization);
-  expect({ code, text }).toEqual({ code: 0, text: expect.not.stringMatching(/conflict|error|warning/i) });
+  const { ok, text } = await cluster.kubectl('apply', ...options, '-k', kustomization);
+  expect({ ok, text }).toEqual({ ok: true, text: expect.not.stringMatching(/conflict|error|warning/i) });
   return text;
 }
 
 /** What another apply would change. */
 async function drift(manager: string, kustomization: string): Promise<string> {
-  const { code, text } = await kubectl('diff', '--server-side', `--field-manager=${manager}`, '-k', kustomization);
-  expect([0, 1]).toContain(code);
+  const { exitCode, text } = await cluster.kubectl(
+    'diff',
+    '--server-side',
+    `--field-manager=${manager}`,
+    '-k',
+    kustomization,
+  );
+  expect([0, 1]).toContain(exitCode);
   return text;
 }
 
 async function rendered(kustomization: string): Promise<Manifest[]> {
-  const { code, text } = await kubectl('kustomize', kustomization);
-  expect(code).toBe(0);
+  const text = await cluster.kubectlOk('kustomize', kustomization);
   return parseAllDocuments(text).map((document) => document.toJS() as Manifest);
 }
 
@@ -90,7 +84,7 @@ describe('the kustomize bases of the synth output', () => {
   });
 
   it("takes a team's overlay", async () => {
-    const overlay = mkdtempSync(join(scratch, 'overlay-'));
+    const overlay = cluster.folder();
     synthesize(join(overlay, 'base'));
     const kustomization = {
       resources: ['base/pools'],
@@ -203,9 +197,9 @@ describe.each(MANAGERS)('a GitOps tool that applies as %s, with the controller b
     await objects.scale('steady', 1);
     const options = ['--server-side', `--field-manager=${manager}`, '-k', `${MANIFESTS}/pools`];
     // The tools force their way, where this one asks first: about that field and nothing else.
-    const { text } = await kubectl('apply', ...options);
+    const { text } = await cluster.kubectl('apply', ...options);
     expect(text).toMatch(/1 conflict: conflict with .*: \.spec\.poolSize$/m);
-    await kubectl('apply', ...options, '--force-conflicts');
+    await cluster.kubectl('apply', ...options, '--force-conflicts');
     expect((await objects.pool('steady'))?.spec?.poolSize).toBe(2);
     expect((await objects.pool('scaled'))?.spec?.poolSize).toBe(3);
   });

@@ -17,6 +17,9 @@ export const fullNameOf = (release: string): string =>
 
 export interface ProgramOutput {
   readonly ok: boolean;
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
   /** Standard output, then standard error. */
   readonly text: string;
 }
@@ -78,7 +81,7 @@ export class HelmCluster {
         HELM_DATA_HOME: join(this.scratch, 'data'),
       },
     });
-    return { ok: exitCode === 0, text: stdout + stderr };
+    return { ok: exitCode === 0, exitCode, stdout, stderr, text: stdout + stderr };
   }
 }
 
