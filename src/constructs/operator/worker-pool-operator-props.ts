@@ -136,6 +136,13 @@ export interface WorkerPoolOperatorProps {
   readonly args?: string[];
 
   /**
+   * More arguments of the controller, after args.
+   *
+   * @default - none
+   */
+  readonly extraArgs?: string[];
+
+  /**
    * Environment variables of the controller's container, for example `HTTPS_PROXY`.
    *
    * @default - none, beside those that it always has
@@ -336,6 +343,7 @@ export const OPERATOR_PROPS: PropMapping<WorkerPoolOperatorProps, typeof operato
   revisionHistoryLimit: 'controllerManager.revisionHistoryLimit',
   resources: { to: 'controllerManager.manager.resources', as: resourceRequirements, instead: true },
   args: 'controllerManager.manager.args',
+  extraArgs: 'controllerManager.manager.extraArgs',
   envVariables: null,
   envFrom: null,
   volumeMounts: null,

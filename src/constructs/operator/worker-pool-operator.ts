@@ -132,10 +132,10 @@ function checkProps(scope: Construct, id: string, props: WorkerPoolOperatorProps
 }
 
 /** The default ones are left out where somebody gives others; to forget one of them lets two controllers do the same. */
-function checkArgs(scope: Construct, id: string, { args }: WorkerPoolOperatorProps): void {
-  if (args === undefined || args.some((arg) => /^--leader-elect(=|$)/.test(arg))) return;
+function checkArgs(scope: Construct, id: string, { args, extraArgs = [] }: WorkerPoolOperatorProps): void {
+  if (args === undefined || [...args, ...extraArgs].some((arg) => /^--leader-elect(=|$)/.test(arg))) return;
   const allowed =
-    'they take the place of the default ones: add --leader-elect, without which two Pods serve every WorkerPool while the ' +
+    'they take the place of the default ones: give them as extraArgs, or add --leader-elect, without which two Pods serve every WorkerPool while the ' +
     'Deployment rolls, or say --leader-elect=false';
   throw invalidProp(scope, id, 'args', args, allowed);
 }

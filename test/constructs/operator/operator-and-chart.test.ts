@@ -91,6 +91,11 @@ describe('WorkerPoolOperator', () => {
       },
     ],
     [
+      'more arguments',
+      { extraArgs: ['--kube-api-qps=50'] },
+      { controllerManager: { manager: { extraArgs: ['--kube-api-qps=50'] } } },
+    ],
+    [
       'another container',
       {
         image: 'r/c:1',

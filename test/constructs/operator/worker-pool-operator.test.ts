@@ -249,7 +249,7 @@ describe('WorkerPoolOperator', () => {
     [
       'arguments that forget leader election',
       { args: ['--kube-api-qps=50'] },
-      'chart/op: args is ["--kube-api-qps=50"]; they take the place of the default ones: add --leader-elect, without which',
+      'chart/op: args is ["--kube-api-qps=50"]; they take the place of the default ones: give them as extraArgs, or add --leader-elect, without which',
     ],
     [
       'two leaders',
@@ -273,6 +273,16 @@ describe('WorkerPoolOperator', () => {
       );
     },
   );
+
+  it('adds arguments to those that it has anyway', () => {
+    const [container] = only(operator({ extraArgs: ['--kube-api-qps=50'] }), 'Deployment').spec.template.spec
+      .containers;
+    expect(container?.args.slice(0, 3)).toEqual([
+      '--health-probe-bind-address=:8081',
+      '--leader-elect',
+      '--kube-api-qps=50',
+    ]);
+  });
 
   it('takes a percentage for the budget of its own Pods', () => {
     expect(

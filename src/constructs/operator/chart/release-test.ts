@@ -42,7 +42,10 @@ export function addReleaseTest(scope: Chart, values: OperatorValues, context: Re
             args: concat([context.namespace], namespaces),
             env: [
               { name: 'NODE_EXTRA_CA_CERTS', value: '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt' },
-              { name: 'LEADS', value: when(contains(manager.args, '--leader-elect'), 'yes', 'no') },
+              {
+                name: 'LEADS',
+                value: when(contains(concat(manager.args, manager.extraArgs), '--leader-elect'), 'yes', 'no'),
+              },
               { name: 'LEASE', value: context.fullName },
             ],
             securityContext: HARDENED_CONTAINER,

@@ -21,6 +21,7 @@ export function managerContainer(values: OperatorValues, context: ReleaseContext
     command: ['/spacelift-workerpool-controller'],
     args: concat(
       manager.args,
+      manager.extraArgs,
       // All three are written, their defaults too: Spacelift's own image has defaults of its own.
       when(metricsService.enabled, [
         `--metrics-bind-address=:${METRICS_PORT}`,

@@ -1,6 +1,7 @@
 import {
   and,
   atLeast,
+  concat,
   hasDuplicates,
   isEmpty,
   isSet,
@@ -29,7 +30,7 @@ export function deploymentRefusals(
   { fullName }: ReleaseContext,
 ): readonly Refusal[] {
   const { replicas, leaderElection, manager } = controllerManager;
-  const { args } = manager;
+  const args = concat(manager.args, manager.extraArgs);
   return [
     {
       when: not(matches(fullName, NAME_PREFIX)),

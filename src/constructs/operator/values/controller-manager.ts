@@ -47,6 +47,7 @@ const manager = group("The controller's container.", {
     [`--health-probe-bind-address=:${HEALTH_PORT}`, '--leader-elect'],
     "Arguments of the controller. Those for metrics, namespaces, the controller's own namespace, leader election and logging are appended. Several replicas need --leader-elect.",
   ),
+  extraArgs: strings([], 'More arguments of the controller, after args.'),
   containerSecurityContext: object<SecurityContext>(
     HARDENED_CONTAINER,
     'Security context of the container; the default meets the Pod Security Standard "restricted".',
