@@ -3,6 +3,7 @@ import type {
   DeploymentStrategy,
   EnvFrom,
   EnvValue,
+  HostAlias,
   ImagePullPolicy,
   ISecret,
   IServiceAccount,
@@ -170,6 +171,13 @@ export interface WorkerPoolOperatorProps {
    * @default - none
    */
   readonly volumes?: IPodStorage[];
+
+  /**
+   * Entries of the Pod's hosts file.
+   *
+   * @default - none
+   */
+  readonly hostAliases?: HostAlias[];
 
   /**
    * Labels of the nodes on which the Pod may run. `WorkerPoolOperator.scheduling` has finer rules.
@@ -348,6 +356,7 @@ export const OPERATOR_PROPS: PropMapping<WorkerPoolOperatorProps, typeof operato
   envFrom: null,
   volumeMounts: null,
   volumes: null,
+  hostAliases: 'controllerManager.hostAliases',
   nodeSelector: 'controllerManager.nodeSelector',
   topologySpread: {
     to: 'controllerManager.topologySpreadConstraints',

@@ -87,6 +87,7 @@ function podSpec(values: ReturnType<AddToPod>, context: ReleaseContext) {
     tolerations: ifAny(controllerManager.tolerations),
     topologySpreadConstraints: ifAny(controllerManager.topologySpreadConstraints),
     affinity: ifAny(controllerManager.affinity),
+    hostAliases: ifAny(controllerManager.hostAliases),
     containers: [managerContainer(values, context)],
     volumes: ifAny(controllerManager.extraVolumes),
   };

@@ -6,6 +6,7 @@ import {
   type Affinity,
   type EnvFromSource,
   type EnvVar,
+  type HostAlias,
   type PodSecurityContext,
   type ResourceRequirements,
   type SecurityContext,
@@ -171,6 +172,7 @@ export const controllerManagerValues = group("The controller's Deployment.", {
     'Security context of the Pod; the default meets the Pod Security Standard "restricted".',
   ),
   extraVolumes: objects<Volume>([], 'More volumes of the Pod.'),
+  hostAliases: objects<HostAlias>([], "Entries of the Pod's hosts file."),
   enforceFips140: flag(false, 'Sets GODEBUG=fips140=only, which the official controller image obeys.'),
   terminationGracePeriodSeconds: integer(
     30,
