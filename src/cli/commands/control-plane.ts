@@ -75,7 +75,8 @@ is generated at the first start and kept in <data-dir>/admin-key.json. The certi
 
 async function run(flags: Flags): Promise<void> {
   requireNode24('control-plane');
-  const [{ pino }, { startControlPlane }] = await Promise.all([import('pino'), import('../../control-plane')]);
+  // CommonJS: a bundle in pieces has no named exports of it.
+  const [{ default: pino }, { startControlPlane }] = await Promise.all([import('pino'), import('../../control-plane')]);
   const logger = pino({ level: flags.logLevel, base: undefined });
   const stopping = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
