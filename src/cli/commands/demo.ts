@@ -24,7 +24,7 @@ Ctrl-C is safe at any time: the next start continues from there. The exit code i
   return withExamples(
     command,
     'demo --yes',
-    'demo --context kind-mine --registry registry.example.com/team',
+    'demo --context kind-mine --registry registry.example.com/worker-pools',
     'demo --down',
   );
 }

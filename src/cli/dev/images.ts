@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { stringify } from 'yaml';
-import { VERSION } from '../version';
 import { pushImages } from '../../local-cluster/images';
 import { buildPrograms } from '../build-programs';
 import { IMAGES } from '../demo/settings';
+import { chartValues, valuesFile } from '../image-names';
 import { terminalProgress } from '../progress';
+import { VERSION } from '../version';
 
 interface Options {
   readonly push: string;
@@ -30,31 +30,14 @@ const program = new Command('npm run images --')
     const progress = terminalProgress();
     await buildPrograms(progress);
     const images = await pushImages(IMAGES, push, { tag, progress });
-    const values = { controllerManager: { manager: { image: { repository: `${push}/controller`, tag } } } };
-    process.stdout.write(
-      output === 'json' ? `${JSON.stringify({ images, values }, null, 2)}\n` : valuesFile(values, images),
-    );
+    const names = { images, values: chartValues(images) };
+    process.stdout.write(output === 'json' ? `${JSON.stringify(names, null, 2)}\n` : valuesFile(images));
   });
 
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`npm run images: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 });
-
-function valuesFile(values: object, images: Readonly<Record<string, string>>): string {
-  const [controlPlane, launcher, runner] = [images['control-plane'], images.launcher, images.runner];
-  return `# For the chart: helm upgrade --install ... --values THIS-FILE
-${stringify(values)}# For the constructs:
-#   new WorkerPoolOperator(chart, 'operator', { image: '${images.controller}' });
-#   new WorkerPoolControlPlane(chart, 'control-plane', {
-#     image: '${controlPlane}',
-#     launcherImage: '${launcher}',
-#     defaultRunnerImage: '${runner}',
-#   });
-# For a control plane of your own making:
-#   worker-pools control-plane --launcher-image ${launcher} --default-runner-image ${runner}
-`;
-}
 
 function registry(value: string): string {
   if (/^[\w.[\]-]+(:\d+)?(\/[a-z\d._/-]+)?$/.test(value)) return value.replace(/\/$/, '');
