@@ -18,6 +18,7 @@ export class Keda extends Chart {
       // No poolSize: that is for KEDA to set, and applying this again does not undo it.
     });
     pool.markHasAutoscaler();
+    const { apiVersion, kind, name } = pool.toScalingTarget();
     // Its name in the control plane, which the metrics carry; the WorkerPool may be called otherwise.
     const ofPool = '{worker_pool_name="keda"}';
     new ApiObject(this, 'autoscaler', {
@@ -25,7 +26,7 @@ export class Keda extends Chart {
       kind: 'ScaledObject',
       metadata: { name: 'keda' },
       spec: {
-        scaleTargetRef: { apiVersion: pool.apiVersion, kind: pool.kind, name: pool.name },
+        scaleTargetRef: { apiVersion, kind, name },
         minReplicaCount: 0,
         maxReplicaCount: 10,
         triggers: [

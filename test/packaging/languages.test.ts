@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { run } from '../../src/local-cluster/exec';
 import { builtPackage, filesBelow, packLanguages } from './support/built-package';
 
 /** The part of jsii's description that names what other languages get. */
@@ -32,6 +33,11 @@ describe('the description for other languages', () => {
       expect.arrayContaining(['WorkerPool', 'WorkerPoolProps', 'WorkerPoolOperator', 'RunPodProps']),
     );
     expect(names).not.toContain('WorkerPoolSpec');
+  });
+
+  it('has examples that compile', async () => {
+    const rosetta = join(folder, 'node_modules', '.bin', 'jsii-rosetta');
+    await run(rosetta, ['extract', '--compile', '--fail', '--directory', '.', '.'], { cwd: folder });
   });
 
   it('shows no member that is our own business', () => {

@@ -173,6 +173,13 @@ export interface WorkerPoolControlPlaneProps {
  * The bundled control plane: pools, run queue, logs and run state, in one Pod with a volume of its own.
  *
  * @throws where `namespace` is missing, or `name`, `publicUrl`, `nodePort` or `storageSize` cannot be such
+ *
+ * @example
+ * import { Chart, Size } from 'cdk8s';
+ * import { WorkerPoolControlPlane } from 'cdk8s-worker-pools';
+ *
+ * declare const chart: Chart;
+ * new WorkerPoolControlPlane(chart, 'control-plane', { storageSize: Size.gibibytes(50), nodePort: 30843 });
  */
 export class WorkerPoolControlPlane extends Construct {
   /** Address that operators and run Pods reach it at. */

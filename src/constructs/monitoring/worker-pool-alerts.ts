@@ -124,6 +124,17 @@ export interface WorkerPoolAlertsProps extends ResourceProps {
  * give it in `metadata.labels`. Controller and exporter have to be scraped into the same Prometheus.
  *
  * @throws where the startup allowed is 0, or 5 minutes and more, or `workerCreationErrors` is no whole number
+ *
+ * @example
+ * import { Chart, Duration } from 'cdk8s';
+ * import { WorkerPoolAlert, WorkerPoolAlerts } from 'cdk8s-worker-pools';
+ *
+ * declare const chart: Chart;
+ * new WorkerPoolAlerts(chart, 'alerts', {
+ *   metadata: { labels: { release: 'kube-prometheus-stack' } },
+ *   runsWaitFor: Duration.minutes(30),
+ *   without: [WorkerPoolAlert.ALL_DRAINED],
+ * });
  */
 export class WorkerPoolAlerts extends Resource {
   /** @see base.Resource.apiObject */

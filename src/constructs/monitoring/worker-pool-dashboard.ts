@@ -73,6 +73,13 @@ export interface WorkerPoolDashboardProps extends ResourceProps {
  * Prometheus. It needs Grafana 10.4 or later. Data source, pools and the window of rates are chosen at its top.
  *
  * @throws where `uid` is not what Grafana takes
+ *
+ * @example
+ * import { Chart } from 'cdk8s';
+ * import { WorkerPoolDashboard } from 'cdk8s-worker-pools';
+ *
+ * declare const chart: Chart;
+ * new WorkerPoolDashboard(chart, 'dashboard', { folder: 'Platform' });
  */
 export class WorkerPoolDashboard extends ConfigMap {
   /** The dashboard as JSON, for those who import it by hand or give it to an operator of Grafana. */

@@ -71,6 +71,21 @@ export interface IWorkerPool extends IResource, IScalable {}
  *
  * @throws at once where a property has a value that the API refuses; at synthesis, all together, where properties
  * contradict one another
+ *
+ * @example
+ * import { Chart } from 'cdk8s';
+ * import { Secret } from 'cdk8s-plus-28';
+ * import { DockerInDocker, WorkerPool } from 'cdk8s-worker-pools';
+ *
+ * declare const chart: Chart;
+ * const secret = Secret.fromSecretName(chart, 'credentials', 'pool-credentials');
+ * new WorkerPool(chart, 'pool', {
+ *   metadata: { name: 'network' },
+ *   poolSize: 2,
+ *   token: { secret, key: 'token' },
+ *   privateKey: { secret, key: 'privateKey' },
+ *   extensions: [DockerInDocker.sidecar()],
+ * });
  */
 export class WorkerPool extends Resource implements IWorkerPool, IPodSelector, INetworkPolicyPeer {
   /**

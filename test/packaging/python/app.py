@@ -14,29 +14,31 @@ from cdk8s_plus_28 import (
     PercentOrAbsolute,
     Secret,
     SecretValue,
+    Volume,
 )
 from cdk8s_worker_pools import (
     AwsRole,
     BinariesCache,
     CommsProtocol,
-    WorkerPoolDashboard,
+    ControllerLogFormat,
+    ControllerLogLevel,
     DisruptionBudget,
     DockerInDocker,
     InitializationPolicy,
     IWorkerPoolExtension,
     LeaderElectionTimings,
-    ControllerLogFormat,
-    ControllerLogLevel,
     OperatorMetrics,
     OperatorNetworkPolicy,
     PodHistory,
-    WorkerPoolAlerts,
+    PodVolumeMount,
     RunContainerProps,
     RunDisruptionBudget,
     RunPodProps,
     VcsAgentPool,
     VcsAgents,
     WorkerPool,
+    WorkerPoolAlerts,
+    WorkerPoolDashboard,
     WorkerPoolOperator,
     WorkspaceVolume,
 )
@@ -69,6 +71,7 @@ WorkerPoolOperator(
 )
 
 credentials = Secret.from_secret_name(chart, "credentials", "builds-credentials")
+scratch = Volume.from_empty_dir(chart, "scratch", "scratch")
 pool = WorkerPool(
     chart,
     "pool",
@@ -85,6 +88,7 @@ pool = WorkerPool(
         binaries_cache=BinariesCache.efs(chart, "cache", file_system_id="fs-0123456789abcdef0"),
         worker_container=RunContainerProps(
             env_variables={"LOG_LEVEL": EnvValue.from_value("debug")},
+            volume_mounts=[PodVolumeMount(path="/scratch", volume=scratch)],
             resources=ContainerResources(
                 cpu=CpuResources(request=Cpu.millis(500)),
                 memory=MemoryResources(limit=Size.gibibytes(1)),
@@ -101,6 +105,7 @@ pool = WorkerPool(
         TeamDefaults(),
     ],
 )
+pool.init_container.mount("/scratch", scratch)
 pool.add_sidecar(name="proxy", image="example.com/proxy:1", port_number=3128)
 
 HorizontalPodAutoscaler(
@@ -109,6 +114,14 @@ HorizontalPodAutoscaler(
     target=pool,
     max_replicas=9,
     metrics=[Metric.external(name="queued_runs", target=MetricTarget.average_value(1))],
+)
+
+HorizontalPodAutoscaler(
+    chart,
+    "other-autoscaler",
+    target=WorkerPool.from_worker_pool_name(chart, "other", "made-by-another-app"),
+    max_replicas=9,
+    metrics=[Metric.external(name="other_runs", target=MetricTarget.average_value(1))],
 )
 
 WorkerPoolDashboard(chart, "dashboard")

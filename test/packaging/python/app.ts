@@ -1,18 +1,27 @@
 /** What app.py beside it synthesizes, in TypeScript: line by line the same. */
 import { App, Chart, Duration, Size } from 'cdk8s';
-import { Cpu, EnvValue, HorizontalPodAutoscaler, Metric, MetricTarget, PercentOrAbsolute, Secret } from 'cdk8s-plus-28';
+import {
+  Cpu,
+  EnvValue,
+  HorizontalPodAutoscaler,
+  Metric,
+  MetricTarget,
+  PercentOrAbsolute,
+  Secret,
+  Volume,
+} from 'cdk8s-plus-28';
 import {
   AwsRole,
   BinariesCache,
   CommsProtocol,
-  WorkerPoolDashboard,
-  DockerInDocker,
-  InitializationPolicy,
   ControllerLogFormat,
   ControllerLogLevel,
-  WorkerPoolAlerts,
+  DockerInDocker,
+  InitializationPolicy,
   VcsAgents,
   WorkerPool,
+  WorkerPoolAlerts,
+  WorkerPoolDashboard,
   WorkerPoolOperator,
   WorkspaceVolume,
   type IWorkerPoolExtension,
@@ -42,6 +51,7 @@ new WorkerPoolOperator(chart, 'operator', {
 });
 
 const credentials = Secret.fromSecretName(chart, 'credentials', 'builds-credentials');
+const scratch = Volume.fromEmptyDir(chart, 'scratch', 'scratch');
 const pool = new WorkerPool(chart, 'pool', {
   metadata: { name: 'builds', labels: { tier: 'one' } },
   token: { secret: credentials, key: 'token' },
@@ -56,6 +66,7 @@ const pool = new WorkerPool(chart, 'pool', {
     binariesCache: BinariesCache.efs(chart, 'cache', { fileSystemId: 'fs-0123456789abcdef0' }),
     workerContainer: {
       envVariables: { LOG_LEVEL: EnvValue.fromValue('debug') },
+      volumeMounts: [{ path: '/scratch', volume: scratch }],
       resources: { cpu: { request: Cpu.millis(500) }, memory: { limit: Size.gibibytes(1) } },
     },
   },
@@ -67,12 +78,19 @@ const pool = new WorkerPool(chart, 'pool', {
     new TeamDefaults(),
   ],
 });
+pool.initContainer.mount('/scratch', scratch);
 pool.addSidecar({ name: 'proxy', image: 'example.com/proxy:1', portNumber: 3128 });
 
 new HorizontalPodAutoscaler(chart, 'autoscaler', {
   target: pool,
   maxReplicas: 9,
   metrics: [Metric.external({ name: 'queued_runs', target: MetricTarget.averageValue(1) })],
+});
+
+new HorizontalPodAutoscaler(chart, 'other-autoscaler', {
+  target: WorkerPool.fromWorkerPoolName(chart, 'other', 'made-by-another-app'),
+  maxReplicas: 9,
+  metrics: [Metric.external({ name: 'other_runs', target: MetricTarget.averageValue(1) })],
 });
 
 new WorkerPoolDashboard(chart, 'dashboard');

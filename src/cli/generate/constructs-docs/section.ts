@@ -51,13 +51,14 @@ function members(type: ClassType | InterfaceType, linkTo: LinkTo): string[] {
   return parts.filter((part) => typeof part === 'string');
 }
 
-/** The names of the types that a type names, those that it is made with first. */
+/** The names of the types that a type names: what it extends, then what it is made with. */
 export function namesIn(type: Type): string[] {
   if (!type.isClassType() && !type.isInterfaceType()) return [];
   const methods = bySource(type.ownMethods);
   const callables = [...(type.isClassType() && type.initializer ? [type.initializer] : []), ...methods];
   const values = [...callables.flatMap(({ parameters }) => parameters), ...bySource(type.ownProperties)];
-  return values.flatMap((value) => written(value.type).match(/\w+/g) ?? []);
+  const bases = type.interfaces.map(({ name }) => name);
+  return [...bases, ...values.flatMap((value) => written(value.type).match(/\w+/g) ?? [])];
 }
 
 /** The assembly sorts members by name. */
