@@ -11,7 +11,7 @@ const CERTIFICATE_FOLDER = '/tmp/k8s-metrics-server/serving-certs';
 /** Files of certificates change without a word, when cert-manager renews them. */
 const LOOK_AGAIN_MS = 60_000;
 
-export interface SecureMetricsOptions {
+interface SecureMetricsOptions {
   readonly address: BindAddress;
   readonly registry: Registry;
   readonly client: KubeClient;

@@ -58,10 +58,10 @@ export type CompiledOptions = Required<Omit<ControllerOptions, 'kubeconfig' | 'l
   Pick<ControllerOptions, 'kubeconfig'> & { readonly leaderElection: Required<LeaderElectionTimings> };
 
 /** The namespace of Spacelift's manifests. */
-export const DEFAULT_NAMESPACE = 'spacelift-worker-controller-system';
+const DEFAULT_NAMESPACE = 'spacelift-worker-controller-system';
 
 /** The Lease of an installation that names none. */
-export const DEFAULT_LEASE_NAME = 'spacelift-workerpool-controller';
+const DEFAULT_LEASE_NAME = 'spacelift-workerpool-controller';
 
 const POD_NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 

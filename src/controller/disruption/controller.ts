@@ -18,7 +18,7 @@ import { apply, type ApplyContext } from './apply';
 import { BUDGETS, OWN_BUDGETS, type Budget } from './budget';
 import { decide, type NamespaceSnapshot } from './decide';
 
-export interface DisruptionControllerOptions extends Omit<ApplyContext, 'budgets'> {
+interface DisruptionControllerOptions extends Omit<ApplyContext, 'budgets'> {
   readonly logger: Logger;
   readonly clock: Clock;
   /** Namespaces to look after; none means all. */

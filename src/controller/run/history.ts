@@ -3,7 +3,7 @@ import type { WorkerPoolSpec } from '../../api';
 import { parseDuration } from '../../time';
 import { hasSucceeded, type RunPod } from './pod';
 
-export interface HistoryDecision {
+interface HistoryDecision {
   readonly remove: readonly RunPod[];
   /** When the next kept Pod comes of age, in ms since the epoch. */
   readonly nextAt: number | undefined;

@@ -58,7 +58,7 @@ export interface RunPodStatus {
   readonly containerStatuses?: readonly ContainerStatus[];
 }
 
-export interface PodCondition {
+interface PodCondition {
   readonly type: string;
   readonly status: string;
   readonly reason?: string;

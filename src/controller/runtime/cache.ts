@@ -12,7 +12,7 @@ export interface CacheEvent<T extends KubeObject> {
   old?: T;
 }
 
-export interface CacheOptions<T extends KubeObject> {
+interface CacheOptions<T extends KubeObject> {
   /** Index name to the keys that an object is found by. */
   indexes?: Record<string, (object: T) => readonly string[]>;
   /** Makes what is kept of an object, without changing it. managedFields are gone already. */

@@ -9,7 +9,7 @@ import type { Dispatcher } from 'undici';
 /** Where a Pod finds its account; the variable is for programs that stand in for a Pod. */
 const SERVICE_ACCOUNT = process.env['SERVICE_ACCOUNT_FOLDER'] || '/var/run/secrets/kubernetes.io/serviceaccount';
 
-export interface TlsOptions {
+interface TlsOptions {
   ca?: string | Buffer;
   cert?: string | Buffer;
   key?: string | Buffer;
@@ -61,7 +61,7 @@ function isInPod(): boolean {
 }
 
 /** The credentials of a Pod's service account; `root` is where they are mounted. */
-export function podCredentials(root = SERVICE_ACCOUNT): LoadCredentials {
+function podCredentials(root = SERVICE_ACCOUNT): LoadCredentials {
   const host = process.env['KUBERNETES_SERVICE_HOST'] ?? '';
   const port = process.env['KUBERNETES_SERVICE_PORT'] ?? '443';
   const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -1,4 +1,4 @@
-export interface KubeErrorDetails {
+interface KubeErrorDetails {
   name?: string;
   kind?: string;
   causes?: { reason?: string; message?: string; field?: string }[];
@@ -28,7 +28,7 @@ export const REASON = {
   malformed: 'MalformedAnswer',
 } as const;
 
-export interface KubeErrorInput {
+interface KubeErrorInput {
   status: number;
   reason: string;
   message: string;

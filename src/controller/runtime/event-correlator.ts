@@ -12,13 +12,13 @@ export interface EventInput {
 }
 
 /** Where an event was written, and how often it has happened. */
-export interface WrittenEvent {
+interface WrittenEvent {
   namespace: string;
   name: string;
   count: number;
 }
 
-export interface CombinedEvent {
+interface CombinedEvent {
   event: EventInput;
   /** Events of one kind and object with the same are one. */
   sameAs: string;

@@ -14,13 +14,13 @@ import { EVENTS } from './objects';
 import { timestamp } from './status';
 
 /** What an event is about. */
-export interface EventTarget {
+interface EventTarget {
   apiVersion: string;
   kind: string;
   metadata: ObjectMeta;
 }
 
-export interface EventRecorderOptions {
+interface EventRecorderOptions {
   client: KubeClient;
   /** Who reports, for example `workerpool-controller`. */
   component: string;
@@ -30,7 +30,7 @@ export interface EventRecorderOptions {
 }
 
 /** The API's Event, as far as it is written. */
-export interface CoreEvent extends KubeObject {
+interface CoreEvent extends KubeObject {
   involvedObject: {
     apiVersion: string;
     kind: string;

@@ -8,7 +8,7 @@ export interface HealthCheck {
   problem(): string | undefined;
 }
 
-export interface HealthServerOptions {
+interface HealthServerOptions {
   /** 0 for any free port. */
   port: number;
   /** @default every address */

@@ -33,7 +33,7 @@ export interface ManagedReflector {
   whenSynced(): Promise<void>;
 }
 
-export interface ManagerOptions {
+interface ManagerOptions {
   reflectors: readonly ManagedReflector[];
   controllers: readonly Controller[];
   /** Without it the controllers start as soon as the caches are synced. */

@@ -17,7 +17,7 @@ const FAILURES_BEFORE_RELIST = 3;
 /** Lists in a row that look older than what we know, before we believe that the cluster itself went back (a restore). */
 const STALE_LISTS_BEFORE_BELIEF = 5;
 
-export interface ReflectorLoopOptions<T extends KubeObject> {
+interface ReflectorLoopOptions<T extends KubeObject> {
   client: KubeClient;
   resource: ResourceType;
   cache: Cache<T>;

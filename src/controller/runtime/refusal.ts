@@ -125,7 +125,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
 }
 
 /** What was refused, and what a person can do about it. */
-export interface RefusedWish {
+interface RefusedWish {
   /** `the run's Pod`, `new Workers`. */
   readonly object: string;
   readonly verb: 'create' | 'read' | 'change' | 'delete';

@@ -11,7 +11,7 @@ import { neverSent } from './transport';
 /** A longer Retry-After is the caller's to wait for: a work queue can do other things meanwhile. */
 const LONGEST_WAIT_SECONDS = 10;
 
-export interface RequestSenderOptions {
+interface RequestSenderOptions {
   transport: Transport;
   bucket: TokenBucket;
   retries: number;

@@ -4,7 +4,7 @@ import type { Cache } from './cache';
 import type { KubeClient } from './client-types';
 import type { KubeObject, ResourceType } from './objects';
 
-export type ConditionInput = Omit<Condition, 'lastTransitionTime'>;
+type ConditionInput = Omit<Condition, 'lastTransitionTime'>;
 
 /**
  * The list with this condition in it, in its place. lastTransitionTime moves only when the status does. The same array
@@ -51,7 +51,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export interface WriteStatusOptions<T extends KubeObject> {
+interface WriteStatusOptions<T extends KubeObject> {
   client: KubeClient;
   resource: ResourceType;
   /** As read; the patch is computed against its status. */

@@ -12,7 +12,7 @@ const CREDENTIALS_TTL_MS = 30_000;
 const KEEP_ALIVE_MS = 60_000;
 const LONGEST_CONNECT_MS = 10_000;
 
-export interface TransportOptions {
+interface TransportOptions {
   load: LoadCredentials;
   clock: Clock;
   /** Connections at once; undefined for as many as there are requests. */
@@ -34,7 +34,7 @@ export interface HttpRequest {
   mayBeSent?: () => boolean;
 }
 
-export interface HttpAnswer {
+interface HttpAnswer {
   status: number;
   retryAfter: string | string[] | undefined;
   body: Readable & { text(): Promise<string>; dump(): Promise<void> };

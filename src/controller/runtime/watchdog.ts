@@ -1,6 +1,6 @@
 import type { Clock } from '../../time';
 
-export interface WatchdogOptions {
+interface WatchdogOptions {
   clock: Clock;
   /** The longest time without feed(). */
   silenceMs: number;

@@ -34,7 +34,7 @@ export interface WorkQueueOptions {
   metrics?: Registry;
 }
 
-export interface StopOptions {
+interface StopOptions {
   /** How long running passes may take to finish before their signal is aborted; @default GRACE_MS */
   graceMs?: number;
   /** How long they are waited for after that; @default ABANDON_MS */

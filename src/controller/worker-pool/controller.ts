@@ -27,7 +27,7 @@ const QUIET_MS = 250;
 /** Webhooks may take 30 s to answer a dry run. */
 const ADVICE_BUDGET = { qps: 20, burst: 50, timeoutMs: 35_000 };
 
-export interface WorkerPoolControllerOptions extends Omit<ApplyContext, 'templateChecks' | 'requeue' | 'random'> {
+interface WorkerPoolControllerOptions extends Omit<ApplyContext, 'templateChecks' | 'requeue' | 'random'> {
   readonly events: EventRecorder;
   /** Passes at once. */
   readonly concurrency: number;

@@ -29,7 +29,7 @@ export interface WorkerFact {
 }
 
 /** What brings the Workers of a pool to the wanted number. */
-export interface ScalingPlan {
+interface ScalingPlan {
   /** How many new Workers to make. */
   readonly create: number;
   /** To be made known to the control plane. */

@@ -5,7 +5,7 @@ import { askAgainAt, awaitsRetirement, desiredPoolSize, planScaling, isFree } fr
 import type { Action, Decision, PoolSnapshot } from './snapshot';
 
 /** Workers that are made in one go: what is wanted may have changed before the next ones. */
-export const CREATE_BATCH = 500;
+const CREATE_BATCH = 500;
 /** Nothing is looked at again sooner without news, in milliseconds. */
 const SOONEST_LOOK_MS = 250;
 

@@ -20,7 +20,7 @@ const BATCH = 500;
 /** The session's whole truth is exchanged so often, with as much jitter, in milliseconds. */
 const SYNC_EVERY_MS = 30_000;
 
-export interface PoolSessionOptions {
+interface PoolSessionOptions {
   /** Changes whenever the session must be opened anew. */
   readonly key: string;
   readonly credentials: PoolCredentials;

@@ -29,7 +29,7 @@ export function templateOf({ pool, session, images }: Pick<PoolMemory, 'pool' | 
   return { pod, key: createHash('sha256').update(JSON.stringify(pod)).digest('base64'), imagesKnown };
 }
 
-export interface TemplateChecksOptions {
+interface TemplateChecksOptions {
   /** One of its own: webhooks that hang must not take the connections of what is more than advice. */
   readonly client: KubeClient;
   readonly clock: Clock;

@@ -12,9 +12,9 @@ import {
 } from '../../api';
 import type { WorkerRegistration } from '../../protocol/messages';
 import { backoffMs } from '../../time';
-import { workerName, WORKERS } from '../resources';
 import { concurrently } from '../concurrently';
 import { reasonOfRefusedWorker } from '../reasons';
+import { workerName, WORKERS } from '../resources';
 import { explainRefusal, isConflict, isNotFound, refusalOf, type KubeObject } from '../runtime';
 import type { ApplyContext } from './context';
 import type { WorkerFact } from './decide-scaling';

@@ -2,14 +2,14 @@ import type { Worker } from '../../api';
 import { FINALIZER, LABEL } from '../../api/names';
 import type { ReportResponse } from '../../protocol/messages';
 import { ProtocolError } from '../../protocol/session';
-import { workerIdOf, WORKERS } from '../resources';
-import { dropFinalizer } from '../drop-finalizer';
 import type { Clock } from '../../time';
+import { dropFinalizer } from '../drop-finalizer';
 import type { WorkerSession } from '../pool-registry';
+import { workerIdOf, WORKERS } from '../resources';
 import { carriesOut, EXCEEDED_DEADLINE_SECONDS, isLive, runPodName, workerBegan, type RunPod } from '../run';
 import { isAlreadyExists, isConflict, isNotFound, keyOf, PODS, type KubeClient, type Logger } from '../runtime';
-import type { Memory } from './memory';
 import { assignmentOf, sessionOf, type Sources } from './gather';
+import type { Memory } from './memory';
 import { nameTaken, refusal, refusedPod } from './refusals';
 import type { Action, ActionOf } from './snapshot';
 

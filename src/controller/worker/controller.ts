@@ -24,7 +24,7 @@ import { Memories } from './memory';
 import type { Decision, WorkerSnapshot } from './snapshot';
 import { specChanged, workerNeedsPass } from './triggers';
 
-export interface WorkerControllerOptions extends Omit<ApplyContext, 'memories' | 'random'> {
+interface WorkerControllerOptions extends Omit<ApplyContext, 'memories' | 'random'> {
   readonly events: EventRecorder;
   readonly metrics?: Pick<WorkerMetrics, 'runStartupDuration'>;
   /** @default Math.random */

@@ -18,7 +18,7 @@ import { REASON } from '../../api/conditions';
 import { processNamespaceProblems } from '../../api/worker-pool/process-namespace';
 import { decidePod } from './decide-pod';
 import { deleteUnstarted } from './decide-unstarted';
-import { failed, released, waiting, earliest, joinPlans, type Plan } from './plan';
+import { earliest, failed, joinPlans, released, waiting, type Plan } from './plan';
 import type { PoolFacts, WorkerSnapshot } from './snapshot';
 
 /** Carries out an assignment: a Pod for it, what keeps the Pod from starting, its outcome, the Worker's release. */

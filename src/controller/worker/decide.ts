@@ -3,8 +3,8 @@ import { decideHistory } from './decide-history';
 import { decideRemoval, decideRetirement, isLeaving } from './decide-removal';
 import { decideRun } from './decide-run';
 import { busyStatus, restingStatus, unregisteredStatus } from './decide-status';
-import { joinPlans, NOTHING_TO_DO, type Plan } from './plan';
 import { deleteUnstarted } from './decide-unstarted';
+import { joinPlans, NOTHING_TO_DO, type Plan } from './plan';
 import type { Decision, WorkerSnapshot } from './snapshot';
 
 /** The control plane's answer to `released` may take so long before the Worker is shown as idle by ourselves. */

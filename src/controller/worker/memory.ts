@@ -35,7 +35,7 @@ export interface Memory {
   readonly retireAskedAt?: number;
 }
 
-export interface ReportedProblem extends Pick<Problem, 'key' | 'sentence' | 'detailed'> {
+interface ReportedProblem extends Pick<Problem, 'key' | 'sentence' | 'detailed'> {
   /** When these words were reported. */
   readonly at: number;
   /** When the problem was first reported. */
