@@ -28,7 +28,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
 };
 
 /** Programs of which a page uses nothing that changes. */
-const PLAIN = new Set(['base64', 'cat', 'cd', 'cp', 'export', 'git', 'grep', 'mkdir', 'python']);
+const PLAIN = new Set(['base64', 'cat', 'cd', 'cp', 'export', 'git', 'grep', 'mkdir', 'python', 'xargs']);
 
 export async function problemWith(command: Command, folder: string): Promise<string | undefined> {
   const [program = ''] = command;
