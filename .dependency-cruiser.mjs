@@ -9,7 +9,7 @@ export const ROOMS = {
   time: [],
   text: [],
   api: [],
-  charting: ['api'],
+  charting: [],
   constructs: ['its rooms'],
   'constructs/shared': ['api', 'charting'],
   'constructs/worker-pool': ['api', 'charting', 'imports', 'constructs/shared'],

@@ -16,6 +16,7 @@ import type { HeartbeatRequest, LogEntry, LogWriter, OutcomeRequest } from '../p
 import { trustedAuthorities } from '../protocol/authorities';
 import { causeOfFailure } from '../protocol/client/causes';
 import { parseJson } from '../protocol/json';
+import { IDLE_CONNECTION_MS } from '../protocol/leases';
 import type { PoolAccess } from './credentials';
 import type { Identity } from './identity';
 
@@ -162,7 +163,7 @@ export class LauncherClient {
     void this.agent?.connections.close();
     const trusted = trustedAuthorities(ca);
     const connect = { timeout: 10_000, ...(trusted && { ca: trusted }) };
-    this.agent = { ca, connections: new Agent({ connect, keepAliveTimeout: 30_000 }) };
+    this.agent = { ca, connections: new Agent({ connect, keepAliveTimeout: IDLE_CONNECTION_MS }) };
     return this.agent.connections;
   }
 }

@@ -14,3 +14,12 @@ export const RUN_LEASE_MS = 120_000;
  * may well go on behind it: it is given up only after this long. To give it up earlier would stop an apply half-way.
  */
 export const PARTITION_LEASE_MS = 600_000;
+
+/** How long a session's `watch` and a relay's `heartbeat` wait for news: they keep the leases, so that it is well below them. */
+export const POLL_WAIT_SECONDS = 25;
+
+/** The longest wait that the control plane takes. */
+export const LONGEST_POLL_WAIT_SECONDS = 60;
+
+/** How long a client keeps a connection that it does not use. */
+export const IDLE_CONNECTION_MS = 30_000;

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { writeFileDurably } from '../durable-file';
 import { EC_P256, exportPrivateKey, importEcPrivateKey, randomSerialNumber, x509, YEAR_MS } from './x509';
 
+/** Certificates begin so much earlier, because clocks differ. */
+const BACKDATED_MS = 5 * 60_000;
+
 /** The control plane's own certificate authority: it signs its server certificate and the certificates of pools. */
 export class Authority {
   private constructor(
@@ -67,7 +70,7 @@ export class Authority {
     return {
       serialNumber: randomSerialNumber(),
       issuer: this.certificate.subjectName.toJSON(),
-      notBefore: new Date(now - 5 * 60_000),
+      notBefore: new Date(now - BACKDATED_MS),
       notAfter: new Date(now + lifeMs),
       signingKey: this.key,
       signingAlgorithm: EC_P256,
@@ -80,7 +83,7 @@ async function makeAuthority(now: number): Promise<{ certificate: string; key: s
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: randomSerialNumber(),
     name: [{ CN: ['worker-pools control plane authority'] }],
-    notBefore: new Date(now - 5 * 60_000),
+    notBefore: new Date(now - BACKDATED_MS),
     notAfter: new Date(now + 20 * YEAR_MS),
     keys,
     signingAlgorithm: EC_P256,

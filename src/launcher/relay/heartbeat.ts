@@ -1,10 +1,9 @@
+import { POLL_WAIT_SECONDS } from '../../protocol/leases';
 import { sleep, type Clock } from '../../time';
 import type { CallError, LauncherClient } from '../client';
 import type { Logger } from '../logger';
 import { retrying } from '../retry';
 
-/** How long the control plane may hold a heartbeat back, in seconds; well below the run's lease. */
-const WAIT_SECONDS = 25;
 /** Pause between heartbeats once the run is stopped: they return at once then, and only keep the lease. */
 const STOPPED_PAUSE_MS = 20_000;
 
@@ -24,7 +23,7 @@ export async function heartbeat(options: HeartbeatOptions, signal: AbortSignal):
   while (!signal.aborted) {
     const began = clock.now();
     const step = options.currentStep();
-    const { stop } = await retrying(() => client.heartbeat({ step, waitSeconds: WAIT_SECONDS }, signal), {
+    const { stop } = await retrying(() => client.heartbeat({ step, waitSeconds: POLL_WAIT_SECONDS }, signal), {
       clock,
       signal,
       alsoRetry,

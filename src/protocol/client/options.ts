@@ -31,7 +31,7 @@ export interface ConnectOptions {
   readonly random?: () => number;
   /** First and longest pause between attempts, before jitter, in milliseconds. @default 500 and 30000 */
   readonly backoff?: { readonly firstMs: number; readonly longestMs: number };
-  /** How long one watch waits for a change, in seconds, at most 60; for MQTT the beat of the heartbeat. @default 25 */
+  /** How long one watch waits for a change, in seconds; for MQTT the beat of the heartbeat. @default POLL_WAIT_SECONDS */
   readonly waitSeconds?: number;
   /** How long an answer may take (beyond the wait of a watch) until the connection counts as dead. @default 15000 */
   readonly answerTimeoutMs?: number;

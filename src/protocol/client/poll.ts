@@ -1,6 +1,7 @@
 import { Agent, request as httpRequest } from 'undici';
 import { trustedAuthorities } from '../authorities';
 import { parseJson } from '../json';
+import { IDLE_CONNECTION_MS } from '../leases';
 import { WORKER_PATH } from '../messages';
 import type { ControlPlaneSession, SessionEvents } from '../session';
 import type { Operation } from './call';
@@ -20,7 +21,7 @@ class PollSession extends SessionBase implements ControlPlaneSession {
       connect: { ...(ca && { ca }), timeout: this.answerTimeoutMs },
       // The watch holds one connection; operations share the others.
       connections: 4,
-      keepAliveTimeout: 30_000,
+      keepAliveTimeout: IDLE_CONNECTION_MS,
     });
     this.open();
   }

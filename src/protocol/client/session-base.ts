@@ -1,5 +1,6 @@
 import { Backoff, sleep, systemClock, type Clock } from '../../time';
 import { poolJwtSource } from '../auth';
+import { POLL_WAIT_SECONDS } from '../leases';
 import type {
   RegisterRequest,
   ReportRequest,
@@ -40,7 +41,7 @@ export abstract class SessionBase implements ControlPlaneSession {
     protected readonly endpoint: string,
   ) {
     this.clock = options.clock ?? systemClock;
-    this.waitSeconds = options.waitSeconds ?? 25;
+    this.waitSeconds = options.waitSeconds ?? POLL_WAIT_SECONDS;
     this.answerTimeoutMs = options.answerTimeoutMs ?? 15_000;
     this.backoff = new Backoff({ firstMs: 500, longestMs: 30_000, random: options.random, ...options.backoff });
     this.views = new ViewStream((view) => events.onView(view));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LONGEST_POLL_WAIT_SECONDS } from '../leases';
 import { Attempt, Fence, OutcomeReason, Revision, SessionId, Stage, Term, Time, Ulid } from './primitives';
 
 /** One stage of a run, given to one worker. The controller makes exactly one Pod of it. */
@@ -80,7 +81,7 @@ export const SyncResponse = WorkerViews.extend({
  */
 export const WatchRequest = Speaker.extend({
   after: Revision,
-  waitSeconds: z.number().int().min(0).max(60),
+  waitSeconds: z.number().int().min(0).max(LONGEST_POLL_WAIT_SECONDS),
 });
 
 /** `retire`: an idle worker is removed in the same step; a busy one gets nothing further and is to be asked for again. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LONGEST_POLL_WAIT_SECONDS } from '../leases';
 import { Fence, OutcomeReason, Stage, Time, Ulid, WORKER_PATH } from './primitives';
 
 /**
@@ -71,7 +72,7 @@ export const HeartbeatRequest = z.object({
   fence: Fence,
   /** The step that runs now; '' before the first and after the last. */
   step: z.string(),
-  waitSeconds: z.number().int().min(0).max(60),
+  waitSeconds: z.number().int().min(0).max(LONGEST_POLL_WAIT_SECONDS),
 });
 export const HeartbeatResponse = z.object({ stop: z.object({ reason: z.string() }).nullable() });
 

@@ -6,7 +6,7 @@ import ts from 'typescript';
 type Template = readonly string[];
 
 /** What a page writes in place of a value: `NAMESPACE`, `"NAME"`, `512`, `1h10m`, or `…` for words that vary. */
-const PLACEHOLDER = /^("?)[A-Z][A-Z0-9_]*\1$|^…$|^(\d+[a-z]*)+$/;
+const PLACEHOLDER = /^("?)[A-Z][A-Z0-9_]*\1$|^…$|^(\d+[a-z]+)*\d*$/;
 /** Where one text of the sources may end and another begin; inside a value that may be between any words. */
 const SEAM = { sentence: /(?<=[.:;,)]) |(?=, )/g, value: / |(?=, )/g };
 /** Shorter pieces say nothing by themselves: they count as the value of another text, not as a sentence. */
