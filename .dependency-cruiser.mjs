@@ -63,7 +63,17 @@ export const ROOMS = {
   ],
   'cli/entry': ['cli/*', 'cli/commands'],
   'cli/demo': ['api', 'constructs', 'local-cluster', 'cli/*', 'cli/api', 'cli/source'],
-  'cli/generate': ['api', 'charting', 'constructs', 'protocol', 'local-cluster', 'cli/api', 'cli/commands', 'examples'],
+  'cli/generate': [
+    'api',
+    'charting',
+    'constructs',
+    'protocol',
+    'local-cluster',
+    'cli/*',
+    'cli/api',
+    'cli/commands',
+    'examples',
+  ],
   'cli/dev': [
     'api',
     'charting',

@@ -15,7 +15,7 @@ export class UserError extends Error {
   }
 }
 
-/** Runs the command that the arguments name; errors end in a sentence and an exit code. */
+/** Runs the one of the commands that the arguments name. */
 export async function run(
   name: string,
   commands: readonly Command[],
@@ -35,6 +35,15 @@ export async function run(
     program.addCommand(command);
     inherit(command, program);
   }
+  await carryOut(program, name, args);
+}
+
+/** Does what the arguments say; errors end in a sentence and an exit code. */
+export async function carryOut(
+  program: Command,
+  name: string,
+  args: readonly string[] = process.argv.slice(2),
+): Promise<void> {
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -132,7 +132,7 @@ export function uploadSource(client: ApiClient, stack: string, packed: PackedSou
   return client.upload(`/api/v1/stacks/${encodeURIComponent(stack)}/source`, packed.open());
 }
 
-export interface QueuedRun {
+interface QueuedRun {
   readonly id: string;
   readonly stackName: string;
   readonly state: string;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, type Command } from 'commander';
 import { environmentRefusal } from '../../protocol/environment';
+import { collect } from '../options';
 import { UserError } from '../run-program';
 
 export interface Variable {
@@ -21,7 +22,7 @@ export function withVariables(command: Command): Command {
       .option(
         '--env-from-file <file>',
         'file with a NAME=VALUE in each line, values as they stand; # begins a comment; repeatable',
-        (file: string, before: readonly string[] = []) => [...before, file],
+        collect,
       )
   );
 }

@@ -1,12 +1,11 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { CONTROL_PLANE_PORT, IMAGE, START_DEADLINE_SECONDS } from '../../api';
 import type { ControlPlaneOptions } from '../../control-plane';
 import { withExamples } from '../api/help';
 import { requireNode24 } from '../node-version';
+import { collect, logLevel, wholeNumber } from '../options';
 import { UserError } from '../run-program';
 import { VERSION } from '../version';
-
-const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 interface Flags {
   readonly dataDir: string;
@@ -31,8 +30,8 @@ export function controlPlaneCommand(): Command {
     .description('Run the control plane: pools, run queue, logs, MQTT broker, GraphQL API and web page.')
     .option('--data-dir <dir>', 'database, sources, run states, certificates and keys', './control-plane-data')
     .option('--host <address>', 'address to listen on', '0.0.0.0')
-    .option('--port <port>', 'port of HTTPS; 0: a free one', port, CONTROL_PLANE_PORT.https)
-    .option('--mqtt-port <port>', 'port of MQTT; 0: a free one', port, CONTROL_PLANE_PORT.mqtts)
+    .option('--port <port>', 'port of HTTPS; 0: a free one', wholeNumber(0, 65535), CONTROL_PLANE_PORT.https)
+    .option('--mqtt-port <port>', 'port of MQTT; 0: a free one', wholeNumber(0, 65535), CONTROL_PLANE_PORT.mqtts)
     .option('--no-mqtt', 'no broker: HTTP long polling only')
     .option(
       '--public-url <url>',
@@ -54,11 +53,11 @@ export function controlPlaneCommand(): Command {
     .option(
       '--start-deadline-seconds <seconds>',
       'how long a run Pod may take to start',
-      positive,
+      wholeNumber(1),
       START_DEADLINE_SECONDS,
     )
     .option('--web-open', 'show the web page to everybody who reaches it (default: it asks for the API key)')
-    .option('--log-level <level>', LOG_LEVELS.join(', '), logLevel, 'info')
+    .addOption(logLevel())
     .addHelpText(
       'after',
       `
@@ -125,25 +124,4 @@ function explain(error: unknown, flags: Flags): unknown {
   if (code === 'EACCES' || code === 'EROFS')
     return new UserError(`${flags.dataDir} is not writable: give another --data-dir`);
   return error;
-}
-
-function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value];
-}
-
-function port(value: string): number {
-  const number = Number(value);
-  if (Number.isInteger(number) && number >= 0 && number <= 65535) return number;
-  throw new InvalidArgumentError('it must be a port, 0 to 65535');
-}
-
-function positive(value: string): number {
-  const number = Number(value);
-  if (Number.isInteger(number) && number > 0) return number;
-  throw new InvalidArgumentError('it must be a whole number above 0');
-}
-
-function logLevel(value: string): string {
-  if (LOG_LEVELS.includes(value)) return value;
-  throw new InvalidArgumentError(`allowed are ${LOG_LEVELS.join(', ')}`);
 }

@@ -10,12 +10,12 @@ import {
 import { parseDuration } from '../../time';
 import { withExamples } from '../api/help';
 import { requireNode24 } from '../node-version';
+import { logLevel } from '../options';
 import { UserError } from '../run-program';
 import { VERSION } from '../version';
 
 /** Time for what is printed last. */
 const LAST_WORDS_MS = 1_000;
-const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /** `worker-pools controller`: looks after WorkerPools, Workers and run Pods until it is told to stop. */
 export function controllerCommand(): Command {
@@ -68,9 +68,7 @@ export function controllerCommand(): Command {
     .option('--enable-http2 [boolean]', 'accepted for compatibility; HTTP/1.1 is always used', flag, false)
     .option('--kube-api-qps <number>', 'average requests a second to the API server', positive, usual.kubeApiQps)
     .option('--kube-api-burst <number>', 'burst of requests to the API server', positive, usual.kubeApiBurst)
-    .addOption(
-      new Option('--log-level <level>', 'lowest level that is logged').choices(LOG_LEVELS).default(usual.logLevel),
-    )
+    .addOption(logLevel(usual.logLevel))
     .addOption(
       new Option('--log-format <format>', 'how a line is written').choices(LOG_FORMATS).default(usual.logFormat),
     )

@@ -5,6 +5,7 @@ import { IGNORE_HELP, withExamples } from '../api/help';
 import { createStack, deleteStack, findStack, updateStack, uploadSource, type StackRow } from '../api/operations';
 import { print, printJson, table } from '../api/output';
 import { variablesOf, withVariables, type VariableFlags } from '../api/variables';
+import { collect } from '../options';
 import { UserError } from '../run-program';
 import { withPackedSource, type PackedSource } from '../source/pack';
 import { packedSentences, warnings } from '../source/report';
@@ -102,10 +103,7 @@ function updateCommand(): Command {
     .addOption(tool())
     .option('--project-root <folder>', 'folder inside the source to run in; "": its root')
     .option('--runner-image <image>', 'image of the container worker; "": the pool\'s, then the control plane\'s')
-    .option('--unset-env <name>', 'remove a variable, repeatable', (name: string, before: string[] = []) => [
-      ...before,
-      name,
-    ]);
+    .option('--unset-env <name>', 'remove a variable, repeatable', collect);
   withExamples(
     withVariables(command),
     'stack update network --env TF_VAR_size=5 --unset-env TF_VAR_old',

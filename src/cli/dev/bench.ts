@@ -1,8 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander';
 import { runBench } from '../../../test/bench/bench';
 import { reportAsText } from '../../../test/bench/report';
 import { buildPrograms } from '../build-programs';
+import { wholeNumber } from '../options';
 import { terminalProgress } from '../progress';
+import { npmScript } from '../npm-script';
 
 interface Options {
   readonly runs: number;
@@ -18,39 +19,32 @@ interface Options {
 const BUNDLE = 'dist/controller/controller.mjs';
 
 /** `npm run bench`: measures speed and size of the controller against the targets of docs/operations/benchmarks.md. */
-const program = new Command('npm run bench --')
-  .description('Measure the controller on a real API server: speed, API requests, memory. It takes some minutes.')
-  .option('--runs <n>', 'runs, Workers and Pods of a round', atMost(5_000), 1_000)
-  .option('--rounds <n>', 'rounds of bare client and controller in turn; the medians count', atMost(9), 3)
-  .option('--keys <n>', 'RSA keys to make; their time is scaled to as many as there are Workers', atMost(5_000), 200)
-  .option('--idle-seconds <n>', 'how long to listen to an idle controller', atMost(600), 30)
-  .option('--qps <n>', 'request rate that the controller is allowed (default: its own)', atMost(100_000))
-  .option('--controller <path>', 'measure this bundle in place of a fresh one')
-  .option('--node-flags <flags>', "run it with these flags of Node in place of its image's", words)
-  .option('--json', 'print everything that was measured as JSON')
-  .showHelpAfterError('(--help lists the options)')
-  .action(async (options: Options) => {
-    const stopping = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
-    const progress = terminalProgress();
-    if (options.controller === undefined) await buildPrograms(progress);
-    const report = await runBench({ ...options, bundle: options.controller ?? BUNDLE }, progress, stopping.signal);
-    process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : reportAsText(report));
-  });
-
-program.parseAsync().catch((error: unknown) => {
-  process.stderr.write(`npm run bench: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+npmScript('npm run bench', (program) =>
+  program
+    .description('Measure the controller on a real API server: speed, API requests, memory. It takes some minutes.')
+    .option('--runs <n>', 'runs, Workers and Pods of a round', wholeNumber(1, 5_000), 1_000)
+    .option('--rounds <n>', 'rounds of bare client and controller in turn; the medians count', wholeNumber(1, 9), 3)
+    .option(
+      '--keys <n>',
+      'RSA keys to make; their time is scaled to as many as there are Workers',
+      wholeNumber(1, 5_000),
+      200,
+    )
+    .option('--idle-seconds <n>', 'how long to listen to an idle controller', wholeNumber(1, 600), 30)
+    .option('--qps <n>', 'request rate that the controller is allowed (default: its own)', wholeNumber(1, 100_000))
+    .option('--controller <path>', 'measure this bundle in place of a fresh one')
+    .option('--node-flags <flags>', "run it with these flags of Node in place of its image's", words)
+    .option('--json', 'print everything that was measured as JSON')
+    .action(async (options: Options) => {
+      const stopping = new AbortController();
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+      const progress = terminalProgress();
+      if (options.controller === undefined) await buildPrograms(progress);
+      const report = await runBench({ ...options, bundle: options.controller ?? BUNDLE }, progress, stopping.signal);
+      process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : reportAsText(report));
+    }),
+);
 
 function words(value: string): string[] {
   return value.split(' ').filter((word) => word !== '');
-}
-
-function atMost(limit: number): (value: string) => number {
-  return (value) => {
-    const number = Number(value);
-    if (Number.isInteger(number) && number >= 1 && number <= limit) return number;
-    throw new InvalidArgumentError(`it must be a whole number from 1 to ${limit}`);
-  };
 }

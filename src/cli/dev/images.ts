@@ -1,8 +1,9 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { pushImages } from '../../local-cluster/images';
 import { buildPrograms } from '../build-programs';
 import { IMAGES } from '../demo/settings';
 import { chartValues, valuesFile } from '../image-names';
+import { npmScript } from '../npm-script';
 import { terminalProgress } from '../progress';
 import { VERSION } from '../version';
 
@@ -13,31 +14,27 @@ interface Options {
 }
 
 /** `npm run images`: builds the images, pushes them to a registry, and prints how to name them. */
-const program = new Command('npm run images --')
-  .description('Build the images of controller, launcher, control plane and runner, and push them to a registry.')
-  .requiredOption('--push <registry>', 'where to, for example registry.example.com/worker-pools', registry)
-  .option('--tag <tag>', 'tag of all of them', tagName, VERSION)
-  .addOption(
-    new Option(
-      '-o, --output <format>',
-      'what is printed: a values file of the chart, with the rest as comments, or JSON',
+npmScript('npm run images', (program) =>
+  program
+    .description('Build the images of controller, launcher, control plane and runner, and push them to a registry.')
+    .requiredOption('--push <registry>', 'where to, for example registry.example.com/worker-pools', registry)
+    .option('--tag <tag>', 'tag of all of them', tagName, VERSION)
+    .addOption(
+      new Option(
+        '-o, --output <format>',
+        'what is printed: a values file of the chart, with the rest as comments, or JSON',
+      )
+        .choices(['values', 'json'])
+        .default('values'),
     )
-      .choices(['values', 'json'])
-      .default('values'),
-  )
-  .showHelpAfterError('(--help lists the options)')
-  .action(async ({ push, tag, output }: Options) => {
-    const progress = terminalProgress();
-    await buildPrograms(progress);
-    const images = await pushImages(IMAGES, push, { tag, progress });
-    const names = { images, values: chartValues(images) };
-    process.stdout.write(output === 'json' ? `${JSON.stringify(names, null, 2)}\n` : valuesFile(images));
-  });
-
-program.parseAsync().catch((error: unknown) => {
-  process.stderr.write(`npm run images: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+    .action(async ({ push, tag, output }: Options) => {
+      const progress = terminalProgress();
+      await buildPrograms(progress);
+      const images = await pushImages(IMAGES, push, { tag, progress });
+      const names = { images, values: chartValues(images) };
+      process.stdout.write(output === 'json' ? `${JSON.stringify(names, null, 2)}\n` : valuesFile(images));
+    }),
+);
 
 function registry(value: string): string {
   if (/^[\w.[\]-]+(:\d+)?(\/[a-z\d._/-]+)?$/.test(value)) return value.replace(/\/$/, '');

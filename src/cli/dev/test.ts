@@ -2,7 +2,10 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Argument } from 'commander';
+import { paint } from '../api/output';
 import { CHECKS, type Check } from './checks';
+import { npmScript } from '../npm-script';
 import { whyNoRealNode } from './real-node';
 
 interface Result {
@@ -15,20 +18,20 @@ interface Result {
 }
 
 /** `npm test [-- NAME ...]`: runs the named checks, or all; goes on after a failure and exits 1 when there was one. */
-async function main(names: readonly string[]): Promise<number> {
-  const unknown = names.filter((name) => !CHECKS.some((check) => check.name === name));
-  if (unknown.length > 0) {
-    const known = CHECKS.map((check) => check.name).join(', ');
-    process.stderr.write(`npm test: no check is called ${unknown.join(', ')}; there are: ${known}\n`);
-    return 2;
-  }
-  const results: Result[] = [];
-  for (const check of CHECKS) {
-    if (names.length > 0 && !names.includes(check.name)) continue;
-    results.push(await runCheck(check, names.includes(check.name)));
-  }
-  return summarize(results);
-}
+npmScript('npm test', (program) =>
+  program
+    .description('Run the checks of CI, or those that are named.')
+    .addArgument(new Argument('[name...]', 'of a check').choices(CHECKS.map(({ name }) => name)))
+    .action(async (names: readonly string[]) => {
+      const results: Result[] = [];
+      for (const check of CHECKS) {
+        const asked = names.includes(check.name);
+        if (asked || names.length === 0) results.push(await runCheck(check, asked));
+      }
+      summarize(results);
+      process.exitCode = results.some(({ state }) => state === 'failed') ? 1 : 0;
+    }),
+);
 
 async function runCheck(check: Check, asked: boolean): Promise<Result> {
   const none = { check, seconds: 0, passed: 0, failed: 0 };
@@ -42,16 +45,19 @@ async function runCheck(check: Check, asked: boolean): Promise<Result> {
   const report = join(scratch, 'report.json');
   const extra = check.jest ? ['--json', `--outputFile=${report}`] : [];
   const code = await execute([...check.command, ...extra], check.jest === true);
-  const counts = check.jest ? readCounts(report) : { passed: 0, failed: 0 };
+  // A check that is no Jest suite counts as one test.
+  const counts = check.jest ? readCounts(report) : { passed: code === 0 ? 1 : 0, failed: 0 };
   rmSync(scratch, { recursive: true, force: true });
   // A suite that found no test to run has proven nothing.
   const empty = check.jest === true && counts.passed + counts.failed === 0;
+  const isGood = code === 0 && !empty;
   return {
     check,
-    state: code === 0 && !empty ? 'passed' : 'failed',
+    state: isGood ? 'passed' : 'failed',
     seconds: (performance.now() - started) / 1000,
     note: empty ? 'no test ran' : undefined,
-    ...counts,
+    passed: counts.passed,
+    failed: isGood ? 0 : Math.max(counts.failed, 1),
   };
 }
 
@@ -79,32 +85,20 @@ function readCounts(report: string): { passed: number; failed: number } {
   }
 }
 
-function summarize(results: readonly Result[]): number {
+function summarize(results: readonly Result[]): void {
   say('');
   const width = Math.max(...results.map((result) => result.check.title.length));
   for (const { check, state, seconds, passed, failed, note } of results) {
     const tests = check.jest && state !== 'skipped' ? `${passed} passed, ${failed} failed` : '';
-    say(`${paint(state)}  ${check.title.padEnd(width)}  ${seconds.toFixed(0).padStart(4)} s  ${note ?? tests}`);
+    const words = `${check.title.padEnd(width)}  ${seconds.toFixed(0).padStart(4)} s  ${note ?? tests}`;
+    say(`${paint(MOOD[state], state.padEnd(7))}  ${words}`);
   }
   const sum = (key: 'passed' | 'failed'): number => results.reduce((total, result) => total + result[key], 0);
-  // A check that is no Jest suite counts as one.
-  const plain = results.filter((result) => !result.check.jest && result.state !== 'skipped');
-  const passed = sum('passed') + plain.filter((result) => result.state === 'passed').length;
-  const failed = sum('failed') + plain.filter((result) => result.state === 'failed').length;
-  const broken = results.filter((result) => result.state === 'failed');
-  say('');
-  say(`${passed} passed, ${Math.max(failed, broken.length)} failed`);
-  return broken.length > 0 ? 1 : 0;
+  say(`\n${sum('passed')} passed, ${sum('failed')} failed`);
 }
 
-function paint(state: Result['state']): string {
-  if (!process.stdout.isTTY || process.env.NO_COLOR) return state.padEnd(7);
-  const color = { passed: 32, failed: 31, skipped: 33 }[state];
-  return `\u001b[${color}m${state.padEnd(7)}\u001b[0m`;
-}
+const MOOD = { passed: 'good', failed: 'bad', skipped: 'muted' } as const;
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
-
-void main(process.argv.slice(2)).then((code) => (process.exitCode = code));

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { npmScript } from '../npm-script';
 import type { Artefact, Generator } from './artefact';
 import { differences, write } from './files';
 import { MissingSource } from './kubernetes-source';
@@ -23,8 +24,14 @@ const GENERATORS: readonly (() => Promise<Generator>)[] = [
   async () => (await import('./examples')).generateExamples,
 ];
 
-async function main(): Promise<void> {
-  const check = process.argv.includes('--check');
+npmScript('npm run generate', (program) =>
+  program
+    .description('Write every generated file.')
+    .option('--check', 'write nothing; fail where a committed file is not what its source gives')
+    .action(generate),
+);
+
+async function generate({ check = false }: { check?: boolean }): Promise<void> {
   const differing: string[] = [];
   for (const load of GENERATORS) {
     const artefact = await generated(await load(), check);
@@ -63,5 +70,3 @@ function report(check: boolean, differing: readonly string[]): void {
     process.exitCode = 1;
   }
 }
-
-void main();

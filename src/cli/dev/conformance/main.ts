@@ -6,6 +6,7 @@ import { workerCrd, workerPoolCrd } from '../../../api';
 import { OLDEST_KUBERNETES } from '../../../charting/emit';
 import { ensureBinaries, VERSIONS } from '../../../local-cluster/binaries';
 import { findHelm } from '../../../local-cluster';
+import { npmScript } from '../../npm-script';
 import { judge, parseWaivers } from './findings';
 import { gatherInputs } from './inputs';
 import { chartTestingRules, foreignDefinitions, kubernetesSchemas, pythonPackages } from './packages';
@@ -24,7 +25,9 @@ const KUBERNETES = Array.from({ length: NEWEST! - OLDEST! + 1 }, (_, index) => `
  * Checks charts, synth output and examples with the tools of the ecosystem; all of them, each time. kube-linter and
  * Polaris are not among them: neither is published as a Go module that can be had with a checked sum.
  */
-async function main(): Promise<number> {
+npmScript('conformance', (program) => program.action(main));
+
+async function main(): Promise<void> {
   const waivers = parseWaivers(await readFile(WAIVERS, 'utf8'));
   const scratch = mkdtempSync(join(tmpdir(), 'worker-pools-conformance-'));
   try {
@@ -34,7 +37,7 @@ async function main(): Promise<number> {
       waivers,
     );
     process.stdout.write(`${summary(reports, verdict)}\n`);
-    return verdict.open.length + verdict.unused.length === 0 ? 0 : 1;
+    process.exitCode = verdict.open.length + verdict.unused.length === 0 ? 0 : 1;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -82,11 +85,3 @@ function writeSchemas(folder: string, definitions: readonly CustomResourceDefini
   }
   return folder;
 }
-
-main().then(
-  (code) => (process.exitCode = code),
-  (error: Error) => {
-    process.stderr.write(`${error.name === 'UserError' ? error.message : error.stack}\n`);
-    process.exitCode = 1;
-  },
-);

@@ -1,0 +1,7 @@
+import { Command } from 'commander';
+import { carryOut } from './run-program';
+
+/** What `npm run NAME` starts. */
+export function npmScript(name: string, define: (program: Command) => Command): void {
+  void carryOut(define(new Command(`${name} --`).showHelpAfterError('(--help lists the options)')), name);
+}
