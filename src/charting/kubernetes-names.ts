@@ -9,6 +9,13 @@ export const SERVICE_NAME = '^[a-z]([-a-z0-9]*[a-z0-9])?$';
 /** What the names of objects may begin with, where more follows. */
 export const NAME_PREFIX = '^[a-z0-9]([-a-z0-9.]*[-a-z0-9])?$';
 
+/** Rule for what the names of a product's objects begin with; the Pods have it as a label, too. */
+export const NAME = {
+  pattern: NAME_PREFIX,
+  maxLength: LABEL_LIMIT,
+  says: `it must have at most ${LABEL_LIMIT} lowercase letters, digits, dashes and dots, and begin with no dash`,
+};
+
 /** What a namespace may be called (RFC 1123). */
 export const NAMESPACE_NAME = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
 
@@ -19,11 +26,11 @@ export const NAMESPACE = {
   says: `a namespace has at most ${LABEL_LIMIT} lowercase letters, digits and dashes, no dash at either end`,
 };
 
-/** An address that programs call by HTTP. */
-export const HTTP_ADDRESS = 'https?://.+';
+/** Rule for addresses that programs call by HTTP; none is allowed, too. */
+export const HTTP_URL = { pattern: '^(https?://.+)?$', says: 'it must look like https://host[:port]' };
 
-/** Rule for addresses, of which none may be given. */
-export const HTTP_URL = { pattern: `^(${HTTP_ADDRESS})?$`, says: 'it must look like https://host[:port]' };
+/** Rule for TCP and UDP ports. */
+export const PORT = { minimum: 1, maximum: 65535, says: 'a port is a whole number from 1 to 65535' };
 
 /** A part of all Pods, as Kubernetes' budgets take it. */
 export const PERCENTAGE = '(100|[1-9]?[0-9])%';

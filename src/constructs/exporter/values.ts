@@ -7,7 +7,7 @@ import {
   type SecurityContext,
   type Toleration,
 } from '../../api';
-import { HTTP_URL } from '../../charting/kubernetes-names';
+import { HTTP_URL, PORT } from '../../charting/kubernetes-names';
 import { HARDENED_CONTAINER, HARDENED_POD } from '../shared/security-context';
 import {
   condition,
@@ -28,7 +28,6 @@ import {
   globalValues,
   LABEL_VALUE,
   OBJECT_NAME,
-  PORT,
   PULL_POLICIES,
   secretNames,
 } from '../shared/global-values';

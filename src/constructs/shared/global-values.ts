@@ -27,9 +27,6 @@ export const DIGEST = optionalString('Digest of the image, as "sha256:...". It w
 
 export const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 
-/** What a port's number may be. */
-export const PORT = { minimum: 1, maximum: 65535, says: 'a port is a whole number from 1 to 65535' };
-
 /** Durations as Prometheus writes them. */
 export const DURATION = { pattern: DURATION_PATTERN, says: 'it must be a duration in whole seconds, such as 90s' };
 

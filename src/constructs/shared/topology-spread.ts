@@ -1,6 +1,7 @@
 import type { Topology } from 'cdk8s-plus-28';
 import type { TopologySpreadConstraint } from '../../api';
-import { invalidArgument, isWholeNumber, wholeNumber } from './checks';
+import { isWholeNumber, wholeNumber } from '../../charting/rule';
+import { invalidArgument } from './checks';
 
 /** What the scheduler does with a Pod for which no domain is even enough. */
 export enum UnsatisfiableSpread {

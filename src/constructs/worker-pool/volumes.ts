@@ -11,7 +11,8 @@ import {
 import { Construct } from 'constructs';
 import { VOLUME, type Volume as VolumeSpec } from '../../api';
 import type { Manifest } from '../../charting/manifest';
-import { invalidArgument, invalidProp, isWholeNumber, wholeNumber } from '../shared/checks';
+import { isWholeNumber, wholeNumber } from '../../charting/rule';
+import { invalidArgument, invalidProp } from '../shared/checks';
 import { asVolume, type IPodStorage } from '../shared/pod-storage';
 import { refuseDuplicates } from '../shared/duplicates';
 

@@ -1,7 +1,8 @@
 import type { Duration } from 'cdk8s';
 import type { ISecret, ResourceProps, SecretValue } from 'cdk8s-plus-28';
 import type { DriftDetectionRunLimits } from '../../api';
-import { invalidArgument, isWholeNumber, wholeNumber } from '../shared/checks';
+import { isWholeNumber, wholeNumber } from '../../charting/rule';
+import { invalidArgument } from '../shared/checks';
 import type { RunPodProps } from './run-pod';
 
 /** What a `WorkerPool` is made of. The labels in `metadata` are the pool's labels in the control plane. */

@@ -15,7 +15,7 @@ import {
   type Volume,
   type VolumeMount,
 } from '../../../api';
-import { NAMESPACE } from '../../../charting/kubernetes-names';
+import { NAMESPACE, PORT } from '../../../charting/kubernetes-names';
 import { HARDENED_CONTAINER, HARDENED_POD } from '../../shared/security-context';
 import { ControllerLogFormat, ControllerLogLevel } from '../operator-options';
 import {
@@ -35,7 +35,7 @@ import {
   stringMap,
   strings,
 } from '../../../charting/values';
-import { DIGEST, PORT, PULL_POLICIES, secretNames } from '../../shared/global-values';
+import { DIGEST, PULL_POLICIES, secretNames } from '../../shared/global-values';
 
 /** The controller's image is for Linux, on two architectures. */
 const matchExpressions = [
