@@ -2,11 +2,12 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { EVENT_SOURCE, LABEL } from '../api';
 import { mountedAuthorities } from '../protocol/authorities';
 import { connectMqtt, connectPoll } from '../protocol/client';
+import { sleep, systemClock, type Clock } from '../time';
 import { createCaches, type Caches } from './caches';
+import { DisruptionController } from './disruption/controller';
 import { createLogger } from './logging';
 import { compileOptions, parseBindAddress, type CompiledOptions, type ControllerOptions } from './options';
 import { WORKER_POOLS, WORKERS } from './resources';
-import { sleep, systemClock, type Clock } from '../time';
 import {
   createKubeClient,
   EventRecorder,
@@ -21,11 +22,10 @@ import {
   type Logger,
   type ResourceType,
 } from './runtime';
+import { WorkerController } from './worker/controller';
 import { createWorkerMetrics } from './worker-metrics';
 import { WorkerPoolController } from './worker-pool/controller';
 import { Pools } from './worker-pool/pools';
-import { WorkerController } from './worker/controller';
-import { DisruptionController } from './disruption/controller';
 
 /** How long the last events may take to be written after that. */
 const LAST_EVENTS_MS = 3_000;

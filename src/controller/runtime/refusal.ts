@@ -33,8 +33,8 @@ export interface Refusal {
   readonly detail: string;
   /** It may pass although nobody mends anything. The others are asked again, too, but somebody has to act. */
   readonly waitingHelps: boolean;
-  /** Other values in the object may mend it. */
-  readonly changeHelps: boolean;
+  /** It passes by itself, and soon: nobody needs to hear of it. */
+  readonly transient: boolean;
   /** The object was judged; otherwise nothing is known of it. */
   readonly judged: boolean;
 }
@@ -96,9 +96,9 @@ const RULES: readonly Rule[] = [
   { kind: 'server-error', when: () => true },
 ];
 
-/** Neither waiting nor another object is the way out of the kinds that are not named here: somebody has to act. */
+/** Of the kinds that are not named here somebody has to act. */
 const WAITING_HELPS: readonly RefusalKind[] = ['webhook-down', 'quota-full', 'server-error', 'busy', 'no-answer'];
-const CHANGE_HELPS: readonly RefusalKind[] = ['policy', 'quota-unfit', 'limit-range', 'missing', 'invalid'];
+const TRANSIENT: readonly RefusalKind[] = ['busy', 'no-answer'];
 const NOT_JUDGED: readonly RefusalKind[] = [
   'webhook-down',
   'dry-run-unsupported',
@@ -119,7 +119,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
     key: `${kind}:${whoRefused(kind, said) ?? detail}`,
     detail,
     waitingHelps: WAITING_HELPS.includes(kind),
-    changeHelps: CHANGE_HELPS.includes(kind),
+    transient: TRANSIENT.includes(kind),
     judged: !NOT_JUDGED.includes(kind),
   };
 }

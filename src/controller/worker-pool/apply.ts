@@ -40,7 +40,7 @@ export function problemOfAction({ type }: Action, error: unknown, namespace: str
     return error.retryable ? undefined : { reason: REASON.protocolError, message: error.message };
   }
   const refusal = refusalOf(error);
-  if (!refusal || refusal.kind === 'no-answer' || refusal.kind === 'busy') return undefined;
+  if (!refusal || refusal.transient) return undefined;
   const [verb, object] =
     type === 'deleteWorkers' ? (['delete', 'Workers'] as const) : (['change', 'the WorkerPool'] as const);
   const message = explainRefusal(refusal, {

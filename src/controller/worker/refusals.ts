@@ -11,7 +11,7 @@ const LONGEST_RETRY_MS = 60_000;
 /** Why the API server does not take the run's Pod; undefined when it is only slow, or the error is not its own. */
 export function refusedPod(error: unknown, { namespace, name }: PoolRef): Problem | undefined {
   const refused = refusalOf(error);
-  if (!refused || refused.kind === 'no-answer' || refused.kind === 'busy') return undefined;
+  if (!refused || refused.transient) return undefined;
   const sentence = explainRefusal(refused, {
     object: "the run's Pod",
     verb: 'create',

@@ -11,13 +11,14 @@ export interface Meaning {
   readonly kind: RefusalKind;
   readonly detail: string;
   readonly waitingHelps: boolean;
-  readonly changeHelps: boolean;
   readonly judged: boolean;
+  readonly transient: boolean;
 }
 
-const SOMEBODY_MUST_ACT = { waitingHelps: false, changeHelps: false };
-const MAY_PASS = { waitingHelps: true, changeHelps: false, judged: false };
-const CHANGE = { waitingHelps: false, changeHelps: true, judged: true };
+const SOMEBODY_MUST_ACT = { waitingHelps: false, transient: false };
+const MAY_PASS = { waitingHelps: true, judged: false, transient: false };
+const SOON_OVER = { ...MAY_PASS, transient: true };
+const CHANGE = { waitingHelps: false, judged: true, transient: false };
 
 export const ANSWERS: [string, KubeError, Meaning][] = [
   [
@@ -129,7 +130,7 @@ export const ANSWERS: [string, KubeError, Meaning][] = [
   [
     'a quota that has not been counted yet',
     answer(403, 'pods "x" is forbidden: status unknown for quota: total, resources: pods'),
-    { kind: 'busy', detail: 'status unknown for quota: total, resources: pods', ...MAY_PASS },
+    { kind: 'busy', detail: 'status unknown for quota: total, resources: pods', ...SOON_OVER },
   ],
   [
     'a LimitRange',
@@ -227,14 +228,14 @@ export const ANSWERS: [string, KubeError, Meaning][] = [
     answer(404, 'namespaces "team" not found'),
     { kind: 'namespace-gone', detail: 'namespaces "team" not found', ...SOMEBODY_MUST_ACT, judged: true },
   ],
-  ['too many requests', answer(429, 'Too many requests'), { kind: 'busy', detail: 'Too many requests', ...MAY_PASS }],
+  ['too many requests', answer(429, 'Too many requests'), { kind: 'busy', detail: 'Too many requests', ...SOON_OVER }],
   [
     'a conflict about the quota',
     answer(409, 'Operation cannot be fulfilled on resourcequotas "small": the object has been modified'),
     {
       kind: 'busy',
       detail: 'Operation cannot be fulfilled on resourcequotas "small": the object has been modified',
-      ...MAY_PASS,
+      ...SOON_OVER,
     },
   ],
   [
@@ -250,6 +251,6 @@ export const ANSWERS: [string, KubeError, Meaning][] = [
   [
     'no connection',
     new KubeError({ status: 0, reason: 'ConnectionFailed', message: `${REQUEST}: connect ECONNREFUSED` }),
-    { kind: 'no-answer', detail: 'connect ECONNREFUSED', ...MAY_PASS },
+    { kind: 'no-answer', detail: 'connect ECONNREFUSED', ...SOON_OVER },
   ],
 ];
