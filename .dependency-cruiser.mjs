@@ -1,11 +1,9 @@
 /**
  * What each room below src/ may import of ours, beside itself and `time`; docs/architecture.md shows it ("Rooms"). A room
- * within another has a line of its own. `x` is a room with those within it, `x/*` what lies directly in it, `x/name` one
- * file, `its rooms` those within it.
+ * stands below those that it may import, so that no arrow goes up; one within another has a line of its own. `x` is a room
+ * with those within it, `x/*` what lies directly in it, `x/name` one file, `its rooms` those within it.
  */
 export const ROOMS = {
-  'index.ts': ['constructs'],
-  'main.ts': ['constructs', 'examples'],
   time: [],
   text: [],
   api: [],
@@ -26,6 +24,8 @@ export const ROOMS = {
     'constructs/monitoring',
     'constructs/exporter',
   ],
+  'index.ts': ['constructs'],
+  'main.ts': ['constructs', 'examples'],
   protocol: ['api'],
   controller: ['api', 'protocol', 'its rooms'],
   'controller/runtime': ['api/meta', 'api/metrics'],
@@ -47,9 +47,10 @@ export const ROOMS = {
   'control-plane/web': ['text', 'control-plane/*', 'control-plane/queue', 'control-plane/store'],
   'local-cluster': [],
   cli: ['local-cluster', 'text', 'its rooms'],
-  'cli/api': ['protocol', 'text', 'control-plane/pki', 'cli/*', 'cli/source'],
   'cli/source': ['text', 'cli/*'],
+  'cli/api': ['protocol', 'text', 'control-plane/pki', 'cli/*', 'cli/source'],
   'cli/launcher': ['api', 'launcher'],
+  'cli/demo': ['api', 'constructs', 'local-cluster', 'cli/*', 'cli/api', 'cli/source'],
   'cli/commands': [
     'api',
     'protocol',
@@ -62,7 +63,6 @@ export const ROOMS = {
     'cli/demo',
   ],
   'cli/entry': ['cli/*', 'cli/commands'],
-  'cli/demo': ['api', 'constructs', 'local-cluster', 'cli/*', 'cli/api', 'cli/source'],
   'cli/generate': [
     'api',
     'charting',

@@ -17,3 +17,11 @@ it('docs/architecture.md shows each room once, with what it may import of ours',
   const expected = Object.entries(ROOMS).map(([room, allowed]) => [room, allowed.join(', ') || 'nothing of ours']);
   expect(rows.toSorted()).toEqual(expected.toSorted());
 });
+
+it('no room may import one that stands below it', () => {
+  const order = Object.keys(ROOMS);
+  const upwards = Object.entries(ROOMS).flatMap(([room, allowed]) =>
+    allowed.filter((name) => order.indexOf(name) >= order.indexOf(room)).map((name) => `${room} imports ${name}`),
+  );
+  expect(upwards).toEqual([]);
+});
