@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -172,6 +173,18 @@ describe.each(['oldest', 'newest'])('on the %s Node that it is for', (age) => {
     const sentence = 'worker-pools: https://127.0.0.1:9 cannot be reached: ECONNREFUSED\n';
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: sentence });
   });
+});
+
+it('the program runs a control plane', async () => {
+  const program = join(app, 'node_modules', 'cdk8s-worker-pools', 'dist', 'worker-pools', 'worker-pools.mjs');
+  const ports = ['--host', '127.0.0.1', '--port', '0', '--mqtt-port', '0'];
+  const child = spawn(newestNode.path, [program, 'control-plane', '--data-dir', join(app, 'data'), ...ports]);
+  let said = '';
+  for await (const chunk of child.stdout.setEncoding('utf8')) {
+    said += chunk;
+    if (said.includes('control plane listens')) child.kill('SIGTERM');
+  }
+  expect(said).toContain('control plane stopped');
 });
 
 /** What `npm ls --json` prints. */

@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import type { TestControlPlane } from '../../control-plane/support/control-plane';
@@ -28,32 +28,35 @@ export class Program {
 
   /** The whole of `worker-pools`. */
   static whole(folder: string): Promise<Program> {
-    return Program.bundle('src/cli/main.ts', join(folder, 'worker-pools.mjs'));
+    return Program.bundle('src/cli/main.ts', folder);
   }
 
   /** `worker-pools` with `pool`, `stack` and `run` only. */
   static ofApiCommands(folder: string): Promise<Program> {
-    return Program.bundle('test/cli/support/api-commands.ts', join(folder, 'api-commands.mjs'));
+    return Program.bundle('test/cli/support/api-commands.ts', folder);
   }
 
   /** The controller, as its image holds it. It may run for three minutes. */
   static controller(folder: string): Promise<Program> {
-    return Program.bundle('src/cli/entry/controller.ts', join(folder, 'controller.mjs'), 180_000);
+    return Program.bundle('src/cli/entry/controller.ts', folder, 180_000);
   }
 
-  private static async bundle(source: string, path: string, longestMs?: number): Promise<Program> {
+  /** In pieces, as `npm run build` does it: a library that is loaded later looks different there. */
+  private static async bundle(source: string, folder: string, longestMs?: number): Promise<Program> {
     await promisify(execFile)(join('node_modules', '.bin', 'esbuild'), [
       source,
       '--bundle',
+      '--splitting',
       '--platform=node',
       '--format=esm',
       '--external:@swc/core',
       '--define:__VERSION__="1.2.3"',
       `--banner:js=${REQUIRE}`,
       '--log-level=error',
-      `--outfile=${path}`,
+      '--out-extension:.js=.mjs',
+      `--outdir=${folder}`,
     ]);
-    return new Program(path, ENVIRONMENT, longestMs);
+    return new Program(join(folder, `${basename(source, '.ts')}.mjs`), ENVIRONMENT, longestMs);
   }
 
   with(environment: NodeJS.ProcessEnv): Program {
