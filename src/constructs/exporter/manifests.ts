@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { ReleaseContext } from '../../charting/chart';
 import { imageReference } from '../shared/global-values';
 import { pullSecrets } from '../shared/image-pull-secrets';
+import type { AddToPod } from '../shared/shadow-pod';
 import { scrapeRefusals } from '../shared/scrape';
 import {
   and,
@@ -26,18 +27,12 @@ import type { ExporterValues } from './values';
 /** Name of the port at which container, Service, probes and ServiceMonitor meet. */
 const PORT = 'metrics';
 
-/** The values with what a construct's Pod was given until it is synthesized. */
-type AddToPod = (values: ExporterValues) => ExporterValues & {
-  /** Passes the scheduler over; charts have no value for it. */
-  readonly nodeName?: string;
-};
-
 /** The exporter's Deployment, and what lets Prometheus find it. */
 export function addExporterManifests(
   scope: Construct,
   values: ExporterValues,
   context: ReleaseContext,
-  addToPod: AddToPod = (unchanged) => unchanged,
+  addToPod: AddToPod<ExporterValues> = (unchanged) => unchanged,
 ): void {
   addManifest<k8s.KubeDeploymentProps>(
     scope,
@@ -92,7 +87,7 @@ function required(values: ExporterValues) {
   ];
 }
 
-function podSpec(values: ReturnType<AddToPod>) {
+function podSpec(values: ReturnType<AddToPod<ExporterValues>>) {
   const { caCert, global, image } = values;
   return {
     serviceAccountName: ifAny(values.serviceAccountName),

@@ -7,6 +7,12 @@ import type { ValueMembers, ValuesOf } from '../../charting/values';
 import { asVolume, asVolumeMounts, type IPodStorage, type PodVolumeMount } from './pod-storage';
 import { chartToReadFrom, specOf } from './rendered';
 
+/** The values with what a construct's Pod was given until it is synthesized. */
+export type AddToPod<Values> = (values: Values) => Values & {
+  /** Passes the scheduler over; charts have no value for it. */
+  readonly nodeName?: string;
+};
+
 /** What a construct's props say of its Pod that more can be added to. */
 export interface ShadowPodProps {
   readonly envVariables?: Record<string, EnvValue>;

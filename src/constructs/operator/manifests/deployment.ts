@@ -4,24 +4,19 @@ import type { Construct } from 'constructs';
 import type { ReleaseContext } from '../../../charting/chart';
 import { ifAny, ifSet, merge, type Deferred } from '../../../charting/deferred';
 import { addManifest, type Template } from '../../../charting/manifest';
+import type { AddToPod } from '../../shared/shadow-pod';
 import { CONTROL_PLANE } from '../constants';
 import { controllerPullSecrets, metadata, objectLabels, podSelector, serviceAccountName } from '../names';
 import type { OperatorValues } from '../names';
 import { managerContainer } from './manager-container';
 import { deploymentRefusals } from './refusals';
 
-/** The values with what a construct's Pod was given until it is synthesized. */
-export type AddToPod = (values: OperatorValues) => OperatorValues & {
-  /** Passes the scheduler over; charts have no value for it. */
-  readonly nodeName?: string;
-};
-
 /** The controller's Deployment and its ServiceAccount. */
 export function addDeployment(
   scope: Construct,
   values: OperatorValues,
   context: ReleaseContext,
-  addToPod: AddToPod = (unchanged) => unchanged,
+  addToPod: AddToPod<OperatorValues> = (unchanged) => unchanged,
 ): void {
   const { controllerManager, commonAnnotations } = values;
   const { serviceAccount } = controllerManager;
@@ -73,7 +68,7 @@ export function addDeployment(
   );
 }
 
-function podSpec(values: ReturnType<AddToPod>, context: ReleaseContext) {
+function podSpec(values: ReturnType<AddToPod<OperatorValues>>, context: ReleaseContext) {
   const { controllerManager } = values;
   return {
     serviceAccountName: serviceAccountName(values, context),

@@ -1,7 +1,8 @@
 import type { Construct } from 'constructs';
 import type { ReleaseContext } from '../../../charting/chart';
+import type { AddToPod } from '../../shared/shadow-pod';
 import type { OperatorValues } from '../names';
-import { addDeployment, type AddToPod } from './deployment';
+import { addDeployment } from './deployment';
 import { addDisruptionBudgets } from './disruption';
 import { addMetrics } from './metrics';
 import { addNetworkPolicy } from './network-policy';
@@ -12,7 +13,7 @@ export function addOperatorManifests(
   scope: Construct,
   values: OperatorValues,
   context: ReleaseContext,
-  addToPod?: AddToPod,
+  addToPod?: AddToPod<OperatorValues>,
 ): void {
   addDeployment(scope, values, context, addToPod);
   addRbac(scope, values, context);
