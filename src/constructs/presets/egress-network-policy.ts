@@ -66,7 +66,7 @@ export interface EgressNetworkPolicyOptions {
  *
  * A NetworkPolicy knows addresses and ports, no host names: `app.spacelift.io`, S3 and the registries have addresses that
  * change, so that by default every address is allowed on the few ports. Narrow it with `cidrs`, or write a policy of your
- * network plugin that knows names. What comes in is not touched. The cluster's network plugin has to heed NetworkPolicies.
+ * network plugin that knows names. What comes in is not touched. The cluster's network plugin has to enforce NetworkPolicies.
  *
  * The Pods are told by a label that the pool gives to its run Pods; the operator is not concerned.
  *

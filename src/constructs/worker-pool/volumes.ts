@@ -142,7 +142,7 @@ export interface EfsBinariesCacheOptions {
   readonly path?: string;
 
   /**
-   * Size that volume and claim state. EFS grows by itself and does not heed it, but Kubernetes demands one. Parts
+   * Size that volume and claim state. EFS grows by itself and ignores it, but Kubernetes demands one. Parts
    * of a GiB are rounded up.
    *
    * @default Size.gibibytes(5)
