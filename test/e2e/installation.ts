@@ -83,10 +83,15 @@ export class Installation {
   }
 
   /** A stack made of the demo's source. */
-  async stack({ pool = DEMO.pool.name, ...stack }: StackOnPool): Promise<string> {
+  private async stack({ pool = DEMO.pool.name, ...stack }: StackOnPool): Promise<string> {
     await createStack(this.demo.client, { ...stack, pool, autoDeploy: true });
     await withPackedSource(DEMO.stack.source, '', (packed) => uploadSource(this.demo.client, stack.name, packed));
     return stack.name;
+  }
+
+  /** Makes a stack and queues a run of it. */
+  async start(stack: StackOnPool): Promise<string> {
+    return this.trigger(await this.stack(stack));
   }
 
   async trigger(stack: string): Promise<string> {

@@ -72,7 +72,7 @@ describe('a run on a real node', () => {
   it(
     'finishes although the pool is scaled to 0 meanwhile, and then the Workers go (invariant 2)',
     async () => {
-      const id = await installation.trigger(await installation.stack({ name: 'slow-scale-down', environment: SLOW }));
+      const id = await installation.start({ name: 'slow-scale-down', environment: SLOW });
       await installation.runReaches(id, ['APPLYING']);
       await installation.scaleTo(0);
       // The idle one goes at once, the busy one stays for its run.
@@ -93,7 +93,7 @@ describe('a run on a real node', () => {
   it(
     'finishes, once, although the controller is killed meanwhile (invariants 1 and 2)',
     async () => {
-      const id = await installation.trigger(await installation.stack({ name: 'slow-kill', environment: SLOW }));
+      const id = await installation.start({ name: 'slow-kill', environment: SLOW });
       await installation.runReaches(id, ['PLANNING']);
       await installation.killController();
       expect(await installation.runReaches(id)).toMatchObject({ state: 'FINISHED', reason: 'Succeeded', attempt: 2 });
@@ -107,7 +107,7 @@ describe('a run on a real node', () => {
   it(
     'loses no line although the control plane restarts meanwhile (invariants 2 and 6)',
     async () => {
-      const id = await installation.trigger(await installation.stack({ name: 'slow-restart', environment: SLOW }));
+      const id = await installation.start({ name: 'slow-restart', environment: SLOW });
       await installation.runReaches(id, ['APPLYING']);
       await installation.restartControlPlane();
       const back = (): Promise<boolean> =>
@@ -127,7 +127,7 @@ describe('a run on a real node', () => {
     'says why when its image cannot be pulled: in its log, on the Worker and as an event',
     async () => {
       const image = 'localhost:5/nobody/has-this:1';
-      const id = await installation.trigger(await installation.stack({ name: 'no-image', runnerImage: image }));
+      const id = await installation.start({ name: 'no-image', runnerImage: image });
       const worker = await until(
         async () =>
           (await installation.workers()).find((one) =>
@@ -152,7 +152,7 @@ describe('a run on a real node', () => {
     'ends at once when its image has no shell, and says what the image needs',
     async () => {
       const runnerImage = await installation.imageWithoutShell();
-      const id = await installation.trigger(await installation.stack({ name: 'no-shell', runnerImage }));
+      const id = await installation.start({ name: 'no-shell', runnerImage });
       const run = await installation.runReaches(id);
       expect(run).toMatchObject({ state: 'FAILED', reason: 'ConfigError' });
       expect(run.message).toContain(runnerImage);
@@ -170,7 +170,7 @@ describe('a run on a real node', () => {
       const history = { successfulPodsHistoryLimit: 1, failedPodsHistoryLimit: 0 };
       await installation.changePool({ ...history, pod: { additionalSidecarContainers: [sidecar] } });
       try {
-        const id = await installation.trigger(await installation.stack({ name: 'sidecar' }));
+        const id = await installation.start({ name: 'sidecar' });
         expect(await installation.runReaches(id)).toMatchObject({ state: 'FINISHED', reason: 'Succeeded' });
         const ended = await until(
           async () => (await installation.podsOf(id)).find(({ status }) => status.phase === 'Failed'),
@@ -210,7 +210,7 @@ describe('a run on a real node', () => {
     'runs on a pool that came with the chart, whose Secret the chart made',
     async () => {
       const pool = await installation.poolFromValues('from-values');
-      const id = await installation.trigger(await installation.stack({ name: 'on-values', pool }));
+      const id = await installation.start({ name: 'on-values', pool });
       expect(await installation.runReaches(id)).toMatchObject({ state: 'FINISHED', reason: 'Succeeded' });
     },
     5 * MINUTE,

@@ -1,4 +1,8 @@
-import type { Command } from 'commander';
+import { Command } from 'commander';
+
+/** A command that only has others below it. */
+export const commandGroup = (name: string, description: string, ...commands: readonly Command[]): Command =>
+  commands.reduce((group, command) => group.addCommand(command), new Command(name).description(description));
 
 /** Shows how a command is used, below its help. */
 export function withExamples(command: Command, ...examples: readonly string[]): Command {

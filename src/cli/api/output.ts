@@ -28,7 +28,13 @@ export function print(text: string, stream: Stream = process.stdout): void {
   stream.write(`${forPeople(text, stream)}\n`);
 }
 
-export function printJson(value: unknown): void {
+/** What a command shows: as JSON for a program that asked for it, else in words. */
+export function show(flags: { readonly json?: boolean }, value: unknown, text: string): void {
+  if (flags.json) printJson(value);
+  else print(text);
+}
+
+function printJson(value: unknown): void {
   const text = JSON.stringify(value, null, 2);
   // JSON escapes most controls by itself; these mean the same to a program when they are escaped as well.
   const escaped = process.stdout.isTTY ? text.replace(/[\u007f-\u009f\p{Bidi_Control}]/gu, unicodeEscape) : text;

@@ -6,10 +6,10 @@ import { checkPoolName, idOf } from '../../control-plane/names';
 import { parseToken } from '../../protocol/token';
 import type { ApiClient } from '../api/client';
 import { apiAction } from '../api/command';
-import { withExamples } from '../api/help';
+import { commandGroup, withExamples } from '../api/help';
 import { createPool, poolSecret } from '../api/operations';
 import { makePoolKey, type KeyKind } from '../api/pool-key';
-import { print, printJson, table } from '../api/output';
+import { print, show, table } from '../api/output';
 import { RefusedError } from '../api/refused';
 import { UserError } from '../run-program';
 
@@ -23,12 +23,14 @@ interface CreateFlags {
 
 /** `worker-pools pool`: make, show and delete pools. */
 export function poolCommand(): Command {
-  const command = new Command('pool').description('Create, list and delete worker pools of a control plane.');
-  command.addCommand(createCommand());
-  command.addCommand(showCommand());
-  command.addCommand(listCommand());
-  command.addCommand(deleteCommand());
-  return command;
+  return commandGroup(
+    'pool',
+    'Create, list and delete worker pools of a control plane.',
+    createCommand(),
+    showCommand(),
+    listCommand(),
+    deleteCommand(),
+  );
 }
 
 function createCommand(): Command {
@@ -86,8 +88,7 @@ function showCommand(): Command {
   return apiAction<{ token?: boolean; json?: boolean }>(command, async (client, flags, given) => {
     const { config, ...pool } = await findPool(client, given ?? '');
     if (flags.token) return print(config);
-    if (flags.json) return printJson(pool);
-    print(poolTable([pool]));
+    show(flags, pool, poolTable([pool]));
   });
 }
 
@@ -95,8 +96,7 @@ function listCommand(): Command {
   const command = new Command('list').description('List the pools.').option('--json', 'as JSON');
   return apiAction<{ json?: boolean }>(withExamples(command, 'pool list'), async (client, flags) => {
     const { workerPools } = await client.query<{ workerPools: PoolRow[] }>(`{ workerPools { ${FIELDS} } }`);
-    if (flags.json) printJson(workerPools);
-    else print(poolTable(workerPools));
+    show(flags, workerPools, poolTable(workerPools));
   });
 }
 

@@ -2,9 +2,9 @@ import { Command, Option } from 'commander';
 import type { ApiClient } from '../api/client';
 import { apiAction } from '../api/command';
 import { followLog, type LogEnd } from '../api/follow';
-import { EXIT_CODES, withExamples } from '../api/help';
+import { commandGroup, EXIT_CODES, withExamples } from '../api/help';
 import { triggerRun } from '../api/operations';
-import { print, printJson, table, when } from '../api/output';
+import { print, show, table, when } from '../api/output';
 import { UserError } from '../run-program';
 
 const FIELDS = 'id stackName type state reason message waitsFor createdAt finished';
@@ -29,18 +29,15 @@ interface TriggerFlags {
 
 /** `worker-pools run`: trigger runs, follow their logs, decide on them. */
 export function runCommand(): Command {
-  const command = new Command('run').description('Trigger runs, follow their logs, confirm, discard or stop them.');
-  command.addCommand(triggerCommand());
-  command.addCommand(logCommand());
-  command.addCommand(showCommand());
-  command.addCommand(listCommand());
-  command.addCommand(
+  return commandGroup(
+    'run',
+    'Trigger runs, follow their logs, confirm, discard or stop them.',
+    triggerCommand(),
+    logCommand(),
+    showCommand(),
+    listCommand(),
     decision('confirm', 'Apply the plan of a run.', 'runConfirm', ({ id, state }) => `Run ${id} is ${state}`),
-  );
-  command.addCommand(
     decision('discard', 'Discard the plan of a run.', 'runDiscard', ({ id, state }) => `Run ${id} is ${state}`),
-  );
-  command.addCommand(
     decision(
       'stop',
       'Stop a run: at once while it waits, otherwise by asking its Pod. What it has applied by then stays; the state of a stack without a backend is lost with it.',
@@ -48,7 +45,6 @@ export function runCommand(): Command {
       stopSentence,
     ),
   );
-  return command;
 }
 
 function triggerCommand(): Command {
@@ -98,7 +94,6 @@ function showCommand(): Command {
       id,
     });
     if (!run) throw new UserError(`run ${id} not found`);
-    if (flags.json) return printJson(run);
     const facts: [string, string | null][] = [
       ['Run', run.id],
       ['Stack', run.stackName],
@@ -109,7 +104,7 @@ function showCommand(): Command {
       ['Message', run.message || null],
       ['Created', when(run.createdAt)],
     ];
-    print(table(facts.flatMap(([name, value]) => (value === null ? [] : [[name, value]]))));
+    show(flags, run, table(facts.flatMap(([name, value]) => (value === null ? [] : [[name, value]]))));
   });
 }
 
@@ -123,8 +118,7 @@ function listCommand(): Command {
     const { runs } = await client.query<{ runs: RunRow[] }>(`query($stack: ID) { runs(stack: $stack) { ${FIELDS} } }`, {
       stack: flags.stack ?? null,
     });
-    if (flags.json) printJson(runs);
-    else print(runTable(runs));
+    show(flags, runs, runTable(runs));
   });
 }
 

@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
 import { checkStackName, projectFolder } from '../../control-plane/names';
 import { apiAction } from '../api/command';
-import { IGNORE_HELP, withExamples } from '../api/help';
+import { commandGroup, IGNORE_HELP, withExamples } from '../api/help';
 import { createStack, deleteStack, findStack, updateStack, uploadSource, type StackRow } from '../api/operations';
-import { print, printJson, table } from '../api/output';
+import { print, show, table } from '../api/output';
 import { variablesOf, withVariables, type VariableFlags } from '../api/variables';
 import { collect } from '../options';
 import { UserError } from '../run-program';
@@ -29,16 +29,16 @@ interface UpdateFlags extends ChangeFlags {
 
 /** `worker-pools stack`: make, change, list and delete stacks, and upload their sources. */
 export function stackCommand(): Command {
-  const command = new Command('stack').description(
+  return commandGroup(
+    'stack',
     'Create, change and list stacks: a source, the pool that runs it, and its settings.',
+    createCommand(),
+    pushCommand(),
+    updateCommand(),
+    showCommand(),
+    listCommand(),
+    deleteCommand(),
   );
-  command.addCommand(createCommand());
-  command.addCommand(pushCommand());
-  command.addCommand(updateCommand());
-  command.addCommand(showCommand());
-  command.addCommand(listCommand());
-  command.addCommand(deleteCommand());
-  return command;
 }
 
 function createCommand(): Command {
@@ -130,8 +130,9 @@ function showCommand(): Command {
     .option('--json', 'as JSON');
   return apiAction<{ json?: boolean }>(withExamples(command, 'stack show network'), async (client, flags, given) => {
     const stack = await findStack(client, given ?? '');
-    if (flags.json) return printJson(stack);
-    print(
+    show(
+      flags,
+      stack,
       table([
         ['Name', stack.name],
         ['Id', stack.id],
@@ -153,8 +154,7 @@ function listCommand(): Command {
     const { stacks } = await client.query<{ stacks: StackRow[] }>(
       '{ stacks { id name tool autoDeploy hasSource workerPool { id name } } }',
     );
-    if (flags.json) printJson(stacks);
-    else print(stackTable(stacks));
+    show(flags, stacks, stackTable(stacks));
   });
 }
 

@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { customResourceDefinition, WORKER_POOL_KIND, type Kind } from '../../api';
 import { field } from '../../api/field';
 import { POD } from '../../api/worker-pool/pod';
+import { run } from '../../local-cluster/exec';
 import type { Artefact } from './artefact';
 import { filesMadeBy } from './files';
 
@@ -21,7 +20,7 @@ export async function generateImports(): Promise<Artefact> {
     await writeFile(join(folder, CRD), JSON.stringify(customResourceDefinition(WITH_ANY_POD)));
     const options = ['--language', 'typescript', '--output', 'imports', '--class-prefix', 'Kube'];
     const quiet = ['--no-check-upgrade', '--no-save'];
-    await promisify(execFile)(CDK8S, ['import', CRD, ...options, ...quiet], { cwd: folder });
+    await run(CDK8S, ['import', CRD, ...options, ...quiet], { cwd: folder });
   });
   const { [CRD]: _, ...files } = made;
   return { files, folders: ['imports'] };

@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { JsonSchema, SchemaMap } from '../../api/schema';
+import { goModule } from '../go-module';
 import { VERSIONS } from '../../local-cluster/binaries';
 
 /** The Kubernetes release whose types are embedded in the WorkerPool CRD. */
@@ -31,15 +30,14 @@ export class MissingSource extends Error {}
  */
 export async function publishedSchemas(): Promise<SchemaMap<PublishedSchema>> {
   const module = `k8s.io/kubernetes@${KUBERNETES_VERSION}`;
-  const { stdout } = await promisify(execFile)('go', ['mod', 'download', '-json', module]).catch((cause: unknown) => {
+  const folder = await goModule(module).catch((cause: unknown) => {
     throw new MissingSource(
       `the Go module ${module}, which holds them, cannot be had. ` +
         'Install Go (https://go.dev/dl) and make a module proxy reachable (see `go env GOPROXY`).',
       { cause },
     );
   });
-  const { Dir } = JSON.parse(stdout) as { Dir: string };
-  const document = JSON.parse(await readFile(join(Dir, DOCUMENT), 'utf8')) as {
+  const document = JSON.parse(await readFile(join(folder, DOCUMENT), 'utf8')) as {
     components: { schemas: SchemaMap<PublishedSchema> };
   };
   return document.components.schemas;

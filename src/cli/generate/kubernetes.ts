@@ -2,7 +2,7 @@ import type { JsonSchema, SchemaMap } from '../../api/schema';
 import { GENERATED_NOTICE, type Artefact } from './artefact';
 import { extractSchemas } from './kubernetes-schemas';
 import { KUBERNETES_VERSION, publishedSchemas } from './kubernetes-source';
-import { comment, interfaceText, typeExpression } from './typescript';
+import { comment, declaration, membersOf, typeExpression } from './typescript';
 
 /** Written by hand in src/api/conditions.ts, with a narrower `status`. */
 const OWN_TYPES = new Set(['Condition']);
@@ -26,7 +26,7 @@ function declarations(schemas: SchemaMap<JsonSchema>): string {
     .filter(([name]) => !OWN_TYPES.has(name))
     .map(([name, schema]) =>
       schema.properties
-        ? interfaceText(name, schema)
+        ? declaration(name, schema.description, membersOf(schema))
         : `${comment(schema.description, '')}export type ${name} = ${typeExpression(schema)};\n`,
     )
     .join('\n');

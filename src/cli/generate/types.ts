@@ -3,7 +3,7 @@ import { SPEC as WORKER_SPEC, STATUS as WORKER_STATUS } from '../../api/worker/s
 import { SPEC as POOL_SPEC } from '../../api/worker-pool/spec';
 import { STATUS as POOL_STATUS } from '../../api/worker-pool/status';
 import { GENERATED_NOTICE, type Artefact } from './artefact';
-import { comment, listOf, recordOf, typeExpression } from './typescript';
+import { declaration, listOf, recordOf, typeExpression, type Member } from './typescript';
 
 const OWN_FILE = 'src/api/types.generated.ts';
 
@@ -20,7 +20,9 @@ export function generateTypes(): Promise<Artefact> {
   const imports =
     `import type { ${CONDITION} } from './meta';\n` +
     `import type { ${[...kubernetesTypes].sort().join(', ')} } from './kubernetes.generated';\n\n`;
-  const declarations = [...objects.values()].map(declaration).join('\n');
+  const declarations = [...objects.values()]
+    .map((object) => declaration(object.name, object.description, members(object)))
+    .join('\n');
   return Promise.resolve({ files: { [OWN_FILE]: GENERATED_NOTICE + imports + declarations } });
 }
 
@@ -47,15 +49,13 @@ function namesIn(type: FieldType): string[] {
   return inner.kind === 'kubernetes' ? [inner.name] : [];
 }
 
-function declaration({ name, description, fields }: ObjectType): string {
-  if (Object.keys(fields).length === 0)
-    return `${comment(description, '')}export type ${name} = ${recordOf('never')};\n`;
-  const members = Object.entries(fields).map(
-    ([member, field]) =>
-      `${comment(documentation(field), '  ')}  readonly ${member}${field.required ? '' : '?'}: ${expression(field.type)};\n`,
-  );
-  return `${comment(description, '')}export interface ${name} {\n${members.join('')}}\n`;
-}
+const members = ({ fields }: ObjectType): Member[] =>
+  Object.entries(fields).map(([name, field]) => ({
+    name,
+    description: documentation(field),
+    isRequired: field.required ?? false,
+    type: expression(field.type),
+  }));
 
 function documentation(field: Field): string {
   const filledIn = field.type.kind === 'scalar' ? field.type.schema.default : undefined;

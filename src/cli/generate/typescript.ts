@@ -1,14 +1,30 @@
 import type { JsonSchema } from '../../api/schema';
 
-/** What an object schema becomes: `readonly` members, required ones without a question mark, descriptions as JSDoc. */
-export function interfaceText(name: string, schema: JsonSchema): string {
-  const required = new Set(schema.required ?? []);
-  const members = Object.entries(schema.properties ?? {}).map(([member, property]) => {
-    const optional = required.has(member) ? '' : '?';
-    return `${comment(property.description, '  ')}  readonly ${member}${optional}: ${typeExpression(property)};\n`;
-  });
-  return `${comment(schema.description, '')}export interface ${name} {\n${members.join('')}}\n`;
+export interface Member {
+  readonly name: string;
+  readonly description?: string;
+  readonly isRequired: boolean;
+  readonly type: string;
 }
+
+/** The declaration of an object: `readonly` members, required ones without a question mark, descriptions as JSDoc. */
+export function declaration(name: string, description: string | undefined, members: readonly Member[]): string {
+  const about = comment(description, '');
+  if (members.length === 0) return `${about}export type ${name} = ${recordOf('never')};\n`;
+  const lines = members.map((each) => `${comment(each.description, '  ')}  ${memberText(each)};\n`);
+  return `${about}export interface ${name} {\n${lines.join('')}}\n`;
+}
+
+const memberText = ({ name, isRequired, type }: Member): string => `readonly ${name}${isRequired ? '' : '?'}: ${type}`;
+
+/** The members of an object schema. */
+export const membersOf = ({ properties = {}, required = [] }: JsonSchema): Member[] =>
+  Object.entries(properties).map(([name, property]) => ({
+    name,
+    description: property.description,
+    isRequired: required.includes(name),
+    type: typeExpression(property),
+  }));
 
 /** The TypeScript expression for a schema; a `$ref` is the name of a type. */
 export function typeExpression(schema: JsonSchema): string {
@@ -35,11 +51,7 @@ export function typeExpression(schema: JsonSchema): string {
 function objectExpression(schema: JsonSchema): string {
   if (schema.additionalProperties) return recordOf(typeExpression(schema.additionalProperties));
   if (schema.properties === undefined) return recordOf('never');
-  const members = Object.entries(schema.properties).map(([name, property]) => {
-    const optional = schema.required?.includes(name) ? '' : '?';
-    return `readonly ${name}${optional}: ${typeExpression(property)}`;
-  });
-  return `{ ${members.join('; ')} }`;
+  return `{ ${membersOf(schema).map(memberText).join('; ')} }`;
 }
 
 export const listOf = (expression: string): string => `readonly ${parenthesized(expression)}[]`;

@@ -1,8 +1,11 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { sourceToAssemblyHelper as compile } from 'jsii';
 import { Assembly, TypeSystem, type Docs, type Type } from 'jsii-reflect';
 import { constructsAssembly } from '../../../src/cli/generate/constructs-docs';
 import { section } from '../../../src/cli/generate/constructs-docs/section';
+
+// The constructs are compiled, which is slow where several suites share few processors.
+jest.setTimeout(120_000);
 
 const SOURCE = `
 /** Options of a \`Lamp\`. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonSchema } from '../../../src/api';
-import { interfaceText, typeExpression } from '../../../src/cli/generate/typescript';
+import { declaration, membersOf, typeExpression } from '../../../src/cli/generate/typescript';
 
 const cases: readonly [string, JsonSchema, string][] = [
   ['a text', { type: 'string' }, 'string'],
@@ -31,7 +31,7 @@ describe('the TypeScript of a schema', () => {
       properties: { name: { type: 'string', description: 'Its name, */ and all.' }, size: { type: 'integer' } },
       required: ['name'],
     };
-    expect(interfaceText('Thing', schema)).toBe(
+    expect(declaration('Thing', schema.description, membersOf(schema))).toBe(
       '/** A thing. */\nexport interface Thing {\n' +
         '  /** Its name, *\\/ and all. */\n  readonly name: string;\n' +
         '  readonly size?: number;\n}\n',

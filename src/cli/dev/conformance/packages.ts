@@ -4,12 +4,12 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:f
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { VERSIONS } from '../../../local-cluster/binaries';
-import { findGo } from '../../../local-cluster/binaries/build';
 import { cachePath } from '../../../local-cluster/cache';
 import { run } from '../../../local-cluster/exec';
 import { withLock } from '../../../local-cluster/lock';
 import { onPath } from '../../../local-cluster/platform';
 import { plainLines, task } from '../../../local-cluster/progress';
+import { goModule } from '../../go-module';
 import { UserError } from '../../run-program';
 import type { CustomResourceDefinition } from './strict-schema';
 
@@ -117,12 +117,4 @@ async function once(folder: string, title: string, fill: (scratch: string) => Pr
 /** The folder with chart-testing's own rules for Chart.yaml and YAML, which its program does not carry inside. */
 export async function chartTestingRules(): Promise<string> {
   return join(await goModule(`github.com/helm/chart-testing/v3@v${VERSIONS.chartTesting}`), 'etc');
-}
-
-/** The folder of a module in Go's cache. */
-async function goModule(module: string): Promise<string> {
-  const go = findGo();
-  if (!go) throw new UserError(`the checks of charts need Go (https://go.dev/dl), which fetches ${module}`);
-  const { Dir } = JSON.parse(await run(go, ['mod', 'download', '-json', module])) as { Dir: string };
-  return Dir;
 }

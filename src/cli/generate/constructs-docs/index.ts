@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { TypeSystem, type Assembly, type Type } from 'jsii-reflect';
+import { run } from '../../../local-cluster/exec';
 import type { Artefact } from '../artefact';
 import { cell, page, table } from '../markdown';
 import { namesIn, section } from './section';
@@ -43,7 +42,7 @@ export async function generateConstructsDocs(): Promise<Artefact> {
 
 /** What jsii knows of the constructs, compiled anew: users of every language get the same. */
 export async function constructsAssembly(): Promise<Assembly> {
-  await promisify(execFile)('npm', ['run', '--silent', 'jsii']);
+  await run('npm', ['run', '--silent', 'jsii']);
   return new TypeSystem().load('.', { validate: false });
 }
 
