@@ -50,14 +50,14 @@ export interface WorkerPoolControlPlaneProps {
   readonly namespace?: string;
 
   /**
-   * Labels of every object. Those that it has anyway win.
+   * Labels of every object and of the Pod. Those that it has anyway win.
    *
    * @default - none
    */
   readonly labels?: Record<string, string>;
 
   /**
-   * Annotations of every object.
+   * Annotations of every object and of the Pod.
    *
    * @default - none
    */
