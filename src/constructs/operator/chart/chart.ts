@@ -1,8 +1,5 @@
-import { API_VERSION, WORKER_POOL } from '../../../api';
 import { OPERATOR_NAME } from '../constants';
 import { addOperatorManifests } from '../manifests';
-import { and, not } from '../../../charting/deferred';
-import { objectLabels } from '../names';
 import { VERSION } from '../../shared/version';
 import type { HelmChart } from '../../../charting/chart';
 import { crdsChart } from '../../crds/chart';
@@ -33,18 +30,6 @@ export const operatorChart: HelmChart<typeof operatorValues.members> = {
   build: (scope, values, context) => {
     addOperatorManifests(scope, values, context);
     addReleaseTest(scope, values, context);
-    addReleaseObjects(scope, values, {
-      releaseName: context.releaseName,
-      namespace: context.namespace,
-      labels: objectLabels(values, context),
-      annotations: values.commonAnnotations,
-      served: values.controllerManager.namespaces,
-      crdIsNew: and(
-        context.isInstall,
-        values.crds.install,
-        not(context.serves(`${API_VERSION}/${WORKER_POOL.kind}`)),
-        context.hasCluster,
-      ),
-    });
+    addReleaseObjects(scope, values, context);
   },
 };

@@ -30,22 +30,15 @@ import {
   type Refusal,
 } from '../../../charting/manifest';
 import type { ReleaseContext } from '../../../charting/chart';
-import { CREDENTIAL_KEYS, type PoolValues, type ReleaseObjectValues } from '../values/worker-pools';
-
-/** What the objects of all pools have in common. */
-interface Surroundings extends Pick<ReleaseContext, 'namespace' | 'labels'> {
-  /** Namespaces that the controller looks after; empty means all. */
-  readonly served: Later<readonly string[]>;
-  /** Annotations of every object. */
-  readonly annotations: Later<StringMap>;
-  readonly releaseName: Later<string>;
-  /** Whether the CRD of WorkerPool comes with this very release. */
-  readonly crdIsNew: Later<boolean>;
-}
+import { objectLabels, type OperatorValues } from '../names';
+import { CREDENTIAL_KEYS, type PoolValues } from '../values/worker-pools';
 
 /** The objects that a release brings beside the operator: WorkerPools, their Secrets and claims, and extra ones. */
-export function addReleaseObjects(scope: Chart, values: ReleaseObjectValues, around: Surroundings): void {
-  const annotations = merge(around.annotations, when(values.keepWorkerPools, { 'helm.sh/resource-policy': 'keep' }));
+export function addReleaseObjects(scope: Chart, values: OperatorValues, context: ReleaseContext): void {
+  const common = {
+    labels: objectLabels(values, context),
+    annotations: merge(values.commonAnnotations, when(values.keepWorkerPools, { 'helm.sh/resource-policy': 'keep' })),
+  };
   const add = <Props>(
     id: string,
     manifest: (pool: PoolValues, metadata: Metadata) => Manifest<Props>,
@@ -56,7 +49,7 @@ export function addReleaseObjects(scope: Chart, values: ReleaseObjectValues, aro
       scope,
       id,
       values.workerPools,
-      (pool) => manifest(pool, metadataOf(pool, { ...around, annotations }, over)),
+      (pool) => manifest(pool, metadataOf(pool, context, common, over)),
       options,
     );
   add(
@@ -64,12 +57,12 @@ export function addReleaseObjects(scope: Chart, values: ReleaseObjectValues, aro
     workerPool,
     {
       unique: (pool) => {
-        const key = text(namespaceOf(pool, around), '/', pool.name);
+        const key = text(namespaceOf(pool, context), '/', pool.name);
         return { key, message: text('workerPools: ', key, ' is there twice; every pool needs a name of its own') };
       },
-      each: (pool) => ({ refusals: refusals(pool, around) }),
+      each: (pool) => ({ refusals: refusals(pool, values, context) }),
     },
-    when(around.crdIsNew, afterTheCrds(around)),
+    when(crdIsNew(values, context), afterTheCrds(context)),
   );
   add<k8s.KubeSecretProps>('workerpool-credentials', secret, {
     each: ({ credentials }) => ({ when: not(isEmpty(credentials.token)) }),
@@ -80,6 +73,12 @@ export function addReleaseObjects(scope: Chart, values: ReleaseObjectValues, aro
   addGivenObjects(scope, 'extra-objects', values.extraObjects);
 }
 
+/** Whether the CRD of WorkerPool comes with this very release. */
+function crdIsNew({ crds }: OperatorValues, context: ReleaseContext): Later<boolean> {
+  const isKnown = context.serves(`${API_VERSION}/${WORKER_POOL.kind}`);
+  return and(context.isInstall, crds.install, not(isKnown), context.hasCluster);
+}
+
 /**
  * Helm looks every kind up before it makes the first object, so that a pool cannot stand beside its CRD, and asks
  * again for what a hook makes. So the first install on a cluster that has no WorkerPools yet makes its pools as hooks,
@@ -88,7 +87,7 @@ export function addReleaseObjects(scope: Chart, values: ReleaseObjectValues, aro
  * made again; there is no pool to be deleted by this one, or its kind would be known. `--wait` has Helm await the
  * CRD before it comes to hooks.
  */
-function afterTheCrds({ releaseName, namespace }: Surroundings): StringMap {
+function afterTheCrds({ releaseName, namespace }: ReleaseContext): StringMap {
   return {
     'helm.sh/hook': 'post-install',
     'helm.sh/hook-delete-policy': 'hook-failed',
@@ -99,16 +98,20 @@ function afterTheCrds({ releaseName, namespace }: Surroundings): StringMap {
 
 type Metadata = ReturnType<typeof metadataOf>;
 
+/** Labels and annotations of all pools' objects. */
+type Common = Readonly<Record<'labels' | 'annotations', Later<StringMap>>>;
+
 /** @param over annotations that nothing else may change */
-function metadataOf(pool: PoolValues, around: Surroundings, over?: Later<StringMap>) {
+function metadataOf(pool: PoolValues, context: ReleaseContext, common: Common, over?: Later<StringMap>) {
   return {
-    namespace: namespaceOf(pool, around),
-    labels: merge(around.labels, pool.labels),
-    annotations: ifAny(merge(over, pool.annotations, around.annotations)),
+    namespace: namespaceOf(pool, context),
+    labels: merge(common.labels, pool.labels),
+    annotations: ifAny(merge(over, pool.annotations, common.annotations)),
   };
 }
 
-const namespaceOf = (pool: PoolValues, around: Surroundings): Later<string> => orElse(pool.namespace, around.namespace);
+const namespaceOf = (pool: PoolValues, context: ReleaseContext): Later<string> =>
+  orElse(pool.namespace, context.namespace);
 
 /** Fields of the chart's own stand over those of `spec`; a refusal keeps both from being given. */
 function workerPool(pool: PoolValues, metadata: Metadata): Manifest<{ metadata: object; spec: object }> {
@@ -161,15 +164,16 @@ function hasCache({ binariesCache }: PoolValues): Later<boolean> {
 }
 
 /** What cannot work, each with the sentence that `helm install` and `cdk8s synth` say. */
-function refusals(pool: PoolValues, around: Surroundings): Refusal[] {
+function refusals(pool: PoolValues, values: OperatorValues, context: ReleaseContext): Refusal[] {
   const refuse = (condition: Later<boolean>, ...sentence: readonly Later<string>[]): Refusal => ({
     when: condition,
     message: text('workerPools: ', pool.name, ': ', ...sentence),
   });
-  const namespace = namespaceOf(pool, around);
+  const namespace = namespaceOf(pool, context);
+  const { namespaces } = values.controllerManager;
   return [
     refuse(
-      and(not(isEmpty(around.served)), not(contains(around.served, namespace))),
+      and(not(isEmpty(namespaces)), not(contains(namespaces, namespace))),
       'its namespace ',
       namespace,
       ' is not among controllerManager.namespaces, so nobody would look after it',

@@ -105,7 +105,6 @@ export const releaseObjectValues = {
 };
 
 export type PoolValues = ValuesOf<typeof poolMembers>;
-export type ReleaseObjectValues = ValuesOf<typeof releaseObjectValues>;
 
 /** A schema of ours for values files: misspelt fields are refused; what is in Kubernetes' own types, its API checks. */
 function openInside(schema: JsonSchema): ValueSchema {
