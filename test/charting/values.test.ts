@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { exporterValues } from '../../src/constructs/exporter/values';
 import { operatorValues } from '../../src/constructs/operator/values';
@@ -24,40 +23,6 @@ describe.each([
     expect(without).toEqual([]);
   });
 });
-
-describe('the values of the operator', () => {
-  const official = parse(readFileSync('test/support/official-chart/values.yaml', 'utf8')) as object;
-  /** What the official chart reads and has no default for. */
-  const unset = [
-    'nameOverride',
-    'fullnameOverride',
-    'controllerManager.serviceAccount.name',
-    'pdb.maxUnavailable',
-    ...['namespace', 'additionalLabels', 'annotations', 'tlsConfig', 'bearerTokenFile'].map(
-      (name) => `metricsService.serviceMonitor.${name}`,
-    ),
-    ...['apiEndpoint', 'apiKeyId', 'apiKeySecretName', 'image.digest', 'caCert.secretKey', 'podAnnotations'].map(
-      (name) => `spacelift-promex.${name}`,
-    ),
-  ];
-
-  it.each([...keysOf(official), ...unset])('have the official %s', (path) => {
-    const known: string[] = [];
-    visit(schemaOf('', operatorValues.members), [], (at, { properties }) => {
-      if (properties === undefined) known.push(at.join('.'));
-    });
-    // Below a free-form object, such as the resources, nothing is named.
-    expect(known.filter((name) => path === name || path.startsWith(`${name}.`))).toHaveLength(1);
-  });
-});
-
-function keysOf(values: object, path: readonly string[] = []): string[] {
-  return Object.entries(values).flatMap(([key, value]: [string, unknown]) => {
-    const here = [...path, key];
-    const isMap = typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
-    return isMap ? keysOf(value, here) : [here.join('.')];
-  });
-}
 
 function visit(schema: ValueSchema, path: readonly string[], look: (path: readonly string[], at: ValueSchema) => void) {
   for (const [key, member] of Object.entries(schema.properties ?? {})) {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { parseAllDocuments } from 'yaml';
 import { apiServer } from '../support/api-server';
 import { CHART, HelmCluster } from '../support/helm-cluster';
-import { createNamespace, kube, type KubeObject } from '../support/kube';
+import { createNamespace } from '../support/kube';
+import { strictDryRun } from '../support/strict-apply';
 
 const CHART_NAME = 'spacelift-workerpool-controller';
 
@@ -85,24 +85,7 @@ describe('the API server takes every object of a release', () => {
       file,
       '--skip-tests',
     );
-    const objects = parseAllDocuments(text, { version: '1.1' }).map((document) => document.toJS() as KubeObject);
-    expect(objects.length).toBeGreaterThan(13);
-    const answers = await Promise.all(objects.map((object) => tried(object)));
-    expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
+    expect(text.match(/^kind: /gm)?.length).toBeGreaterThan(13);
+    expect(await strictDryRun(cluster, text)).toMatchObject({ ok: true });
   });
 });
-
-async function tried(object: KubeObject): Promise<{ what: string; status: number; message?: string }> {
-  const { status, body } = await kube<{ message?: string }>(
-    'POST',
-    `${collectionOf(object)}?dryRun=All&fieldValidation=Strict`,
-    object,
-  );
-  return { what: `${object.kind} ${object.metadata.name}`, status, message: body.message };
-}
-
-function collectionOf({ apiVersion, kind, metadata }: KubeObject): string {
-  const api = apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`;
-  const plural = kind === 'NetworkPolicy' ? 'networkpolicies' : `${kind.toLowerCase()}s`;
-  return kind.startsWith('Cluster') ? `${api}/${plural}` : `${api}/namespaces/${metadata.namespace}/${plural}`;
-}

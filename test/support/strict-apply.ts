@@ -1,15 +1,20 @@
 import { expect } from '@jest/globals';
 import { workerCrd, workerPoolCrd } from '../../src/api';
 import { foreignDefinitions } from '../../src/cli/dev/conformance/packages';
-import type { HelmCluster } from './helm-cluster';
+import type { HelmCluster, ProgramOutput } from './helm-cluster';
 import { installCrd, kube, type KubeObject } from './kube';
 
-/** Sees a dry run of a server-side apply with strict validation, which fails for a field that no CRD has. */
-export async function takesStrictly(cluster: HelmCluster, manifests: string): Promise<void> {
+/** A dry run of a server-side apply with strict validation, which fails for a field that no CRD has. */
+export function strictDryRun(cluster: HelmCluster, manifests: string): Promise<ProgramOutput> {
   // A field manager of its own: kubectl's default one also takes over what a client-side apply left, and warns of that.
   const options = ['--dry-run=server', '--server-side', '--force-conflicts', '--validate=strict'];
   options.push('--field-manager=strict-test');
-  const { ok, text } = await cluster.kubectl('apply', ...options, '-f', cluster.file(manifests));
+  return cluster.kubectl('apply', ...options, '-f', cluster.file(manifests));
+}
+
+/** Sees the API server take the manifests so, without a warning. */
+export async function takesStrictly(cluster: HelmCluster, manifests: string): Promise<void> {
+  const { ok, text } = await strictDryRun(cluster, manifests);
   expect({ ok, text }).toEqual({ ok: true, text: expect.not.stringMatching(/error|warning/i) });
 }
 

@@ -1,18 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { operatorChart } from '../../../../src/constructs/operator/chart/chart';
 import { synthesizeChart } from '../../../../src/charting/synthesize';
-import { pageOf } from '../../../../src/constructs/shared/repository';
 import type { Manifest } from '../../support';
-import { generatedChart, readManifests, sorted, withoutNulls } from '../../../charting/support/helm';
+import { generatedChart, readManifests, RELEASE, sorted, withoutNulls } from '../../../charting/support/helm';
 
 const ci = `charts/${operatorChart.name}/ci`;
 const names = readdirSync(ci).map((file) => file.replace('-values.yaml', ''));
-const release = { name: 'ops', namespace: 'tools' };
 const fullName = 'ops-spacelift-workerpool-controller';
 
 const golden = (name: string) =>
@@ -33,7 +28,7 @@ describe.each(names)('ci/%s-values.yaml', (name) => {
 
   it('renders what the constructs give', () => {
     const given = { ...values, crds: { ...values.crds, install: false } };
-    expect(sorted(golden(name))).toEqual(sorted(withoutNulls(synthesizeChart(operatorChart, release, given))));
+    expect(sorted(golden(name))).toEqual(sorted(withoutNulls(synthesizeChart(operatorChart, RELEASE, given))));
   });
 
   it('passes helm lint --strict', async () => {
@@ -136,33 +131,5 @@ describe('a golden rendering', () => {
     expect(objectOf('hardened', 'PodDisruptionBudget', `${fullName}-controller-manager-pdb`)).toMatchObject({
       spec: { minAvailable: 1 },
     });
-  });
-});
-
-describe('the packed chart', () => {
-  it('has its subcharts inside, and no values files of tests', async () => {
-    const scratch = mkdtempSync(join(tmpdir(), 'worker-pools-packed-'));
-    try {
-      const folder = join(scratch, operatorChart.name);
-      cpSync(`charts/${operatorChart.name}`, folder, { recursive: true });
-      expect((await chart.helm('package', folder, '--destination', scratch)).ok).toBe(true);
-      const packed = join(scratch, `${operatorChart.name}-${operatorChart.version}.tgz`);
-      const files = execFileSync('tar', ['--list', '--file', packed], { encoding: 'utf8' }).split('\n');
-      expect(files).toContain(`${operatorChart.name}/charts/crds/Chart.yaml`);
-      expect(files).toContain(`${operatorChart.name}/templates/tests/release-test.yaml`);
-      expect(files.filter((file) => file.includes('/ci/'))).toEqual([]);
-      // What those take who have nothing but the chart.
-      expect(files).toContain(`${operatorChart.name}/dashboards/worker-pools.json`);
-      expect(files).toContain(`${operatorChart.name}/alerts/worker-pools.yaml`);
-      for (const place of ['', 'charts/crds/', 'charts/spacelift-promex/']) {
-        expect(files).toContain(`${operatorChart.name}/${place}LICENSE`);
-      }
-      const page = await chart.helm('show', 'readme', packed);
-      const targets = [...page.text.matchAll(/\]\(([^)]*)\)/g)].map(([, target]) => target);
-      expect(targets).toContain(pageOf('docs/guides/images.md'));
-      expect(targets.filter((target) => !target?.startsWith('https://'))).toEqual([]);
-    } finally {
-      rmSync(scratch, { recursive: true, force: true });
-    }
   });
 });

@@ -1,5 +1,8 @@
 /** Values files of the official chart, rendered by both charts: an oracle that shares no line with the constructs. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import { differences } from '../../../support/helm-objects';
 import type { KubeObject } from '../../../support/kube';
 import {
@@ -39,6 +42,7 @@ const exporter = (given: object) => ({ 'spacelift-promex': { ...EXPORTER, ...giv
 
 const FILES: Readonly<Record<string, Json>> = {
   nothing: {},
+  'defaults-written-out': officialDefaults(),
   'two-replicas': deployment({ replicas: 2 }),
   'no-replicas': deployment({ replicas: 0 }),
   'replicas-null': deployment({ replicas: null }),
@@ -107,6 +111,13 @@ const FILES: Readonly<Record<string, Json>> = {
   }),
   anchors: { 'x-labels': { team: 'a' }, ...deployment({ extraLabels: { team: 'a' } }) },
 };
+
+/** Every value that the official chart has a default for, which a values file may repeat. */
+function officialDefaults(): Json {
+  const read = (folder: string) => parse(readFileSync(join(folder, 'values.yaml'), 'utf8')) as Json;
+  const { crds: _crds, ...values } = read(OFFICIAL);
+  return laidOver({ 'spacelift-promex': read(join(OFFICIAL, 'charts/spacelift-promex')) }, values);
+}
 
 const MAY_DIFFER = [
   // Which version it is.
