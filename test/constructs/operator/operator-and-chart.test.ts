@@ -22,6 +22,7 @@ import {
   type WorkerPoolOperatorProps,
 } from '../../../src';
 import { operatorChart } from '../../../src/constructs/operator/chart/chart';
+import { OPERATOR_PROPS } from '../../../src/constructs/operator/worker-pool-operator-props';
 import { synthesizeChart } from '../../../src/charting/synthesize';
 import { synthesized, type Manifest } from '../support';
 import { elsewhere, emptyVolume } from './elsewhere';
@@ -107,6 +108,7 @@ describe('WorkerPoolOperator', () => {
         envVariables: { HTTPS_PROXY: EnvValue.fromValue('http://proxy') },
         envFrom: [new EnvFrom(undefined, undefined, Secret.fromSecretName(elsewhere(), 'env', 'vars'))],
         volumeMounts: [{ path: '/opt/spacelift/certs', volume: emptyVolume('ca') }],
+        volumes: [emptyVolume('spare')],
         securityContext: { user: 1983 },
         containerSecurityContext: { readOnlyRootFilesystem: false },
         enforceFips140: true,
@@ -119,7 +121,10 @@ describe('WorkerPoolOperator', () => {
         kubernetesClusterDomain: 'corp.local',
         controllerManager: {
           imagePullSecrets: [{ name: 'registry' }],
-          extraVolumes: [{ name: 'ca', emptyDir: {} }],
+          extraVolumes: [
+            { name: 'ca', emptyDir: {} },
+            { name: 'spare', emptyDir: {} },
+          ],
           podSecurityContext: { runAsUser: 1983 },
           enforceFips140: true,
           leaderElection: { leaseDurationSeconds: 60 },
@@ -240,6 +245,11 @@ describe('WorkerPoolOperator', () => {
       },
     ],
   ];
+  it('is compared with the chart in every prop but its name and namespace', () => {
+    const compared = new Set(cases.flatMap(([, props]) => Object.keys(props)));
+    expect(Object.keys(OPERATOR_PROPS).filter((prop) => !compared.has(prop))).toEqual(['name', 'namespace']);
+  });
+
   it.each(cases)('is what the chart renders: %s', (_, props, values) => {
     const rendered = (
       synthesizeChart(operatorChart, release, values as Record<string, unknown>) as unknown as Manifest[]
