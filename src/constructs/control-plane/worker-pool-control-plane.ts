@@ -85,7 +85,7 @@ export interface WorkerPoolControlPlaneProps {
   readonly imagePullSecrets?: ISecret[];
 
   /**
-   * Address that operators and run Pods reach the control plane at; it is written into every token.
+   * Address that operators and run Pods reach the control plane at. It is written into every token.
    *
    * @default - the Service's, `https://<name>.<namespace>.svc:8443`
    */

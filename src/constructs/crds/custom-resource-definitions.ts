@@ -25,7 +25,7 @@ export interface CustomResourceDefinitionsProps {
   readonly annotations?: Record<string, string>;
 }
 
-/** The CRDs of WorkerPool and Worker; one set serves the whole cluster. */
+/** The CRDs of WorkerPool and Worker. One set serves the whole cluster. */
 export class CustomResourceDefinitions extends Construct {
   constructor(scope: Construct, id: string, props: CustomResourceDefinitionsProps = {}) {
     super(scope, id);

@@ -188,7 +188,7 @@ export interface ExporterServiceMonitor {
   readonly interval?: Duration;
 
   /**
-   * How long a scrape may take; no longer than `interval`.
+   * How long a scrape may take. No longer than `interval`.
    *
    * @default Duration.seconds(10)
    */

@@ -110,7 +110,7 @@ export interface WorkerPoolAlertsProps extends ResourceProps {
   readonly warningSeverity?: string;
 
   /**
-   * Address of the page that has a section for each alert; a link to the section is the annotation `runbook_url`.
+   * Address of the page that has a section for each alert. A link to the section is the annotation `runbook_url`.
    *
    * @default - docs/operations/alerts.md of this project
    */

@@ -64,7 +64,7 @@ export interface LeaderElectionTimings {
 /** How the controller serves its metrics. */
 export interface OperatorMetrics {
   /**
-   * Whether by HTTPS and only to callers that may get `/metrics`; false means plain HTTP for everybody.
+   * Whether by HTTPS and only to callers that may get `/metrics`. False means plain HTTP for everybody.
    * `WorkerPoolOperator.grantMetrics` lets callers get them.
    *
    * @default true
@@ -196,7 +196,7 @@ export interface RunDisruptionBudget {
   readonly minAvailable?: number;
 
   /**
-   * Run Pods that may be evicted at once; not together with minAvailable. Kubernetes cannot compute it for run Pods, and
+   * Run Pods that may be evicted at once. Not together with minAvailable. Kubernetes cannot compute it for run Pods, and
    * then lets none go.
    *
    * @default - unset

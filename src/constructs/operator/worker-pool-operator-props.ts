@@ -151,14 +151,14 @@ export interface WorkerPoolOperatorProps {
   readonly envVariables?: Record<string, EnvValue>;
 
   /**
-   * ConfigMaps and Secrets whose keys become environment variables; `envVariables` wins over them.
+   * ConfigMaps and Secrets whose keys become environment variables. `envVariables` wins over them.
    *
    * @default - none
    */
   readonly envFrom?: EnvFrom[];
 
   /**
-   * Where volumes appear in the controller's container; each becomes a volume of the Pod. CA certificates are read
+   * Where volumes appear in the controller's container. Each becomes a volume of the Pod. CA certificates are read
    * from below `/opt/spacelift/certs`.
    *
    * @default - none

@@ -15,7 +15,7 @@ export interface DockerInDockerOptions {
   readonly image?: string;
 
   /**
-   * Most that images, layers and containers of one run may take of the node's disk; Kubernetes evicts a Pod that takes
+   * Most that images, layers and containers of one run may take of the node's disk. Kubernetes evicts a Pod that takes
    * more.
    *
    * @default Size.gibibytes(20)

@@ -19,7 +19,7 @@ const KEY = 'initialization-policy.rego';
  * @throws where the text is not of the package `spacelift`, or the pool names a policy already
  */
 export class InitializationPolicy implements IWorkerPoolExtension {
-  /** A policy from its Rego text; each pool gets a ConfigMap with it. */
+  /** A policy from its Rego text. Each pool gets a ConfigMap with it. */
   public static fromText(rego: string): InitializationPolicy {
     return new InitializationPolicy(KEY, (pool) => {
       if (!/^[ \t]*package[ \t]+spacelift[ \t]*(#.*)?$/m.test(rego)) {

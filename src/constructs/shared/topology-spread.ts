@@ -28,7 +28,7 @@ export interface TopologySpreadOptions {
   readonly whenUnsatisfiable?: UnsatisfiableSpread;
 
   /**
-   * Domains that there have to be; fewer count as uneven. Only with `DO_NOT_SCHEDULE`.
+   * Domains that there have to be. Fewer count as uneven. Only with `DO_NOT_SCHEDULE`.
    *
    * @default - any number
    */

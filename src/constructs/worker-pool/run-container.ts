@@ -22,7 +22,7 @@ export interface RunContainerProps {
   readonly envVariables?: Record<string, EnvValue>;
 
   /**
-   * ConfigMaps and Secrets whose keys become environment variables; `envVariables` wins over them.
+   * ConfigMaps and Secrets whose keys become environment variables. `envVariables` wins over them.
    *
    * @default - none
    */
@@ -51,7 +51,7 @@ export interface RunContainerProps {
   readonly securityContext?: ContainerSecurityOptions;
 
   /**
-   * Where volumes appear in the container; each becomes a volume of the Pod. Workspace and binaries cache are mounted
+   * Where volumes appear in the container. Each becomes a volume of the Pod. Workspace and binaries cache are mounted
    * anyway.
    *
    * @default - none

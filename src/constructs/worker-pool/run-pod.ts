@@ -6,10 +6,10 @@ import type { TopologySpread } from '../shared/topology-spread';
 import type { RunContainerProps } from './run-container';
 import type { BinariesCache, WorkspaceVolume } from './volumes';
 
-/** What run Pods look like; later Pods follow a change, those that run do not. */
+/** What run Pods look like. Later Pods follow a change, those that run do not. */
 export interface RunPodProps {
   /**
-   * Time after its start at which Kubernetes ends a Pod; the run fails then. At least one second, in whole seconds.
+   * Time after its start at which Kubernetes ends a Pod. The run fails then. At least one second, in whole seconds.
    *
    * @default Duration.minutes(70)
    */
@@ -95,7 +95,7 @@ export interface RunPodProps {
   readonly nodeSelector?: Record<string, string>;
 
   /**
-   * The one node to run on; the scheduler is passed over.
+   * The one node to run on. The scheduler is passed over.
    *
    * @default - the scheduler chooses
    */

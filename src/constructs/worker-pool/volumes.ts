@@ -192,7 +192,7 @@ export class BinariesCache {
   }
 
   /**
-   * A claim that all runs share; a pool of several Workers needs ReadWriteMany.
+   * A claim that all runs share. A pool of several Workers needs ReadWriteMany.
    *
    * @param claim in the namespace of the pool
    */

@@ -113,7 +113,7 @@ export interface WorkerPoolOptions extends ResourceProps {
   readonly failedPodsHistory?: PodHistory;
 
   /**
-   * What run Pods look like; later Pods follow a change, those that run do not.
+   * What run Pods look like. Later Pods follow a change, those that run do not.
    *
    * @default - the operator's own Pod: emptyDir volumes, user 1983, 70 minutes
    */
@@ -155,14 +155,14 @@ export interface WorkerPoolApiCredentials {
 export enum CommsProtocol {
   /** A session of MQTT, over which the control plane announces runs. */
   MQTT = 'mqtt',
-  /** HTTP requests that wait for a run; needs no connection but HTTPS. */
+  /** HTTP requests that wait for a run. Needs no connection but HTTPS. */
   POLL = 'poll',
 }
 
-/** Which finished Pods stay; a Pod goes when either limit is passed. */
+/** Which finished Pods stay. A Pod goes when either limit is passed. */
 export interface PodHistory {
   /**
-   * Number of Pods of each Worker that stay, newest first; 0 removes them at once.
+   * Number of Pods of each Worker that stay, newest first. 0 removes them at once.
    *
    * @default - no limit by number
    */
@@ -190,7 +190,7 @@ export class DriftDetection {
   /**
    * The pool takes so many drift-detection runs at the same time.
    *
-   * @param maxRuns a whole number from 0 up; 0 leaves them waiting
+   * @param maxRuns a whole number from 0 up. 0 leaves them waiting
    * @throws where it is not such a number
    */
   public static limitedTo(maxRuns: number): DriftDetection {

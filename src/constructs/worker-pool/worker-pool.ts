@@ -51,7 +51,7 @@ export interface IWorkerPoolExtension {
   /**
    * Changes the pool through its public methods. The pool calls it once, when the extension is added.
    *
-   * @param pool the pool to extend; also a scope for what the extension needs beside it
+   * @param pool the pool to extend. Also a scope for what the extension needs beside it
    */
   extend(pool: WorkerPool): void;
 }
@@ -102,7 +102,7 @@ export class WorkerPool extends Resource implements IWorkerPool, IPodSelector, I
 
   public readonly resourceType = WORKER_POOL.plural;
 
-  /** Number of Workers; undefined where the operator or an autoscaler chooses it. */
+  /** Number of Workers. Undefined where the operator or an autoscaler chooses it. */
   public readonly poolSize?: number;
 
   /** Whether an autoscaler sets the pool's size. */
@@ -159,7 +159,7 @@ export class WorkerPool extends Resource implements IWorkerPool, IPodSelector, I
     return this.template.cache.volume;
   }
 
-  /** The ServiceAccount of the run Pods; undefined where it is the one that every namespace has. */
+  /** The ServiceAccount of the run Pods. Undefined where it is the one that every namespace has. */
   public get serviceAccount(): IServiceAccount | undefined {
     return this.template.serviceAccount;
   }
@@ -232,7 +232,7 @@ export class WorkerPool extends Resource implements IWorkerPool, IPodSelector, I
     this.template.useServiceAccount(serviceAccount);
   }
 
-  /** Lets a preset, or a standard of your own, change the pool; one that it knows already is passed over. */
+  /** Lets a preset, or a standard of your own, change the pool. One that it knows already is passed over. */
   public addExtension(extension: IWorkerPoolExtension): void {
     if (this.extensions.has(extension)) return;
     this.extensions.add(extension);

@@ -46,7 +46,7 @@ export class Lamp {
    * @returns whether it was on
    */
   dim(): boolean { return true; }
-  /** Several lamps; the first is the brightest. */
+  /** Several lamps. The first is the brightest. */
   join(lamps: Lamp[], names: { [name: string]: string | number }): void { void lamps; void names; }
 }
 `;
@@ -64,7 +64,7 @@ describe('the reference of the constructs', () => {
     ['what has no default', '| `place` | `Place` | Where it hangs. | **must be set** |'],
     ['a factory with its parameters', '- `Lamp.hanging(where, props?)`: A lamp that hangs.\n  - `where`: `Place`'],
     ['what a method returns', '- `dim()`: Dims it. Returns whether it was on.'],
-    ['a sentence with a semicolon', '`join(lamps, names)`: Several lamps; the first is the brightest.'],
+    ['several sentences', '`join(lamps, names)`: Several lamps. The first is the brightest.'],
     ['a link to a type of ours', '- `lamps`: [`Lamp`](#lamp)`[]`'],
     ['a map', '- `names`: `Record<string, string | number>`'],
     ['angle brackets as text', 'Under the \\<ceiling>.'],
@@ -78,7 +78,7 @@ describe('the reference of the constructs', () => {
 });
 
 describe('every public construct', () => {
-  it('says what it and each of its members is, and what happens without an optional one', async () => {
+  it('says in a sentence what it and each of its members is, and what happens without an optional one', async () => {
     const { allTypes } = await constructsAssembly();
     expect(allTypes.map(({ name }) => name)).toContain('WorkerPool');
     expect(allTypes.flatMap(undocumented)).toEqual([]);
@@ -92,8 +92,10 @@ describe('every public construct', () => {
         readonly place?: string;
       }
       /** A lamp. */ export class Lamp { constructor() {} dim(): void {} }
-      /** A place. */ export enum Place { CEILING = 'ceiling' }`);
+      /** A place. */ export enum Place { CEILING = 'ceiling' }
+      /** A bulb; it glows. */ export class Bulb { constructor() {} }`);
     expect(types.flatMap(undocumented)).toEqual([
+      'Bulb',
       'Lamp.dim',
       'LampProps',
       'LampProps.brightness',
@@ -105,7 +107,8 @@ describe('every public construct', () => {
 });
 
 function undocumented(type: Type): string[] {
-  const isMissing = ({ docs }: { docs: Docs }): boolean => docs.summary === '';
+  // jsii takes what stands before a semicolon for the whole summary.
+  const isMissing = ({ docs }: { docs: Docs }): boolean => docs.summary === '' || docs.summary.endsWith(';');
   const [own, properties, methods] = type.isEnumType()
     ? [type.members, [], []]
     : type.isClassType() || type.isInterfaceType()

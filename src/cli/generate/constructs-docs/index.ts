@@ -16,7 +16,7 @@ const TITLES = new Map([
   ['exporter', 'Exporter'],
   ['monitoring', 'Monitoring'],
   ['control-plane', 'Control plane'],
-  ['shared', 'Shared'],
+  ['shared', 'Shared by several constructs'],
 ]);
 
 /** The reference of the constructs: an overview, and a page for each folder. */
@@ -70,10 +70,7 @@ function overview(pages: readonly { file: string; types: readonly Type[] }[]): s
   const rows = pages.flatMap(({ file, types }) =>
     types
       .filter((type) => type.isClassType())
-      .map(({ name, docs }) => [
-        `[${name}](constructs/${file}#${name.toLowerCase()})`,
-        cell(docs.summary.replace(/;$/, '.')),
-      ]),
+      .map(({ name, docs }) => [`[${name}](constructs/${file}#${name.toLowerCase()})`, cell(docs.summary)]),
   );
   return `# Constructs
 

@@ -124,11 +124,11 @@ const said = (docs: Docs): string[] =>
     docs.link && `See ${docs.link}.`,
   ].filter((text): text is string => Boolean(text));
 
-/** Summary and remarks, which jsii parts at a semicolon, too; `{@link Name}` is a name here. */
+/** Summary and remarks; `{@link Name}` is a name here. */
 const whole = ({ summary, remarks }: Docs): string =>
   [summary, remarks]
     .filter(Boolean)
-    .join(summary.endsWith(';') ? ' ' : '\n\n')
+    .join('\n\n')
     .replaceAll(/\{@link\s+([^}]+)\}/g, code('$1'));
 
 const sentence = (text = ''): string => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -45,7 +45,7 @@ export const operatorValues = group(
           'Run Pods that must stay, as a number. Unset, and without maxUnavailable, every one: the highest number, because Kubernetes cannot compute percentages (nor maxUnavailable) of Pods whose owner has no scale subresource, and reports the official default "100%" as failed at every sync; "100%" brings that back.',
         ),
         maxUnavailable: optionalIntOrPercent(
-          'Run Pods that may be evicted at once; not together with minAvailable. Kubernetes cannot compute it for run Pods, and then lets none go.',
+          'Run Pods that may be evicted at once. Not together with minAvailable. Kubernetes cannot compute it for run Pods, and then lets none go.',
         ),
       },
     ),
