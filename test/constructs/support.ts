@@ -58,3 +58,15 @@ export function only(objects: readonly object[], kind: string, ending = ''): Man
   if (found.length !== 1) throw new Error(`${found.length} objects are a ${kind} named *${ending}`);
   return found[0] as Manifest;
 }
+
+/**
+ * What chart and construct have in common, in one order. They differ on purpose in what is said to manage the objects, and
+ * the Pod of `helm test` is Helm's alone.
+ */
+export function withoutOrigin(objects: readonly object[]): object[] {
+  const texts = (objects as readonly Manifest[])
+    .filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] === undefined)
+    .map((object) => JSON.stringify(object).replaceAll('managed-by":"Helm"', 'managed-by":"cdk8s"'))
+    .map((text) => text.replaceAll(/,"helm\.sh\/chart":"[^"]*"/g, ''));
+  return texts.sort().map((text) => JSON.parse(text) as object);
+}
