@@ -2,7 +2,7 @@ export * from './control-plane/worker-pool-control-plane';
 export { CustomResourceDefinitions, type CustomResourceDefinitionsProps } from './crds/custom-resource-definitions';
 export * from './exporter/prometheus-exporter';
 export type { ExporterServiceMonitor, PrometheusExporterProps } from './exporter/prometheus-exporter-props';
-export { WorkerPoolAlert } from './monitoring/alerts';
+export { WorkerPoolAlert, type WorkerPoolAlertsProps } from './monitoring/alerts';
 export * from './monitoring/worker-pool-dashboard';
 export * from './monitoring/worker-pool-alerts';
 export * from './operator/operator-options';

@@ -1,3 +1,5 @@
+import type { Duration } from 'cdk8s';
+import type { ResourceProps } from 'cdk8s-plus-28';
 import { CONTROLLER_METRICS, EXPORTER_METRICS, RUNTIME_METRICS } from '../../api';
 import { increase, poolQueries, quantile } from './queries';
 
@@ -23,19 +25,113 @@ export enum WorkerPoolAlert {
   EXPORTER_SILENT = 'WorkerPoolExporterSilent',
 }
 
-/** Everything that the alerts depend on, total. Durations are in seconds. */
-export interface AlertSettings {
-  readonly runsWaitFor: number;
-  readonly noWorkersFor: number;
-  readonly runsStuckFor: number;
-  readonly drainedFor: number;
-  /** Alert above this number within `ERROR_WINDOW`. */
-  readonly workerCreationErrors: number;
-  readonly slowRunStartup: number;
-  readonly slowRunStartupFor: number;
-  readonly controllerSilentFor: number;
-  readonly noLeaderFor: number;
-  readonly exporterSilentFor: number;
+/** Properties of a `WorkerPoolAlerts`. */
+export interface WorkerPoolAlertsProps extends ResourceProps {
+  /**
+   * How long runs may wait for a Worker while none of the pool is free.
+   *
+   * @default - 15 minutes
+   */
+  readonly runsWaitFor?: Duration;
+
+  /**
+   * How long runs may wait while their pool has no Worker at all. Longer than an autoscaler needs to make one.
+   *
+   * @default - 5 minutes
+   */
+  readonly noWorkersFor?: Duration;
+
+  /**
+   * How long runs may wait while their pool has free Workers.
+   *
+   * @default - 10 minutes
+   */
+  readonly runsStuckFor?: Duration;
+
+  /**
+   * How long all Workers of a pool may be drained.
+   *
+   * @default - 30 minutes
+   */
+  readonly drainedFor?: Duration;
+
+  /**
+   * Number of Workers that may fail to be created within 15 minutes.
+   *
+   * @default 0
+   */
+  readonly workerCreationErrors?: number;
+
+  /**
+   * Time from the assignment of a run until its worker container started, that 95 of 100 runs must keep to: less than
+   * 5 minutes, above which the controller's histogram tells no difference.
+   *
+   * @default - 2 minutes
+   */
+  readonly slowRunStartup?: Duration;
+
+  /**
+   * How long runs may be that slow to start.
+   *
+   * @default - 15 minutes
+   */
+  readonly slowRunStartupFor?: Duration;
+
+  /**
+   * How long Prometheus may have no answer from any controller.
+   *
+   * @default - 10 minutes
+   */
+  readonly controllerSilentFor?: Duration;
+
+  /**
+   * How long no controller may lead. Longer than another one needs to take over.
+   *
+   * @default - 5 minutes
+   */
+  readonly noLeaderFor?: Duration;
+
+  /**
+   * How long Prometheus may have no answer from any exporter.
+   *
+   * @default - 10 minutes
+   */
+  readonly exporterSilentFor?: Duration;
+
+  /**
+   * Alerts that are left out.
+   *
+   * @default - none
+   */
+  readonly without?: WorkerPoolAlert[];
+
+  /**
+   * Labels of every alert, by which Alertmanager sends it on, such as a team.
+   *
+   * @default - `severity` only
+   */
+  readonly alertLabels?: Record<string, string>;
+
+  /**
+   * Value of the label `severity` where runs stand still.
+   *
+   * @default "critical"
+   */
+  readonly criticalSeverity?: string;
+
+  /**
+   * Value of the label `severity` of all other alerts.
+   *
+   * @default "warning"
+   */
+  readonly warningSeverity?: string;
+
+  /**
+   * Address of the page that has a section for each alert. A link to the section is the annotation `runbook_url`.
+   *
+   * @default - docs/operations/alerts.md of this project
+   */
+  readonly runbookUrl?: string;
 }
 
 export interface AlertDescription {
@@ -55,17 +151,23 @@ const WINDOW = '15m';
 const pools = poolQueries();
 const NAME = '{{ $labels.worker_pool_name }}';
 
-export function alerts(settings: AlertSettings): AlertDescription[] {
-  return [...poolAlerts(settings), ...controllerAlerts(settings), exporterAlert(settings)];
+/** Seconds until a run must have started. */
+export const slowRunStartup = (props: WorkerPoolAlertsProps): number => seconds(props.slowRunStartup, 2);
+
+const seconds = (duration: Duration | undefined, defaultMinutes: number): number =>
+  duration?.toSeconds() ?? defaultMinutes * 60;
+
+export function alerts(props: WorkerPoolAlertsProps): AlertDescription[] {
+  return [...poolAlerts(props), ...controllerAlerts(props), exporterAlert(props)];
 }
 
-function poolAlerts(settings: AlertSettings): AlertDescription[] {
+function poolAlerts(props: WorkerPoolAlertsProps): AlertDescription[] {
   return [
     {
       alert: WorkerPoolAlert.RUNS_WAIT,
       level: 'warning',
       expr: `${pools.runsPending} > 0 and ${pools.workers} > 0 and ${pools.free} == 0`,
-      for: settings.runsWaitFor,
+      for: seconds(props.runsWaitFor, 15),
       summary: `Runs wait for a Worker of ${NAME}`,
       description: `{{ $value }} runs wait, and every Worker of the pool ${NAME} is busy or drained.`,
     },
@@ -73,7 +175,7 @@ function poolAlerts(settings: AlertSettings): AlertDescription[] {
       alert: WorkerPoolAlert.NO_WORKERS,
       level: 'critical',
       expr: `${pools.runsPending} > 0 and ${pools.workers} == 0`,
-      for: settings.noWorkersFor,
+      for: seconds(props.noWorkersFor, 5),
       summary: `Runs wait, and ${NAME} has no Worker`,
       description: `{{ $value }} runs wait, and the control plane knows no Worker of the pool ${NAME}.`,
     },
@@ -81,7 +183,7 @@ function poolAlerts(settings: AlertSettings): AlertDescription[] {
       alert: WorkerPoolAlert.RUNS_STUCK,
       level: 'critical',
       expr: `${pools.runsPending} > 0 and ${pools.free} > 0`,
-      for: settings.runsStuckFor,
+      for: seconds(props.runsStuckFor, 10),
       summary: `Runs wait beside free Workers of ${NAME}`,
       description: `{{ $value }} runs wait although the pool ${NAME} has free Workers: those do not take runs.`,
     },
@@ -89,19 +191,19 @@ function poolAlerts(settings: AlertSettings): AlertDescription[] {
       alert: WorkerPoolAlert.ALL_DRAINED,
       level: 'warning',
       expr: `${pools.workers} > 0 and ${pools.drained} >= ${pools.workers}`,
-      for: settings.drainedFor,
+      for: seconds(props.drainedFor, 30),
       summary: `Every Worker of ${NAME} is drained`,
       description: `All {{ $value }} Workers of the pool ${NAME} are drained: it starts no run until one is undrained.`,
     },
   ];
 }
 
-function controllerAlerts(settings: AlertSettings): AlertDescription[] {
+function controllerAlerts(props: WorkerPoolAlertsProps): AlertDescription[] {
   return [
     {
       alert: WorkerPoolAlert.WORKER_CREATION_ERRORS,
       level: 'warning',
-      expr: `${increase(CONTROLLER_METRICS.workerCreationErrors, WINDOW)} > ${settings.workerCreationErrors}`,
+      expr: `${increase(CONTROLLER_METRICS.workerCreationErrors, WINDOW)} > ${props.workerCreationErrors ?? 0}`,
       for: 0,
       summary: 'Workers cannot be created',
       description: `{{ $value | printf "%.0f" }} attempts to create or register a Worker failed within ${WINDOW}.`,
@@ -109,18 +211,18 @@ function controllerAlerts(settings: AlertSettings): AlertDescription[] {
     {
       alert: WorkerPoolAlert.SLOW_RUN_STARTUP,
       level: 'warning',
-      expr: `${quantile(0.95, CONTROLLER_METRICS.runStartupDuration, WINDOW)} > ${settings.slowRunStartup}`,
-      for: settings.slowRunStartupFor,
+      expr: `${quantile(0.95, CONTROLLER_METRICS.runStartupDuration, WINDOW)} > ${slowRunStartup(props)}`,
+      for: seconds(props.slowRunStartupFor, 15),
       summary: 'Runs take long to start',
       description:
         'One run in twenty waited {{ $value | humanizeDuration }} or more from its assignment until its worker ' +
-        `container started; ${settings.slowRunStartup} s are allowed.`,
+        `container started; ${slowRunStartup(props)} s are allowed.`,
     },
     {
       alert: WorkerPoolAlert.CONTROLLER_SILENT,
       level: 'critical',
       expr: `absent(${CONTROLLER_METRICS.workerCreationErrors.name})`,
-      for: settings.controllerSilentFor,
+      for: seconds(props.controllerSilentFor, 10),
       summary: 'The controller of worker pools is silent',
       description:
         'Prometheus has no answer from any controller: if none runs, no run starts, and pools are neither scaled nor repaired.',
@@ -130,7 +232,7 @@ function controllerAlerts(settings: AlertSettings): AlertDescription[] {
       level: 'critical',
       // Others serve a metric of that name, too, and a Lease may have any name: ours are those that serve one of ours.
       expr: `sum by (name) (${RUNTIME_METRICS.leading.name} and on (instance) ${CONTROLLER_METRICS.workerCreationErrors.name}) == 0`,
-      for: settings.noLeaderFor,
+      for: seconds(props.noLeaderFor, 5),
       summary: 'No controller of worker pools leads',
       description:
         'Controllers run, but none of them holds the Lease {{ $labels.name }}: no run starts, and pools are not looked after.',
@@ -138,12 +240,12 @@ function controllerAlerts(settings: AlertSettings): AlertDescription[] {
   ];
 }
 
-function exporterAlert(settings: AlertSettings): AlertDescription {
+function exporterAlert(props: WorkerPoolAlertsProps): AlertDescription {
   return {
     alert: WorkerPoolAlert.EXPORTER_SILENT,
     level: 'warning',
     expr: `absent(${EXPORTER_METRICS.buildInfo.name})`,
-    for: settings.exporterSilentFor,
+    for: seconds(props.exporterSilentFor, 10),
     summary: 'The exporter of worker pools is silent',
     description:
       'Prometheus has no answer from any exporter: autoscaling by runs that wait stands still, and the other alerts ' +
