@@ -37,8 +37,8 @@ npmScript('npm run images', (program) =>
 );
 
 function registry(value: string): string {
-  if (/^[\w.[\]-]+(:\d+)?(\/[a-z\d._/-]+)?$/.test(value)) return value.replace(/\/$/, '');
-  throw new InvalidArgumentError('it must be a host and a path, without https://');
+  if (/^[^\s/]+(\/[a-z\d][a-z\d._-]*)*\/?$/.test(value)) return value.replace(/\/$/, '');
+  throw new InvalidArgumentError('it must be a host and a lowercase path, without https://');
 }
 
 function tagName(value: string): string {
