@@ -77,12 +77,6 @@ export const VOLUME = {
   credentials: 'spacelift-credentials',
 } as const;
 
-/**
- * What the output of a run's steps may grow to, as a Kubernetes quantity. It stays in the exchange volume until the Pod
- * goes, and the kubelet evicts a Pod that goes beyond, instead of the others on the node.
- */
-export const EXCHANGE_SIZE_LIMIT = '8Gi';
-
 /** Which volumes the operator mounts, at their `PATH`. Never the credentials into `worker`: no step must see them. */
 export const MOUNTS = {
   init: ['workspace', 'exchange', 'binariesCache', 'binaries', 'credentials'],

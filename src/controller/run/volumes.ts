@@ -1,6 +1,12 @@
 import type { Volume, VolumeMount, WorkerPool } from '../../api';
-import { EXCHANGE_SIZE_LIMIT, MOUNTS, PATH, VOLUME } from '../../api/names';
+import { MOUNTS, PATH, VOLUME } from '../../api/names';
 import { podTemplate } from './template';
+
+/**
+ * What the output of a run's steps may grow to, as a Kubernetes quantity. It stays in the exchange volume until the Pod
+ * goes, and the kubelet evicts a Pod that goes beyond, instead of the others on the node.
+ */
+const EXCHANGE_SIZE_LIMIT = '8Gi';
 
 /** Read by owner and group (Pod's fsGroup) only. */
 const CREDENTIALS_MODE = 0o440;

@@ -23,32 +23,36 @@ const pins = {
 
 describe('the catalogue of programs', () => {
   test.each([
-    ['kube-apiserver', 'https://dl.k8s.io/release/v1.34.4/bin/linux/amd64/kube-apiserver', undefined],
+    ['kube-apiserver', `https://dl.k8s.io/release/v${VERSIONS.kubernetes}/bin/linux/amd64/kube-apiserver`, undefined],
     [
       'etcd',
-      'https://github.com/etcd-io/etcd/releases/download/v3.6.4/etcd-v3.6.4-linux-amd64.tar.gz',
-      'etcd-v3.6.4-linux-amd64/etcd',
+      `https://github.com/etcd-io/etcd/releases/download/v${VERSIONS.etcd}/etcd-v${VERSIONS.etcd}-linux-amd64.tar.gz`,
+      `etcd-v${VERSIONS.etcd}-linux-amd64/etcd`,
     ],
     [
       'coredns',
-      'https://github.com/coredns/coredns/releases/download/v1.12.4/coredns_1.12.4_linux_amd64.tgz',
+      `https://github.com/coredns/coredns/releases/download/v${VERSIONS.coredns}/coredns_${VERSIONS.coredns}_linux_amd64.tgz`,
       'coredns',
     ],
-    ['tofu', 'https://github.com/opentofu/opentofu/releases/download/v1.10.6/tofu_1.10.6_linux_amd64.tar.gz', 'tofu'],
-    ['kind', 'https://github.com/kubernetes-sigs/kind/releases/download/v0.30.0/kind-linux-amd64', undefined],
+    [
+      'tofu',
+      `https://github.com/opentofu/opentofu/releases/download/v${VERSIONS.tofu}/tofu_${VERSIONS.tofu}_linux_amd64.tar.gz`,
+      'tofu',
+    ],
+    ['kind', `https://github.com/kubernetes-sigs/kind/releases/download/v${VERSIONS.kind}/kind-linux-amd64`, undefined],
     [
       'kubeconform',
-      'https://github.com/yannh/kubeconform/releases/download/v0.8.0/kubeconform-linux-amd64.tar.gz',
+      `https://github.com/yannh/kubeconform/releases/download/v${VERSIONS.kubeconform}/kubeconform-linux-amd64.tar.gz`,
       'kubeconform',
     ],
     [
       'kube-score',
-      'https://github.com/zegl/kube-score/releases/download/v1.20.0/kube-score_1.20.0_linux_amd64',
+      `https://github.com/zegl/kube-score/releases/download/v${VERSIONS.kubeScore}/kube-score_${VERSIONS.kubeScore}_linux_amd64`,
       undefined,
     ],
     [
       'chart-testing',
-      'https://github.com/helm/chart-testing/releases/download/v3.14.0/chart-testing_3.14.0_linux_amd64.tar.gz',
+      `https://github.com/helm/chart-testing/releases/download/v${VERSIONS.chartTesting}/chart-testing_${VERSIONS.chartTesting}_linux_amd64.tar.gz`,
       'ct',
     ],
   ] as const)('%s is published at %s', (name, url, member) => {
