@@ -34,7 +34,7 @@ export const ROOMS = {
   'controller/worker': ['api', 'protocol', 'controller/*', 'controller/runtime', 'controller/run'],
   'controller/disruption': ['api', 'controller/*', 'controller/runtime', 'controller/run'],
   launcher: ['api', 'protocol'],
-  'launcher/init': ['protocol', 'launcher/*'],
+  'launcher/init': ['api', 'protocol', 'launcher/*'],
   'launcher/relay': ['protocol', 'launcher/*'],
   'launcher/shim': [],
   'control-plane': ['api', 'protocol', 'its rooms'],

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { AdminApi, NewPool, NewRun, NewStack, RunFilter, StackChange } from './admin';
+import type { NewPool, NewRun, NewStack, RunFilter, StackChange } from './admin-input';
 import { RequestError } from './errors';
 import { checkPoolName, idOf } from './names';
 import type { PoolIssuer } from './pool-issuer';
@@ -14,7 +14,8 @@ import { StackAdmin } from './stack-admin';
 import type { BlobStore } from './store/blobs';
 import type { LogRecord, PoolRecord, RunRecord, StackRecord, WorkerRecord } from './store/records';
 
-export class AdminService implements AdminApi {
+/** What people may do, for GraphQL, the web page and tests. Every method throws a RequestError with a plain sentence. */
+export class AdminService {
   private readonly stackAdmin: StackAdmin;
 
   constructor(
@@ -27,6 +28,7 @@ export class AdminService implements AdminApi {
     this.stackAdmin = new StackAdmin(context, blobs, (nameOrId) => this.poolByNameOrId(nameOrId));
   }
 
+  /** Signs the CSR (PEM, or base64 of it) and returns the pool with its token in `config`. */
   async createPool(input: NewPool): Promise<PoolRecord> {
     const name = checkPoolName(input.name.trim());
     const { store, newId, now } = this.context;
@@ -47,6 +49,7 @@ export class AdminService implements AdminApi {
     return this.requirePool(id);
   }
 
+  /** New certificate and token; the old ones are refused from now on. */
   async resetPool(anyCaseId: string, certificateSigningRequest: string): Promise<PoolRecord> {
     const { id } = this.requirePool(anyCaseId);
     const credentials = await this.issuer.issue(id, certificateSigningRequest);
@@ -81,6 +84,7 @@ export class AdminService implements AdminApi {
     return this.context.store.workers.listOfPool(poolId);
   }
 
+  /** Runs that a worker could take now. */
   pendingRuns(poolId: string): number {
     return countRunnable(this.context.store, poolId);
   }
@@ -104,10 +108,12 @@ export class AdminService implements AdminApi {
     return this.stackAdmin.create(input);
   }
 
+  /** Counts for runs that start from now on. */
   updateStack(nameOrId: string, change: StackChange): StackRecord {
     return this.stackAdmin.update(nameOrId, change);
   }
 
+  /** Forgets its source and environment; its runs stay to be looked at. Refused while one is unfinished. */
   deleteStack(nameOrId: string): StackRecord {
     return this.stackAdmin.delete(nameOrId);
   }
@@ -120,6 +126,7 @@ export class AdminService implements AdminApi {
     return this.stackAdmin.find(nameOrId);
   }
 
+  /** Takes a tar.gz; runs triggered later use it. */
   uploadSource(stackName: string, archive: Readable): Promise<StackRecord> {
     return this.stackAdmin.uploadSource(stackName, archive);
   }
@@ -149,6 +156,7 @@ export class AdminService implements AdminApi {
     return this.context.store.runs.find(idOf(id)) ?? null;
   }
 
+  /** What a run waits for, as the end of "waits for ..."; null when it does not wait. */
   waitsFor(run: RunRecord): string | null {
     return waitsFor(this.context, run);
   }
@@ -178,6 +186,7 @@ export class AdminService implements AdminApi {
     });
   }
 
+  /** Ends a run: at once while nothing runs, otherwise by asking its Pod. */
   stop(anyCaseId: string, reason = 'stopped by a person'): RunRecord {
     const { context } = this;
     const runId = idOf(anyCaseId);
@@ -201,20 +210,27 @@ export class AdminService implements AdminApi {
     });
   }
 
+  /** Log records after a cursor (0: from the beginning), in the order they were stored. */
   readLog(runId: string, after: number, limit = 500): LogRecord[] {
     return this.context.store.logs.read(runId, after, limit);
   }
 
+  /** The newest records of a log, oldest of them first. */
   readLogEnd(runId: string, limit: number): LogRecord[] {
     return this.context.store.logs.readEnd(runId, limit);
   }
 
+  /**
+   * Resolves when the run or its log changes, the signal aborts, or the time is over.
+   * @returns false when there is nothing to wait for any more, because the control plane stops.
+   */
   async waitForRun(runId: string, milliseconds: number, signal?: AbortSignal): Promise<boolean> {
     const { wakeups } = this.context;
     await wakeups.wait(runTopic(runId), milliseconds, signal);
     return !wakeups.isClosed;
   }
 
+  /** Looks at the leases now. */
   sweep(): void {
     sweep(this.context);
   }

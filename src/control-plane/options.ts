@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { AdminApi } from './admin';
+import type { AdminService } from './admin-service';
 
 export interface ControlPlaneOptions {
   /** Folder for the database, sources, run states, certificates and keys; made when missing. */
@@ -45,6 +45,6 @@ export interface ControlPlane {
   readonly ca: string;
   readonly apiKey: { readonly id: string; readonly secret: string };
   /** Everything that GraphQL can do, in process. */
-  readonly admin: AdminApi;
+  readonly admin: AdminService;
   close(): Promise<void>;
 }

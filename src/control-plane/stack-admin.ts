@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { environmentRefusal } from '../protocol/environment';
-import type { NewStack, StackChange } from './admin';
+import type { NewStack, StackChange } from './admin-input';
 import { RequestError } from './errors';
 import { checkStackName, idOf, projectFolder } from './names';
 import type { QueueContext } from './queue/context';

@@ -48,12 +48,6 @@ export const WORKER_VARIABLES = [
 ] as const;
 
 /**
- * The documented variable of `initContainer.env` that names a policy each run must pass before it begins. This launcher
- * cannot evaluate one yet, and refuses the run: a policy that is passed over in silence protects nobody.
- */
-export const INITIALIZATION_POLICY_VARIABLE = INIT_VARIABLE.initializationPolicy;
-
-/**
  * Variables that Spacelift documents and the launcher honours. They may stand in `workerContainer.env` (as the
  * documentation has it; the shim hands them on) or in `grpcServerContainer.env`; the worker's win.
  */
@@ -141,7 +135,7 @@ export const LARGEST_ENVIRONMENT = 1536 * 1024;
 const BESIDE = { string: 2, pointer: 8 };
 
 const VARIABLE_NAME = /^[^\s=\p{Cc}]+$/u;
-const POOLS_OWN: readonly string[] = [...Object.values(LAUNCHER_VARIABLE), INITIALIZATION_POLICY_VARIABLE];
+const POOLS_OWN: readonly string[] = [...Object.values(LAUNCHER_VARIABLE), INIT_VARIABLE.initializationPolicy];
 const RUN_PODS_OWN = 'WORKER_POOLS_';
 const INTO_THE_SOURCE = 'Put large values into a file of the source, such as terraform.tfvars.';
 
@@ -173,7 +167,7 @@ function nameProblem(name: string): VariableProblem | undefined {
     return { kind: 'impossible', name, sentence };
   }
   if (POOLS_OWN.includes(name)) {
-    const where = name === INITIALIZATION_POLICY_VARIABLE ? 'initContainer' : 'workerContainer';
+    const where = name === INIT_VARIABLE.initializationPolicy ? 'initContainer' : 'workerContainer';
     const sentence = `Environment variable ${name} is a setting of the pool, not of the stack: it belongs in spec.pod.${where}.env of the WorkerPool.`;
     return { kind: 'of-the-pool', name, sentence };
   }

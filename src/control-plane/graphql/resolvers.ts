@@ -1,4 +1,5 @@
-import type { AdminApi, NewPool, NewRun, NewStack, StackChange } from '../admin';
+import type { NewPool, NewRun, NewStack, StackChange } from '../admin-input';
+import type { AdminService } from '../admin-service';
 import type { ApiKeys } from '../api-key';
 import { RequestError } from '../errors';
 import { isTerminal } from '../queue/transitions';
@@ -15,7 +16,7 @@ type Resolver<A> = (args: A, context: RequestContext) => unknown;
 const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
 
 /** The root of queries and mutations over the admin API. */
-export function rootResolvers(admin: AdminApi, apiKeys: ApiKeys): Record<string, Resolver<never>> {
+export function rootResolvers(admin: AdminService, apiKeys: ApiKeys): Record<string, Resolver<never>> {
   return {
     viewer: (_args, { user }) => (user === undefined ? null : { id: user, name: user }),
     apiKeyUser: async ({ id, secret }: { id: string; secret: string }) => {
@@ -40,7 +41,7 @@ function loggedIn(resolvers: Record<string, Resolver<never>>): Record<string, Re
   return Object.fromEntries(Object.entries(resolvers).map(([name, resolve]) => [name, guard(resolve)]));
 }
 
-function queries(admin: AdminApi): Record<string, Resolver<never>> {
+function queries(admin: AdminService): Record<string, Resolver<never>> {
   return {
     // Empty as on the hosted service: clients then assume that every operation they know exists.
     debugInfo: () => ({ selfHostedVersion: '' }),
@@ -68,7 +69,7 @@ function queries(admin: AdminApi): Record<string, Resolver<never>> {
   };
 }
 
-function mutations(admin: AdminApi): Record<string, Resolver<never>> {
+function mutations(admin: AdminService): Record<string, Resolver<never>> {
   return {
     workerPoolCreate: async (args: NewPool) => poolType(admin, await admin.createPool(args)),
     workerPoolReset: async (args: { id: string; certificateSigningRequest: string }) =>
@@ -102,7 +103,7 @@ interface RunArguments {
 }
 
 /** The id of the run; where a stack is given, too, it must be the run's. */
-function runOf(admin: AdminApi, { run, stack }: RunArguments): string {
+function runOf(admin: AdminService, { run, stack }: RunArguments): string {
   const ofStack = admin.run(run)?.stackId;
   if (stack && ofStack !== undefined && admin.stack(stack)?.id !== ofStack) {
     throw new RequestError('not-found', `run ${run} not found in stack ${stack}`);
@@ -155,7 +156,7 @@ function variables(list: readonly { readonly name: string; readonly value: strin
   return Object.fromEntries(list.map(({ name, value }) => [name, value]));
 }
 
-function poolType(admin: AdminApi, pool: PoolRecord) {
+function poolType(admin: AdminService, pool: PoolRecord) {
   const workers = () => admin.workers(pool.id);
   return {
     ...pool,
@@ -184,7 +185,7 @@ function workerType(worker: WorkerRecord) {
   };
 }
 
-function stackType(admin: AdminApi, stack: StackRecord) {
+function stackType(admin: AdminService, stack: StackRecord) {
   return {
     ...stack,
     createdAt: seconds(stack.createdAt),
@@ -194,7 +195,7 @@ function stackType(admin: AdminApi, stack: StackRecord) {
   };
 }
 
-function runType(admin: AdminApi, run: RunRecord) {
+function runType(admin: AdminService, run: RunRecord) {
   return {
     ...run,
     waitsFor: () => admin.waitsFor(run),

@@ -2,7 +2,7 @@ import { graphql, GraphQLError, type ExecutionResult } from 'graphql';
 import type { Hono } from 'hono';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { AdminApi } from '../admin';
+import type { AdminService } from '../admin-service';
 import type { ApiKeys } from '../api-key';
 import { RequestError, type RefusalCode } from '../errors';
 import { bearer, limitJson, refusingApp } from '../http/app';
@@ -17,7 +17,7 @@ const Body = z.object({
 });
 
 /** `POST /graphql`: always status 200, failures in `errors`, as the public clients want it. */
-export function graphqlRoute(admin: AdminApi, apiKeys: ApiKeys, logger: Logger): Hono {
+export function graphqlRoute(admin: AdminService, apiKeys: ApiKeys, logger: Logger): Hono {
   const app = refusingApp(logger);
   const rootValue = rootResolvers(admin, apiKeys);
   app.post('/', limitJson, async (c) => {

@@ -1,7 +1,7 @@
 import type { Hono, MiddlewareHandler } from 'hono';
 import { stream } from 'hono/streaming';
 import type { Logger } from 'pino';
-import type { AdminApi } from '../admin';
+import type { AdminService } from '../admin-service';
 import type { ApiKeys } from '../api-key';
 import { RequestError } from '../errors';
 import { isTerminal } from '../queue/transitions';
@@ -13,7 +13,7 @@ import { bodyStream } from './worker-routes';
 const BEAT_MS = 10_000;
 
 /** What does not fit GraphQL, below `/api/v1`: uploads and streams. */
-export function apiRoutes(admin: AdminApi, apiKeys: ApiKeys, logger: Logger): Hono {
+export function apiRoutes(admin: AdminService, apiKeys: ApiKeys, logger: Logger): Hono {
   const app = refusingApp(logger);
   app.use(requireUser(apiKeys));
   app.put('/stacks/:name/source', async (c) => {
@@ -44,7 +44,7 @@ export function apiRoutes(admin: AdminApi, apiKeys: ApiKeys, logger: Logger): Ho
  * `after` set to the last id that it has.
  */
 async function* logLines(
-  admin: AdminApi,
+  admin: AdminService,
   runId: string,
   after: number,
   follow: boolean,

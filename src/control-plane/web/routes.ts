@@ -1,7 +1,7 @@
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from 'pino';
-import type { AdminApi } from '../admin';
+import type { AdminService } from '../admin-service';
 import type { ApiKeys } from '../api-key';
 import { isTerminal } from '../queue/transitions';
 import { visibleLines } from '../../text/visible';
@@ -17,7 +17,7 @@ const RUNS_SHOWN = 50;
 const REFRESH = { overview: 5, run: 3 };
 
 /** The pages for people: read-only, without scripts. With API keys, their id and secret are user name and password. */
-export function webRoutes(admin: AdminApi, apiKeys: ApiKeys | null, logger: Logger): Hono {
+export function webRoutes(admin: AdminService, apiKeys: ApiKeys | null, logger: Logger): Hono {
   const app = new Hono();
   app.onError((error, c) => {
     logger.error({ err: error, path: c.req.path }, 'page failed');

@@ -9,7 +9,8 @@ import { CallError } from '../client';
 import type { LauncherClient } from '../client';
 import { connect } from '../connect';
 import type { PoolAccess } from '../credentials';
-import { environmentProblems, environmentRefusal, INITIALIZATION_POLICY_VARIABLE } from '../../protocol/environment';
+import { INIT_VARIABLE } from '../../api/names';
+import { environmentProblems, environmentRefusal } from '../../protocol/environment';
 import { EXIT } from '../../protocol/exit-codes';
 import { LauncherExit } from '../exit';
 import type { Identity } from '../identity';
@@ -119,9 +120,10 @@ async function prepare(
   run: RunSpec,
   { identity, paths, environment }: InitOptions,
 ): Promise<string> {
-  if (environment[INITIALIZATION_POLICY_VARIABLE]) {
+  // A policy that is passed over in silence protects nobody.
+  if (environment[INIT_VARIABLE.initializationPolicy]) {
     throw new Unusable(
-      `The pool demands an initialization policy (${INITIALIZATION_POLICY_VARIABLE}), which this launcher cannot evaluate yet, so the run is refused. To run without a policy, take the variable out of spec.pod.initContainer.env.`,
+      `The pool demands an initialization policy (${INIT_VARIABLE.initializationPolicy}), which this launcher cannot evaluate yet, so the run is refused. To run without a policy, take the variable out of spec.pod.initContainer.env.`,
     );
   }
   const refusal = environmentRefusal(run.environment);

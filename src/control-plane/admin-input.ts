@@ -1,0 +1,48 @@
+/* What people say of pools, stacks and runs, for GraphQL, the web page and tests. */
+import type { RunType } from './store/records';
+
+export interface NewPool {
+  readonly name: string;
+  readonly certificateSigningRequest: string;
+  readonly description?: string | null;
+  readonly labels?: readonly string[] | null;
+  readonly space?: string | null;
+  readonly driftDetectionRunLimit?: number | null;
+}
+
+export interface NewStack {
+  readonly name: string;
+  /** Name or ULID of the pool. */
+  readonly pool: string;
+  /** @default 'OPENTOFU' */
+  readonly tool?: 'OPENTOFU' | 'TERRAFORM';
+  /** Folder inside the source. @default '' */
+  readonly projectRoot?: string;
+  readonly runnerImage?: string | null;
+  /** Applies without asking. @default false */
+  readonly autoDeploy?: boolean;
+  /** Environment of every step; values may be secret. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** What is left out stays as it is. */
+export interface StackChange extends Partial<Omit<NewStack, 'name'>> {
+  /** Names to be taken out of the environment; `environment` holds those to be added or replaced. */
+  readonly unsetEnvironment?: readonly string[];
+}
+
+export interface NewRun {
+  /** Name or ULID of the stack. */
+  readonly stack: string;
+  /** @default 'TRACKED' */
+  readonly type?: RunType;
+  /** @default the stack's */
+  readonly autoDeploy?: boolean;
+}
+
+export interface RunFilter {
+  readonly stack?: string;
+  readonly pool?: string;
+  /** @default 100 */
+  readonly limit?: number;
+}
