@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Duration, Size } from 'cdk8s';
 import {
+  Capability,
   Cpu,
   DeploymentStrategy,
   EnvFrom,
@@ -110,7 +111,7 @@ describe('WorkerPoolOperator', () => {
         volumeMounts: [{ path: '/opt/spacelift/certs', volume: emptyVolume('ca') }],
         volumes: [emptyVolume('spare')],
         securityContext: { user: 1983 },
-        containerSecurityContext: { readOnlyRootFilesystem: false },
+        containerSecurityContext: { readOnlyRootFilesystem: false, capabilities: { add: [Capability.SYS_PTRACE] } },
         enforceFips140: true,
         leaderElection: { leaseDuration: Duration.minutes(1) },
         logLevel: ControllerLogLevel.DEBUG,
@@ -135,7 +136,7 @@ describe('WorkerPoolOperator', () => {
             extraEnv: [{ name: 'HTTPS_PROXY', value: 'http://proxy' }],
             extraEnvFrom: [{ secretRef: { name: 'vars' } }],
             extraVolumeMounts: [{ name: 'ca', mountPath: '/opt/spacelift/certs' }],
-            containerSecurityContext: { readOnlyRootFilesystem: false },
+            containerSecurityContext: { readOnlyRootFilesystem: false, capabilities: { add: ['SYS_PTRACE'] } },
           },
         },
       },
