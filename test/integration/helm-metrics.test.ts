@@ -1,15 +1,14 @@
 /** What Prometheus does by the ServiceMonitors of docs/operations/metrics.md, against the metrics of a real controller. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { request as plain } from 'node:http';
-import { request as encrypted } from 'node:https';
 import { parse, parseAllDocuments } from 'yaml';
 import { fencesOf } from '../docs/support/fences';
 import { apiServer } from '../support/api-server';
 import { installCrds, type RunningController } from '../support/controlled-pool';
 import { CHART, fullNameOf, HelmCluster } from '../support/helm-cluster';
 import { startControllerOf } from '../support/helm-controller';
-import { createNamespace, type KubeObject } from '../support/kube';
+import { createNamespace, tokenOf, type KubeObject } from '../support/kube';
+import { scrape, type Endpoint } from '../support/scrape';
 
 jest.setTimeout(120_000);
 
@@ -20,13 +19,6 @@ const [GUARDED, PLAIN] = fencesOf(PAGE, readFileSync(PAGE, 'utf8'))
 
 interface Values {
   readonly metricsService: { readonly serviceMonitor: object };
-}
-
-interface Endpoint {
-  readonly scheme: 'http' | 'https';
-  readonly path: string;
-  readonly tlsConfig?: { readonly insecureSkipVerify?: boolean };
-  readonly bearerTokenFile?: string;
 }
 
 interface ServiceMonitor extends KubeObject {
@@ -69,36 +61,12 @@ class Monitored {
     await cluster.helmOk('uninstall', this.release, '--namespace', this.namespace);
   }
 
-  /** As Prometheus scrapes by the endpoint, with the token that it would find in the file. */
   async scrape(account: string): Promise<{ status?: number; text: string }> {
-    const { scheme, path, tlsConfig, bearerTokenFile } = this.endpoint;
-    const token = bearerTokenFile && (await this.token(account));
-    const options = {
-      host: '127.0.0.1',
-      port: this.controller.ports.metrics,
-      path,
-      headers: token ? { authorization: `Bearer ${token.trim()}` } : {},
-    };
-    return new Promise((resolve, reject) => {
-      const request =
-        scheme === 'https'
-          ? encrypted({ ...options, rejectUnauthorized: tlsConfig?.insecureSkipVerify !== true })
-          : plain(options);
-      request.on('error', reject).on('response', (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (part: string) => (text += part));
-        response.on('end', () => resolve({ status: response.statusCode, text }));
-      });
-      request.end();
-    });
+    return scrape(this.endpoint, this.controller.ports.metrics, await tokenOf(this.namespace, account));
   }
 
   async createAccount(account: string): Promise<void> {
     await cluster.kubectlOk('create', 'serviceaccount', account, '--namespace', this.namespace);
-  }
-
-  private token(account: string): Promise<string> {
-    return cluster.kubectlOk('create', 'token', account, '--namespace', this.namespace);
   }
 }
 

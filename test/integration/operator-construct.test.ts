@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, Chart } from 'cdk8s';
 import { ServiceAccount } from 'cdk8s-plus-28';
-import { Agent, request } from 'node:https';
 import { WorkerPoolOperator, type OperatorMetrics } from '../../src/constructs';
 import { installCrds, startController } from '../support/controlled-pool';
-import { createNamespace, eventually, kube, kubeOk, type KubeObject } from '../support/kube';
+import { createNamespace, eventually, kubeOk, tokenOf, type KubeObject } from '../support/kube';
 import { startControllerManager, type RunningControllerManager } from '../support/kube-controller-manager';
+import { scrape, type Endpoint } from '../support/scrape';
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 
@@ -80,13 +80,6 @@ describe("Kubernetes' own roles for people", () => {
   });
 });
 
-interface Endpoint {
-  readonly scheme: 'http' | 'https';
-  readonly path: string;
-  readonly tlsConfig?: { readonly insecureSkipVerify?: boolean };
-  readonly bearerTokenFile?: string;
-}
-
 describe('Prometheus, doing exactly what the ServiceMonitor says', () => {
   it.each<[string, OperatorMetrics]>([
     ['secure metrics', { serviceMonitor: {} }],
@@ -103,36 +96,15 @@ describe('Prometheus, doing exactly what the ServiceMonitor says', () => {
       metricsSecure: secure,
     });
     try {
-      const token = await serviceAccountToken(namespace, 'prometheus');
-      const files = { '/var/run/secrets/kubernetes.io/serviceaccount/token': token };
-      expect(await scrape(spec.endpoints[0], controller.ports.metrics, files)).toContain('process_cpu_seconds_total');
+      const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'prometheus' } };
+      await kubeOk('POST', `/api/v1/namespaces/${namespace}/serviceaccounts`, account);
+      const token = await tokenOf(namespace, 'prometheus');
+      expect(await scrape(spec.endpoints[0], controller.ports.metrics, token)).toEqual({
+        status: 200,
+        text: expect.stringContaining('process_cpu_seconds_total'),
+      });
     } finally {
       await controller.stop();
     }
   });
 });
-
-/** The text of the metrics; `files` are those of Prometheus' Pod. */
-async function scrape(endpoint: Endpoint, port: number | undefined, files: Record<string, string>): Promise<string> {
-  const { scheme, path, tlsConfig, bearerTokenFile } = endpoint;
-  const token = bearerTokenFile === undefined ? undefined : files[bearerTokenFile];
-  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  if (scheme === 'http') return (await fetch(`http://127.0.0.1:${port}${path}`, { headers })).text();
-  const agent = new Agent({ rejectUnauthorized: tlsConfig?.insecureSkipVerify !== true });
-  return new Promise((resolve, reject) => {
-    request({ host: '127.0.0.1', port, path, agent, headers }, (response) => {
-      let text = `${response.statusCode} `;
-      response.setEncoding('utf8').on('data', (part: string) => (text += part));
-      response.on('end', () => resolve(text)).on('error', reject);
-    })
-      .on('error', reject)
-      .end();
-  });
-}
-
-async function serviceAccountToken(namespace: string, name: string): Promise<string> {
-  const accounts = `/api/v1/namespaces/${namespace}/serviceaccounts`;
-  await kube('POST', accounts, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } });
-  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
-  return (await kubeOk<{ status: { token: string } }>('POST', `${accounts}/${name}/token`, body)).status.token;
-}

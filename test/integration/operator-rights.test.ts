@@ -1,7 +1,6 @@
 /** The rights of a release beside what its controller asks for, by the audit log of a real API server. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LABEL } from '../../src/api';
@@ -11,7 +10,8 @@ import type { RunningApiServer } from '../support/api-server.start';
 import { installCrds, type RunningController } from '../support/controlled-pool';
 import { CHART, fullNameOf, HelmCluster } from '../support/helm-cluster';
 import { startControllerOf } from '../support/helm-controller';
-import { createNamespace, eventually, kubeOk } from '../support/kube';
+import { createNamespace, eventually, kubeOk, tokenOf } from '../support/kube';
+import { scrape, TOKEN_FILE, type Endpoint } from '../support/scrape';
 import { startOwnApiServer } from '../support/own-api-server';
 import { POOL } from './pool.fixtures';
 import { RunScene } from './run.fixtures';
@@ -65,7 +65,15 @@ describe('the ServiceAccount of a release', () => {
   it('may do what the controller does, and no more', async () => {
     await carryOutRun();
     await loseLabelOfRunningPod();
-    await scrape();
+    // By somebody whom the API server is asked about.
+    const endpoint: Endpoint = {
+      scheme: 'https',
+      path: '/metrics',
+      tlsConfig: { insecureSkipVerify: true },
+      bearerTokenFile: TOKEN_FILE,
+    };
+    const token = await tokenOf(operators, 'default');
+    expect(await scrape(endpoint, controller.ports.metrics, token)).toMatchObject({ status: 403 });
     await loseSecret();
     for (const size of [2, 1, 2, 0]) await resize(size);
     await scene.objects.deletePool(POOL);
@@ -119,19 +127,6 @@ const key = (name: string, of: string) => ({ secretKeyRef: { name, key: of } });
 async function resize(size: number): Promise<void> {
   await scene.objects.scale(POOL, size);
   await eventually(async () => expect(await scene.objects.workers()).toHaveLength(size));
-}
-
-/** As somebody whom the API server is asked about. */
-async function scrape(): Promise<void> {
-  const token = (await cluster.kubectlOk('create', 'token', 'default', '--namespace', operators)).trim();
-  const status = await new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${token}` };
-    const address = { host: '127.0.0.1', port: controller.ports.metrics, path: '/metrics' };
-    request({ ...address, headers, rejectUnauthorized: false }, (response) => resolve(response.resume().statusCode))
-      .on('error', reject)
-      .end();
-  });
-  expect(status).toBe(403);
 }
 
 interface Role {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CONTROLLER_VARIABLE } from '../../src/api';
 import { startController, type RunningController } from './controlled-pool';
 import { fullNameOf, type HelmCluster } from './helm-cluster';
-import type { KubeObject } from './kube';
+import { tokenOf, type KubeObject } from './kube';
 
 interface Deployment extends KubeObject {
   spec: {
@@ -42,11 +42,7 @@ export async function startControllerOf(
 }
 
 async function kubeconfigOf(cluster: HelmCluster, namespace: string, account: string): Promise<string> {
-  const { status } = await cluster.kubeOk<{ status: { token: string } }>(
-    'POST',
-    `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
-    { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
-  );
+  const token = await tokenOf(namespace, account, cluster.server);
   const { url, ca } = cluster.server;
   const server = { server: url, 'certificate-authority-data': Buffer.from(ca).toString('base64') };
   const file = join(cluster.folder(), 'kubeconfig');
@@ -56,7 +52,7 @@ async function kubeconfigOf(cluster: HelmCluster, namespace: string, account: st
     'current-context': 'it',
     contexts: [{ name: 'it', context: { cluster: 'it', user: 'it' } }],
     clusters: [{ name: 'it', cluster: server }],
-    users: [{ name: 'it', user: { token: status.token } }],
+    users: [{ name: 'it', user: { token } }],
   };
   writeFileSync(file, JSON.stringify(config));
   return file;

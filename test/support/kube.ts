@@ -91,6 +91,13 @@ export async function createNamespace(prefix = 'test', server: ApiServer = apiSe
   return name;
 }
 
+/** A token of a ServiceAccount that is there. */
+export async function tokenOf(namespace: string, account: string, server: ApiServer = apiServer()): Promise<string> {
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
+  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
+  return (await kubeOk<{ status: { token: string } }>('POST', path, body, server)).status.token;
+}
+
 /** Installs a CustomResourceDefinition, or brings it up to date, and waits until the API server serves it. */
 export async function installCrd(crd: KubeObject): Promise<void> {
   const name = crd.metadata.name ?? '';
