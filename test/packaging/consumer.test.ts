@@ -182,7 +182,7 @@ it('the program runs a control plane', async () => {
   let said = '';
   for await (const chunk of child.stdout.setEncoding('utf8')) {
     said += chunk;
-    if (said.includes('control plane listens')) child.kill('SIGTERM');
+    if (!child.killed && said.includes('control plane listens')) child.kill('SIGTERM');
   }
   expect(said).toContain('control plane stopped');
 });
