@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { exec } from '../../src/local-cluster/exec';
+import { removeFolder, temporaryFolder } from '../support/folder';
 
-const folder = mkdtempSync(join(tmpdir(), 'worker-pools-run-app-'));
+const folder = temporaryFolder();
 
 beforeAll(() => {
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
@@ -25,7 +25,7 @@ app.synth();
 `,
   );
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => removeFolder(folder));
 
 describe('the program that cdk8s.yaml runs the app with', () => {
   const runApp = (env: Record<string, string>): ReturnType<typeof exec> =>

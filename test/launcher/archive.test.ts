@@ -1,17 +1,4 @@
-import {
-  chmod,
-  lstat,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  readlink,
-  rm,
-  symlink,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, lstat, mkdir, readdir, readFile, readlink, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -19,15 +6,16 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { craftedArchive, type Entry } from './support/crafted-archive';
 import { ArchiveError, folderError, pack, unpack } from '../../src/launcher/archive';
+import { removeFolder, temporaryFolder } from '../support/folder';
 
 let root: string;
 let folder: string;
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'archive-'));
+  root = temporaryFolder();
   folder = join(root, 'folder');
   await mkdir(folder);
 });
-afterEach(() => rm(root, { recursive: true, force: true, maxRetries: 10 }));
+afterEach(() => removeFolder(root));
 
 const crafted = (entries: readonly Entry[]): Readable => Readable.from([craftedArchive(entries)]);
 

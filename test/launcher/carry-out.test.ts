@@ -1,18 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { EXIT } from '../../src/protocol/exit-codes';
+import { removeFolder, temporaryFolder } from '../support/folder';
 
 const PROCESS = join(import.meta.dirname, 'support/carry-out-process.ts');
 
 let root: string;
-beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'carry-out-'));
+beforeEach(() => {
+  root = temporaryFolder();
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
+afterEach(() => removeFolder(root));
 
 async function end(way: string): Promise<{ exitCode: unknown; lastWords: string }> {
   const words = join(root, 'termination-log');

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -19,6 +19,7 @@ import { makePool, newWorker, TestControlPlane } from '../control-plane/support/
 import { until } from '../support/until';
 import type { TestPool } from '../control-plane/support/control-plane';
 import { mountCredentials } from './support/credentials';
+import { removeFolder, temporaryFolder } from '../support/folder';
 
 jest.setTimeout(60_000);
 
@@ -57,7 +58,7 @@ let view: WorkerView | undefined;
 const worker = newWorker();
 
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'whole-life-'));
+  root = temporaryFolder();
   controlPlane = await TestControlPlane.start();
   pool = await makePool(controlPlane);
   session = connectTo(pool);
@@ -72,7 +73,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await session.close();
   await controlPlane.close();
-  await rm(root, { recursive: true, force: true });
+  removeFolder(root);
 });
 
 function connectTo({ token, privateKeyPem }: TestPool): ControlPlaneSession {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { differences, filesMadeBy, write } from '../../../src/cli/generate/files';
+import { removeFolder, temporaryFolder } from '../../support/folder';
 
 let root: string;
 
@@ -12,10 +12,10 @@ function put(path: string, content: string): void {
 }
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'worker-pools-generate-test-'));
+  root = temporaryFolder();
 });
 
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+afterEach(() => removeFolder(root));
 
 describe('generated files', () => {
   const artefact = { files: { 'docs/a.md': 'a', 'docs/deep/b.md': 'b' } };

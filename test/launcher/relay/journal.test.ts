@@ -1,14 +1,14 @@
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Journal, type Journaled } from '../../../src/launcher/relay/journal';
+import { removeFolder, temporaryFolder } from '../../support/folder';
 
 let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'journal-'));
+beforeEach(() => {
+  folder = temporaryFolder();
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => removeFolder(folder));
 
 const line = (text: string) => ({ time: 1, stream: 'system', step: '', text, mark: text }) as const;
 const numbered = (journal: Journal) =>

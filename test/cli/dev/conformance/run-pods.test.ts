@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runPods } from '../../../../src/cli/dev/conformance/run-pods';
+import { removeFolder, temporaryFolder } from '../../../support/folder';
 
 let scratch: string;
 beforeAll(() => {
-  scratch = mkdtempSync(join(tmpdir(), 'worker-pools-run-pods-'));
+  scratch = temporaryFolder();
 });
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+afterAll(() => removeFolder(scratch));
 
 test("each WorkerPool among the manifests gives the Pod of one of its runs, with the pool's own template", async () => {
   const file = join(scratch, 'manifests.yaml');
