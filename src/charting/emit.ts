@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import type { Deferred } from './deferred';
 import { MANIFEST_METADATA, type Loop, type ManifestOptions, type Refusal } from './manifest';
 import type { ChartFiles, HelmChart } from './chart';
-import { action, condition } from './expression';
+import { action, condition } from './template-action';
 import { deferredContext, helpersTemplate } from './release';
 import { readme } from './readme';
 import { rangeOver, writeTemplate } from './template-writer';

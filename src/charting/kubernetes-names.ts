@@ -6,6 +6,15 @@ export const LABEL_LIMIT = 63;
 /** What a Service may be called (RFC 1035): it becomes a name in the cluster's DNS. */
 export const SERVICE_NAME = '^[a-z]([-a-z0-9]*[a-z0-9])?$';
 
+/** What an object may be called (RFC 1123, a subdomain). */
+export const OBJECT_NAME = '[a-z0-9]([-a-z0-9.]*[a-z0-9])?';
+
+/** Rule for names of objects. */
+export const OBJECT = {
+  pattern: `^${OBJECT_NAME}$`,
+  says: 'it has lowercase letters, digits, "-" and ".", and begins and ends with a letter or a digit',
+};
+
 /** What the names of objects may begin with, where more follows. */
 export const NAME_PREFIX = '^[a-z0-9]([-a-z0-9.]*[-a-z0-9])?$';
 

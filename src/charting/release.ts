@@ -1,7 +1,7 @@
 import { cut, deferred, DURATION_PATTERN, DURATION_UNITS, type Later, type StringMap } from './deferred';
 import { LABEL_LIMIT, SERVICE_NAME, serviceName } from './kubernetes-names';
 import type { HelmChart, ReleaseContext } from './chart';
-import { MILLISECONDS } from './expression';
+import { MILLISECONDS } from './template-action';
 
 /** A release as `helm install` would make it. */
 export interface Release {

@@ -1,5 +1,5 @@
 import { elementOf, isDeferred, type Deferred } from './deferred';
-import { action, condition, isJoined, isStructure } from './expression';
+import { action, condition, isJoined, isStructure } from './template-action';
 
 const STEP = '  ';
 const FIRST = new Set(['apiVersion', 'kind', 'metadata', 'name', 'namespace']);

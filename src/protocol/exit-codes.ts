@@ -5,8 +5,9 @@
 export const WORKER_BEGAN = 'The worker container has begun.';
 
 /**
- * Exit codes of the launcher's containers; the controller reads from them what nobody could report. Any other code, 1
- * included, is Node.js' or the runtime's own: nothing was handed on then.
+ * Exit codes of the launcher's containers; the controller reads from them what nobody could report
+ * (`controller/run/outcome.ts`). Any other code, 1 included, is Node.js' or the runtime's own: nothing was handed on then.
+ * The shim ends the `worker` container with some of them, as numbers in `launcher/shim/spacelift-worker.sh`.
  */
 export const EXIT = {
   ok: 0,

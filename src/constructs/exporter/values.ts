@@ -27,7 +27,7 @@ import {
   DURATION,
   globalValues,
   LABEL_VALUE,
-  OBJECT_NAME,
+  OPTIONAL_NAME,
   PULL_POLICIES,
   secretNames,
 } from '../shared/global-values';
@@ -41,7 +41,7 @@ const PORT_OF_METRICS = 9953;
 /** Values of the exporter, which the parent chart has, too. */
 export const exporterValues = group('Values of the exporter of control-plane metrics for Prometheus.', {
   nameOverride: string('', "Replaces the chart's name in object names and labels.", { pattern: LABEL_VALUE }),
-  fullnameOverride: string('', 'Replaces what every object name begins with.', { pattern: OBJECT_NAME }),
+  fullnameOverride: string('', 'Replaces what every object name begins with.', { pattern: OPTIONAL_NAME }),
   commonLabels: stringMap({}, 'More labels of every object. The labels that it has anyway win.'),
   commonAnnotations: stringMap({}, 'Annotations of every object. Those of a single object win.'),
   replicaCount: integerOrNull(1, 'Number of Pods. One is enough, because several tell Prometheus the same numbers.'),

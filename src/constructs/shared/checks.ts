@@ -16,7 +16,7 @@ export function invalidArgument(call: string, argument: string, value: unknown, 
 }
 
 /** Refuses what a rule does not allow; what is not set is allowed. */
-function checkRule(scope: Construct, id: string, prop: string, rule: ValueSchema, value: unknown): void {
+export function checkRule(scope: Construct, id: string, prop: string, rule: ValueSchema, value: unknown): void {
   const found = value === undefined ? undefined : violationOfRule(rule, value);
   if (found !== undefined) throw invalidProp(scope, id, prop, found.value, found.allowed);
 }

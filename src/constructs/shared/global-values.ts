@@ -1,5 +1,6 @@
 import type { PullSecret } from './image-pull-secrets';
 import { DURATION_PATTERN, isEmpty, replaced, text, when, type Later } from '../../charting/deferred';
+import { OBJECT_NAME } from '../../charting/kubernetes-names';
 import { list, openGroup, optionalString, string, type ValueDeclaration, type ValuesOf } from '../../charting/values';
 
 /** Secrets as Kubernetes writes them, or by their names alone, as other charts have them in `global`. */
@@ -30,8 +31,8 @@ export const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 /** Durations as Prometheus writes them. */
 export const DURATION = { pattern: DURATION_PATTERN, says: 'it must be a duration in whole seconds, such as 90s' };
 
-/** Names of objects: empty, or letters, digits, dashes and dots. */
-export const OBJECT_NAME = '^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$';
+/** Names of objects, or nothing. */
+export const OPTIONAL_NAME = `^(${OBJECT_NAME})?$`;
 
 /** Values of labels: empty, or letters, digits, dashes, underscores and dots. */
 export const LABEL_VALUE = '^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$';

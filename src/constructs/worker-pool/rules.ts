@@ -4,7 +4,8 @@ import type { Construct } from 'constructs';
 import { ANNOTATION, LABEL, MOUNTS, PATH, VOLUME, type SecurityContext } from '../../api';
 import { processNamespaceProblems } from '../../api/worker-pool/process-namespace';
 import { LIMIT, RESERVED_CONTAINER_NAMES, SENTENCE } from '../../api/worker-pool/rules';
-import { checkWholeNumber, invalidProp } from '../shared/checks';
+import { OBJECT } from '../../charting/kubernetes-names';
+import { checkRule, checkWholeNumber, invalidProp } from '../shared/checks';
 import { containerSecurityContext, podSecurityContext } from '../shared/security-context';
 import type { RunContainerProps } from './run-container';
 import type { RunPodDns, RunPodProps } from './run-pod';
@@ -76,10 +77,7 @@ function checkHosts(scope: Construct, id: string, hosts: readonly string[]): voi
 /** Refuses a name that the API would refuse, or that Workers could not begin with. */
 export function checkPoolName(scope: Construct, id: string, name: string): void {
   if (name.length > LIMIT.poolName) throw invalidProp(scope, id, 'metadata.name', name, SENTENCE.poolName);
-  if (!/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name)) {
-    const allowed = 'it has lowercase letters, digits, "-" and ".", and begins and ends with a letter or a digit';
-    throw invalidProp(scope, id, 'metadata.name', name, allowed);
-  }
+  checkRule(scope, id, 'metadata.name', OBJECT, name);
 }
 
 /** Refuses what the API, or later the API server, would refuse of a run Pod's single properties. */

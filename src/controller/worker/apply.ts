@@ -10,7 +10,7 @@ import { carriesOut, EXCEEDED_DEADLINE_SECONDS, isLive, runPodName, workerBegan,
 import { isAlreadyExists, isConflict, isNotFound, keyOf, PODS, type KubeClient, type Logger } from '../runtime';
 import { assignmentOf, sessionOf, type Sources } from './gather';
 import type { Memory } from './memory';
-import { nameTaken, refusal, refusedPod } from './refusals';
+import { nameTaken, refusal, refusedPod } from './refused-pod';
 import type { Action, ActionOf } from './snapshot';
 
 /** What `apply` works with. */

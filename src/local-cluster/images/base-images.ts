@@ -62,7 +62,7 @@ export async function standIn(name: string, progress: Progress): Promise<string>
   const recipe = recipeFor(plain);
   if (!recipe) {
     throw new LocalClusterError(
-      `the base image ${name} cannot be pulled, and there is no way to make it here; known are debian:bookworm-slim, node:24-bookworm-slim and opentofu:1.10-minimal`,
+      `the base image ${name} cannot be pulled, and there is no way to make it here; known are debian:${DEBIAN}-slim, node:24-${DEBIAN}-slim and opentofu:${VERSIONS.tofu}-minimal`,
     );
   }
   const file = `base-${plain.replace(/[^\w.-]+/g, '_')}-${recipe.ingredients}-${thisPlatform().arch}.tar`;

@@ -11,7 +11,7 @@ import { exporterValues } from '../../exporter/values';
 import { controllerManagerValues } from './controller-manager';
 import { metricsServiceValues } from './metrics-service';
 import { releaseTestValues } from './release-test';
-import { globalValues, LABEL_VALUE, OBJECT_NAME } from '../../shared/global-values';
+import { globalValues, LABEL_VALUE, OPTIONAL_NAME } from '../../shared/global-values';
 import { releaseObjectValues } from './worker-pools';
 
 /** Values of the operator's chart; names, meaning and defaults of the official chart, and why where one differs. */
@@ -23,7 +23,7 @@ export const operatorValues = group(
     ),
     global: globalValues,
     nameOverride: string('', "Replaces the chart's name in object names and labels.", { pattern: LABEL_VALUE }),
-    fullnameOverride: string('', 'Replaces what every object name begins with.', { pattern: OBJECT_NAME }),
+    fullnameOverride: string('', 'Replaces what every object name begins with.', { pattern: OPTIONAL_NAME }),
     commonLabels: stringMap({}, 'More labels of every object. The labels that it has anyway win.'),
     commonAnnotations: stringMap({}, 'Annotations of every object. Those of a single object win.'),
     crds: group('The CustomResourceDefinitions.', {

@@ -3,7 +3,7 @@ import { notYetText, objectSchema, type ObjectType } from '../../../api/field';
 import { POD } from '../../../api/worker-pool/pod';
 import { SPEC } from '../../../api/worker-pool/spec';
 import { LIMIT } from '../../../api/worker-pool/rules';
-import { LABEL_LIMIT, NAMESPACE_NAME } from '../../../charting/kubernetes-names';
+import { LABEL_LIMIT, NAMESPACE_NAME, OBJECT } from '../../../charting/kubernetes-names';
 import type { GivenObject } from '../../../charting/manifest';
 import {
   distinctStrings,
@@ -31,7 +31,7 @@ function mark({ fields }: ObjectType, name: string): string {
 
 const poolMembers = {
   name: string('', 'Name of the WorkerPool.', {
-    pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$',
+    pattern: OBJECT.pattern,
     maxLength: LIMIT.poolName,
   }),
   namespace: string('', "Namespace of the WorkerPool, which has to exist; empty means the release's.", {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { KubeError } from '../../../src/controller/runtime';
-import { refusal, refusedPod } from '../../../src/controller/worker/refusals';
+import { refusal, refusedPod } from '../../../src/controller/worker/refused-pod';
 import { NOW, POOL_REF } from '../run/fixtures';
 
 const answer = (status: number, reason: string, message: string) => new KubeError({ status, reason, message });
