@@ -2,7 +2,7 @@ import type { HelmChart } from './chart';
 import { defaultValues, schemaOf, type ValueSchema } from './values';
 
 /** One row of the table: a value that can be set by itself. */
-export interface Row {
+interface Row {
   /** With dots, and `[]` for "each element of". */
   readonly path: string;
   readonly schema: ValueSchema;
@@ -36,7 +36,7 @@ export function readme(chart: HelmChart): string {
 }
 
 /** The values below one, down to those that the schema does not look into. */
-export function rowsOf(schema: ValueSchema, path: string, given: unknown): Row[] {
+function rowsOf(schema: ValueSchema, path: string, given: unknown): Row[] {
   if (schema.items?.properties !== undefined) {
     return [{ path, schema, default: given }, ...inside(schema.items, `${path}[]`, undefined)];
   }

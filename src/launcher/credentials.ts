@@ -32,7 +32,7 @@ async function readPart(folder: string, part: 'token' | 'privateKey'): Promise<s
  *
  * @throws LauncherExit (`credentials`) without any part of either in its message.
  */
-export async function readCredentials(folder: string): Promise<Credentials> {
+async function readCredentials(folder: string): Promise<Credentials> {
   const [tokenText, keyText] = await Promise.all([readPart(folder, 'token'), readPart(folder, 'privateKey')]);
   try {
     const token = parseToken(tokenText);

@@ -7,7 +7,7 @@ import envPaths from 'env-paths';
  * The folder that keeps what is costly to make (binaries, tools, base images) between runs and between checkouts:
  * `WORKER_POOLS_CACHE`, else `cdk8s-worker-pools` in the system's folder for caches (`~/.cache` on Linux).
  */
-export function cacheFolder(): string {
+function cacheFolder(): string {
   return process.env.WORKER_POOLS_CACHE || envPaths('cdk8s-worker-pools', { suffix: '' }).cache;
 }
 

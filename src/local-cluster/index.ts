@@ -12,8 +12,8 @@ import { NODE_BINARIES } from './node/supervisor';
 import { missingForNode, type Missing } from './prerequisites';
 import { plainLines, type Progress } from './progress';
 
-export { cacheFolder, stateFolder } from './cache';
-export type { ClusterStatus, LocalCluster } from './cluster';
+export { stateFolder } from './cache';
+export type { LocalCluster } from './cluster';
 export type { ImageSpec } from './images';
 export { install, type Missing } from './prerequisites';
 export { plainLines, silent, type Progress } from './progress';

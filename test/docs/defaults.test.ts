@@ -2,6 +2,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { CONTROL_PLANE_PORT, DEFAULTS, LEADER_ELECTION_SECONDS } from '../../src/api/defaults';
+import { logLevel } from '../../src/cli/options';
+import { ControllerLogFormat, ControllerLogLevel } from '../../src/constructs';
+import { LOG_FORMATS } from '../../src/controller/logging';
 import { LAUNCHER_DEFAULTS } from '../../src/protocol/environment';
 
 const OPERATOR = 'src/constructs/operator/operator-options.ts';
@@ -34,5 +37,15 @@ describe('the docstring says by default', () => {
     [LAUNCHER, 'logsTimeout', `${LAUNCHER_DEFAULTS.logsTimeoutMs / 60_000}m`],
   ])('in %s of %s: %s', (file, property, value) => {
     expect(documented(file, property)).toBe(value);
+  });
+});
+
+describe("what constructs and charts offer for the controller's log, the controller takes", () => {
+  it('levels', () => {
+    expect(logLevel().argChoices).toEqual(Object.values(ControllerLogLevel));
+  });
+
+  it('formats', () => {
+    expect(LOG_FORMATS).toEqual(Object.values(ControllerLogFormat));
   });
 });

@@ -7,7 +7,7 @@ import { eventually, type KubeObject } from './kube';
 export const DEFINITIONS = ['workerpools.workers.spacelift.io', 'workers.workers.spacelift.io'] as const;
 
 /** A field that `olderDefinitions` does not have yet. */
-export const NEW_FIELD = { description: 'Pool of the platform team' };
+const NEW_FIELD = { description: 'Pool of the platform team' };
 
 interface PoolDefinition extends KubeObject {
   spec: {

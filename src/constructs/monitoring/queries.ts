@@ -1,7 +1,7 @@
 import { EXPORTER_METRICS, type MetricDescription } from '../../api';
 
 /** Labels by which the exporter tells pools apart. */
-export const POOL = 'worker_pool_id, worker_pool_name';
+const POOL = 'worker_pool_id, worker_pool_name';
 
 /** Workers and runs of each pool, as the control plane counts them. `of` matches ids of pools, as a regular expression. */
 export interface PoolQueries {

@@ -195,7 +195,7 @@ export function endedWithoutResult(detail: string): string {
 }
 
 /** The path of the field that a container is set by. */
-export function fieldOf(container: string): string {
+function fieldOf(container: string): string {
   switch (container) {
     case CONTAINER.init:
       return 'spec.pod.initContainer';

@@ -46,7 +46,7 @@ export async function dockerRuns(execute: Exec = exec): Promise<boolean> {
   return (await execute('docker', ['info'], { timeoutMs: 10_000 })).exitCode === 0;
 }
 
-export function docker(execute: Exec = exec): ImageBuilder {
+function docker(execute: Exec = exec): ImageBuilder {
   return {
     program: 'docker',
     inspect: async (image) =>
@@ -66,7 +66,7 @@ export function docker(execute: Exec = exec): ImageBuilder {
 }
 
 /** Buildah with a store of its own, so that the machine's other images are left alone. */
-export function buildah(execute: Exec = exec): ImageBuilder {
+function buildah(execute: Exec = exec): ImageBuilder {
   const store = ['--root', cachePath('buildah'), '--runroot', '/run/cdk8s-worker-pools/buildah'];
   const call = (...args: string[]): string[] => [...store, ...args];
   return {

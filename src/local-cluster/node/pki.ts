@@ -22,7 +22,7 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 const VALID_YEARS = 10;
 
 /** Those who present themselves to the API server; each has a kubeconfig of its name. */
-export const USERS = ['admin', 'controller-manager', 'scheduler', 'kubelet', 'kube-proxy'] as const;
+const USERS = ['admin', 'controller-manager', 'scheduler', 'kubelet', 'kube-proxy'] as const;
 
 /** Makes the node's certificate authority, certificates and kubeconfigs once; later starts find them there. */
 export async function ensurePki(layout: NodeLayout): Promise<void> {

@@ -11,7 +11,7 @@ import type {
 
 export const ULID = '01J0000000000000000000P00L';
 export const KEY = 'session key';
-export const TEMPLATE = 'template key';
+const TEMPLATE = 'template key';
 export const NOW = 1_000_000;
 
 /** A registered idle Worker, unless told otherwise; later numbers are newer. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { X509CertificateGenerator } from '@peculiar/x509';
 import { encodeToken } from '../../../src/protocol/token';
 
-export const POOL_ID = '01K0PPPPPPPPPPPPPPPPPPPPPP';
+const POOL_ID = '01K0PPPPPPPPPPPPPPPPPPPPPP';
 
 export interface PoolCredentials {
   readonly certificate: string;

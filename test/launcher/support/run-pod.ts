@@ -23,7 +23,7 @@ import { mountCredentials, poolCredentials } from './credentials';
 import type { PoolCredentials } from './credentials';
 import { LauncherApi } from './launcher-api';
 
-export const RUN_ID = '01K0RRRRRRRRRRRRRRRRRRRRRR';
+const RUN_ID = '01K0RRRRRRRRRRRRRRRRRRRRRR';
 
 /** The shells of this machine that the shim must run in; each is the `sh` of some runner image. */
 export const SHELLS: readonly (readonly string[])[] = [
