@@ -54,7 +54,12 @@ export class Installation {
 
   static async bringUp(): Promise<Installation> {
     const { cluster } = await chooseCluster({ name: NAME });
-    return new Installation(await bringUp(cluster, NAME, plainLines));
+    try {
+      return new Installation(await bringUp(cluster, NAME, plainLines));
+    } catch (error) {
+      await takeDown(cluster, NAME, plainLines);
+      throw error;
+    }
   }
 
   async takeDown(): Promise<void> {
