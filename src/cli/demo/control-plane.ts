@@ -28,9 +28,26 @@ export async function installControlPlane(
 ): Promise<ApiKey> {
   const apiKey = (await readApiKey(kubernetes)) ?? { id: 'admin', secret: randomBytes(24).toString('base64url') };
   if (cluster.kind === 'node') await kubernetes.apply(nodeVolume(dataFolder));
+  await makeWay(kubernetes);
   await kubernetes.apply(manifest(cluster, images, apiKey));
   await kubernetes.kubectl(['rollout', 'status', `statefulset/${name}`, '-n', namespace, '--timeout=180s']);
   return apiKey;
+}
+
+/**
+ * Takes away what a StatefulSet would not change: itself, whose Service's name and claims stay as they were made, and a Pod
+ * that never became ready, for whose end it would wait. A Pod that works goes on until it is replaced; the volume stays.
+ */
+async function makeWay(kubernetes: Kubernetes): Promise<void> {
+  const pod = await kubernetes.get<{ status: { conditions?: readonly { type: string; status: string }[] } }>(
+    'pod',
+    `${name}-0`,
+    namespace,
+  );
+  const isReady = pod?.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
+  const here = ['-n', namespace, '--ignore-not-found'];
+  await kubernetes.kubectl(['delete', 'statefulset', name, '--cascade=orphan', ...here]);
+  if (pod !== undefined && isReady !== true) await kubernetes.kubectl(['delete', 'pod', `${name}-0`, ...here]);
 }
 
 /** @returns the PEM of the authority that signed the control plane's certificate, taken from its own volume */
