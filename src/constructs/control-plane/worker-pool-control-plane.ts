@@ -1,6 +1,6 @@
 import { Lazy, Size } from 'cdk8s';
+import type { k8s } from 'cdk8s-plus-28';
 import {
-  k8s,
   ServiceAccount,
   type ContainerResources,
   type ImagePullPolicy,
@@ -12,7 +12,7 @@ import { Construct } from 'constructs';
 import { CONTROL_PLANE_PORT, IMAGE, RUN_AS, type WorkerPoolPod } from '../../api';
 import { LABEL_LIMIT, SERVICE_NAME } from '../../charting/kubernetes-names';
 import { addManifest, type Template } from '../../charting/manifest';
-import { checkHttpUrl, checkWholeNumber, invalidProp, requiredNamespace } from '../shared/checks';
+import { checkHttpUrl, checkRule, invalidProp, requiredNamespace } from '../shared/checks';
 import { quantity, resourceRequirements } from '../shared/container-resources';
 import { names } from '../shared/conversions';
 import { specOf } from '../shared/rendered';
@@ -30,8 +30,7 @@ const MQTTS = { name: 'mqtts', port: CONTROL_PLANE_PORT.mqtts };
 const LONGEST_NAME = LABEL_LIMIT - 11;
 const HEADLESS = '-headless';
 const RESOURCES = { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '1Gi' } };
-const FIRST_NODE_PORT = 30000;
-const LAST_NODE_PORT = 32767;
+const NODE_PORT = { minimum: 30000, maximum: 32767 };
 
 /** Properties of a `WorkerPoolControlPlane`. */
 export interface WorkerPoolControlPlaneProps {
@@ -204,7 +203,10 @@ export class WorkerPoolControlPlane extends Construct {
     this.pod = new ShadowPod(this, {});
     this.serviceAccount = new ServiceAccount(this, 'service-account', { metadata, automountToken: false });
 
-    const service = (suffix: string, spec: Template<k8s.ServiceSpec> & object): void =>
+    const service = (
+      suffix: string,
+      spec: (Template<k8s.ServiceSpec> & object) | { readonly clusterIP: 'None' },
+    ): void =>
       addManifest<k8s.KubeServiceProps>(this, `service${suffix}`, {
         apiVersion: 'v1',
         kind: 'Service',
@@ -212,10 +214,8 @@ export class WorkerPoolControlPlane extends Construct {
         spec: { selector, ...spec },
       });
     service('', { ports: [servicePort(HTTPS), servicePort(MQTTS)] });
-    new k8s.KubeService(this, `service${HEADLESS}`, {
-      metadata: { ...metadata, name: `${name}${HEADLESS}` },
-      spec: { selector, clusterIp: 'None' },
-    });
+    // cdk8s spells that field otherwise than the API.
+    service(HEADLESS, { clusterIP: 'None' });
     const { nodePort } = props;
     if (nodePort !== undefined)
       service('-node-port', { type: 'NodePort', ports: [{ ...servicePort(HTTPS), nodePort }] });
@@ -273,16 +273,9 @@ function checkProps(scope: Construct, id: string, props: WorkerPoolControlPlaneP
     throw invalidProp(scope, id, 'name', name, allowed);
   }
   checkHttpUrl(scope, id, 'publicUrl', props.publicUrl);
-  checkNodePort(scope, id, props.nodePort);
+  checkRule(scope, id, 'nodePort', { type: 'integer', ...NODE_PORT }, props.nodePort);
   if (storageSize !== undefined && storageSize.toKibibytes() <= 0) {
     throw invalidProp(scope, id, 'storageSize', quantity(storageSize), 'it must be more than nothing');
-  }
-}
-
-function checkNodePort(scope: Construct, id: string, nodePort: number | undefined): void {
-  checkWholeNumber(scope, id, 'nodePort', nodePort, FIRST_NODE_PORT);
-  if (nodePort !== undefined && nodePort > LAST_NODE_PORT) {
-    throw invalidProp(scope, id, 'nodePort', nodePort, `it must be ${FIRST_NODE_PORT} to ${LAST_NODE_PORT}`);
   }
 }
 

@@ -2,7 +2,7 @@ import { Lazy } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { ReleaseContext } from '../../charting/chart';
-import { imageReference } from '../shared/global-values';
+import { imageReference, objectLabels } from '../shared/global-values';
 import { pullSecrets } from '../shared/image-pull-secrets';
 import type { AddToPod } from '../shared/shadow-pod';
 import { scrapeRefusals } from '../shared/scrape';
@@ -62,10 +62,6 @@ export function addExporterManifests(
   );
   addService(scope, values, context);
   addServiceMonitor(scope, values, context);
-}
-
-function objectLabels({ commonLabels }: ExporterValues, { labels }: ReleaseContext) {
-  return merge(labels, commonLabels);
 }
 
 function required(values: ExporterValues) {

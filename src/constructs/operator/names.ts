@@ -1,8 +1,8 @@
 import type { ReleaseContext } from '../../charting/chart';
-import { concat, cut, ifAny, merge, orElse, text, when, type Later, type StringMap } from '../../charting/deferred';
+import { concat, cut, ifAny, orElse, text, when, type Later, type StringMap } from '../../charting/deferred';
 import { LABEL_LIMIT } from '../../charting/kubernetes-names';
 import type { ValuesOf } from '../../charting/values';
-import { imageReference } from '../shared/global-values';
+import { imageReference, objectLabels } from '../shared/global-values';
 import { pullSecrets } from '../shared/image-pull-secrets';
 import { CONTROL_PLANE } from './constants';
 import type { operatorValues } from './values';
@@ -17,11 +17,6 @@ export function metadata(values: OperatorValues, context: ReleaseContext, suffix
     labels: objectLabels(values, context),
     annotations: ifAny(values.commonAnnotations),
   };
-}
-
-/** Labels of every object. */
-export function objectLabels(values: OperatorValues, context: ReleaseContext): Later<StringMap> {
-  return merge(context.labels, values.commonLabels);
 }
 
 /** By which Deployment and Service find the Pods; must never change for a release. */

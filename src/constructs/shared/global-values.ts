@@ -1,5 +1,15 @@
 import type { PullSecret } from './image-pull-secrets';
-import { DURATION_PATTERN, isEmpty, replaced, text, when, type Later } from '../../charting/deferred';
+import type { ReleaseContext } from '../../charting/chart';
+import {
+  DURATION_PATTERN,
+  isEmpty,
+  merge,
+  replaced,
+  text,
+  when,
+  type Later,
+  type StringMap,
+} from '../../charting/deferred';
 import { OBJECT_NAME } from '../../charting/kubernetes-names';
 import { list, openGroup, optionalString, string, type ValueDeclaration, type ValuesOf } from '../../charting/values';
 
@@ -52,4 +62,12 @@ export function imageReference(image: Image, { imageRegistry }: ValuesOf<typeof 
   const repository = when(isEmpty(imageRegistry), image.repository, mirrored);
   const version = when(isEmpty(image.digest), text(':', image.tag), text('@', image.digest as Later<string>));
   return text(repository as Later<string>, version as Later<string>);
+}
+
+/** Labels of every object of a chart that has `commonLabels`; those that it has anyway win. */
+export function objectLabels(
+  { commonLabels }: { readonly commonLabels: Later<StringMap> },
+  { labels }: ReleaseContext,
+): Later<StringMap> {
+  return merge(labels, commonLabels);
 }

@@ -30,7 +30,8 @@ import {
   type Refusal,
 } from '../../../charting/manifest';
 import type { ReleaseContext } from '../../../charting/chart';
-import { objectLabels, type OperatorValues } from '../names';
+import { type OperatorValues } from '../names';
+import { objectLabels } from '../../shared/global-values';
 import { CREDENTIAL_KEYS, type PoolValues } from '../values/worker-pools';
 
 /** The objects that a release brings beside the operator: WorkerPools, their Secrets and claims, and extra ones. */

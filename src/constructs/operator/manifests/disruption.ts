@@ -6,7 +6,8 @@ import { and, equals, ifSet, isEmpty, isSet, merge, not, or, when, type Later } 
 import { addManifest, addManifestForEach } from '../../../charting/manifest';
 import { CONTROL_PLANE } from '../constants';
 import { budgetRefusals } from './refusals';
-import { metadata, objectLabels, podSelector, type OperatorValues } from '../names';
+import { metadata, podSelector, type OperatorValues } from '../names';
+import { objectLabels } from '../../shared/global-values';
 
 /** Disruption budgets of the run Pods and of the controller. */
 export function addDisruptionBudgets(scope: Construct, values: OperatorValues, context: ReleaseContext): void {

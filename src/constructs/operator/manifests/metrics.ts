@@ -7,7 +7,8 @@ import { addManifest } from '../../../charting/manifest';
 import { CONTROL_PLANE, METRICS_SERVICE_PORT } from '../constants';
 import { addMetricsRbac } from './rbac';
 import { serviceRefusals } from './refusals';
-import { metadata, metricsServiceName, objectLabels, podSelector, type OperatorValues } from '../names';
+import { metadata, metricsServiceName, podSelector, type OperatorValues } from '../names';
+import { objectLabels } from '../../shared/global-values';
 
 /** The token of the ServiceAccount that Prometheus runs as, which it shows to whom it scrapes. */
 const PROMETHEUS_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';

@@ -14,7 +14,8 @@ import {
   type StringMap,
 } from '../../../charting/deferred';
 import { addManifest, addManifestForEach, type Manifest } from '../../../charting/manifest';
-import { metadata, objectLabels, serviceAccountName, type OperatorValues } from '../names';
+import { metadata, serviceAccountName, type OperatorValues } from '../names';
+import { objectLabels } from '../../shared/global-values';
 import { keepsRunBudgets } from './disruption';
 import {
   EDITOR_RULES,
