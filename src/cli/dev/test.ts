@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Argument } from 'commander';
@@ -16,6 +16,11 @@ interface Result {
   readonly passed: number;
   readonly failed: number;
 }
+
+/** No check takes a third of this, on two cores and with nothing built yet. */
+const CHECK_MINUTES = 45;
+/** How long Jest may take to end after its report. */
+const LINGER_MS = 30_000;
 
 /** `npm test [-- NAME ...]`: runs the named checks, or all; goes on after a failure and exits 1 when there was one. */
 npmScript('npm test', (program) =>
@@ -44,7 +49,7 @@ async function runCheck(check: Check, asked: boolean): Promise<Result> {
   const scratch = mkdtempSync(join(tmpdir(), 'worker-pools-test-'));
   const report = join(scratch, 'report.json');
   const extra = check.jest ? ['--json', `--outputFile=${report}`] : [];
-  const code = await execute([...check.command, ...extra], check.jest === true);
+  const code = await execute([...check.command, ...extra], check.jest ? report : null);
   // A check that is no Jest suite counts as one test.
   const counts = check.jest ? readCounts(report) : { passed: code === 0 ? 1 : 0, failed: 0 };
   rmSync(scratch, { recursive: true, force: true });
@@ -61,18 +66,41 @@ async function runCheck(check: Check, asked: boolean): Promise<Result> {
   };
 }
 
-function execute(command: readonly string[], jest: boolean): Promise<number> {
+function execute(command: readonly string[], report: string | null): Promise<number> {
   const [program = '', ...args] = command;
-  const options = jest ? '--experimental-vm-modules --disable-warning=ExperimentalWarning' : '';
+  const options = report ? '--experimental-vm-modules --disable-warning=ExperimentalWarning' : '';
   const env = { ...process.env, NODE_OPTIONS: [process.env.NODE_OPTIONS, options].filter(Boolean).join(' ') };
   return new Promise((resolve) => {
     // Jest prints its JSON report on standard output as well; its own words are on standard error.
-    const child = spawn(program, args, { stdio: ['ignore', jest ? 'ignore' : 'inherit', 'inherit'], env });
+    const child = spawn(program, args, { stdio: ['ignore', report ? 'ignore' : 'inherit', 'inherit'], env });
+    const end = (why: string) => {
+      process.stderr.write(`${why}: it is ended, and counts as failed\n`);
+      child.kill('SIGKILL');
+    };
+    const limits = [
+      setTimeout(() => end(`${program} has not ended within ${CHECK_MINUTES} minutes`), CHECK_MINUTES * 60_000),
+    ];
+    // A suite that left something open would wait for it for ever, and all the checks after it with it.
+    const look = setInterval(() => {
+      if (report === null || !existsSync(report)) return;
+      clearInterval(look);
+      limits.push(
+        setTimeout(
+          () => end('The tests are over, but something that they left open keeps Jest from ending'),
+          LINGER_MS,
+        ),
+      );
+    }, 1000);
+    const settle = (code: number) => {
+      clearInterval(look);
+      for (const limit of limits) clearTimeout(limit);
+      resolve(code);
+    };
     child.on('error', (error) => {
       process.stderr.write(`${program}: ${error.message}\n`);
-      resolve(127);
+      settle(127);
     });
-    child.on('exit', (code) => resolve(code ?? 1));
+    child.on('exit', (code) => settle(code ?? 1));
   });
 }
 

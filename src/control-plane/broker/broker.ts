@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { readonlyTopic, replyTopic, writeonlyTopic, MqttRequest } from '../../protocol/mqtt-topics';
 import { dispatch } from '../dispatcher';
 import { RequestError, validate } from '../errors';
+import { listen, type ListenAddress, type Listener } from '../listen';
 import { authenticatePool } from '../pool-identity';
 import type { QueueContext } from '../queue/context';
 import { workerView } from '../queue/views';
@@ -19,7 +20,7 @@ type PoolClient = Client & { poolId?: string };
 /** The MQTT side of the worker protocol: the same operations as over HTTP, and views pushed as they change. */
 export class Broker {
   private readonly clients = new Set<PoolClient>();
-  private readonly sockets = new Set<Socket>();
+  private listener: Listener | undefined;
   /** The revision up to which views of a pool were published. */
   private readonly published = new Map<string, number>();
   private readonly closing = new AbortController();
@@ -33,34 +34,24 @@ export class Broker {
 
   static async start(
     context: QueueContext,
-    listen: { readonly host: string; readonly port: number },
+    address: ListenAddress,
     tls: { readonly cert: string; readonly key: string } | null,
   ): Promise<Broker> {
     const aedes = await Aedes.createBroker({ connectTimeout: 15_000, heartbeatInterval: 30_000 });
     const server = tls ? createTlsServer({ ...tls }) : createTcpServer();
     const broker = new Broker(context, aedes, server, tls ? 'secureConnection' : 'connection');
     broker.wire();
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(listen.port, listen.host, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
+    broker.listener = await listen(server, address);
     return broker;
   }
 
   get port(): number {
-    return (this.server.address() as { port: number }).port;
+    return this.listener?.port ?? 0;
   }
 
   private wire(): void {
     const { aedes, context } = this;
-    this.server.on(this.connectionEvent, (socket: Socket) => {
-      this.sockets.add(socket);
-      socket.on('close', () => this.sockets.delete(socket));
-      aedes.handle(socket);
-    });
+    this.server.on(this.connectionEvent, (socket: Socket) => aedes.handle(socket));
     aedes.authenticate = (client, username, password, done) => {
       authenticatePool(context.store, password?.toString(), context.now()).then(
         (poolId) => {
@@ -155,8 +146,7 @@ export class Broker {
   async close(): Promise<void> {
     this.closing.abort();
     await new Promise<void>((resolve) => this.aedes.close(() => resolve()));
-    for (const socket of this.sockets) socket.destroy();
-    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+    await this.listener?.close();
   }
 }
 
