@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { AdminService } from './admin-service';
+import type { AdminService } from './admin/admin-service';
 
 export interface ControlPlaneOptions {
   /** Folder for the database, sources, run states, certificates and keys; made when missing. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { KEEP_ALIVE_MS } from '../../src/control-plane/server';
+import { KEEP_ALIVE_MS } from '../../src/control-plane/http/server';
 import {
   IDLE_CONNECTION_MS,
   LONGEST_POLL_WAIT_SECONDS,

@@ -3,10 +3,10 @@ import { createServer as createTlsServer } from 'node:tls';
 import { Aedes, type AuthenticateError, type Client } from 'aedes';
 import { z } from 'zod';
 import { readonlyTopic, replyTopic, writeonlyTopic, MqttRequest } from '../../protocol/mqtt-topics';
-import { dispatch } from '../dispatcher';
+import { dispatch } from '../queue/dispatcher';
 import { RequestError, validate } from '../errors';
 import { listen, type ListenAddress, type Listener } from '../listen';
-import { authenticatePool } from '../pool-identity';
+import { authenticatePool } from '../identity/pool-identity';
 import type { QueueContext } from '../queue/context';
 import { workerView } from '../queue/views';
 

@@ -1,6 +1,6 @@
-import type { NewPool, NewRun, NewStack, StackChange } from '../admin-input';
-import type { AdminService } from '../admin-service';
-import type { ApiKeys } from '../api-key';
+import type { NewPool, NewRun, NewStack, StackChange } from '../admin/input';
+import type { AdminService } from '../admin/admin-service';
+import type { ApiKeys } from '../identity/api-keys';
 import { RequestError } from '../errors';
 import { isTerminal } from '../queue/transitions';
 import type { PoolRecord, RunRecord, StackRecord, WorkerRecord } from '../store/records';

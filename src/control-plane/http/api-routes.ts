@@ -1,8 +1,8 @@
 import type { Hono, MiddlewareHandler } from 'hono';
 import { stream } from 'hono/streaming';
 import type { Logger } from 'pino';
-import type { AdminService } from '../admin-service';
-import type { ApiKeys } from '../api-key';
+import type { AdminService } from '../admin/admin-service';
+import type { ApiKeys } from '../identity/api-keys';
 import { RequestError } from '../errors';
 import { isTerminal } from '../queue/transitions';
 import type { RunRecord } from '../store/records';

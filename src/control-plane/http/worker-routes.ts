@@ -8,13 +8,13 @@ import {
   StartRequest,
   Ulid,
 } from '../../protocol/messages';
-import { dispatch } from '../dispatcher';
+import { dispatch } from '../queue/dispatcher';
 import { RequestError, validate } from '../errors';
-import { authenticateAttempt, authenticatePool } from '../pool-identity';
+import { authenticateAttempt, authenticatePool } from '../identity/pool-identity';
 import type { QueueContext } from '../queue/context';
-import { appendLogs, heartbeat, outcome, requireAttempt, start, type Attempted } from '../queue/launcher-operations';
+import { appendLogs, heartbeat, outcome, requireAttempt, start, type Attempted } from '../queue/pod-operations';
 import { requireRun } from '../queue/lifecycle';
-import type { BlobStore } from '../store/blobs';
+import type { BlobStore } from '../blobs/blob-store';
 import type { GroupCommit } from '../store/group-commit';
 import { bearer, jsonBody, limitJson, refusingApp } from './app';
 

@@ -1,8 +1,8 @@
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from 'pino';
-import type { AdminService } from '../admin-service';
-import type { ApiKeys } from '../api-key';
+import type { AdminService } from '../admin/admin-service';
+import type { ApiKeys } from '../identity/api-keys';
 import { isTerminal } from '../queue/transitions';
 import { visibleLines } from '../../text/visible';
 import { errorPage, type Html } from './layout';

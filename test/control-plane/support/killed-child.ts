@@ -4,7 +4,7 @@
  */
 import { Readable } from 'node:stream';
 import { GroupCommit } from '../../../src/control-plane/store/group-commit';
-import { appendLogs } from '../../../src/control-plane/queue/launcher-operations';
+import { appendLogs } from '../../../src/control-plane/queue/pod-operations';
 import type { Assignment } from '../../../src/protocol/messages';
 import { line } from './pod';
 import { TestQueue } from './queue';

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { AdminService } from '../../../src/control-plane/admin-service';
-import { dispatch } from '../../../src/control-plane/dispatcher';
+import { AdminService } from '../../../src/control-plane/admin/admin-service';
+import { dispatch } from '../../../src/control-plane/queue/dispatcher';
 import { Authority } from '../../../src/control-plane/pki/authority';
-import { PoolIssuer } from '../../../src/control-plane/pool-issuer';
+import { PoolIssuer } from '../../../src/control-plane/identity/pool-issuer';
 import { queueContext } from '../../../src/control-plane/queue';
 import type { QueueContext } from '../../../src/control-plane/queue/context';
-import { appendLogs, heartbeat, outcome, start } from '../../../src/control-plane/queue/launcher-operations';
-import { BlobStore } from '../../../src/control-plane/store/blobs';
+import { appendLogs, heartbeat, outcome, start } from '../../../src/control-plane/queue/pod-operations';
+import { BlobStore } from '../../../src/control-plane/blobs/blob-store';
 import { openStore } from '../../../src/control-plane/store';
 import type {
   Assignment,

@@ -1,8 +1,8 @@
-import { certificateFingerprint } from '../protocol/auth';
-import { encodeToken } from '../protocol/token';
-import type { Authority } from './pki/authority';
-import { readSigningRequest } from './pki/csr';
-import type { PoolRecord } from './store/records';
+import { certificateFingerprint } from '../../protocol/auth';
+import { encodeToken } from '../../protocol/token';
+import type { Authority } from '../pki/authority';
+import { readSigningRequest } from '../pki/csr';
+import type { PoolRecord } from '../store/records';
 
 /** Turns a signing request into a pool's certificate and token. */
 export class PoolIssuer {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { makePool } from './support/control-plane';
-import { TestQueue } from './support/queue';
+import { makePool } from '../support/control-plane';
+import { TestQueue } from '../support/queue';
 
 let queue: TestQueue;
 

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { connectPoll } from '../../src/protocol/client';
-import type { Assignment, WorkerView } from '../../src/protocol/messages';
-import type { ControlPlaneSession, SessionStatus } from '../../src/protocol/session';
-import { parseToken } from '../../src/protocol/token';
-import { makePool, makeStack, newWorker, TestControlPlane, type TestPool } from './support/control-plane';
-import { until } from '../support/until';
-import { makeKey } from './support/credentials';
-import { line, TestPod, type Answer } from './support/pod';
+import { connectPoll } from '../../../src/protocol/client';
+import type { Assignment, WorkerView } from '../../../src/protocol/messages';
+import type { ControlPlaneSession, SessionStatus } from '../../../src/protocol/session';
+import { parseToken } from '../../../src/protocol/token';
+import { makePool, makeStack, newWorker, TestControlPlane, type TestPool } from '../support/control-plane';
+import { until } from '../../support/until';
+import { makeKey } from '../support/credentials';
+import { line, TestPod, type Answer } from '../support/pod';
 
 jest.setTimeout(20_000);
 

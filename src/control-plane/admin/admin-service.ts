@@ -1,18 +1,18 @@
 import type { Readable } from 'node:stream';
-import type { NewPool, NewRun, NewStack, RunFilter, StackChange } from './admin-input';
-import { RequestError } from './errors';
-import { checkPoolName, idOf } from './names';
-import type { PoolIssuer } from './pool-issuer';
-import { poolChanged, runChanged, type QueueContext } from './queue/context';
-import { advance, endWithoutSuccess, requireRun, systemLog, touchWorker } from './queue/lifecycle';
-import { countRunnable } from './queue/next-run';
-import { sweep } from './queue/sweep';
-import { isTerminal } from './queue/transitions';
-import { waitsFor } from './queue/waiting';
-import { runTopic } from './queue/wakeups';
+import type { NewPool, NewRun, NewStack, RunFilter, StackChange } from './input';
+import { RequestError } from '../errors';
+import { checkPoolName, idOf } from '../names';
+import type { PoolIssuer } from '../identity/pool-issuer';
+import { poolChanged, runChanged, type QueueContext } from '../queue/context';
+import { advance, endWithoutSuccess, requireRun, systemLog, touchWorker } from '../queue/lifecycle';
+import { countRunnable } from '../queue/next-run';
+import { sweep } from '../queue/sweep';
+import { isTerminal } from '../queue/transitions';
+import { waitsFor } from '../queue/waiting';
+import { runTopic } from '../queue/wakeups';
 import { StackAdmin } from './stack-admin';
-import type { BlobStore } from './store/blobs';
-import type { LogRecord, PoolRecord, RunRecord, StackRecord, WorkerRecord } from './store/records';
+import type { BlobStore } from '../blobs/blob-store';
+import type { LogRecord, PoolRecord, RunRecord, StackRecord, WorkerRecord } from '../store/records';
 
 /** What people may do, for GraphQL, the web page and tests. Every method throws a RequestError with a plain sentence. */
 export class AdminService {

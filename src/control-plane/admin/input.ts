@@ -1,5 +1,5 @@
 /* What people say of pools, stacks and runs, for GraphQL, the web page and tests. */
-import type { RunType } from './store/records';
+import type { RunType } from '../store/records';
 
 export interface NewPool {
   readonly name: string;

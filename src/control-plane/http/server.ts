@@ -2,7 +2,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
-import { listen, type ListenAddress, type Listener } from './listen';
+import { listen, type ListenAddress, type Listener } from '../listen';
 
 /** Longer than any long poll and than the idle time of usual proxies, so that the client closes first. */
 export const KEEP_ALIVE_MS = 75_000;

@@ -1,8 +1,8 @@
-import { CONTROLLER_OPERATIONS } from '../protocol/messages';
-import { RequestError, validate } from './errors';
-import type { QueueContext } from './queue/context';
-import { report } from './queue/report';
-import { register, retire, sync, watch } from './queue/worker-operations';
+import { CONTROLLER_OPERATIONS } from '../../protocol/messages';
+import { RequestError, validate } from '../errors';
+import type { QueueContext } from './context';
+import { report } from './report';
+import { register, retire, sync, watch } from './session-operations';
 
 type ControllerOperation = keyof typeof CONTROLLER_OPERATIONS;
 

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
-import { environmentRefusal } from '../protocol/environment';
-import type { NewStack, StackChange } from './admin-input';
-import { RequestError } from './errors';
-import { checkStackName, idOf, projectFolder } from './names';
-import type { QueueContext } from './queue/context';
-import type { BlobStore } from './store/blobs';
-import type { PoolRecord, StackRecord } from './store/records';
+import { environmentRefusal } from '../../protocol/environment';
+import type { NewStack, StackChange } from './input';
+import { RequestError } from '../errors';
+import { checkStackName, idOf, projectFolder } from '../names';
+import type { QueueContext } from '../queue/context';
+import type { BlobStore } from '../blobs/blob-store';
+import type { PoolRecord, StackRecord } from '../store/records';
 
 /** What people may do with stacks. */
 export class StackAdmin {

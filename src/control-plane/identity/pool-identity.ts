@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
-import { POOL_AUDIENCE } from '../protocol/auth';
-import { RequestError } from './errors';
-import type { Store } from './store';
+import { POOL_AUDIENCE } from '../../protocol/auth';
+import { RequestError } from '../errors';
+import type { Store } from '../store';
 
 const CLOCK_TOLERANCE_SECONDS = 60;
 
