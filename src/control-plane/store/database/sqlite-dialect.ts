@@ -1,0 +1,79 @@
+import {
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+} from 'kysely';
+import type { SqliteExecutor } from './sqlite-executor';
+
+class Adapter extends SqliteAdapter {
+  constructor(private readonly connections: 'one' | 'many') {
+    super();
+  }
+
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+
+  override get supportsMultipleConnections(): boolean {
+    return this.connections === 'many';
+  }
+}
+
+/** Kysely's SQLite over a driver of ours. `connections`: `one` waits for whoever has it. */
+export function sqliteDialect(driver: Driver, connections: 'one' | 'many'): Dialect {
+  return {
+    createDriver: () => driver,
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createAdapter: () => new Adapter(connections),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+  };
+}
+
+export async function executeQuery<R>(executor: SqliteExecutor, query: CompiledQuery): Promise<QueryResult<R>> {
+  const { columns, rows, changes } = await executor.execute(query.sql, query.parameters);
+  return { numAffectedRows: BigInt(changes), rows: rows.map((values) => toRow(columns, values) as R) };
+}
+
+function toRow(columns: readonly string[], values: readonly unknown[]): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  for (let index = 0; index < columns.length; index++) row[columns[index]!] = values[index];
+  return row;
+}
+
+export function noStreams(): never {
+  throw new Error('queries are not streamed: read in pieces, by key');
+}
+
+/** A connection as it is, for reads and for migrations. */
+export class PlainDriver implements Driver {
+  private readonly connection: DatabaseConnection;
+
+  constructor(private readonly executor: SqliteExecutor) {
+    this.connection = {
+      executeQuery: (query) => executeQuery(executor, query),
+      streamQuery: noStreams,
+    };
+  }
+
+  init = () => Promise.resolve();
+  acquireConnection = () => Promise.resolve(this.connection);
+  releaseConnection = () => Promise.resolve();
+  destroy = () => Promise.resolve();
+
+  async beginTransaction(): Promise<void> {
+    await this.executor.execute('BEGIN IMMEDIATE');
+  }
+
+  async commitTransaction(): Promise<void> {
+    await this.executor.execute('COMMIT');
+  }
+
+  async rollbackTransaction(): Promise<void> {
+    await this.executor.execute('ROLLBACK');
+  }
+}

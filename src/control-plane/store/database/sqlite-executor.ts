@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import {
+  SQLITE_THREAD,
+  SqliteConnection,
+  type Answer,
+  type Question,
+  type SqliteOptions,
+  type SqliteResult,
+} from './sqlite-connection';
+
+/** A connection as its driver sees it: statements run one after the other. */
+export interface SqliteExecutor {
+  execute(sql: string, parameters?: readonly unknown[]): Promise<SqliteResult>;
+  close(): Promise<void>;
+}
+
+/** For tests and simulations: the caller's thread waits for the disk. */
+export function inProcess(options: SqliteOptions): SqliteExecutor {
+  const connection = new SqliteConnection(options);
+  return {
+    // A promise, so that it throws nothing at its caller.
+    // eslint-disable-next-line @typescript-eslint/require-await
+    execute: async (sql, parameters = []) => connection.execute(sql, parameters),
+    // eslint-disable-next-line @typescript-eslint/require-await
+    close: async () => connection.close(),
+  };
+}
+
+/** In this folder, and beside the bundle. */
+const PROGRAM = join(
+  import.meta.dirname,
+  import.meta.filename.endsWith('.ts') ? 'sqlite-connection.ts' : 'sqlite-connection.mjs',
+);
+
+interface Asked {
+  readonly rows: unknown[][];
+  readonly resolve: (result: SqliteResult) => void;
+  readonly reject: (error: Error) => void;
+}
+
+type Asking = Question extends infer Q ? (Q extends Question ? Omit<Q, 'id'> : never) : never;
+
+/** A connection with a thread of its own, so that neither a slow query nor a slow disk holds up the caller's. */
+export class SqliteThread implements SqliteExecutor {
+  private readonly worker: Worker;
+  private readonly asked = new Map<number, Asked>();
+  private lastId = 0;
+  private ended: Error | undefined;
+
+  constructor(options: SqliteOptions) {
+    this.worker = new Worker(PROGRAM, {
+      name: options.readOnly ? 'database reads' : 'database',
+      workerData: { thread: SQLITE_THREAD, options },
+      // From its sources Node takes the program for an ES module only at the second look, and would say so.
+      execArgv: [...process.execArgv, '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'],
+    });
+    this.worker.on('message', (answer: Answer) => this.hear(answer));
+    this.worker.on('error', (error) => this.end(error instanceof Error ? error : new Error(String(error))));
+    this.worker.on('exit', () => this.end(new Error('the database is closed')));
+  }
+
+  execute(sql: string, parameters: readonly unknown[] = []): Promise<SqliteResult> {
+    return this.ask({ ask: 'execute', sql, parameters });
+  }
+
+  async close(): Promise<void> {
+    if (this.ended) return;
+    const exit = new Promise((resolve) => this.worker.once('exit', resolve));
+    await this.ask({ ask: 'close' });
+    await exit;
+  }
+
+  private ask(question: Asking): Promise<SqliteResult> {
+    return new Promise((resolve, reject) => {
+      if (this.ended) return reject(this.ended);
+      const id = ++this.lastId;
+      // Throws for what cannot be sent, such as a function as a parameter; then nothing waits for an answer.
+      this.worker.postMessage({ id, ...question });
+      this.asked.set(id, { rows: [], resolve, reject });
+    });
+  }
+
+  private hear(answer: Answer): void {
+    const asked = this.asked.get(answer.id);
+    if (!asked) return;
+    if ('result' in answer && answer.more) {
+      asked.rows.push(...answer.result.rows);
+      this.worker.postMessage({ id: answer.id, ask: 'more' } satisfies Question);
+      return;
+    }
+    this.asked.delete(answer.id);
+    if ('error' in answer) {
+      const { message, errcode } = answer.error;
+      asked.reject(Object.assign(new Error(message), { code: 'ERR_SQLITE_ERROR', errcode }));
+    } else if (asked.rows.length === 0) {
+      asked.resolve(answer.result);
+    } else {
+      asked.rows.push(...answer.result.rows);
+      asked.resolve({ ...answer.result, rows: asked.rows });
+    }
+  }
+
+  private end(error: Error): void {
+    this.ended ??= error;
+    for (const { reject } of this.asked.values()) reject(this.ended);
+    this.asked.clear();
+  }
+}

@@ -1,0 +1,75 @@
+import { Kysely } from 'kysely';
+import type { Untyped } from '../migrations/migration';
+import type { Schema } from '../schema';
+import type { Database } from './database';
+import { GroupCommitDriver, GroupedTransaction } from './group-commit';
+import { migrate, ping } from './migrate';
+import { PlainDriver, sqliteDialect } from './sqlite-dialect';
+import { inProcess, SqliteThread, type SqliteExecutor } from './sqlite-executor';
+
+export interface SqliteDatabaseOptions {
+  readonly path: string;
+  /**
+   * In the caller's thread instead of threads of its own: for tests and simulations.
+   * @default false
+   */
+  readonly inProcess?: boolean;
+  /**
+   * The database's clock.
+   * @default Date.now
+   */
+  readonly now?: () => number;
+}
+
+interface Listener {
+  readonly onTopic: (topic: string) => void;
+}
+
+/** Opens or makes the file and brings its schema up to date. */
+export async function openSqlite(options: SqliteDatabaseOptions): Promise<Database<Schema>> {
+  const { path, now = Date.now } = options;
+  const open = (readOnly: boolean): SqliteExecutor =>
+    options.inProcess ? inProcess({ path, readOnly }) : new SqliteThread({ path, readOnly });
+  const opened: SqliteExecutor[] = [];
+  try {
+    const writer = open(false);
+    opened.push(writer);
+    await migrate(new Kysely<Untyped>({ dialect: sqliteDialect(new PlainDriver(writer), 'one') }), 'sqlite', path);
+    const reader = open(true);
+    opened.push(reader);
+    return sqliteDatabase(writer, reader, now);
+  } catch (error) {
+    for (const executor of opened) await executor.close().catch(() => {});
+    throw error;
+  }
+}
+
+function sqliteDatabase(writer: SqliteExecutor, reader: SqliteExecutor, now: () => number): Database<Schema> {
+  const listeners: Listener[] = [];
+  const tell = (topics: readonly string[]) => {
+    // Of its own, so that a listener which throws fails no transaction.
+    for (const topic of topics) for (const { onTopic } of listeners) queueMicrotask(() => onTopic(topic));
+  };
+  const transactions = new Kysely<Schema>({ dialect: sqliteDialect(new GroupCommitDriver(writer, tell), 'many') });
+  const reads = new Kysely<Schema>({ dialect: sqliteDialect(new PlainDriver(reader), 'many') });
+  return {
+    dialect: 'sqlite',
+    reads,
+    transaction: (work) => transactions.transaction().execute(work),
+    now: () => Promise.resolve(now()),
+    notify: (db, topics) =>
+      db.getExecutor().provideConnection((connection) => {
+        if (!(connection instanceof GroupedTransaction)) throw new Error('notify belongs inside a transaction');
+        connection.topics.push(...topics);
+        return Promise.resolve();
+      }),
+    listen: (onTopic) => void listeners.push({ onTopic }),
+    ping: () => ping(transactions),
+    close: async () => {
+      await transactions.destroy();
+      await reads.destroy();
+      await reader.close();
+      await writer.close();
+    },
+  };
+}
