@@ -12,7 +12,7 @@ export interface Opened {
 export function databaseContract(name: string, open: () => Promise<Opened>): void {
   describe(name, () => {
     let database: Database<Schema>;
-    let close: () => Promise<void>;
+    let close: (() => Promise<void>) | undefined;
 
     beforeEach(async () => {
       ({ database, close } = await open());
@@ -22,7 +22,7 @@ export function databaseContract(name: string, open: () => Promise<Opened>): voi
       });
     });
 
-    afterEach(() => close());
+    afterEach(() => close?.());
 
     const insert = (db: Parameters<Parameters<typeof database.transaction>[0]>[0], n: number) =>
       sql`INSERT INTO numbers (n) VALUES (${n})`.execute(db);

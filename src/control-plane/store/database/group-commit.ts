@@ -1,9 +1,7 @@
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
 import { executeQuery, noStreams } from './sqlite-dialect';
 import type { SqliteExecutor } from './sqlite-executor';
-
-/** A transaction that holds the others up for longer is undone. */
-export const TRANSACTION_TIMEOUT_MS = 30_000;
+import { handleIsOver, TRANSACTION_TIMEOUT_MS, undone } from './transaction-error';
 
 /** Those that share a commit: what bounds the wait of the first. */
 const GROUP_LIMIT = 100;
@@ -51,7 +49,7 @@ export class GroupedTransaction implements DatabaseConnection {
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     if (this.failure !== undefined) throw undone(this.failure);
-    if (this.over) throw new Error('the transaction is over: await every statement in it');
+    if (this.over) throw handleIsOver();
     try {
       return await executeQuery<R>(this.executor, query);
     } catch (error) {
@@ -79,11 +77,6 @@ export class GroupedTransaction implements DatabaseConnection {
     this.turn.reject(error);
     this.settled.reject(this.failure);
   }
-}
-
-function undone(cause: unknown): Error {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new Error(`the transaction is undone: ${why}`, { cause });
 }
 
 /**

@@ -1,0 +1,51 @@
+/** By SQLSTATE, or by the code of Node. */
+const SENTENCES: Readonly<Record<string, string>> = {
+  '28P01': 'refuses the password: set the one of this user',
+  '28000': 'refuses this user from this address: add the user, or a line to pg_hba.conf',
+  '3D000': 'has no such database: create it (CREATE DATABASE), or name another in the URL',
+  '42501': 'does not let this user make its tables: make the user the owner of the database',
+  '53300': 'has no free connection: raise max_connections, or lower the size of the pool',
+  '57P03': 'is starting up or shutting down: try again',
+  '25006': 'is a standby that only reads: name the primary in the URL',
+  ECONNREFUSED: 'is not reachable, nothing listens there: check host and port, and that it runs',
+  ENOTFOUND: 'is not reachable, its host name is not known: check the host in the URL',
+  EAI_AGAIN: 'is not reachable, its host name cannot be looked up now: check the DNS',
+  EHOSTUNREACH: 'is not reachable: check the network',
+  ENETUNREACH: 'is not reachable: check the network',
+  ETIMEDOUT: 'does not answer: check host, port and firewall',
+  ENOENT: 'needs a file that is not there',
+  SELF_SIGNED_CERT_IN_CHAIN: 'has a certificate of an unknown authority: give the file of its CA',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'has a certificate of an unknown authority: give the file of its CA',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'has a certificate of an unknown authority: give the file of its CA',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'has a certificate of an unknown authority: give the file of its CA',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'has a certificate for another host: use the name in the certificate',
+};
+
+/** Says what is wrong with a database, where it is and what to do; never with the password. */
+export function explain(error: unknown, address: string): unknown {
+  const { code, message } = error as { code?: string; message: string };
+  const timedOut = /timeout/i.test(message) ? SENTENCES.ETIMEDOUT : undefined;
+  const sentence = (code === undefined ? undefined : SENTENCES[code]) ?? timedOut;
+  if (sentence) return new Error(`the database ${address} ${sentence} (${message || code})`);
+  return code === undefined ? error : new Error(`the database ${address} cannot be opened: ${message || code}`);
+}
+
+/** Serialization failure and deadlock: another try has a good chance. */
+const CONFLICTS: readonly unknown[] = ['40001', '40P01'];
+
+export function isConflict(error: unknown): boolean {
+  return CONFLICTS.includes(causeOf(error).code);
+}
+
+const BROKEN = /^(ECONN|EPIPE|ETIMEDOUT|08|57P0)/;
+
+/** Whether the connection broke or could not be made, as while the database restarts. */
+export function isBroken(error: unknown): boolean {
+  const { code, message } = causeOf(error);
+  return BROKEN.test(code ?? '') || /^Connection terminated|^Client has encountered a connection error/.test(message);
+}
+
+function causeOf(error: unknown): { code?: string; message: string } {
+  const { cause } = error as { cause?: unknown };
+  return (cause instanceof Error ? cause : error) as { code?: string; message: string };
+}

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kysely, sql } from 'kysely';
+import { Pool, type PoolConfig } from 'pg';
+import type { Untyped } from '../migrations/migration';
+import type { Schema } from '../schema';
+import type { Database } from './database';
+import { migrate, ping } from './migrate';
+import { addressOf, connectionConfig, TIMEOUTS, type PostgresOptions } from './postgres-config';
+import { CommitUnknownError, postgresDialect } from './postgres-dialect';
+import { explain, isBroken, isConflict } from './postgres-errors';
+import { CHANNEL, PostgresListener } from './postgres-listener';
+
+const POOL_SIZE = 10;
+const TRIES = 6;
+const FIRST_WAIT_MS = 20;
+
+/** Opens a database that is there, and brings its schema up to date; any number of processes may share it. */
+export async function openPostgres(options: PostgresOptions): Promise<Database<Schema>> {
+  const config = connectionConfig(options);
+  const address = addressOf(options.url);
+  const size = options.poolSize ?? POOL_SIZE;
+  try {
+    await migrateWith(config, address);
+    const listener = await PostgresListener.open(config);
+    // Of their own, so that a transaction which waits for a read never waits for other transactions.
+    const reads = openPool({ ...config, ...TIMEOUTS, max: Math.ceil(size / 2) });
+    const transactions = openPool({ ...config, ...TIMEOUTS, max: size });
+    return postgresDatabase(transactions, reads, listener);
+  } catch (error) {
+    throw explain(error, address);
+  }
+}
+
+async function migrateWith(config: PoolConfig, address: string): Promise<void> {
+  const db = new Kysely<Untyped>({ dialect: postgresDialect(openPool({ ...config, max: 2 }), 'plain') });
+  try {
+    await migrate(db, 'postgres', address);
+  } finally {
+    await db.destroy();
+  }
+}
+
+function openPool(config: PoolConfig): Pool {
+  const pool = new Pool(config);
+  // A connection that breaks while nobody uses it leaves the pool; one in use fails its statement.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
+}
+
+function postgresDatabase(transactionPool: Pool, readPool: Pool, listener: PostgresListener): Database<Schema> {
+  const transactions = new Kysely<Schema>({ dialect: postgresDialect(transactionPool) });
+  const reads = new Kysely<Schema>({ dialect: postgresDialect(readPool) });
+  return {
+    dialect: 'postgres',
+    reads,
+    transaction: (work) => again(() => transactions.transaction().setIsolationLevel('read committed').execute(work)),
+    now: async () => {
+      const { rows } = await sql<{ now: number }>`
+        SELECT floor(extract(epoch FROM clock_timestamp()) * 1000) AS now`.execute(reads);
+      return rows[0]!.now;
+    },
+    notify: async (db, topics) => {
+      if (!db.isTransaction) throw new Error('notify belongs inside a transaction');
+      await sql`SELECT pg_notify(${CHANNEL}, topic) FROM unnest(${topics}::text[]) AS topic`.execute(db);
+    },
+    listen: (onTopic, onLost) => void listener.listeners.push({ onTopic, onLost }),
+    ping: () => ping(transactions),
+    close: async () => {
+      await Promise.all([listener.close(), transactions.destroy(), reads.destroy()]);
+      // Kysely ends only a pool that was used.
+      for (const pool of [transactionPool, readPool]) if (!pool.ended) await pool.end();
+    },
+  };
+}
+
+/** Tries again after a conflict, and after a connection that broke before the commit. */
+async function again<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const retriable = isConflict(error) || (isBroken(error) && !(error instanceof CommitUnknownError));
+      if (!retriable || tries === TRIES) throw error;
+      await sleep(FIRST_WAIT_MS * 2 ** tries * (0.5 + Math.random()));
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { install, plainLines } from '../../src/local-cluster';
+import { removeFolder } from './folder';
+import { until } from './until';
+
+const DEBIAN = '/usr/lib/postgresql';
+const PASSWORD = 'secret-of-the-test';
+
+/** A PostgreSQL of the test's own, in a temporary folder, with fsync. */
+export interface PostgresServer {
+  /** Of the superuser, for a database. */
+  url(database: string): string;
+  /** @returns the URL of a new, empty database */
+  createDatabase(): Promise<string>;
+  /** As `systemctl restart` does: ends every connection, keeps everything. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts one; it ends with this process, however that ends. */
+export async function startPostgres(): Promise<PostgresServer> {
+  const binaries = await findBinaries();
+  const user = unprivilegedUser();
+  const folder = mkdtempSync(join(tmpdir(), 'worker-pools-postgres-'));
+  if (user) chownSync(folder, user.uid, user.gid);
+  const data = join(folder, 'data');
+  const passwordFile = join(folder, 'password');
+  writeFileSync(passwordFile, PASSWORD);
+  if (user) chownSync(passwordFile, user.uid, user.gid);
+  const initdb = [
+    '-D',
+    data,
+    '-U',
+    'postgres',
+    '--auth=scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    '-E',
+    'UTF8',
+    '--no-locale',
+    '--no-sync',
+  ];
+  await run(join(binaries, 'initdb'), initdb, folder, user);
+
+  const port = await freePort();
+  const url = (database: string) => `postgresql://postgres:${PASSWORD}@127.0.0.1:${port}/${database}`;
+  let stop = await launch(join(binaries, 'postgres'), data, port, user);
+  await untilItAnswers(url('postgres'));
+  let databases = 0;
+  return {
+    url,
+    createDatabase: async () => {
+      const name = `test_${++databases}`;
+      await query(url('postgres'), `CREATE DATABASE ${name}`);
+      return url(name);
+    },
+    restart: async () => {
+      await stop();
+      stop = await launch(join(binaries, 'postgres'), data, port, user);
+      await untilItAnswers(url('postgres'));
+    },
+    stop: async () => {
+      await stop();
+      removeFolder(folder);
+    },
+  };
+}
+
+interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** PostgreSQL refuses to run as root. */
+function unprivilegedUser(): User | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const lines = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
+  const found = lines.find(([name]) => name === 'postgres') ?? lines.find(([name]) => name === 'nobody');
+  return { uid: Number(found![2]), gid: Number(found![3]) };
+}
+
+/** The newest one of Debian's, installed when it is missing and this is root. */
+async function findBinaries(): Promise<string> {
+  const find = () =>
+    (existsSync(DEBIAN) ? readdirSync(DEBIAN) : [])
+      .sort((a, b) => Number(b) - Number(a))
+      .map((version) => join(DEBIAN, version, 'bin'))
+      .find((bin) => existsSync(join(bin, 'initdb')));
+  const sentence =
+    'PostgreSQL, which the tests of the store run on, is missing; install it with `apt-get install postgresql`.';
+  if (!find() && process.getuid?.() === 0) {
+    await install([{ name: 'postgresql', sentence, packages: ['postgresql'] }], plainLines);
+  }
+  const found = find();
+  if (!found) throw new Error(sentence);
+  return found;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function run(program: string, args: string[], cwd: string, user: User | undefined): Promise<void> {
+  const child = spawn(program, args, { cwd, ...user, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`${program} failed: ${said}`);
+}
+
+/** The shell ends the server when its own input ends: with `stop`, or with this process. */
+const UNTIL_INPUT_ENDS = '"$@" & server=$!; cat > /dev/null; kill -INT $server; wait $server';
+
+/** @returns what stops it */
+async function launch(
+  program: string,
+  data: string,
+  port: number,
+  user: User | undefined,
+): Promise<() => Promise<void>> {
+  const settings = { listen_addresses: '127.0.0.1', port: `${port}`, unix_socket_directories: '', fsync: 'on' };
+  const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const shell = spawn('sh', ['-c', UNTIL_INPUT_ENDS, 'sh', program, '-D', data, ...args], {
+    cwd: data,
+    ...user,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const ended = once(shell, 'close');
+  await once(shell, 'spawn');
+  return async () => {
+    shell.stdin.end();
+    await ended;
+  };
+}
+
+async function untilItAnswers(url: string): Promise<void> {
+  const answers = () =>
+    query(url, 'SELECT 1').then(
+      () => true,
+      () => false,
+    );
+  await until(answers, 'PostgreSQL answers');
+}
+
+async function query(url: string, text: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
+}
