@@ -3,6 +3,9 @@ import { InvalidArgumentError, Option } from 'commander';
 /** Reads an option that may be given several times. */
 export const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
+/** Reads an option that holds several words. */
+export const words = (value: string): string[] => value.split(' ').filter((word) => word !== '');
+
 /** Reads a whole number that is neither below `least` nor above `most`. */
 export const wholeNumber =
   (least: number, most = Infinity) =>

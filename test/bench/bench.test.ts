@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { tally, total } from './audit';
-import { imageEnvironment, nodeFlags } from './controller-process';
-import { measuresOf, median, reportAsText, type BenchReport } from './report';
+import { imageEnvironment, nodeFlags } from './image-program';
+import { median, percentile } from './measures';
+import { measuresOf, reportAsText, type BenchReport } from './report';
 
 const AGENT = 'worker-pools-controller/';
 
@@ -120,4 +121,12 @@ test.each([
   [[1], 1],
 ])('the median of %j is %d', (values, expected) => {
   expect(median(values)).toBe(expected);
+});
+
+test.each([
+  [50, 2],
+  [75, 3],
+  [99, 4],
+])('%d percent of 4, 1, 3 and 2 are not above %d', (percent, expected) => {
+  expect(percentile([4, 1, 3, 2], percent)).toBe(expected);
 });

@@ -1,13 +1,13 @@
-import { arch, cpus, platform, totalmem } from 'node:os';
 import type { Progress } from '../../src/local-cluster';
 import { task } from '../../src/local-cluster/progress';
 import { auditPosition, CONTROLLER_AGENT, countRequests, total } from './audit';
 import { secondsOfMakingKeys } from './keys';
 import { openLaboratory, type Laboratory, type LaboratoryOptions } from './laboratory';
+import { thisMachine } from './measures';
 import { Observer } from './observer';
 import type { BenchReport, Round } from './report';
 import { bareRound, registerWorkers, runRound } from './rounds';
-import { sleep } from './waiting';
+import { sleep } from '../support/waiting';
 
 /** How long the controller is left alone before its memory is read. */
 const QUIET_MS = 10_000;
@@ -71,13 +71,7 @@ async function measure(
   }
   const keySeconds = await task(progress, `making ${keys} RSA-2048 keys`, undefined, () => secondsOfMakingKeys(keys));
   return {
-    machine: {
-      platform: `${platform()} ${arch()}`,
-      cores: cpus().length,
-      cpu: cpus()[0]?.model ?? 'unknown',
-      memoryGiB: Math.round(totalmem() / 1024 ** 3),
-      node: process.version,
-    },
+    machine: thisMachine(),
     settings: { runs, rounds, qps: options.qps },
     registration: { seconds: registerSeconds, keys, keySeconds },
     idle,

@@ -1,6 +1,6 @@
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
-import { atOnce, secondsOf } from './waiting';
+import { atOnce, secondsOf } from '../support/waiting';
 
 /** Threads of Node's pool. */
 const THREADS = 4;

@@ -10,10 +10,11 @@ import { poolJwtSource } from '../../src/protocol/auth';
 import { parseToken } from '../../src/protocol/token';
 import { makeKey } from '../control-plane/support/credentials';
 import { startApiServer, type RunningApiServer } from '../support/api-server.start';
+import type { ProgramProcess } from '../support/program-process';
 import { ApiClient } from './api-client';
-import { ControllerProcess } from './controller-process';
+import { startImageProgram } from './image-program';
 import { PodPlayer } from './pods';
-import { sleep } from './waiting';
+import { sleep } from '../support/waiting';
 
 /** Where the controller works. */
 export const NAMESPACE = 'bench';
@@ -36,7 +37,7 @@ export interface Laboratory {
   readonly bareClient: ApiClient;
   readonly controlPlane: ControlPlane;
   readonly pool: PoolRecord;
-  readonly controller: ControllerProcess;
+  readonly controller: ProgramProcess;
   readonly player: PodPlayer;
   /** Aborted when the laboratory closes. */
   readonly signal: AbortSignal;
@@ -164,14 +165,15 @@ function startController(
   token: string,
   folder: string,
   health: string,
-): ControllerProcess {
+): ProgramProcess {
   const account = join(folder, 'account');
   mkdirSync(account);
   writeFileSync(join(account, 'token'), token);
   writeFileSync(join(account, 'ca.crt'), server.ca);
   const { hostname, port } = new URL(server.url);
   const rate = qps === undefined ? [] : [`--kube-api-qps=${qps}`, `--kube-api-burst=${2 * qps}`];
-  return new ControllerProcess({
+  return startImageProgram({
+    name: 'controller',
     bundle,
     args: [`--namespaces=${NAMESPACE}`, ...rate, `--health-probe-bind-address=${health}`],
     environment: {

@@ -1,7 +1,17 @@
 import { table } from '../../src/cli/api/output';
 import type { RequestCount } from './audit';
 import { total } from './audit';
-import type { Usage } from './controller-process';
+import type { Usage } from '../support/program-process';
+import {
+  machineLine,
+  measureTable,
+  median,
+  memory,
+  ratio,
+  targetSentence,
+  type Machine,
+  type Measure,
+} from './measures';
 import type { RunRound } from './rounds';
 
 export interface Round extends RunRound {
@@ -12,30 +22,12 @@ export interface Round extends RunRound {
 
 /** All that was measured. */
 export interface BenchReport {
-  readonly machine: {
-    readonly platform: string;
-    readonly cores: number;
-    readonly cpu: string;
-    readonly memoryGiB: number;
-    readonly node: string;
-  };
+  readonly machine: Machine;
   readonly settings: { readonly runs: number; readonly rounds: number; readonly qps?: number };
   readonly registration: { readonly seconds: number; readonly keys: number; readonly keySeconds: number };
   readonly idle: Usage & { readonly seconds: number; readonly requests: readonly RequestCount[] };
   readonly rounds: readonly Round[];
   readonly requestsPerRun: number;
-}
-
-/** One row of the table. */
-export interface Measure {
-  readonly name: string;
-  readonly figure: string;
-  /** The figure that a target speaks of. */
-  readonly value: number;
-  /** The most that is wanted; absent: only told. */
-  readonly atMost?: number;
-  /** What the figure was made of. */
-  readonly from: string;
 }
 
 export function measuresOf(report: BenchReport): Measure[] {
@@ -80,39 +72,20 @@ export function measuresOf(report: BenchReport): Measure[] {
 export function reportAsText(report: BenchReport): string {
   const { machine, settings } = report;
   const measures = measuresOf(report);
-  const rows = measures.map((measure) => [
-    measure.name,
-    measure.figure,
-    measure.atMost === undefined ? '' : `at most ${measure.atMost}`,
-    verdict(measure),
-    measure.from,
-  ]);
-  const missed = measures.filter((measure) => verdict(measure) === 'NOT MET');
-  const sentence =
-    missed.length === 0
-      ? 'Every target is met.'
-      : `Not met: ${missed.map(({ name, figure, atMost }) => `${name} (${figure}, target ${atMost})`).join('; ')}.`;
   return [
-    `${machine.cores} cores (${machine.cpu}), ${machine.memoryGiB} GiB, ${machine.platform}, Node ${machine.node}`,
+    machineLine(machine),
     `${settings.runs} runs a round, medians of ${settings.rounds} rounds, controller with ${settings.qps === undefined ? 'its own request rate' : `${settings.qps} requests a second`}`,
     '',
-    table([['measure', 'figure', 'target', '', 'from'], ...rows]),
+    measureTable(measures),
     '',
     'requests of the controller a run:',
     ...table(requestRows(report))
       .split('\n')
       .map((line) => `  ${line}`),
     '',
-    sentence,
+    targetSentence(measures),
     '',
   ].join('\n');
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
 function requestRows({ rounds, settings }: BenchReport): string[][] {
@@ -123,19 +96,6 @@ function requestRows({ rounds, settings }: BenchReport): string[][] {
   return [...sums]
     .sort(([, a], [, b]) => b - a)
     .map(([request, count]) => [request, (count / (settings.runs * rounds.length)).toFixed(3)]);
-}
-
-function verdict({ value, atMost }: Measure): string {
-  if (atMost === undefined) return '';
-  return value <= atMost ? 'met' : 'NOT MET';
-}
-
-function ratio(name: string, value: number, atMost: number, from: string): Measure {
-  return { name, value, figure: value.toFixed(2), atMost, from };
-}
-
-function memory(name: string, value: number, atMost?: number, from = ''): Measure {
-  return { name, value, figure: `${value.toFixed(0)} MiB`, ...(atMost !== undefined && { atMost }), from };
 }
 
 function cpu(rounds: readonly Round[], runs: number): Measure[] {

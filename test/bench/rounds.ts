@@ -6,7 +6,7 @@ import { PARALLEL } from './api-client';
 import { auditPosition, CONTROLLER_AGENT, countRequests, type RequestCount } from './audit';
 import { BARE_NAMESPACE, podsPath, STACK, workerPool, workerPoolsPath, type Laboratory } from './laboratory';
 import type { Observer } from './observer';
-import { atOnce, secondsOf, sleep, turn, until } from './waiting';
+import { atOnce, secondsOf, sleep, turn, until } from '../support/waiting';
 
 /** The longest that anything may take, in seconds. */
 const PATIENCE = 300;

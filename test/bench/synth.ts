@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { run } from '../../src/local-cluster/exec';
-import { median } from './report';
+import { median } from './measures';
 
 /** Times of `cdk8s synth`, each in a process of its own. */
 export interface SynthReport {

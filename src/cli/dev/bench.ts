@@ -1,9 +1,10 @@
 import { runBench } from '../../../test/bench/bench';
+import { benchControlPlane } from './bench-control-plane';
 import { reportAsText } from '../../../test/bench/report';
 import { buildPrograms } from '../build-programs';
-import { wholeNumber } from '../options';
+import { wholeNumber, words } from '../options';
 import { terminalProgress } from '../progress';
-import { npmScript } from '../npm-script';
+import { npmScript, stoppedBySignals } from '../npm-script';
 
 interface Options {
   readonly runs: number;
@@ -21,6 +22,7 @@ const BUNDLE = 'dist/controller/controller.mjs';
 /** `npm run bench`: measures speed and size of the controller against the targets of docs/operations/benchmarks.md. */
 npmScript('npm run bench', (program) =>
   program
+    .enablePositionalOptions()
     .description('Measure the controller on a real API server: speed, API requests, memory. It takes some minutes.')
     .option('--runs <n>', 'runs, Workers and Pods of a round', wholeNumber(1, 5_000), 1_000)
     .option('--rounds <n>', 'rounds of bare client and controller in turn; the medians count', wholeNumber(1, 9), 3)
@@ -36,15 +38,11 @@ npmScript('npm run bench', (program) =>
     .option('--node-flags <flags>', "run it with these flags of Node in place of its image's", words)
     .option('--json', 'print everything that was measured as JSON')
     .action(async (options: Options) => {
-      const stopping = new AbortController();
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+      const stopping = stoppedBySignals();
       const progress = terminalProgress();
       if (options.controller === undefined) await buildPrograms(progress);
-      const report = await runBench({ ...options, bundle: options.controller ?? BUNDLE }, progress, stopping.signal);
+      const report = await runBench({ ...options, bundle: options.controller ?? BUNDLE }, progress, stopping);
       process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : reportAsText(report));
-    }),
+    })
+    .addCommand(benchControlPlane()),
 );
-
-function words(value: string): string[] {
-  return value.split(' ').filter((word) => word !== '');
-}

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Connection } from '../../src/cli/api/connection';
+import type { ProgramProcess } from './program-process';
+import { until } from './until';
+
+export const API_KEY = { id: 'admin', secret: 'sixteen-characters-or-more' };
+
+/** Arguments of the command `control-plane` for free ports of the loopback interface. */
+export const loopback = (dataDir: string, ports = { https: 0, mqtts: 0 }): string[] => [
+  `--data-dir=${dataDir}`,
+  '--host=127.0.0.1',
+  `--port=${ports.https}`,
+  `--mqtt-port=${ports.mqtts}`,
+];
+
+export const apiKeyEnvironment = {
+  WORKER_POOLS_API_KEY_ID: API_KEY.id,
+  WORKER_POOLS_API_KEY_SECRET: API_KEY.secret,
+};
+
+/** Waits until a control plane that was started with `loopback` says in its log where it listens. */
+export async function whereItListens(program: ProgramProcess, log: string, dataDir: string): Promise<Connection> {
+  const said = (): string | undefined =>
+    readFileSync(log, 'utf8')
+      .split('\n')
+      .findLast((line) => line.includes('"msg":"control plane listens"'));
+  const line = await Promise.race([until(said, 'the control plane listens'), program.ended]);
+  const { url } = JSON.parse(line) as { url: string };
+  return { url, ca: readFileSync(join(dataDir, 'ca.crt'), 'utf8'), ...API_KEY };
+}

@@ -1,0 +1,109 @@
+export type Transport = 'poll' | 'mqtt';
+
+export interface Assigned {
+  readonly attempt: number;
+  readonly workerId: string;
+  /** How its session heard of it. */
+  readonly transport: Transport;
+  readonly at: number;
+}
+
+/** What the clients saw of one run; times by this process' monotonic clock, in milliseconds. */
+export interface RunFacts {
+  /** When the request that queued it was sent, and answered. */
+  readonly trigger?: { readonly sentAt: number; readonly answeredAt: number };
+  readonly assignments: readonly Assigned[];
+  /** UIDs of the Pods that were let start. */
+  readonly started: readonly string[];
+  /** What the control plane answered to its outcome. */
+  readonly state?: string;
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
+
+/** Runs by what went wrong with them. */
+export interface Verdict {
+  /** Queued, and never came to an end. */
+  readonly lost: readonly string[];
+  /** Carried out by two Pods, or given to a worker that held another. */
+  readonly doubled: readonly string[];
+  /** Ended otherwise than its Pod said. */
+  readonly ended: readonly string[];
+  /** Given to a worker more than once, because the first did not start it. */
+  readonly givenAgain: readonly string[];
+}
+
+/** Keeps the books of a fleet: what was queued must be carried out once, and by one. */
+export class Ledger {
+  private readonly runs = new Map<string, Writable<RunFacts>>();
+  private readonly holders = new Map<string, string>();
+  private readonly overlaps = new Set<string>();
+  /** What refused calls said, each once. */
+  readonly refusals = new Map<string, number>();
+
+  triggered(runId: string, trigger: NonNullable<RunFacts['trigger']>): void {
+    this.of(runId).trigger = trigger;
+  }
+
+  assigned(runId: string, assigned: Omit<Assigned, 'at'>): void {
+    const { workerId } = assigned;
+    this.of(runId).assignments.push({ ...assigned, at: performance.now() });
+    if (this.holders.has(workerId)) this.overlaps.add(runId);
+    this.holders.set(workerId, runId);
+  }
+
+  started(runId: string, podUid: string): void {
+    this.of(runId).started.push(podUid);
+  }
+
+  ended(runId: string, state: string): void {
+    this.of(runId).state = state;
+  }
+
+  released(workerId: string): void {
+    this.holders.delete(workerId);
+  }
+
+  refused(error: unknown): void {
+    const message = (error instanceof Error ? error.message : String(error)).replace(/[0-9A-HJKMNP-TV-Z]{26}/g, 'ULID');
+    this.refusals.set(message, (this.refusals.get(message) ?? 0) + 1);
+  }
+
+  /** The runs that were queued since the last `forget`, by ULID. */
+  get all(): ReadonlyMap<string, RunFacts> {
+    return this.runs;
+  }
+
+  /** Queued and not yet at an end. */
+  get unfinished(): number {
+    return [...this.runs.values()].filter(({ trigger, state }) => trigger && state === undefined).length;
+  }
+
+  verdict(): Verdict {
+    const those = (wrong: (facts: RunFacts, id: string) => boolean): string[] =>
+      [...this.runs].flatMap(([id, facts]) => (wrong(facts, id) ? [id] : []));
+    return {
+      lost: those(({ trigger, state }) => trigger !== undefined && state === undefined),
+      doubled: those(({ started }, id) => started.length > 1 || this.overlaps.has(id)),
+      ended: those(({ state }) => state !== undefined && state !== 'FINISHED'),
+      givenAgain: those(({ assignments }) => assignments.length > 1),
+    };
+  }
+
+  counts(): Record<keyof Verdict, number> {
+    const { lost, doubled, ended, givenAgain } = this.verdict();
+    return { lost: lost.length, doubled: doubled.length, ended: ended.length, givenAgain: givenAgain.length };
+  }
+
+  /** Begins a new page. */
+  forget(): void {
+    this.runs.clear();
+    this.overlaps.clear();
+  }
+
+  private of(runId: string): Writable<RunFacts> {
+    const facts = this.runs.get(runId) ?? { assignments: [], started: [] };
+    this.runs.set(runId, facts);
+    return facts;
+  }
+}
