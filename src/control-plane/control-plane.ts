@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
+import { systemClock } from '../time';
 import { CONTROL_PLANE_PORT, START_DEADLINE_SECONDS } from '../api/defaults';
 import { WORKER_PATH } from '../protocol/messages';
 import { AdminService } from './admin/admin-service';
@@ -19,12 +20,12 @@ import type { QueueContext } from './queue/context';
 import { Sweeper } from './queue/sweeper';
 import { serve } from './http/server';
 import { openStore, type Store } from './store';
-import { BlobStore } from './blobs/blob-store';
+import { openBlobs, type BlobReferences, type Blobs } from './blobs';
 import { GroupCommit } from './store/group-commit';
 import { webRoutes } from './web/routes';
 
-const MIB = 1024 * 1024;
-const BLOB_LIMITS = { sources: 256 * MIB, workspaces: 2048 * MIB };
+/** How often blobs that nobody needs are looked for. */
+const BLOB_SWEEP_MS = 10 * 60_000;
 
 /** Starts a control plane on its data folder; everything it acknowledged before is there again. */
 export async function startControlPlane(given: ControlPlaneOptions): Promise<ControlPlane> {
@@ -33,7 +34,8 @@ export async function startControlPlane(given: ControlPlaneOptions): Promise<Con
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const store = openStore(join(dataDir, 'control-plane.db'));
   const context = queueContext(store, options, logger, now);
-  const blobs = openBlobs(dataDir, store);
+  const references = blobReferences(store);
+  const blobs = openBlobs(dataDir, given.blobs ?? {}, { references, clock: { ...systemClock, now }, logger });
 
   const authority = await Authority.open(dataDir, now);
   const tls = options.tls ? await serverCertificate(dataDir, authority, certificateNames(given), now()) : null;
@@ -59,13 +61,16 @@ export async function startControlPlane(given: ControlPlaneOptions): Promise<Con
   address.mqttUrl =
     given.mqttUrl ?? defaultMqttUrl(address.publicUrl, broker?.port ?? CONTROL_PLANE_PORT.mqtts, options.tls);
   const timer = startSweeping(context, options.sweepEveryMs);
+  const blobTimer = setInterval(() => void sweepBlobs(blobs, logger), BLOB_SWEEP_MS).unref();
   logger.info({ url, mqttUrl, publicUrl: address.publicUrl, dataDir }, 'control plane listens');
 
   let closed: Promise<void> | undefined;
   const close = async () => {
     clearInterval(timer);
+    clearInterval(blobTimer);
     context.wakeups.close();
     await Promise.all([broker?.close(), server.close()]);
+    blobs.store.close();
     store.close();
     logger.info('control plane stopped');
   };
@@ -89,18 +94,25 @@ function withDefaults(given: ControlPlaneOptions) {
   };
 }
 
-/** Nothing is being uploaded yet, so that what no row names was left over. */
-function openBlobs(dataDir: string, store: Store): BlobStore {
-  const blobs = new BlobStore(join(dataDir, 'blobs'), BLOB_LIMITS);
-  blobs.sweep('sources', new Set(store.runs.sourcesInUse()));
-  blobs.sweep('workspaces', new Set(store.runs.workspacesInUse()));
-  return blobs;
+function blobReferences(store: Store): BlobReferences {
+  return {
+    named: (kind, ids) => {
+      const named = new Set(kind === 'sources' ? store.runs.sourcesInUse() : store.runs.workspacesInUse());
+      return Promise.resolve(new Set(ids.filter((id) => named.has(id))));
+    },
+  };
 }
 
 function startSweeping(context: QueueContext, everyMs: number): NodeJS.Timeout | undefined {
   if (everyMs <= 0) return undefined;
   const sweeper = new Sweeper(context, everyMs);
   return setInterval(() => sweeper.tick(), everyMs).unref();
+}
+
+async function sweepBlobs({ unused }: Blobs, logger: Logger): Promise<void> {
+  await unused
+    .sweep()
+    .catch((error: unknown) => logger.error({ err: error }, 'blobs could not be swept; it is tried again'));
 }
 
 function certificateNames(options: ControlPlaneOptions): string[] {

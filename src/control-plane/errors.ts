@@ -15,7 +15,7 @@ export class RequestError extends Error {
   }
 }
 
-export const HTTP_STATUS: Readonly<Record<RefusalCode, 400 | 401 | 404 | 409 | 413 | 500>> = {
+export const HTTP_STATUS: Readonly<Record<RefusalCode, 400 | 401 | 404 | 409 | 413 | 500 | 507>> = {
   malformed: 400,
   unauthorized: 401,
   'not-found': 404,
@@ -23,6 +23,8 @@ export const HTTP_STATUS: Readonly<Record<RefusalCode, 400 | 401 | 404 | 409 | 4
   superseded: 409,
   'already-started': 409,
   'too-large': 413,
+  'upload-lost': 409,
+  'no-space': 507,
   internal: 500,
 };
 

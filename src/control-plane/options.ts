@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { BlobOptions } from './blobs';
 import type { AdminService } from './admin/admin-service';
 
 export interface ControlPlaneOptions {
@@ -28,6 +29,7 @@ export interface ControlPlaneOptions {
   readonly apiKey?: { readonly id: string; readonly secret: string };
   /** How long a Pod may take to start, in seconds. @default START_DEADLINE_SECONDS */
   readonly startDeadlineSeconds?: number;
+  readonly blobs?: BlobOptions;
   readonly logger?: Logger;
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;

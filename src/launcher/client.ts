@@ -11,8 +11,10 @@ import {
   OutcomeResponse,
   Refusal,
   RunSpec,
+  UploadedResponse,
+  UploadResponse,
 } from '../protocol/messages';
-import type { HeartbeatRequest, LogEntry, LogWriter, OutcomeRequest } from '../protocol/messages';
+import type { HeartbeatRequest, LogEntry, LogWriter, OutcomeRequest, UploadedRequest } from '../protocol/messages';
 import { trustedAuthorities } from '../protocol/authorities';
 import { causeOfFailure } from '../protocol/client/causes';
 import { parseJson } from '../protocol/json';
@@ -36,7 +38,7 @@ export class CallError extends Error {
 
   /** Whether the same call may succeed later without anybody changing it. */
   get retryable(): boolean {
-    return ['unreachable', 'certificate', 'protocol', 'internal', 'unauthorized'].includes(this.kind);
+    return ['unreachable', 'certificate', 'protocol', 'internal', 'no-space', 'unauthorized'].includes(this.kind);
   }
 }
 
@@ -51,8 +53,9 @@ export interface LauncherClientOptions {
 interface Call<T> {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly operation: string;
+  readonly query?: Readonly<Record<string, string>>;
   readonly json?: unknown;
-  readonly body?: Readable;
+  readonly body?: Readable | Uint8Array;
   readonly waitMs?: number;
   readonly signal?: AbortSignal;
   readonly read: (body: Dispatcher.ResponseData['body']) => Promise<T>;
@@ -87,6 +90,27 @@ export class LauncherClient {
       waitMs: STORED_WITHIN_MS,
       read: (body) => body.dump(),
     });
+  }
+
+  /** Begins an upload of the workspace in parts; gives its name. */
+  async beginUpload(signal: AbortSignal): Promise<string> {
+    return (await this.post('upload', {}, UploadResponse, { signal })).upload;
+  }
+
+  async uploadPart(upload: string, offset: number, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    await this.call({
+      method: 'PUT',
+      operation: 'workspace',
+      query: { upload, offset: String(offset) },
+      body: bytes,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(PART_WITHIN_MS)]),
+      waitMs: PART_WITHIN_MS,
+      read: (body) => body.dump(),
+    });
+  }
+
+  async endUpload(uploaded: Omit<UploadedRequest, 'fence'>, signal: AbortSignal): Promise<void> {
+    await this.post('uploaded', uploaded, UploadedResponse, { signal, waitMs: STORED_WITHIN_MS });
   }
 
   async logs(writer: LogWriter, entries: readonly LogEntry[], signal?: AbortSignal): Promise<number> {
@@ -133,6 +157,7 @@ export class LauncherClient {
     const authorization = `Bearer ${await access.jwt()}`;
     const { endpoint, ca } = access.credentials.token;
     const url = new URL(runPath(identity.runId, identity.attempt, call.operation), endpoint);
+    url.search = new URLSearchParams(call.query).toString();
     try {
       const response = await request(url, {
         dispatcher: this.connections(ca),
@@ -168,8 +193,11 @@ export class LauncherClient {
   }
 }
 
+/** A part of an upload that is not stored by then is sent again: a connection may be dead without anybody having said so. */
+export const PART_WITHIN_MS = 5 * 60_000;
+
 /** How long the control plane may take to store what was uploaded, after its last byte. */
-const STORED_WITHIN_MS = 10 * 60_000;
+export const STORED_WITHIN_MS = 10 * 60_000;
 
 async function refused(response: Dispatcher.ResponseData, endpoint: string, operation: string): Promise<CallError> {
   const text = await response.body.text();

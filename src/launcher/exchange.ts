@@ -51,6 +51,7 @@ export const RelayRun = RunSpec.pick({
   steps: true,
   planStep: true,
   keepsWorkspace: true,
+  workspacePartBytes: true,
 });
 export type RelayRun = z.infer<typeof RelayRun>;
 

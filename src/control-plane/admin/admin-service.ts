@@ -11,7 +11,7 @@ import { isTerminal } from '../queue/transitions';
 import { waitsFor } from '../queue/waiting';
 import { runTopic } from '../queue/wakeups';
 import { StackAdmin } from './stack-admin';
-import type { BlobStore } from '../blobs/blob-store';
+import type { Blobs } from '../blobs';
 import type { LogRecord, PoolRecord, RunRecord, StackRecord, WorkerRecord } from '../store/records';
 
 /** What people may do, for GraphQL, the web page and tests. Every method throws a RequestError with a plain sentence. */
@@ -20,7 +20,7 @@ export class AdminService {
 
   constructor(
     private readonly context: QueueContext,
-    blobs: BlobStore,
+    blobs: Blobs,
     private readonly issuer: PoolIssuer,
     /** Ends the connections of a pool whose credentials are no longer good. */
     private readonly disconnect: (poolId: string) => void,

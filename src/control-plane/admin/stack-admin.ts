@@ -4,14 +4,14 @@ import type { NewStack, StackChange } from './input';
 import { RequestError } from '../errors';
 import { checkStackName, idOf, projectFolder } from '../names';
 import type { QueueContext } from '../queue/context';
-import type { BlobStore } from '../blobs/blob-store';
+import type { Blobs } from '../blobs';
 import type { PoolRecord, StackRecord } from '../store/records';
 
 /** What people may do with stacks. */
 export class StackAdmin {
   constructor(
     private readonly context: QueueContext,
-    private readonly blobs: BlobStore,
+    private readonly blobs: Blobs,
     private readonly poolOf: (nameOrId: string) => PoolRecord,
   ) {}
 
@@ -77,8 +77,14 @@ export class StackAdmin {
 
   async uploadSource(nameOrId: string, archive: Readable): Promise<StackRecord> {
     const stack = this.require(nameOrId);
-    const source = await this.blobs.write('sources', archive);
-    this.context.store.stacks.setSource(stack.id, source);
+    const source = await this.blobs.store.write('sources', stack.id, archive);
+    const { store } = this.context;
+    const before = store.transaction(() => {
+      const replaced = store.stacks.find(stack.id)?.source ?? null;
+      store.stacks.setSource(stack.id, source);
+      return replaced;
+    });
+    await this.blobs.unused.release('sources', before);
     return this.require(stack.id);
   }
 

@@ -7,6 +7,8 @@ import {
   OutcomeRequest,
   StartRequest,
   Ulid,
+  UploadedRequest,
+  UploadRequest,
 } from '../../protocol/messages';
 import { dispatch } from '../queue/dispatcher';
 import { RequestError, validate } from '../errors';
@@ -14,42 +16,51 @@ import { authenticateAttempt, authenticatePool } from '../identity/pool-identity
 import type { QueueContext } from '../queue/context';
 import { appendLogs, heartbeat, outcome, requireAttempt, start, type Attempted } from '../queue/pod-operations';
 import { requireRun } from '../queue/lifecycle';
-import type { BlobStore } from '../blobs/blob-store';
+import { PART_BYTES, type Blobs } from '../blobs';
 import type { GroupCommit } from '../store/group-commit';
+import { WorkspaceUploads } from './workspace-uploads';
 import { bearer, jsonBody, limitJson, refusingApp } from './app';
 
 export interface WorkerRoutesParts {
   readonly context: QueueContext;
-  readonly blobs: BlobStore;
+  readonly blobs: Blobs;
   readonly commits: GroupCommit;
 }
 
 /** The worker protocol below WORKER_PATH: docs/protocol.md. */
 export function workerRoutes(parts: WorkerRoutesParts): Hono {
-  const { context } = parts;
+  const { context, blobs } = parts;
+  const uploads = new WorkspaceUploads(context, blobs);
   const app = refusingApp(context.logger);
   const runs = '/runs/:run/:attempt';
   app.get(`${runs}/source`, async (c) => {
     const who = await attempted(parts, c);
     requireAttempt(context, who, fenceOf(c));
-    return blobResponse(parts.blobs.read('sources', requireRun(context, who.runId).source));
+    return blobResponse(await blobs.store.read('sources', requireRun(context, who.runId).source));
   });
   app.get(`${runs}/workspace`, async (c) => {
     const who = await attempted(parts, c);
     requireAttempt(context, who, fenceOf(c));
     const { workspace } = requireRun(context, who.runId);
     if (workspace === null) throw new RequestError('not-found', `run ${who.runId} has no workspace`);
-    return blobResponse(parts.blobs.read('workspaces', workspace));
+    return blobResponse(await blobs.store.read('workspaces', workspace));
   });
   app.put(`${runs}/workspace`, async (c) => {
     const who = await attempted(parts, c);
-    await storeWorkspace(parts, who, fenceOf(c), bodyStream(c));
+    const upload = c.req.query('upload');
+    const [fence, body] = [fenceOf(c), bodyStream(c)];
+    if (upload === undefined) {
+      await uploads.whole(who, fence, body);
+    } else {
+      const [offset, size] = [Number(c.req.query('offset')), Number(c.req.header('Content-Length'))];
+      await uploads.part(who, fence, { upload, offset, size, body });
+    }
     return c.json({});
   });
   app.post(`${runs}/:operation`, limitJson, async (c) => {
     const who = await attempted(parts, c);
     return c.json(
-      await launcherOperation(parts, who, c.req.param('operation'), await jsonBody(c.req), c.req.raw.signal),
+      await launcherOperation(parts, uploads, who, c.req.param('operation'), await jsonBody(c.req), c.req.raw.signal),
     );
   });
   app.post('/:operation', limitJson, async (c) => {
@@ -65,6 +76,7 @@ export function workerRoutes(parts: WorkerRoutesParts): Hono {
 
 async function launcherOperation(
   { context, commits }: WorkerRoutesParts,
+  uploads: WorkspaceUploads,
   who: Attempted,
   operation: string,
   body: unknown,
@@ -73,38 +85,23 @@ async function launcherOperation(
   const what = `the request ${operation}`;
   switch (operation) {
     case 'start':
-      return start(context, who, validate(StartRequest, body, what));
+      return { ...start(context, who, validate(StartRequest, body, what)), workspacePartBytes: PART_BYTES };
     case 'logs': {
       const request = validate(LogsRequest, body, what);
       return commits.run(() => appendLogs(context, who, request));
     }
     case 'heartbeat':
       return heartbeat(context, who, validate(HeartbeatRequest, body, what), signal);
+    case 'upload':
+      return uploads.begin(who, validate(UploadRequest, body, what));
+    case 'uploaded':
+      await uploads.finish(who, validate(UploadedRequest, body, what));
+      return {};
     case 'outcome':
       return outcome(context, who, validate(OutcomeRequest, body, what));
     default:
       throw new RequestError('not-found', `there is no operation ${operation.slice(0, 40)} of a run`);
   }
-}
-
-async function storeWorkspace(parts: WorkerRoutesParts, who: Attempted, fence: number, body: Readable): Promise<void> {
-  const { context, blobs } = parts;
-  const requireStarted = () => {
-    const assignment = requireAttempt(context, who, fence);
-    if (assignment.startedAt === null || assignment.endedAt !== null) {
-      throw new RequestError(
-        'fenced',
-        `attempt ${who.attempt} of run ${who.runId} is not under way: its workspace is not wanted`,
-      );
-    }
-  };
-  requireStarted();
-  const blob = await blobs.write('workspaces', body);
-  // Looked at again, because the upload may have taken longer than the attempt lived.
-  context.store.transaction(() => {
-    requireStarted();
-    context.store.runs.setWorkspace(who.runId, blob);
-  });
 }
 
 async function attempted(parts: WorkerRoutesParts, c: Context): Promise<Attempted> {
@@ -139,8 +136,8 @@ export function bodyStream(c: Context): Readable {
   return body ? Readable.fromWeb(body) : Readable.from([]);
 }
 
-function blobResponse(blob: { size: number; stream: () => Readable }): Response {
-  return new Response(Readable.toWeb(blob.stream()) as ReadableStream, {
+function blobResponse(blob: { size: number; stream: Readable }): Response {
+  return new Response(Readable.toWeb(blob.stream) as ReadableStream, {
     headers: { 'Content-Type': 'application/octet-stream', 'Content-Length': String(blob.size) },
   });
 }

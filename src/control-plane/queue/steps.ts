@@ -20,8 +20,13 @@ export function runSpec(run: RunRecord, stack: StackRecord, stage: Stage): RunSp
     environment: { ...stack.environment },
     projectRoot: stack.projectRoot,
     planStep: stage === 'preparing' ? 'plan' : null,
-    keepsWorkspace: stage === 'preparing' && run.type === 'TRACKED',
+    keepsWorkspace: keepsWorkspace(run, stage),
   };
+}
+
+/** Whether a later stage may want the workspace of this one. */
+export function keepsWorkspace(run: Pick<RunRecord, 'type'>, stage: Stage): boolean {
+  return stage === 'preparing' && run.type === 'TRACKED';
 }
 
 function planning(stack: StackRecord): RunSpec['steps'] {

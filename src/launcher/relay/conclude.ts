@@ -1,22 +1,14 @@
-import { pipeline } from 'node:stream';
-import type { Readable } from 'node:stream';
-import { sleep } from '../../time';
-import { seal } from '../../protocol/sealing';
-import { pack } from '../archive';
 import { hasNoRoom } from '../exchange';
-import { CallError } from '../client';
 import { EXIT } from '../../protocol/exit-codes';
 import { LauncherExit } from '../exit';
 import { retrying } from '../retry';
 import type { RetryOptions } from '../retry';
+import { keepWorkspace } from './keep-workspace';
 import { decideOutcome } from './outcome';
 import type { Outcome } from './outcome';
 import type { RelayContext } from './context';
 import { VOLUME_IS_FULL } from './supervise';
 import type { WorkerResult } from './supervise';
-
-/** The processes of the container end a moment after its first one; nothing may change the workspace while it is packed. */
-const SETTLE_MS = 500;
 
 /**
  * Hands on what is left when the worker container is gone: the rest of the log, the run state, the outcome.
@@ -34,7 +26,7 @@ export async function conclude(context: RelayContext, worker: WorkerResult): Pro
   };
   let outcome = await outcomeOf(context, worker);
   if (outcome?.reason === 'Succeeded' && outcome.hasChanges && run.keepsWorkspace) {
-    const refusal = await keepWorkspace(context, trouble);
+    const refusal = await keepWorkspace(context, worker.collector, trouble);
     if (refusal !== undefined) outcome = { ...outcome, reason: 'ConfigError', message: refusal, hasChanges: false };
   }
   const lost = outcome === undefined && journal.ending === undefined;
@@ -67,37 +59,4 @@ async function outcomeOf(context: RelayContext, { results }: WorkerResult): Prom
 
 async function report({ client }: RelayContext, outcome: Outcome, trouble: RetryOptions): Promise<void> {
   await retrying(() => client.outcome(outcome), trouble);
-}
-
-/** Uploads the sealed workspace; returns a sentence when the control plane does not take it. */
-async function keepWorkspace(context: RelayContext, trouble: RetryOptions): Promise<string | undefined> {
-  const { client, clock, paths, access, run, identity } = context;
-  const { runId, stack, stage } = run;
-  await sleep(clock, SETTLE_MS, trouble.signal);
-  let unreadable: Error | undefined;
-  const sealed = (): Readable => {
-    const packed = pack(paths.workspace);
-    // An error of the file system has a path; one of the connection, which ends this stream too, has none.
-    packed.on('error', (error) => {
-      if ('path' in error) unreadable ??= error;
-    });
-    const origin = { runId, stack, stage, attempt: identity.attempt };
-    return pipeline(packed, seal(access.credentials.privateKey, origin), () => undefined);
-  };
-  try {
-    await retrying(async () => {
-      // The next stage opens it with the key that the pool has then.
-      await access.readAgain();
-      try {
-        await client.uploadWorkspace(sealed(), trouble.signal);
-      } catch (error) {
-        throw unreadable ?? error;
-      }
-    }, trouble);
-    return undefined;
-  } catch (error) {
-    const tooLarge = error instanceof CallError && error.kind === 'too-large';
-    if (error !== unreadable && !tooLarge) throw error;
-    return `The workspace cannot be kept for the next stage: ${(error as Error).message}`;
-  }
 }

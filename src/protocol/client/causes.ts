@@ -71,8 +71,10 @@ export function causeOfRefusal(status: number, body: unknown, endpoint: string):
       return new ProtocolError('not-found', message, false);
     case 'malformed':
     case 'too-large':
+    case 'upload-lost':
       return new ProtocolError('protocol', message, false);
     case 'internal':
+    case 'no-space':
       return new ProtocolError('unreachable', message, true);
   }
 }

@@ -8,7 +8,10 @@ import { Fence, OutcomeReason, Stage, Time, Ulid, WORKER_PATH } from './primitiv
  *   POST start      StartRequest → RunSpec        by `init`, once a Pod: from here on the run has started
  *   GET  source     tar.gz of the stack's source  by `init`
  *   GET  workspace  the sealed run state          by `init`, stage `applying`
- *   PUT  workspace  the sealed run state          by the relay, at the end of a stage `preparing` with changes
+ *   PUT  workspace  the sealed run state          by the relay, at the end of a stage `preparing` with changes; whole,
+ *                                                 or a part of an upload (?upload=…&offset=…)
+ *   POST upload     UploadRequest → UploadResponse        by the relay, before the first part
+ *   POST uploaded   UploadedRequest → UploadedResponse    by the relay, after the last part
  *   POST logs       LogsRequest → LogsResponse    by `init` and the relay
  *   POST heartbeat  HeartbeatRequest → HeartbeatResponse, a long poll that returns at once when the run is stopped
  *   POST outcome    OutcomeRequest → OutcomeResponse, idempotent
@@ -43,6 +46,8 @@ export const RunSpec = z.object({
   planStep: z.string().nullable(),
   /** Whether the workspace is kept when a stage `preparing` ends with changes; of other runs nobody asks for it. */
   keepsWorkspace: z.boolean().default(true),
+  /** Bytes of each part, but the last, in which the workspace is uploaded. @default - it is uploaded whole */
+  workspacePartBytes: z.number().int().positive().optional(),
 });
 
 export const LogStream = z.enum(['system', 'stdout', 'stderr']);
@@ -89,7 +94,20 @@ export const OutcomeRequest = z.object({
 });
 export const OutcomeResponse = z.object({ state: z.string() });
 
-/** The body of every refusal, with status 400, 401, 404, 409 or 413. `fenced`: stop, another holds the run. */
+/** Begins an upload of the workspace in parts; what the attempt had begun before is given up. */
+export const UploadRequest = z.object({ fence: Fence });
+export const UploadResponse = z.object({ upload: z.string().min(1).max(2000) });
+
+/** Ends an upload: what is stored must be as long and have the same SHA-256 as what was sent. May be repeated. */
+export const UploadedRequest = z.object({
+  fence: Fence,
+  upload: UploadResponse.shape.upload,
+  size: z.number().int().positive(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export const UploadedResponse = z.object({});
+
+/** The body of every refusal, with a status of 400 and above. `fenced`: stop, another holds the run. */
 export const Refusal = z.object({
   code: z.enum([
     'malformed',
@@ -99,6 +117,8 @@ export const Refusal = z.object({
     'superseded',
     'already-started',
     'too-large',
+    'upload-lost',
+    'no-space',
     'internal',
   ]),
   message: z.string(),
@@ -119,4 +139,7 @@ export type HeartbeatRequest = z.infer<typeof HeartbeatRequest>;
 export type HeartbeatResponse = z.infer<typeof HeartbeatResponse>;
 export type OutcomeRequest = z.infer<typeof OutcomeRequest>;
 export type OutcomeResponse = z.infer<typeof OutcomeResponse>;
+export type UploadRequest = z.infer<typeof UploadRequest>;
+export type UploadResponse = z.infer<typeof UploadResponse>;
+export type UploadedRequest = z.infer<typeof UploadedRequest>;
 export type Refusal = z.infer<typeof Refusal>;

@@ -1,7 +1,11 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { request, Agent } from 'undici';
 import { signPoolJwt } from '../../../src/protocol/auth';
 import { FENCE_HEADER, runPath, type LogEntry, type RunSpec } from '../../../src/protocol/messages';
 import type { TestPool } from './control-plane';
+
+type Content = string | Buffer | Readable;
 
 export interface Answer {
   readonly status: number;
@@ -44,8 +48,24 @@ export class TestPod {
     });
   }
 
-  async put(content: string): Promise<Answer> {
+  async put(content: Content): Promise<Answer> {
     return this.send('PUT', 'workspace', content);
+  }
+
+  /** Begins an upload in parts; gives its name. */
+  async begin(): Promise<string> {
+    const { status, body } = await this.post('upload', { fence: this.assignment.fence });
+    if (status !== 200) throw new Error(`the upload was refused: ${JSON.stringify(body)}`);
+    return String(body.upload);
+  }
+
+  part(upload: string, offset: number, content: Content): Promise<Answer> {
+    return this.send('PUT', `workspace?${new URLSearchParams({ upload, offset: String(offset) }).toString()}`, content);
+  }
+
+  uploaded(upload: string, content: Buffer): Promise<Answer> {
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    return this.post('uploaded', { fence: this.assignment.fence, upload, size: content.length, sha256 });
   }
 
   async get(what: 'source' | 'workspace'): Promise<{ status: number; text: string }> {
@@ -61,7 +81,7 @@ export class TestPod {
     await this.agent.destroy();
   }
 
-  private async send(method: 'POST' | 'PUT', operation: string, content: string): Promise<Answer> {
+  private async send(method: 'POST' | 'PUT', operation: string, content: Content): Promise<Answer> {
     const options = { method, dispatcher: this.agent, headers: await this.headers(), body: content } as const;
     const response = await request(this.url(operation), options);
     return { status: response.statusCode, body: (await response.body.json()) as Record<string, unknown> };

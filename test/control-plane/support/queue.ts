@@ -7,7 +7,7 @@ import { PoolIssuer } from '../../../src/control-plane/identity/pool-issuer';
 import { queueContext } from '../../../src/control-plane/queue';
 import type { QueueContext } from '../../../src/control-plane/queue/context';
 import { appendLogs, heartbeat, outcome, start } from '../../../src/control-plane/queue/pod-operations';
-import { BlobStore } from '../../../src/control-plane/blobs/blob-store';
+import { openBlobs } from '../../../src/control-plane/blobs';
 import { openStore } from '../../../src/control-plane/store';
 import type {
   Assignment,
@@ -20,6 +20,7 @@ import type {
   WorkerView,
   WorkerViews,
 } from '../../../src/protocol/messages';
+import { systemClock } from '../../../src/time';
 import { removeFolder, temporaryFolder } from '../../support/folder';
 import { makePool, makeStack, newWorker, type TestPool } from './control-plane';
 import { line } from './pod';
@@ -32,7 +33,6 @@ export class TestQueue {
   pool!: TestPool;
   context!: QueueContext;
   admin!: AdminService;
-  blobs!: BlobStore;
   private readonly time = { now: 1_800_000_000_000 };
 
   private constructor(readonly folder: string) {}
@@ -48,10 +48,11 @@ export class TestQueue {
     const store = openStore(join(folder, 'control-plane.db'));
     const settings = { launcherImage: 'launcher', defaultRunnerImage: 'runner', startDeadlineMs: 900_000 };
     this.context = queueContext(store, settings, pino({ level: 'silent' }), () => time.now);
-    this.blobs = new BlobStore(join(folder, 'blobs'), { sources: 1000, workspaces: 1000 });
+    const references = { named: (_kind: string, ids: readonly string[]) => Promise.resolve(new Set(ids)) };
+    const blobs = openBlobs(folder, {}, { references, clock: systemClock, logger: this.context.logger });
     const authority = await Authority.open(folder, Date.now);
     const address = { endpoint: 'https://127.0.0.1:1', mqtt: 'mqtts://127.0.0.1:2', ca: authority.certificatePem };
-    this.admin = new AdminService(this.context, this.blobs, new PoolIssuer(authority, () => address), () => undefined);
+    this.admin = new AdminService(this.context, blobs, new PoolIssuer(authority, () => address), () => undefined);
   }
 
   /** One with a pool and a stack, in a folder of its own that goes with it. */

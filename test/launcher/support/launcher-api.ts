@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,11 +10,13 @@ import {
   LogsRequest,
   OutcomeRequest,
   StartRequest,
+  UploadedRequest,
 } from '../../../src/protocol/messages';
 import type { LogEntry, Refusal, RunSpec } from '../../../src/protocol/messages';
 
 interface Request {
   readonly operation: string;
+  readonly query: URLSearchParams;
   readonly body: unknown;
   readonly fence: number;
 }
@@ -29,6 +32,11 @@ export class LauncherApi {
   readonly requests: string[] = [];
   source = Buffer.alloc(0);
   workspace: Buffer | undefined;
+  /** The parts of uploads of the workspace, by the name of the upload, as they were stored. */
+  readonly uploads: { readonly offset: number; readonly bytes: Buffer }[][] = [];
+  /** Called with every part, by its number in its upload; what it gives happens in place of the usual. */
+  onPart: (part: { upload: number; number: number }) => 'drop' | 'lose-answer' | 'upload-lost' | undefined = () =>
+    undefined;
   stopReason: string | undefined;
   startedBy: string | undefined;
   /** Refuses the operation with the code, for as long as it is set. */
@@ -84,21 +92,42 @@ export class LauncherApi {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const operation = request.url?.split('/').at(-1) ?? '';
+    const { pathname, searchParams: query } = new URL(request.url ?? '', this.endpoint);
+    const operation = pathname.split('/').at(-1) ?? '';
     this.requests.push(operation);
     const isJson = request.headers['content-type'] === 'application/json';
     const body: unknown = isJson ? await json(request) : await buffer(request);
     const fence = isJson ? (body as { fence: number }).fence : Number(request.headers[FENCE_HEADER]);
     const code = this.refusalOf(operation, fence, request);
-    if (code !== undefined) {
-      const status = code === 'internal' ? 503 : 409;
-      response.writeHead(status).end(JSON.stringify({ code, message: `the test refuses ${operation}` }));
-      return;
-    }
-    const result = await this.handle({ operation, body, fence });
-    if (result === undefined) response.destroy();
+    const result = code ?? (await this.handle({ operation, query, body, fence }));
+    if (typeof result === 'string') {
+      const status = result === 'internal' ? 503 : 409;
+      response.writeHead(status).end(JSON.stringify({ code: result, message: `the test refuses ${operation}` }));
+    } else if (result === undefined) response.destroy();
     else if (Buffer.isBuffer(result)) response.end(result);
     else response.setHeader('content-type', 'application/json').end(JSON.stringify(result));
+  }
+
+  private ofWorkspace(query: URLSearchParams, body: Buffer): object | Refusal['code'] | undefined {
+    if (query.has('upload')) return this.takePart(query, body);
+    if (body.length > 0) this.workspace = body;
+    return this.workspace ?? {};
+  }
+
+  private takePart(query: URLSearchParams, bytes: Buffer): object | Refusal['code'] | undefined {
+    const [upload, offset] = [Number(query.get('upload')), Number(query.get('offset'))];
+    const fault = this.onPart({ upload, number: this.uploads[upload]!.length });
+    if (fault === 'upload-lost') return fault;
+    if (fault !== 'drop') this.uploads[upload]!.push({ offset, bytes });
+    return fault === undefined ? {} : undefined;
+  }
+
+  private end({ upload, size, sha256 }: UploadedRequest): object | Refusal['code'] {
+    const whole = Buffer.alloc(size);
+    for (const { offset, bytes } of this.uploads[Number(upload)]!) bytes.copy(whole, offset);
+    if (createHash('sha256').update(whole).digest('hex') !== sha256) return 'upload-lost';
+    this.workspace = whole;
+    return {};
   }
 
   private refusalOf(operation: string, fence: number, request: IncomingMessage): Refusal['code'] | undefined {
@@ -108,7 +137,7 @@ export class LauncherApi {
     return fence === this.fence ? this.refusals.get(operation) : 'fenced';
   }
 
-  private async handle({ operation, body }: Request): Promise<object | undefined> {
+  private async handle({ operation, query, body }: Request): Promise<object | Refusal['code'] | undefined> {
     switch (operation) {
       case 'start': {
         this.startedBy = StartRequest.parse(body).podUid;
@@ -116,9 +145,12 @@ export class LauncherApi {
       }
       case 'source':
         return this.source;
+      case 'upload':
+        return { upload: String(this.uploads.push([]) - 1) };
+      case 'uploaded':
+        return this.end(UploadedRequest.parse(body));
       case 'workspace':
-        if (Buffer.isBuffer(body) && body.length > 0) this.workspace = body;
-        return this.workspace ?? {};
+        return this.ofWorkspace(query, body as Buffer);
       case 'logs': {
         const { writer, entries } = LogsRequest.parse(body);
         const stored = this.logs[writer];
