@@ -1,21 +1,82 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Writes a small file so that it is whole or not there, whatever happens to the process or the machine. */
+/** The rights of everybody but the owner. */
+const OF_OTHERS = 0o077;
+
+/**
+ * Writes a small file so that it is whole or not there, whatever happens to the process or the machine, with exactly this
+ * mode. @throws when it cannot be written whole (a full disk); what was there before is there still.
+ */
 export function writeFileDurably(path: string, content: string, mode: number): void {
-  const temporary = `${path}.${process.pid}.partial`;
-  const file = openSync(temporary, 'w', mode);
+  // Not the process id: in containers every process has the same.
+  const temporary = `${path}.${randomUUID()}.partial`;
+  const file = openSync(temporary, 'wx', mode & ~OF_OTHERS);
   try {
-    writeSync(file, content);
+    // Unlike writeSync it goes on after a short write.
+    writeFileSync(file, content);
+    // The mode given to open is only what the umask leaves of it.
+    fchmodSync(file, mode);
     fsyncSync(file);
-  } finally {
     closeSync(file);
+    renameSync(temporary, path);
+  } catch (error) {
+    closeQuietly(file);
+    rmSync(temporary, { force: true });
+    throw error;
   }
-  renameSync(temporary, path);
-  const folder = openSync(dirname(path), 'r');
+  syncFolder(dirname(path));
+}
+
+/** Makes a rename durable: the entry lies in the folder, not in the file. */
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
   try {
     fsyncSync(folder);
   } finally {
     closeSync(folder);
   }
+}
+
+function closeQuietly(file: number): void {
+  try {
+    closeSync(file);
+  } catch {
+    // It was closed before the rename failed.
+  }
+}
+
+/** Makes a folder that nobody else may look into, or takes others' rights to one that is there. */
+export function makePrivateFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  takeRightsOfOthers(path);
+}
+
+/**
+ * Leaves a file or folder to its owner alone, who must be this process.
+ * @returns the rights that others had: 0 when there was nothing to do.
+ */
+export function takeRightsOfOthers(path: string): number {
+  const mode = statSync(path).mode & 0o7777;
+  const others = mode & OF_OTHERS;
+  if (others === 0) return 0;
+  try {
+    chmodSync(path, mode & ~OF_OTHERS);
+  } catch (error) {
+    // A volume's root may belong to root, with rights for the group of the Pod: what lies in it is private by itself.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM' || statSync(path).isFile()) throw error;
+  }
+  return others;
 }
