@@ -1,9 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
-import { systemClock } from '../time';
 import { CONTROL_PLANE_PORT, START_DEADLINE_SECONDS } from '../api/defaults';
 import { WORKER_PATH } from '../protocol/messages';
+import { systemClock } from '../time';
 import { AdminService } from './admin/admin-service';
 import { ApiKeys } from './identity/api-keys';
 import { Broker } from './broker/broker';
@@ -12,8 +11,11 @@ import { apiRoutes } from './http/api-routes';
 import { refusingApp } from './http/app';
 import { workerRoutes } from './http/worker-routes';
 import type { ControlPlane, ControlPlaneOptions } from './options';
+import { makePrivateFolder } from './durable-file';
+import { KeyFiles } from './key-files';
 import { Authority } from './pki/authority';
-import { serverCertificate } from './pki/server-certificate';
+import { GivenCertificate, OwnCertificate, type CertificateSource } from './pki/server-certificate';
+import { ServerTls } from './pki/server-tls';
 import { PoolIssuer } from './identity/pool-issuer';
 import { queueContext } from './queue';
 import type { QueueContext } from './queue/context';
@@ -31,19 +33,23 @@ const BLOB_SWEEP_MS = 10 * 60_000;
 export async function startControlPlane(given: ControlPlaneOptions): Promise<ControlPlane> {
   const options = withDefaults(given);
   const { dataDir, host, now, logger } = options;
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makePrivateFolder(dataDir);
+  const keys = openKeys(given, options.logger);
   const store = openStore(join(dataDir, 'control-plane.db'));
   const context = queueContext(store, options, logger, now);
   const references = blobReferences(store);
-  const blobs = openBlobs(dataDir, given.blobs ?? {}, { references, clock: { ...systemClock, now }, logger });
+  const clock = { ...systemClock, now };
+  const blobs = openBlobs(dataDir, given.blobs ?? {}, { references, clock, logger });
 
-  const authority = await Authority.open(dataDir, now);
-  const tls = options.tls ? await serverCertificate(dataDir, authority, certificateNames(given), now()) : null;
+  const authority = await Authority.open(keys, now);
+  const tls = options.tls
+    ? await ServerTls.start(certificateSource(given, authority), authority, { clock, logger })
+    : null;
   // The addresses hold ports that are known only once the servers listen; nothing uses them before that.
   const address = { publicUrl: '', mqttUrl: '' };
-  const apiKeys = ApiKeys.open(dataDir, given.apiKey, () => address.publicUrl, now);
-  const ca = tls ? authority.certificatePem : '';
-  const issuer = new PoolIssuer(authority, () => ({ endpoint: address.publicUrl, mqtt: address.mqttUrl, ca }));
+  const apiKeys = ApiKeys.open(keys, given.apiKey, () => address.publicUrl, now);
+  const ca = () => tls?.ca ?? '';
+  const issuer = new PoolIssuer(authority, () => ({ endpoint: address.publicUrl, mqtt: address.mqttUrl, ca: ca() }));
 
   const broker = options.mqttPort === null ? null : await Broker.start(context, { host, port: options.mqttPort }, tls);
   const admin = new AdminService(context, blobs, issuer, (poolId) => broker?.disconnect(poolId));
@@ -68,13 +74,21 @@ export async function startControlPlane(given: ControlPlaneOptions): Promise<Con
   const close = async () => {
     clearInterval(timer);
     clearInterval(blobTimer);
+    tls?.close();
     context.wakeups.close();
     await Promise.all([broker?.close(), server.close()]);
     blobs.store.close();
     store.close();
     logger.info('control plane stopped');
   };
-  return { url, mqttUrl, ca: authority.certificatePem, apiKey: apiKeys.key, admin, close: () => (closed ??= close()) };
+  return {
+    url,
+    mqttUrl,
+    ca: tls?.ca ?? authority.certificatePem,
+    apiKey: apiKeys.key,
+    admin,
+    close: () => (closed ??= close()),
+  };
 }
 
 function withDefaults(given: ControlPlaneOptions) {
@@ -101,6 +115,17 @@ function blobReferences(store: Store): BlobReferences {
       return Promise.resolve(new Set(ids.filter((id) => named.has(id))));
     },
   };
+}
+
+function openKeys({ dataDir, keysDir, apiKey }: ControlPlaneOptions, logger: Logger): KeyFiles {
+  const warn = (message: string): void => logger.warn(message);
+  if (keysDir === undefined) return KeyFiles.inDataFolder(dataDir, warn);
+  return KeyFiles.given(keysDir, apiKey ? ['admin-key.json'] : [], warn);
+}
+
+function certificateSource(options: ControlPlaneOptions, authority: Authority): CertificateSource {
+  if (options.tlsDir !== undefined) return new GivenCertificate(options.tlsDir);
+  return new OwnCertificate(options.dataDir, authority, certificateNames(options));
 }
 
 function startSweeping(context: QueueContext, everyMs: number): NodeJS.Timeout | undefined {

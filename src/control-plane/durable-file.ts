@@ -58,25 +58,18 @@ function closeQuietly(file: number): void {
   }
 }
 
-/** Makes a folder that nobody else may look into, or takes others' rights to one that is there. */
+/** Makes a folder that nobody else may look into. One that is there keeps its rights: it may be shared with others. */
 export function makePrivateFolder(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  takeRightsOfOthers(path);
 }
 
 /**
- * Leaves a file or folder to its owner alone, who must be this process.
+ * Leaves a file to its owner alone, who must be this process.
  * @returns the rights that others had: 0 when there was nothing to do.
  */
 export function takeRightsOfOthers(path: string): number {
   const mode = statSync(path).mode & 0o7777;
   const others = mode & OF_OTHERS;
-  if (others === 0) return 0;
-  try {
-    chmodSync(path, mode & ~OF_OTHERS);
-  } catch (error) {
-    // A volume's root may belong to root, with rights for the group of the Pod: what lies in it is private by itself.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM' || statSync(path).isFile()) throw error;
-  }
+  if (others !== 0) chmodSync(path, mode & ~OF_OTHERS);
   return others;
 }

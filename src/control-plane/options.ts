@@ -5,6 +5,17 @@ import type { AdminService } from './admin/admin-service';
 export interface ControlPlaneOptions {
   /** Folder for the database, sources, run states, certificates and keys; made when missing. */
   readonly dataDir: string;
+  /**
+   * Folder with the keys, such as a mounted Secret: nothing is written to it. Several processes need one with the same keys.
+   * @default dataDir, where missing ones are made
+   */
+  readonly keysDir?: string;
+  /**
+   * Folder with `tls.crt` and `tls.key`, and `ca.crt` unless everybody trusts them: the certificate of the server, taken
+   * again when it changes.
+   * @default certificates of the control plane's own authority
+   */
+  readonly tlsDir?: string;
   /** Address to listen on. @default '127.0.0.1' */
   readonly host?: string;
   /** Port of HTTP: worker protocol, GraphQL, API, web page. 0 takes a free one. @default CONTROL_PLANE_PORT.https */

@@ -16,8 +16,8 @@ const CURVES: Readonly<Record<string, PoolJwtAlgorithm>> = {
   secp521r1: 'ES512',
 };
 
-/** The JWT algorithm of a key, from its type. @throws CredentialsError for a type that has none. */
-function jwtAlgorithm(key: KeyObject): PoolJwtAlgorithm {
+/** The JWT algorithm of a private or public key, from its type. @throws CredentialsError for a type that has none. */
+export function jwtAlgorithm(key: KeyObject): PoolJwtAlgorithm {
   if (key.asymmetricKeyType === 'rsa') return 'RS256';
   if (key.asymmetricKeyType === 'ed25519') return 'EdDSA';
   const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
@@ -25,7 +25,7 @@ function jwtAlgorithm(key: KeyObject): PoolJwtAlgorithm {
   if (algorithm) return algorithm;
   throw new CredentialsError(
     'privateKey',
-    `keys of type ${key.asymmetricKeyType ?? 'unknown'} ${curve} are not supported: use RSA, EC (P-256, P-384, P-521) or Ed25519`,
+    `keys of type ${[key.asymmetricKeyType ?? 'unknown', curve].join(' ').trim()} are not supported: use RSA, EC (P-256, P-384, P-521) or Ed25519`,
   );
 }
 

@@ -59,14 +59,12 @@ describe('a file that is written durably', () => {
 });
 
 describe('what is private', () => {
-  test('is a new folder, and one that others could read', () => {
+  test('is a folder that is made; one that others use already keeps its rights', () => {
     process.umask(0);
-    const [fresh, old] = [join(folder, 'deep', 'fresh'), join(folder, 'old')];
-    mkdirSync(old, { mode: 0o755 });
-    for (const path of [fresh, old]) {
-      makePrivateFolder(path);
-      expect(modeOf(path)).toBe('700');
-    }
+    const [fresh, shared] = [join(folder, 'deep', 'fresh'), join(folder, 'shared')];
+    mkdirSync(shared, { mode: 0o755 });
+    for (const path of [fresh, shared]) makePrivateFolder(path);
+    expect([fresh, shared].map(modeOf)).toEqual(['700', '755']);
   });
 
   test('is a file whose rights for others were taken, which are told once', () => {

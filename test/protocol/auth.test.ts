@@ -16,7 +16,7 @@ describe('a private key', () => {
   });
 
   test('of a type that signs nothing is refused', () => {
-    expect(() => parsePrivateKey(base64(pem('x25519')))).toThrow('keys of type x25519  are not supported');
+    expect(() => parsePrivateKey(base64(pem('x25519')))).toThrow('keys of type x25519 are not supported');
   });
 });
 

@@ -1,6 +1,7 @@
 import { createServer as createTlsServer } from 'node:https';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { Authority } from '../../src/control-plane/pki/authority';
+import { KeyFiles } from '../../src/control-plane/key-files';
 import { removeFolder, temporaryFolder } from './folder';
 import { eventually, kube, kubeOk } from './kube';
 
@@ -127,7 +128,7 @@ export async function hangingWebhook(): Promise<Webhook> {
 /** Says no to everything, with no code of its own. */
 export async function denyingWebhook(message: string): Promise<Webhook> {
   const folder = temporaryFolder();
-  const authority = await Authority.open(folder, () => Date.now());
+  const authority = await Authority.open(KeyFiles.inDataFolder(folder), () => Date.now());
   const { certificate, key } = await authority.issueServer(['127.0.0.1']);
   const server = createTlsServer({ cert: certificate, key }, (request, response) => {
     let text = '';

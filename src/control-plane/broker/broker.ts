@@ -6,6 +6,7 @@ import { readonlyTopic, replyTopic, writeonlyTopic, MqttRequest } from '../../pr
 import { dispatch } from '../queue/dispatcher';
 import { RequestError, validate } from '../errors';
 import { listen, type ListenAddress, type Listener } from '../listen';
+import { keepIdentity, type ServerIdentity } from '../server-identity';
 import { authenticatePool } from '../identity/pool-identity';
 import type { QueueContext } from '../queue/context';
 import { workerView } from '../queue/views';
@@ -32,15 +33,12 @@ export class Broker {
     private readonly connectionEvent: 'connection' | 'secureConnection',
   ) {}
 
-  static async start(
-    context: QueueContext,
-    address: ListenAddress,
-    tls: { readonly cert: string; readonly key: string } | null,
-  ): Promise<Broker> {
+  static async start(context: QueueContext, address: ListenAddress, tls: ServerIdentity | null): Promise<Broker> {
     const aedes = await Aedes.createBroker({ connectTimeout: 15_000, heartbeatInterval: 30_000 });
-    const server = tls ? createTlsServer({ ...tls }) : createTcpServer();
+    const server = tls ? createTlsServer({ cert: tls.cert, key: tls.key }) : createTcpServer();
     const broker = new Broker(context, aedes, server, tls ? 'secureConnection' : 'connection');
     broker.wire();
+    keepIdentity(server, tls);
     broker.listener = await listen(server, address);
     return broker;
   }

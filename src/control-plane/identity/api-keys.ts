@@ -1,12 +1,13 @@
 import { randomBytes, timingSafeEqual, createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
-import { writeFileDurably } from '../durable-file';
+import { parseJson } from '../../protocol/json';
+import { KeyFilesError, type KeyFiles } from '../key-files';
 
 /** Ten hours, as the clients of Spacelift expect; a token must outlive a long `terraform apply`. */
 const USER_JWT_SECONDS = 36_000;
+
+const SIGNING_KEY_BYTES = 32;
 
 const ApiKey = z.object({ id: z.string().min(1), secret: z.string().min(16) });
 export type ApiKey = z.infer<typeof ApiKey>;
@@ -20,17 +21,9 @@ export class ApiKeys {
     private readonly now: () => number,
   ) {}
 
-  /** Reads `admin-key.json` and `jwt.key` of a folder, or makes them at first start. A given key is not written down. */
-  static open(folder: string, given: ApiKey | undefined, audience: () => string, now: () => number): ApiKeys {
-    const signingPath = join(folder, 'jwt.key');
-    if (!existsSync(signingPath)) writeFileDurably(signingPath, randomBytes(32).toString('base64'), 0o600);
-    const signingKey = Buffer.from(readFileSync(signingPath, 'utf8'), 'base64');
-    return new ApiKeys(
-      given ? ApiKey.parse(given) : readKey(join(folder, 'admin-key.json')),
-      signingKey,
-      audience,
-      now,
-    );
+  /** Reads `admin-key.json` and `jwt.key`, or makes them at first start. A given key is not written down. */
+  static open(keys: KeyFiles, given: ApiKey | undefined, audience: () => string, now: () => number): ApiKeys {
+    return new ApiKeys(given ? ApiKey.parse(given) : readKey(keys), readSigningKey(keys), audience, now);
   }
 
   /** Undefined for a wrong id or secret. */
@@ -69,18 +62,27 @@ export class ApiKeys {
   }
 }
 
-function readKey(path: string): ApiKey {
-  if (!existsSync(path)) {
-    const key: ApiKey = { id: 'admin', secret: randomBytes(24).toString('base64url') };
-    writeFileDurably(path, `${JSON.stringify(key, null, 2)}\n`, 0o600);
-    return key;
-  }
-  const parsed = ApiKey.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-  if (!parsed.success)
-    throw new Error(
-      `${path} must hold {"id": "...", "secret": "at least 16 characters"}: mend it, or delete it for a new key`,
-    );
-  return parsed.data;
+/** A fresh `jwt.key`. */
+export const newSigningKey = (): string => `${randomBytes(SIGNING_KEY_BYTES).toString('base64')}\n`;
+
+/** A fresh `admin-key.json`. */
+export const newApiKey = (): string =>
+  `${JSON.stringify({ id: 'admin', secret: randomBytes(24).toString('base64url') } satisfies ApiKey, null, 2)}\n`;
+
+function readSigningKey(keys: KeyFiles): Uint8Array {
+  const key = Buffer.from(keys.readOrMake('jwt.key', newSigningKey), 'base64');
+  if (key.length >= SIGNING_KEY_BYTES) return key;
+  throw new KeyFilesError(
+    `${keys.path('jwt.key')} must hold ${SIGNING_KEY_BYTES} random bytes or more in base64: sessions that a shorter key signs could be forged`,
+  );
+}
+
+function readKey(keys: KeyFiles): ApiKey {
+  const parsed = ApiKey.safeParse(parseJson(keys.readOrMake('admin-key.json', newApiKey)));
+  if (parsed.success) return parsed.data;
+  throw new KeyFilesError(
+    `${keys.path('admin-key.json')} must hold {"id": "...", "secret": "at least 16 characters"}: mend it, or delete it for a new key`,
+  );
 }
 
 function equal(left: string, right: string): boolean {

@@ -1,46 +1,69 @@
-import { webcrypto } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { writeFileDurably } from '../durable-file';
-import { EC_P256, exportPrivateKey, importEcPrivateKey, randomSerialNumber, x509, YEAR_MS } from './x509';
+import { createPublicKey, webcrypto, X509Certificate } from 'node:crypto';
+import type { KeyFiles } from '../key-files';
+import { EC_P256, exportPrivateKey, HOUR_MS, importEcPrivateKey, randomSerialNumber, x509, YEAR_MS } from './x509';
 
-/** Certificates begin so much earlier, because clocks differ. */
-const BACKDATED_MS = 5 * 60_000;
+/** Certificates of servers begin so much earlier, because clocks differ, and are set back. */
+const BACKDATED_MS = HOUR_MS;
+/** The authority begins long before it was made: nobody can renew it when the clock turns out to have been wrong. */
+const AUTHORITY_BACKDATED_MS = YEAR_MS;
+const AUTHORITY_LIFE_MS = 20 * YEAR_MS;
+const SERVER_LIFE_MS = YEAR_MS;
+/** No date at all (RFC 5280, 4.1.2.5). */
+const NEVER = new Date('9999-12-31T23:59:59Z');
+
+const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /** The control plane's own certificate authority: it signs its server certificate and the certificates of pools. */
 export class Authority {
   private constructor(
-    /** PEM, which goes into every token. */
+    /** PEM, which goes into every token: that of the authority, and of others that clients are to trust beside it. */
     readonly certificatePem: string,
     private readonly certificate: x509.X509Certificate,
     private readonly key: webcrypto.CryptoKey,
     private readonly now: () => number,
   ) {}
 
-  /** Reads `ca.crt` and `ca.key` of a folder, or makes them there at first start. */
-  static async open(folder: string, now: () => number): Promise<Authority> {
-    const [certificatePath, keyPath] = [join(folder, 'ca.crt'), join(folder, 'ca.key')];
+  /**
+   * Reads `ca.crt` and `ca.key`, or makes them at first start. `ca.crt` may hold more than one certificate, for the time
+   * in which one authority replaces another: that of `ca.key` signs, and all are trusted.
+   */
+  static async open(keys: KeyFiles, now: () => number): Promise<Authority> {
     // The key is written last: with it, both are there.
-    if (!existsSync(keyPath)) {
+    if (!keys.has('ca.key')) {
       const made = await makeAuthority(now());
-      writeFileDurably(certificatePath, made.certificate, 0o644);
-      writeFileDurably(keyPath, made.key, 0o600);
+      keys.write('ca.crt', made.certificate);
+      keys.write('ca.key', made.key);
     }
-    const certificatePem = readFileSync(certificatePath, 'utf8');
-    const key = await importEcPrivateKey(readFileSync(keyPath, 'utf8'));
-    return new Authority(certificatePem, new x509.X509Certificate(certificatePem), key, now);
+    const certificatePem = keys.read('ca.crt');
+    const keyPem = keys.read('ca.key');
+    const own = certificateOf(keyPem, certificatePem, keys.folder);
+    return new Authority(certificatePem, new x509.X509Certificate(own), await importEcPrivateKey(keyPem), now);
   }
 
-  /** PEM of a client certificate for a pool, valid for ten years. */
+  /** When its certificate ends, in milliseconds since the epoch. */
+  get endsAt(): number {
+    return this.certificate.notAfter.getTime();
+  }
+
+  /** Whether it signed a certificate, and not one of the same name did. */
+  signed(certificate: X509Certificate): boolean {
+    return certificate.verify(new X509Certificate(this.certificate.toString('pem')).publicKey);
+  }
+
+  /**
+   * PEM of a client certificate for a pool. It has no end, because nothing could renew it: a pool is who the control plane
+   * has on file, until a reset.
+   */
   async signPool(poolId: string, publicKey: x509.PublicKey): Promise<string> {
     const certificate = await x509.X509CertificateGenerator.create({
       subject: [{ CN: [poolId] }],
-      ...this.issuance(10 * YEAR_MS),
+      ...this.issuance(this.certificate.notBefore, NEVER),
       publicKey,
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
+        await this.keyIdentifier(),
       ],
     });
     return certificate.toString('pem');
@@ -49,9 +72,10 @@ export class Authority {
   /** Certificate and key of the server, valid for a year, for these names and addresses. */
   async issueServer(names: readonly string[]): Promise<{ certificate: string; key: string }> {
     const keys = await webcrypto.subtle.generateKey(EC_P256, true, ['sign', 'verify']);
+    const now = this.now();
     const certificate = await x509.X509CertificateGenerator.create({
       subject: [{ CN: ['worker-pools control plane'] }],
-      ...this.issuance(YEAR_MS),
+      ...this.issuance(new Date(now - BACKDATED_MS), new Date(now + SERVER_LIFE_MS)),
       publicKey: keys.publicKey,
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
@@ -60,31 +84,37 @@ export class Authority {
         new x509.SubjectAlternativeNameExtension(
           names.map((value) => ({ type: isAddress(value) ? ('ip' as const) : ('dns' as const), value })),
         ),
+        await this.keyIdentifier(),
       ],
     });
     return { certificate: certificate.toString('pem'), key: await exportPrivateKey(keys.privateKey) };
   }
 
-  private issuance(lifeMs: number) {
-    const now = this.now();
+  /** By it, clients that trust two authorities of the same name know which of them signed. */
+  private async keyIdentifier(): Promise<x509.Extension> {
+    return x509.AuthorityKeyIdentifierExtension.create(this.certificate.publicKey);
+  }
+
+  private issuance(notBefore: Date, notAfter: Date) {
     return {
       serialNumber: randomSerialNumber(),
       issuer: this.certificate.subjectName.toJSON(),
-      notBefore: new Date(now - BACKDATED_MS),
-      notAfter: new Date(now + lifeMs),
+      notBefore,
+      notAfter,
       signingKey: this.key,
       signingAlgorithm: EC_P256,
     };
   }
 }
 
-async function makeAuthority(now: number): Promise<{ certificate: string; key: string }> {
+/** Certificate and private key of a new authority, as they lie in `ca.crt` and `ca.key`. */
+export async function makeAuthority(now: number): Promise<{ certificate: string; key: string }> {
   const keys = await webcrypto.subtle.generateKey(EC_P256, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: randomSerialNumber(),
     name: [{ CN: ['worker-pools control plane authority'] }],
-    notBefore: new Date(now - BACKDATED_MS),
-    notAfter: new Date(now + 20 * YEAR_MS),
+    notBefore: new Date(now - AUTHORITY_BACKDATED_MS),
+    notAfter: new Date(now + AUTHORITY_LIFE_MS),
     keys,
     signingAlgorithm: EC_P256,
     extensions: [
@@ -93,7 +123,19 @@ async function makeAuthority(now: number): Promise<{ certificate: string; key: s
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
-  return { certificate: certificate.toString('pem'), key: await exportPrivateKey(keys.privateKey) };
+  return { certificate: `${certificate.toString('pem')}\n`, key: `${await exportPrivateKey(keys.privateKey)}\n` };
+}
+
+/** The certificate among several that was made for a key. */
+function certificateOf(keyPem: string, certificatesPem: string, folder: string): string {
+  const publicKey = createPublicKey(keyPem).export({ format: 'der', type: 'spki' });
+  const own = (certificatesPem.match(PEM) ?? []).find((pem) =>
+    new X509Certificate(pem).publicKey.export({ format: 'der', type: 'spki' }).equals(publicKey),
+  );
+  if (own) return own;
+  throw new Error(
+    `ca.key in ${folder} is not the key of a certificate in ca.crt there: put both of one authority there`,
+  );
 }
 
 export function isAddress(name: string): boolean {

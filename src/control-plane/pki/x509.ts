@@ -9,7 +9,8 @@ export { x509 };
 
 export const EC_P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
-export const YEAR_MS = 365 * 24 * 3600 * 1000;
+export const HOUR_MS = 3600 * 1000;
+export const YEAR_MS = 365 * 24 * HOUR_MS;
 
 /** PKCS#8 PEM. */
 export async function exportPrivateKey(key: webcrypto.CryptoKey): Promise<string> {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import { Authority } from '../../../src/control-plane/pki/authority';
+import { KeyFiles } from '../../../src/control-plane/key-files';
 import type { TestControlPlane } from '../../control-plane/support/control-plane';
 import { CommandLine, refused } from '../support/command-line';
 import type { Program } from '../support/program';
@@ -17,7 +18,7 @@ const at = (...path: string[]): string => cli.at(...path);
 beforeAll(async () => {
   cli = await CommandLine.open();
   ({ controlPlane, bare } = cli);
-  const other = await Authority.open(at(), Date.now);
+  const other = await Authority.open(KeyFiles.inDataFolder(at()), Date.now);
   cli.write({ 'other-ca.crt': other.certificatePem });
   stranger = createServer((_, response) => response.end('<h1>Welcome</h1>')).listen(0, '127.0.0.1');
 });

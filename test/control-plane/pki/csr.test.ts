@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { beforeAll, afterAll, describe, expect, test } from '@jest/globals';
 import { Authority } from '../../../src/control-plane/pki/authority';
+import { KeyFiles } from '../../../src/control-plane/key-files';
 import { readSigningRequest } from '../../../src/control-plane/pki/csr';
-import { serverCertificate } from '../../../src/control-plane/pki/server-certificate';
 import { removeFolder, temporaryFolder } from '../../support/folder';
 import { makeKey } from '../support/credentials';
 
@@ -10,10 +11,14 @@ let folder: string;
 let authority: Authority;
 beforeAll(async () => {
   folder = temporaryFolder();
-  authority = await Authority.open(folder, Date.now);
+  authority = await Authority.open(KeyFiles.inDataFolder(folder), Date.now);
 });
 afterAll(() => removeFolder(folder));
 
+const BEGIN = '-----BEGIN CERTIFICATE REQUEST-----\n';
+const SUPPORTED = 'are not supported: use RSA, EC (P-256, P-384, P-521) or Ed25519';
+/** Made by OpenSSL, because most of these keys cannot be made with Node's WebCrypto. */
+const made = (name: string): string => readFileSync(`test/control-plane/pki/requests/${name}.pem`, 'utf8');
 describe('a certificate signing request', () => {
   test.each(['EC', 'RSA', 'Ed25519'] as const)('with an %s key is signed, as PEM and as base64 of it', async (kind) => {
     const { csr } = await makeKey(kind);
@@ -35,35 +40,28 @@ describe('a certificate signing request', () => {
       'does not hold a PKCS#10 request',
     ],
     ['changed after signing', async () => tampered((await makeKey('EC')).csr), 'its signature does not fit'],
+    ['for a short RSA key', () => made('rsa-1024'), 'its RSA key has 1024 bits: use 2048 or more'],
+    ['for a long RSA key', () => made('rsa-4104'), 'its RSA key has 4104 bits: use 4096 or less'],
     [
-      'a short RSA key',
-      async () =>
-        (
-          await makeKey('RSA', {
-            name: 'RSASSA-PKCS1-v1_5',
-            hash: 'SHA-256',
-            modulusLength: 1024,
-            publicExponent: new Uint8Array([1, 0, 1]),
-          })
-        ).csr,
-      'its RSA key has 1024 bits: use 2048 or more',
+      'for an RSA key that is slow to check',
+      () => made('rsa-large-exponent'),
+      'an unusually large exponent: use 65537',
     ],
+    [
+      'for a key of RSA-PSS, which no JWT of a pool can be signed with',
+      () => made('rsa-pss'),
+      `keys of type rsa-pss ${SUPPORTED}`,
+    ],
+    ['for a key of Ed448', () => made('ed448'), `keys of type ed448 ${SUPPORTED}`],
+    ['for a key on another curve', () => made('secp256k1'), `keys of type ec secp256k1 ${SUPPORTED}`],
+    [
+      'longer than any',
+      async () => `${(await makeKey('EC')).csr}${' '.repeat(16 * 1024)}`,
+      'more than 16384 characters',
+    ],
+    ['begun again and again and never ended', () => BEGIN.repeat(400), 'no PEM block CERTIFICATE REQUEST'],
   ])('that is %s is refused with a sentence', async (_, make, sentence) => {
     await expect(readSigningRequest(await make())).rejects.toThrow(sentence);
-  });
-});
-
-describe('the certificate of the server', () => {
-  const now = Date.now();
-  const serial = (pem: { cert: string }) => new X509Certificate(pem.cert).serialNumber;
-
-  test('is kept while it is good, and renewed before it ends or when a name is missing', async () => {
-    const first = await serverCertificate(folder, authority, ['localhost', '127.0.0.1'], now);
-    expect(serial(await serverCertificate(folder, authority, ['localhost'], now))).toBe(serial(first));
-    const renewed = await serverCertificate(folder, authority, ['localhost', 'control-plane.svc'], now);
-    expect(serial(renewed)).not.toBe(serial(first));
-    const later = now + 320 * 24 * 3600 * 1000;
-    expect(serial(await serverCertificate(folder, authority, ['localhost'], later))).not.toBe(serial(renewed));
   });
 });
 

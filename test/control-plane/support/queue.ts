@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { AdminService } from '../../../src/control-plane/admin/admin-service';
 import { dispatch } from '../../../src/control-plane/queue/dispatcher';
 import { Authority } from '../../../src/control-plane/pki/authority';
+import { KeyFiles } from '../../../src/control-plane/key-files';
 import { PoolIssuer } from '../../../src/control-plane/identity/pool-issuer';
 import { queueContext } from '../../../src/control-plane/queue';
 import type { QueueContext } from '../../../src/control-plane/queue/context';
@@ -50,7 +51,7 @@ export class TestQueue {
     this.context = queueContext(store, settings, pino({ level: 'silent' }), () => time.now);
     const references = { named: (_kind: string, ids: readonly string[]) => Promise.resolve(new Set(ids)) };
     const blobs = openBlobs(folder, {}, { references, clock: systemClock, logger: this.context.logger });
-    const authority = await Authority.open(folder, Date.now);
+    const authority = await Authority.open(KeyFiles.inDataFolder(folder), Date.now);
     const address = { endpoint: 'https://127.0.0.1:1', mqtt: 'mqtts://127.0.0.1:2', ca: authority.certificatePem };
     this.admin = new AdminService(this.context, blobs, new PoolIssuer(authority, () => address), () => undefined);
   }
