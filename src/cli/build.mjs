@@ -5,21 +5,24 @@ import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from '
 
 const { version, license } = JSON.parse(readFileSync('package.json', 'utf8'));
 
+/** The program of the database's threads, beside those that start them (src/control-plane/store/database). */
+const THREADS = { 'sqlite-connection': 'src/control-plane/store/database/sqlite-connection.ts' };
+
 const PROGRAMS = {
   controller: { entry: 'src/cli/entry/controller.ts' },
-  'control-plane': { entry: 'src/cli/entry/control-plane.ts' },
+  'control-plane': { entry: 'src/cli/entry/control-plane.ts', threads: THREADS },
   launcher: { entry: 'src/cli/entry/launcher.ts' },
   // The one in the npm package. Its help, and the commands that talk to a control plane, run on every Node of
   // package.json's engines; the others say that they need a newer one.
-  'worker-pools': { entry: 'src/cli/main.ts', target: 'node20' },
+  'worker-pools': { entry: 'src/cli/main.ts', threads: THREADS, target: 'node20' },
 };
 
-for (const [name, { entry, target = 'node24' }] of Object.entries(PROGRAMS)) {
+for (const [name, { entry, threads = {}, target = 'node24' }] of Object.entries(PROGRAMS)) {
   const outdir = `dist/${name}`;
   // Their names change with their content.
   rmSync(outdir, { recursive: true, force: true });
   const { metafile } = await build({
-    entryPoints: { [name]: entry },
+    entryPoints: { [name]: entry, ...threads },
     outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -34,8 +37,9 @@ for (const [name, { entry, target = 'node24' }] of Object.entries(PROGRAMS)) {
     legalComments: 'none',
     metafile: true,
     define: { __VERSION__: JSON.stringify(version) },
-    // What only the repository's own commands use (demo, generate) is not part of the bundles' run time.
-    external: ['@swc/core', 'fsevents'],
+    // What only the repository's own commands use (demo, generate) is not part of the bundles' run time, and pg runs
+    // without libpq.
+    external: ['@swc/core', 'fsevents', 'pg-native'],
     // CommonJS dependencies call require() for Node's own modules; an ESM bundle has no such function.
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",

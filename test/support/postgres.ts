@@ -18,7 +18,7 @@ export interface PostgresServer {
   url(database: string): string;
   /** @returns the URL of a new, empty database */
   createDatabase(): Promise<string>;
-  /** As `systemctl restart` does: ends every connection, keeps everything. */
+  /** Ends every connection at once, as a crash does, and starts it on the same data. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -120,8 +120,8 @@ async function run(program: string, args: string[], cwd: string, user: User | un
   if (code !== 0) throw new Error(`${program} failed: ${said}`);
 }
 
-/** The shell ends the server when its own input ends: with `stop`, or with this process. */
-const UNTIL_INPUT_ENDS = '"$@" & server=$!; cat > /dev/null; kill -INT $server; wait $server';
+/** The shell ends the server when its own input ends: with `stop`, or with this process. At once, as a crash does. */
+const UNTIL_INPUT_ENDS = '"$@" & server=$!; cat > /dev/null; kill -QUIT $server; wait $server';
 
 /** @returns what stops it */
 async function launch(

@@ -1,35 +1,53 @@
-import { sql } from 'kysely';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sql, type Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Database } from '../../../src/control-plane/store/database/database';
+import { isUniqueViolation, type Database } from '../../../src/control-plane/store/database/database';
 import type { Schema } from '../../../src/control-plane/store/schema';
+import { until } from '../../support/until';
+import { startChild } from './support/child';
 
 export interface Opened {
   readonly database: Database<Schema>;
-  readonly close: () => Promise<void>;
+  /** Opens it anew; the one before is closed. */
+  readonly reopen: () => Promise<Database<Schema>>;
+  /** For another process: the file, or the URL. */
+  readonly target: string;
+  readonly close: () => void;
+}
+
+const FIFTY = Array.from({ length: 50 }, (_, n) => n);
+
+const insert = (db: Kysely<Schema>, n: number) => sql`INSERT INTO numbers (n) VALUES (${n})`.execute(db);
+
+async function numbersOf(database: Database<Schema>): Promise<number[]> {
+  const { rows } = await sql<{ n: number }>`SELECT n FROM numbers ORDER BY n`.execute(database.reads);
+  return rows.map(({ n }) => n);
 }
 
 /** What every database holds to. */
 export function databaseContract(name: string, open: () => Promise<Opened>): void {
   describe(name, () => {
+    let opened: Opened | undefined;
     let database: Database<Schema>;
-    let close: (() => Promise<void>) | undefined;
 
     beforeEach(async () => {
-      ({ database, close } = await open());
+      opened = await open();
+      database = opened.database;
       await database.transaction(async (db) => {
         await sql`DROP TABLE IF EXISTS numbers`.execute(db);
         await sql`CREATE TABLE numbers (n bigint PRIMARY KEY)`.execute(db);
       });
     });
 
-    afterEach(() => close?.());
+    afterEach(async () => {
+      await database?.close();
+      opened?.close();
+    });
 
-    const insert = (db: Parameters<Parameters<typeof database.transaction>[0]>[0], n: number) =>
-      sql`INSERT INTO numbers (n) VALUES (${n})`.execute(db);
-    const numbers = async () =>
-      (await sql<{ n: number }>`SELECT n FROM numbers ORDER BY n`.execute(database.reads)).rows.map(({ n }) => n);
+    const numbers = () => numbersOf(database);
+    const stop = () => Promise.reject(new Error('stop'));
 
-    test('what a transaction wrote is there once it resolves', async () => {
+    test('what a transaction wrote is there once it resolves, with its result', async () => {
       const result = await database.transaction(async (db) => {
         await insert(db, 1);
         await insert(db, 2);
@@ -40,35 +58,40 @@ export function databaseContract(name: string, open: () => Promise<Opened>): voi
     });
 
     test('a transaction that throws leaves nothing and gives its error', async () => {
-      const failing = database.transaction(async (db) => {
-        await insert(db, 1);
-        throw new Error('stop');
-      });
+      const failing = database.transaction((db) => insert(db, 1).then(stop));
       await expect(failing).rejects.toThrow('stop');
       expect(await numbers()).toEqual([]);
     });
 
-    test('nobody sees what is half done', async () => {
+    test('nobody but itself sees what is half done', async () => {
       await database.transaction(async (db) => {
         await insert(db, 1);
         expect(await numbers()).toEqual([]);
+        expect((await sql`SELECT n FROM numbers`.execute(db)).rows).toEqual([{ n: 1 }]);
       });
       expect(await numbers()).toEqual([1]);
     });
 
     test('of fifty at once, those that throw fail alone', async () => {
       const settled = await Promise.allSettled(
-        Array.from({ length: 50 }, (_, n) =>
-          database.transaction(async (db) => {
-            await insert(db, n);
-            if (n % 5 === 0) throw new Error(`no ${n}`);
-            return n;
-          }),
-        ),
+        FIFTY.map((n) => database.transaction((db) => insert(db, n).then(() => (n % 5 === 0 ? stop() : n)))),
       );
-      const kept = Array.from({ length: 50 }, (_, n) => n).filter((n) => n % 5 !== 0);
+      const kept = FIFTY.filter((n) => n % 5 !== 0);
       expect(settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))).toEqual(kept);
       expect(await numbers()).toEqual(kept);
+    });
+
+    test('of fifty at once that want the same key, one gets it and the others learn why not', async () => {
+      const settled = await Promise.allSettled(FIFTY.map(() => database.transaction((db) => insert(db, 1))));
+      const reasons = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
+      expect(reasons).toHaveLength(FIFTY.length - 1);
+      expect(reasons.filter((reason) => !isUniqueViolation(reason))).toEqual([]);
+    });
+
+    test('fifty that add to one number at once all count', async () => {
+      await database.transaction((db) => insert(db, 0));
+      await Promise.all(FIFTY.map(() => database.transaction((db) => sql`UPDATE numbers SET n = n + 1`.execute(db))));
+      expect(await numbers()).toEqual([50]);
     });
 
     test('a statement that fails ends its transaction, even when it is caught', async () => {
@@ -77,13 +100,19 @@ export function databaseContract(name: string, open: () => Promise<Opened>): voi
         await insert(db, 2);
         await insert(db, 1).catch(() => {});
       });
-      await expect(stubborn).rejects.toThrow();
+      await expect(stubborn).rejects.toThrow(/^the transaction is undone: .*unique/i);
       expect(await numbers()).toEqual([1]);
     });
 
-    test('the handle of a transaction that is over is refused', async () => {
-      const leaked = await database.transaction((db) => Promise.resolve({ db }));
-      await expect(insert(leaked.db, 1)).rejects.toThrow();
+    test('the handle of a transaction that is over is refused, with what it would have written', async () => {
+      const { db } = await database.transaction((handle) => Promise.resolve({ db: handle }));
+      await expect(insert(db, 1)).rejects.toThrow();
+      expect(await numbers()).toEqual([]);
+    });
+
+    test('one inside another is refused instead of waiting for it', async () => {
+      const nested = database.transaction((db) => db.transaction().execute((inner) => insert(inner, 1)));
+      await expect(nested).rejects.toThrow();
       expect(await numbers()).toEqual([]);
     });
 
@@ -93,22 +122,76 @@ export function databaseContract(name: string, open: () => Promise<Opened>): voi
         (topic) => void told.push(topic),
         () => {},
       );
-      const failing = database.transaction(async (db) => {
-        await database.notify(db, ['never']);
-        throw new Error('stop');
-      });
+      const failing = database.transaction((db) => database.notify(db, ['never']).then(stop));
       await expect(failing).rejects.toThrow('stop');
       await database.transaction(async (db) => {
         await database.notify(db, ['a', 'b']);
         await insert(db, 1);
         expect(told).toEqual([]);
       });
-      while (told.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+      await until(() => told.length >= 2, 'both topics are told');
       expect(told).toEqual(['a', 'b']);
+    });
+
+    test('to tell a topic outside of a transaction is refused', async () => {
+      await expect(database.notify(database.reads, ['a'])).rejects.toThrow(/belongs inside a transaction/);
+    });
+
+    test('numbers come back as numbers: times, counts and sums', async () => {
+      const time = 1_795_000_000_123;
+      await database.transaction((db) => insert(db, time));
+      const query = sql`SELECT n, count(*) AS count, sum(n) AS sum FROM numbers GROUP BY n`;
+      expect((await query.execute(database.reads)).rows).toEqual([{ n: time, count: 1, sum: time }]);
+    });
+
+    test('an insert without a value for the key tells the next one, higher than any before', async () => {
+      const entry = { runId: 'r', attempt: 1, writer: 'relay', time: 0, stream: 'stdout', step: 's', text: 't' };
+      const add = (sequence: number) =>
+        database.transaction((db) =>
+          db
+            .insertInto('logs')
+            .values({ ...entry, sequence })
+            .returning('id')
+            .executeTakeFirstOrThrow(),
+        );
+      const first = await add(1);
+      await database.transaction((db) => db.deleteFrom('logs').execute());
+      expect((await add(2)).id).toBeGreaterThan(first.id);
     });
 
     test('it is ready as long as it takes writes', async () => {
       await expect(database.ping()).resolves.toBeUndefined();
+    });
+
+    test('its clock tells milliseconds', async () => {
+      const before = await database.now();
+      await nextTurn();
+      expect(Number.isInteger(before)).toBe(true);
+      expect(await database.now()).toBeGreaterThanOrEqual(before);
+    });
+
+    test('closing waits for what is under way, and refuses what comes later', async () => {
+      const writing = database.transaction((db) => insert(db, 1));
+      await nextTurn();
+      await database.close();
+      await writing;
+      await expect(database.transaction((db) => insert(db, 2))).rejects.toThrow();
+      database = await opened!.reopen();
+      expect(await numbers()).toEqual([1]);
+    });
+
+    test('what was acknowledged is there after a SIGKILL amid commits, and nothing is half there', async () => {
+      await database.close();
+      const child = startChild('write', opened!.target, '0');
+      try {
+        await child.lines(200);
+      } finally {
+        await child.kill();
+      }
+      database = await opened!.reopen();
+      const there = new Set(await numbers());
+      expect(child.said.length).toBeGreaterThanOrEqual(200);
+      expect(child.said.filter((n) => !there.has(Number(n)))).toEqual([]);
     });
   });
 }

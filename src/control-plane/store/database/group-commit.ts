@@ -134,18 +134,19 @@ export class GroupCommitDriver implements Driver {
 
   private async runGroup(group: readonly GroupedTransaction[]): Promise<void> {
     const committing: GroupedTransaction[] = [];
+    const alone = group.length === 1;
     try {
       await this.executor.execute('BEGIN IMMEDIATE');
       for (const transaction of group) {
-        await this.executor.execute('SAVEPOINT "turn"');
+        if (!alone) this.send('SAVEPOINT "turn"');
         transaction.begin();
         const how = await transaction.finished.promise;
-        if (how === 'rollback') await this.executor.execute('ROLLBACK TO "turn"');
-        await this.executor.execute('RELEASE "turn"');
+        if (how === 'rollback') await this.executor.execute(alone ? 'ROLLBACK' : 'ROLLBACK TO "turn"');
+        if (!alone) this.send('RELEASE "turn"');
         if (how === 'rollback') transaction.settled.resolve();
         else committing.push(transaction);
       }
-      await this.executor.execute('COMMIT');
+      if (!alone || committing.length > 0) await this.executor.execute('COMMIT');
     } catch (error) {
       // A full disk, for one, has undone all of it already.
       await this.executor.execute('ROLLBACK').catch(() => {});
@@ -156,5 +157,10 @@ export class GroupCommitDriver implements Driver {
       this.onCommit(transaction.topics);
       transaction.settled.resolve();
     }
+  }
+
+  /** Statements run in the order of their sending; what fails this one fails the commit too. */
+  private send(sql: string): void {
+    this.executor.execute(sql).catch(() => {});
   }
 }

@@ -21,11 +21,17 @@ const SENTENCES: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'has a certificate for another host: use the name in the certificate',
 };
 
+/** What the client says without a code. */
+const MESSAGES: readonly (readonly [RegExp, string])[] = [
+  [/timeout/i, 'does not answer: check host, port and firewall'],
+  [/does not support SSL/, 'does not speak TLS: set it up there, or take sslmode out of the URL'],
+];
+
 /** Says what is wrong with a database, where it is and what to do; never with the password. */
 export function explain(error: unknown, address: string): unknown {
   const { code, message } = error as { code?: string; message: string };
-  const timedOut = /timeout/i.test(message) ? SENTENCES.ETIMEDOUT : undefined;
-  const sentence = (code === undefined ? undefined : SENTENCES[code]) ?? timedOut;
+  const byMessage = MESSAGES.find(([pattern]) => pattern.test(message))?.[1];
+  const sentence = (code === undefined ? undefined : SENTENCES[code]) ?? byMessage;
   if (sentence) return new Error(`the database ${address} ${sentence} (${message || code})`);
   return code === undefined ? error : new Error(`the database ${address} cannot be opened: ${message || code}`);
 }

@@ -5,6 +5,7 @@ import type { Database } from './database';
 import { GroupCommitDriver, GroupedTransaction } from './group-commit';
 import { migrate, ping } from './migrate';
 import { PlainDriver, sqliteDialect } from './sqlite-dialect';
+import { takeFolder } from './sqlite-folder';
 import { inProcess, SqliteThread, type SqliteExecutor } from './sqlite-executor';
 
 export interface SqliteDatabaseOptions {
@@ -25,11 +26,15 @@ interface Listener {
   readonly onTopic: (topic: string) => void;
 }
 
-/** Opens or makes the file and brings its schema up to date. */
+/**
+ * Opens or makes the file and brings its schema up to date.
+ * @throws when another process has its folder, or a newer version wrote it
+ */
 export async function openSqlite(options: SqliteDatabaseOptions): Promise<Database<Schema>> {
   const { path, now = Date.now } = options;
   const open = (readOnly: boolean): SqliteExecutor =>
     options.inProcess ? inProcess({ path, readOnly }) : new SqliteThread({ path, readOnly });
+  const release = takeFolder(path);
   const opened: SqliteExecutor[] = [];
   try {
     const writer = open(false);
@@ -37,14 +42,20 @@ export async function openSqlite(options: SqliteDatabaseOptions): Promise<Databa
     await migrate(new Kysely<Untyped>({ dialect: sqliteDialect(new PlainDriver(writer), 'one') }), 'sqlite', path);
     const reader = open(true);
     opened.push(reader);
-    return sqliteDatabase(writer, reader, now);
+    return sqliteDatabase(writer, reader, now, release);
   } catch (error) {
     for (const executor of opened) await executor.close().catch(() => {});
+    release();
     throw error;
   }
 }
 
-function sqliteDatabase(writer: SqliteExecutor, reader: SqliteExecutor, now: () => number): Database<Schema> {
+function sqliteDatabase(
+  writer: SqliteExecutor,
+  reader: SqliteExecutor,
+  now: () => number,
+  release: () => void,
+): Database<Schema> {
   const listeners: Listener[] = [];
   const tell = (topics: readonly string[]) => {
     // Of its own, so that a listener which throws fails no transaction.
@@ -70,6 +81,7 @@ function sqliteDatabase(writer: SqliteExecutor, reader: SqliteExecutor, now: () 
       await reads.destroy();
       await reader.close();
       await writer.close();
+      release();
     },
   };
 }
