@@ -30,6 +30,7 @@ export interface Database<Schema> {
   /** Resolves when the database takes a write. */
   ping(): Promise<void>;
 
+  /** Waits for the transactions under way. */
   close(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
-import type { Kysely } from 'kysely';
-import { Migrator } from 'kysely/migration';
+import { sql, type Kysely } from 'kysely';
+import { Migrator, type Migration } from 'kysely/migration';
 import { MIGRATIONS } from '../migrations/index';
 import type { Untyped } from '../migrations/migration';
 import type { Dialect } from './database';
@@ -10,15 +10,23 @@ import type { Dialect } from './database';
  * @throws when it was written by a newer version
  */
 export async function migrate(db: Kysely<Untyped>, dialect: Dialect, where: string): Promise<void> {
-  const provided = Object.fromEntries(
-    Object.entries(MIGRATIONS).map(([name, up]) => [name, { up: (tx: Kysely<Untyped>) => up(tx, dialect) }]),
-  );
   await refuseNewer(db, where);
-  const { error } = await new Migrator({
-    db,
-    provider: { getMigrations: () => Promise.resolve(provided) },
-  }).migrateToLatest();
+  // So that a migration can make a table anew; what it leaves is checked. Not to be changed inside a transaction.
+  if (dialect === 'sqlite') await sql`PRAGMA foreign_keys = OFF`.execute(db);
+  const provider = { getMigrations: () => Promise.resolve(migrationsOf(dialect)) };
+  const { error } = await new Migrator({ db, provider }).migrateToLatest();
   if (error !== undefined) throw error as Error;
+  if (dialect === 'sqlite') await sql`PRAGMA foreign_keys = ON`.execute(db);
+}
+
+export function migrationsOf(dialect: Dialect): Record<string, Migration> {
+  const up = (name: string) => async (tx: Kysely<Untyped>) => {
+    await MIGRATIONS[name]!(tx, dialect);
+    if (dialect === 'postgres') return;
+    const { rows } = await sql<{ table: string }>`PRAGMA foreign_key_check`.execute(tx);
+    if (rows[0]) throw new Error(`migration ${name} would leave rows of ${rows[0].table} without what they refer to`);
+  };
+  return Object.fromEntries(Object.keys(MIGRATIONS).map((name) => [name, { up: up(name) }]));
 }
 
 async function refuseNewer(db: Kysely<Untyped>, where: string): Promise<void> {

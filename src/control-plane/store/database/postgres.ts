@@ -51,6 +51,12 @@ function openPool(config: PoolConfig): Pool {
 function postgresDatabase(transactionPool: Pool, readPool: Pool, listener: PostgresListener): Database<Schema> {
   const transactions = new Kysely<Schema>({ dialect: postgresDialect(transactionPool) });
   const reads = new Kysely<Schema>({ dialect: postgresDialect(readPool) });
+  const close = async () => {
+    await Promise.all([listener.close(), transactions.destroy(), reads.destroy()]);
+    // Kysely ends only a pool that was used.
+    for (const pool of [transactionPool, readPool]) if (!pool.ended) await pool.end();
+  };
+  let closed: Promise<void> | undefined;
   return {
     dialect: 'postgres',
     reads,
@@ -66,11 +72,7 @@ function postgresDatabase(transactionPool: Pool, readPool: Pool, listener: Postg
     },
     listen: (onTopic, onLost) => void listener.listeners.push({ onTopic, onLost }),
     ping: () => ping(transactions),
-    close: async () => {
-      await Promise.all([listener.close(), transactions.destroy(), reads.destroy()]);
-      // Kysely ends only a pool that was used.
-      for (const pool of [transactionPool, readPool]) if (!pool.ended) await pool.end();
-    },
+    close: () => (closed ??= close()),
   };
 }
 

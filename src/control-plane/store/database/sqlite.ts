@@ -63,6 +63,14 @@ function sqliteDatabase(
   };
   const transactions = new Kysely<Schema>({ dialect: sqliteDialect(new GroupCommitDriver(writer, tell), 'many') });
   const reads = new Kysely<Schema>({ dialect: sqliteDialect(new PlainDriver(reader), 'many') });
+  const close = async () => {
+    await transactions.destroy();
+    await reads.destroy();
+    await reader.close();
+    await writer.close();
+    release();
+  };
+  let closed: Promise<void> | undefined;
   return {
     dialect: 'sqlite',
     reads,
@@ -76,12 +84,6 @@ function sqliteDatabase(
       }),
     listen: (onTopic) => void listeners.push({ onTopic }),
     ping: () => ping(transactions),
-    close: async () => {
-      await transactions.destroy();
-      await reads.destroy();
-      await reader.close();
-      await writer.close();
-      release();
-    },
+    close: () => (closed ??= close()),
   };
 }
