@@ -40,7 +40,7 @@ export const ROOMS = {
   'control-plane': ['api', 'protocol', 'its rooms'],
   'control-plane/store': ['protocol', 'control-plane/errors'],
   'control-plane/blobs': ['control-plane/errors'],
-  'control-plane/vault': [],
+  'control-plane/vault': ['control-plane/errors'],
   'control-plane/pki': ['protocol', 'control-plane/errors', 'control-plane/durable-file', 'control-plane/key-files'],
   'control-plane/identity': ['protocol', 'control-plane/*', 'control-plane/pki', 'control-plane/store'],
   'control-plane/queue': ['protocol', 'control-plane/errors', 'control-plane/store'],

@@ -48,7 +48,7 @@ export async function carryOut(
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     // A rule of the control plane that was broken already here says all that there is to say, too.
-    const known = error instanceof Error && ['UserError', 'RequestError'].includes(error.name);
+    const known = error instanceof Error && ['UserError', 'RequestError', 'ConfigurationError'].includes(error.name);
     const message = error instanceof Error ? ((known ? error.message : error.stack) ?? error.message) : String(error);
     process.stderr.write(`${name}: ${forPeople(message, process.stderr)}\n`);
     process.exitCode = known ? ((error as UserError).exitCode ?? 1) : 1;

@@ -15,6 +15,11 @@ export class RequestError extends Error {
   }
 }
 
+/** What an operator has set up cannot be used; the message says what is wrong, where, and what to do. It holds no secret. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
 export const HTTP_STATUS: Readonly<Record<RefusalCode, 400 | 401 | 404 | 409 | 413 | 500 | 507>> = {
   malformed: 400,
   unauthorized: 401,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { ConfigurationError } from './errors';
 import { makePrivateFolder, takeRightsOfOthers, writeFileDurably } from './durable-file';
 
 /** All keys of a control plane, by the names of their files, which are also the keys of a Secret. */
@@ -15,11 +16,6 @@ export type KeyFile = keyof typeof KEY_FILES;
 
 /** Everybody may read this one. */
 const PUBLIC: readonly KeyFile[] = ['ca.crt'];
-
-/** Keys are missing, or are not what they should be; the message says what to do. */
-export class KeyFilesError extends Error {
-  override readonly name = 'KeyFilesError';
-}
 
 /** Where the keys of a control plane lie. */
 export class KeyFiles {
@@ -42,7 +38,7 @@ export class KeyFiles {
   /**
    * A folder that somebody else fills, such as a mounted Secret: nothing is written to it.
    * @param optional those that are given in another way.
-   * @throws KeyFilesError when keys are missing, naming all of them.
+   * @throws ConfigurationError when keys are missing, naming all of them.
    */
   static given(
     folder: string,
@@ -53,8 +49,8 @@ export class KeyFiles {
     const missing = names.filter((name) => !optional.includes(name) && !existsSync(join(folder, name)));
     if (missing.length > 0) {
       const what = missing.map((name) => `${name} (${KEY_FILES[name]})`).join(', ');
-      throw new KeyFilesError(
-        `the folder of keys ${folder} lacks ${what}. The command "worker-pools control-plane keys" makes all of them: --out for a folder, --secret for a Secret of Kubernetes; --from completes a folder that has some`,
+      throw new ConfigurationError(
+        `the folder of keys ${folder} lacks ${what}. The command "worker-pools control-plane keys" makes them: --out completes a folder, and --secret prints a Secret of Kubernetes`,
       );
     }
     return new KeyFiles(folder, false, warn);
@@ -77,7 +73,8 @@ export class KeyFiles {
   /** Does nothing where it is there already. @throws in a folder that somebody else fills. */
   write(name: KeyFile, content: string): void {
     if (this.has(name)) return;
-    if (!this.writable) throw new KeyFilesError(`${this.path(name)} is missing, and nothing is written to that folder`);
+    if (!this.writable)
+      throw new ConfigurationError(`${this.path(name)} is missing, and nothing is written to that folder`);
     writeFileDurably(this.path(name), content, PUBLIC.includes(name) ? 0o644 : 0o600);
   }
 

@@ -96,7 +96,7 @@ describe('keys that are given', () => {
     expect(open([])).toThrow(
       'lacks ca.key (its private key), encryption.keys (encrypt secrets in the database), admin-key.json (the API key)',
     );
-    expect(open([])).toThrow('"worker-pools control-plane keys" makes all of them');
+    expect(open([])).toThrow('"worker-pools control-plane keys" makes them');
     expect(open(['admin-key.json'])).not.toThrow('admin-key.json');
     expect(readdirSync(at('keys'))).toEqual(['ca.crt', 'jwt.key']);
   });

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { CONTROL_PLANE_PORT, IMAGE, START_DEADLINE_SECONDS } from '../../api';
 import type { ControlPlaneOptions } from '../../control-plane';
+import { keysCommand, rotateEncryptionKeyCommand } from './control-plane-keys';
 import { withExamples } from '../api/help';
 import { requireNode24 } from '../node-version';
 import { collect, logLevel, wholeNumber } from '../options';
@@ -64,6 +65,8 @@ export function controlPlaneCommand(): Command {
 The API key comes from WORKER_POOLS_API_KEY_ID and WORKER_POOLS_API_KEY_SECRET (at least 16 characters). Without them one
 is generated at the first start and kept in <data-dir>/admin-key.json. The certificate authority is <data-dir>/ca.crt.`,
     )
+    .addCommand(keysCommand())
+    .addCommand(rotateEncryptionKeyCommand())
     .action(run);
   return withExamples(
     command,

@@ -2,7 +2,8 @@ import { randomBytes, timingSafeEqual, createHash } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { parseJson } from '../../protocol/json';
-import { KeyFilesError, type KeyFiles } from '../key-files';
+import { ConfigurationError } from '../errors';
+import type { KeyFiles } from '../key-files';
 
 /** Ten hours, as the clients of Spacelift expect; a token must outlive a long `terraform apply`. */
 const USER_JWT_SECONDS = 36_000;
@@ -72,7 +73,7 @@ export const newApiKey = (): string =>
 function readSigningKey(keys: KeyFiles): Uint8Array {
   const key = Buffer.from(keys.readOrMake('jwt.key', newSigningKey), 'base64');
   if (key.length >= SIGNING_KEY_BYTES) return key;
-  throw new KeyFilesError(
+  throw new ConfigurationError(
     `${keys.path('jwt.key')} must hold ${SIGNING_KEY_BYTES} random bytes or more in base64: sessions that a shorter key signs could be forged`,
   );
 }
@@ -80,7 +81,7 @@ function readSigningKey(keys: KeyFiles): Uint8Array {
 function readKey(keys: KeyFiles): ApiKey {
   const parsed = ApiKey.safeParse(parseJson(keys.readOrMake('admin-key.json', newApiKey)));
   if (parsed.success) return parsed.data;
-  throw new KeyFilesError(
+  throw new ConfigurationError(
     `${keys.path('admin-key.json')} must hold {"id": "...", "secret": "at least 16 characters"}: mend it, or delete it for a new key`,
   );
 }

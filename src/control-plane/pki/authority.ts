@@ -1,4 +1,5 @@
 import { createPublicKey, webcrypto, X509Certificate } from 'node:crypto';
+import { ConfigurationError } from '../errors';
 import type { KeyFiles } from '../key-files';
 import { EC_P256, exportPrivateKey, HOUR_MS, importEcPrivateKey, randomSerialNumber, x509, YEAR_MS } from './x509';
 
@@ -133,7 +134,7 @@ function certificateOf(keyPem: string, certificatesPem: string, folder: string):
     new X509Certificate(pem).publicKey.export({ format: 'der', type: 'spki' }).equals(publicKey),
   );
   if (own) return own;
-  throw new Error(
+  throw new ConfigurationError(
     `ca.key in ${folder} is not the key of a certificate in ca.crt there: put both of one authority there`,
   );
 }

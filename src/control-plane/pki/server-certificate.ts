@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
+import { ConfigurationError } from '../errors';
 import { takeRightsOfOthers, writeFileDurably } from '../durable-file';
 import { isAddress, type Authority } from './authority';
 import { renewalReason, type CertificateFacts } from './renewal';
@@ -95,7 +96,7 @@ export class GivenCertificate implements CertificateSource {
     }
     const problem = problemOf(pair);
     if (problem !== undefined) {
-      throw new Error(
+      throw new ConfigurationError(
         `tls.crt and tls.key in ${this.folder} cannot be used (${problem}): they must be the certificate, in PEM, and its private key without a passphrase`,
       );
     }
@@ -109,9 +110,8 @@ export class GivenCertificate implements CertificateSource {
       return readFileSync(join(this.folder, name), 'utf8');
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      throw new Error(
+      throw new ConfigurationError(
         `${join(this.folder, name)} cannot be read (${code}): the folder of a given certificate must hold tls.crt and tls.key`,
-        { cause: error },
       );
     }
   }

@@ -1,3 +1,3 @@
 /** Encryption of what must not lie readable in the database. */
-export { Keyring, KeyringError, newKeyLine } from './keyring';
+export { addKey, Keyring, newKeyLine } from './keyring';
 export { keyOf, MissingKeyError, Vault, VaultError, type Place } from './vault';

@@ -1,12 +1,8 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { ConfigurationError } from '../errors';
 
 const KEY_BYTES = 32;
 const LINE = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]+={0,2})$/;
-
-/** The keys that lie in `encryption.keys` are not what they should be. No message holds a part of a key. */
-export class KeyringError extends Error {
-  override readonly name = 'KeyringError';
-}
 
 export interface EncryptionKey {
   readonly id: string;
@@ -20,7 +16,7 @@ export class Keyring {
   /**
    * Empty lines, and those that begin with `#`, mean nothing.
    * @param where the name of the file, for messages.
-   * @throws KeyringError
+   * @throws ConfigurationError
    */
   static parse(text: string, where: string): Keyring {
     const keys = text
@@ -30,10 +26,11 @@ export class Keyring {
       .map(({ line, number }) => parseLine(line, `line ${number} of ${where}`));
     const [first, ...others] = keys;
     if (!first)
-      throw new KeyringError(`${where} holds no key: a line id:base64 of ${KEY_BYTES} random bytes is needed`);
+      throw new ConfigurationError(`${where} holds no key: a line id:base64 of ${KEY_BYTES} random bytes is needed`);
     const ids = keys.map(({ id }) => id);
     const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-    if (twice !== undefined) throw new KeyringError(`${where} has two keys with the id ${twice}: each needs its own`);
+    if (twice !== undefined)
+      throw new ConfigurationError(`${where} has two keys with the id ${twice}: each needs its own`);
     return new Keyring([first, ...others]);
   }
 
@@ -54,7 +51,7 @@ function parseLine(line: string, where: string): EncryptionKey {
   const [, id = '', base64 = ''] = LINE.exec(line) ?? [];
   const bytes = Buffer.from(base64, 'base64');
   if (id === '' || bytes.length !== KEY_BYTES) {
-    throw new KeyringError(
+    throw new ConfigurationError(
       `${where} is not id:base64 of ${KEY_BYTES} random bytes (an id: letters, digits, - and _, at most 32)`,
     );
   }
@@ -64,4 +61,15 @@ function parseLine(line: string, where: string): EncryptionKey {
 /** A line for `encryption.keys` with a fresh key. */
 export function newKeyLine(): string {
   return `${randomBytes(4).toString('hex')}:${randomBytes(KEY_BYTES).toString('base64')}\n`;
+}
+
+/**
+ * The content of `encryption.keys` with a fresh key more.
+ * @throws ConfigurationError when the present content is not in order.
+ */
+export function addKey(text: string, where: string, place: 'first' | 'last'): { text: string; id: string } {
+  Keyring.parse(text, where);
+  const line = newKeyLine();
+  const ended = text.endsWith('\n') ? text : `${text}\n`;
+  return { text: place === 'first' ? line + ended : ended + line, id: line.split(':')[0]! };
 }

@@ -9,8 +9,11 @@ jest.setTimeout(60_000);
 
 const CONNECTION = ['--url', '--ca', '--api-key-id', '--api-key-secret', '--api-key-secret-file', '$WORKER_POOLS_URL'];
 
-const leaves = (command: Command): Command[] =>
-  command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
+/** Those that do something: a group has no options. */
+const leaves = (command: Command): Command[] => [
+  ...(command.commands.length === 0 || command.options.length > 0 ? [command] : []),
+  ...command.commands.flatMap(leaves),
+];
 
 test.each(
   allCommands()
