@@ -2,14 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import { Ledger } from '../support/load/ledger';
 import { latencies, loadMeasures, loadReportAsText, type LoadReport, type Stage } from './control-plane/load-report';
 
-const assigned = (workerId: string, attempt = 1) => ({ workerId, attempt, transport: 'poll' as const });
+const assigned = (workerId: string) => ({ workerId, stage: 'preparing' as const, transport: 'poll' as const });
+const pod = (podUid: string) => ({ stage: 'preparing' as const, attempt: 1, podUid });
 const trigger = { sentAt: 0, answeredAt: 0 };
 
 describe('the books of a fleet', () => {
   const wellDone = (ledger: Ledger, run: string, worker = 'worker'): void => {
     ledger.triggered(run, trigger);
     ledger.assigned(run, assigned(worker));
-    ledger.started(run, `${run}-1`);
+    ledger.started(run, pod(`${run}-1`));
     ledger.ended(run, 'FINISHED');
     ledger.released(worker);
   };
@@ -24,7 +25,7 @@ describe('the books of a fleet', () => {
 
   test.each<[string, keyof ReturnType<Ledger['verdict']>, (ledger: Ledger) => void]>([
     ['queued, and nobody got it', 'lost', (ledger) => ledger.triggered('b', trigger)],
-    ['started by a second Pod', 'doubled', (ledger) => (wellDone(ledger, 'b'), ledger.started('b', 'b-2'))],
+    ['started by a second Pod', 'doubled', (ledger) => (wellDone(ledger, 'b'), ledger.started('b', pod('b-2')))],
     [
       'given to a worker that holds another',
       'doubled',
@@ -34,7 +35,7 @@ describe('the books of a fleet', () => {
     [
       'given to a second worker',
       'givenAgain',
-      (ledger) => (wellDone(ledger, 'b'), ledger.assigned('b', assigned('two', 2))),
+      (ledger) => (wellDone(ledger, 'b'), ledger.assigned('b', assigned('two'))),
     ],
   ])('name a run that was %s', (_, wrong, happen) => {
     const ledger = new Ledger();

@@ -4,10 +4,15 @@ import type { Connection } from '../../src/cli/api/connection';
 import type { ProgramProcess } from './program-process';
 import { until } from './until';
 
-export const API_KEY = { id: 'admin', secret: 'sixteen-characters-or-more' };
+const API_KEY = { id: 'admin', secret: 'sixteen-characters-or-more' };
 
-/** Arguments of the command `control-plane` for free ports of the loopback interface. */
-export const loopback = (dataDir: string, ports = { https: 0, mqtts: 0 }): string[] => [
+export interface Ports {
+  readonly https: number;
+  readonly mqtts: number;
+}
+
+/** Arguments of the command `control-plane` for the loopback interface; @param ports 0 takes a free one */
+export const loopback = (dataDir: string, ports: Ports = { https: 0, mqtts: 0 }): string[] => [
   `--data-dir=${dataDir}`,
   '--host=127.0.0.1',
   `--port=${ports.https}`,
@@ -20,12 +25,20 @@ export const apiKeyEnvironment = {
 };
 
 /** Waits until a control plane that was started with `loopback` says in its log where it listens. */
-export async function whereItListens(program: ProgramProcess, log: string, dataDir: string): Promise<Connection> {
+export async function whereItListens(program: ProgramProcess, log: string): Promise<Ports> {
   const said = (): string | undefined =>
     readFileSync(log, 'utf8')
       .split('\n')
       .findLast((line) => line.includes('"msg":"control plane listens"'));
   const line = await Promise.race([until(said, 'the control plane listens'), program.ended]);
-  const { url } = JSON.parse(line) as { url: string };
-  return { url, ca: readFileSync(join(dataDir, 'ca.crt'), 'utf8'), ...API_KEY };
+  const { url, mqttUrl } = JSON.parse(line) as { url: string; mqttUrl: string };
+  const [https, mqtts] = [url, mqttUrl].map((address) => Number(new URL(address).port));
+  return { https: https!, mqtts: mqtts! };
 }
+
+/** How its API is reached. */
+export const connectionTo = (port: number, dataDir: string): Connection => ({
+  url: `https://127.0.0.1:${port}`,
+  ca: readFileSync(join(dataDir, 'ca.crt'), 'utf8'),
+  ...API_KEY,
+});

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Progress } from '../../../src/local-cluster';
 import { task } from '../../../src/local-cluster/progress';
-import { apiKeyEnvironment, loopback, whereItListens } from '../../support/control-plane-process';
+import { apiKeyEnvironment, connectionTo, loopback, whereItListens } from '../../support/control-plane-process';
 import { LoadAdmin } from '../../support/load/admin';
 import { Fleet } from '../../support/load/fleet';
 import { Ledger } from '../../support/load/ledger';
@@ -74,7 +74,8 @@ async function furnish({ bundle, nodeFlags = [] }: LoadOptions, folder: string, 
     nodeFlags: ['--import', join(import.meta.dirname, 'preloaded-loop-delay.mjs'), ...nodeFlags],
   });
   closers.push(() => program.stop());
-  const admin = new LoadAdmin(await whereItListens(program, log!, dataDir!), join(folder, 'credentials'));
+  const { https } = await whereItListens(program, log!);
+  const admin = new LoadAdmin(connectionTo(https, dataDir!), join(folder, 'credentials'));
   closers.push(() => admin.close());
   const ledger = new Ledger();
   const fleet = new Fleet(admin, ledger, LIFE);
@@ -146,7 +147,7 @@ async function load({ rate, seconds }: LoadOptions, { program, delay, fleet, led
   for (let made = 0; made < rate * seconds; made += 1) {
     const early = started + (made * 1000) / rate - performance.now();
     if (early > 1) await sleep(early);
-    triggers.push(fleet.trigger());
+    triggers.push(fleet.trigger().catch((error: unknown) => ledger.refused(error)));
   }
   await Promise.all(triggers);
   const until = performance.now() + PATIENCE_MS;

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { ApiClient } from '../../../src/cli/api/client';
 import type { Connection } from '../../../src/cli/api/connection';
 import { createPool, createStack, triggerRun, updateStack } from '../../../src/cli/api/operations';
@@ -10,6 +11,22 @@ import { systemClock } from '../../../src/time';
 import { makeKey } from '../../control-plane/support/credentials';
 import type { LoadPool } from './controller';
 import type { Ledger } from './ledger';
+
+interface StoredState {
+  readonly state: string;
+  readonly reason: string | null;
+}
+
+interface StoredLine {
+  readonly attempt: number;
+  readonly writer: string;
+  readonly sequence: number;
+  readonly text: string;
+}
+
+export interface StoredLog extends StoredState {
+  readonly records: readonly StoredLine[];
+}
 
 /** Who owns pools and stacks and triggers runs, by the client of the commands. */
 export class LoadAdmin {
@@ -43,10 +60,19 @@ export class LoadAdmin {
     await updateStack(this.client, name, { pool: pool.token.poolId });
   }
 
+  /** A run that applies its changes without asking. */
   async trigger(stack: string, ledger: Ledger): Promise<void> {
     const sentAt = performance.now();
-    const { id } = await triggerRun(this.client, stack);
+    const { id } = await triggerRun(this.client, stack, { autoDeploy: true });
     ledger.triggered(id, { sentAt, answeredAt: performance.now() });
+  }
+
+  /** The log of a run as it is stored, and the state that the control plane says the run is in. */
+  async readLog(runId: string): Promise<StoredLog> {
+    const lines = (await text(await this.client.stream(`/api/v1/runs/${runId}/log`))).split('\n').filter(Boolean);
+    const all = lines.map((line) => JSON.parse(line) as StoredLine | StoredState);
+    const { state, reason } = all.findLast((line) => 'state' in line) ?? { state: '', reason: null };
+    return { state, reason, records: all.filter((line) => 'writer' in line) };
   }
 
   close(): void {

@@ -95,7 +95,7 @@ export class LoadController {
     this.newestFences.set(id, assignment.fence);
     this.held.set(id, assignment);
     const { ledger, transport } = this.options;
-    ledger.assigned(assignment.runId, { attempt: assignment.attempt, workerId: id, transport });
+    ledger.assigned(assignment.runId, { stage: assignment.stage, workerId: id, transport });
     void this.carryOut(id, assignment).catch((error: unknown) => this.fail(error));
   }
 

@@ -4,6 +4,8 @@ import { LoadController, type LoadPool } from './controller';
 import type { Ledger, Transport } from './ledger';
 import type { PodLife } from './pod';
 
+/** Neighbours in the order of triggers are far apart among the pools. */
+const STRIDE = 97;
 /** Made or opened at once. */
 const PARALLEL = 16;
 
@@ -35,7 +37,7 @@ export class Fleet {
   async spreadStacks(count: number): Promise<void> {
     await atOnce(PARALLEL, Array.from({ length: count }).keys(), async (index) => {
       const name = `load-${index}`;
-      const pool = this.pools[Math.floor((index * this.pools.length) / count)]!;
+      const pool = this.pools[Math.floor((((index * STRIDE) % count) * this.pools.length) / count)]!;
       if (this.stacks[index] === undefined) await this.admin.createStack(name, pool);
       else await this.admin.moveStack(name, pool);
       this.stacks[index] = name;
@@ -43,13 +45,8 @@ export class Fleet {
   }
 
   /** Queues a run of the next stack. */
-  async trigger(): Promise<void> {
-    const stack = this.stacks[this.next++ % this.stacks.length]!;
-    try {
-      await this.admin.trigger(stack, this.ledger);
-    } catch (error) {
-      this.ledger.refused(error);
-    }
+  trigger(): Promise<void> {
+    return this.admin.trigger(this.stacks[this.next++ % this.stacks.length]!, this.ledger);
   }
 
   async close(): Promise<void> {

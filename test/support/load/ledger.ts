@@ -1,11 +1,19 @@
+import type { Stage } from '../../../src/protocol/messages';
+
 export type Transport = 'poll' | 'mqtt';
 
 export interface Assigned {
-  readonly attempt: number;
+  readonly stage: Stage;
   readonly workerId: string;
   /** How its session heard of it. */
   readonly transport: Transport;
   readonly at: number;
+}
+
+export interface Started {
+  readonly stage: Stage;
+  readonly attempt: number;
+  readonly podUid: string;
 }
 
 /** What the clients saw of one run; times by this process' monotonic clock, in milliseconds. */
@@ -13,9 +21,9 @@ export interface RunFacts {
   /** When the request that queued it was sent, and answered. */
   readonly trigger?: { readonly sentAt: number; readonly answeredAt: number };
   readonly assignments: readonly Assigned[];
-  /** UIDs of the Pods that were let start. */
-  readonly started: readonly string[];
-  /** What the control plane answered to its outcome. */
+  /** The Pods that were let start. */
+  readonly started: readonly Started[];
+  /** What the control plane answered to its last outcome. */
   readonly state?: string;
 }
 
@@ -25,11 +33,11 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[]
 export interface Verdict {
   /** Queued, and never came to an end. */
   readonly lost: readonly string[];
-  /** Carried out by two Pods, or given to a worker that held another. */
+  /** A stage carried out by two Pods, or given to a worker that held another. */
   readonly doubled: readonly string[];
   /** Ended otherwise than its Pod said. */
   readonly ended: readonly string[];
-  /** Given to a worker more than once, because the first did not start it. */
+  /** A stage given to a second worker, because the first did not start it. */
   readonly givenAgain: readonly string[];
 }
 
@@ -52,8 +60,8 @@ export class Ledger {
     this.holders.set(workerId, runId);
   }
 
-  started(runId: string, podUid: string): void {
-    this.of(runId).started.push(podUid);
+  started(runId: string, started: Started): void {
+    this.of(runId).started.push(started);
   }
 
   ended(runId: string, state: string): void {
@@ -79,14 +87,18 @@ export class Ledger {
     return [...this.runs.values()].filter(({ trigger, state }) => trigger && state === undefined).length;
   }
 
+  get finished(): number {
+    return [...this.runs.values()].filter(({ state }) => state !== undefined).length;
+  }
+
   verdict(): Verdict {
     const those = (wrong: (facts: RunFacts, id: string) => boolean): string[] =>
       [...this.runs].flatMap(([id, facts]) => (wrong(facts, id) ? [id] : []));
     return {
       lost: those(({ trigger, state }) => trigger !== undefined && state === undefined),
-      doubled: those(({ started }, id) => started.length > 1 || this.overlaps.has(id)),
+      doubled: those(({ started }, id) => stages(started) < started.length || this.overlaps.has(id)),
       ended: those(({ state }) => state !== undefined && state !== 'FINISHED'),
-      givenAgain: those(({ assignments }) => assignments.length > 1),
+      givenAgain: those(({ assignments }) => stages(assignments) < assignments.length),
     };
   }
 
@@ -107,3 +119,5 @@ export class Ledger {
     return facts;
   }
 }
+
+const stages = (those: readonly { readonly stage: Stage }[]): number => new Set(those.map(({ stage }) => stage)).size;

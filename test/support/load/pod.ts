@@ -1,4 +1,6 @@
-import { LauncherClient } from '../../../src/launcher/client';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { CallError, LauncherClient } from '../../../src/launcher/client';
 import type { PoolAccess } from '../../../src/launcher/credentials';
 import type { Assignment, LogEntry } from '../../../src/protocol/messages';
 import { sleep, systemClock } from '../../../src/time';
@@ -12,6 +14,8 @@ export interface PodLife {
   readonly lines: number;
   /** Lines of one request. */
   readonly batch: number;
+  /** Whether its plan has changes, to be applied by a second Pod that gets the workspace of the first. @default none has */
+  readonly hasChanges?: (runId: string) => boolean;
 }
 
 export const logLine = (runId: string, sequence: number): string => `line ${sequence} of ${runId}\n`;
@@ -20,7 +24,7 @@ export const logLine = (runId: string, sequence: number): string => `line ${sequ
 export async function playPod(
   access: PoolAccess,
   assignment: Assignment,
-  { lifeMs, lines, batch }: PodLife,
+  life: PodLife,
   ledger: Ledger,
   signal: AbortSignal,
 ): Promise<void> {
@@ -30,20 +34,38 @@ export async function playPod(
   const client = new LauncherClient({ access, identity });
   try {
     await insist(() => client.start(), signal);
-    ledger.started(runId, podUid);
-    let stored = 0;
-    while (stored < lines) {
-      await sleep(systemClock, (lifeMs * Math.min(batch, lines - stored)) / lines, signal);
-      const entries = entriesOf(runId, stored, Math.min(batch, lines - stored));
-      // A control plane that was restored from a backup says where to go on.
-      stored = await insist(() => client.logs('relay', entries, signal), signal);
-    }
-    const message = 'The plan has no changes.';
-    const outcome = { reason: 'Succeeded', message, exitCode: 0, hasChanges: false } as const;
+    ledger.started(runId, { stage, attempt, podUid });
+    if (stage === 'applying') await insist(() => readWorkspace(client), signal);
+    await logAll(client, runId, life, signal);
+    const hasChanges = stage === 'preparing' && life.hasChanges?.(runId) === true;
+    if (hasChanges) await insist(() => client.uploadWorkspace(Readable.from([Buffer.from(runId)]), signal), signal);
+    const outcome = { reason: 'Succeeded', message: 'It went well.', exitCode: 0, hasChanges } as const;
     const { state } = await insist(() => client.outcome(outcome, signal), signal);
-    ledger.ended(runId, state);
+    if (!hasChanges) ledger.ended(runId, state);
   } finally {
     await client.close();
+  }
+}
+
+/** A body that breaks off is as a call without an answer: `init` asks for it again. */
+async function readWorkspace(client: LauncherClient): Promise<string> {
+  const sealed = await client.workspace();
+  return text(sealed).catch(() => Promise.reject(new CallError('unreachable', 'the workspace broke off')));
+}
+
+async function logAll(
+  client: LauncherClient,
+  runId: string,
+  { lifeMs, lines, batch }: PodLife,
+  signal: AbortSignal,
+): Promise<void> {
+  let stored = 0;
+  while (stored < lines) {
+    const count = Math.min(batch, lines - stored);
+    await sleep(systemClock, (lifeMs * count) / lines, signal);
+    const entries = entriesOf(runId, stored, count);
+    // A control plane that was restored from a backup says where to go on.
+    stored = await insist(() => client.logs('relay', entries, signal), signal);
   }
 }
 
