@@ -50,7 +50,10 @@ export type Expression =
   | { readonly op: 'contains'; readonly list: Later<readonly unknown[]>; readonly element: Later<unknown> }
   | { readonly op: 'base64'; readonly operand: Deferred }
   | { readonly op: 'isText'; readonly operand: Deferred }
-  | { readonly op: 'milliseconds'; readonly operand: Deferred };
+  | { readonly op: 'milliseconds'; readonly operand: Deferred }
+  /** A document that a helper of the chart writes (`document.ts`). */
+  | { readonly op: 'document'; readonly name: string; readonly template: string }
+  | { readonly op: 'sha256'; readonly operand: Deferred };
 
 /** Whether a value is written on one line, or as a map or list over several. */
 export type Shape = 'scalar' | 'structure';
@@ -158,6 +161,7 @@ export function merge<T extends OpenMap = StringMap>(
   ...under: readonly (Later<T> | undefined)[]
 ): Later<T> {
   const [first = {}, ...rest] = [over, ...under].filter((map) => map !== undefined && map !== null);
+  if (rest.length === 0) return first as Later<T>;
   if (rest.some(isDeferred) || isDeferred(first)) return deferred({ op: 'merge', over: first, under: rest });
   return Object.assign({}, ...[first, ...rest].reverse()) as T;
 }

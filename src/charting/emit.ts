@@ -4,7 +4,8 @@ import type { Deferred } from './deferred';
 import { MANIFEST_METADATA, type Loop, type ManifestOptions, type Refusal } from './manifest';
 import type { ChartFiles, HelmChart } from './chart';
 import { action, condition } from './template-action';
-import { deferredContext, helpersTemplate } from './release';
+import { definition, deferredContext, helpersTemplate } from './release';
+import { documentsIn } from './document';
 import { readme } from './readme';
 import { rangeOver, writeTemplate } from './template-writer';
 import { deferredValues, schemaOf, type ValueSchema } from './values';
@@ -28,11 +29,12 @@ export function emitChart(chart: HelmChart): ChartFiles {
   files.set('.helmignore', HELM_IGNORE);
   files.set('values.yaml', valuesYaml(chart.values.description, chart.values.members));
   files.set('values.schema.json', schemaJson(chart));
-  const rendered = templates(chart);
+  const objects = objectsOf(chart);
+  const rendered = objects.map((object) => [templatePath(chart, object), template(object)] as const);
   for (const [name, content] of rendered) files.set(`templates/${name}.yaml`, content);
   if (chart.notes !== undefined) files.set('templates/NOTES.txt', chart.notes);
   if (rendered.some(([, content]) => content.includes('(include '))) {
-    files.set('templates/_helpers.tpl', helpersTemplate(chart));
+    files.set('templates/_helpers.tpl', [helpersTemplate(chart), ...documentTemplates(objects)].join('\n'));
   }
   for (const { chart: inner } of chart.subcharts ?? []) {
     for (const [path, content] of emitChart(inner)) files.set(`charts/${inner.name}/${path}`, content);
@@ -40,14 +42,19 @@ export function emitChart(chart: HelmChart): ChartFiles {
   return files;
 }
 
-/** Each object's file lies where the object lies in the construct tree. */
-function templates(chart: HelmChart): [string, string][] {
+function objectsOf(chart: HelmChart): ApiObject[] {
   const scope = new Chart(new App(), chart.name);
   chart.build(scope, deferredValues(chart.values.members), deferredContext(chart));
-  return scope.node
-    .findAll()
-    .filter((construct) => ApiObject.isApiObject(construct))
-    .map((construct) => [construct.node.path.slice(chart.name.length + 1), template(construct)]);
+  return scope.node.findAll().filter((construct) => ApiObject.isApiObject(construct));
+}
+
+/** Each object's file lies where the object lies in the construct tree. */
+const templatePath = (chart: HelmChart, { node }: ApiObject): string => node.path.slice(chart.name.length + 1);
+
+/** The named templates of the documents inside the objects, each once. */
+function documentTemplates(objects: readonly ApiObject[]): string[] {
+  const found = new Map(objects.flatMap((object) => documentsIn(object.toJson())));
+  return [...found].map(([name, body]) => definition(name, 'A document inside an object of this chart.', body));
 }
 
 function template(object: ApiObject): string {

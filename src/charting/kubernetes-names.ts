@@ -41,6 +41,17 @@ export const HTTP_URL = { pattern: '^(https?://.+)?$', says: 'it must look like 
 /** Rule for TCP and UDP ports. */
 export const PORT = { minimum: 1, maximum: 65535, says: 'a port is a whole number from 1 to 65535' };
 
+const UNIT = '(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei)?';
+
+/** An amount of Kubernetes, or nothing. */
+export const QUANTITY = `^([0-9]+([.][0-9]+)?${UNIT})?$`;
+
+/** Rule for the size of a volume. */
+export const VOLUME_SIZE = {
+  pattern: `^[0-9]*[1-9][0-9]*([.][0-9]+)?${UNIT}$`,
+  says: 'it must be more than nothing, such as 10Gi',
+};
+
 /** A part of all Pods, as Kubernetes' budgets take it. */
 export const PERCENTAGE = '(100|[1-9]?[0-9])%';
 

@@ -129,7 +129,8 @@ export function helpersTemplate(chart: HelmChart): string {
   ].join('\n');
 }
 
-function definition(name: string, comment: string, body: string): string {
+/** A named template. */
+export function definition(name: string, comment: string, body: string): string {
   return `{{/* ${comment} */}}\n{{- define "${name}" -}}\n${body}\n{{- end }}\n`;
 }
 

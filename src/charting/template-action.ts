@@ -39,6 +39,8 @@ const WRITERS: { readonly [Op in Expression['op']]: (expression: Of<Op>) => stri
   base64: ({ operand }) => `(b64enc ${stringOf(operand)})`,
   isText: ({ operand }) => `(kindIs "string" ${action(operand)})`,
   milliseconds: ({ operand }) => `(include ${literal(MILLISECONDS)} ${stringOf(operand)})`,
+  document: ({ name }) => include(name, 'scalar'),
+  sha256: ({ operand }) => call('sha256sum', operand),
   concat: ({ lists }) => {
     if (lists.every(isWhole)) return `(concat ${lists.map(listOf).join(' ')})`;
     throw new Error(NOT_INSIDE);

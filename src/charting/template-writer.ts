@@ -1,7 +1,7 @@
 import { elementOf, isDeferred, type Deferred } from './deferred';
 import { action, condition, isJoined, isStructure } from './template-action';
 
-const STEP = '  ';
+export const STEP = '  ';
 const FIRST = new Set(['apiVersion', 'kind', 'metadata', 'name', 'namespace']);
 /** Plain scalars that every YAML version reads as the string that they are. */
 const PLAIN = /^[A-Za-z/][A-Za-z0-9._/-]*$/;
@@ -36,7 +36,7 @@ function lines(before: string, value: unknown, indent: string): string[] {
 
 /** What names a thing comes first, what is left out at times last: a list item's dash stands before its first line. */
 function inReadingOrder(entries: readonly [string, unknown][]): [string, unknown][] {
-  const rank = ([key, value]: [string, unknown]) => (FIRST.has(key) ? 0 : isConditional(value) ? 2 : 1);
+  const rank = ([key, value]: [string, unknown]) => (isConditional(value) ? 2 : FIRST.has(key) ? 0 : 1);
   return [...entries].sort((left, right) => rank(left) - rank(right));
 }
 
@@ -46,6 +46,9 @@ function deferredEntry(key: string, value: Deferred, indent: string): string[] {
   if (expression.op === 'when') return conditional(expression, indent, (branch) => entry(key, branch, indent));
   if ((expression.op === 'concat' && !isJoined(value)) || expression.op === 'each')
     return [name, ...list(value, indent + STEP)];
+  if (expression.op === 'document') {
+    return [`${name} |-`, `${indent + STEP}{{- ${condition(value)} | nindent ${indent.length + STEP.length} }}`];
+  }
   if (isStructure(value)) {
     const inner = indent + STEP;
     return [name, `${inner}{{- toYaml ${action(value)} | nindent ${inner.length} }}`];
@@ -54,7 +57,8 @@ function deferredEntry(key: string, value: Deferred, indent: string): string[] {
   return [`${name} {{ ${condition(value)} | toJson }}`];
 }
 
-function conditional(
+/** Lines that stand only where a condition holds, and others where it does not. */
+export function conditional(
   expression: { readonly condition: unknown; readonly then: unknown; readonly otherwise?: unknown },
   indent: string,
   write: (branch: unknown) => string[],

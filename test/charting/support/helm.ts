@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseAllDocuments, type Tags } from 'yaml';
 import { operatorChart } from '../../../src/constructs/operator/chart/chart';
-import type { ChartFiles } from '../../../src/charting/chart';
+import type { ChartFiles, HelmChart } from '../../../src/charting/chart';
 import { emitChart } from '../../../src/charting/emit';
 import type { Release } from '../../../src/charting/release';
 import { synthesizeChart } from '../../../src/charting/synthesize';
@@ -31,10 +31,14 @@ export interface HelmOutput {
   readonly text: string;
 }
 
-/** A chart for the tests of a file, generated from today's sources before them and removed after them. */
-export function generatedChart(files?: ChartFiles): GeneratedChart {
-  const chart = new GeneratedChart();
-  beforeAll(() => chart.write(files ?? emitChart(operatorChart)));
+/**
+ * A chart for the tests of a file, generated from today's sources before them and removed after them.
+ *
+ * @param of the chart; that of the operator, where a test names none
+ */
+export function generatedChart(files?: ChartFiles, of = operatorChart as HelmChart): GeneratedChart {
+  const chart = new GeneratedChart(of);
+  beforeAll(() => chart.write(files ?? emitChart(of)));
   afterAll(() => chart.remove());
   return chart;
 }
@@ -43,8 +47,10 @@ export function generatedChart(files?: ChartFiles): GeneratedChart {
 export class GeneratedChart {
   private scratch = '';
 
+  constructor(readonly of: HelmChart) {}
+
   get folder(): string {
-    return join(this.scratch, operatorChart.name);
+    return join(this.scratch, this.of.name);
   }
 
   write(files: ChartFiles): void {
@@ -107,7 +113,7 @@ export class GeneratedChart {
   /** The same, which have to be what the constructs make of these values. */
   async objectsOfBoth(values: Json, release = RELEASE): Promise<Json[]> {
     const objects = sorted(await this.objects(values, release));
-    expect(objects).toEqual(sorted(synthesizeChart(operatorChart, release, values)));
+    expect(objects).toEqual(sorted(synthesizeChart(this.of, release, values)));
     return objects;
   }
 
@@ -121,7 +127,7 @@ export class GeneratedChart {
   /** Sees Helm refuse the values, and the constructs as well, which know the same rule. */
   async bothRefuse(values: Json, sentence: string): Promise<void> {
     await this.refuses(values, sentence);
-    expect(() => synthesizeChart(operatorChart, RELEASE, values)).toThrow(sentence);
+    expect(() => synthesizeChart(this.of, RELEASE, values)).toThrow(sentence);
   }
 }
 

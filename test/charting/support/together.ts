@@ -1,7 +1,5 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import type { HelmChart } from '../../../src/charting/chart';
 import { synthesizeChart } from '../../../src/charting/synthesize';
-import { operatorChart } from '../../../src/constructs/operator/chart/chart';
 import { RELEASE, sorted, type GeneratedChart, type Json } from './helm';
 import { byAlias, writeUmbrella } from './umbrella';
 
@@ -19,8 +17,8 @@ export async function renderedTogether(chart: GeneratedChart, files: Files, rele
 }
 
 /** What the constructs make of values where the chart is a dependency of that alias. */
-export function synthesizedAs(alias: string, values: Json, release = RELEASE): Json[] {
-  return synthesizeChart({ ...(operatorChart as HelmChart), name: alias }, release, values);
+export function synthesizedAs({ of }: GeneratedChart, alias: string, values: Json, release = RELEASE): Json[] {
+  return synthesizeChart({ ...of, name: alias }, release, values);
 }
 
 /**
@@ -38,7 +36,7 @@ export function eachRenders(
   }, 60_000);
   it.each(cases)('%s', (_, alias, values, look) => {
     const rendered = objects.get(alias) ?? [];
-    expect(sorted(rendered)).toEqual(sorted(synthesizedAs(alias, values)));
+    expect(sorted(rendered)).toEqual(sorted(synthesizedAs(chart, alias, values)));
     look?.(rendered);
   });
 }

@@ -2,22 +2,15 @@ import { HEALTH_PORT } from '../../../api';
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { ReleaseContext } from '../../../charting/chart';
-import { concat, each, ifAny, isEmpty, not, when, type Later } from '../../../charting/deferred';
+import { concat, each, ifAny, isEmpty, not, when } from '../../../charting/deferred';
 import { addManifest } from '../../../charting/manifest';
+import { DNS_EGRESS, tcp } from '../../shared/network';
 import { METRICS_PORT } from '../constants';
 import { metadata, podSelector, type OperatorValues } from '../names';
-
-const DNS = {
-  ports: [
-    { port: 53, protocol: 'UDP' },
-    { port: 53, protocol: 'TCP' },
-  ],
-};
 
 /** Lets the controller talk to the API server, control planes and the cluster's DNS, and to nobody else. */
 export function addNetworkPolicy(scope: Construct, values: OperatorValues, context: ReleaseContext): void {
   const { enabled, egressPorts, extraEgress, extraIngress, metricsFrom } = values.controllerManager.networkPolicy;
-  const tcp = (port: Later<number>) => ({ port, protocol: 'TCP' });
   addManifest<k8s.KubeNetworkPolicyProps>(
     scope,
     'networkpolicy',
@@ -34,7 +27,7 @@ export function addNetworkPolicy(scope: Construct, values: OperatorValues, conte
           extraIngress,
         ),
         egress: concat<object>(
-          [DNS],
+          [DNS_EGRESS],
           when(not(isEmpty(egressPorts)), [{ ports: each(egressPorts, tcp) }]),
           extraEgress,
         ),

@@ -3,7 +3,7 @@ import { notYetText, objectSchema, type ObjectType } from '../../../api/field';
 import { POD } from '../../../api/worker-pool/pod';
 import { SPEC } from '../../../api/worker-pool/spec';
 import { LIMIT } from '../../../api/worker-pool/rules';
-import { LABEL_LIMIT, NAMESPACE_NAME, OBJECT } from '../../../charting/kubernetes-names';
+import { LABEL_LIMIT, NAMESPACE_NAME, OBJECT, QUANTITY } from '../../../charting/kubernetes-names';
 import type { GivenObject } from '../../../charting/manifest';
 import {
   distinctStrings,
@@ -18,7 +18,6 @@ import {
   type ValuesOf,
 } from '../../../charting/values';
 
-const QUANTITY = '^([0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei)?)?$';
 const ACCESS_MODES = ['ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod', 'ReadOnlyMany'];
 
 /** Keys of a pool's Secret where nobody names others: those of `worker-pools pool create`. */

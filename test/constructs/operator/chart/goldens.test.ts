@@ -1,42 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { operatorChart } from '../../../../src/constructs/operator/chart/chart';
-import { synthesizeChart } from '../../../../src/charting/synthesize';
 import type { Manifest } from '../../support';
-import { generatedChart, readManifests, RELEASE, sorted, withoutNulls } from '../../../charting/support/helm';
+import { Goldens } from '../../../charting/support/goldens';
+import { generatedChart, NO_CRDS } from '../../../charting/support/helm';
 
-const ci = `charts/${operatorChart.name}/ci`;
-const names = readdirSync(ci).map((file) => file.replace('-values.yaml', ''));
 const fullName = 'ops-spacelift-workerpool-controller';
 
-const golden = (name: string) =>
-  readManifests(readFileSync(`test/constructs/operator/chart/goldens/${name}.yaml`, 'utf8'));
+const goldens = new Goldens(
+  generatedChart(),
+  `charts/${operatorChart.name}/ci`,
+  'test/constructs/operator/chart/goldens',
+);
+const objectOf = (...of: Parameters<Goldens['object']>) => goldens.object(...of);
+const kindsOf = (name: string) => goldens.kinds(name);
 
-/** The object of that kind in the golden of that name; the kinds below come once. */
-const objectOf = (name: string, kind: string, called?: string) =>
-  (golden(name) as unknown as Manifest[]).find(
-    (object) => object.kind === kind && (called === undefined || object.metadata.name === called),
-  );
-
-const kindsOf = (name: string) => new Set((golden(name) as unknown as Manifest[]).map(({ kind }) => kind));
-
-const chart = generatedChart();
-
-describe.each(names)('ci/%s-values.yaml', (name) => {
-  const values = parse(readFileSync(`${ci}/${name}-values.yaml`, 'utf8')) as Record<string, object>;
-
-  it('renders what the constructs give', () => {
-    const given = { ...values, crds: { ...values.crds, install: false } };
-    expect(sorted(golden(name))).toEqual(sorted(withoutNulls(synthesizeChart(operatorChart, RELEASE, given))));
-  });
-
-  it('passes helm lint --strict', async () => {
-    const { ok, text } = await chart.helm('lint', '--strict', chart.folder, '--values', `${ci}/${name}-values.yaml`);
-    expect(text).toContain('0 chart(s) failed');
-    expect(ok).toBe(true);
-  });
-});
+goldens.describeEach(NO_CRDS);
 
 describe('a golden rendering', () => {
   it('of the defaults has one Deployment, and rights in every namespace', () => {
@@ -59,7 +37,7 @@ describe('a golden rendering', () => {
 
   it('of listed namespaces has no rights anywhere else, and keeps budgets in each', () => {
     expect(kindsOf('namespaced')).not.toContain('ClusterRole');
-    const mayKeepBudgets = (golden('namespaced') as unknown as Manifest[]).filter((object) =>
+    const mayKeepBudgets = (goldens.objects('namespaced') as unknown as Manifest[]).filter((object) =>
       JSON.stringify(object).includes('"poddisruptionbudgets"'),
     );
     expect(mayKeepBudgets.map(({ kind, metadata }) => [kind, metadata.namespace])).toEqual([
