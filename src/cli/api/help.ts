@@ -4,6 +4,9 @@ import { Command } from 'commander';
 export const commandGroup = (name: string, description: string, ...commands: readonly Command[]): Command =>
   commands.reduce((group, command) => group.addCommand(command), new Command(name).description(description));
 
+/** Whether a command does nothing by itself and only has others below it: such a one takes no options. */
+export const isGroup = (command: Command): boolean => command.commands.length > 0 && command.options.length === 0;
+
 /** Shows how a command is used, below its help. */
 export function withExamples(command: Command, ...examples: readonly string[]): Command {
   const lines = examples.map((example) => `  worker-pools ${example}`).join('\n');

@@ -1,6 +1,7 @@
 import type { Argument, Command, Option } from 'commander';
 import { allCommands } from '../commands';
 import { CONNECTION_GROUP } from '../api/connection';
+import { isGroup } from '../api/help';
 import type { Artefact } from './artefact';
 import { cell, code, page, table } from './markdown';
 
@@ -34,7 +35,8 @@ interface Leaf {
 
 function leaves(command: Command, above = 'worker-pools'): Leaf[] {
   const path = `${above} ${command.name()}`;
-  return command.commands.length === 0 ? [{ path, command }] : command.commands.flatMap((each) => leaves(each, path));
+  const below = command.commands.flatMap((each) => leaves(each, path));
+  return isGroup(command) ? below : [{ path, command }, ...below];
 }
 
 function section({ path, command }: Leaf): string {

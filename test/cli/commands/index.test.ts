@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Command } from 'commander';
+import { isGroup } from '../../../src/cli/api/help';
 import { allCommands } from '../../../src/cli/commands';
 import { removeFolder, temporaryFolder } from '../../support/folder';
 import { Program } from '../support/program';
@@ -9,9 +10,9 @@ jest.setTimeout(60_000);
 
 const CONNECTION = ['--url', '--ca', '--api-key-id', '--api-key-secret', '--api-key-secret-file', '$WORKER_POOLS_URL'];
 
-/** Those that do something: a group has no options. */
+/** Those that do something by themselves. */
 const leaves = (command: Command): Command[] => [
-  ...(command.commands.length === 0 || command.options.length > 0 ? [command] : []),
+  ...(isGroup(command) ? [] : [command]),
   ...command.commands.flatMap(leaves),
 ];
 

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WORKER_KIND, WORKER_POOL_KIND } from '../../../src/api';
+import { isGroup } from '../../../src/cli/api/help';
 import { allCommands } from '../../../src/cli/commands';
 import { findHelm, findKubectl } from '../../../src/local-cluster/tools';
 import { flagsOf, type Command } from './shell';
@@ -153,7 +154,7 @@ function checkWorkerPools([, ...args]: Command): string | undefined {
     [program, commands] = [next, next.commands];
   }
   if (program === undefined) return `there is no command ${args[0] ?? ''}`;
-  if (commands.length > 0) return `one of ${commands.map((command) => command.name()).join(', ')} has to follow`;
+  if (isGroup(program)) return `one of ${commands.map((command) => command.name()).join(', ')} has to follow`;
   const known = program.options.flatMap(({ short, long }) => [short, long]);
   const unknown = flagsOf(args).find((flag) => !known.includes(flag));
   return unknown && `there is no flag ${unknown}`;
