@@ -1,94 +1,16 @@
 import { join } from 'node:path';
-import { Kysely, sql } from 'kysely';
-import { Migrator } from 'kysely/migration';
-import { Pool } from 'pg';
+import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Database, Dialect } from '../../../src/control-plane/store/database/database';
-import { migrationsOf } from '../../../src/control-plane/store/database/migrate';
+import type { Database } from '../../../src/control-plane/store/database/database';
 import { openPostgres } from '../../../src/control-plane/store/database/postgres';
-import { postgresDialect } from '../../../src/control-plane/store/database/postgres-dialect';
 import { openSqlite } from '../../../src/control-plane/store/database/sqlite';
-import { PlainDriver, sqliteDialect } from '../../../src/control-plane/store/database/sqlite-dialect';
-import { inProcess } from '../../../src/control-plane/store/database/sqlite-executor';
 import { MIGRATIONS } from '../../../src/control-plane/store/migrations/index';
-import type { Untyped } from '../../../src/control-plane/store/migrations/migration';
 import type { Schema } from '../../../src/control-plane/store/schema';
 import { removeFolder, temporaryFolder } from '../../support/folder';
 import { startPostgres, type PostgresServer } from '../../support/postgres';
 import { startChild } from './support/child';
+import { insertRows, makeFirst, ROWS, untyped } from './support/first-schema';
 import { OLD_STEPS } from './support/old-steps';
-
-const FIRST = '0001-initial';
-
-/** A row of each table of the first schema. */
-const ROWS: Readonly<Record<string, Record<string, string | number>>> = {
-  pools: {
-    id: 'p',
-    name: 'a pool',
-    labels: '[]',
-    space: 'root',
-    driftDetectionRunLimit: 1,
-    config: 'token',
-    certificate: 'pem',
-    fingerprint: 'f',
-    createdAt: 1,
-    updatedAt: 1,
-  },
-  workers: {
-    id: 'w',
-    poolId: 'p',
-    sessionId: 's',
-    name: 'a worker',
-    metadata: '{}',
-    revision: 1,
-    createdAt: 1,
-    availableAt: 1,
-  },
-  stacks: {
-    id: 's',
-    name: 'a stack',
-    poolId: 'p',
-    tool: 'OPENTOFU',
-    projectRoot: '.',
-    autoDeploy: 0,
-    environment: '{}',
-    createdAt: 1,
-  },
-  runs: {
-    position: 7,
-    id: 'r',
-    stackId: 's',
-    poolId: 'p',
-    type: 'TRACKED',
-    state: 'PLANNING',
-    autoDeploy: 0,
-    source: 'b',
-    createdAt: 1,
-    updatedAt: 1,
-  },
-  assignments: {
-    fence: 7,
-    runId: 'r',
-    attempt: 1,
-    stage: 'plan',
-    workerId: 'w',
-    poolId: 'p',
-    sessionId: 's',
-    createdAt: 1,
-    startDeadline: 2,
-  },
-  logs: {
-    id: 7,
-    runId: 'r',
-    attempt: 1,
-    writer: 'relay',
-    sequence: 1,
-    time: 1,
-    stream: 'stdout',
-    step: 'plan',
-    text: 'a line',
-  },
-};
 
 let server: PostgresServer;
 let folder: string;
@@ -117,24 +39,6 @@ async function open(): Promise<Database<Schema>> {
   const database = await (postgres ? openPostgres({ url: target }) : openSqlite({ path: target, inProcess: true }));
   opened.push(database);
   return database;
-}
-
-/** A connection that knows nothing of the schema of today. */
-async function untyped(work: (db: Kysely<Untyped>, dialect: Dialect) => Promise<void>): Promise<void> {
-  if (target.startsWith('postgresql:')) {
-    const db = new Kysely<Untyped>({
-      dialect: postgresDialect(new Pool({ connectionString: target, max: 2 }), 'plain'),
-    });
-    await work(db, 'postgres').finally(() => db.destroy());
-  } else {
-    const executor = inProcess({ path: target, readOnly: false });
-    const db = new Kysely<Untyped>({ dialect: sqliteDialect(new PlainDriver(executor), 'one') });
-    await work(db, 'sqlite').finally(() => executor.close());
-  }
-}
-
-async function insertRows(db: Kysely<Untyped>): Promise<void> {
-  for (const [table, row] of Object.entries(ROWS)) await db.insertInto(table).values(row).execute();
 }
 
 async function expectRows(database: Database<Schema>): Promise<void> {
@@ -193,16 +97,8 @@ describe.each(DIALECTS)('a schema of %s', (_, create) => {
     target = await create();
   });
 
-  /** As the first version of this schema left it. */
-  const makeFirst = () =>
-    untyped(async (db, dialect) => {
-      const provider = { getMigrations: () => Promise.resolve({ [FIRST]: migrationsOf(dialect)[FIRST]! }) };
-      expect((await new Migrator({ db, provider }).migrateToLatest()).error).toBeUndefined();
-      await insertRows(db);
-    });
-
   test('is brought up to date with everything that is in it', async () => {
-    await makeFirst();
+    await makeFirst(target);
     const database = await open();
     await expectRows(database);
     const { rows } = await sql<{ name: string }>`SELECT name FROM kysely_migration ORDER BY name`.execute(
@@ -213,7 +109,7 @@ describe.each(DIALECTS)('a schema of %s', (_, create) => {
 
   test('of a newer version is refused, with its name and what to do', async () => {
     await (await open()).close();
-    await untyped((db) =>
+    await untyped(target, (db) =>
       db
         .insertInto('kysely_migration')
         .values({ name: '9999-later', timestamp: new Date().toISOString() })
@@ -234,7 +130,7 @@ describe.each(DIALECTS)('a schema of %s', (_, create) => {
       await child.kill();
     }
     const database = await open();
-    await database.transaction(insertRows as (db: Kysely<Schema>) => Promise<void>);
+    await database.transaction((db) => insertRows(db));
     await expectRows(database);
   });
 });
@@ -286,15 +182,14 @@ describe('a file of SQLite from before migrations had names', () => {
     makeOld(OLD_STEPS.length);
     const database = await open();
     await database.transaction((db) => db.deleteFrom('assignments').execute());
-    const { fence: _, ...assignment } = ROWS.assignments!;
     const inserted = await database.transaction((db) =>
       db
         .insertInto('assignments')
-        .values(assignment as never)
+        .values(ROWS.assignments as never)
         .returning('fence')
         .executeTakeFirstOrThrow(),
     );
-    expect(inserted.fence).toBe(8);
+    expect(inserted.fence).toBe(2);
   });
 
   test('is refused by those versions afterwards', async () => {
@@ -305,9 +200,9 @@ describe('a file of SQLite from before migrations had names', () => {
 
   test('with a step that nobody knows is refused as it is', async () => {
     makeOld(OLD_STEPS.length);
-    await untyped((db) => sql`PRAGMA user_version = 99`.execute(db).then(() => {}));
+    await untyped(target, (db) => sql`PRAGMA user_version = 99`.execute(db).then(() => {}));
     await expect(open()).rejects.toThrow(/99/);
-    await untyped(async (db) => {
+    await untyped(target, async (db) => {
       expect((await sql`PRAGMA user_version`.execute(db)).rows).toEqual([{ user_version: 99 }]);
     });
   });

@@ -7,14 +7,16 @@ import type { Dialect } from './database';
 /**
  * Brings the schema up to date under the database's lock, all or nothing.
  * @param where names the database for people
+ * @param to the last migration. @default all of them
  * @throws when it was written by a newer version
  */
-export async function migrate(db: Kysely<Untyped>, dialect: Dialect, where: string): Promise<void> {
-  await refuseNewer(db, where);
+export async function migrate(db: Kysely<Untyped>, dialect: Dialect, where: string, to?: string): Promise<void> {
+  refuseNewer(await appliedMigrations(db), where);
   // So that a migration can make a table anew; what it leaves is checked. Not to be changed inside a transaction.
   if (dialect === 'sqlite') await sql`PRAGMA foreign_keys = OFF`.execute(db);
   const provider = { getMigrations: () => Promise.resolve(migrationsOf(dialect)) };
-  const { error } = await new Migrator({ db, provider }).migrateToLatest();
+  const migrator = new Migrator({ db, provider });
+  const { error } = await (to === undefined ? migrator.migrateToLatest() : migrator.migrateTo(to));
   if (error !== undefined) throw error as Error;
   if (dialect === 'sqlite') await sql`PRAGMA foreign_keys = ON`.execute(db);
 }
@@ -29,15 +31,21 @@ export function migrationsOf(dialect: Dialect): Record<string, Migration> {
   return Object.fromEntries(Object.keys(MIGRATIONS).map((name) => [name, { up: up(name) }]));
 }
 
-async function refuseNewer(db: Kysely<Untyped>, where: string): Promise<void> {
+/** Their names in order; none of a database that is empty, or from before they had names. */
+export async function appliedMigrations(db: Kysely<Untyped>): Promise<string[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some(({ name }) => name === 'kysely_migration')) return;
+  if (!tables.some(({ name }) => name === 'kysely_migration')) return [];
   const rows = (await db.selectFrom('kysely_migration').select('name').orderBy('name').execute()) as { name: string }[];
+  return rows.map(({ name }) => name);
+}
+
+/** @param where names the database for people */
+export function refuseNewer(applied: readonly string[], where: string): void {
   const known = Object.keys(MIGRATIONS);
-  const unknown = rows.find(({ name }) => !known.includes(name));
-  if (!unknown) return;
+  const unknown = applied.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
   throw new Error(
-    `${where} was written by a newer version (migration ${unknown.name}, this one knows up to ${known.at(-1)}): start that version, or restore a backup`,
+    `${where} was written by a newer version (migration ${unknown}, this one knows up to ${known.at(-1)}): start that version, or restore a backup`,
   );
 }
 

@@ -11,6 +11,7 @@ import {
   type TransactionSettings,
 } from 'kysely';
 import type { Pool } from 'pg';
+import { withoutNul } from './parameters';
 import { noStreams } from './sqlite-dialect';
 import { handleIsOver, undone } from './transaction-error';
 
@@ -29,7 +30,7 @@ export class LentConnection implements DatabaseConnection {
     if (this.failure !== undefined) throw undone(this.failure);
     if (this.over) throw handleIsOver();
     try {
-      return await this.inner.executeQuery<R>(query);
+      return await this.inner.executeQuery<R>({ ...query, parameters: query.parameters.map(withoutNul) });
     } catch (error) {
       this.failure = error;
       throw error;

@@ -3,6 +3,9 @@ import { Client, type ClientConfig } from 'pg';
 
 export const CHANNEL = 'worker_pools';
 
+/** Held by every process that serves, shared; alone by one that restores a backup. */
+export const SERVING_LOCK = 7_021_952_418;
+
 const RECONNECT_MS = { first: 100, most: 5_000 };
 /** How often the connection is tried, so that a network which swallows everything is noticed. */
 const CHECK_EVERY_MS = 15_000;
@@ -37,6 +40,7 @@ export class PostgresListener {
     client.on('error', () => {});
     try {
       await client.connect();
+      await client.query(`SELECT pg_advisory_lock_shared(${SERVING_LOCK})`);
       await client.query(`LISTEN ${CHANNEL}`);
     } catch (error) {
       void client.end().catch(() => {});

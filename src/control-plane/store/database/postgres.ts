@@ -20,7 +20,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database<S
   const address = addressOf(options.url);
   const size = options.poolSize ?? POOL_SIZE;
   try {
-    await migrateWith(config, address);
+    await migratePostgres(config, address);
     const listener = await PostgresListener.open(config);
     // Of their own, so that a transaction which waits for a read never waits for other transactions.
     const reads = openPool({ ...config, ...TIMEOUTS, max: Math.ceil(size / 2) });
@@ -31,7 +31,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database<S
   }
 }
 
-async function migrateWith(config: PoolConfig, address: string): Promise<void> {
+export async function migratePostgres(config: PoolConfig, address: string): Promise<void> {
   const db = new Kysely<Untyped>({ dialect: postgresDialect(openPool({ ...config, max: 2 }), 'plain') });
   try {
     await migrate(db, 'postgres', address);

@@ -8,6 +8,7 @@ import {
   type Driver,
   type QueryResult,
 } from 'kysely';
+import { withoutNul } from './parameters';
 import type { SqliteExecutor } from './sqlite-executor';
 
 class Adapter extends SqliteAdapter {
@@ -35,7 +36,7 @@ export function sqliteDialect(driver: Driver, connections: 'one' | 'many'): Dial
 }
 
 export async function executeQuery<R>(executor: SqliteExecutor, query: CompiledQuery): Promise<QueryResult<R>> {
-  const { columns, rows, changes } = await executor.execute(query.sql, query.parameters);
+  const { columns, rows, changes } = await executor.execute(query.sql, query.parameters.map(withoutNul));
   return { numAffectedRows: BigInt(changes), rows: rows.map((values) => toRow(columns, values) as R) };
 }
 

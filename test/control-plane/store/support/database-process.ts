@@ -1,6 +1,6 @@
 // A process that tests end with SIGKILL. `node --import tsx database-process.ts hold|write|migrate TARGET [STATEMENTS]`:
 // TARGET is a file of SQLite or a URL of PostgreSQL. It says a line when it is there, and one for each commit.
-import { Kysely, sql } from 'kysely';
+import { Kysely } from 'kysely';
 import { Pool } from 'pg';
 import type { Database } from '../../../../src/control-plane/store/database/database';
 import { migrate } from '../../../../src/control-plane/store/database/migrate';
@@ -18,15 +18,25 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const open = (): Promise<Database<Schema>> => (postgres ? openPostgres({ url: target }) : openSqlite({ path: target }));
 
-/** Twenty at once, one number each, for ever; says each number that is acknowledged. */
+/** Twenty at once for ever, each a row of its own of former credentials; says what is acknowledged. */
 async function write(): Promise<void> {
   const database = await open();
-  let last = Number(statements);
+  const text = { name: '', labels: '[]', space: '', config: '', certificate: '', fingerprint: '' };
+  const pool = { id: 'written', ...text, driftDetectionRunLimit: 0, createdAt: 0, updatedAt: 0 };
+  await database.transaction((db) =>
+    db
+      .insertInto('pools')
+      .values(pool)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute(),
+  );
+  let last = 0;
   const writer = async () => {
     for (;;) {
-      const n = ++last;
-      await database.transaction((db) => sql`INSERT INTO numbers (n) VALUES (${n})`.execute(db));
-      say(`${n}`);
+      const fingerprint = `${++last}`;
+      const row = { poolId: pool.id, fingerprint, certificate: '', replacedAt: 0 };
+      await database.transaction((db) => db.insertInto('formerCredentials').values(row).execute());
+      say(fingerprint);
     }
   };
   await Promise.all(Array.from({ length: 20 }, writer));
