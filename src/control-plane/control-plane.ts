@@ -39,7 +39,7 @@ export async function startControlPlane(given: ControlPlaneOptions): Promise<Con
   const context = queueContext(store, options, logger, now);
   const references = blobReferences(store);
   const clock = { ...systemClock, now };
-  const blobs = openBlobs(dataDir, given.blobs ?? {}, { references, clock, logger });
+  const blobs = await openBlobs(dataDir, given.blobs ?? {}, { references, clock, logger });
 
   const authority = await Authority.open(keys, now);
   const tls = options.tls

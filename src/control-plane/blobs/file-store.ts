@@ -1,16 +1,14 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream, mkdirSync } from 'node:fs';
 import { open, opendir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Transform, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
   BLOB_KINDS,
   blobGone,
   blobId,
   newBlobId,
-  PART_BYTES,
-  tooLarge,
   uploadLost,
   type BlobHealth,
   type BlobKind,
@@ -21,6 +19,7 @@ import {
   type StoredBlob,
 } from './blob-store';
 import { asRefusal, FreeSpace } from './free-space';
+import { digest, Measured } from './streams';
 
 const PARTIAL = '.partial';
 
@@ -59,21 +58,11 @@ export class FileBlobStore implements BlobStore {
     path: string,
     how: { readonly flags: string; readonly start: number },
   ): Promise<number> {
-    const limit = this.limits[kind];
-    const { space } = this;
-    let size = 0;
-    const measured = new Transform({
-      transform(chunk: Uint8Array, _encoding, done) {
-        const before = size;
-        size += chunk.length;
-        if (how.start + size > limit) done(tooLarge(kind, limit));
-        // Others upload as well, so that one look at the beginning is not enough.
-        else if (crosses(before, size)) space.require().then(() => done(null, chunk), done);
-        else done(null, chunk);
-      },
-    });
+    // Others upload as well, so that one look at the beginning is not enough.
+    const mayGoOn = () => this.space.require();
+    const measured = new Measured({ kind, limit: this.limits[kind], start: how.start, mayGoOn });
     await pipeline(content, measured, createWriteStream(path, { ...how, mode: 0o600, flush: true }));
-    return size;
+    return measured.counted;
   }
 
   private async complete(kind: BlobKind, id: string): Promise<void> {
@@ -177,24 +166,8 @@ export class FileBlobStore implements BlobStore {
   }
 }
 
-/** Whether a part's worth of bytes was passed between two sizes. */
-function crosses(before: number, after: number): boolean {
-  return Math.floor(before / PART_BYTES) !== Math.floor(after / PART_BYTES);
-}
-
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
-}
-
-/** Size and hash of what a stream gives. */
-export async function digest(content: Readable): Promise<{ size: number; sha256: string }> {
-  const hash = createHash('sha256');
-  let size = 0;
-  for await (const chunk of content as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    hash.update(chunk);
-  }
-  return { size, sha256: hash.digest('hex') };
 }
 
 /** Makes a rename durable: the entry lives in the folder, not in the file. */

@@ -3,14 +3,19 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../time';
 import { BLOB_LIMITS, type BlobStore } from './blob-store';
 import { FileBlobStore } from './file-store';
+import type { S3Options } from './s3-client';
+import { S3BlobStore } from './s3-store';
 import { UnusedBlobs, type BlobReferences } from './unused-blobs';
 
 export { type BlobHealth, type BlobStore, PART_BYTES } from './blob-store';
+export { type S3Options } from './s3-client';
 export { type BlobReferences, UnusedBlobs } from './unused-blobs';
 
 export interface BlobOptions {
   /** Bytes that uploads leave free on the volume of the data folder. @default 5 % of the volume, at most 1 GiB */
   readonly minFreeBytes?: number;
+  /** Keeps them in S3. @default - files of the data folder */
+  readonly s3?: S3Options;
 }
 
 /** The store of blobs, and who removes from it what nobody needs. */
@@ -19,7 +24,7 @@ export interface Blobs {
   readonly unused: UnusedBlobs;
 }
 
-export function openBlobs(
+export async function openBlobs(
   dataDir: string,
   options: BlobOptions,
   parts: {
@@ -27,7 +32,10 @@ export function openBlobs(
     readonly clock: Pick<Clock, 'now' | 'monotonic'>;
     readonly logger: Logger;
   },
-): Blobs {
-  const store = new FileBlobStore(join(dataDir, 'blobs'), BLOB_LIMITS, options.minFreeBytes);
+): Promise<Blobs> {
+  const { s3, minFreeBytes } = options;
+  const store = s3
+    ? await S3BlobStore.open(s3, BLOB_LIMITS)
+    : new FileBlobStore(join(dataDir, 'blobs'), BLOB_LIMITS, minFreeBytes);
   return { store, unused: new UnusedBlobs({ store, ...parts }) };
 }

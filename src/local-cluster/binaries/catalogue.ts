@@ -12,6 +12,7 @@ export const VERSIONS = {
   kubeconform: '0.8.0',
   kubeScore: '1.20.0',
   chartTesting: '3.14.0',
+  versitygw: '1.8.0',
 } as const;
 
 export interface Download {
@@ -146,6 +147,21 @@ const catalogue = {
       return release('helm/chart-testing', VERSIONS.chartTesting, file, 'checksums.txt', 'ct');
     },
     build: { module: 'chart-testing', package: 'github.com/helm/chart-testing/v3/ct', minutes: 0.2 },
+  },
+  versitygw: {
+    name: 'versitygw',
+    version: `v${VERSIONS.versitygw}`,
+    download: ({ os, arch }) => {
+      const folder = `versitygw_v${VERSIONS.versitygw}_${os === 'linux' ? 'Linux' : 'Darwin'}_${arch === 'amd64' ? 'x86_64' : arch}`;
+      const member = `${folder}/versitygw`;
+      return release('versity/versitygw', VERSIONS.versitygw, `${folder}.tar.gz`, 'checksums.txt', member);
+    },
+    build: {
+      module: 'versitygw',
+      package: 'github.com/versity/versitygw/cmd/versitygw',
+      ldflags: `-X main.Version=${VERSIONS.versitygw}`,
+      minutes: 1,
+    },
   },
 } satisfies Record<string, Binary>;
 

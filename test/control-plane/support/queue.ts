@@ -50,7 +50,7 @@ export class TestQueue {
     const settings = { launcherImage: 'launcher', defaultRunnerImage: 'runner', startDeadlineMs: 900_000 };
     this.context = queueContext(store, settings, pino({ level: 'silent' }), () => time.now);
     const references = { named: (_kind: string, ids: readonly string[]) => Promise.resolve(new Set(ids)) };
-    const blobs = openBlobs(folder, {}, { references, clock: systemClock, logger: this.context.logger });
+    const blobs = await openBlobs(folder, {}, { references, clock: systemClock, logger: this.context.logger });
     const authority = await Authority.open(KeyFiles.inDataFolder(folder), Date.now);
     const address = { endpoint: 'https://127.0.0.1:1', mqtt: 'mqtts://127.0.0.1:2', ca: authority.certificatePem };
     this.admin = new AdminService(this.context, blobs, new PoolIssuer(authority, () => address), () => undefined);

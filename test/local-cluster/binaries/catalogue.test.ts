@@ -19,6 +19,7 @@ const pins = {
   kubeconform: ['github.com/yannh/kubeconform', VERSIONS.kubeconform],
   'kube-score': ['github.com/zegl/kube-score', VERSIONS.kubeScore],
   'chart-testing': ['github.com/helm/chart-testing/v3', VERSIONS.chartTesting],
+  versitygw: ['github.com/versity/versitygw', VERSIONS.versitygw],
 } as const;
 
 describe('the catalogue of programs', () => {
@@ -54,6 +55,11 @@ describe('the catalogue of programs', () => {
       'chart-testing',
       `https://github.com/helm/chart-testing/releases/download/v${VERSIONS.chartTesting}/chart-testing_${VERSIONS.chartTesting}_linux_amd64.tar.gz`,
       'ct',
+    ],
+    [
+      'versitygw',
+      `https://github.com/versity/versitygw/releases/download/v${VERSIONS.versitygw}/versitygw_v${VERSIONS.versitygw}_Linux_x86_64.tar.gz`,
+      `versitygw_v${VERSIONS.versitygw}_Linux_x86_64/versitygw`,
     ],
   ] as const)('%s is published at %s', (name, url, member) => {
     expect(CATALOGUE[name].download(linux)).toEqual({ url, member, checksumUrl: expect.stringMatching(CHECKSUM) });

@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { ensureBinaries } from '../../src/local-cluster/binaries';
+import { removeFolder, temporaryFolder } from './folder';
+import { until } from './until';
+
+const ACCESS = { ROOT_ACCESS_KEY: 'the-access-key', ROOT_SECRET_KEY: 'the-secret-key' };
+
+/** A real S3 server (versitygw, on files) with one bucket, on a free port of the loopback. */
+export class S3Server {
+  readonly bucket = 'blobs';
+  /** What the SDK's own chain of credentials reads. */
+  readonly credentials = {
+    AWS_ACCESS_KEY_ID: ACCESS.ROOT_ACCESS_KEY,
+    AWS_SECRET_ACCESS_KEY: ACCESS.ROOT_SECRET_KEY,
+  } as const;
+  private child: ChildProcess | undefined;
+
+  private constructor(
+    private readonly program: string,
+    private readonly folder: string,
+    private readonly port: number,
+  ) {}
+
+  static async start(): Promise<S3Server> {
+    const { versitygw } = await ensureBinaries(['versitygw']);
+    const server = new S3Server(versitygw, temporaryFolder(), await freePort());
+    mkdirSync(join(server.folder, 'data', server.bucket), { recursive: true });
+    mkdirSync(join(server.folder, 'attributes'));
+    await server.up();
+    return server;
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Again after `down`, with everything that it has stored. */
+  async up(): Promise<void> {
+    // Attributes in files of their own: not every file system has them.
+    const store = ['posix', '--sidecar', join(this.folder, 'attributes'), join(this.folder, 'data')];
+    const listen = ['--port', `127.0.0.1:${this.port}`, '--keep-alive', '--quiet'];
+    const env = { PATH: process.env.PATH, HOME: this.folder, ...ACCESS };
+    const child = spawn(this.program, [...listen, ...store], { env, stdio: 'ignore' });
+    this.child = child;
+    await until(() => {
+      if (child.exitCode !== null) throw new Error(`versitygw ended with ${child.exitCode}`);
+      return fetch(this.endpoint).then(
+        () => true,
+        () => false,
+      );
+    }, 'an answer of the S3 server');
+  }
+
+  async down(): Promise<void> {
+    const { child } = this;
+    this.child = undefined;
+    if (child === undefined || child.exitCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  async close(): Promise<void> {
+    await this.down();
+    removeFolder(this.folder);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
