@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { CONTROL_PLANE_PORT, IMAGE, START_DEADLINE_SECONDS } from '../../api';
 import type { ControlPlaneOptions } from '../../control-plane';
+import { backupCommand, restoreCommand } from './control-plane-backup';
 import { keysCommand, rotateEncryptionKeyCommand } from './control-plane-keys';
 import { withExamples } from '../api/help';
 import { requireNode24 } from '../node-version';
@@ -67,6 +68,8 @@ is generated at the first start and kept in <data-dir>/admin-key.json. The certi
     )
     .addCommand(keysCommand())
     .addCommand(rotateEncryptionKeyCommand())
+    .addCommand(backupCommand())
+    .addCommand(restoreCommand())
     .action(run);
   return withExamples(
     command,
