@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { seal } from '../../protocol/sealing';
 import { sleep } from '../../time';
 import { pack } from '../archive';
-import { CallError } from '../client';
+import { CallError, type LauncherClient } from '../client';
 import { retrying } from '../retry';
 import type { RetryOptions } from '../retry';
 import type { Collector } from './collector';
@@ -63,32 +63,41 @@ export async function keepWorkspace(
   }
 }
 
+async function upload({ client, run }: RelayContext, sealed: Readable, trouble: RetryOptions): Promise<void> {
+  const { workspacePartBytes: partBytes } = run;
+  if (partBytes === undefined) await client.uploadWorkspace(sealed, trouble.signal);
+  else await uploadInParts(client, sealed, partBytes, trouble);
+}
+
 /**
  * In parts, so that what breaks off goes on where it was: each part is kept, in memory, until it is stored. To keep the
  * whole would take as much room again as the workspace; to seal it again from its beginning would use a key twice.
  */
-async function upload({ client, run }: RelayContext, sealed: Readable, trouble: RetryOptions): Promise<void> {
+export async function uploadInParts(
+  client: Pick<LauncherClient, 'beginUpload' | 'uploadPart' | 'endUpload'>,
+  content: Readable,
+  partBytes: number,
+  trouble: RetryOptions,
+): Promise<void> {
   const { signal } = trouble;
-  const partBytes = run.workspacePartBytes;
-  if (partBytes === undefined) return client.uploadWorkspace(sealed, signal);
   try {
     const name = await retrying(() => client.beginUpload(signal), trouble);
     const hash = createHash('sha256');
     let size = 0;
-    const parts = inParts(sealed, partBytes);
+    const parts = inParts(content, partBytes);
     let next = ahead(parts);
     for (let part = await next; part.done !== true; part = await next) {
       // The next one is packed and sealed meanwhile.
       next = ahead(parts);
-      const bytes = part.value;
-      await retrying(() => client.uploadPart(name, size, bytes, signal), trouble);
+      const [bytes, offset] = [part.value, size];
+      await retrying(() => client.uploadPart(name, offset, bytes, signal), trouble);
       hash.update(bytes);
       size += bytes.length;
     }
     const uploaded = { upload: name, size, sha256: hash.digest('hex') };
     await retrying(() => client.endUpload(uploaded, signal), trouble);
   } finally {
-    sealed.destroy();
+    content.destroy();
   }
 }
 

@@ -25,11 +25,16 @@ export class TestWorker {
 
   /** Waits for a run, and starts its Pod. */
   async startPod(): Promise<TestPod> {
+    return (await this.startAssigned()).pod;
+  }
+
+  /** The same, with what was assigned. */
+  async startAssigned(): Promise<{ pod: TestPod; assignment: Assignment }> {
     const assignment = await this.nextAssignment();
     const pod = new TestPod(this.pool, assignment, `pod-${assignment.fence}`);
     this.pods.push(pod);
     await pod.start();
-    return pod;
+    return { pod, assignment };
   }
 
   /** Says that the Pod is gone, so that the worker is free again. */
