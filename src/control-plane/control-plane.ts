@@ -5,7 +5,7 @@ import { WORKER_PATH } from '../protocol/messages';
 import { systemClock } from '../time';
 import { AdminService } from './admin/admin-service';
 import { ApiKeys } from './identity/api-keys';
-import { Broker } from './broker/broker';
+import { EmbeddedBroker } from './broker/embedded-broker';
 import { graphqlRoute } from './graphql/route';
 import { apiRoutes } from './http/api-routes';
 import { refusingApp } from './http/app';
@@ -51,7 +51,7 @@ export async function startControlPlane(given: ControlPlaneOptions): Promise<Con
   const ca = () => tls?.ca ?? '';
   const issuer = new PoolIssuer(authority, () => ({ endpoint: address.publicUrl, mqtt: address.mqttUrl, ca: ca() }));
 
-  const broker = options.mqttPort === null ? null : await Broker.start(context, { host, port: options.mqttPort }, tls);
+  const broker = options.mqttPort === null ? null : XX;
   const admin = new AdminService(context, blobs, issuer, (poolId) => broker?.disconnect(poolId));
   const app = refusingApp(logger);
   app.get('/healthz', (c) => c.text('ok'));

@@ -12,6 +12,16 @@ export const readonlyTopic = (poolId: string, workerId: string): string => `spac
 /** What the pool's side may write: requests of a session. */
 export const writeonlyTopic = (poolId: string, session: string): string => `spacelift/writeonly/${poolId}/${session}`;
 
+/** The session of a request's topic; undefined for a topic that is no request of the pool. */
+export function sessionOfTopic(poolId: string, topic: string): string | undefined {
+  const prefix = writeonlyTopic(poolId, '');
+  const session = topic.startsWith(prefix) ? topic.slice(prefix.length) : '';
+  return /^[^/+#\0]{1,128}$/.test(session) ? session : undefined;
+}
+
+/** User property of MQTT 5 with which a request brings a JWT of the pool. */
+export const PROOF_PROPERTY = 'proof';
+
 export const replyTopic = (poolId: string, session: string): string => `${readonlyTopic(poolId, session)}/reply`;
 
 export const MqttRequest = z.object({

@@ -5,15 +5,36 @@ import { RequestError } from '../errors';
 import type { Store } from '../store';
 
 const CLOCK_TOLERANCE_SECONDS = 60;
+const LONGEST_TOKEN_AGE_SECONDS = 600;
 
 /**
  * Says which pool a JWT speaks for: the signature is checked against the pool's certificate on file.
  * @throws RequestError `unauthorized` when the pool is unknown, deleted or reset, or the JWT is not in order.
  */
 export async function authenticatePool(store: Store, jwt: string | undefined, now: number): Promise<string> {
-  const { poolId, replacedAt } = await authenticate(store, jwt, now);
+  return (await provePool(store, jwt, now)).poolId;
+}
+
+/** What a JWT proved, and until when. */
+export interface PoolProof {
+  readonly poolId: string;
+  readonly jwt: string;
+  /** Of the certificate whose key signed it. */
+  readonly fingerprint: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** The same, for a connection over which the proof counts on. @throws RequestError `unauthorized` */
+export async function provePool(store: Store, jwt: string | undefined, now: number): Promise<PoolProof> {
+  const { poolId, replacedAt, fingerprint, expiresAt } = await authenticate(store, jwt, now);
   if (replacedAt !== null) throw wasReset();
-  return poolId;
+  return { poolId, jwt: jwt ?? '', fingerprint, expiresAt };
+}
+
+/** Whether a proof still counts: it has not expired, and the pool was neither reset nor deleted. */
+export function isGoodProof(store: Store, { poolId, fingerprint, expiresAt }: PoolProof, now: number): boolean {
+  return now < expiresAt && store.pools.find(poolId)?.fingerprint === fingerprint;
 }
 
 /**
@@ -38,6 +59,9 @@ interface Authenticated {
   readonly poolId: string;
   /** When a reset replaced the credentials; null for the present ones. */
   readonly replacedAt: number | null;
+  readonly fingerprint: string;
+  /** When the proof ends, with what clocks may differ. */
+  readonly expiresAt: number;
 }
 
 async function authenticate(store: Store, jwt: string | undefined, now: number): Promise<Authenticated> {
@@ -54,18 +78,21 @@ async function authenticate(store: Store, jwt: string | undefined, now: number):
   if (!pool) throw unauthorized('the pool is not known: it was deleted, or belongs to another control plane');
   const former = kid === pool.fingerprint ? undefined : store.pools.formerCredentials(pool.id, kid ?? '');
   if (kid !== pool.fingerprint && !former) throw wasReset();
+  let expiresAt: number;
   try {
-    await jwtVerify(jwt, new X509Certificate((former ?? pool).certificate).publicKey, {
+    const { payload } = await jwtVerify(jwt, new X509Certificate((former ?? pool).certificate).publicKey, {
       audience: POOL_AUDIENCE,
       currentDate: new Date(now),
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       requiredClaims: ['exp', 'iat'],
-      maxTokenAge: '10m',
+      maxTokenAge: LONGEST_TOKEN_AGE_SECONDS,
     });
+    const { exp = 0, iat = 0 } = payload;
+    expiresAt = (Math.min(exp, iat + LONGEST_TOKEN_AGE_SECONDS) + CLOCK_TOLERANCE_SECONDS) * 1000;
   } catch (error) {
     throw unauthorized(reasonOf(error));
   }
-  return { poolId: pool.id, replacedAt: former?.replacedAt ?? null };
+  return { poolId: pool.id, replacedAt: former?.replacedAt ?? null, fingerprint: kid ?? '', expiresAt };
 }
 
 function wasReset(): RequestError {

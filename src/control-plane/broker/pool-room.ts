@@ -1,0 +1,22 @@
+import { Allowance } from './allowance';
+import type { Connection } from './connection';
+import { Gate } from './gate';
+import type { BrokerLimits } from './limits';
+
+/** What the connections of a pool share, so that they cannot take what others need. */
+export class PoolRoom {
+  readonly connections = new Set<Connection>();
+  readonly requests: Gate;
+  readonly largeRequests: Gate;
+  readonly held: Allowance;
+
+  constructor(
+    readonly poolId: string,
+    limits: BrokerLimits,
+    everything: Allowance,
+  ) {
+    this.requests = new Gate(limits.requestsPerPool);
+    this.largeRequests = new Gate(limits.largeRequestsPerPool);
+    this.held = new Allowance(limits.heldBytesPerPool, everything);
+  }
+}

@@ -1,0 +1,74 @@
+import { readonlyTopic } from '../../protocol/mqtt-topics';
+import type { QueueContext } from '../queue/context';
+import { workerView } from '../queue/views';
+import { poolTopic } from '../queue/wakeups';
+
+const POOL_TOPIC = poolTopic('');
+
+/** Those who listen to a broker. */
+export interface Audience {
+  /** Told with every change of a pool; undefined: it was deleted. Whoever proved something else hears nothing more. */
+  credentialsAre(poolId: string, fingerprint: string | undefined): void;
+  publish(poolId: string, topic: string, view: object): void;
+}
+
+/** Publishes the views of the pools that somebody listens to: once for all that changed in one turn of the event loop. */
+export class Views {
+  /** Up to which revision the views of a pool were published. */
+  private readonly published = new Map<string, number>();
+  private readonly changed = new Set<string>();
+
+  constructor(
+    private readonly context: QueueContext,
+    private readonly audience: Audience,
+  ) {
+    context.wakeups.onNotify((topic) => {
+      const poolId = topic.startsWith(POOL_TOPIC) ? topic.slice(POOL_TOPIC.length) : '';
+      if (this.published.has(poolId)) this.note(poolId);
+    });
+  }
+
+  /** Publishes what changes in the pool from now on; what changed before, the session asks for by itself. */
+  follow(poolId: string): void {
+    if (!this.published.has(poolId)) this.published.set(poolId, this.context.store.pools.revision(poolId));
+  }
+
+  unfollow(poolId: string): void {
+    this.published.delete(poolId);
+  }
+
+  close(): void {
+    this.published.clear();
+  }
+
+  private note(poolId: string): void {
+    if (this.changed.size === 0) setImmediate(() => this.publishChanged());
+    this.changed.add(poolId);
+  }
+
+  private publishChanged(): void {
+    const pools = [...this.changed];
+    this.changed.clear();
+    for (const poolId of pools) {
+      try {
+        this.publishPool(poolId);
+      } catch (error) {
+        // The session's next watch brings what is missed here.
+        this.context.logger.error({ err: error, pool: poolId }, 'could not publish views');
+      }
+    }
+  }
+
+  private publishPool(poolId: string): void {
+    const after = this.published.get(poolId);
+    if (after === undefined) return;
+    const { store } = this.context;
+    const pool = store.pools.find(poolId);
+    this.audience.credentialsAre(poolId, pool?.fingerprint);
+    if (!pool) return;
+    this.published.set(poolId, pool.revision);
+    for (const worker of store.workers.changedInPool(poolId, after)) {
+      this.audience.publish(poolId, readonlyTopic(poolId, worker.id), workerView(this.context, worker));
+    }
+  }
+}
