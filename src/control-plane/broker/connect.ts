@@ -60,16 +60,3 @@ export function refusalPacket(version: number, ending: Ending): IConnackPacket |
   const returnCode = RETURN_CODE[ending.reason];
   return returnCode === undefined ? undefined : { cmd: 'connack', sessionPresent: false, returnCode };
 }
-
-/**
- * The version that a CONNECT names, if it is one that the parser does not know: it is read here because the parser keeps
- * its errors to words, and the client is to be told in a code.
- */
-export function unknownVersion(connect: Buffer): number | undefined {
-  // Fixed header: a byte, and the length in up to four.
-  let at = 1;
-  while (at < 5 && connect[at]! >= 0x80) at++;
-  const name = connect.readUInt16BE(at + 1);
-  const version = connect[at + 3 + name];
-  return version === undefined || [3, 4, 5].includes(version & 0x7f) ? undefined : version;
-}

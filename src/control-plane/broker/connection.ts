@@ -5,7 +5,7 @@ import { PROOF_PROPERTY, readonlyTopic, replyTopic, sessionOfTopic } from '../..
 import type { PoolProof } from '../identity/pool-identity';
 import type { Allowance } from './allowance';
 import { acceptance, keepAliveOf, refusalOfConnect, refusalPacket } from './connect';
-import { Gate } from './gate';
+import { Gate } from '../../protocol/gate';
 import type { BrokerLimits } from './limits';
 import { MqttStream } from './mqtt-stream';
 import type { PoolRoom } from './pool-room';
@@ -66,7 +66,11 @@ export class Connection {
   /** Serves the client until it goes. Never rejects. */
   async serve(): Promise<void> {
     try {
-      for await (const packet of this.stream.packets()) await this.take(packet);
+      for await (const packet of this.stream.packets()) {
+        await this.stream.drained();
+        await this.take(packet);
+        await this.turn();
+      }
       this.stream.destroy();
     } catch (error) {
       if (error instanceof Ending) this.end(error);
@@ -139,7 +143,6 @@ export class Connection {
     const session = sessionOfTopic(room.poolId, packet.topic);
     if (session === undefined) throw new Ending(REASON.notAuthorized, 'a pool writes below its own topic only');
     const payload = packet.payload as Buffer;
-    await this.stream.drained();
     const leave = await this.placeFor(payload.length, room);
     if (this.gone.signal.aborted) {
       leave();
@@ -151,14 +154,18 @@ export class Connection {
       leave();
       if (this.gone.signal.aborted) this.host.leave(this);
     });
-    // Whoever sends much at once is not to be served before all others.
-    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** Others are served before the next packet of the pool is, however many came at once. */
+  private turn(): Promise<void> {
+    return this.state?.room.turn() ?? new Promise((resolve) => setImmediate(resolve));
   }
 
   private async placeFor(bytes: number, room: PoolRoom): Promise<() => void> {
     const places = [await this.requests.enter()];
     if (bytes > this.host.limits.largeRequestBytes) places.push(await room.largeRequests.enter());
     places.push(await room.requests.enter());
+    await room.turn();
     return () => {
       for (const giveBack of places) giveBack();
     };

@@ -14,7 +14,9 @@ export const BROKER_LIMITS = {
   /** Largest packet in bytes: the first one, a request, any other. */
   connectBytes: 16 * KIB,
   publishBytes: 4 * MIB,
-  otherBytes: 64 * KIB,
+  otherBytes: 32 * KIB,
+  /** Properties of a request in MQTT 5: a proof fits, and reading them takes long. */
+  propertiesBytes: 16 * KIB,
   /** From the first byte of a packet to its last. */
   packetMs: 60_000,
   /** Requests that are worked on at the same time; what comes beyond them is not read from the connection. */

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { generate, parser as mqttParser, type Packet } from 'mqtt-packet';
 import type { Allowance } from './allowance';
-import { unknownVersion } from './connect';
 import type { BrokerLimits } from './limits';
-import { MalformedPacket, PacketReader, PacketTooLarge } from './packet-reader';
+import { CONNECT, MalformedPacket, PacketReader, PacketTooLarge, PUBLISH } from './packet-reader';
+import { propertiesBytes, unknownVersion } from './raw-packet';
 import { Ending, REASON } from './reason';
 
 /** How long a client has to read the last packet and close. */
@@ -150,6 +150,10 @@ export class MqttStream {
   }
 
   private parse(bytes: Buffer): Packet {
+    const type = bytes[0]! >> 4;
+    if (this.version === 5 && type === PUBLISH && propertiesBytes(bytes) > this.limits.propertiesBytes) {
+      throw new Ending(REASON.packetTooLarge, `more than ${this.limits.propertiesBytes} bytes of properties`);
+    }
     let packet: Packet | undefined;
     let failure: unknown;
     const onPacket = (parsed: Packet) => (packet = parsed);
@@ -163,7 +167,7 @@ export class MqttStream {
       this.parser.off('packet', onPacket).off('error', onError);
     }
     if (packet && failure === undefined) return packet;
-    if (bytes[0]! >> 4 === 1 && unknownVersion(bytes) !== undefined) {
+    if (type === CONNECT && unknownVersion(bytes) !== undefined) {
       throw new Ending(REASON.unsupportedVersion, 'this broker speaks MQTT 3.1.1 and 5');
     }
     throw new Ending(REASON.malformedPacket, 'a packet is malformed');

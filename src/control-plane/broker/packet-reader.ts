@@ -1,6 +1,6 @@
 /** First four bits of a packet. */
-const CONNECT = 1;
-const PUBLISH = 3;
+export const CONNECT = 1;
+export const PUBLISH = 3;
 
 export interface PacketLimits {
   readonly connectBytes: number;

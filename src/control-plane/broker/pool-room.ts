@@ -1,6 +1,6 @@
 import { Allowance } from './allowance';
 import type { Connection } from './connection';
-import { Gate } from './gate';
+import { Gate } from '../../protocol/gate';
 import type { BrokerLimits } from './limits';
 
 /** What the connections of a pool share, so that they cannot take what others need. */
@@ -9,6 +9,7 @@ export class PoolRoom {
   readonly requests: Gate;
   readonly largeRequests: Gate;
   readonly held: Allowance;
+  private lastTurn: Promise<void> = Promise.resolve();
 
   constructor(
     readonly poolId: string,
@@ -18,5 +19,12 @@ export class PoolRoom {
     this.requests = new Gate(limits.requestsPerPool);
     this.largeRequests = new Gate(limits.largeRequestsPerPool);
     this.held = new Allowance(limits.heldBytesPerPool, everything);
+  }
+
+  /** Resolves for one at a time, and not before the event loop has been round: the other pools have had theirs then. */
+  turn(): Promise<void> {
+    const before = this.lastTurn;
+    this.lastTurn = before.then(() => new Promise((resolve) => setImmediate(resolve)));
+    return this.lastTurn;
   }
 }

@@ -22,10 +22,21 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
 const CERTIFICATE =
   /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|ERR_SSL_|ERR_TLS_)/;
 
+/** Alerts of the other side about the certificate that we present: that of the pool. */
+const OWN_CERTIFICATE =
+  /^ERR_SSL_\w+_ALERT_(CERTIFICATE_\w+|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|NO_CERTIFICATE)$/;
+
 /** What a failed connection means for people. The endpoint is named, no secret is. */
 export function causeOfFailure(error: unknown, endpoint: string): ProtocolError {
   if (error instanceof ProtocolError) return error;
   const { code, message } = rootOf(error);
+  if (OWN_CERTIFICATE.test(code)) {
+    return new ProtocolError(
+      'rejected',
+      `${endpoint} refuses the certificate of the pool (${code}): it was deleted or reset, or the broker is of another control plane`,
+      false,
+    );
+  }
   if (CERTIFICATE.test(code)) {
     return new ProtocolError(
       'certificate',
