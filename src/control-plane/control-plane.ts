@@ -51,7 +51,10 @@ export async function startControlPlane(given: ControlPlaneOptions): Promise<Con
   const ca = () => tls?.ca ?? '';
   const issuer = new PoolIssuer(authority, () => ({ endpoint: address.publicUrl, mqtt: address.mqttUrl, ca: ca() }));
 
-  const broker = options.mqttPort === null ? null : XX;
+  const broker =
+    options.mqttPort === null
+      ? null
+      : await EmbeddedBroker.start(context, { address: { host, port: options.mqttPort }, tls });
   const admin = new AdminService(context, blobs, issuer, (poolId) => broker?.disconnect(poolId));
   const app = refusingApp(logger);
   app.get('/healthz', (c) => c.text('ok'));
