@@ -103,20 +103,13 @@ export class Connection {
 
   private async take(packet: Packet): Promise<void> {
     if (!this.state) return this.connect(packet as IConnectPacket);
-    switch (packet.cmd) {
-      case 'publish':
-        return this.publish(packet, this.state.room);
-      case 'subscribe':
-        return this.subscribe(packet, this.state.room.poolId);
-      case 'unsubscribe':
-        return this.unsubscribe(packet);
-      case 'pingreq':
-        return this.stream.send({ cmd: 'pingresp' });
-      case 'disconnect':
-        return this.stream.destroy();
-      default:
-        throw new Ending(REASON.protocolError, `a client does not send ${packet.cmd} here`);
-    }
+    const { room } = this.state;
+    if (packet.cmd === 'publish') return this.publish(packet, room);
+    if (packet.cmd === 'subscribe') return this.subscribe(packet, room.poolId);
+    if (packet.cmd === 'unsubscribe') return this.unsubscribe(packet);
+    if (packet.cmd === 'pingreq') return this.stream.send({ cmd: 'pingresp' });
+    if (packet.cmd === 'disconnect') return this.stream.destroy();
+    throw new Ending(REASON.protocolError, `a client does not send ${packet.cmd} here`);
   }
 
   private async connect(packet: IConnectPacket): Promise<void> {

@@ -6,6 +6,12 @@ import { replyTopic, writeonlyTopic } from '../../../../src/protocol/mqtt-topics
 import { until } from '../../../support/until';
 import type { TestPool } from '../../support/control-plane';
 
+interface Reply {
+  readonly id: string;
+  readonly body?: object;
+  readonly refusal?: { readonly code: string; readonly message: string };
+}
+
 /** Sends packets as they are, also those that no client library would. */
 export class RawMqtt {
   readonly packets: Packet[] = [];
@@ -66,26 +72,24 @@ export class RawMqtt {
   }
 
   /** Sends a request and waits for its reply. */
-  async ask(pool: TestPool, op: string, body: object = {}): Promise<{ body?: object; refusal?: { code: string } }> {
+  async ask(pool: TestPool, op: string, body: object = {}): Promise<Reply> {
     const id = this.request(pool, op, body);
     return until(() => this.replies(pool).find((reply) => reply.id === id), `the reply to ${op}`);
   }
 
-  replies(pool: TestPool): { id: string; body?: object; refusal?: { code: string; message: string } }[] {
-    return this.published(replyTopic(pool.id, 's')) as never;
+  replies(pool: TestPool): Reply[] {
+    return this.published(replyTopic(pool.id, 's')) as Reply[];
   }
 
   published(topic: string): unknown[] {
     return this.packets.flatMap((packet) =>
-      packet.cmd === 'publish' && packet.topic === topic ? [JSON.parse(packet.payload.toString())] : [],
+      packet.cmd === 'publish' && packet.topic === topic ? [JSON.parse(packet.payload.toString()) as unknown] : [],
     );
   }
 
-  next<C extends Packet['cmd']>(cmd: C): Promise<Extract<Packet, { cmd: C }>> {
-    return until(
-      () => this.packets.find((packet): packet is Extract<Packet, { cmd: C }> => packet.cmd === cmd),
-      `a packet ${cmd} comes`,
-    ) as Promise<Extract<Packet, { cmd: C }>>;
+  async next<C extends Packet['cmd']>(cmd: C): Promise<Extract<Packet, { cmd: C }>> {
+    const isWanted = (packet: Packet): packet is Extract<Packet, { cmd: C }> => packet.cmd === cmd;
+    return until(() => this.packets.find(isWanted), `a packet ${cmd} comes`);
   }
 
   ended(): Promise<unknown> {

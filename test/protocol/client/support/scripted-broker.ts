@@ -54,18 +54,14 @@ export class ScriptedBroker {
     const answer = (packet: Packet) => void socket.write(generate(packet, { protocolVersion }));
     reader.on('packet', (packet) => {
       const { messageId } = packet;
-      switch (packet.cmd) {
-        case 'connect':
-          return answer({ cmd: 'connack', sessionPresent: false, reasonCode: 0, ...this.connack });
-        case 'subscribe':
-          return answer({ cmd: 'suback', messageId, granted: packet.subscriptions.map(() => 0) });
-        case 'publish':
-          answer({ cmd: 'puback', messageId, reasonCode: this.puback });
-          return this.onPublish(packet);
-        case 'pingreq':
-          return answer({ cmd: 'pingresp' });
-        default:
+      if (packet.cmd === 'connect') answer({ cmd: 'connack', sessionPresent: false, reasonCode: 0, ...this.connack });
+      if (packet.cmd === 'subscribe') {
+        answer({ cmd: 'suback', messageId, granted: packet.subscriptions.map(() => 0) });
       }
+      if (packet.cmd === 'pingreq') answer({ cmd: 'pingresp' });
+      if (packet.cmd !== 'publish') return;
+      answer({ cmd: 'puback', messageId, reasonCode: this.puback });
+      this.onPublish(packet);
     });
     socket.on('data', (data) => reader.parse(data));
   }
