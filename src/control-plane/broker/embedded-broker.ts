@@ -35,7 +35,7 @@ interface EmbeddedBrokerOptions {
 export class EmbeddedBroker implements ConnectionHost, Audience {
   readonly limits: BrokerLimits;
   private readonly connections = new Set<Connection>();
-  private readonly rooms = new Map<string, PoolRoom>();
+  private readonly rooms = new Map<string, PoolRoom<Connection>>();
   private readonly held: Allowance;
   private readonly views: Views;
   private listener!: Listener;
@@ -97,7 +97,7 @@ export class EmbeddedBroker implements ConnectionHost, Audience {
   async enter(connection: Connection, connect: IConnectPacket): Promise<void> {
     const { store, now } = this.context;
     const proof = await this.prove(connect);
-    const room = this.rooms.get(proof.poolId) ?? new PoolRoom(proof.poolId, this.limits, this.held);
+    const room = this.rooms.get(proof.poolId) ?? new PoolRoom<Connection>(proof.poolId, this.limits, this.held);
     if (room.connections.size >= this.limits.connectionsPerPool) {
       throw new Ending(REASON.quotaExceeded, `the pool has ${room.connections.size} connections already`);
     }

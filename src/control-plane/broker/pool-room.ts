@@ -1,10 +1,9 @@
 import { Allowance } from './allowance';
-import type { Connection } from './connection';
 import { Gate } from '../../protocol/gate';
 import type { BrokerLimits } from './limits';
 
 /** What the connections of a pool share, so that they cannot take what others need. */
-export class PoolRoom {
+export class PoolRoom<Connection = unknown> {
   readonly connections = new Set<Connection>();
   readonly requests: Gate;
   readonly largeRequests: Gate;
