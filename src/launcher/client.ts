@@ -48,6 +48,8 @@ export interface LauncherClientOptions {
   readonly identity: Identity;
   /** How long an answer may take beyond what the call itself waits for. @default 30000 */
   readonly answerTimeoutMs?: number;
+  /** Shared by several clients, and closed by none of them. @default its own, which trust the authority of the token */
+  readonly connections?: Dispatcher;
 }
 
 interface Call<T> {
@@ -183,7 +185,8 @@ export class LauncherClient {
   }
 
   /** Connections that trust the authority; those to an earlier one end by themselves. */
-  private connections(ca: string): Agent {
+  private connections(ca: string): Dispatcher {
+    if (this.options.connections) return this.options.connections;
     if (this.agent?.ca === ca) return this.agent.connections;
     void this.agent?.connections.close();
     const trusted = trustedAuthorities(ca);

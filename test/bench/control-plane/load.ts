@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { Agent } from 'undici';
 import type { Progress } from '../../../src/local-cluster';
 import { task } from '../../../src/local-cluster/progress';
 import { apiKeyEnvironment, connectionTo, loopback, whereItListens } from '../../support/control-plane-process';
@@ -37,6 +38,11 @@ export interface LoadOptions {
 
 const WORKERS = 10;
 const LIFE = { lifeMs: 200, lines: 4, batch: 4 };
+/**
+ * For the run Pods, which have their own in a cluster: here either side has one core, and the TLS handshakes of 200 Pods a
+ * second would take most of it.
+ */
+const POD_CONNECTIONS = 32;
 
 /** A control plane of its own, with a fleet that grows; ends all that it started, also when `signal` ends it early. */
 export async function runLoad(options: LoadOptions, progress: Progress, signal: AbortSignal): Promise<LoadReport> {
@@ -75,10 +81,13 @@ async function furnish({ bundle, nodeFlags = [] }: LoadOptions, folder: string, 
   });
   closers.push(() => program.stop());
   const { https } = await whereItListens(program, log!);
-  const admin = new LoadAdmin(connectionTo(https, dataDir!), join(folder, 'credentials'));
+  const connection = connectionTo(https, dataDir!);
+  const admin = new LoadAdmin(connection, join(folder, 'credentials'));
   closers.push(() => admin.close());
   const ledger = new Ledger();
-  const fleet = new Fleet(admin, ledger, LIFE);
+  const connections = new Agent({ connections: POD_CONNECTIONS, connect: { ca: connection.ca } });
+  closers.push(() => connections.destroy());
+  const fleet = new Fleet(admin, ledger, { ...LIFE, connections });
   closers.push(() => fleet.close());
   return { program, delay: new LoopDelay(delayFile!), fleet, ledger };
 }

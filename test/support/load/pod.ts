@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import type { Dispatcher } from 'undici';
 import { CallError, LauncherClient } from '../../../src/launcher/client';
 import type { PoolAccess } from '../../../src/launcher/credentials';
 import type { Assignment, LogEntry } from '../../../src/protocol/messages';
@@ -16,6 +17,8 @@ export interface PodLife {
   readonly batch: number;
   /** Whether its plan has changes, to be applied by a second Pod that gets the workspace of the first. @default none has */
   readonly hasChanges?: (runId: string) => boolean;
+  /** Connections that all Pods share. @default each Pod has its own, as it is in a cluster */
+  readonly connections?: Dispatcher;
 }
 
 export const logLine = (runId: string, sequence: number): string => `line ${sequence} of ${runId}\n`;
@@ -31,7 +34,8 @@ export async function playPod(
   const { runId, stage, attempt, fence, startDeadline } = assignment;
   const podUid = `${runId}-${attempt}-${fence}`;
   const identity = { runId, stage, attempt, fence, startDeadline, podUid, workerName: 'worker' };
-  const client = new LauncherClient({ access, identity });
+  const { connections } = life;
+  const client = new LauncherClient({ access, identity, ...(connections && { connections }) });
   try {
     await insist(() => client.start(), signal);
     ledger.started(runId, { stage, attempt, podUid });
