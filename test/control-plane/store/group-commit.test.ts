@@ -1,0 +1,150 @@
+import { join } from 'node:path';
+import { Kysely, sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { GroupCommitDriver } from '../../../src/control-plane/store/database/group-commit';
+import { sqliteDialect } from '../../../src/control-plane/store/database/sqlite-dialect';
+import { inProcess, type SqliteExecutor } from '../../../src/control-plane/store/database/sqlite-executor';
+import { TRANSACTION_TIMEOUT_MS } from '../../../src/control-plane/store/database/transaction-error';
+import { removeFolder, temporaryFolder } from '../../support/folder';
+
+interface Tables {
+  numbers: { n: number; text: string };
+}
+
+describe('transactions that share a commit', () => {
+  let folder: string;
+  let connection: SqliteExecutor;
+  let executed: string[];
+  /** What the next statement of this text fails with. */
+  let failing: Map<string, Error>;
+  let told: string[];
+  let db: Kysely<Tables>;
+
+  beforeEach(async () => {
+    folder = temporaryFolder();
+    connection = inProcess({ path: join(folder, 'test.db'), readOnly: false });
+    await connection.execute('CREATE TABLE numbers (n INTEGER PRIMARY KEY, text TEXT)');
+    executed = [];
+    failing = new Map();
+    told = [];
+    const recording: SqliteExecutor = {
+      ...connection,
+      execute: async (text, parameters) => {
+        executed.push(text);
+        const failure = failing.get(text);
+        if (!failure) return connection.execute(text, parameters);
+        failing.delete(text);
+        throw failure;
+      },
+    };
+    const driver = new GroupCommitDriver(recording, (topics) => told.push(...topics));
+    db = new Kysely<Tables>({ dialect: sqliteDialect(driver, 'many') });
+  });
+
+  afterEach(async () => {
+    jest.useRealTimers();
+    await connection.close();
+    removeFolder(folder);
+  });
+
+  const add = (n: number, text = '') =>
+    db.transaction().execute(async (tx) => {
+      await tx.insertInto('numbers').values({ n, text }).execute();
+      return n;
+    });
+  const addAll = (count: number) => Promise.allSettled(Array.from({ length: count }, (_, n) => add(n)));
+  const numbers = async () => (await connection.execute('SELECT n FROM numbers ORDER BY n')).rows.flat();
+  const commits = () => executed.filter((text) => text === 'COMMIT').length;
+
+  test('fifty at once take two: the first goes ahead, the others wait for it together', async () => {
+    await addAll(50);
+    expect(commits()).toBe(2);
+    expect(await numbers()).toHaveLength(50);
+  });
+
+  test('one after the other, each has its own', async () => {
+    for (let n = 0; n < 3; n++) await add(n);
+    expect(commits()).toBe(3);
+    expect(executed.filter((text) => text.includes('SAVEPOINT'))).toEqual([]);
+  });
+
+  test('when it fails, all of them fail and none is there; the next are not concerned', async () => {
+    await add(100);
+    const first = add(101);
+    const rest = addAll(5);
+    await first;
+    failing.set('COMMIT', new Error('the disk is gone'));
+    const settled = await rest;
+    expect(settled.map((result) => result.status === 'rejected' && String(result.reason))).toEqual(
+      Array.from({ length: 5 }, () => expect.stringMatching(/the disk is gone/) as unknown),
+    );
+    expect(await numbers()).toEqual([100, 101]);
+    expect(await add(102)).toBe(102);
+  });
+
+  test('when it cannot begin, all of them fail', async () => {
+    failing.set('BEGIN IMMEDIATE', new Error('the disk is gone'));
+    await expect(add(1)).rejects.toThrow('the disk is gone');
+    expect(await add(2)).toBe(2);
+    expect(await numbers()).toEqual([2]);
+  });
+
+  test('none resolves before it', async () => {
+    let resolved = false;
+    const adding = add(1).then(() => (resolved = true));
+    while (!executed.some((text) => text.startsWith('insert'))) await Promise.resolve();
+    expect(resolved).toBe(false);
+    await adding;
+    expect(executed.at(-1)).toBe('COMMIT');
+  });
+
+  test('a full disk undoes the one that meets it, and says so', async () => {
+    await add(1);
+    const [{ rows }] = [await connection.execute('PRAGMA page_count')];
+    await connection.execute(`PRAGMA max_page_count = ${Number(rows[0]![0]) + 2}`);
+    const settled = await Promise.allSettled([add(2), add(3, 'x'.repeat(100_000)), add(4)]);
+    expect(settled.map(({ status }) => status)).toContain('rejected');
+    expect(settled.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { message: expect.stringMatching(/full/) as unknown },
+    });
+    const kept = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    expect(await numbers()).toEqual([1, ...kept]);
+    await connection.execute('PRAGMA max_page_count = 1000');
+    expect(await add(5)).toBe(5);
+  });
+
+  test('one that takes for ever is undone, and the others go on', async () => {
+    jest.useFakeTimers();
+    const stuck = db.transaction().execute(async (tx) => {
+      await tx.insertInto('numbers').values({ n: 1, text: '' }).execute();
+      await new Promise((resolve) => setTimeout(resolve, 2 * TRANSACTION_TIMEOUT_MS));
+    });
+    const fails = expect(stuck).rejects.toThrow(/took more than 30 s and was undone/);
+    const next = add(2);
+    await jest.advanceTimersByTimeAsync(TRANSACTION_TIMEOUT_MS);
+    expect(await next).toBe(2);
+    await jest.advanceTimersByTimeAsync(TRANSACTION_TIMEOUT_MS);
+    await fails;
+    expect(await numbers()).toEqual([2]);
+  });
+
+  test('a statement that fails ends its own transaction only', async () => {
+    await add(1);
+    const settled = await Promise.allSettled([add(2), add(1), add(3)]);
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await numbers()).toEqual([1, 2, 3]);
+  });
+
+  test('a statement that nobody awaits is not run once its transaction is over', async () => {
+    let late: Promise<unknown> | undefined;
+    await db.transaction().execute(async (tx) => {
+      await sql`SELECT 1`.execute(tx);
+      late = new Promise((resolve) => setTimeout(resolve, 20)).then(() =>
+        tx.insertInto('numbers').values({ n: 1, text: '' }).execute(),
+      );
+      late.catch(() => {});
+    });
+    await expect(late).rejects.toThrow();
+    expect(await numbers()).toEqual([]);
+  });
+});
