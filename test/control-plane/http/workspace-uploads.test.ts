@@ -118,3 +118,21 @@ describe('a workspace in parts', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 'malformed' } });
   });
 });
+
+describe('a control plane whose volume is nearly full', () => {
+  test.each([{ size: 10 }, { size: PART_BYTES }, { size: 6 * PART_BYTES }])(
+    'refuses a workspace of $size bytes with a sentence, which reaches a client that is still sending',
+    async ({ size }) => {
+      const { pod, run } = await started();
+      const content = Readable.from(Array<Buffer>(Math.ceil(size / 65536)).fill(Buffer.alloc(Math.min(size, 65536))));
+      await controlPlane.restart(undefined, { blobs: { minFreeBytes: Number.MAX_SAFE_INTEGER } });
+      const refusal = { status: 507, body: { code: 'no-space', message: expect.stringContaining('takes no uploads') } };
+      expect(await pod.put(content)).toMatchObject(refusal);
+      await expect(pod.begin()).rejects.toThrow('takes no uploads');
+      expect(await pod.heartbeat()).toMatchObject({ status: 200 });
+      await controlPlane.restart();
+      expect(await pod.put('state')).toMatchObject({ status: 200 });
+      expect(stored()).toEqual([workspaceOf(run)]);
+    },
+  );
+});

@@ -55,15 +55,15 @@ export class TestControlPlane implements ControlPlane {
   }
 
   /** On the same ports, with everything that it has stored. */
-  restart(meanwhile: () => unknown = () => undefined): Promise<void> {
-    return (this.restarting = this.startAgain(meanwhile));
+  restart(meanwhile: () => unknown = () => undefined, changed: Partial<ControlPlaneOptions> = {}): Promise<void> {
+    return (this.restarting = this.startAgain(meanwhile, changed));
   }
 
-  private async startAgain(meanwhile: () => unknown): Promise<void> {
+  private async startAgain(meanwhile: () => unknown, changed: Partial<ControlPlaneOptions>): Promise<void> {
     const [port, mqttPort] = [this.url, this.mqttUrl].map((url) => Number(new URL(url).port));
     await this.running.close();
     await meanwhile();
-    this.running = await startControlPlane({ ...this.options, port: port!, mqttPort: mqttPort! });
+    this.running = await startControlPlane({ ...this.options, ...changed, port: port!, mqttPort: mqttPort! });
   }
 
   async close(): Promise<void> {

@@ -48,6 +48,8 @@ async function main(): Promise<void> {
   fill(3 * MIB);
   facts.belowTheMark = await push(MIB);
   admin.createRun({ stack: 'stack' });
+  const careful = new FileBlobStore(join(dataDir, 'blobs'), BLOB_LIMITS, minFreeBytes);
+  facts.health = await careful.health();
   facts.runs = admin.runs().length;
   fill(10 * MIB);
   facts.acrossTheMark = await push(12 * MIB);
