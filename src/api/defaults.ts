@@ -22,5 +22,8 @@ export const HEALTH_PORT = 8081;
 /** Where the bundled control plane listens. */
 export const CONTROL_PLANE_PORT = { https: 8443, mqtts: 8883 } as const;
 
+/** How long a control plane that is told to stop waits for what is under way: less than the 30 s that Kubernetes gives. */
+export const SHUTDOWN_GRACE_SECONDS = 25;
+
 /** How long a run Pod may take to start, as the bundled control plane has it. */
 export const START_DEADLINE_SECONDS = 900;

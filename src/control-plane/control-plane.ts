@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
-import { CONTROL_PLANE_PORT, START_DEADLINE_SECONDS } from '../api/defaults';
+import { CONTROL_PLANE_PORT, SHUTDOWN_GRACE_SECONDS, START_DEADLINE_SECONDS } from '../api/defaults';
 import { WORKER_PATH } from '../protocol/messages';
 import { systemClock } from '../time';
 import { AdminService } from './admin/admin-service';
@@ -10,6 +10,9 @@ import { graphqlRoute } from './graphql/route';
 import { apiRoutes } from './http/api-routes';
 import { refusingApp } from './http/app';
 import { workerRoutes } from './http/worker-routes';
+import { isEveryAddress } from './listen';
+import { Opened } from './opened';
+import { healthRoutes } from './observability/routes';
 import type { ControlPlane, ControlPlaneOptions } from './options';
 import { makePrivateFolder } from './durable-file';
 import { KeyFiles } from './key-files';
@@ -31,19 +34,30 @@ const BLOB_SWEEP_MS = 10 * 60_000;
 
 /** Starts a control plane on its data folder; everything it acknowledged before is there again. */
 export async function startControlPlane(given: ControlPlaneOptions): Promise<ControlPlane> {
+  const opened = new Opened();
+  try {
+    return await start(given, opened);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+async function start(given: ControlPlaneOptions, opened: Opened): Promise<ControlPlane> {
   const options = withDefaults(given);
   const { dataDir, host, now, logger } = options;
   makePrivateFolder(dataDir);
   const keys = openKeys(given, options.logger);
-  const store = openStore(join(dataDir, 'control-plane.db'));
+  const store = opened.add(openStore(join(dataDir, 'control-plane.db')));
   const context = queueContext(store, options, logger, now);
   const references = blobReferences(store);
   const clock = { ...systemClock, now };
   const blobs = await openBlobs(dataDir, given.blobs ?? {}, { references, clock, logger });
+  opened.add(blobs.store);
 
   const authority = await Authority.open(keys, now);
   const tls = options.tls
-    ? await ServerTls.start(certificateSource(given, authority), authority, { clock, logger })
+    ? opened.add(await ServerTls.start(certificateSource(given, authority), authority, { clock, logger }))
     : null;
   // The addresses hold ports that are known only once the servers listen; nothing uses them before that.
   const address = { publicUrl: '', mqttUrl: '' };
@@ -51,18 +65,24 @@ export async function startControlPlane(given: ControlPlaneOptions): Promise<Con
   const ca = () => tls?.ca ?? '';
   const issuer = new PoolIssuer(authority, () => ({ endpoint: address.publicUrl, mqtt: address.mqttUrl, ca: ca() }));
 
+  const { port, mqttPort, metricsPort } = options;
   const broker =
-    options.mqttPort === null
+    mqttPort === null
       ? null
-      : await EmbeddedBroker.start(context, { address: { host, port: options.mqttPort }, tls });
+      : opened.add(await EmbeddedBroker.start(context, { address: { host, port: mqttPort }, tls }));
   const admin = new AdminService(context, blobs, issuer, (poolId) => broker?.disconnect(poolId));
+  let isStopping = false;
+  const health = healthRoutes([
+    { name: 'running', problem: () => (isStopping ? 'the control plane was told to stop' : undefined) },
+  ]);
   const app = refusingApp(logger);
-  app.get('/healthz', (c) => c.text('ok'));
+  app.route('/', health);
   app.route(WORKER_PATH, workerRoutes({ context, blobs, commits: new GroupCommit(store) }));
   app.route('/api/v1', apiRoutes(admin, apiKeys, logger));
   app.route('/graphql', graphqlRoute(admin, apiKeys, logger));
   app.route('/', webRoutes(admin, options.web === 'open' ? null : apiKeys, logger));
-  const server = await serve(app, { host, port: options.port }, tls);
+  const server = opened.add(await serve(app, { host, port }, tls));
+  const metrics = metricsPort === undefined ? null : opened.add(await serve(health, { host, port: metricsPort }, null));
 
   const url = `${tls ? 'https' : 'http'}://${localName(host)}:${server.port}`;
   const mqttUrl = broker ? `${tls ? 'mqtts' : 'mqtt'}://${localName(host)}:${broker.port}` : '';
@@ -71,22 +91,27 @@ export async function startControlPlane(given: ControlPlaneOptions): Promise<Con
     given.mqttUrl ?? defaultMqttUrl(address.publicUrl, broker?.port ?? CONTROL_PLANE_PORT.mqtts, options.tls);
   const timer = startSweeping(context, options.sweepEveryMs);
   const blobTimer = setInterval(() => void sweepBlobs(blobs, logger), BLOB_SWEEP_MS).unref();
-  logger.info({ url, mqttUrl, publicUrl: address.publicUrl, dataDir }, 'control plane listens');
+  const metricsUrl = metrics ? `http://${localName(host)}:${metrics.port}` : '';
+  logger.info({ url, mqttUrl, metricsUrl, publicUrl: address.publicUrl, dataDir }, 'control plane listens');
 
   let closed: Promise<void> | undefined;
   const close = async () => {
+    isStopping = true;
     clearInterval(timer);
     clearInterval(blobTimer);
-    tls?.close();
+    // Long polls are answered now; what else is under way gets the grace time.
     context.wakeups.close();
-    await Promise.all([broker?.close(), server.close()]);
-    blobs.store.close();
-    store.close();
+    const drained = Promise.all([server.drain(), broker?.drain()]);
+    if (!(await endsWithin(drained, options.shutdownGraceMs)))
+      logger.warn('requests that were still under way at the end of the grace time are cut off');
+    await opened.close();
     logger.info('control plane stopped');
   };
   return {
     url,
     mqttUrl,
+    metricsUrl,
+    endpoint: address.publicUrl,
     ca: tls?.ca ?? authority.certificatePem,
     apiKey: apiKeys.key,
     admin,
@@ -94,12 +119,26 @@ export async function startControlPlane(given: ControlPlaneOptions): Promise<Con
   };
 }
 
+async function endsWithin(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  const ended = await Promise.race([work.then(() => true), over]);
+  clearTimeout(timer);
+  return ended;
+}
+
 function withDefaults(given: ControlPlaneOptions) {
+  const port = given.port ?? CONTROL_PLANE_PORT.https;
+  const usualMqttPort = port === 0 ? 0 : CONTROL_PLANE_PORT.mqtts;
   return {
     dataDir: given.dataDir,
     host: given.host ?? '127.0.0.1',
-    port: given.port ?? CONTROL_PLANE_PORT.https,
-    mqttPort: given.mqttPort === undefined ? CONTROL_PLANE_PORT.mqtts : given.mqttPort,
+    port,
+    mqttPort: given.mqttPort === undefined ? usualMqttPort : given.mqttPort,
+    metricsPort: given.metricsPort,
+    shutdownGraceMs: (given.shutdownGraceSeconds ?? SHUTDOWN_GRACE_SECONDS) * 1000,
     tls: given.tls ?? true,
     web: given.web ?? 'basic',
     launcherImage: given.launcherImage,
@@ -147,7 +186,7 @@ function certificateNames(options: ControlPlaneOptions): string[] {
   const hosts = [options.publicUrl, options.mqttUrl].flatMap((url) =>
     url ? [new URL(url).hostname.replace(/^\[|\]$/g, '')] : [],
   );
-  const listened = options.host && options.host !== '0.0.0.0' && options.host !== '::' ? [options.host] : [];
+  const listened = options.host && !isEveryAddress(options.host) ? [options.host] : [];
   return [...new Set(['localhost', '127.0.0.1', '::1', ...listened, ...hosts, ...(options.tlsSans ?? [])])];
 }
 
@@ -155,7 +194,8 @@ function defaultMqttUrl(publicUrl: string, port: number, tls: boolean): string {
   return `${tls ? 'mqtts' : 'mqtt'}://${new URL(publicUrl).hostname}:${port}`;
 }
 
+/** How this machine reaches an address that it listens on. */
 function localName(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  return host.includes(':') ? (host === '::' ? '[::1]' : `[${host}]`) : host;
+  if (isEveryAddress(host)) return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
 }

@@ -16,12 +16,14 @@ export interface ControlPlaneOptions {
    * @default certificates of the control plane's own authority
    */
   readonly tlsDir?: string;
-  /** Address to listen on. @default '127.0.0.1' */
+  /** Address to listen on; `localhost`: both of the loopback, `::`: every one. @default '127.0.0.1' */
   readonly host?: string;
   /** Port of HTTP: worker protocol, GraphQL, API, web page. 0 takes a free one. @default CONTROL_PLANE_PORT.https */
   readonly port?: number;
-  /** Port of the MQTT broker. 0 takes a free one; null starts no broker. @default CONTROL_PLANE_PORT.mqtts */
+  /** Port of the MQTT broker. 0 takes a free one; null starts no broker. @default CONTROL_PLANE_PORT.mqtts; 0 if port is */
   readonly mqttPort?: number | null;
+  /** Port of /healthz and /readyz in plain HTTP. 0 takes a free one. @default none */
+  readonly metricsPort?: number;
   /** `https://host:port` that workers and people use; it goes into tokens. @default made from host and port */
   readonly publicUrl?: string;
   /** `mqtts://host:port` that goes into tokens. @default made from publicUrl's host and the MQTT port */
@@ -41,6 +43,8 @@ export interface ControlPlaneOptions {
   /** How long a Pod may take to start, in seconds. @default START_DEADLINE_SECONDS */
   readonly startDeadlineSeconds?: number;
   readonly blobs?: BlobOptions;
+  /** How long `close` waits for answers and uploads that are under way. @default SHUTDOWN_GRACE_SECONDS */
+  readonly shutdownGraceSeconds?: number;
   readonly logger?: Logger;
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
@@ -54,10 +58,15 @@ export interface ControlPlane {
   readonly url: string;
   /** `mqtts://127.0.0.1:port`, or '' without a broker. */
   readonly mqttUrl: string;
+  /** `http://127.0.0.1:port` of /healthz and /readyz, or ''. */
+  readonly metricsUrl: string;
+  /** What tokens of pools say: the public URL. */
+  readonly endpoint: string;
   /** PEM of the authority that signed its certificate. */
   readonly ca: string;
   readonly apiKey: { readonly id: string; readonly secret: string };
   /** Everything that GraphQL can do, in process. */
   readonly admin: AdminService;
+  /** Answers what is under way, within the grace time, and ends. */
   close(): Promise<void>;
 }

@@ -38,6 +38,7 @@ export class EmbeddedBroker implements ConnectionHost, Audience {
   private readonly rooms = new Map<string, PoolRoom<Connection>>();
   private readonly held: Allowance;
   private readonly views: Views;
+  private readonly underWay = new Set<Promise<Answer>>();
   private listener!: Listener;
   private closing = false;
 
@@ -69,6 +70,12 @@ export class EmbeddedBroker implements ConnectionHost, Audience {
   /** Ends the connections of a pool whose credentials are good no longer. */
   disconnect(poolId: string): void {
     this.credentialsAre(poolId, undefined);
+  }
+
+  /** Takes no further connections and resolves when the requests that are under way are answered. */
+  async drain(): Promise<void> {
+    this.listener.stop();
+    while (this.underWay.size > 0) await Promise.all(this.underWay);
   }
 
   async close(): Promise<void> {
@@ -127,7 +134,9 @@ export class EmbeddedBroker implements ConnectionHost, Audience {
   }
 
   answer(request: IncomingRequest): Promise<Answer> {
-    return answerRequest(this.context, request);
+    const answer = answerRequest(this.context, request);
+    this.underWay.add(answer);
+    return answer.finally(() => this.underWay.delete(answer));
   }
 
   msUntil(time: number): number {

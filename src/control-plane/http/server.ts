@@ -1,4 +1,4 @@
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
@@ -8,8 +8,13 @@ import { keepIdentity, type ServerIdentity } from '../server-identity';
 /** Longer than any long poll and than the idle time of usual proxies, so that the client closes first. */
 export const KEEP_ALIVE_MS = 75_000;
 
+export interface HttpListener extends Listener {
+  /** Takes no further connections and resolves when the requests that are under way are answered. */
+  drain(): Promise<void>;
+}
+
 /** Serves an app over HTTPS, or over plain HTTP for a proxy in front. */
-export function serve(app: Hono, address: ListenAddress, tls: ServerIdentity | null): Promise<Listener> {
+export async function serve(app: Hono, address: ListenAddress, tls: ServerIdentity | null): Promise<HttpListener> {
   const options = { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0, headersTimeout: 30_000 };
   const server = createAdaptorServer({
     fetch: app.fetch,
@@ -17,7 +22,54 @@ export function serve(app: Hono, address: ListenAddress, tls: ServerIdentity | n
     ...(tls
       ? { createServer: createHttpsServer, serverOptions: { ...options, cert: tls.cert, key: tls.key } }
       : { createServer: createHttpServer, serverOptions: options }),
-  });
+  }) as Server;
   keepIdentity(server, tls);
-  return listen(server, address);
+  const exchanges = new Exchanges(server);
+  const listener = await listen(server, address);
+  return Object.assign(listener, {
+    drain: () => {
+      // Ends the connections on which nothing is under way, too.
+      listener.stop();
+      return exchanges.drain();
+    },
+  });
+}
+
+/** The requests of a server that are not answered yet. */
+class Exchanges {
+  private readonly open = new Set<ServerResponse>();
+  private isDraining = false;
+
+  constructor(server: Server) {
+    // Before the listener that answers, which may write the head at once.
+    server.prependListener('request', (_: IncomingMessage, response: ServerResponse) => this.begin(response));
+  }
+
+  private begin(response: ServerResponse): void {
+    this.open.add(response);
+    response.once('close', () => this.open.delete(response));
+    if (this.isDraining) lastOnItsConnection(response);
+  }
+
+  async drain(): Promise<void> {
+    this.isDraining = true;
+    for (const response of this.open) lastOnItsConnection(response);
+    // One that was on its way when the connections stopped is answered as well.
+    while (this.open.size > 0) await Promise.all([...this.open].map(sent));
+  }
+}
+
+/** The connection ends behind this answer, and the client knows unless its head is out already. */
+function lastOnItsConnection(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close');
+  const { socket } = response.req;
+  if (response.writableFinished) socket.destroySoon();
+  else response.once('finish', () => socket.destroySoon());
+}
+
+/** Resolves when the answer has left this process whole, or nobody is there to read it. */
+async function sent(response: ServerResponse): Promise<void> {
+  const { socket } = response.req;
+  if (!response.closed) await new Promise<void>((resolve) => response.once('close', () => resolve()));
+  if (!socket.closed) await new Promise<void>((resolve) => socket.once('close', () => resolve()));
 }

@@ -24,6 +24,8 @@ export class TestControlPlane implements ControlPlane {
       launcherImage: 'example/launcher:1',
       defaultRunnerImage: 'example/runner:1',
       sweepEveryMs: 0,
+      // What a test leaves under way must not hold up its end.
+      shutdownGraceSeconds: 2,
       ...given,
     };
     return new TestControlPlane(await startControlPlane(options), options);
@@ -35,6 +37,14 @@ export class TestControlPlane implements ControlPlane {
 
   get mqttUrl(): string {
     return this.running.mqttUrl;
+  }
+
+  get metricsUrl(): string {
+    return this.running.metricsUrl;
+  }
+
+  get endpoint(): string {
+    return this.running.endpoint;
   }
 
   get ca(): string {

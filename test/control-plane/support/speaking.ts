@@ -1,0 +1,58 @@
+import type { Readable } from 'node:stream';
+import { Agent, request, type Dispatcher } from 'undici';
+import { signPoolJwt } from '../../../src/protocol/auth';
+import { WORKER_PATH } from '../../../src/protocol/messages';
+import type { TestControlPlane, TestPool } from './control-plane';
+
+type Body = string | Readable;
+
+/** Requests as controllers and people send them, over connections that are kept; `close` ends them. */
+export class Speaker {
+  private readonly agent: Agent;
+
+  constructor(
+    private readonly controlPlane: Pick<TestControlPlane, 'url' | 'ca' | 'apiKey'>,
+    connections = 8,
+  ) {
+    this.agent = new Agent({ connect: { ca: controlPlane.ca }, connections });
+  }
+
+  async send(
+    method: 'GET' | 'POST' | 'PUT',
+    path: string,
+    { body, jwt }: { readonly body?: Body; readonly jwt?: string } = {},
+  ): Promise<Dispatcher.ResponseData> {
+    return request(new URL(path, this.controlPlane.url), {
+      method,
+      dispatcher: this.agent,
+      headers: jwt === undefined ? {} : { authorization: `Bearer ${jwt}` },
+      ...(body !== undefined && { body }),
+    });
+  }
+
+  /** What the controller of a pool asks. */
+  async operation(pool: TestPool, name: string, body: object): Promise<Dispatcher.ResponseData> {
+    return this.send('POST', `${WORKER_PATH}/${name}`, { body: JSON.stringify(body), jwt: await proofOf(pool) });
+  }
+
+  /** The field of a document that has one. */
+  async ask<T>(query: string, variables: object, jwt?: string): Promise<T> {
+    const body = JSON.stringify({ query, variables });
+    const answer = await this.send('POST', '/graphql', { body, ...(jwt !== undefined && { jwt }) });
+    const { data } = (await answer.body.json()) as { data: Record<string, T> };
+    return Object.values(data)[0]!;
+  }
+
+  /** The JWT of the API key. */
+  async logIn(): Promise<string> {
+    const query = 'mutation($id: ID!, $secret: String!) { apiKeyUser(id: $id, secret: $secret) { jwt } }';
+    return (await this.ask<{ jwt: string }>(query, this.controlPlane.apiKey)).jwt;
+  }
+
+  close(): Promise<void> {
+    return this.agent.destroy();
+  }
+}
+
+const proofOf = ({ id, token, privateKeyPem }: TestPool): Promise<string> =>
+  signPoolJwt({ poolId: id, certificate: token.certificate, privateKeyPem });
