@@ -2,15 +2,26 @@ import { z } from 'zod';
 import { Ulid } from './messages';
 import { shapeAdvice, withShapeAdvice, type SecretPart } from './secret-shapes';
 
+/** An address of a control plane: programs put their own paths below it, so that it has none. */
+const address = (protocol: RegExp) =>
+  z.url({ protocol }).refine((value) => {
+    const { pathname, search, hash, username, password } = new URL(value);
+    return pathname.replace(/^\/+$/, '') === '' && `${search}${hash}${username}${password}` === '';
+  });
+
+/** `https://host:port`, or `http://` behind a proxy, without a path. */
+export const HttpAddress = address(/^https?$/);
+
+/** `mqtts://host:port`, or `mqtt://`. */
+export const MqttAddress = address(/^mqtts?$/);
+
 /** What a pool's token says: where the control plane is, how to know it, and the pool's own certificate. Not secret by itself. */
 export const PoolToken = z.object({
   version: z.literal(1),
   /** ULID of the pool. */
   poolId: Ulid,
-  /** `https://host:port` (or `http://` behind a proxy) of the control plane, without a path. */
-  endpoint: z.url({ protocol: /^https?$/ }),
-  /** `mqtts://host:port` (or `mqtt://`) of its broker. */
-  mqtt: z.url({ protocol: /^mqtts?$/ }),
+  endpoint: HttpAddress,
+  mqtt: MqttAddress,
   /** PEM of the authority that signed the control plane's certificate; '' trusts those that Node.js knows. */
   ca: z.string(),
   /** PEM of the pool's certificate; its fingerprint names the key that signs the pool's JWTs. */
