@@ -70,6 +70,7 @@ export const ROOMS = {
     'control-plane/queue',
     'control-plane/store',
   ],
+  'control-plane/observability': ['api', 'control-plane/*'],
   'control-plane/web': [
     'text',
     'control-plane/*',
@@ -83,6 +84,7 @@ export const ROOMS = {
   'cli/source': ['text', 'cli/*'],
   'cli/api': ['protocol', 'text', 'control-plane/pki', 'cli/*', 'cli/source'],
   'cli/launcher': ['api', 'launcher'],
+  'cli/settings': ['api', 'protocol', 'control-plane/*', 'cli/*'],
   'cli/demo': ['api', 'constructs', 'local-cluster', 'cli/*', 'cli/api', 'cli/source'],
   'cli/commands': [
     'api',
@@ -93,6 +95,7 @@ export const ROOMS = {
     'cli/api',
     'cli/source',
     'cli/launcher',
+    'cli/settings',
     'cli/demo',
   ],
   'cli/entry': ['cli/*', 'cli/commands'],
@@ -105,6 +108,7 @@ export const ROOMS = {
     'cli/*',
     'cli/api',
     'cli/commands',
+    'cli/settings',
     'examples',
   ],
   'cli/dev': [

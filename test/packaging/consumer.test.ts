@@ -177,10 +177,10 @@ describe.each(['oldest', 'newest'])('on the %s Node that it is for', (age) => {
 
 it('the program runs a control plane', async () => {
   const program = join(app, 'node_modules', 'cdk8s-worker-pools', 'dist', 'worker-pools', 'worker-pools.mjs');
-  const ports = ['--host', '127.0.0.1', '--port', '0', '--mqtt-port', '0'];
+  const ports = ['--listen', '127.0.0.1:0'];
   const child = spawn(newestNode.path, [program, 'control-plane', '--data-dir', join(app, 'data'), ...ports]);
   let said = '';
-  for await (const chunk of child.stdout.setEncoding('utf8')) {
+  for await (const chunk of child.stderr.setEncoding('utf8')) {
     said += chunk;
     if (!child.killed && said.includes('control plane listens')) child.kill('SIGTERM');
   }

@@ -1,70 +1,34 @@
 import { Command } from 'commander';
-import { CONTROL_PLANE_PORT, IMAGE, START_DEADLINE_SECONDS } from '../../api';
 import type { ControlPlaneOptions } from '../../control-plane';
 import { backupCommand, restoreCommand } from './control-plane-backup';
 import { keysCommand, rotateEncryptionKeyCommand } from './control-plane-keys';
 import { withExamples } from '../api/help';
 import { requireNode24 } from '../node-version';
-import { collect, logLevel, wholeNumber } from '../options';
 import { UserError } from '../run-program';
-import { VERSION } from '../version';
+import { CONTROL_PLANE_RULES, CONTROL_PLANE_SETTINGS } from '../settings/control-plane';
+import { addFlags, givenFlags } from '../settings/flags';
+import { readSettings } from '../settings/read';
+import type { Values } from '../settings/setting';
 
-interface Flags {
-  readonly dataDir: string;
-  readonly host: string;
-  readonly port: number;
-  readonly mqttPort: number;
-  readonly mqtt: boolean;
-  readonly publicUrl?: string;
-  readonly mqttUrl?: string;
-  readonly tlsSan?: string[];
-  readonly tls: boolean;
-  readonly launcherImage: string;
-  readonly defaultRunnerImage: string;
-  readonly startDeadlineSeconds: number;
-  readonly webOpen?: boolean;
-  readonly logLevel: string;
-}
+const MIB = 1024 * 1024;
+const FILE_VARIABLE = 'WORKER_POOLS_CONFIG';
+/** What may go on when everything under way had its time; it is ended then. */
+const LAST_WORDS_MS = 2_000;
 
 /** `worker-pools control-plane`: pools, queue, logs, broker, GraphQL and web page, until it is told to stop. */
 export function controlPlaneCommand(): Command {
   const command = new Command('control-plane')
     .description('Run the control plane: pools, run queue, logs, MQTT broker, GraphQL API and web page.')
-    .option('--data-dir <dir>', 'database, sources, run states, certificates and keys', './control-plane-data')
-    .option('--host <address>', 'address to listen on', '0.0.0.0')
-    .option('--port <port>', 'port of HTTPS; 0: a free one', wholeNumber(0, 65535), CONTROL_PLANE_PORT.https)
-    .option('--mqtt-port <port>', 'port of MQTT; 0: a free one', wholeNumber(0, 65535), CONTROL_PLANE_PORT.mqtts)
-    .option('--no-mqtt', 'no broker: HTTP long polling only')
-    .option(
-      '--public-url <url>',
-      'https://host:port that workers and people use; goes into tokens (default: made from host and port)',
-    )
-    .option('--mqtt-url <url>', 'mqtts://host:port that goes into tokens (default: made from the public URL)')
-    .option('--tls-san <name>', 'another name or address in the server certificate, repeatable', collect)
-    .option('--no-tls', 'plain HTTP and MQTT, behind a proxy that terminates TLS')
-    .option(
-      '--launcher-image <image>',
-      'image of the containers init and launcher-grpc',
-      `${IMAGE.launcher}:${VERSION}`,
-    )
-    .option(
-      '--default-runner-image <image>',
-      'image of the container worker, unless stack or pool names another',
-      `${IMAGE.runner}:${VERSION}`,
-    )
-    .option(
-      '--start-deadline-seconds <seconds>',
-      'how long a run Pod may take to start',
-      wholeNumber(1),
-      START_DEADLINE_SECONDS,
-    )
-    .option('--web-open', 'show the web page to everybody who reaches it (default: it asks for the API key)')
-    .addOption(logLevel())
+    .option('--config <file>', `settings in YAML (default: $${FILE_VARIABLE})`)
+    .option('--json', 'print one line on standard output when it serves: {"endpoint", "apiKeyId", "apiKeySecret"}');
+  addFlags(command, CONTROL_PLANE_SETTINGS)
     .addHelpText(
       'after',
       `
-The API key comes from WORKER_POOLS_API_KEY_ID and WORKER_POOLS_API_KEY_SECRET (at least 16 characters). Without them one
-is generated at the first start and kept in <data-dir>/admin-key.json. The certificate authority is <data-dir>/ca.crt.`,
+Each of these is a variable, too (--data-dir: WORKER_POOLS_DATA_DIR), and a key of the file (dataDir); a flag wins over a
+variable, that over the file. The API key is given by variables alone, WORKER_POOLS_API_KEY_ID and
+WORKER_POOLS_API_KEY_SECRET (at least 16 characters); without them one is made at the first start and kept in
+<data-dir>/admin-key.json. The certificate authority is <data-dir>/ca.crt.`,
     )
     .addCommand(keysCommand())
     .addCommand(rotateEncryptionKeyCommand())
@@ -74,60 +38,66 @@ is generated at the first start and kept in <data-dir>/admin-key.json. The certi
   return withExamples(
     command,
     'control-plane',
-    'control-plane --data-dir /var/lib/worker-pools --public-url https://pools.example.com:8443',
+    'control-plane --listen 127.0.0.1:0 --data-dir ./data --json',
+    'control-plane --listen :8443 --data-dir /var/lib/worker-pools --public-url https://pools.example.com:8443',
   );
 }
 
-async function run(flags: Flags): Promise<void> {
+type Settings = Values<typeof CONTROL_PLANE_SETTINGS>;
+
+async function run({ config, json = false }: { config?: string; json?: boolean }, command: Command): Promise<void> {
   requireNode24('control-plane');
+  const settings = readSettings(
+    CONTROL_PLANE_SETTINGS,
+    {
+      flags: givenFlags(command, CONTROL_PLANE_SETTINGS),
+      variables: process.env,
+      file: config ?? (process.env[FILE_VARIABLE] || undefined),
+    },
+    CONTROL_PLANE_RULES,
+  );
   // CommonJS: a bundle in pieces has no named exports of it.
   const [{ default: pino }, { startControlPlane }] = await Promise.all([import('pino'), import('../../control-plane')]);
-  const logger = pino({ level: flags.logLevel, base: undefined });
+  const logger = pino({ level: settings.logLevel, base: undefined }, pino.destination(2));
   const stopping = new Promise<NodeJS.Signals>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        resolve(signal);
+        process.once(signal, () => process.exit(1));
+      });
+    }
   });
-  const controlPlane = await startControlPlane({ ...toOptions(flags), logger }).catch((error: unknown) => {
-    throw explain(error, flags);
+  const controlPlane = await startControlPlane({ ...toOptions(settings), logger }).catch((error: unknown) => {
+    throw explain(error, settings);
   });
+  if (json) {
+    const { endpoint, apiKey } = controlPlane;
+    process.stdout.write(`${JSON.stringify({ endpoint, apiKeyId: apiKey.id, apiKeySecret: apiKey.secret })}\n`);
+  }
   logger.info({ signal: await stopping }, 'stopping');
+  setTimeout(() => process.exit(1), settings.shutdownGraceSeconds * 1000 + LAST_WORDS_MS).unref();
   await controlPlane.close();
 }
 
-function toOptions(flags: Flags): ControlPlaneOptions {
-  const apiKey = apiKeyOf(process.env);
+function toOptions(settings: Settings): ControlPlaneOptions {
+  const { listen, mqtt, mqttPort, apiKeyId, apiKeySecret, 'blobs.minFreeMiB': minFreeMiB, ...same } = settings;
   return {
-    dataDir: flags.dataDir,
-    host: flags.host,
-    port: flags.port,
-    mqttPort: flags.mqtt ? flags.mqttPort : null,
-    ...(flags.publicUrl === undefined ? {} : { publicUrl: flags.publicUrl }),
-    ...(flags.mqttUrl === undefined ? {} : { mqttUrl: flags.mqttUrl }),
-    tlsSans: flags.tlsSan ?? [],
-    tls: flags.tls,
-    launcherImage: flags.launcherImage,
-    defaultRunnerImage: flags.defaultRunnerImage,
-    startDeadlineSeconds: flags.startDeadlineSeconds,
-    web: flags.webOpen ? 'open' : 'basic',
-    ...(apiKey ? { apiKey } : {}),
+    ...same,
+    ...listen,
+    mqttPort: mqtt ? mqttPort : null,
+    blobs: { minFreeBytes: minFreeMiB === undefined ? undefined : minFreeMiB * MIB },
+    apiKey: apiKeyId !== undefined && apiKeySecret !== undefined ? { id: apiKeyId, secret: apiKeySecret } : undefined,
   };
 }
 
-function apiKeyOf(environment: NodeJS.ProcessEnv): { id: string; secret: string } | undefined {
-  const [id, secret] = [environment.WORKER_POOLS_API_KEY_ID, environment.WORKER_POOLS_API_KEY_SECRET];
-  if (!id && !secret) return undefined;
-  if (!id || !secret)
-    throw new UserError('set WORKER_POOLS_API_KEY_ID and WORKER_POOLS_API_KEY_SECRET both, or neither');
-  if (secret.length < 16) throw new UserError('WORKER_POOLS_API_KEY_SECRET is too short: use at least 16 characters');
-  return { id, secret };
-}
-
-function explain(error: unknown, flags: Flags): unknown {
-  const { code, port: taken } = error as { code?: string; port?: number };
+function explain(error: unknown, { dataDir }: Settings): unknown {
+  const { code, port, address } = error as { code?: string; port?: number; address?: string };
   if (code === 'EADDRINUSE')
     return new UserError(
-      `port ${taken} of ${flags.host} is taken: stop what listens there, or give another --port or --mqtt-port`,
+      `port ${port} of ${address} is taken: stop what listens there, or give another --listen, --mqtt-port or --metrics-port`,
     );
+  if (code === 'EADDRNOTAVAIL') return new UserError(`${address} is no address of this machine: give another --listen`);
   if (code === 'EACCES' || code === 'EROFS')
-    return new UserError(`${flags.dataDir} is not writable: give another --data-dir`);
+    return new UserError(`${dataDir} is not writable: give another --data-dir`);
   return error;
 }

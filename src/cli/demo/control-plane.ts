@@ -85,7 +85,7 @@ function manifest(cluster: LocalCluster, images: Readonly<Record<string, string>
     defaultRunnerImage: images.runner,
     nodePort: DEMO.nodePort,
     // Whoever reaches the demo may look at it; every change wants the API key.
-    extraArgs: [`--tls-san=${cluster.nodePortHost}`, '--web-open'],
+    extraArgs: [`--tls-san=${cluster.nodePortHost}`, '--web=open'],
     storageSize: Size.gibibytes(1),
     storageClassName: cluster.kind === 'node' ? '' : undefined,
   });

@@ -303,8 +303,7 @@ function programArgs(publicUrl: string, props: WorkerPoolControlPlaneProps): str
   const options = {
     'data-dir': DATA.path,
     'public-url': publicUrl,
-    host: '0.0.0.0',
-    port: HTTPS.port,
+    listen: `:${HTTPS.port}`,
     'mqtt-port': MQTTS.port,
     'launcher-image': props.launcherImage ?? `${IMAGE.launcher}:${VERSION}`,
     'default-runner-image': props.defaultRunnerImage ?? `${IMAGE.runner}:${VERSION}`,

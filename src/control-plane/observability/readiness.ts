@@ -2,7 +2,7 @@
 export interface ReadinessCheck {
   readonly name: string;
   /** Undefined while all is well, otherwise what is not, in a few words for people. */
-  problem(): string | undefined | Promise<string | undefined>;
+  readonly problem: () => string | undefined | Promise<string | undefined>;
 }
 
 export interface Readiness {

@@ -41,6 +41,11 @@ export class Program {
     return Program.bundle('src/cli/entry/controller.ts', folder, 180_000);
   }
 
+  /** The control plane, as its image holds it. */
+  static controlPlane(folder: string): Promise<Program> {
+    return Program.bundle('src/cli/entry/control-plane.ts', folder);
+  }
+
   /** In pieces, as `npm run build` does it: a library that is loaded later looks different there. */
   private static async bundle(source: string, folder: string, longestMs?: number): Promise<Program> {
     await promisify(execFile)(join('node_modules', '.bin', 'esbuild'), [
@@ -123,6 +128,11 @@ export class RunningProgram {
   /** What is on its standard output by now. */
   get stdout(): string {
     return this.printed.stdout;
+  }
+
+  /** What is on its standard error by now. */
+  get stderr(): string {
+    return this.printed.stderr;
   }
 
   signal(name: NodeJS.Signals): void {

@@ -18,8 +18,7 @@ describe('WorkerPoolControlPlane', () => {
       [
         '--data-dir=/var/lib/worker-pools',
         '--public-url=https://worker-pools-control-plane.tools.svc:8443',
-        '--host=0.0.0.0',
-        '--port=8443',
+        '--listen=:8443',
         '--mqtt-port=8883',
         '--launcher-image=registry/launcher:1',
         `--default-runner-image=cdk8s-worker-pools/runner:${VERSION}`,

@@ -1,0 +1,124 @@
+import { CONTROL_PLANE_PORT, IMAGE, SHUTDOWN_GRACE_SECONDS, START_DEADLINE_SECONDS } from '../../api';
+import { isEveryAddress } from '../../control-plane/listen';
+import { HttpAddress, MqttAddress } from '../../protocol/token';
+import { VERSION } from '../version';
+import { listenAddress, listOfTexts, oneOf, port, text, toggle, url, wholeNumber } from './kinds';
+import type { Rule } from './read';
+import { optional, setting } from './setting';
+
+const httpAddress = url('https://host[:port] or http://host[:port], without a path', HttpAddress);
+const mqttAddress = url('mqtts://host[:port] or mqtt://host[:port], without a path', MqttAddress);
+
+/** All that the control plane can be told. */
+export const CONTROL_PLANE_SETTINGS = {
+  listen: setting(
+    listenAddress(),
+    'address and port of HTTPS; port 0 is a free one, and :8443 is every address, IPv6 and IPv4. MQTT and metrics have the same address',
+    `localhost:${CONTROL_PLANE_PORT.https}`,
+  ),
+  mqtt: setting(toggle(), 'whether there is an MQTT broker for controllers', true, {
+    off: 'no MQTT broker: HTTP long polling only',
+  }),
+  mqttPort: optional(port(), 'port of MQTT; 0 is a free one', {
+    otherwise: `${CONTROL_PLANE_PORT.mqtts}; 0 where that of HTTPS is 0`,
+  }),
+  metricsPort: optional(port(), 'port of /metrics, /healthz and /readyz in plain HTTP; 0 is a free one', {
+    otherwise: 'no metrics; /healthz and /readyz are at the port of HTTPS, too',
+  }),
+  publicUrl: optional(
+    httpAddress,
+    'https://host:port at which workers and people reach it; goes into the tokens of pools',
+    { otherwise: 'made from the address of listen, which must be a certain one' },
+  ),
+  mqttUrl: optional(mqttAddress, 'mqtts://host:port of its broker; goes into the tokens of pools', {
+    otherwise: 'made from publicUrl and the port of MQTT',
+  }),
+  tls: setting(toggle(), 'whether HTTP and MQTT are served over TLS', true, {
+    off: 'plain HTTP and MQTT, behind a proxy that terminates TLS',
+  }),
+  tlsSans: setting(listOfTexts('name'), 'more names and addresses in the certificate of the server', [], {
+    flag: 'tls-san',
+    otherwise: 'those of listen, publicUrl, mqttUrl and localhost',
+  }),
+  dataDir: setting(
+    text('dir'),
+    'folder of the database, sources, run states, certificates and keys',
+    './control-plane-data',
+  ),
+  keysDir: optional(
+    text('dir'),
+    'folder with the keys, such as a mounted Secret; several processes need one with the same',
+    {
+      otherwise: 'the data folder, where missing ones are made',
+    },
+  ),
+  tlsDir: optional(
+    text('dir'),
+    'folder with tls.crt and tls.key, and ca.crt unless everybody trusts them, for the server to show; taken again when it changes',
+    { otherwise: 'certificates of the authority of the control plane' },
+  ),
+  'blobs.minFreeMiB': optional(
+    wholeNumber('mebibytes', 0),
+    'what uploads leave free on the volume of the data folder',
+    {
+      otherwise: '5 % of the volume, at most 1024',
+    },
+  ),
+  launcherImage: setting(
+    text('image'),
+    'image of the containers init and launcher-grpc',
+    `${IMAGE.launcher}:${VERSION}`,
+  ),
+  defaultRunnerImage: setting(
+    text('image'),
+    'image of the container worker, unless stack or pool names another',
+    `${IMAGE.runner}:${VERSION}`,
+  ),
+  startDeadlineSeconds: setting(
+    wholeNumber('seconds', 1),
+    'how long a run Pod may take to start',
+    START_DEADLINE_SECONDS,
+  ),
+  shutdownGraceSeconds: setting(
+    wholeNumber('seconds', 0),
+    'how long answers and uploads under way may take when the control plane is told to stop',
+    SHUTDOWN_GRACE_SECONDS,
+  ),
+  web: setting(
+    oneOf('who', ['basic', 'open']),
+    'who may see the web page: basic asks for the API key, open shows it to everybody',
+    'basic',
+  ),
+  logLevel: setting(
+    oneOf('level', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    'lowest level that is logged, on standard error',
+    'info',
+  ),
+  apiKeyId: optional(text('id'), 'id of the API key of people and programs', {
+    isSecret: true,
+    otherwise: 'made at the first start with its secret and kept in admin-key.json of the data folder',
+  }),
+  apiKeySecret: optional(text('secret', 16), 'secret of that API key', { isSecret: true }),
+};
+
+type ControlPlaneSettings = typeof CONTROL_PLANE_SETTINGS;
+
+/** What single settings cannot say. */
+export const CONTROL_PLANE_RULES: readonly Rule<ControlPlaneSettings>[] = [
+  ({ listen, publicUrl }) =>
+    publicUrl === undefined && isEveryAddress(listen.host)
+      ? 'publicUrl: it must be set where listen is every address: which of them workers reach is not known here, and tokens of ' +
+        `pools have to name it, like https://pools.example.com:${listen.port}`
+      : undefined,
+  ({ listen, mqtt, mqttPort, metricsPort }) => {
+    const used = [listen.port, mqtt ? mqttPort : undefined, metricsPort].filter((each) => each !== undefined);
+    const twice = used.find((each, at) => each !== 0 && used.indexOf(each) !== at);
+    return twice === undefined
+      ? undefined
+      : `listen, mqttPort and metricsPort: they must differ, and ${twice} is there twice`;
+  },
+  ({ apiKeyId, apiKeySecret }) =>
+    (apiKeyId === undefined) === (apiKeySecret === undefined)
+      ? undefined
+      : 'WORKER_POOLS_API_KEY_ID and WORKER_POOLS_API_KEY_SECRET: set both, or neither',
+];

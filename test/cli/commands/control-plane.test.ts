@@ -1,0 +1,135 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import { request } from 'undici';
+import { parseToken } from '../../../src/protocol/token';
+import type { TestPool } from '../../control-plane/support/control-plane';
+import { makeKey } from '../../control-plane/support/credentials';
+import { Speaker } from '../../control-plane/support/speaking';
+import { removeFolder, temporaryFolder } from '../../support/folder';
+import { until } from '../../support/until';
+import { Program, type RunningProgram } from '../support/program';
+
+// Each test starts a program, which is slow where several suites share few processors.
+jest.setTimeout(60_000);
+
+let folder: string;
+let program: Program;
+let running: RunningProgram | undefined;
+let speaker: Speaker | undefined;
+
+beforeAll(async () => {
+  folder = temporaryFolder();
+  program = await Program.controlPlane(folder);
+});
+
+afterEach(async () => {
+  await speaker?.close();
+  running?.signal('SIGKILL');
+  await running?.ended;
+});
+
+afterAll(() => removeFolder(folder));
+
+interface Said {
+  readonly endpoint: string;
+  readonly apiKeyId: string;
+  readonly apiKeySecret: string;
+}
+
+/** Starts it in a data folder of its own; what it says when it serves, and how it is spoken to. */
+async function serving(
+  name: string,
+  ...args: string[]
+): Promise<{ said: Said; speaker: Speaker; process: RunningProgram }> {
+  const dataDir = join(folder, name);
+  const started = program.start('control-plane', '--data-dir', dataDir, '--json', ...args);
+  running = started;
+  await until(() => started.stdout.endsWith('\n'), 'it says that it serves').catch(() => {
+    throw new Error(started.stderr);
+  });
+  const said = JSON.parse(started.stdout) as Said;
+  const ca = readFileSync(join(dataDir, 'ca.crt'), 'utf8');
+  speaker = new Speaker({ url: said.endpoint, ca, apiKey: { id: said.apiKeyId, secret: said.apiKeySecret } });
+  return { said, speaker, process: started };
+}
+
+async function makePool(by: Speaker): Promise<TestPool> {
+  const { csr, privateKeyPem } = await makeKey();
+  const query =
+    'mutation($csr: String!) { workerPoolCreate(name: "pool", certificateSigningRequest: $csr) { id config } }';
+  const { id, config } = await by.ask<{ id: string; config: string }>(query, { csr }, await by.logIn());
+  return { id, privateKeyPem, token: parseToken(config) };
+}
+
+test('it says in one line how it is reached and entered, answers who waits when it is told to stop, and ends', async () => {
+  const { said, speaker: by, process } = await serving('one', '--listen', '127.0.0.1:0');
+  expect(said).toEqual({
+    endpoint: expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+$/),
+    apiKeyId: 'admin',
+    apiKeySecret: expect.stringMatching(/^.{16,}$/),
+  });
+  const pool = await makePool(by);
+  expect(pool.token.endpoint).toBe(said.endpoint);
+  const waiting = by.operation(pool, 'watch', { session: 's', after: 1_000, waitSeconds: 25 });
+  await sleep(200);
+  process.signal('SIGTERM');
+  const { statusCode, body } = await waiting;
+  expect(statusCode).toBe(200);
+  expect(await body.json()).toMatchObject({ workers: [] });
+  const { exitCode, stdout, stderr } = await process.ended;
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${JSON.stringify(said)}\n` });
+  expect(stderr).toContain('control plane stopped');
+});
+
+test('it ends at once when it is told so twice', async () => {
+  const { speaker: by, process } = await serving('two', '--listen', '127.0.0.1:0');
+  const pool = await makePool(by);
+  const jwt = await by.logIn();
+  await by.ask('mutation($pool: ID!) { stackCreate(name: "stack", workerPool: $pool) { id } }', { pool: pool.id }, jwt);
+  const endless = new Readable({ read: () => undefined });
+  endless.push('a part');
+  const uploading = by.send('PUT', '/api/v1/stacks/stack/source', { jwt, body: endless });
+  const failed = expect(uploading).rejects.toThrow();
+  await sleep(200);
+  process.signal('SIGTERM');
+  await until(() => process.stderr.includes('"msg":"stopping"'), 'it stops');
+  process.signal('SIGTERM');
+  expect((await process.ended).exitCode).toBe(1);
+  await failed;
+});
+
+test('it reads a file, and variables and flags that win over it', async () => {
+  const file = join(folder, 'settings.yaml');
+  writeFileSync(file, 'listen: localhost:1\nmqtt: false\nmetricsPort: 0\nweb: basic\nlogLevel: error\n');
+  const { said, process } = await serving('three', '--config', file, '--listen', 'localhost:0', '--log-level', 'info');
+  expect(said.endpoint).toMatch(/^https:\/\/localhost:\d+$/);
+  const [, line = ''] = /^(.*"control plane listens".*)$/m.exec(process.stderr) ?? [];
+  const { mqttUrl, metricsUrl } = JSON.parse(line) as { mqttUrl: string; metricsUrl: string };
+  expect(mqttUrl).toBe('');
+  expect((await request(`${metricsUrl}/readyz`)).statusCode).toBe(200);
+});
+
+test('it refuses settings whole, with all that is wrong', async () => {
+  const file = join(folder, 'wrong.yaml');
+  writeFileSync(file, 'listn: localhost:1\nblobs: 3\nweb: all\n');
+  const result = await program.with({ WORKER_POOLS_TLS: 'maybe' }).run('control-plane', '--config', file);
+  expect(result).toMatchObject({ exitCode: 1, stdout: '' });
+  for (const part of [`${file}: listn: there is`, `${file}: web: it must`, 'WORKER_POOLS_TLS: it must']) {
+    expect(result.stderr).toContain(part);
+  }
+  expect(result.stderr).not.toContain('    at ');
+});
+
+test.each([
+  ['every address without the one that workers reach', ['--listen', ':0'], 'publicUrl: it must be set where'],
+  ['one port twice', ['--listen', 'localhost:7', '--mqtt-port', '7'], 'they must differ, and 7 is there twice'],
+  ['an address of another machine', ['--listen', '192.0.2.1:0'], '192.0.2.1 is no address of this machine'],
+])('it refuses %s', async (_, args, sentence) => {
+  const result = await program.run('control-plane', '--data-dir', join(folder, 'refused'), ...args);
+  expect(result).toMatchObject({ exitCode: 1, stdout: '' });
+  expect(result.stderr).toContain(sentence);
+  expect(result.stderr).not.toContain('    at ');
+});
