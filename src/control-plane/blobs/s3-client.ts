@@ -40,7 +40,8 @@ function ignore(): void {
 }
 
 export async function connectS3(options: S3Options): Promise<{ sdk: Sdk; client: S3.S3Client }> {
-  const sdk = await import('@aws-sdk/client-s3');
+  // CommonJS: a bundle in pieces has no named exports of it.
+  const { default: sdk } = await import('@aws-sdk/client-s3');
   const { endpoint, region, forcePathStyle = false } = options;
   const client = new sdk.S3Client({
     ...(endpoint === undefined ? {} : { endpoint }),

@@ -46,7 +46,7 @@ export class S3BlobStore implements BlobStore {
   }
 
   async write(kind: BlobKind, owner: string, content: Readable): Promise<string> {
-    const { Upload } = await import('@aws-sdk/lib-storage');
+    const { Upload } = (await import('@aws-sdk/lib-storage')).default;
     const id = newBlobId(owner);
     const body = new Measured({ kind, limit: this.limits[kind] });
     // Whoever reads the last stream hears of every failure.
