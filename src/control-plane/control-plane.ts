@@ -21,12 +21,11 @@ import { GivenCertificate, OwnCertificate, type CertificateSource } from './pki/
 import { ServerTls } from './pki/server-tls';
 import { PoolIssuer } from './identity/pool-issuer';
 import { queueContext } from './queue';
-import type { QueueContext } from './queue/context';
 import { Sweeper } from './queue/sweeper';
 import { serve } from './http/server';
-import { openStore, type Store } from './store';
 import { openBlobs, type BlobReferences, type Blobs } from './blobs';
-import { GroupCommit } from './store/group-commit';
+import { storeOn, type Store } from './store';
+import { openSqlite } from './store/database/sqlite';
 import { webRoutes } from './web/routes';
 
 /** How often blobs that nobody needs are looked for. */
@@ -48,7 +47,9 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   const { dataDir, host, now, logger } = options;
   makePrivateFolder(dataDir);
   const keys = openKeys(given, options.logger);
-  const store = opened.add(openStore(join(dataDir, 'control-plane.db')));
+  const path = join(dataDir, 'control-plane.db');
+  const inProcess = given.databaseInProcess ?? false;
+  const store = opened.add(storeOn(await openSqlite({ path, now, inProcess })));
   const context = queueContext(store, options, logger, now);
   const references = blobReferences(store);
   const clock = { ...systemClock, now };
@@ -70,14 +71,14 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
     mqttPort === null
       ? null
       : opened.add(await EmbeddedBroker.start(context, { address: { host, port: mqttPort }, tls }));
-  const admin = new AdminService(context, blobs, issuer, (poolId) => broker?.disconnect(poolId));
+  const admin = new AdminService(context, blobs, issuer);
   let isStopping = false;
   const health = healthRoutes([
     { name: 'running', problem: () => (isStopping ? 'the control plane was told to stop' : undefined) },
   ]);
   const app = refusingApp(logger);
   app.route('/', health);
-  app.route(WORKER_PATH, workerRoutes({ context, blobs, commits: new GroupCommit(store) }));
+  app.route(WORKER_PATH, workerRoutes({ context, blobs }));
   app.route('/api/v1', apiRoutes(admin, apiKeys, logger));
   app.route('/graphql', graphqlRoute(admin, apiKeys, logger));
   app.route('/', webRoutes(admin, options.web === 'open' ? null : apiKeys, logger));
@@ -89,7 +90,7 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   address.publicUrl = (given.publicUrl ?? url).replace(/\/+$/, '');
   address.mqttUrl =
     given.mqttUrl ?? defaultMqttUrl(address.publicUrl, broker?.port ?? CONTROL_PLANE_PORT.mqtts, options.tls);
-  const timer = startSweeping(context, options.sweepEveryMs);
+  const sweeper = options.sweepEveryMs > 0 ? new Sweeper(context, options.sweepEveryMs) : undefined;
   const blobTimer = setInterval(() => void sweepBlobs(blobs, logger), BLOB_SWEEP_MS).unref();
   const metricsUrl = metrics ? `http://${localName(host)}:${metrics.port}` : '';
   logger.info({ url, mqttUrl, metricsUrl, publicUrl: address.publicUrl, dataDir }, 'control plane listens');
@@ -97,7 +98,7 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   let closed: Promise<void> | undefined;
   const close = async () => {
     isStopping = true;
-    clearInterval(timer);
+    await sweeper?.stop();
     clearInterval(blobTimer);
     // Long polls are answered now; what else is under way gets the grace time.
     context.wakeups.close();
@@ -150,12 +151,10 @@ function withDefaults(given: ControlPlaneOptions) {
   };
 }
 
-function blobReferences(store: Store): BlobReferences {
+function blobReferences({ read: { runs } }: Store): BlobReferences {
   return {
-    named: (kind, ids) => {
-      const named = new Set(kind === 'sources' ? store.runs.sourcesInUse() : store.runs.workspacesInUse());
-      return Promise.resolve(new Set(ids.filter((id) => named.has(id))));
-    },
+    named: async (kind, ids) =>
+      new Set(kind === 'sources' ? await runs.namedSources(ids) : await runs.namedWorkspaces(ids)),
   };
 }
 
@@ -168,12 +167,6 @@ function openKeys({ dataDir, keysDir, apiKey }: ControlPlaneOptions, logger: Log
 function certificateSource(options: ControlPlaneOptions, authority: Authority): CertificateSource {
   if (options.tlsDir !== undefined) return new GivenCertificate(options.tlsDir);
   return new OwnCertificate(options.dataDir, authority, certificateNames(options));
-}
-
-function startSweeping(context: QueueContext, everyMs: number): NodeJS.Timeout | undefined {
-  if (everyMs <= 0) return undefined;
-  const sweeper = new Sweeper(context, everyMs);
-  return setInterval(() => sweeper.tick(), everyMs).unref();
 }
 
 async function sweepBlobs({ unused }: Blobs, logger: Logger): Promise<void> {

@@ -48,8 +48,10 @@ export interface ControlPlaneOptions {
   readonly logger?: Logger;
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
-  /** How often leases are looked at, in milliseconds; 0: only by `admin.sweep()`. @default 5000 */
+  /** How often leases are looked at, in milliseconds; 0: never. @default 5000 */
   readonly sweepEveryMs?: number;
+  /** Runs the database in this thread, for tests: quick to open, and it holds up everything else. @default false */
+  readonly databaseInProcess?: boolean;
 }
 
 /** A running control plane. */

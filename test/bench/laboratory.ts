@@ -130,7 +130,7 @@ async function prepareCluster(client: ApiClient): Promise<void> {
 async function preparePool(client: ApiClient, { admin }: ControlPlane) {
   const { csr, privateKeyPem } = await makeKey('RSA');
   const pool = await admin.createPool({ name: 'bench', certificateSigningRequest: csr });
-  admin.createStack({ name: STACK, pool: pool.id });
+  await admin.createStack({ name: STACK, pool: pool.id });
   await admin.uploadSource(STACK, Readable.from([Buffer.from('nobody unpacks it')]));
   await client.create(`/api/v1/namespaces/${NAMESPACE}/secrets`, {
     apiVersion: 'v1',

@@ -1,6 +1,7 @@
 import { monotonicFactory } from 'ulid';
 import type { Worker, WorkerPool } from '../../src/api';
 import { workerIdOf } from '../../src/controller/resources';
+import type { RunState } from '../../src/control-plane/store/records';
 import { buildRunPod } from '../../src/controller/run';
 import { PARALLEL } from './api-client';
 import { auditPosition, CONTROLLER_AGENT, countRequests, type RequestCount } from './audit';
@@ -20,11 +21,12 @@ export async function registerWorkers(
   count: number,
 ) {
   const { admin } = controlPlane;
-  const isKnown = (): boolean => admin.workers(pool.id).filter(({ removed }) => !removed).length === count;
+  const isKnown = async (): Promise<boolean> =>
+    (await admin.workers(pool.id)).filter(({ removed }) => !removed).length === count;
   return secondsOf(async () => {
     await client.create(workerPoolsPath, workerPool(count));
     // The cheap question first: the control plane runs in this process.
-    const isDone = (): boolean => observer.idleWorkers === count && isKnown();
+    const isDone = async (): Promise<boolean> => observer.idleWorkers === count && (await isKnown());
     await until(`registering ${count} Workers`, PATIENCE, isDone, signal);
   });
 }
@@ -80,12 +82,16 @@ export async function runRound(laboratory: Laboratory, observer: Observer, count
   const from = auditPosition(auditLog);
   const before = controller.usage();
   const ids: string[] = [];
+  const notIn = async (state: RunState): Promise<string[]> => {
+    const runs = await Promise.all(ids.map((id) => admin.run(id)));
+    return runs.flatMap((run) => (run && run.state !== state ? run.id : []));
+  };
   controller.pause();
   for (let made = 0; made < count; made += 1) {
-    ids.push(admin.createRun({ stack: STACK, type: 'PROPOSED' }).id);
+    ids.push((await admin.createRun({ stack: STACK, type: 'PROPOSED' })).id);
     await turn();
   }
-  const unassigned = ids.filter((id) => admin.run(id)?.state !== 'PREPARING').length;
+  const unassigned = (await notIn('PREPARING')).length;
   if (unassigned > 0) throw new Error(`${unassigned} of ${count} runs were not assigned to an idle Worker`);
   const podsSeconds = await secondsOf(() => {
     controller.resume();
@@ -94,7 +100,7 @@ export async function runRound(laboratory: Laboratory, observer: Observer, count
   await atOnce(PARALLEL, [...observer.pods.values()], (pod) => player.play(pod));
   const isOver = (): boolean => observer.pods.size === 0 && observer.idleWorkers === count;
   await until('the end of the runs', PATIENCE, isOver, signal);
-  const unfinished = ids.filter((id) => admin.run(id)?.state !== 'FINISHED');
+  const unfinished = await notIn('FINISHED');
   if (unfinished.length > 0) throw new Error(`${unfinished.length} of ${count} runs did not finish: ${unfinished[0]}`);
   await sleep(AFTERMATH_MS, undefined, { signal });
   const after = controller.usage();

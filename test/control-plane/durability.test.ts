@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { openStore } from '../../src/control-plane/store';
+import { storeOn } from '../../src/control-plane/store';
+import { openSqlite } from '../../src/control-plane/store/database/sqlite';
 import { removeFolder, temporaryFolder } from '../support/folder';
 
 const KILLS = 5;
@@ -42,13 +43,13 @@ test('a control plane that is killed again and again loses no acknowledged log l
   expect(said.filter((message) => message.ready)).toHaveLength(KILLS);
   expect(runs.length).toBeGreaterThan(KILLS);
 
-  const store = openStore(join(folder, 'control-plane.db'));
-  const sequences = store.logs
-    .read(runId, 0, 1_000_000)
+  const store = storeOn(await openSqlite({ path: join(folder, 'control-plane.db'), inProcess: true }));
+  const sequences = (await store.read.logs.read(runId, 0, 1_000_000))
     .filter((record) => record.writer === 'relay')
     .map((record) => record.sequence);
-  const missing = runs.filter((id) => store.runs.find(id) === undefined);
-  store.close();
+  const missing: string[] = [];
+  for (const id of runs) if (!(await store.read.runs.find(id))) missing.push(id);
+  await store.close();
   expect(missing).toEqual([]);
   expect(sequences.length).toBeGreaterThanOrEqual(acknowledged);
   expect(sequences).toEqual(sequences.map((_, index) => index + 1));

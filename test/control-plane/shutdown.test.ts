@@ -60,7 +60,7 @@ describe('a control plane that is told to stop', () => {
 
   test('ends the logs that are followed where a line ends', async () => {
     await makeStack(controlPlane, pool.id);
-    const run = controlPlane.admin.createRun({ stack: 'stack' });
+    const run = await controlPlane.admin.createRun({ stack: 'stack' });
     const { body } = await speaker.send('GET', `/api/v1/runs/${run.id}/log?follow=1`, { jwt: await speaker.logIn() });
     await arrived();
     await controlPlane.close();
@@ -79,7 +79,7 @@ describe('a control plane that is told to stop', () => {
       status: 200,
       report: expect.stringContaining('ok running'),
     });
-    controlPlane.admin.createStack({ name: 'stack', pool: pool.id, autoDeploy: false });
+    await controlPlane.admin.createStack({ name: 'stack', pool: pool.id, autoDeploy: false });
     const { goOn, body } = halfAnUpload();
     const uploading = speaker.send('PUT', '/api/v1/stacks/stack/source', { jwt, body });
     await arrived();
@@ -107,7 +107,7 @@ test('an upload that does not end is cut off when the grace time is over', async
   await end();
   await begin(0.3);
   const jwt = await speaker.logIn();
-  controlPlane.admin.createStack({ name: 'stack', pool: pool.id, autoDeploy: false });
+  await controlPlane.admin.createStack({ name: 'stack', pool: pool.id, autoDeploy: false });
   const uploading = speaker.send('PUT', '/api/v1/stacks/stack/source', { jwt, body: halfAnUpload().body });
   const failed = expect(uploading).rejects.toThrow('other side closed');
   await arrived();

@@ -138,7 +138,7 @@ describe('a leader', () => {
       await untilReady(name, 4);
       const id = ids[runs.length] ?? '';
       await makeStack(controlPlane, id, name);
-      runs.push(controlPlane.admin.createRun({ stack: name }).id);
+      runs.push((await controlPlane.admin.createRun({ stack: name })).id);
     }
     await eventually(async () => expect(await pods()).toHaveLength(2));
     // The former one's timers for the next sync are due when it wakes up.
@@ -162,7 +162,7 @@ describe('a leader', () => {
     await until(alone, LED);
     const ids = [await makePool('pool', 2)];
     await makeStack(controlPlane, ids[0] ?? '', objects.namespace);
-    const run = controlPlane.admin.createRun({ stack: objects.namespace }).id;
+    const run = (await controlPlane.admin.createRun({ stack: objects.namespace })).id;
     await eventually(async () => expect(await pods()).toHaveLength(1));
     const stood = await facts(ids, [run]);
     alone.signal('SIGSTOP');
@@ -181,11 +181,15 @@ describe('a leader', () => {
 async function facts(pools: readonly string[], runs: readonly string[]) {
   return {
     workers: (await objects.workers()).map(({ metadata }) => metadata.uid).sort(),
-    known: pools.flatMap((id) => controlPlane.admin.workers(id)).map(({ id, retiring }) => ({ id, retiring })),
+    known: (await Promise.all(pools.map((id) => controlPlane.admin.workers(id))))
+      .flat()
+      .map(({ id, retiring }) => ({ id, retiring })),
     pods: (await pods()).map(({ metadata }) => metadata.uid).sort(),
-    runs: runs.map((id) => {
-      const run = controlPlane.admin.run(id);
-      return { id, state: run?.state, attempt: run?.attempt };
-    }),
+    runs: await Promise.all(
+      runs.map(async (id) => {
+        const run = await controlPlane.admin.run(id);
+        return { id, state: run?.state, attempt: run?.attempt };
+      }),
+    ),
   };
 }

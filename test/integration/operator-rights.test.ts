@@ -88,7 +88,7 @@ describe('the ServiceAccount of a release', () => {
 });
 
 async function carryOutRun(): Promise<void> {
-  scene.trigger();
+  await scene.trigger();
   const pod = await scene.pod();
   const launcher = await scene.startIn(pod);
   await scene.setPodStatus(pod, containers({ relay: running, worker: running }));
@@ -99,7 +99,7 @@ async function carryOutRun(): Promise<void> {
 
 /** The controller finds the Pod again, and gives the label back. */
 async function loseLabelOfRunningPod(): Promise<void> {
-  const { id } = scene.trigger();
+  const { id } = await scene.trigger();
   const pod = await scene.pod();
   await scene.startIn(pod);
   await scene.setPodStatus(pod, containers({ relay: running, worker: running }));

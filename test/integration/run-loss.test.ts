@@ -10,7 +10,7 @@ const open = runScenes();
 describe('the loss of a run', () => {
   test('is not seen in a Pod that only lost its label, which it gets back (invariant 8)', async () => {
     const scene = await open();
-    const { id } = scene.trigger();
+    const { id } = await scene.trigger();
     const pod = await scene.pod();
     const launcher = await scene.startIn(pod);
     await scene.setPodStatus(pod, WORKING);
@@ -18,7 +18,7 @@ describe('the loss of a run', () => {
     await eventually(async () =>
       expect((await scene.pod()).metadata.labels).toHaveProperty(['workers.spacelift.io/workerpool']),
     );
-    expect(scene.run(id)).toMatchObject({ state: 'PLANNING' });
+    expect(await scene.run(id)).toMatchObject({ state: 'PLANNING' });
     await launcher.outcome('Succeeded');
     await scene.setPodStatus(pod, SUCCEEDED);
     await scene.untilRun(id, { state: 'FINISHED', reason: 'Succeeded' });
@@ -27,7 +27,7 @@ describe('the loss of a run', () => {
 
   test('is not believed of a node while the relay is heard', async () => {
     const scene = await open();
-    const { id } = scene.trigger();
+    const { id } = await scene.trigger();
     const pod = await scene.pod();
     const launcher = await scene.startIn(pod);
     const long = new Date(Date.now() - 600_000).toISOString().replace(/\.\d+Z$/, 'Z');
@@ -39,7 +39,7 @@ describe('the loss of a run', () => {
       ],
     });
     await scene.untilWorkers([{ conditions: [{ type: 'Registered' }, { type: 'Waiting', reason: 'NodeLost' }] }]);
-    expect(scene.run(id)).toMatchObject({ state: 'PLANNING' });
+    expect(await scene.run(id)).toMatchObject({ state: 'PLANNING' });
     await launcher.outcome('Succeeded');
     await scene.setPodStatus(pod, SUCCEEDED);
     await scene.untilRun(id, { state: 'FINISHED', reason: 'Succeeded' });
@@ -48,15 +48,15 @@ describe('the loss of a run', () => {
 
 test('a busy Worker that is deleted gets no further run, and goes when its run is over', async () => {
   const scene = await open();
-  const [first, second] = [scene.trigger(), scene.trigger()];
+  const [first, second] = [await scene.trigger(), await scene.trigger()];
   const pod = await scene.pod();
   const launcher = await scene.startIn(pod);
   await scene.setPodStatus(pod, WORKING);
   const [worker] = await scene.objects.workers();
   if (!worker) throw new Error('there is no Worker');
   await scene.removeWorker(worker.metadata.name);
-  await eventually(() =>
-    expect(scene.controlPlane.admin.workers(first.poolId).filter(({ retiring }) => retiring)).toHaveLength(1),
+  await eventually(async () =>
+    expect((await scene.controlPlane.admin.workers(first.poolId)).filter(({ retiring }) => retiring)).toHaveLength(1),
   );
   await launcher.outcome('Succeeded');
   await scene.setPodStatus(pod, SUCCEEDED);
@@ -65,7 +65,7 @@ test('a busy Worker that is deleted gets no further run, and goes when its run i
     expect(names).toHaveLength(1);
     expect(names).not.toContain(worker.metadata.name);
   });
-  await eventually(() => expect(scene.run(second.id)?.attempt).toBe(1));
+  await eventually(async () => expect((await scene.run(second.id))?.attempt).toBe(1));
 });
 
 test('the status of a Worker that somebody else wrote over is put right', async () => {

@@ -54,27 +54,24 @@ export class RunScene {
     await Promise.all(this.controllers.map((controller) => controller.stop()));
   }
 
-  trigger(type: RunType = 'PROPOSED'): RunRecord {
+  trigger(type: RunType = 'PROPOSED'): Promise<RunRecord> {
     return this.controlPlane.admin.createRun({ stack: this.stack, type });
   }
 
   /** A run of a stack that asks for this runner image. */
   async triggerWithImage(runnerImage: string): Promise<RunRecord> {
     const name = `${this.stack}-image`;
-    this.controlPlane.admin.createStack({ name, pool: this.made.id, runnerImage });
+    await this.controlPlane.admin.createStack({ name, pool: this.made.id, runnerImage });
     await this.controlPlane.admin.uploadSource(name, Readable.from([Buffer.from('a source')]));
     return this.controlPlane.admin.createRun({ stack: name, type: 'PROPOSED' });
   }
 
-  run(id: string): RunRecord | null {
+  run(id: string): Promise<RunRecord | null> {
     return this.controlPlane.admin.run(id);
   }
 
-  log(runId: string): string {
-    return this.controlPlane.admin
-      .readLog(runId, 0)
-      .map(({ text }) => text)
-      .join('');
+  async log(runId: string): Promise<string> {
+    return (await this.controlPlane.admin.readLog(runId, 0)).map(({ text }) => text).join('');
   }
 
   async runPods(): Promise<RunPod[]> {
@@ -104,7 +101,7 @@ export class RunScene {
   }
 
   async untilRun(id: string, expected: Partial<RunRecord>): Promise<void> {
-    await eventually(() => expect(this.run(id)).toMatchObject(expected));
+    await eventually(async () => expect(await this.run(id)).toMatchObject(expected));
   }
 
   /** What the kubelet does. */

@@ -14,7 +14,7 @@ const TOO_SMALL = { workerContainer: { resources: { requests: { cpu: '2' }, limi
 describe('a run', () => {
   test('gets a Pod, is carried out, and leaves an idle Worker and no Pod', async () => {
     const scene = await open();
-    const { id } = scene.trigger();
+    const { id } = await scene.trigger();
     const pod = await scene.pod();
     expect(pod.metadata.name).toBe(`${id.toLowerCase()}-preparing-1`);
     expect(pod.spec.initContainers.map(({ name }) => name)).toEqual(['init']);
@@ -38,7 +38,7 @@ describe('a run', () => {
 
   test('follows another on the same Worker', async () => {
     const scene = await open();
-    const runs = [scene.trigger(), scene.trigger()];
+    const runs = [await scene.trigger(), await scene.trigger()];
     for (const { id } of runs) {
       const pod = await eventually(async () => {
         const found = (await scene.runPods()).find(({ metadata }) => metadata.name.startsWith(id.toLowerCase()));
@@ -56,7 +56,7 @@ describe('a run', () => {
 
   test('has one Pod although two controllers want to make it (invariant 1)', async () => {
     const scene = await open({ poolSize: 3 }, 2);
-    const ids = [scene.trigger().id, scene.trigger().id, scene.trigger().id];
+    const ids = [(await scene.trigger()).id, (await scene.trigger()).id, (await scene.trigger()).id];
     await eventually(async () => expect(await scene.runPods()).toHaveLength(3));
     await scene.untilWorkers([{ state: 'BUSY' }, { state: 'BUSY' }, { state: 'BUSY' }]);
     const names = (await scene.runPods()).map(({ metadata }) => metadata.name);
@@ -65,24 +65,26 @@ describe('a run', () => {
 
   test('that is stopped before its Pod starts leaves no Pod', async () => {
     const scene = await open();
-    const { id } = scene.trigger();
+    const { id } = await scene.trigger();
     await scene.pod();
-    scene.controlPlane.admin.stop(id, 'not wanted');
+    await scene.controlPlane.admin.stop(id, 'not wanted');
     await scene.untilNoPod();
     await scene.untilWorkers([{ state: 'IDLE' }]);
-    expect(['STOPPED', 'CANCELED']).toContain(scene.run(id)?.state);
+    expect(['STOPPED', 'CANCELED']).toContain((await scene.run(id))?.state);
   });
 
   test('goes on while its Worker is scaled away, and the Worker goes after it (invariant 2)', async () => {
     const scene = await open();
-    const { id } = scene.trigger();
+    const { id } = await scene.trigger();
     const pod = await scene.pod();
     const launcher = await scene.startIn(pod);
     await scene.setPodStatus(pod, WORKING);
     await scene.objects.scale(POOL, 0);
     await eventually(async () => expect((await scene.objects.pool(POOL))?.status?.desiredPoolSize).toBe(0));
-    await eventually(() =>
-      expect(scene.controlPlane.admin.workers(scene.run(id)?.poolId ?? '')).toMatchObject([{ retiring: true }]),
+    await eventually(async () =>
+      expect(await scene.controlPlane.admin.workers((await scene.run(id))?.poolId ?? '')).toMatchObject([
+        { retiring: true },
+      ]),
     );
     expect((await scene.pod()).metadata).toMatchObject({ uid: pod.metadata.uid });
     expect((await scene.pod()).metadata.deletionTimestamp).toBeUndefined();
@@ -97,9 +99,9 @@ describe('a run', () => {
 describe('a Pod that is refused', () => {
   test('as invalid is explained, and made once the pool is mended', async () => {
     const scene = await open({ pod: TOO_SMALL });
-    const { id } = scene.trigger();
+    const { id } = await scene.trigger();
     const sentence = /The API server refuses the run's Pod as invalid: .*spec\.containers\[1\]\.resources\.requests/;
-    await eventually(() => expect(scene.log(id)).toMatch(sentence));
+    await eventually(async () => expect(await scene.log(id)).toMatch(sentence));
     await eventually(async () => {
       const [worker] = await scene.objects.workers();
       expect(worker?.status?.conditions).toContainEqual(
@@ -126,9 +128,9 @@ describe('a Pod that is refused', () => {
   test('by a quota is explained, and made once there is room', async () => {
     const scene = await open();
     await scene.forbidPods();
-    const { id } = scene.trigger();
-    await eventually(() =>
-      expect(scene.log(id)).toContain("can never take the run's Pod as it is: exceeded quota: none"),
+    const { id } = await scene.trigger();
+    await eventually(async () =>
+      expect(await scene.log(id)).toContain("can never take the run's Pod as it is: exceeded quota: none"),
     );
     await scene.untilWorkers([{ state: 'BUSY', currentRunID: id }]);
     await scene.allowPods();
@@ -139,7 +141,7 @@ describe('a Pod that is refused', () => {
     const scene = await open({ allowedRunnerImageHosts: ['registry.test'] });
     const { id } = await scene.triggerWithImage('alpine');
     await scene.untilRun(id, { state: 'FAILED', reason: 'ConfigError' });
-    expect(scene.run(id)?.message).toContain('comes from docker.io, but spec.allowedRunnerImageHosts');
+    expect((await scene.run(id))?.message).toContain('comes from docker.io, but spec.allowedRunnerImageHosts');
     expect(await scene.runPods()).toEqual([]);
     await scene.untilWorkers([{ state: 'IDLE' }]);
   });
@@ -148,11 +150,11 @@ describe('a Pod that is refused', () => {
 describe('a Pod that cannot start', () => {
   test('says why in the run’s log and on the Worker, and goes at once when waiting cannot help', async () => {
     const scene = await open();
-    const { id } = scene.trigger();
+    const { id } = await scene.trigger();
     const pod = await scene.pod();
     const failing = waitingFor('ErrImagePull', 'manifest unknown');
     await scene.setPodStatus(pod, containers({ relay: running, worker: failing }, { phase: 'Pending' }));
-    await eventually(() => expect(scene.log(id)).toContain('cannot be pulled: manifest unknown.'));
+    await eventually(async () => expect(await scene.log(id)).toContain('cannot be pulled: manifest unknown.'));
     const hopeless = waitingFor('ErrImageNeverPull');
     await scene.setPodStatus(pod, containers({ relay: running, worker: hopeless }, { phase: 'Pending' }));
     await scene.untilRun(id, { state: 'FAILED', reason: 'ImagePull' });
@@ -164,13 +166,13 @@ describe('a Pod that cannot start', () => {
 describe('a Pod that ends without a word', () => {
   test('gives the run its outcome, and is kept for people to look at', async () => {
     const scene = await open({ pod: { workerContainer: { resources: { limits: { memory: '64Mi' } } } } });
-    const { id } = scene.trigger();
+    const { id } = await scene.trigger();
     const pod = await scene.pod();
     await scene.startIn(pod);
     const killed = containers({ relay: exited(80), worker: exited(137, 'OOMKilled') }, { phase: 'Failed' });
     await scene.setPodStatus(pod, killed);
     await scene.untilRun(id, { state: 'FAILED', reason: 'OutOfMemory' });
-    expect(scene.run(id)?.message).toContain(
+    expect((await scene.run(id))?.message).toContain(
       'memory limit of 64Mi: raise spec.pod.workerContainer.resources.limits.memory',
     );
     await scene.untilWorkers([{ state: 'IDLE' }]);
@@ -179,7 +181,7 @@ describe('a Pod that ends without a word', () => {
 
   test('is ended when a sidecar outlives it', async () => {
     const scene = await open({ pod: { additionalSidecarContainers: [{ name: 'dind', image: 'dind' }] } });
-    const { id } = scene.trigger();
+    const { id } = await scene.trigger();
     const pod = await scene.pod();
     const launcher = await scene.startIn(pod);
     await launcher.outcome('UserFailed');
@@ -190,7 +192,7 @@ describe('a Pod that ends without a word', () => {
 
   test('by deletion makes the run fail, once', async () => {
     const scene = await open();
-    const { id } = scene.trigger();
+    const { id } = await scene.trigger();
     const pod = await scene.pod();
     await scene.startIn(pod);
     await scene.setPodStatus(pod, WORKING);

@@ -71,7 +71,7 @@ test('a workspace goes on in S3 where it was, over a time in which neither S3 no
   await makeStack(controlPlane, pool.id);
   const worker = await TestWorker.register(pool);
   try {
-    const run = controlPlane.admin.createRun({ stack: 'stack' });
+    const run = await controlPlane.admin.createRun({ stack: 'stack' });
     const pod = await worker.startPod();
     expect(await pod.get('source')).toEqual({ status: 200, text: 'a source' });
     const content = randomBytes(PART_BYTES + 5);
@@ -85,7 +85,7 @@ test('a workspace goes on in S3 where it was, over a time in which neither S3 no
     expect(await pod.part(upload, PART_BYTES, second)).toMatchObject({ status: 200 });
     expect(await pod.uploaded(upload, content)).toMatchObject({ status: 200 });
     await pod.outcome('Succeeded', true);
-    expect(controlPlane.admin.run(run.id)).toMatchObject({ state: 'UNCONFIRMED', workspace: expect.any(String) });
+    expect(await controlPlane.admin.run(run.id)).toMatchObject({ state: 'UNCONFIRMED', workspace: expect.any(String) });
   } finally {
     await worker.close();
     await controlPlane.close();

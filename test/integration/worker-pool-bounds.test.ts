@@ -103,7 +103,7 @@ describe('a deleted pool', () => {
   it('keeps a Worker whose Pod runs, whatever the time, and goes when the Pod has ended', async () => {
     const { id } = await readyPool(1);
     await makeStack(controlPlane, id);
-    const run = controlPlane.admin.createRun({ stack: 'stack' });
+    const run = await controlPlane.admin.createRun({ stack: 'stack' });
     const pod = `/api/v1/namespaces/${objects.namespace}/pods/${run.id.toLowerCase()}-preparing-1`;
     const containerStatuses = ['launcher-grpc', 'worker'].map((name) => ({
       ...{ name, image: 'x', imageID: 'x', ready: true, restartCount: 0 },
@@ -158,8 +158,8 @@ it('a WorkerPool that gets the token of another pool replaces its Workers, and l
   await letPass(180_000);
   await eventually(async () => {
     expect((await objects.pool(POOL))?.metadata.labels).toMatchObject({ 'workers.spacelift.io/ulid': latter.id });
-    expect(controlPlane.admin.workers(latter.id)).toHaveLength(2);
-    expect(controlPlane.admin.workers(former.id)).toEqual([]);
+    expect(await controlPlane.admin.workers(latter.id)).toHaveLength(2);
+    expect(await controlPlane.admin.workers(former.id)).toEqual([]);
     const names = (await objects.workers()).map(({ metadata }) => metadata.name);
     expect(names).toHaveLength(2);
     expect(names.filter((name) => before.includes(name))).toEqual([]);

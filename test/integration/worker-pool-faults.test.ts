@@ -92,7 +92,7 @@ describe('a WorkerPool with unusable credentials says so, and goes on by itself 
     await expectCannotRegister(reason, message, spoiled);
     await each.objects.putSecret(POOL, secret);
     await untilCondition('Ready', { status: 'True' });
-    expect(file.controlPlane.admin.workers(id)).toHaveLength(2);
+    expect(await file.controlPlane.admin.workers(id)).toHaveLength(2);
   });
 
   it('without token and privateKey', async () => {
@@ -123,7 +123,7 @@ describe.each(['mqtt', 'poll'] as const)('a control plane that is no use, over %
   it('refuses the credentials of a pool that was reset, and takes the new ones', async () => {
     const made = await newPool(file.controlPlane);
     const other = await newPool(file.controlPlane);
-    file.controlPlane.admin.deletePool(made.id);
+    await file.controlPlane.admin.deletePool(made.id);
     await each.objects.putSecret(POOL, made.secret);
     await each.objects.createPool(POOL, spec(made.token.endpoint));
     await expectCannotRegister('CredentialsRejected', /^Unable to register worker pool: /);
@@ -183,7 +183,7 @@ it('lets a busy Worker finish its run when the pool is scaled to zero', async ()
   const { id } = await each.objects.addPool(file.controlPlane, POOL, { poolSize: 2 });
   await untilCondition('Ready', { status: 'True' });
   await makeStack(file.controlPlane, id, `stack-${id.toLowerCase()}`);
-  const run = file.controlPlane.admin.createRun({ stack: `stack-${id.toLowerCase()}` });
+  const run = await file.controlPlane.admin.createRun({ stack: `stack-${id.toLowerCase()}` });
   const pods = `/api/v1/namespaces/${each.objects.namespace}/pods`;
   const podName = `${run.id.toLowerCase()}-preparing-1`;
   await eventually(async () => expect((await kube('GET', `${pods}/${podName}`)).status).toBe(200));
@@ -195,7 +195,7 @@ it('lets a busy Worker finish its run when the pool is scaled to zero', async ()
   expect(busy?.metadata.deletionTimestamp).toBeUndefined();
   expect((await kube('GET', `${pods}/${podName}`)).status).toBe(200);
 
-  file.controlPlane.admin.stop(run.id);
+  await file.controlPlane.admin.stop(run.id);
   await eventually(async () => {
     expect(await each.objects.workers()).toEqual([]);
     expect((await each.objects.pool(POOL))?.status).toMatchObject({ actualPoolSize: 0, desiredPoolSize: 0 });

@@ -26,11 +26,8 @@ async function untilReady(): Promise<void> {
   });
 }
 
-const registeredIds = (poolId: string): string[] =>
-  file.controlPlane.admin
-    .workers(poolId)
-    .map(({ id }) => id)
-    .sort();
+const registeredIds = async (poolId: string): Promise<string[]> =>
+  (await file.controlPlane.admin.workers(poolId)).map(({ id }) => id).sort();
 
 const objectIds = async (): Promise<string[]> =>
   (await each.objects.workers()).map(({ metadata }) => metadata.name.slice(-26).toUpperCase()).sort();
@@ -57,8 +54,8 @@ describe.each<Transport>(['mqtt', 'poll'])('a WorkerPool over %s', (transport) =
         { kind: 'WorkerPool', uid: pool?.metadata.uid, controller: true },
       ]);
     }
-    expect(registeredIds(id)).toEqual(await objectIds());
-    expect(file.controlPlane.admin.workers(id)[0]?.metadata).toMatchObject({
+    expect(await registeredIds(id)).toEqual(await objectIds());
+    expect((await file.controlPlane.admin.workers(id))[0]?.metadata).toMatchObject({
       namespace: each.objects.namespace,
       controller_version: '1.2.3',
     });
@@ -72,7 +69,7 @@ describe.each<Transport>(['mqtt', 'poll'])('a WorkerPool over %s', (transport) =
       await eventually(async () => {
         expect((await each.objects.pool(POOL))?.status).toMatchObject({ actualPoolSize: size, desiredPoolSize: size });
         expect(await objectIds()).toHaveLength(size);
-        expect(registeredIds(id)).toEqual(await objectIds());
+        expect(await registeredIds(id)).toEqual(await objectIds());
       });
     }
     // A retired Worker never comes back: others stand in its place.
@@ -86,7 +83,7 @@ describe.each<Transport>(['mqtt', 'poll'])('a WorkerPool over %s', (transport) =
       expect(await each.objects.pool(POOL)).toBeUndefined();
       expect(await each.objects.workers()).toEqual([]);
     });
-    expect(registeredIds(id)).toEqual([]);
+    expect(await registeredIds(id)).toEqual([]);
   });
 });
 
@@ -101,20 +98,20 @@ it('replaces a Worker that somebody deletes', async () => {
     const names = (await each.objects.workers()).map(({ metadata }) => metadata.name);
     expect(names).toHaveLength(2);
     expect(names).not.toContain(victim?.metadata.name);
-    expect(registeredIds(id)).toEqual(await objectIds());
+    expect(await registeredIds(id)).toEqual(await objectIds());
   });
 });
 
 it('keeps its Workers when the controller restarts', async () => {
   const { id } = await readyPool(3);
   const before = await each.objects.workers();
-  await controller.restart(() => expect(registeredIds(id)).toHaveLength(3));
+  await controller.restart(async () => expect(await registeredIds(id)).toHaveLength(3));
   await each.objects.scale(POOL, 4);
   await untilReady();
   const uids = (await each.objects.workers()).map(({ metadata }) => metadata.uid);
   expect(uids).toHaveLength(4);
   expect(uids).toEqual(expect.arrayContaining(before.map(({ metadata }) => metadata.uid)));
-  expect(registeredIds(id)).toEqual(await objectIds());
+  expect(await registeredIds(id)).toEqual(await objectIds());
 });
 
 it('keeps the size an autoscaler gave it when poolSize is left out of the manifest', async () => {
@@ -138,6 +135,6 @@ it('has a scale for autoscalers to read when its manifest never had a poolSize',
 
 it('registers a thousand Workers', async () => {
   const { id } = await readyPool(1000);
-  expect(registeredIds(id)).toHaveLength(1000);
-  expect(registeredIds(id)).toEqual(await objectIds());
+  expect(await registeredIds(id)).toHaveLength(1000);
+  expect(await registeredIds(id)).toEqual(await objectIds());
 }, 120_000);

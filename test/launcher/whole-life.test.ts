@@ -82,7 +82,7 @@ function connectTo({ token, privateKeyPem }: TestPool): ControlPlaneSession {
 }
 
 async function stack(autoDeploy: boolean, environment: Readonly<Record<string, string>> = {}): Promise<void> {
-  controlPlane.admin.createStack({
+  await controlPlane.admin.createStack({
     name: 'hello',
     pool: pool.id,
     autoDeploy,
@@ -133,22 +133,19 @@ async function runPod({ runId, stage, attempt, fence, startDeadline }: Assignmen
 const assigned = (stage: Assignment['stage']): Promise<Assignment> =>
   until(() => (view?.assignment?.stage === stage ? view.assignment : undefined), `an assignment to ${stage}`);
 
-const logOf = (runId: string): string =>
-  controlPlane.admin
-    .readLog(runId, 0)
-    .map((record) => record.text)
-    .join('');
+const logOf = async (runId: string): Promise<string> =>
+  (await controlPlane.admin.readLog(runId, 0)).map((record) => record.text).join('');
 
 describe('a run over its whole life, on the real control plane', () => {
   test('is planned, kept, and applied in another Pod from the same state', async () => {
     await stack(true);
-    const run = controlPlane.admin.createRun({ stack: 'hello' });
+    const run = await controlPlane.admin.createRun({ stack: 'hello' });
     expect(await runPod(await assigned('preparing'))).toBe(0);
     const applying = await assigned('applying');
     expect(applying.attempt).toBe(2);
     expect(await runPod(applying)).toBe(0);
-    expect(controlPlane.admin.run(run.id)).toMatchObject({ state: 'FINISHED', hasChanges: true });
-    const log = logOf(run.id);
+    expect(await controlPlane.admin.run(run.id)).toMatchObject({ state: 'FINISHED', hasChanges: true });
+    const log = await logOf(run.id);
     for (const line of [
       'The source was fetched.',
       'Step plan',
@@ -166,12 +163,12 @@ describe('a run over its whole life, on the real control plane', () => {
       await stack(true, { [variable]: OUTSIDE });
       // OpenTofu wants its cache to be there.
       await mkdir(OUTSIDE);
-      const run = controlPlane.admin.createRun({ stack: 'hello' });
+      const run = await controlPlane.admin.createRun({ stack: 'hello' });
       await runPod(await assigned('preparing'));
       const applying = await assigned('applying');
       await mkdir(OUTSIDE);
       expect(await runPod(applying)).toBe(0);
-      expect(controlPlane.admin.run(run.id)).toMatchObject({ state: 'FINISHED', hasChanges: true });
+      expect(await controlPlane.admin.run(run.id)).toMatchObject({ state: 'FINISHED', hasChanges: true });
     },
   );
 
@@ -181,9 +178,9 @@ describe('a run over its whole life, on the real control plane', () => {
   ])("and a reset of its pool's credentials in the midst of the plan: it $what", async ({ isRenewed, end }) => {
     await stack(false);
     await writeFile(join(root, 'held'), '');
-    const run = controlPlane.admin.createRun({ stack: 'hello' });
+    const run = await controlPlane.admin.createRun({ stack: 'hello' });
     const planned = runPod(await assigned('preparing'));
-    await until(() => logOf(run.id).includes('waiting'), 'the plan');
+    await until(async () => (await logOf(run.id)).includes('waiting'), 'the plan');
 
     const key = await makeKey();
     const { config } = await controlPlane.admin.resetPool(pool.id, key.csr);
@@ -193,22 +190,22 @@ describe('a run over its whole life, on the real control plane', () => {
     if (isRenewed) await mount(join(root, 'pod-1', 'credentials'));
     await rm(join(root, 'held'));
     expect(await planned).toBe(0);
-    expect(controlPlane.admin.run(run.id)?.state).toBe('UNCONFIRMED');
-    expect(logOf(run.id)).toContain('The stage preparing succeeded.');
+    expect((await controlPlane.admin.run(run.id))?.state).toBe('UNCONFIRMED');
+    expect(await logOf(run.id)).toContain('The stage preparing succeeded.');
 
-    controlPlane.admin.confirm(run.id);
+    await controlPlane.admin.confirm(run.id);
     const applied = runPod(await assigned('applying')).catch((error: unknown) => error);
-    await until(() => controlPlane.admin.run(run.id)?.state === end, end);
+    await until(async () => (await controlPlane.admin.run(run.id))?.state === end, end);
     if (isRenewed) expect(await applied).toBe(0);
-    else expect(controlPlane.admin.run(run.id)?.message).toContain('The run state was sealed with another key');
+    else expect((await controlPlane.admin.run(run.id))?.message).toContain('The run state was sealed with another key');
   });
 
   test('keeps its state from the control plane: what lies there can be read by the pool alone', async () => {
     await stack(false);
-    const run = controlPlane.admin.createRun({ stack: 'hello' });
+    const run = await controlPlane.admin.createRun({ stack: 'hello' });
     await runPod(await assigned('preparing'));
-    expect(controlPlane.admin.run(run.id)?.state).toBe('UNCONFIRMED');
-    const blob = controlPlane.admin.run(run.id)?.workspace ?? '';
+    expect((await controlPlane.admin.run(run.id))?.state).toBe('UNCONFIRMED');
+    const blob = (await controlPlane.admin.run(run.id))?.workspace ?? '';
     const sealed = await readFile(controlPlane.file('blobs', 'workspaces', blob));
     expect(sealed.subarray(0, 4).toString()).toBe('WPS2');
   });

@@ -9,9 +9,14 @@ export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(r
  * Looks every few milliseconds until it is so.
  * @throws Error that names what did not happen in so many seconds, or the reason of the signal
  */
-export async function until(what: string, seconds: number, condition: () => boolean, signal: AbortSignal) {
+export async function until(
+  what: string,
+  seconds: number,
+  condition: () => boolean | Promise<boolean>,
+  signal: AbortSignal,
+) {
   const deadline = performance.now() + seconds * 1000;
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`${what}: not within ${seconds} s`);
     await sleep(5, undefined, { signal });
   }

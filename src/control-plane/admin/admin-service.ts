@@ -3,14 +3,13 @@ import type { NewPool, NewRun, NewStack, RunFilter, StackChange } from './input'
 import { RequestError } from '../errors';
 import { checkPoolName, idOf } from '../names';
 import type { PoolIssuer } from '../identity/pool-issuer';
-import { poolChanged, runChanged, type QueueContext } from '../queue/context';
-import { advance, endWithoutSuccess, requireRun, systemLog, touchWorker } from '../queue/lifecycle';
-import { countRunnable } from '../queue/next-run';
-import { sweep } from '../queue/sweep';
-import { isTerminal } from '../queue/transitions';
+import type { QueueContext } from '../queue/context';
+import { requireRun } from '../queue/lifecycle';
+import { decide, drain, queueRun, stop } from '../queue/person-operations';
 import { waitsFor } from '../queue/waiting';
-import { runTopic } from '../queue/wakeups';
+import { credentialsTopic, runTopic, type Sleep } from '../queue/wakeups';
 import { StackAdmin } from './stack-admin';
+import type { Tables } from '../store';
 import type { Blobs } from '../blobs';
 import type { LogRecord, PoolRecord, RunRecord, StackRecord, WorkerRecord } from '../store/records';
 
@@ -22,8 +21,6 @@ export class AdminService {
     private readonly context: QueueContext,
     blobs: Blobs,
     private readonly issuer: PoolIssuer,
-    /** Ends the connections of a pool whose credentials are no longer good. */
-    private readonly disconnect: (poolId: string) => void,
   ) {
     this.stackAdmin = new StackAdmin(context, blobs, (nameOrId) => this.poolByNameOrId(nameOrId));
   }
@@ -35,94 +32,97 @@ export class AdminService {
     const id = newId();
     const credentials = await this.issuer.issue(id, input.certificateSigningRequest);
     const createdAt = now();
-    store.pools.insert({
-      id,
-      name,
-      description: input.description ?? null,
-      labels: input.labels ?? [],
-      space: input.space ?? 'legacy',
-      driftDetectionRunLimit: input.driftDetectionRunLimit ?? -1,
-      ...credentials,
-      createdAt,
-      updatedAt: createdAt,
-    });
+    await store.transaction((tx) =>
+      tx.pools.insert({
+        id,
+        name,
+        description: input.description ?? null,
+        labels: input.labels ?? [],
+        space: input.space ?? 'legacy',
+        driftDetectionRunLimit: input.driftDetectionRunLimit ?? -1,
+        ...credentials,
+        createdAt,
+        updatedAt: createdAt,
+      }),
+    );
     return this.requirePool(id);
   }
 
   /** New certificate and token; the old ones are refused from now on. */
   async resetPool(anyCaseId: string, certificateSigningRequest: string): Promise<PoolRecord> {
-    const { id } = this.requirePool(anyCaseId);
+    const { id } = await this.requirePool(anyCaseId);
     const credentials = await this.issuer.issue(id, certificateSigningRequest);
     const { store, now } = this.context;
-    store.transaction(() => store.pools.setCredentials(id, credentials, now()));
-    this.disconnect(id);
+    await store.transaction(async (tx) => {
+      await tx.pools.setCredentials(id, credentials, now());
+      await tx.notify([credentialsTopic(id)]);
+    });
     return this.requirePool(id);
   }
 
-  deletePool(id: string): PoolRecord {
+  deletePool(id: string): Promise<PoolRecord> {
     const { store, now } = this.context;
-    const pool = this.requirePool(id);
-    const unfinished = store.runs.countUnfinished(pool.id);
-    if (unfinished > 0) {
-      const runs = unfinished === 1 ? 'an unfinished run' : `${unfinished} unfinished runs`;
-      throw new RequestError('malformed', `pool ${pool.name} has ${runs}: stop them, or let them end, then delete it`);
-    }
-    store.pools.delete(pool.id, now());
-    this.disconnect(pool.id);
-    return pool;
+    return store.transaction(async (tx) => {
+      const pool = await tx.pools.lock(idOf(id));
+      if (!pool) throw poolNotFound(id);
+      const unfinished = await tx.runs.countUnfinished(pool.id);
+      if (unfinished > 0) {
+        const runs = unfinished === 1 ? 'an unfinished run' : `${unfinished} unfinished runs`;
+        throw new RequestError(
+          'malformed',
+          `pool ${pool.name} has ${runs}: stop them, or let them end, then delete it`,
+        );
+      }
+      await tx.pools.delete(pool.id, now());
+      await tx.notify([credentialsTopic(pool.id)]);
+      return pool;
+    });
   }
 
-  pools(): PoolRecord[] {
-    return this.context.store.pools.list();
+  pools(): Promise<PoolRecord[]> {
+    return this.tables.pools.list();
   }
 
-  pool(id: string): PoolRecord | null {
-    return this.context.store.pools.find(idOf(id)) ?? null;
+  async pool(id: string): Promise<PoolRecord | null> {
+    return (await this.tables.pools.find(idOf(id))) ?? null;
   }
 
-  workers(poolId: string): WorkerRecord[] {
-    return this.context.store.workers.listOfPool(poolId);
+  workers(poolId: string): Promise<WorkerRecord[]> {
+    return this.tables.workers.listOfPool(poolId);
   }
 
   /** Runs that a worker could take now. */
-  pendingRuns(poolId: string): number {
-    return countRunnable(this.context.store, poolId);
+  pendingRuns(poolId: string): Promise<number> {
+    return this.tables.runs.countReady(poolId);
   }
 
-  setDrained(anyCasePoolId: string, anyCaseWorkerId: string, drained: boolean): WorkerRecord {
-    const { store } = this.context;
-    const [poolId, workerId] = [idOf(anyCasePoolId), idOf(anyCaseWorkerId)];
-    const worker = store.workers.find(workerId);
-    if (worker?.poolId !== poolId || worker.removed) {
-      throw new RequestError('not-found', `worker ${workerId} not found in pool ${poolId}`);
-    }
-    store.transaction(() => {
-      store.workers.setDrained(workerId, drained, store.pools.nextRevision(poolId));
-      poolChanged(this.context, poolId);
-    });
-    if (!drained) this.context.assignRuns(poolId);
-    return store.workers.find(workerId) ?? worker;
+  async setDrained(anyCasePoolId: string, anyCaseWorkerId: string, drained: boolean): Promise<WorkerRecord> {
+    const workerId = idOf(anyCaseWorkerId);
+    await drain(this.context, idOf(anyCasePoolId), workerId, drained);
+    const worker = await this.tables.workers.find(workerId);
+    if (!worker) throw new RequestError('not-found', `worker ${workerId} not found in pool ${anyCasePoolId}`);
+    return worker;
   }
 
-  createStack(input: NewStack): StackRecord {
+  createStack(input: NewStack): Promise<StackRecord> {
     return this.stackAdmin.create(input);
   }
 
   /** Counts for runs that start from now on. */
-  updateStack(nameOrId: string, change: StackChange): StackRecord {
+  updateStack(nameOrId: string, change: StackChange): Promise<StackRecord> {
     return this.stackAdmin.update(nameOrId, change);
   }
 
   /** Forgets its source and environment; its runs stay to be looked at. Refused while one is unfinished. */
-  deleteStack(nameOrId: string): StackRecord {
+  deleteStack(nameOrId: string): Promise<StackRecord> {
     return this.stackAdmin.delete(nameOrId);
   }
 
-  stacks(): StackRecord[] {
+  stacks(): Promise<StackRecord[]> {
     return this.stackAdmin.list();
   }
 
-  stack(nameOrId: string): StackRecord | null {
+  stack(nameOrId: string): Promise<StackRecord | null> {
     return this.stackAdmin.find(nameOrId);
   }
 
@@ -131,124 +131,91 @@ export class AdminService {
     return this.stackAdmin.uploadSource(stackName, archive);
   }
 
-  createRun(input: NewRun): RunRecord {
-    const { store, newId, now } = this.context;
-    const stack = this.stackAdmin.require(input.stack);
-    if (stack.source === null) {
+  async createRun(input: NewRun): Promise<RunRecord> {
+    const stack = await this.stackAdmin.require(input.stack);
+    const { source } = stack;
+    if (source === null) {
       throw new RequestError('malformed', `stack ${stack.name} has no source yet: upload one before triggering a run`);
     }
-    if (!store.pools.find(stack.poolId)) {
-      throw new RequestError('malformed', `the pool of stack ${stack.name} was deleted: no worker could take its runs`);
-    }
-    const id = newId();
-    const { poolId, source } = stack;
-    const run = { id, stackId: stack.id, poolId, type: input.type ?? 'TRACKED', source, createdAt: now() };
-    store.transaction(() => {
-      store.runs.insert({ ...run, autoDeploy: input.autoDeploy ?? stack.autoDeploy });
-      systemLog(this.context, id, 0, `Run of stack ${stack.name} is queued`);
-      poolChanged(this.context, poolId);
-    });
-    this.context.assignRuns(poolId);
-    return requireRun(this.context, id);
+    const type = input.type ?? 'TRACKED';
+    const autoDeploy = input.autoDeploy ?? stack.autoDeploy;
+    return requireRun(this.tables, await queueRun(this.context, { stack, source, type, autoDeploy }));
   }
 
-  run(id: string): RunRecord | null {
-    return this.context.store.runs.find(idOf(id)) ?? null;
+  async run(id: string): Promise<RunRecord | null> {
+    return (await this.tables.runs.find(idOf(id))) ?? null;
   }
 
   /** What a run waits for, as the end of "waits for ..."; null when it does not wait. */
-  waitsFor(run: RunRecord): string | null {
+  waitsFor(run: RunRecord): Promise<string | null> {
     return waitsFor(this.context, run);
   }
 
-  runs(filter: RunFilter = {}): RunRecord[] {
-    return this.context.store.runs.list({
-      ...(filter.stack === undefined ? {} : { stackId: this.stackAdmin.require(filter.stack).id }),
-      ...(filter.pool === undefined ? {} : { poolId: this.poolByNameOrId(filter.pool).id }),
+  async runs(filter: RunFilter = {}): Promise<RunRecord[]> {
+    return this.tables.runs.list({
+      ...(filter.stack === undefined ? {} : { stackId: (await this.stackAdmin.require(filter.stack)).id }),
+      ...(filter.pool === undefined ? {} : { poolId: (await this.poolByNameOrId(filter.pool)).id }),
       limit: Math.min(filter.limit ?? 100, 1000),
     });
   }
 
-  confirm(runId: string): RunRecord {
-    return this.decide(runId, 'confirm', 'The run was confirmed');
+  confirm(runId: string): Promise<RunRecord> {
+    return decide(this.context, idOf(runId), 'confirm');
   }
 
-  discard(runId: string): RunRecord {
-    return this.decide(runId, 'discard', 'The run was discarded');
-  }
-
-  private decide(runId: string, event: 'confirm' | 'discard', line: string): RunRecord {
-    const { context } = this;
-    const done = { confirm: 'CONFIRMED', discard: 'DISCARDED' }[event];
-    return context.store.transaction(() => {
-      const run = requireRun(context, idOf(runId));
-      return run.state === done ? run : advance(context, run, event, {}, line);
-    });
+  discard(runId: string): Promise<RunRecord> {
+    return decide(this.context, idOf(runId), 'discard');
   }
 
   /** Ends a run: at once while nothing runs, otherwise by asking its Pod. */
-  stop(anyCaseId: string, reason = 'stopped by a person'): RunRecord {
-    const { context } = this;
-    const runId = idOf(anyCaseId);
-    const { store } = context;
-    return store.transaction(() => {
-      const run = requireRun(context, runId);
-      if (isTerminal(run.state) || run.stopReason !== null) return run;
-      store.runs.setStopReason(runId, reason, context.now());
-      const assignment = store.assignments.underWay(runId);
-      const cancelled = { reason: 'Cancelled', message: reason } as const;
-      if (!assignment) {
-        advance(context, requireRun(context, runId), 'stop', cancelled, `The run was stopped: ${reason}`);
-      } else if (assignment.startedAt === null) {
-        endWithoutSuccess(context, assignment, { by: 'control-plane', ...cancelled });
-      } else {
-        systemLog(context, runId, run.attempt, `Asked to stop: ${reason}`);
-        touchWorker(context, run.poolId, assignment.workerId);
-        runChanged(context, runId);
-      }
-      return requireRun(context, runId);
-    });
+  stop(runId: string, reason = 'stopped by a person'): Promise<RunRecord> {
+    return stop(this.context, idOf(runId), reason);
   }
 
   /** Log records after a cursor (0: from the beginning), in the order they were stored. */
-  readLog(runId: string, after: number, limit = 500): LogRecord[] {
-    return this.context.store.logs.read(runId, after, limit);
+  readLog(runId: string, after: number, limit = 500): Promise<LogRecord[]> {
+    return this.tables.logs.read(runId, after, limit);
   }
 
   /** The newest records of a log, oldest of them first. */
-  readLogEnd(runId: string, limit: number): LogRecord[] {
-    return this.context.store.logs.readEnd(runId, limit);
+  readLogEnd(runId: string, limit: number): Promise<LogRecord[]> {
+    return this.tables.logs.readEnd(runId, limit);
   }
 
   /**
-   * Resolves when the run or its log changes, the signal aborts, or the time is over.
-   * @returns false when there is nothing to wait for any more, because the control plane stops.
+   * Listens for the next change of a run or its log: begun before one looks, nothing is missed. Over when it changes, the
+   * signal aborts, or the time is over.
    */
-  async waitForRun(runId: string, milliseconds: number, signal?: AbortSignal): Promise<boolean> {
-    const { wakeups } = this.context;
-    await wakeups.wait(runTopic(runId), milliseconds, signal);
-    return !wakeups.isClosed;
+  sleepUntilRunChanges(runId: string, milliseconds: number, signal?: AbortSignal): Sleep {
+    return this.context.wakeups.sleep(runTopic(runId), milliseconds, signal);
   }
 
-  /** Looks at the leases now. */
-  sweep(): void {
-    sweep(this.context);
+  /** The control plane stops: there is nothing to wait for any more. */
+  get isClosed(): boolean {
+    return this.context.wakeups.isClosed;
   }
 
-  private requirePool(id: string): PoolRecord {
-    const pool = this.pool(id);
-    if (!pool) throw new RequestError('not-found', `worker pool ${id} not found`);
+  private get tables(): Tables {
+    return this.context.store.read;
+  }
+
+  private async requirePool(id: string): Promise<PoolRecord> {
+    const pool = await this.pool(id);
+    if (!pool) throw poolNotFound(id);
     return pool;
   }
 
-  private poolByNameOrId(nameOrId: string): PoolRecord {
-    const { pools } = this.context.store;
-    const byId = this.pool(nameOrId);
+  private async poolByNameOrId(nameOrId: string): Promise<PoolRecord> {
+    const byId = await this.pool(nameOrId);
     if (byId) return byId;
-    const byName = pools.findByName(nameOrId);
+    const byName = await this.tables.pools.findByName(nameOrId);
     if (byName.length > 1)
       throw new RequestError('malformed', `${byName.length} pools are named ${nameOrId}: give the ULID`);
-    if (!byName[0]) throw new RequestError('not-found', `worker pool ${nameOrId} not found`);
+    if (!byName[0]) throw poolNotFound(nameOrId);
     return byName[0];
   }
+}
+
+function poolNotFound(nameOrId: string): RequestError {
+  return new RequestError('not-found', `worker pool ${nameOrId} not found`);
 }

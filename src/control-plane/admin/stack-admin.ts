@@ -5,6 +5,8 @@ import { RequestError } from '../errors';
 import { checkStackName, idOf, projectFolder } from '../names';
 import type { QueueContext } from '../queue/context';
 import type { Blobs } from '../blobs';
+import type { Tables } from '../store';
+import { isUniqueViolation } from '../store/database/database';
 import type { PoolRecord, StackRecord } from '../store/records';
 
 /** What people may do with stacks. */
@@ -12,19 +14,17 @@ export class StackAdmin {
   constructor(
     private readonly context: QueueContext,
     private readonly blobs: Blobs,
-    private readonly poolOf: (nameOrId: string) => PoolRecord,
+    private readonly poolOf: (nameOrId: string) => Promise<PoolRecord>,
   ) {}
 
-  create(input: NewStack): StackRecord {
+  async create(input: NewStack): Promise<StackRecord> {
     const { store, newId, now } = this.context;
     const name = checkStackName(input.name);
-    if (store.stacks.find(name)) {
-      throw new RequestError('malformed', `stack ${name} exists already: upload a new source, or take another name`);
-    }
-    store.stacks.insert({
+    const pool = await this.poolOf(input.pool);
+    const stack: StackRecord = {
       id: newId(),
       name,
-      poolId: this.poolOf(input.pool).id,
+      poolId: pool.id,
       tool: input.tool ?? 'OPENTOFU',
       projectRoot: projectFolder(input.projectRoot ?? ''),
       runnerImage: input.runnerImage || null,
@@ -32,19 +32,25 @@ export class StackAdmin {
       environment: usable(input.environment ?? {}),
       source: null,
       createdAt: now(),
-    });
-    return this.require(name);
+    };
+    try {
+      await store.transaction((tx) => tx.stacks.insert(stack));
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      throw new RequestError('malformed', `stack ${name} exists already: upload a new source, or take another name`);
+    }
+    return stack;
   }
 
-  update(nameOrId: string, change: StackChange): StackRecord {
-    const { store } = this.context;
-    return store.transaction(() => {
-      const stack = this.require(nameOrId);
-      const pool = change.pool === undefined ? undefined : this.poolOf(change.pool);
-      if (pool && pool.id !== stack.poolId) this.refuseUnfinished(stack, 'move it to another pool');
+  async update(nameOrId: string, change: StackChange): Promise<StackRecord> {
+    const { id } = await this.require(nameOrId);
+    const pool = change.pool === undefined ? undefined : await this.poolOf(change.pool);
+    return this.context.store.transaction(async (tx) => {
+      const stack = await locked(tx, id);
+      if (pool && pool.id !== stack.poolId) await refuseUnfinished(tx, stack, 'move it to another pool');
       const { environment, unsetEnvironment = [], projectRoot, runnerImage, ...rest } = change;
       const kept = Object.entries(stack.environment).filter(([name]) => !unsetEnvironment.includes(name));
-      store.stacks.update({
+      const changed: StackRecord = {
         ...stack,
         poolId: pool?.id ?? stack.poolId,
         tool: rest.tool ?? stack.tool,
@@ -52,54 +58,66 @@ export class StackAdmin {
         projectRoot: projectRoot === undefined ? stack.projectRoot : projectFolder(projectRoot),
         runnerImage: runnerImage === undefined ? stack.runnerImage : runnerImage || null,
         environment: usable({ ...Object.fromEntries(kept), ...environment }),
-      });
-      return this.require(stack.id);
+      };
+      await tx.stacks.update(changed);
+      return changed;
     });
   }
 
-  delete(nameOrId: string): StackRecord {
+  async delete(nameOrId: string): Promise<StackRecord> {
     const { store, now } = this.context;
-    return store.transaction(() => {
-      const stack = this.require(nameOrId);
-      this.refuseUnfinished(stack, 'delete it');
-      store.stacks.delete(stack.id, now());
+    const { id } = await this.require(nameOrId);
+    return store.transaction(async (tx) => {
+      const stack = await locked(tx, id);
+      await refuseUnfinished(tx, stack, 'delete it');
+      await tx.stacks.delete(stack.id, now());
       return stack;
     });
   }
 
-  find(nameOrId: string): StackRecord | null {
-    return this.context.store.stacks.find(nameOrId) ?? this.context.store.stacks.find(idOf(nameOrId)) ?? null;
+  async find(nameOrId: string): Promise<StackRecord | null> {
+    const { stacks } = this.context.store.read;
+    return (await stacks.find(nameOrId)) ?? (await stacks.find(idOf(nameOrId))) ?? null;
   }
 
-  list(): StackRecord[] {
-    return this.context.store.stacks.list();
+  list(): Promise<StackRecord[]> {
+    return this.context.store.read.stacks.list();
   }
 
   async uploadSource(nameOrId: string, archive: Readable): Promise<StackRecord> {
-    const stack = this.require(nameOrId);
+    const stack = await this.require(nameOrId);
     const source = await this.blobs.store.write('sources', stack.id, archive);
-    const { store } = this.context;
-    const before = store.transaction(() => {
-      const replaced = store.stacks.find(stack.id)?.source ?? null;
-      store.stacks.setSource(stack.id, source);
+    const before = await this.context.store.transaction(async (tx) => {
+      const { source: replaced } = await locked(tx, stack.id);
+      await tx.stacks.setSource(stack.id, source);
       return replaced;
     });
     await this.blobs.unused.release('sources', before);
     return this.require(stack.id);
   }
 
-  require(nameOrId: string): StackRecord {
-    const stack = this.find(nameOrId);
-    if (!stack) throw new RequestError('not-found', `stack ${nameOrId} not found`);
+  async require(nameOrId: string): Promise<StackRecord> {
+    const stack = await this.find(nameOrId);
+    if (!stack) throw notFound(nameOrId);
     return stack;
   }
+}
 
-  private refuseUnfinished(stack: StackRecord, intent: string): void {
-    const unfinished = this.context.store.runs.countUnfinishedOfStack(stack.id);
-    if (unfinished === 0) return;
-    const runs = unfinished === 1 ? 'an unfinished run' : `${unfinished} unfinished runs`;
-    throw new RequestError('malformed', `stack ${stack.name} has ${runs}: stop them, or let them end, then ${intent}`);
-  }
+async function locked({ stacks }: Tables, id: string): Promise<StackRecord> {
+  const stack = await stacks.lock(id);
+  if (!stack) throw notFound(id);
+  return stack;
+}
+
+function notFound(nameOrId: string): RequestError {
+  return new RequestError('not-found', `stack ${nameOrId} not found`);
+}
+
+async function refuseUnfinished({ runs }: Tables, stack: StackRecord, intent: string): Promise<void> {
+  const unfinished = await runs.countUnfinishedOfStack(stack.id);
+  if (unfinished === 0) return;
+  const found = unfinished === 1 ? 'an unfinished run' : `${unfinished} unfinished runs`;
+  throw new RequestError('malformed', `stack ${stack.name} has ${found}: stop them, or let them end, then ${intent}`);
 }
 
 /** @throws RequestError `malformed` that names what no run can have in its environment */

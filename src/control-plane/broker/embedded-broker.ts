@@ -117,8 +117,8 @@ export class EmbeddedBroker implements ConnectionHost, Audience {
     room.connections.add(connection);
     connection.proved(proof, room);
     // Whoever resets the pool from here on finds the connection; who did so since the proof was looked at did not.
-    if (!isGoodProof(store, proof, now())) throw REVOKED;
-    this.views.follow(proof.poolId);
+    if (!(await isGoodProof(store.read, proof, now()))) throw REVOKED;
+    await this.views.follow(proof.poolId);
     this.listener.proven(connection.socket);
   }
 
@@ -156,7 +156,7 @@ export class EmbeddedBroker implements ConnectionHost, Audience {
   private async prove({ username, password }: IConnectPacket): Promise<PoolProof> {
     const { store, now, logger } = this.context;
     try {
-      const proof = await provePool(store, password?.toString(), now());
+      const proof = await provePool(store.read, password?.toString(), now());
       if (username === proof.poolId) return proof;
     } catch (error) {
       if (error instanceof RequestError) throw new Ending(REASON.badCredentials, error.message);

@@ -58,8 +58,8 @@ export async function answerRequest(context: QueueContext, request: IncomingRequ
 
 async function proved(context: QueueContext, { poolId, jwt, proof }: IncomingRequest): Promise<PoolProof> {
   const { store, now } = context;
-  if (proof && (jwt === undefined || jwt === proof.jwt) && isGoodProof(store, proof, now())) return proof;
-  const made = await provePool(store, jwt ?? proof?.jwt, now());
+  if (proof && (jwt === undefined || jwt === proof.jwt) && (await isGoodProof(store.read, proof, now()))) return proof;
+  const made = await provePool(store.read, jwt ?? proof?.jwt, now());
   if (made.poolId === poolId) return made;
   throw new RequestError('unauthorized', 'unauthorized: the token is of another pool than the topic');
 }

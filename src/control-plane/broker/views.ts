@@ -1,9 +1,10 @@
 import { readonlyTopic } from '../../protocol/mqtt-topics';
 import type { QueueContext } from '../queue/context';
 import { workerView } from '../queue/views';
-import { poolTopic } from '../queue/wakeups';
+import { credentialsTopic, poolTopic } from '../queue/wakeups';
 
 const POOL_TOPIC = poolTopic('');
+const CREDENTIALS_TOPIC = credentialsTopic('');
 
 /** Those who listen to a broker. */
 export interface Audience {
@@ -23,14 +24,17 @@ export class Views {
     private readonly audience: Audience,
   ) {
     context.wakeups.onNotify((topic) => {
-      const poolId = topic.startsWith(POOL_TOPIC) ? topic.slice(POOL_TOPIC.length) : '';
+      const topics = [POOL_TOPIC, CREDENTIALS_TOPIC];
+      const poolId = topics.flatMap((start) => (topic.startsWith(start) ? topic.slice(start.length) : []))[0] ?? '';
       if (this.published.has(poolId)) this.note(poolId);
     });
   }
 
   /** Publishes what changes in the pool from now on; what changed before, the session asks for by itself. */
-  follow(poolId: string): void {
-    if (!this.published.has(poolId)) this.published.set(poolId, this.context.store.pools.revision(poolId));
+  async follow(poolId: string): Promise<void> {
+    if (this.published.has(poolId)) return;
+    const revision = await this.context.store.read.pools.revision(poolId);
+    if (!this.published.has(poolId)) this.published.set(poolId, revision);
   }
 
   unfollow(poolId: string): void {
@@ -42,16 +46,16 @@ export class Views {
   }
 
   private note(poolId: string): void {
-    if (this.changed.size === 0) setImmediate(() => this.publishChanged());
+    if (this.changed.size === 0) setImmediate(() => void this.publishChanged());
     this.changed.add(poolId);
   }
 
-  private publishChanged(): void {
+  private async publishChanged(): Promise<void> {
     const pools = [...this.changed];
     this.changed.clear();
     for (const poolId of pools) {
       try {
-        this.publishPool(poolId);
+        await this.publishPool(poolId);
       } catch (error) {
         // The session's next watch brings what is missed here.
         this.context.logger.error({ err: error, pool: poolId }, 'could not publish views');
@@ -59,16 +63,16 @@ export class Views {
     }
   }
 
-  private publishPool(poolId: string): void {
+  private async publishPool(poolId: string): Promise<void> {
     const after = this.published.get(poolId);
     if (after === undefined) return;
-    const { store } = this.context;
-    const pool = store.pools.find(poolId);
+    const { pools, views } = this.context.store.read;
+    const pool = await pools.find(poolId);
     this.audience.credentialsAre(poolId, pool?.fingerprint);
     if (!pool) return;
-    this.published.set(poolId, pool.revision);
-    for (const worker of store.workers.changedInPool(poolId, after)) {
-      this.audience.publish(poolId, readonlyTopic(poolId, worker.id), workerView(this.context, worker));
+    this.published.set(poolId, Math.max(pool.revision, after));
+    for (const view of await views.changed(poolId, null, after)) {
+      this.audience.publish(poolId, readonlyTopic(poolId, view.worker.id), workerView(this.context, view));
     }
   }
 }

@@ -45,12 +45,12 @@ function queries(admin: AdminService): Record<string, Resolver<never>> {
   return {
     // Empty as on the hosted service: clients then assume that every operation they know exists.
     debugInfo: () => ({ selfHostedVersion: '' }),
-    workerPools: () => admin.pools().map((pool) => poolType(admin, pool)),
-    workerPool: ({ id }: { id: string }) => orNull(admin.pool(id), (pool) => poolType(admin, pool)),
-    stacks: () => admin.stacks().map((stack) => stackType(admin, stack)),
-    stack: ({ id }: { id: string }) => orNull(admin.stack(id), (stack) => stackType(admin, stack)),
-    run: ({ id }: { id: string }) => orNull(admin.run(id), (run) => runType(admin, run)),
-    runs: ({
+    workerPools: async () => (await admin.pools()).map((pool) => poolType(admin, pool)),
+    workerPool: async ({ id }: { id: string }) => orNull(await admin.pool(id), (pool) => poolType(admin, pool)),
+    stacks: async () => (await admin.stacks()).map((stack) => stackType(admin, stack)),
+    stack: async ({ id }: { id: string }) => orNull(await admin.stack(id), (stack) => stackType(admin, stack)),
+    run: async ({ id }: { id: string }) => orNull(await admin.run(id), (run) => runType(admin, run)),
+    runs: async ({
       stack,
       workerPool,
       first,
@@ -59,13 +59,13 @@ function queries(admin: AdminService): Record<string, Resolver<never>> {
       workerPool?: string | null;
       first?: number | null;
     }) =>
-      admin
-        .runs({
+      (
+        await admin.runs({
           ...(stack ? { stack } : {}),
           ...(workerPool ? { pool: workerPool } : {}),
           ...(typeof first === 'number' ? { limit: Math.max(0, first) } : {}),
         })
-        .map((run) => runType(admin, run)),
+      ).map((run) => runType(admin, run)),
   };
 }
 
@@ -74,25 +74,27 @@ function mutations(admin: AdminService): Record<string, Resolver<never>> {
     workerPoolCreate: async (args: NewPool) => poolType(admin, await admin.createPool(args)),
     workerPoolReset: async (args: { id: string; certificateSigningRequest: string }) =>
       poolType(admin, await admin.resetPool(args.id, args.certificateSigningRequest)),
-    workerPoolDelete: ({ id }: { id: string }) => poolType(admin, admin.deletePool(id)),
-    workerDrainSet: (args: { workerPool: string; id: string; drain: boolean }) =>
-      workerType(admin.setDrained(args.workerPool, args.id, args.drain)),
-    stackCreate: (args: StackArguments) => stackType(admin, admin.createStack(newStack(args))),
-    stackUpdate: (args: StackChangeArguments) => stackType(admin, admin.updateStack(args.stack, stackChange(args))),
-    stackDelete: ({ stack }: { stack: string }) => stackType(admin, admin.deleteStack(stack)),
-    runTrigger: (args: { stack: string; runType?: NewRun['type'] | null; autoDeploy?: boolean | null }) =>
+    workerPoolDelete: async ({ id }: { id: string }) => poolType(admin, await admin.deletePool(id)),
+    workerDrainSet: async (args: { workerPool: string; id: string; drain: boolean }) =>
+      workerType(await admin.setDrained(args.workerPool, args.id, args.drain)),
+    stackCreate: async (args: StackArguments) => stackType(admin, await admin.createStack(newStack(args))),
+    stackUpdate: async (args: StackChangeArguments) =>
+      stackType(admin, await admin.updateStack(args.stack, stackChange(args))),
+    stackDelete: async ({ stack }: { stack: string }) => stackType(admin, await admin.deleteStack(stack)),
+    runTrigger: async (args: { stack: string; runType?: NewRun['type'] | null; autoDeploy?: boolean | null }) =>
       runType(
         admin,
-        admin.createRun({
+        await admin.createRun({
           stack: args.stack,
           ...(args.runType ? { type: args.runType } : {}),
           ...(typeof args.autoDeploy === 'boolean' ? { autoDeploy: args.autoDeploy } : {}),
         }),
       ),
-    runConfirm: (args: RunArguments) => runType(admin, admin.confirm(runOf(admin, args))),
-    runDiscard: (args: RunArguments) => runType(admin, admin.discard(runOf(admin, args))),
-    runStop: (args: RunArguments) => runType(admin, admin.stop(runOf(admin, args), args.note ?? undefined)),
-    runCancel: (args: RunArguments) => runType(admin, admin.stop(runOf(admin, args))),
+    runConfirm: async (args: RunArguments) => runType(admin, await admin.confirm(await runOf(admin, args))),
+    runDiscard: async (args: RunArguments) => runType(admin, await admin.discard(await runOf(admin, args))),
+    runStop: async (args: RunArguments) =>
+      runType(admin, await admin.stop(await runOf(admin, args), args.note ?? undefined)),
+    runCancel: async (args: RunArguments) => runType(admin, await admin.stop(await runOf(admin, args))),
   };
 }
 
@@ -103,9 +105,9 @@ interface RunArguments {
 }
 
 /** The id of the run; where a stack is given, too, it must be the run's. */
-function runOf(admin: AdminService, { run, stack }: RunArguments): string {
-  const ofStack = admin.run(run)?.stackId;
-  if (stack && ofStack !== undefined && admin.stack(stack)?.id !== ofStack) {
+async function runOf(admin: AdminService, { run, stack }: RunArguments): Promise<string> {
+  const ofStack = (await admin.run(run))?.stackId;
+  if (stack && ofStack !== undefined && (await admin.stack(stack))?.id !== ofStack) {
     throw new RequestError('not-found', `run ${run} not found in stack ${stack}`);
   }
   return run;
@@ -157,15 +159,16 @@ function variables(list: readonly { readonly name: string; readonly value: strin
 }
 
 function poolType(admin: AdminService, pool: PoolRecord) {
-  const workers = () => admin.workers(pool.id);
+  let known: Promise<WorkerRecord[]> | undefined;
+  const workers = () => (known ??= admin.workers(pool.id));
   return {
     ...pool,
     createdAt: seconds(pool.createdAt),
     updatedAt: seconds(pool.updatedAt),
     pendingRuns: () => admin.pendingRuns(pool.id),
-    busyWorkers: () => workers().filter((worker) => worker.runId !== null).length,
-    workersCount: () => workers().length,
-    workers: () => workers().map(workerType),
+    busyWorkers: async () => (await workers()).filter((worker) => worker.runId !== null).length,
+    workersCount: async () => (await workers()).length,
+    workers: async () => (await workers()).map(workerType),
   };
 }
 
@@ -191,7 +194,7 @@ function stackType(admin: AdminService, stack: StackRecord) {
     createdAt: seconds(stack.createdAt),
     environment: Object.keys(stack.environment).sort(),
     hasSource: stack.source !== null,
-    workerPool: () => orNull(admin.pool(stack.poolId), (pool) => poolType(admin, pool)),
+    workerPool: async () => orNull(await admin.pool(stack.poolId), (pool) => poolType(admin, pool)),
   };
 }
 

@@ -20,8 +20,8 @@ export function apiRoutes(admin: AdminService, apiKeys: ApiKeys, logger: Logger)
     const stack = await admin.uploadSource(c.req.param('name'), bodyStream(c));
     return c.json({ id: stack.id, name: stack.name, source: stack.source });
   });
-  app.get('/runs/:id/log', (c) => {
-    const run = admin.run(c.req.param('id'));
+  app.get('/runs/:id/log', async (c) => {
+    const run = await admin.run(c.req.param('id'));
     if (!run) throw new RequestError('not-found', `run ${c.req.param('id')} not found`);
     const after = Number(c.req.query('after') ?? 0);
     if (!Number.isSafeInteger(after) || after < 0) {
@@ -53,22 +53,28 @@ async function* logLines(
   let cursor = after;
   let told = '';
   while (!signal.aborted) {
-    const run = admin.run(runId);
-    if (!run) return;
-    const records = admin.readLog(runId, cursor, 500);
-    for (const record of records) yield `${JSON.stringify(record)}\n`;
-    cursor = records.at(-1)?.id ?? cursor;
-    if (records.length === 500) continue;
-    const state = stateLine(run);
-    const isNews = state !== told;
-    if (isNews) yield state;
-    told = state;
-    if (!follow || isTerminal(run.state)) return;
-    // Something may have happened while what there was went out: look again before sleeping.
-    if (isNews || records.length > 0) continue;
-    const before = Date.now();
-    if (!(await admin.waitForRun(runId, BEAT_MS, signal))) return;
-    if (Date.now() - before >= BEAT_MS) yield '\n';
+    // Begun before the look, so that what happens after it is not missed.
+    const sleep = admin.sleepUntilRunChanges(runId, BEAT_MS, signal);
+    try {
+      const run = await admin.run(runId);
+      if (!run) return;
+      const records = await admin.readLog(runId, cursor, 500);
+      for (const record of records) yield `${JSON.stringify(record)}\n`;
+      cursor = records.at(-1)?.id ?? cursor;
+      if (records.length === 500) continue;
+      const state = stateLine(run);
+      const isNews = state !== told;
+      if (isNews) yield state;
+      told = state;
+      if (!follow || isTerminal(run.state) || admin.isClosed) return;
+      // Something may have happened while what there was went out: look again before sleeping.
+      if (isNews || records.length > 0) continue;
+      const before = performance.now();
+      await sleep.over;
+      if (performance.now() - before >= BEAT_MS) yield '\n';
+    } finally {
+      sleep.wake();
+    }
   }
 }
 

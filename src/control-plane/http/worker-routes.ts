@@ -17,31 +17,31 @@ import type { QueueContext } from '../queue/context';
 import { appendLogs, heartbeat, outcome, requireAttempt, start, type Attempted } from '../queue/pod-operations';
 import { requireRun } from '../queue/lifecycle';
 import { PART_BYTES, type Blobs } from '../blobs';
-import type { GroupCommit } from '../store/group-commit';
 import { WorkspaceUploads } from './workspace-uploads';
 import { bearer, jsonBody, limitJson, refusingApp } from './app';
 
 export interface WorkerRoutesParts {
   readonly context: QueueContext;
   readonly blobs: Blobs;
-  readonly commits: GroupCommit;
 }
 
 /** The worker protocol below WORKER_PATH: docs/protocol.md. */
 export function workerRoutes(parts: WorkerRoutesParts): Hono {
   const { context, blobs } = parts;
+  const { store } = context;
   const uploads = new WorkspaceUploads(context, blobs);
   const app = refusingApp(context.logger);
   const runs = '/runs/:run/:attempt';
   app.get(`${runs}/source`, async (c) => {
     const who = await attempted(parts, c);
-    requireAttempt(context, who, fenceOf(c));
-    return blobResponse(await blobs.store.read('sources', requireRun(context, who.runId).source));
+    await requireAttempt(store.read, who, fenceOf(c));
+    const { source } = await requireRun(store.read, who.runId);
+    return blobResponse(await blobs.store.read('sources', source));
   });
   app.get(`${runs}/workspace`, async (c) => {
     const who = await attempted(parts, c);
-    requireAttempt(context, who, fenceOf(c));
-    const { workspace } = requireRun(context, who.runId);
+    await requireAttempt(store.read, who, fenceOf(c));
+    const { workspace } = await requireRun(store.read, who.runId);
     if (workspace === null) throw new RequestError('not-found', `run ${who.runId} has no workspace`);
     return blobResponse(await blobs.store.read('workspaces', workspace));
   });
@@ -75,7 +75,7 @@ export function workerRoutes(parts: WorkerRoutesParts): Hono {
 }
 
 async function launcherOperation(
-  { context, commits }: WorkerRoutesParts,
+  { context }: WorkerRoutesParts,
   uploads: WorkspaceUploads,
   who: Attempted,
   operation: string,
@@ -85,11 +85,9 @@ async function launcherOperation(
   const what = `the request ${operation}`;
   switch (operation) {
     case 'start':
-      return { ...start(context, who, validate(StartRequest, body, what)), workspacePartBytes: PART_BYTES };
-    case 'logs': {
-      const request = validate(LogsRequest, body, what);
-      return commits.run(() => appendLogs(context, who, request));
-    }
+      return { ...(await start(context, who, validate(StartRequest, body, what))), workspacePartBytes: PART_BYTES };
+    case 'logs':
+      return appendLogs(context, who, validate(LogsRequest, body, what));
     case 'heartbeat':
       return heartbeat(context, who, validate(HeartbeatRequest, body, what), signal);
     case 'upload':
@@ -114,13 +112,13 @@ async function attempted(parts: WorkerRoutesParts, c: Context): Promise<Attempte
   // A start gives out the stack's environment.
   const poolId =
     c.req.param('operation') === 'start'
-      ? await authenticatePool(store, jwt, now())
-      : await authenticateAttempt(store, jwt, now(), { runId, attempt });
+      ? await authenticatePool(store.read, jwt, now())
+      : await authenticateAttempt(store.read, jwt, now(), { runId, attempt });
   return { poolId, runId, attempt };
 }
 
 function poolOf({ context }: WorkerRoutesParts, c: Context): Promise<string> {
-  return authenticatePool(context.store, bearer(c.req.header('Authorization')), context.now());
+  return authenticatePool(context.store.read, bearer(c.req.header('Authorization')), context.now());
 }
 
 function fenceOf(c: Context): number {

@@ -7,6 +7,7 @@ import type { QueueContext } from '../queue/context';
 import { requireRun } from '../queue/lifecycle';
 import { requireAttempt, type Attempted } from '../queue/pod-operations';
 import { keepsWorkspace } from '../queue/steps';
+import type { Tables } from '../store';
 
 const KIND = 'workspaces';
 
@@ -21,20 +22,20 @@ export class WorkspaceUploads {
 
   async whole(who: Attempted, fence: number, body: Readable): Promise<void> {
     // Launchers of before `keepsWorkspace` send it in any case.
-    if (!this.isWanted(who, fence)) return drain(body);
+    if (!(await this.isWanted(who, fence))) return drain(body);
     const id = await this.alone(who, body, () => this.blobs.store.write(KIND, ownerOf(who), body));
     await this.keep(who, fence, id);
   }
 
   async begin(who: Attempted, { fence }: UploadRequest): Promise<UploadResponse> {
-    if (!this.isWanted(who, fence)) {
+    if (!(await this.isWanted(who, fence))) {
       throw new RequestError('malformed', `run ${who.runId} needs no workspace of this stage`);
     }
     return { upload: await this.blobs.store.begin(KIND, ownerOf(who)) };
   }
 
   async part(who: Attempted, fence: number, part: { upload: string; offset: number; size: number; body: Readable }) {
-    this.isWanted(who, fence);
+    await this.isWanted(who, fence);
     const { upload, offset, size, body } = part;
     const isAligned = Number.isSafeInteger(offset) && offset >= 0 && offset % PART_BYTES === 0;
     if (!isAligned || !(size > 0 && size <= PART_BYTES)) {
@@ -46,33 +47,33 @@ export class WorkspaceUploads {
   }
 
   async finish(who: Attempted, { fence, upload, size, sha256 }: UploadedRequest): Promise<void> {
-    this.isWanted(who, fence);
+    await this.isWanted(who, fence);
     const id = await this.blobs.store.finish({ kind: KIND, owner: ownerOf(who), upload }, { size, sha256 });
     await this.keep(who, fence, id);
   }
 
   /** Whether the stage's workspace is kept. @throws RequestError `fenced` when the attempt is not under way. */
-  private isWanted(who: Attempted, fence: number): boolean {
-    const assignment = requireAttempt(this.context, who, fence);
+  private async isWanted(who: Attempted, fence: number, tables: Tables = this.context.store.read): Promise<boolean> {
+    const assignment = await requireAttempt(tables, who, fence);
     if (assignment.startedAt === null || assignment.endedAt !== null) {
       throw new RequestError(
         'fenced',
         `attempt ${who.attempt} of run ${who.runId} is not under way: its workspace is not wanted`,
       );
     }
-    return keepsWorkspace(requireRun(this.context, who.runId), assignment.stage);
+    return keepsWorkspace(await requireRun(tables, who.runId), assignment.stage);
   }
 
   private async keep(who: Attempted, fence: number, id: string): Promise<void> {
     const { store } = this.context;
     let before: string | null;
     try {
-      before = store.transaction(() => {
+      before = await store.transaction(async (tx) => {
+        const run = await tx.runs.lock(who.runId);
         // Looked at again, because the upload may have taken longer than the attempt lived.
-        this.isWanted(who, fence);
-        const { workspace } = requireRun(this.context, who.runId);
-        store.runs.setWorkspace(who.runId, id);
-        return workspace;
+        await this.isWanted(who, fence, tx);
+        await tx.runs.setWorkspace(who.runId, id);
+        return run?.workspace ?? null;
       });
     } catch (error) {
       await this.blobs.unused.release(KIND, id);

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { POOL_AUDIENCE } from '../../protocol/auth';
 import { RequestError } from '../errors';
-import type { Store } from '../store';
+import type { Tables } from '../store';
 
 const CLOCK_TOLERANCE_SECONDS = 60;
 const LONGEST_TOKEN_AGE_SECONDS = 600;
@@ -11,8 +11,8 @@ const LONGEST_TOKEN_AGE_SECONDS = 600;
  * Says which pool a JWT speaks for: the signature is checked against the pool's certificate on file.
  * @throws RequestError `unauthorized` when the pool is unknown, deleted or reset, or the JWT is not in order.
  */
-export async function authenticatePool(store: Store, jwt: string | undefined, now: number): Promise<string> {
-  return (await provePool(store, jwt, now)).poolId;
+export async function authenticatePool(tables: Tables, jwt: string | undefined, now: number): Promise<string> {
+  return (await provePool(tables, jwt, now)).poolId;
 }
 
 /** What a JWT proved, and until when. */
@@ -26,15 +26,19 @@ export interface PoolProof {
 }
 
 /** The same, for a connection over which the proof counts on. @throws RequestError `unauthorized` */
-export async function provePool(store: Store, jwt: string | undefined, now: number): Promise<PoolProof> {
-  const { poolId, replacedAt, fingerprint, expiresAt } = await authenticate(store, jwt, now);
+export async function provePool(tables: Tables, jwt: string | undefined, now: number): Promise<PoolProof> {
+  const { poolId, replacedAt, fingerprint, expiresAt } = await authenticate(tables, jwt, now);
   if (replacedAt !== null) throw wasReset();
   return { poolId, jwt: jwt ?? '', fingerprint, expiresAt };
 }
 
 /** Whether a proof still counts: it has not expired, and the pool was neither reset nor deleted. */
-export function isGoodProof(store: Store, { poolId, fingerprint, expiresAt }: PoolProof, now: number): boolean {
-  return now < expiresAt && store.pools.find(poolId)?.fingerprint === fingerprint;
+export async function isGoodProof(
+  tables: Tables,
+  { poolId, fingerprint, expiresAt }: PoolProof,
+  now: number,
+): Promise<boolean> {
+  return now < expiresAt && (await tables.pools.find(poolId))?.fingerprint === fingerprint;
 }
 
 /**
@@ -42,14 +46,14 @@ export function isGoodProof(store: Store, { poolId, fingerprint, expiresAt }: Po
  * had started before it, until their worker is free again: they finish and report, and can do nothing else.
  */
 export async function authenticateAttempt(
-  store: Store,
+  tables: Tables,
   jwt: string | undefined,
   now: number,
   { runId, attempt }: { readonly runId: string; readonly attempt: number },
 ): Promise<string> {
-  const { poolId, replacedAt } = await authenticate(store, jwt, now);
+  const { poolId, replacedAt } = await authenticate(tables, jwt, now);
   if (replacedAt === null) return poolId;
-  const assignment = store.assignments.find(runId, attempt);
+  const assignment = await tables.assignments.find(runId, attempt);
   const { startedAt = null, releasedAt = null } = assignment?.poolId === poolId ? assignment : {};
   if (startedAt === null || startedAt > replacedAt || releasedAt !== null) throw wasReset();
   return poolId;
@@ -64,7 +68,7 @@ interface Authenticated {
   readonly expiresAt: number;
 }
 
-async function authenticate(store: Store, jwt: string | undefined, now: number): Promise<Authenticated> {
+async function authenticate(tables: Tables, jwt: string | undefined, now: number): Promise<Authenticated> {
   if (!jwt) throw unauthorized('the request carries no token of a pool');
   let poolId: string | undefined;
   let kid: string | undefined;
@@ -74,9 +78,9 @@ async function authenticate(store: Store, jwt: string | undefined, now: number):
   } catch {
     throw unauthorized('the token is not a JWT');
   }
-  const pool = store.pools.find(poolId ?? '');
+  const pool = await tables.pools.find(poolId ?? '');
   if (!pool) throw unauthorized('the pool is not known: it was deleted, or belongs to another control plane');
-  const former = kid === pool.fingerprint ? undefined : store.pools.formerCredentials(pool.id, kid ?? '');
+  const former = kid === pool.fingerprint ? undefined : await tables.pools.formerCredentials(pool.id, kid ?? '');
   if (kid !== pool.fingerprint && !former) throw wasReset();
   let expiresAt: number;
   try {

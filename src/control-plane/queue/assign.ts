@@ -1,41 +1,41 @@
+import { SESSION_LEASE_MS } from '../../protocol/leases';
 import type { RunRecord, WorkerRecord } from '../store/records';
-import { poolChanged, runChanged, type QueueContext } from './context';
+import { change, type Change } from './change';
+import type { QueueContext } from './context';
 import { advance } from './lifecycle';
-import { nextRuns, nextWorkers } from './next-run';
 
 /** Runs given out in one transaction; the rest follows in the next. */
-const BATCH = 500;
+const BATCH = 100;
 
 /**
- * Gives waiting runs to idle workers, in the order of `next-run.ts`. Each run gets a new attempt and a new fencing number; the
- * unique indexes of the store refuse what would overlap.
+ * Gives waiting runs to idle workers: confirmed runs first, then in the order in which they were queued; the newest
+ * workers first. Each run gets a new attempt and a new fencing number; the unique indexes of the store refuse what would
+ * overlap.
  */
-export function assignRuns(context: QueueContext, poolId: string): void {
-  const { store, leases } = context;
-  const live = leases.liveSessions(poolId);
-  if (live.length === 0) return;
+export async function assignRuns(context: QueueContext, poolId: string): Promise<void> {
   let assigned: number;
-  do {
-    assigned = store.transaction(() => {
-      const runs = nextRuns(store, poolId, BATCH);
-      if (runs.length === 0) return 0;
-      const workers = nextWorkers(store, poolId, live, runs.length);
-      if (workers.length === 0) return 0;
-      const revision = store.pools.nextRevision(poolId);
-      for (const [index, worker] of workers.entries()) assign(context, runs[index]!, worker, revision);
-      poolChanged(context, poolId);
-      return workers.length;
-    });
-  } while (assigned === BATCH);
+  do assigned = await change(context, (made) => assignBatch(made, poolId));
+  while (assigned === BATCH);
 }
 
-function assign(context: QueueContext, run: RunRecord, worker: WorkerRecord, revision: number): void {
-  const { store, settings, logger } = context;
-  const now = context.now();
+async function assignBatch(made: Change, poolId: string): Promise<number> {
+  const { tx } = made;
+  // One at a time in a pool: two that looked at once would each pass over what the other holds.
+  if (!(await tx.pools.lock(poolId))) return 0;
+  const runs = await tx.runs.claimReady(poolId, BATCH);
+  if (runs.length === 0) return 0;
+  const heardSince = (await made.reading()) - SESSION_LEASE_MS;
+  const workers = await tx.workers.claimIdle(poolId, heardSince, runs.length);
+  for (const [index, worker] of workers.entries()) await assign(made, runs[index]!, worker);
+  return workers.length;
+}
+
+async function assign(made: Change, run: RunRecord, worker: WorkerRecord): Promise<void> {
+  const { tx, now, context } = made;
   const attempt = run.attempt + 1;
   const stage = run.state === 'CONFIRMED' ? 'applying' : 'preparing';
-  advance(context, run, 'assign', { attempt }, `Attempt ${attempt} (${stage}) goes to worker ${worker.name}`);
-  const fence = store.assignments.insert({
+  await advance(made, run, 'assign', { attempt }, `Attempt ${attempt} (${stage}) goes to worker ${worker.name}`);
+  const fence = await tx.assignments.insert({
     runId: run.id,
     attempt,
     stage,
@@ -43,9 +43,10 @@ function assign(context: QueueContext, run: RunRecord, worker: WorkerRecord, rev
     poolId: worker.poolId,
     sessionId: worker.sessionId,
     createdAt: now,
-    startDeadline: now + settings.startDeadlineMs,
+    startDeadline: now + context.settings.startDeadlineMs,
+    madeLease: await made.reading(),
   });
-  store.workers.touch(worker.id, revision);
-  runChanged(context, run.id);
-  logger.info({ run: run.id, attempt, stage, worker: worker.id, fence }, 'run assigned');
+  await tx.workers.hold(worker.id, run.id, fence);
+  made.touch(worker.poolId, worker.id);
+  context.logger.info({ run: run.id, attempt, stage, worker: worker.id, fence }, 'run assigned');
 }

@@ -1,12 +1,27 @@
+import { SESSION_LEASE_MS } from '../../protocol/leases';
 import type { Speaker } from '../../protocol/messages';
 import { RequestError } from '../errors';
-import type { QueueContext } from './context';
+import type { SessionRow } from '../store/schema';
+import type { Change } from './change';
 
 /** Takes a session's word as a sign of life. @throws RequestError `superseded` when it is that of a former leader. */
-export function hear({ leases }: QueueContext, poolId: string, { session, term }: Speaker): void {
-  if (leases.sessionSpoke(poolId, session, term)) return;
-  throw new RequestError(
-    'superseded',
-    'another controller leads now and speaks for this pool: this one, which led before it, changes nothing any more',
-  );
+export async function hear(made: Change, poolId: string, { session, term }: Speaker): Promise<void> {
+  const { sessions } = made.tx;
+  const reading = await made.reading();
+  const known = await sessions.find(poolId, session);
+  if (known && isFormer(known, term, reading)) {
+    throw new RequestError(
+      'superseded',
+      'another controller leads now and speaks for this pool: this one, which led before it, changes nothing any more',
+    );
+  }
+  const isNews =
+    known?.heardLease !== reading || (term !== undefined && (known.term !== term || known.termHeardLease !== reading));
+  if (isNews) await sessions.heard(poolId, session, reading, term);
+}
+
+/** A Lease that was made anew counts from 0 again, so that a number alone must not rule for ever. */
+function isFormer(known: SessionRow, term: number | undefined, reading: number): boolean {
+  if (term === undefined || known.term === null || known.termHeardLease === null) return false;
+  return term < known.term && reading - known.termHeardLease <= SESSION_LEASE_MS;
 }

@@ -3,20 +3,29 @@ import { monotonicFactory } from 'ulid';
 import type { Store } from '../store';
 import { assignRuns } from './assign';
 import type { QueueContext, QueueSettings } from './context';
-import { Leases } from './leases';
 import { Wakeups } from './wakeups';
 
 export function queueContext(store: Store, settings: QueueSettings, logger: Logger, now: () => number): QueueContext {
   const ulid = monotonicFactory();
+  const wakeups = new Wakeups();
+  store.listen(
+    (topic) => wakeups.notify(topic),
+    () => wakeups.notifyAll(),
+  );
   const context: QueueContext = {
     store,
-    leases: new Leases(now),
-    wakeups: new Wakeups(),
+    wakeups,
     settings,
     logger,
     now,
     newId: () => ulid(now()),
-    assignRuns: (poolId) => assignRuns(context, poolId),
+    assignRuns: async (poolId) => {
+      try {
+        await assignRuns(context, poolId);
+      } catch (error) {
+        logger.error({ err: error, pool: poolId }, 'runs could not be given out; the next sweep tries again');
+      }
+    },
   };
   return context;
 }

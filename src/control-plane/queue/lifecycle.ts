@@ -1,57 +1,64 @@
 import type { OutcomeReason } from '../../protocol/messages';
 import { RequestError } from '../errors';
+import type { Tables } from '../store';
 import type { AssignmentRecord, RunRecord } from '../store/records';
 import type { RunChange } from '../store/runs';
-import { poolChanged, runChanged, type QueueContext } from './context';
+import type { Change } from './change';
+import { readyNextRun } from './next-run';
 import { isTerminal, next, type RunEvent } from './transitions';
 
 /**
- * Moves a run on, inside the caller's transaction, and says so in its log.
+ * Moves a run on and says so in its log. The run is held.
  * @throws RequestError `malformed` when the run is not in a state in which that can happen.
  */
-export function advance(
-  context: QueueContext,
+export async function advance(
+  made: Change,
   run: RunRecord,
   event: RunEvent,
   change: RunChange = {},
   line = '',
-): RunRecord {
+): Promise<RunRecord> {
   const to = next(run.state, event);
   if (!to) throw new RequestError('malformed', `run ${run.id} is ${run.state}: it cannot ${event} now`);
-  const now = context.now();
+  const { tx, now, context } = made;
   const ended = isTerminal(to);
   const all: RunChange = ended ? { ...change, finishedAt: now, workspace: null } : change;
-  if (!context.store.runs.advance(run.id, run.state, to, all, now)) {
+  // It was its turn before it was taken back, and a confirmed run has had its turn.
+  const ready = to === 'QUEUED' || to === 'CONFIRMED';
+  if (!(await tx.runs.advance(run.id, run.state, to, all, ready, now))) {
     throw new Error(`run ${run.id} was changed outside of its transaction`);
   }
-  if (line) systemLog(context, run.id, all.attempt ?? run.attempt, line);
-  runChanged(context, run.id);
-  const moved = requireRun(context, run.id);
+  const moved: RunRecord = { ...run, ...all, state: to, ready, updatedAt: now };
+  if (line) await systemLog(made, run.id, moved.attempt, line);
+  made.runChanged(run.id);
   context.logger.info({ run: run.id, from: run.state, to, reason: moved.reason ?? undefined }, 'run changed state');
-  // The stack's next run may have waited for this one; a confirmed one waits for a worker itself.
-  if (ended || to === 'CONFIRMED' || to === 'QUEUED') context.store.onCommit(() => context.assignRuns(run.poolId));
+  if (ready) made.mayAssign(run.poolId);
+  if (ended) await readyNextRun(made, moved);
   return moved;
 }
 
-export function requireRun(context: QueueContext, runId: string): RunRecord {
-  const run = context.store.runs.find(runId);
+/** The run, held until the transaction ends. @throws RequestError `not-found` */
+export async function lockRun({ tx }: Change, runId: string): Promise<RunRecord> {
+  return found(runId, await tx.runs.lock(runId));
+}
+
+/** @throws RequestError `not-found` */
+export async function requireRun({ runs }: Pick<Tables, 'runs'>, runId: string): Promise<RunRecord> {
+  return found(runId, await runs.find(runId));
+}
+
+function found(runId: string, run: RunRecord | undefined): RunRecord {
   if (!run) throw new RequestError('not-found', `run ${runId} not found`);
   return run;
 }
 
 /** A line of the control plane's own in a run's log. */
-export function systemLog(context: QueueContext, runId: string, attempt: number, text: string): void {
-  const { logs } = context.store;
-  const sequence = logs.lastSequence(runId, attempt, 'control-plane') + 1;
-  const entry = { sequence, time: context.now(), stream: 'system' as const, step: '', text: `${text}\n` };
-  logs.append(runId, attempt, 'control-plane', [entry]);
-  runChanged(context, runId);
-}
-
-/** Marks a worker's view as changed. */
-export function touchWorker(context: QueueContext, poolId: string, workerId: string): void {
-  context.store.workers.touch(workerId, context.store.pools.nextRevision(poolId));
-  poolChanged(context, poolId);
+export async function systemLog(made: Change, runId: string, attempt: number, text: string): Promise<void> {
+  const { logs } = made.tx;
+  const sequence = (await logs.lastSequence(runId, attempt, 'control-plane')) + 1;
+  const entry = { sequence, time: made.now, stream: 'system' as const, step: '', text: `${text}\n` };
+  await logs.append(runId, attempt, 'control-plane', [entry]);
+  made.runChanged(runId);
 }
 
 export interface Failure {
@@ -63,19 +70,18 @@ export interface Failure {
 }
 
 /** Ends an attempt without success, and its run with it: stopped when somebody asked for that, failed otherwise. */
-export function endWithoutSuccess(context: QueueContext, assignment: AssignmentRecord, failure: Failure): void {
-  const run = requireRun(context, assignment.runId);
-  if (!context.store.assignments.end(assignment.fence, failure.by, context.now())) return;
-  context.leases.relayEnded(assignment.runId, assignment.attempt);
+export async function endWithoutSuccess(made: Change, assignment: AssignmentRecord, failure: Failure): Promise<void> {
+  const run = await lockRun(made, assignment.runId);
+  if (!(await made.tx.assignments.end(assignment.fence, failure.by, made.now))) return;
   const stopped = failure.reason === 'Cancelled' || run.stopReason !== null;
-  advance(
-    context,
-    run,
+  await advance(
+    made,
+    await leaveStack(made, run, failure.by === 'relay' || assignment.startedAt === null),
     stopped ? 'stop' : 'fail',
     { reason: failure.reason, message: failure.message, exitCode: failure.exitCode ?? null },
     stopped ? stoppedLine(run, assignment, failure) : `The run failed (${failure.reason}): ${failure.message}`,
   );
-  touchWorker(context, assignment.poolId, assignment.workerId);
+  made.touch(assignment.poolId, assignment.workerId);
 }
 
 /** Why it was stopped stands in the log already when its Pod was asked to. */
@@ -84,13 +90,23 @@ function stoppedLine({ stopReason }: RunRecord, { startedAt }: AssignmentRecord,
   return `The run was stopped: ${stopReason ?? message}`;
 }
 
+/**
+ * Once nothing of the run is at work any more, its stack is free: when its own Pod said that it is done, or when the Pod
+ * is known to be gone. A Pod that nobody hears of may still apply.
+ */
+export async function leaveStack({ tx }: Change, run: RunRecord, isDone = true): Promise<RunRecord> {
+  if (!run.holding || !isDone) return run;
+  await tx.runs.setHolding(run.id, false);
+  return { ...run, holding: false };
+}
+
 /** Takes an attempt back that has not started; its run waits in the queue again. */
-export function withdraw(context: QueueContext, assignment: AssignmentRecord, why: string): void {
-  const run = requireRun(context, assignment.runId);
-  if (!context.store.assignments.end(assignment.fence, 'control-plane', context.now())) return;
-  release(context, assignment);
-  advance(
-    context,
+export async function withdraw(made: Change, assignment: AssignmentRecord, why: string): Promise<void> {
+  const run = await lockRun(made, assignment.runId);
+  if (!(await made.tx.assignments.end(assignment.fence, 'control-plane', made.now))) return;
+  await release(made, assignment);
+  await advance(
+    made,
     run,
     'withdraw',
     {},
@@ -99,13 +115,21 @@ export function withdraw(context: QueueContext, assignment: AssignmentRecord, wh
 }
 
 /** Frees the worker of an attempt whose outcome is known; a worker that is to go, goes. */
-export function release(context: QueueContext, assignment: AssignmentRecord): void {
-  const now = context.now();
-  if (!context.store.assignments.release(assignment.fence, now)) return;
-  const { workers, pools } = context.store;
-  const revision = pools.nextRevision(assignment.poolId);
-  workers.setAvailable(assignment.workerId, revision, now);
-  if (workers.find(assignment.workerId)?.retiring) workers.remove(assignment.workerId, revision, now);
-  poolChanged(context, assignment.poolId);
-  context.store.onCommit(() => context.assignRuns(assignment.poolId));
+export async function release(made: Change, assignment: AssignmentRecord): Promise<void> {
+  const { tx, now } = made;
+  const { fence, workerId, poolId } = assignment;
+  if (!(await tx.assignments.release(fence, now))) return;
+  await tx.workers.setFree(workerId, fence, now);
+  if ((await tx.workers.find(workerId))?.retiring) await tx.workers.remove(workerId, now);
+  made.touch(poolId, workerId);
+  made.mayAssign(poolId);
+}
+
+/** The Pod of an ended attempt is gone: its worker is free, and its stack. */
+export async function podIsGone(made: Change, assignment: AssignmentRecord): Promise<void> {
+  const run = await lockRun(made, assignment.runId);
+  await release(made, assignment);
+  if (!run.holding) return;
+  await leaveStack(made, run);
+  await readyNextRun(made, run);
 }

@@ -1,52 +1,33 @@
-import type { Store } from '../store';
-import type { RunRecord, RunState, WorkerRecord } from '../store/records';
-import { isTerminal, TRANSITIONS } from './transitions';
+import type { Tables } from '../store';
+import type { RunRecord } from '../store/records';
+import type { Change } from './change';
 
 /*
- * What may run next, and on which worker. The rules are SQL, so that a long queue is never read as a whole: `r` is a run,
- * `w` a worker, `a` the assignment that holds the worker.
+ * Which run of a stack may go next: of its tracked runs one at a time, in the order in which they were queued; proposed
+ * runs change nothing and wait for nobody. A run that may go is marked `ready`, so that a long queue is never read as a
+ * whole.
  */
 
-/** States in which a tracked run keeps the stack's next one waiting. */
-const IN_PROGRESS = (Object.keys(TRANSITIONS) as RunState[])
-  .filter((state) => state !== 'QUEUED' && !isTerminal(state))
-  .map((state) => `'${state}'`)
-  .join(', ');
-
-/** A queued run that no other run of its stack holds up. */
-const RUNNABLE = `(r.state = 'CONFIRMED' OR (r.state = 'QUEUED' AND (r.type <> 'TRACKED' OR NOT EXISTS (
-  SELECT 1 FROM runs o WHERE o.stackId = r.stackId AND o.type = 'TRACKED'
-    AND (o.state IN (${IN_PROGRESS}) OR (o.state = 'QUEUED' AND o.position < r.position))))))`;
-
-/** The next runs to be assigned: confirmed ones first, then in the order in which they were queued. */
-export function nextRuns({ runs }: Store, poolId: string, limit: number): RunRecord[] {
-  const order = "r.state = 'CONFIRMED' DESC, r.position";
-  return runs.select(`r.poolId = ? AND ${RUNNABLE} ORDER BY ${order} LIMIT ?`, poolId, limit);
-}
-
-/** How many runs of a pool wait for nothing but a worker. */
-export function countRunnable({ runs }: Store, poolId: string): number {
-  return runs.count(`r.poolId = ? AND ${RUNNABLE}`, poolId);
-}
-
 /** The run of the same stack that keeps a queued one waiting. */
-export function holding({ runs }: Store, run: RunRecord): RunRecord | undefined {
+export async function holding({ runs }: Tables, run: RunRecord): Promise<RunRecord | undefined> {
   if (run.type !== 'TRACKED' || run.state !== 'QUEUED') return undefined;
-  const isAhead = `(r.state IN (${IN_PROGRESS})
-    OR (r.state = 'QUEUED' AND r.position < (SELECT position FROM runs WHERE id = ?)))`;
-  const where = `r.stackId = ? AND r.type = 'TRACKED' AND ${isAhead} ORDER BY r.position LIMIT 1`;
-  return runs.select(where, run.stackId, run.id)[0];
+  const first = await runs.firstOfStack(run.stackId);
+  if (first && first.id !== run.id) return first;
+  return runs.holdingStack(run.stackId);
 }
 
-/** Workers that may get a run, newest first. */
-export function nextWorkers(
-  { workers }: Store,
-  poolId: string,
-  sessions: readonly string[],
-  limit: number,
-): WorkerRecord[] {
-  const isIdle = 'w.drained = 0 AND w.retiring = 0 AND w.removedAt IS NULL AND a.runId IS NULL';
-  const where = `w.poolId = ? AND w.sessionId IN (SELECT value FROM json_each(?)) AND ${isIdle}`;
-  const order = 'w.createdAt DESC, w.id DESC';
-  return workers.select(`${where} ORDER BY ${order} LIMIT ?`, poolId, JSON.stringify(sessions), limit);
+/** Whether a tracked run that is queued now may go at once. The stack is held. */
+export async function isStackFree({ runs }: Tables, stackId: string): Promise<boolean> {
+  return !(await runs.firstOfStack(stackId)) && !(await runs.holdingStack(stackId));
+}
+
+/** Lets the next tracked run of a stack go, after one of them has ended, or its Pod is known to be gone. */
+export async function readyNextRun(made: Change, run: RunRecord): Promise<void> {
+  const { tx } = made;
+  if (run.type !== 'TRACKED') return;
+  await tx.stacks.lock(run.stackId);
+  const next = await tx.runs.firstOfStack(run.stackId);
+  if (next?.state !== 'QUEUED' || next.ready || (await tx.runs.holdingStack(run.stackId))) return;
+  await tx.runs.setReady(next.id);
+  made.mayAssign(next.poolId);
 }

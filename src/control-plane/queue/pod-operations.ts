@@ -9,9 +9,11 @@ import type {
   StartRequest,
 } from '../../protocol/messages';
 import { RequestError } from '../errors';
-import type { AssignmentRecord } from '../store/records';
-import { poolChanged, runChanged, type QueueContext } from './context';
-import { advance, endWithoutSuccess, requireRun, touchWorker } from './lifecycle';
+import type { Tables } from '../store';
+import type { AssignmentRecord, RunRecord } from '../store/records';
+import { change, type Change } from './change';
+import type { QueueContext } from './context';
+import { advance, endWithoutSuccess, leaveStack, lockRun, requireRun } from './lifecycle';
 import { runSpec } from './steps';
 import { runTopic } from './wakeups';
 
@@ -23,12 +25,9 @@ export interface Attempted {
 }
 
 /** The attempt that a Pod speaks for. @throws RequestError `not-found` or `fenced` */
-export function requireAttempt(context: QueueContext, who: Attempted, fence: number): AssignmentRecord {
-  const assignment = context.store.assignments.find(who.runId, who.attempt);
-  if (assignment?.poolId !== who.poolId) {
-    throw new RequestError('not-found', `attempt ${who.attempt} of run ${who.runId} not found in this pool`);
-  }
-  const run = requireRun(context, who.runId);
+export async function requireAttempt(tables: Tables, who: Attempted, fence: number): Promise<AssignmentRecord> {
+  const assignment = await findAttempt(tables, who);
+  const run = await requireRun(tables, who.runId);
   if (assignment.fence !== fence || run.attempt !== who.attempt) {
     throw new RequestError(
       'fenced',
@@ -38,65 +37,69 @@ export function requireAttempt(context: QueueContext, who: Attempted, fence: num
   return assignment;
 }
 
-/** The same, for what only an attempt under way may do. */
-function requireUnderWay(context: QueueContext, who: Attempted, fence: number): AssignmentRecord {
-  const assignment = requireAttempt(context, who, fence);
-  if (assignment.endedAt !== null) {
-    throw new RequestError(
-      'fenced',
-      `attempt ${who.attempt} of run ${who.runId} is over (${requireRun(context, who.runId).state}): stop`,
-    );
-  }
-  return assignment;
+async function findAttempt({ assignments }: Tables, who: Attempted): Promise<AssignmentRecord> {
+  const assignment = await assignments.find(who.runId, who.attempt);
+  if (assignment?.poolId === who.poolId) return assignment;
+  throw new RequestError('not-found', `attempt ${who.attempt} of run ${who.runId} not found in this pool`);
 }
 
-/**
- * Only a Pod that was let start keeps a lease. When nothing is known of that start, the database was restored from a
- * backup made before it: it is noted again, so that the run is given to nobody else.
- */
-function noteLostStart(context: QueueContext, assignment: AssignmentRecord): void {
-  if (assignment.startedAt !== null) return;
-  const { store, logger } = context;
-  store.transaction(() => {
-    if (!store.assignments.start(assignment.fence, UNKNOWN_POD, context.now())) return;
-    advance(context, requireRun(context, assignment.runId), 'start');
-    touchWorker(context, assignment.poolId, assignment.workerId);
-  });
-  logger.warn({ run: assignment.runId, attempt: assignment.attempt }, 'a run under way whose start was not known');
+/** The same, for what only an attempt under way may do. */
+async function requireUnderWay(tables: Tables, who: Attempted, fence: number): Promise<AssignmentRecord> {
+  const assignment = await requireAttempt(tables, who, fence);
+  if (assignment.endedAt === null) return assignment;
+  const { state } = await requireRun(tables, who.runId);
+  throw new RequestError('fenced', `attempt ${who.attempt} of run ${who.runId} is over (${state}): stop`);
+}
+
+/** Takes the word of a Pod as a sign of life. */
+async function hearPod(made: Change, { fence, heardLease }: AssignmentRecord): Promise<void> {
+  const reading = await made.reading();
+  if (heardLease !== reading) await made.tx.assignments.heard(fence, reading);
 }
 
 const UNKNOWN_POD = '';
 
+/** Lets a Pod go on: from here on the attempt is never given to another. False when another Pod was faster. */
+async function letStart(made: Change, assignment: AssignmentRecord, podUid: string): Promise<boolean> {
+  const { tx, now } = made;
+  const run = await requireRun(tx, assignment.runId);
+  if (!(await tx.assignments.start(assignment.fence, podUid, now, await made.reading()))) return false;
+  if (run.type === 'TRACKED') await tx.runs.setHolding(run.id, true);
+  await advance(made, run, 'start');
+  made.touch(assignment.poolId, assignment.workerId);
+  return true;
+}
+
 /** Says yes to one Pod of an attempt, and to the same one again. */
-export function start(context: QueueContext, who: Attempted, request: StartRequest): RunSpec {
-  const { store, leases } = context;
-  const assignment = store.transaction(() => {
-    const found = requireUnderWay(context, who, request.fence);
-    if (found.startedAt !== null && found.podUid === request.podUid) return found;
-    if (!store.assignments.start(found.fence, request.podUid, context.now())) {
+export async function start(context: QueueContext, who: Attempted, request: StartRequest): Promise<RunSpec> {
+  return change(context, async (made) => {
+    const { tx } = made;
+    await lockRun(made, who.runId);
+    const assignment = await requireUnderWay(tx, who, request.fence);
+    const isAgain = assignment.startedAt !== null && assignment.podUid === request.podUid;
+    if (isAgain) await hearPod(made, assignment);
+    else if (!(await letStart(made, assignment, request.podUid))) {
       throw new RequestError(
         'already-started',
         `attempt ${who.attempt} of run ${who.runId} runs in another Pod already`,
       );
     }
-    advance(context, requireRun(context, who.runId), 'start');
-    touchWorker(context, who.poolId, found.workerId);
-    return found;
+    const run = await requireRun(tx, who.runId);
+    const stack = await tx.stacks.ofRun(run);
+    if (!stack) throw new RequestError('not-found', `the stack of run ${run.id} not found`);
+    return runSpec(run, stack, assignment.stage);
   });
-  leases.relaySpoke(who.runId, who.attempt);
-  const run = requireRun(context, who.runId);
-  const stack = store.stacks.ofRun(run);
-  if (!stack) throw new RequestError('not-found', `the stack of run ${run.id} not found`);
-  return runSpec(run, stack, assignment.stage);
 }
 
-/** Stores log entries. Runs inside a group commit: what it acknowledges is durable when its caller hears of it. */
-export function appendLogs(context: QueueContext, who: Attempted, request: LogsRequest): LogsResponse {
-  requireAttempt(context, who, request.fence);
-  context.leases.relaySpoke(who.runId, who.attempt);
-  const acknowledged = context.store.logs.append(who.runId, who.attempt, request.writer, request.entries);
-  runChanged(context, who.runId);
-  return { acknowledged };
+/** Stores log entries: what it acknowledges is durable. */
+export function appendLogs(context: QueueContext, who: Attempted, request: LogsRequest): Promise<LogsResponse> {
+  return change(context, async (made) => {
+    await lockRun(made, who.runId);
+    await hearPod(made, await requireAttempt(made.tx, who, request.fence));
+    const acknowledged = await made.tx.logs.append(who.runId, who.attempt, request.writer, request.entries);
+    made.runChanged(who.runId);
+    return { acknowledged };
+  });
 }
 
 /** Keeps the lease of a started attempt; answers as soon as it is to stop. */
@@ -106,53 +109,84 @@ export async function heartbeat(
   request: HeartbeatRequest,
   signal: AbortSignal,
 ): Promise<HeartbeatResponse> {
-  const { leases, wakeups } = context;
+  const { wakeups, store } = context;
   const until = performance.now() + request.waitSeconds * 1000;
+  await change(context, (made) => beat(made, who, request.fence));
   for (;;) {
-    noteLostStart(context, requireUnderWay(context, who, request.fence));
-    leases.relaySpoke(who.runId, who.attempt);
-    const { stopReason } = requireRun(context, who.runId);
-    if (stopReason !== null) return { stop: { reason: stopReason } };
     const left = until - performance.now();
-    if (left <= 0 || signal.aborted || wakeups.isClosed) return { stop: null };
-    await wakeups.wait(runTopic(who.runId), left, signal);
+    // Begun before the look, so that what happens after it is not missed.
+    const sleep = wakeups.sleep(runTopic(who.runId), left, signal);
+    try {
+      const { endedBy } = await requireAttempt(store.read, who, request.fence);
+      // Its relay has told the outcome meanwhile, and may hear this before the answer to that.
+      if (endedBy === 'relay') return { stop: null };
+      await requireUnderWay(store.read, who, request.fence);
+      const { stopReason } = await requireRun(store.read, who.runId);
+      if (stopReason !== null) return { stop: { reason: stopReason } };
+      if (left <= 0 || signal.aborted || wakeups.isClosed) return { stop: null };
+      await sleep.over;
+    } finally {
+      sleep.wake();
+    }
   }
 }
 
+/**
+ * Only a Pod that was let start keeps a lease. When nothing is known of that start, the database was restored from a
+ * backup made before it: it is noted again, so that the run is given to nobody else.
+ */
+async function beat(made: Change, who: Attempted, fence: number): Promise<void> {
+  const assignment = await requireUnderWay(made.tx, who, fence);
+  if (assignment.startedAt !== null) {
+    await hearPod(made, assignment);
+    return;
+  }
+  await lockRun(made, who.runId);
+  if (!(await letStart(made, assignment, UNKNOWN_POD))) return;
+  const { runId, attempt } = assignment;
+  made.context.logger.warn({ run: runId, attempt }, 'a run under way whose start was not known');
+}
+
 /** Takes the outcome of a stage; the first one counts, and repeating it is answered the same. */
-export function outcome(context: QueueContext, who: Attempted, request: OutcomeRequest): OutcomeResponse {
-  return context.store.transaction(() => {
-    const known = context.store.assignments.find(who.runId, who.attempt);
+export function outcome(context: QueueContext, who: Attempted, request: OutcomeRequest): Promise<OutcomeResponse> {
+  return change(context, async (made) => {
+    const { tx } = made;
+    const run = await lockRun(made, who.runId);
+    const known = await tx.assignments.find(who.runId, who.attempt);
     const isOver = known?.poolId === who.poolId && known.fence === request.fence && known.endedAt !== null;
-    if (isOver) return { state: requireRun(context, who.runId).state };
-    const assignment = requireAttempt(context, who, request.fence);
+    if (isOver) return { state: run.state };
+    const assignment = await requireAttempt(tx, who, request.fence);
     if (assignment.startedAt === null) {
       throw new RequestError(
         'malformed',
         `attempt ${who.attempt} of run ${who.runId} has not started, so it has no outcome`,
       );
     }
-    if (request.reason === 'Succeeded') succeed(context, assignment, request);
-    else endWithoutSuccess(context, assignment, { ...request, by: 'relay' });
-    return { state: requireRun(context, who.runId).state };
+    if (request.reason === 'Succeeded') await succeed(made, run, assignment, request);
+    else await endWithoutSuccess(made, assignment, { ...request, by: 'relay' });
+    return { state: (await requireRun(tx, who.runId)).state };
   });
 }
 
-function succeed(context: QueueContext, assignment: AssignmentRecord, request: OutcomeRequest): void {
-  const run = requireRun(context, assignment.runId);
-  const goesOn = assignment.stage === 'preparing' && request.hasChanges && run.type === 'TRACKED';
-  if (goesOn && run.workspace === null) {
+async function succeed(
+  made: Change,
+  before: RunRecord,
+  assignment: AssignmentRecord,
+  request: OutcomeRequest,
+): Promise<void> {
+  const goesOn = assignment.stage === 'preparing' && request.hasChanges && before.type === 'TRACKED';
+  if (goesOn && before.workspace === null) {
     throw new RequestError(
       'malformed',
-      `run ${run.id} has changes to apply: its workspace is to be uploaded before the outcome`,
+      `run ${before.id} has changes to apply: its workspace is to be uploaded before the outcome`,
     );
   }
-  context.store.assignments.end(assignment.fence, 'relay', context.now());
-  context.leases.relayEnded(assignment.runId, assignment.attempt);
-  poolChanged(context, assignment.poolId);
+  await made.tx.assignments.end(assignment.fence, 'relay', made.now);
+  made.touch(assignment.poolId, assignment.workerId);
+  const run = await leaveStack(made, before);
   if (goesOn && run.stopReason !== null) {
-    advance(
-      context,
+    await advance(
+      made,
       run,
       'stop',
       { hasChanges: true, reason: 'Cancelled', message: run.stopReason },
@@ -164,10 +198,10 @@ function succeed(context: QueueContext, assignment: AssignmentRecord, request: O
     const [event, line] = run.autoDeploy
       ? (['planned-and-approved', 'Planned; the changes will be applied'] as const)
       : (['planned', 'Planned; the run waits for confirmation'] as const);
-    advance(context, run, event, { hasChanges: true, message: request.message }, line);
+    await advance(made, run, event, { hasChanges: true, message: request.message }, line);
     return;
   }
   const hasChanges = assignment.stage === 'preparing' ? request.hasChanges : run.hasChanges;
   const result = { hasChanges, reason: request.reason, message: request.message, exitCode: request.exitCode };
-  advance(context, run, 'succeed', result, 'The run finished');
+  await advance(made, run, 'succeed', result, 'The run finished');
 }

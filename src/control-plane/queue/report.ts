@@ -1,24 +1,26 @@
 import { RUN_LEASE_MS } from '../../protocol/leases';
 import type { PodReport, ReportRequest, ReportResponse } from '../../protocol/messages';
 import type { AssignmentRecord } from '../store/records';
+import { change, type Change } from './change';
 import type { QueueContext } from './context';
 import { hear } from './hear';
-import { endWithoutSuccess, release, systemLog, withdraw } from './lifecycle';
+import { endWithoutSuccess, podIsGone, systemLog, withdraw } from './lifecycle';
 
 /** Takes what the controller saw of a Pod from outside. */
-export function report(context: QueueContext, poolId: string, request: ReportRequest): ReportResponse {
-  const { store } = context;
-  hear(context, poolId, request);
-  return store.transaction(() => {
-    const assignment = store.assignments.find(request.runId, request.attempt);
+export function report(context: QueueContext, poolId: string, request: ReportRequest): Promise<ReportResponse> {
+  return change(context, async (made) => {
+    const { tx } = made;
+    await hear(made, poolId, request);
+    await tx.runs.lock(request.runId);
+    const assignment = await tx.assignments.find(request.runId, request.attempt);
     const isCurrent =
       assignment?.poolId === poolId &&
       assignment.workerId === request.workerId &&
       assignment.fence === request.fence &&
       assignment.releasedAt === null;
     if (!assignment || !isCurrent) return { accepted: false, relayHeard: false };
-    if (isLoss(request.report) && relayIsHeard(context, assignment)) return { accepted: false, relayHeard: true };
-    apply(context, assignment, request.report);
+    if (isLoss(request.report) && (await relayIsHeard(made, assignment))) return { accepted: false, relayHeard: true };
+    await apply(made, assignment, request.report);
     return { accepted: true, relayHeard: false };
   });
 }
@@ -28,44 +30,41 @@ function isLoss(report: PodReport): boolean {
   return report.kind === 'failed' && report.reason === 'NodeLost';
 }
 
-function relayIsHeard({ leases }: QueueContext, { runId, attempt, startedAt, endedAt }: AssignmentRecord): boolean {
+async function relayIsHeard(made: Change, { startedAt, heardLease, endedAt }: AssignmentRecord): Promise<boolean> {
   if (startedAt === null || endedAt !== null) return false;
-  return leases.relaySilence(runId, attempt, startedAt) <= RUN_LEASE_MS;
+  return (await made.reading()) - (heardLease ?? 0) <= RUN_LEASE_MS;
 }
 
-function apply(context: QueueContext, assignment: AssignmentRecord, report: PodReport): void {
+async function apply(made: Change, assignment: AssignmentRecord, report: PodReport): Promise<void> {
   switch (report.kind) {
     case 'created':
-      logOnce(context, assignment, `Pod ${report.podName} was created`);
-      return;
+      return logOnce(made, assignment, `Pod ${report.podName} was created`);
     case 'waiting':
-      logOnce(context, assignment, `The Pod waits (${report.reason}): ${report.message}`);
-      return;
+      return logOnce(made, assignment, `The Pod waits (${report.reason}): ${report.message}`);
     case 'failed':
-      endWithoutSuccess(context, assignment, { by: 'controller', reason: report.reason, message: report.message });
-      return;
+      return endWithoutSuccess(made, assignment, {
+        by: 'controller',
+        reason: report.reason,
+        message: report.message,
+      });
     case 'released':
-      settle(context, assignment);
-      release(context, assignment);
-      return;
+      await settle(made, assignment);
+      return podIsGone(made, assignment);
   }
 }
 
 /** A Pod that is gone without a word: what had not started may run elsewhere, what had is lost. */
-function settle(context: QueueContext, assignment: AssignmentRecord): void {
+async function settle(made: Change, assignment: AssignmentRecord): Promise<void> {
   if (assignment.endedAt !== null) return;
-  if (assignment.startedAt === null) {
-    withdraw(context, assignment, 'its Pod went before it started');
-    return;
-  }
+  if (assignment.startedAt === null) return withdraw(made, assignment, 'its Pod went before it started');
   const message = 'the Pod is gone without having reported an outcome';
-  endWithoutSuccess(context, assignment, { by: 'control-plane', reason: 'NodeLost', message });
+  await endWithoutSuccess(made, assignment, { by: 'control-plane', reason: 'NodeLost', message });
 }
 
 /** The controller repeats itself after a restart; the log does not. */
-function logOnce(context: QueueContext, assignment: AssignmentRecord, line: string): void {
+async function logOnce(made: Change, assignment: AssignmentRecord, line: string): Promise<void> {
   const { runId, attempt } = assignment;
   if (assignment.endedAt !== null) return;
-  if (context.store.logs.lastText(runId, attempt, 'control-plane') !== `${line}\n`)
-    systemLog(context, runId, attempt, line);
+  if ((await made.tx.logs.lastText(runId, attempt, 'control-plane')) !== `${line}\n`)
+    await systemLog(made, runId, attempt, line);
 }

@@ -8,60 +8,68 @@ import type {
   WorkerViews,
 } from '../../protocol/messages';
 import { RequestError } from '../errors';
-import type { WorkerRecord } from '../store/records';
-import { poolChanged, type QueueContext } from './context';
+import type { AssignmentRecord, WorkerRecord } from '../store/records';
+import type { ViewRecord } from '../store/views';
+import { change, type Change } from './change';
+import type { QueueContext } from './context';
 import { hear } from './hear';
-import { release, withdraw } from './lifecycle';
+import { podIsGone, withdraw } from './lifecycle';
 import { workerView } from './views';
 import { poolTopic } from './wakeups';
 
 /** Makes workers known; doing it twice is the same as once. */
-export function register(context: QueueContext, poolId: string, request: RegisterRequest): WorkerViews {
-  const { store } = context;
-  hear(context, poolId, request);
-  store.transaction(() => {
-    const revision = store.pools.nextRevision(poolId);
-    for (const worker of request.workers) {
-      const known = store.workers.find(worker.id);
-      if (known && known.poolId !== poolId) {
-        throw new RequestError('malformed', `worker ${worker.id} belongs to another pool: give it a new ULID`);
-      }
-      store.workers.upsert(worker, poolId, request.session, revision, context.now());
+export async function register(context: QueueContext, poolId: string, request: RegisterRequest): Promise<WorkerViews> {
+  const ids = request.workers.map(({ id }) => id);
+  await change(context, async (made) => {
+    const { tx } = made;
+    await hear(made, poolId, request);
+    const stranger = (await tx.workers.findAll(ids)).find((worker) => worker.poolId !== poolId);
+    if (stranger) {
+      throw new RequestError('malformed', `worker ${stranger.id} belongs to another pool: give it a new ULID`);
     }
-    poolChanged(context, poolId);
+    await tx.workers.upsert(request.workers, poolId, request.session, made.now);
+    await tx.assignments.moveToSession(ids, request.session);
+    made.touch(poolId, ...ids);
+    made.mayAssign(poolId);
   });
-  context.assignRuns(poolId);
-  const workers = request.workers.flatMap((worker) => store.workers.find(worker.id) ?? []);
-  return views(context, poolId, workers);
+  const { pools, views } = context.store.read;
+  return answer(context, await pools.revision(poolId), await views.find(ids));
 }
 
 /** Settles the session's truth against ours. */
-export function sync(context: QueueContext, poolId: string, request: SyncRequest): SyncResponse {
-  const { store, leases, settings } = context;
-  hear(context, poolId, request);
-  leases.podsObserved(
-    poolId,
-    request.session,
-    request.workers.flatMap((worker) => worker.pod ?? []),
-  );
+export async function sync(context: QueueContext, poolId: string, request: SyncRequest): Promise<SyncResponse> {
+  const { session } = request;
   const listed = new Map(request.workers.map((worker) => [worker.id, worker]));
-  store.transaction(() => {
-    for (const worker of store.workers.changedInSession(poolId, request.session, 0)) {
-      if (!listed.has(worker.id)) retireWorker(context, worker, 'its Worker object is gone');
+  const podOf = ({ workerId, runId, attempt }: AssignmentRecord) => {
+    const pod = listed.get(workerId)?.pod;
+    return pod?.runId === runId && pod.attempt === attempt ? pod : undefined;
+  };
+  await change(context, async (made) => {
+    const { tx } = made;
+    await hear(made, poolId, request);
+    const held = await tx.assignments.unreleased(poolId, session);
+    const seen = held.filter((assignment) => podOf(assignment));
+    const syncs = await tx.sessions.synced(poolId, session, await made.reading());
+    await tx.assignments.observed(
+      seen.map(({ fence }) => fence),
+      syncs,
+    );
+    for (const assignment of held) {
+      if (assignment.endedAt !== null && !podOf(assignment)) await podIsGone(made, assignment);
     }
-    for (const assignment of store.assignments.unreleased(poolId, request.session)) {
-      const pod = listed.get(assignment.workerId)?.pod;
-      const podIsGone = pod?.runId !== assignment.runId || pod.attempt !== assignment.attempt;
-      if (podIsGone) release(context, assignment);
+    for (const worker of await tx.workers.listOfSession(poolId, session)) {
+      if (!listed.has(worker.id)) await retireWorker(made, worker, 'its Worker object is gone');
     }
+    made.mayAssign(poolId);
   });
-  context.assignRuns(poolId);
-  const workers = store.workers.changedInSession(poolId, request.session, 0);
-  const known = new Set(workers.map((worker) => worker.id));
-  const { launcherImage, defaultRunnerImage } = settings;
+  const { pools, views } = context.store.read;
+  const revision = await pools.revision(poolId);
+  const known = await views.changed(poolId, session, -1);
+  const ids = new Set(known.map(({ worker }) => worker.id));
+  const { launcherImage, defaultRunnerImage } = context.settings;
   return {
-    ...views(context, poolId, workers),
-    unknown: [...listed.keys()].filter((id) => !known.has(id)),
+    ...answer(context, revision, known),
+    unknown: [...listed.keys()].filter((id) => !ids.has(id)),
     images: { launcherImage, defaultRunnerImage },
   };
 }
@@ -73,63 +81,75 @@ export async function watch(
   request: WatchRequest,
   signal: AbortSignal,
 ): Promise<WorkerViews> {
-  const { store, wakeups } = context;
-  hear(context, poolId, request);
-  // The session may just have come back, while runs wait for its workers.
-  context.assignRuns(poolId);
+  const { wakeups, store } = context;
   const until = performance.now() + request.waitSeconds * 1000;
+  // The session may just have come back, while runs wait for its workers.
+  await change(context, async (made) => {
+    await hear(made, poolId, request);
+    made.mayAssign(poolId);
+  });
   for (;;) {
-    const revision = store.pools.revision(poolId);
-    // A cursor from before a restored backup is ahead of everything: start over.
-    const after = request.after > revision ? 0 : request.after;
-    const changed = store.workers.changedInSession(poolId, request.session, after);
     const left = until - performance.now();
-    hear(context, poolId, request);
-    if (changed.length > 0 || left <= 0 || signal.aborted || wakeups.isClosed) {
-      return { revision, workers: changed.map((worker) => workerView(context, worker)) };
+    // Begun before the look, so that what happens after it is not missed.
+    const sleep = wakeups.sleep(poolTopic(poolId), left, signal);
+    try {
+      const revision = await store.read.pools.revision(poolId);
+      // A cursor from before a restored backup is ahead of everything: start over.
+      const after = request.after > revision ? 0 : request.after;
+      const changed = await store.read.views.changed(poolId, request.session, after);
+      if (changed.length > 0 || left <= 0 || signal.aborted || wakeups.isClosed) {
+        // It may have been superseded while it waited.
+        await change(context, (made) => hear(made, poolId, request));
+        return answer(context, revision, changed);
+      }
+      await sleep.over;
+    } finally {
+      sleep.wake();
     }
-    await wakeups.wait(poolTopic(poolId), left, signal);
   }
 }
 
 /** Removes idle workers at once; a busy one gets nothing further and goes when its run is over. */
-export function retire(context: QueueContext, poolId: string, request: RetireRequest): RetireResponse {
-  const { store } = context;
-  hear(context, poolId, request);
-  const results = store.transaction(() =>
-    request.workers.map((id) => {
-      const worker = store.workers.find(id);
-      if (!worker || worker.poolId !== poolId) return { id, retired: true };
-      return { id, retired: retireIdle(context, worker) };
-    }),
-  );
-  return { results };
+export function retire(context: QueueContext, poolId: string, request: RetireRequest): Promise<RetireResponse> {
+  return change(context, async (made) => {
+    await hear(made, poolId, request);
+    const results = [];
+    for (const id of request.workers) {
+      const worker = await made.tx.workers.lock(id);
+      const isOurs = worker?.poolId === poolId;
+      results.push({ id, retired: !isOurs || (await retireIdle(made, worker)) });
+    }
+    return { results };
+  });
 }
 
 /** True when the worker is removed now or was before. */
-function retireIdle(context: QueueContext, worker: WorkerRecord): boolean {
+async function retireIdle(made: Change, worker: WorkerRecord): Promise<boolean> {
   if (worker.removed) return true;
-  const { store } = context;
-  const revision = store.pools.nextRevision(worker.poolId);
-  poolChanged(context, worker.poolId);
+  const { tx, now } = made;
   if (worker.runId === null) {
-    store.workers.remove(worker.id, revision, context.now());
+    await tx.workers.remove(worker.id, now);
+    made.touch(worker.poolId, worker.id);
     return true;
   }
-  store.workers.setRetiring(worker.id, revision);
+  if (!worker.retiring) {
+    await tx.workers.setRetiring(worker.id);
+    made.touch(worker.poolId, worker.id);
+  }
   return false;
 }
 
 /** The owner lost the worker: what it has not started goes to others, what runs runs on. */
-function retireWorker(context: QueueContext, worker: WorkerRecord, why: string): void {
-  if (retireIdle(context, worker)) return;
-  const assignment = context.store.assignments.ofWorker(worker.id);
-  if (assignment && assignment.endedAt === null && assignment.startedAt === null) withdraw(context, assignment, why);
+async function retireWorker(made: Change, worker: WorkerRecord, why: string): Promise<void> {
+  const { tx } = made;
+  const assignment = worker.runId === null ? undefined : await tx.assignments.ofWorker(worker.id);
+  if (assignment) await tx.runs.lock(assignment.runId);
+  const present = await tx.workers.lock(worker.id);
+  if (!present || (await retireIdle(made, present))) return;
+  const held = await tx.assignments.ofWorker(worker.id);
+  if (held && held.endedAt === null && held.startedAt === null) await withdraw(made, held, why);
 }
 
-function views(context: QueueContext, poolId: string, workers: readonly WorkerRecord[]): WorkerViews {
-  return {
-    revision: context.store.pools.revision(poolId),
-    workers: workers.map((worker) => workerView(context, worker)),
-  };
+function answer(context: QueueContext, revision: number, views: readonly ViewRecord[]): WorkerViews {
+  return { revision, workers: views.map((view) => workerView(context, view)) };
 }

@@ -1,14 +1,19 @@
 import { PARTITION_LEASE_MS, RUN_LEASE_MS, SESSION_LEASE_MS } from '../../protocol/leases';
-import type { AssignmentRecord } from '../store/records';
+import type { AtRisk, RiskLimits } from '../store/assignments';
+import { change } from './change';
 import type { QueueContext } from './context';
-import { endWithoutSuccess, withdraw } from './lifecycle';
+import { endWithoutSuccess, lockRun, release, withdraw } from './lifecycle';
 
 /** A session that is silent for this long loses its idle workers; it registers them again when it comes back. */
 export const FORGET_SESSION_MS = 10 * 60_000;
 /** Removed workers stay known for this long, so that their owners hear of it. */
 const FORGET_REMOVED_MS = 60 * 60_000;
+/** Forgotten workers keep for this long that they were drained. */
+export const KEEP_FORGOTTEN_MS = 30 * 24 * 60 * 60_000;
 /** How long past the start deadline the controller has to report what kept the Pod. */
 export const START_GRACE_MS = 60_000;
+/** How long it counts that a session saw a Pod, should it sync no more though it is alive. */
+export const OBSERVATION_MS = 5 * 60_000;
 
 /** What is known of an attempt under way. */
 export interface AttemptFacts {
@@ -52,39 +57,83 @@ export function judge(facts: AttemptFacts): Verdict {
   return { kind: 'lose', reason: 'NodeLost', message };
 }
 
-/** Looks at every lease once. */
-export function sweep(context: QueueContext): void {
-  for (const assignment of context.store.assignments.allUnderWay()) {
-    const verdict = judge(factsOf(context, assignment));
-    if (verdict.kind === 'keep') continue;
-    context.logger.warn({ run: assignment.runId, attempt: assignment.attempt, verdict }, 'lease ran out');
-    context.store.transaction(() => {
-      if (verdict.kind === 'withdraw') withdraw(context, assignment, verdict.why);
-      else endWithoutSuccess(context, assignment, { by: 'control-plane', ...verdict });
-    });
+/** Looks at every lease that may have run out at a reading of the lease clock, and at what a process left undone. */
+export async function sweep(context: QueueContext, reading: number): Promise<void> {
+  const { store } = context;
+  const limits = limitsAt(context, reading);
+  for (const { assignment } of await store.read.assignments.atRisk(limits)) {
+    await attempt(context, { run: assignment.runId }, () => settle(context, assignment.fence, reading));
   }
-  forgetSilentSessions(context);
+  for (const session of await store.read.sessions.silentSince(reading - FORGET_SESSION_MS)) {
+    await attempt(context, session, () => forget(context, session));
+  }
+  // Whoever was to give a run out may have been killed before it could.
+  for (const poolId of await store.read.runs.poolsWithReady()) await context.assignRuns(poolId);
+  await store.transaction((tx) =>
+    tx.workers.purge(context.now() - FORGET_REMOVED_MS, context.now() - KEEP_FORGOTTEN_MS),
+  );
 }
 
-function factsOf(context: QueueContext, assignment: AssignmentRecord): AttemptFacts {
-  const { leases } = context;
-  const { poolId, sessionId, runId, attempt, startedAt } = assignment;
+/** One that fails keeps nobody else from being looked at. */
+async function attempt({ logger }: QueueContext, what: object, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    logger.error({ err: error, ...what }, 'a lease could not be settled; the next sweep tries again');
+  }
+}
+
+function limitsAt({ settings }: QueueContext, reading: number): RiskLimits {
   return {
-    started: startedAt !== null,
-    sessionSilenceMs: leases.sessionSilence(poolId, sessionId),
-    relaySilenceMs: startedAt === null ? 0 : leases.relaySilence(runId, attempt, startedAt),
-    podWasObserved: leases.podWasObserved(poolId, sessionId, runId, attempt),
-    pastStartDeadlineMs: leases.now() - Math.max(assignment.startDeadline, leases.startedAt),
+    sessionHeardBefore: reading - SESSION_LEASE_MS,
+    madeBefore: reading - settings.startDeadlineMs - START_GRACE_MS,
+    relayHeardBefore: reading - RUN_LEASE_MS,
   };
 }
 
-function forgetSilentSessions(context: QueueContext): void {
-  const { store, leases } = context;
-  for (const { poolId, sessionId } of store.workers.sessions()) {
-    if (leases.sessionSilence(poolId, sessionId) <= FORGET_SESSION_MS) continue;
-    if (store.workers.forgetIdle(poolId, sessionId) > 0) {
+/** Looked at again with the run held, because its Pod may have been heard of meanwhile. */
+function settle(context: QueueContext, fence: number, reading: number): Promise<void> {
+  return change(context, async (made) => {
+    const limits = limitsAt(context, reading);
+    const [before] = await made.tx.assignments.atRisk(limits, fence);
+    if (!before) return;
+    await lockRun(made, before.assignment.runId);
+    const [risk] = await made.tx.assignments.atRisk(limits, fence);
+    const verdict = risk ? judge(factsOf(context, risk, reading)) : { kind: 'keep' as const };
+    if (!risk || verdict.kind === 'keep') return;
+    const { assignment } = risk;
+    context.logger.warn({ run: assignment.runId, attempt: assignment.attempt, verdict }, 'lease ran out');
+    if (verdict.kind === 'withdraw') await withdraw(made, assignment, verdict.why);
+    else await endWithoutSuccess(made, assignment, { by: 'control-plane', ...verdict });
+  });
+}
+
+function factsOf({ settings }: QueueContext, risk: AtRisk, reading: number): AttemptFacts {
+  const { assignment, sessionHeardLease, syncedLease } = risk;
+  const { startedAt, madeLease, startedLease, heardLease } = assignment;
+  return {
+    started: startedAt !== null,
+    sessionSilenceMs: reading - (sessionHeardLease ?? madeLease),
+    relaySilenceMs: reading - (heardLease ?? startedLease ?? madeLease),
+    podWasObserved: syncedLease !== null && reading - syncedLease <= OBSERVATION_MS,
+    pastStartDeadlineMs: reading - madeLease - settings.startDeadlineMs,
+  };
+}
+
+/**
+ * A session that never comes back leaves nothing behind: its workers are free of runs that were given up, and then
+ * forgotten. The stacks of those runs stay as they are, because a Pod may go on where nobody hears it.
+ */
+async function forget(context: QueueContext, { poolId, sessionId }: { poolId: string; sessionId: string }) {
+  await change(context, async (made) => {
+    const { tx } = made;
+    for (const assignment of await tx.assignments.unreleased(poolId, sessionId)) {
+      if (assignment.endedAt !== null) await release(made, assignment);
+    }
+    const forgotten = await tx.workers.forget(poolId, sessionId, made.now);
+    if (forgotten > 0) {
       context.logger.warn({ pool: poolId, session: sessionId }, 'session is silent: its idle workers are forgotten');
     }
-  }
-  store.workers.purgeRemoved(context.now() - FORGET_REMOVED_MS);
+    if (!(await tx.workers.isHeld(poolId, sessionId))) await tx.sessions.delete(poolId, sessionId);
+  });
 }

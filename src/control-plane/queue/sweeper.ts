@@ -1,36 +1,36 @@
 import type { QueueContext } from './context';
+import { moveLeaseClock } from './lease-clock';
 import { sweep } from './sweep';
 
-/** A sweep that is so much too late, or too early, was made so by a pause of the process or by a clock that was set. */
-const ODD_MS = 10_000;
-
-/** Sweeps at a steady pace, and notices when time itself was not steady. */
+/** Moves the lease clock on and sweeps, at a steady pace, one after the other. */
 export class Sweeper {
-  private lastAt: number;
+  private readonly timer: NodeJS.Timeout;
+  private underWay: Promise<void> = Promise.resolve();
+  private isBusy = false;
 
   constructor(
     private readonly context: QueueContext,
     private readonly everyMs: number,
   ) {
-    this.lastAt = context.now();
+    this.timer = setInterval(() => this.tick(), everyMs).unref();
   }
 
-  /** Called every `everyMs`. */
-  tick(): void {
-    const { now, leases, logger } = this.context;
-    const oddMs = now() - this.lastAt - this.everyMs;
-    this.lastAt = now();
-    if (Math.abs(oddMs) >= ODD_MS) {
-      leases.forgive(oddMs);
-      logger.warn(
-        { milliseconds: oddMs },
-        'the control plane stood still, or its clock was set: leases go on as before',
-      );
-    }
-    try {
-      sweep(this.context);
-    } catch (error) {
-      logger.error({ err: error }, 'sweep failed; it is tried again');
-    }
+  private tick(): void {
+    if (this.isBusy) return;
+    this.isBusy = true;
+    this.underWay = sweepOnce(this.context, this.everyMs)
+      .catch((error: unknown) => this.context.logger.error({ err: error }, 'sweep failed; it is tried again'))
+      .finally(() => (this.isBusy = false));
   }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.underWay;
+  }
+}
+
+/** Nothing, when another process has just done it. */
+export async function sweepOnce(context: QueueContext, everyMs: number): Promise<void> {
+  const reading = await moveLeaseClock(context, everyMs);
+  if (reading !== undefined) await sweep(context, reading);
 }

@@ -1,19 +1,23 @@
+import { SESSION_LEASE_MS } from '../../protocol/leases';
 import type { RunRecord } from '../store/records';
 import type { QueueContext } from './context';
 import { holding } from './next-run';
+import { isTerminal } from './transitions';
 
 /** What a run waits for, as the end of "waits for ..."; null when it does not wait, or not for anything that is known. */
-export function waitsFor(context: QueueContext, run: RunRecord): string | null {
+export async function waitsFor(context: QueueContext, run: RunRecord): Promise<string | null> {
   if (run.state === 'UNCONFIRMED') return 'somebody to confirm or discard it';
   if (run.state !== 'QUEUED' && run.state !== 'CONFIRMED') return null;
-  const before = holding(context.store, run);
-  return before ? `run ${before.id} of the same stack, which is ${before.state}` : aWorker(context, run.poolId);
+  const before = await holding(context.store.read, run);
+  if (!before) return aWorker(context, run.poolId);
+  if (!isTerminal(before.state)) return `run ${before.id} of the same stack, which is ${before.state}`;
+  return `the Pod of run ${before.id} of the same stack, which may still be at work: once you know that it is gone, stop that run`;
 }
 
-function aWorker({ store, leases }: QueueContext, poolId: string): string {
-  const name = store.pools.find(poolId)?.name ?? poolId;
-  const live = leases.liveSessions(poolId);
-  const { registered, ready } = store.workers.count(poolId, live);
+async function aWorker({ store }: QueueContext, poolId: string): Promise<string> {
+  const { pools, workers, leaseClock } = store.read;
+  const name = (await pools.find(poolId))?.name ?? poolId;
+  const { registered, ready } = await workers.count(poolId, (await leaseClock.reading()) - SESSION_LEASE_MS);
   if (registered === 0)
     return `a worker: pool ${name} has none registered (is its WorkerPool in a cluster, and scaled above 0?)`;
   if (ready === 0)

@@ -1,3 +1,9 @@
+export interface Sleep {
+  readonly over: Promise<void>;
+  /** Ends it now. */
+  readonly wake: () => void;
+}
+
 /** Lets long polls sleep until what they wait for changes. */
 export class Wakeups {
   private readonly sleepers = new Map<string, Set<() => void>>();
@@ -6,8 +12,13 @@ export class Wakeups {
 
   /** Wakes everybody who waits for the topic. */
   notify(topic: string): void {
-    for (const wake of this.sleepers.get(topic) ?? []) wake();
+    for (const wake of [...(this.sleepers.get(topic) ?? [])]) wake();
     for (const listener of this.listeners) listener(topic);
+  }
+
+  /** Wakes everybody: what they wait for may have happened without a word. */
+  notifyAll(): void {
+    for (const topic of [...this.sleepers.keys()]) this.notify(topic);
   }
 
   /** Calls back at every notification, for the broker. */
@@ -15,13 +26,14 @@ export class Wakeups {
     this.listeners.add(listener);
   }
 
-  /** Resolves at the topic's next notification, when the time is over, the signal aborts or the server closes. */
-  wait(topic: string, milliseconds: number, signal?: AbortSignal): Promise<void> {
-    if (this.closed || signal?.aborted || milliseconds <= 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const sleepers = this.sleepers.get(topic) ?? new Set();
-      this.sleepers.set(topic, sleepers);
-      const wake = () => {
+  /** Sleeps until the topic's next notification, the end of the time, the signal's abort or the end of the server. */
+  sleep(topic: string, milliseconds: number, signal?: AbortSignal): Sleep {
+    let wake = (): void => undefined;
+    if (this.closed || signal?.aborted || milliseconds <= 0) return { over: Promise.resolve(), wake };
+    const sleepers = this.sleepers.get(topic) ?? new Set();
+    this.sleepers.set(topic, sleepers);
+    const over = new Promise<void>((resolve) => {
+      wake = () => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', wake);
         sleepers.delete(wake);
@@ -32,6 +44,7 @@ export class Wakeups {
       sleepers.add(wake);
       signal?.addEventListener('abort', wake);
     });
+    return { over, wake };
   }
 
   get isClosed(): boolean {
@@ -46,3 +59,5 @@ export class Wakeups {
 
 export const poolTopic = (poolId: string): string => `pool/${poolId}`;
 export const runTopic = (runId: string): string => `run/${runId}`;
+/** The credentials of a pool are no longer what they were. */
+export const credentialsTopic = (poolId: string): string => `credentials/${poolId}`;

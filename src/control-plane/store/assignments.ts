@@ -1,6 +1,8 @@
+import type { Selectable } from 'kysely';
 import type { Stage } from '../../protocol/messages';
-import type { Database } from './database';
 import type { AssignmentRecord } from './records';
+import type { AssignmentRow } from './schema';
+import { chunks, Table } from './table';
 
 export interface NewAssignment {
   readonly runId: string;
@@ -11,81 +13,171 @@ export interface NewAssignment {
   readonly sessionId: string;
   readonly createdAt: number;
   readonly startDeadline: number;
+  readonly madeLease: number;
 }
 
-export class AssignmentTable {
-  constructor(private readonly db: Database) {}
+/** Readings of the lease clock. */
+export interface RiskLimits {
+  readonly sessionHeardBefore: number;
+  readonly madeBefore: number;
+  readonly relayHeardBefore: number;
+}
 
+export interface AtRisk {
+  readonly assignment: AssignmentRecord;
+  readonly sessionHeardLease: number | null;
+  /** When the newest sync of its session saw its Pod; null when it did not. */
+  readonly syncedLease: number | null;
+}
+
+export class AssignmentTable extends Table {
   /** The new fencing number, higher than any before. */
-  insert(assignment: NewAssignment): number {
-    const row = this.db.get<{ fence: number }>(
-      `INSERT INTO assignments (runId, attempt, stage, workerId, poolId, sessionId, createdAt, startDeadline)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING fence`,
-      assignment.runId,
-      assignment.attempt,
-      assignment.stage,
-      assignment.workerId,
-      assignment.poolId,
-      assignment.sessionId,
-      assignment.createdAt,
-      assignment.startDeadline,
-    );
-    return Number(row?.fence);
+  async insert(assignment: NewAssignment): Promise<number> {
+    const { fence } = await this.db
+      .insertInto('assignments')
+      .values(assignment)
+      .returning('fence')
+      .executeTakeFirstOrThrow();
+    return fence;
   }
 
-  find(runId: string, attempt: number): AssignmentRecord | undefined {
-    return this.db.get('SELECT * FROM assignments WHERE runId = ? AND attempt = ?', runId, attempt);
+  async find(runId: string, attempt: number): Promise<AssignmentRecord | undefined> {
+    const row = await this.all().where('runId', '=', runId).where('attempt', '=', attempt).executeTakeFirst();
+    return row && toAssignment(row);
   }
 
   /** The one that a worker still holds. */
-  ofWorker(workerId: string): AssignmentRecord | undefined {
-    return this.db.get('SELECT * FROM assignments WHERE workerId = ? AND releasedAt IS NULL', workerId);
+  async ofWorker(workerId: string): Promise<AssignmentRecord | undefined> {
+    const row = await this.all().where('workerId', '=', workerId).where('releasedAt', 'is', null).executeTakeFirst();
+    return row && toAssignment(row);
   }
 
   /** The attempt of a run whose outcome is not known yet. */
-  underWay(runId: string): AssignmentRecord | undefined {
-    return this.db.get('SELECT * FROM assignments WHERE runId = ? AND endedAt IS NULL', runId);
+  async underWay(runId: string): Promise<AssignmentRecord | undefined> {
+    const row = await this.all().where('runId', '=', runId).where('endedAt', 'is', null).executeTakeFirst();
+    return row && toAssignment(row);
   }
 
-  allUnderWay(): AssignmentRecord[] {
-    return this.db.all('SELECT * FROM assignments WHERE endedAt IS NULL ORDER BY fence');
-  }
-
-  /** Of a session: outcome known, worker not yet free. */
-  unreleased(poolId: string, sessionId: string): AssignmentRecord[] {
-    return this.db.all(
-      'SELECT * FROM assignments WHERE poolId = ? AND sessionId = ? AND endedAt IS NOT NULL AND releasedAt IS NULL',
-      poolId,
-      sessionId,
-    );
+  /** Of a session: what its workers hold. */
+  async unreleased(poolId: string, sessionId: string): Promise<AssignmentRecord[]> {
+    const rows = await this.all()
+      .where('poolId', '=', poolId)
+      .where('sessionId', '=', sessionId)
+      .where('releasedAt', 'is', null)
+      .orderBy('fence')
+      .execute();
+    return rows.map(toAssignment);
   }
 
   /** False when another Pod was faster. */
-  start(fence: number, podUid: string, now: number): boolean {
-    return (
-      this.db.run(
-        'UPDATE assignments SET startedAt = ?, podUid = ? WHERE fence = ? AND startedAt IS NULL AND endedAt IS NULL',
-        now,
-        podUid,
-        fence,
-      ) === 1
-    );
+  async start(fence: number, podUid: string, now: number, reading: number): Promise<boolean> {
+    const started = await this.db
+      .updateTable('assignments')
+      .set({ startedAt: now, podUid, startedLease: reading, heardLease: reading })
+      .where('fence', '=', fence)
+      .where('startedAt', 'is', null)
+      .where('endedAt', 'is', null)
+      .returning('fence')
+      .executeTakeFirst();
+    return started !== undefined;
   }
 
-  end(fence: number, by: NonNullable<AssignmentRecord['endedBy']>, now: number): boolean {
-    return (
-      this.db.run(
-        'UPDATE assignments SET endedAt = ?, endedBy = ? WHERE fence = ? AND endedAt IS NULL',
-        now,
-        by,
-        fence,
-      ) === 1
-    );
+  async heard(fence: number, reading: number): Promise<void> {
+    await this.db.updateTable('assignments').set({ heardLease: reading }).where('fence', '=', fence).execute();
   }
 
-  release(fence: number, now: number): boolean {
-    return (
-      this.db.run('UPDATE assignments SET releasedAt = ? WHERE fence = ? AND releasedAt IS NULL', now, fence) === 1
-    );
+  /** Gives the Pods of all that are under way their whole lease again. */
+  async renew(reading: number): Promise<void> {
+    await this.db
+      .updateTable('assignments')
+      .set({ heardLease: reading })
+      .where('endedAt', 'is', null)
+      .where('startedAt', 'is not', null)
+      .execute();
   }
+
+  /** Marks those whose Pods a sync named. */
+  async observed(fences: readonly number[], sync: number): Promise<void> {
+    for (const chunk of chunks(fences)) {
+      await this.db.updateTable('assignments').set({ observedSync: sync }).where('fence', 'in', chunk).execute();
+    }
+  }
+
+  /** Those under way whose lease may have run out, with what their sessions said; only the one with a fence, if given. */
+  async atRisk(limits: RiskLimits, fence?: number): Promise<AtRisk[]> {
+    const rows = await this.db
+      .selectFrom('assignments as a')
+      .leftJoin('sessions as s', (join) =>
+        join.onRef('s.poolId', '=', 'a.poolId').onRef('s.sessionId', '=', 'a.sessionId'),
+      )
+      .selectAll('a')
+      .select(['s.heardLease as sessionHeardLease', 's.syncs', 's.syncedLease'])
+      .where('a.endedAt', 'is', null)
+      .$if(fence !== undefined, (query) => query.where('a.fence', '=', fence!))
+      .where((eb) =>
+        eb.or([
+          eb.and([
+            eb('a.startedAt', 'is', null),
+            eb.or([
+              eb(eb.fn.coalesce('s.heardLease', 'a.madeLease'), '<', limits.sessionHeardBefore),
+              eb('a.madeLease', '<', limits.madeBefore),
+            ]),
+          ]),
+          eb.and([
+            eb('a.startedAt', 'is not', null),
+            eb(eb.fn.coalesce('a.heardLease', 'a.startedLease', 'a.madeLease'), '<', limits.relayHeardBefore),
+          ]),
+        ]),
+      )
+      .orderBy('a.fence')
+      .execute();
+    return rows.map(({ sessionHeardLease, syncs, syncedLease, ...row }) => ({
+      assignment: toAssignment(row),
+      sessionHeardLease,
+      syncedLease: row.observedSync !== null && row.observedSync === syncs ? syncedLease : null,
+    }));
+  }
+
+  /** The workers came back under another session, with what they hold. */
+  async moveToSession(workerIds: readonly string[], sessionId: string): Promise<void> {
+    for (const chunk of chunks(workerIds)) {
+      await this.db
+        .updateTable('assignments')
+        .set({ sessionId })
+        .where('workerId', 'in', chunk)
+        .where('releasedAt', 'is', null)
+        .where('sessionId', '!=', sessionId)
+        .execute();
+    }
+  }
+
+  async end(fence: number, by: NonNullable<AssignmentRecord['endedBy']>, now: number): Promise<boolean> {
+    const ended = await this.db
+      .updateTable('assignments')
+      .set({ endedAt: now, endedBy: by })
+      .where('fence', '=', fence)
+      .where('endedAt', 'is', null)
+      .returning('fence')
+      .executeTakeFirst();
+    return ended !== undefined;
+  }
+
+  async release(fence: number, now: number): Promise<boolean> {
+    const released = await this.db
+      .updateTable('assignments')
+      .set({ releasedAt: now })
+      .where('fence', '=', fence)
+      .where('releasedAt', 'is', null)
+      .returning('fence')
+      .executeTakeFirst();
+    return released !== undefined;
+  }
+
+  private all() {
+    return this.db.selectFrom('assignments').selectAll();
+  }
+}
+
+export function toAssignment(row: Selectable<AssignmentRow>): AssignmentRecord {
+  return row as AssignmentRecord;
 }

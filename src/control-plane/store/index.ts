@@ -1,36 +1,76 @@
+import type { Kysely } from 'kysely';
 import { AssignmentTable } from './assignments';
-import { Database } from './database';
+import type { Database } from './database/database';
+import { LeaseClockTable } from './lease-clock';
 import { LogTable } from './logs';
 import { PoolTable } from './pools';
 import { RunTable } from './runs';
+import type { Schema } from './schema';
+import { SessionTable } from './sessions';
 import { StackTable } from './stacks';
+import type { Dialect } from './table';
+import { ViewTable } from './views';
 import { WorkerTable } from './workers';
 
-/** All that the control plane remembers, beside the blobs. Calls inside one `transaction` are durable together. */
-export interface Store {
+export interface Tables {
   readonly pools: PoolTable;
   readonly workers: WorkerTable;
+  readonly views: ViewTable;
   readonly stacks: StackTable;
   readonly runs: RunTable;
   readonly assignments: AssignmentTable;
+  readonly sessions: SessionTable;
+  readonly leaseClock: LeaseClockTable;
   readonly logs: LogTable;
-  transaction<T>(work: () => T): T;
-  /** Runs a callback once the current transaction is durable; never after a rollback. */
-  onCommit(callback: () => void): void;
-  close(): void;
 }
 
-export function openStore(path: string): Store {
-  const db = new Database(path);
+/** What is done through it is durable together, or not at all; of no use once the transaction has ended. */
+export interface Transaction extends Tables {
+  /** Wakes those who wait for a topic, in every process, once the transaction is durable; nobody after a rollback. */
+  notify(topics: readonly string[]): Promise<void>;
+}
+
+/** All that the control plane remembers, beside the blobs. */
+export interface Store {
+  /** Outside of a transaction: what is committed. */
+  readonly read: Tables;
+  /**
+   * All or nothing, durable when it resolves. `work` may run again after a deadlock with another process, so that it
+   * changes nothing but what it does through its transaction.
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** The database's clock, in milliseconds since the epoch. */
+  now(): Promise<number>;
+  /** Calls back for every topic that a transaction notified, and when some may have been missed. */
+  listen(onTopic: (topic: string) => void, onLost: () => void): void;
+  /** @throws when the database cannot be written to. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function storeOn(database: Database<Schema>): Store {
+  const { dialect } = database;
   return {
-    pools: new PoolTable(db),
-    workers: new WorkerTable(db),
-    stacks: new StackTable(db),
-    runs: new RunTable(db),
-    assignments: new AssignmentTable(db),
-    logs: new LogTable(db),
-    transaction: (work) => db.transaction(work),
-    onCommit: (callback) => db.onCommit(callback),
-    close: () => db.close(),
+    read: tables(database.reads, dialect),
+    transaction: (work) =>
+      database.transaction((db) => work({ ...tables(db, dialect), notify: (topics) => database.notify(db, topics) })),
+    now: () => database.now(),
+    listen: (onTopic, onLost) => database.listen(onTopic, onLost),
+    ping: () => database.ping(),
+    close: () => database.close(),
+  };
+}
+
+function tables(db: Kysely<Schema>, dialect: Dialect): Tables {
+  return {
+    pools: new PoolTable(db, dialect),
+    workers: new WorkerTable(db, dialect),
+    views: new ViewTable(db, dialect),
+    stacks: new StackTable(db, dialect),
+    runs: new RunTable(db, dialect),
+    assignments: new AssignmentTable(db, dialect),
+    sessions: new SessionTable(db, dialect),
+    leaseClock: new LeaseClockTable(db, dialect),
+    logs: new LogTable(db, dialect),
   };
 }

@@ -1,73 +1,124 @@
 import type { LogEntry, LogWriter } from '../../protocol/messages';
-import type { Database } from './database';
 import type { LogRecord } from './records';
+import { chunks, Table } from './table';
 
 type Writer = LogWriter | 'control-plane';
 
-export class LogTable {
-  constructor(private readonly db: Database) {}
+const COLUMNS = ['position as id', 'attempt', 'writer', 'sequence', 'time', 'stream', 'step', 'text'] as const;
 
+export class LogTable extends Table {
   /**
    * Stores the entries that continue what is there; those above a gap are left out, repeated ones are ignored.
    * @returns the highest sequence up to which everything is stored.
    */
-  append(runId: string, attempt: number, writer: Writer, entries: readonly LogEntry[]): number {
-    let stored = this.lastSequence(runId, attempt, writer);
+  async append(runId: string, attempt: number, writer: Writer, entries: readonly LogEntry[]): Promise<number> {
+    const known = await this.lastSequence(runId, attempt, writer);
+    const fresh: LogEntry[] = [];
     for (const entry of [...entries].sort((a, b) => a.sequence - b.sequence)) {
-      if (entry.sequence > stored + 1) break;
-      this.db.run(
-        `INSERT OR IGNORE INTO logs (runId, attempt, writer, sequence, time, stream, step, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-        runId,
-        attempt,
-        writer,
-        entry.sequence,
-        entry.time,
-        entry.stream,
-        entry.step,
-        entry.text,
-      );
-      stored = Math.max(stored, entry.sequence);
+      const last = fresh.at(-1)?.sequence ?? known;
+      if (entry.sequence > last + 1) break;
+      if (entry.sequence > last) fresh.push(entry);
     }
-    return stored;
-  }
-
-  lastSequence(runId: string, attempt: number, writer: Writer): number {
-    const row = this.db.get<{ last: number | null }>(
-      'SELECT max(sequence) AS last FROM logs WHERE runId = ? AND attempt = ? AND writer = ?',
+    if (fresh.length === 0) return known;
+    const sequence = known + fresh.length;
+    await this.db
+      .insertInto('logWriters')
+      .values({ runId, attempt, writer, sequence })
+      .onConflict((conflict) => conflict.columns(['runId', 'attempt', 'writer']).doUpdateSet({ sequence }))
+      .execute();
+    const first = (await this.takePositions(runId, fresh)) - fresh.length + 1;
+    const rows = fresh.map((entry, index) => ({
       runId,
+      position: first + index,
       attempt,
       writer,
-    );
-    return row?.last ?? 0;
+      sequence: entry.sequence,
+      time: entry.time,
+      stream: entry.stream,
+      step: entry.step,
+      text: entry.text,
+    }));
+    for (const chunk of chunks(rows)) await this.db.insertInto('logs').values(chunk).execute();
+    return sequence;
+  }
+
+  /** The row of the run is held from here on: its records become visible in the order of their positions. */
+  private async takePositions(runId: string, entries: readonly LogEntry[]): Promise<number> {
+    const bytes = entries.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+    const { logPosition } = await this.db
+      .updateTable('runs')
+      .set((eb) => ({
+        logPosition: eb('logPosition', '+', entries.length),
+        logBytes: eb('logBytes', '+', bytes),
+      }))
+      .where('id', '=', runId)
+      .returning('logPosition')
+      .executeTakeFirstOrThrow();
+    return logPosition;
+  }
+
+  async lastSequence(runId: string, attempt: number, writer: Writer): Promise<number> {
+    const row = await this.locked(
+      this.db
+        .selectFrom('logWriters')
+        .select('sequence')
+        .where('runId', '=', runId)
+        .where('attempt', '=', attempt)
+        .where('writer', '=', writer),
+    ).executeTakeFirst();
+    return row?.sequence ?? 0;
   }
 
   /** The newest text of a writer; undefined when it has written nothing. */
-  lastText(runId: string, attempt: number, writer: Writer): string | undefined {
-    return this.db.get<{ text: string }>(
-      'SELECT text FROM logs WHERE runId = ? AND attempt = ? AND writer = ? ORDER BY sequence DESC LIMIT 1',
-      runId,
-      attempt,
-      writer,
-    )?.text;
+  async lastText(runId: string, attempt: number, writer: Writer): Promise<string | undefined> {
+    const row = await this.db
+      .selectFrom('logs')
+      .select('text')
+      .where('runId', '=', runId)
+      .where('attempt', '=', attempt)
+      .where('writer', '=', writer)
+      .orderBy('position', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row?.text;
   }
 
   /** The newest records, oldest of them first. */
-  readEnd(runId: string, limit: number): LogRecord[] {
-    return this.db
-      .all<LogRecord>(
-        'SELECT id, attempt, writer, sequence, time, stream, step, text FROM logs WHERE runId = ? ORDER BY id DESC LIMIT ?',
-        runId,
-        limit,
-      )
-      .reverse();
+  async readEnd(runId: string, limit: number): Promise<LogRecord[]> {
+    const rows = await this.ofRun(runId).orderBy('position', 'desc').limit(limit).execute();
+    return (rows as LogRecord[]).reverse();
   }
 
-  read(runId: string, after: number, limit: number): LogRecord[] {
-    return this.db.all(
-      'SELECT id, attempt, writer, sequence, time, stream, step, text FROM logs WHERE runId = ? AND id > ? ORDER BY id LIMIT ?',
-      runId,
-      after,
-      limit,
-    );
+  /** Those after a position, at most so many. */
+  async read(runId: string, after: number, limit: number): Promise<LogRecord[]> {
+    const rows = await this.ofRun(runId).where('position', '>', after).orderBy('position').limit(limit).execute();
+    return rows as LogRecord[];
+  }
+
+  /** Forgets the logs of runs that ended before a time, so many runs at once; the runs stay. @returns how many. */
+  async deleteOfRunsEndedBefore(time: number, runs: number): Promise<number> {
+    const old = await this.db
+      .selectFrom('runs')
+      .select('id')
+      .where('finishedAt', '<', time)
+      .where('logPosition', '>', 0)
+      .orderBy('finishedAt')
+      .limit(runs)
+      .execute();
+    if (old.length === 0) return 0;
+    const ids = old.map(({ id }) => id);
+    await this.delete(ids);
+    await this.db.updateTable('runs').set({ logPosition: 0, logBytes: 0 }).where('id', 'in', ids).execute();
+    return ids.length;
+  }
+
+  async delete(runIds: readonly string[]): Promise<void> {
+    if (runIds.length === 0) return;
+    await this.db.deleteFrom('logs').where('runId', 'in', runIds).execute();
+    await this.db.deleteFrom('logWriters').where('runId', 'in', runIds).execute();
+  }
+
+  private ofRun(runId: string) {
+    return this.db.selectFrom('logs').select(COLUMNS).where('runId', '=', runId);
   }
 }

@@ -1,93 +1,107 @@
-import type { Database, Row } from './database';
+import { sql, type Selectable } from 'kysely';
 import type { PoolRecord } from './records';
+import type { PoolRow } from './schema';
+import { Table } from './table';
 
 export interface FormerCredentials {
   readonly certificate: string;
   readonly replacedAt: number;
 }
 
-export class PoolTable {
-  constructor(private readonly db: Database) {}
-
-  insert(pool: Omit<PoolRecord, 'revision'>): void {
-    this.db.run(
-      `INSERT INTO pools (id, name, description, labels, space, driftDetectionRunLimit, config, certificate, fingerprint, createdAt, updatedAt)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      pool.id,
-      pool.name,
-      pool.description,
-      JSON.stringify(pool.labels),
-      pool.space,
-      pool.driftDetectionRunLimit,
-      pool.config,
-      pool.certificate,
-      pool.fingerprint,
-      pool.createdAt,
-      pool.updatedAt,
-    );
+export class PoolTable extends Table {
+  async insert(pool: Omit<PoolRecord, 'revision'>): Promise<void> {
+    await this.db
+      .insertInto('pools')
+      .values({ ...pool, labels: JSON.stringify(pool.labels) })
+      .execute();
   }
 
-  /** Replaces the credentials; the former ones are remembered. Runs inside a transaction. */
-  setCredentials(
+  /** Replaces the credentials; the former ones are remembered. */
+  async setCredentials(
     id: string,
     credentials: Pick<PoolRecord, 'config' | 'certificate' | 'fingerprint'>,
     now: number,
-  ): void {
-    this.db.run(
-      `INSERT OR REPLACE INTO formerCredentials (poolId, fingerprint, certificate, replacedAt)
-       SELECT id, fingerprint, certificate, ? FROM pools WHERE id = ?`,
-      now,
-      id,
-    );
-    this.db.run(
-      'UPDATE pools SET config = ?, certificate = ?, fingerprint = ?, updatedAt = ? WHERE id = ?',
-      credentials.config,
-      credentials.certificate,
-      credentials.fingerprint,
-      now,
-      id,
-    );
+  ): Promise<void> {
+    await this.db
+      .insertInto('formerCredentials')
+      .columns(['poolId', 'fingerprint', 'certificate', 'replacedAt'])
+      .expression(
+        this.db
+          .selectFrom('pools')
+          .select(['id', 'fingerprint', 'certificate', sql.lit(now).as('replacedAt')])
+          .where('id', '=', id),
+      )
+      .onConflict((conflict) =>
+        conflict
+          .columns(['poolId', 'fingerprint'])
+          .doUpdateSet((eb) => ({ replacedAt: eb.ref('excluded.replacedAt') })),
+      )
+      .execute();
+    await this.db
+      .updateTable('pools')
+      .set({ ...credentials, updatedAt: now })
+      .where('id', '=', id)
+      .execute();
   }
 
   /** The credentials of a pool by their fingerprint, if a reset has replaced them. */
-  formerCredentials(id: string, fingerprint: string): FormerCredentials | undefined {
-    return this.db.get(
-      'SELECT certificate, replacedAt FROM formerCredentials WHERE poolId = ? AND fingerprint = ?',
-      id,
-      fingerprint,
-    );
+  formerCredentials(id: string, fingerprint: string): Promise<FormerCredentials | undefined> {
+    return this.db
+      .selectFrom('formerCredentials')
+      .select(['certificate', 'replacedAt'])
+      .where('poolId', '=', id)
+      .where('fingerprint', '=', fingerprint)
+      .executeTakeFirst();
   }
 
   /** Undefined for a pool that never was or is deleted. */
-  find(id: string): PoolRecord | undefined {
-    const row = this.db.get<Row>('SELECT * FROM pools WHERE id = ? AND deletedAt IS NULL', id);
+  async find(id: string): Promise<PoolRecord | undefined> {
+    const row = await this.existing().where('id', '=', id).executeTakeFirst();
     return row && toPool(row);
   }
 
-  findByName(name: string): PoolRecord[] {
-    return this.db.all<Row>('SELECT * FROM pools WHERE name = ? AND deletedAt IS NULL', name).map(toPool);
+  /** The same, held until the transaction ends. */
+  async lock(id: string): Promise<PoolRecord | undefined> {
+    const row = await this.locked(this.existing().where('id', '=', id)).executeTakeFirst();
+    return row && toPool(row);
   }
 
-  list(): PoolRecord[] {
-    return this.db.all<Row>('SELECT * FROM pools WHERE deletedAt IS NULL ORDER BY name, id').map(toPool);
+  async findByName(name: string): Promise<PoolRecord[]> {
+    return (await this.existing().where('name', '=', name).execute()).map(toPool);
   }
 
-  delete(id: string, now: number): void {
-    this.db.run('UPDATE pools SET deletedAt = ?, updatedAt = ? WHERE id = ?', now, now, id);
+  async list(): Promise<PoolRecord[]> {
+    return (await this.existing().orderBy('name').orderBy('id').execute()).map(toPool);
   }
 
-  revision(id: string): number {
-    return Number(this.db.get<Row>('SELECT revision FROM pools WHERE id = ?', id)?.revision ?? 0);
+  async delete(id: string, now: number): Promise<void> {
+    await this.db.updateTable('pools').set({ deletedAt: now, updatedAt: now }).where('id', '=', id).execute();
   }
 
-  /** The next revision, for the workers that change in the same transaction. */
-  nextRevision(id: string): number {
-    return Number(
-      this.db.get<Row>('UPDATE pools SET revision = revision + 1 WHERE id = ? RETURNING revision', id)?.revision,
-    );
+  async revision(id: string): Promise<number> {
+    const row = await this.db.selectFrom('pools').select('revision').where('id', '=', id).executeTakeFirst();
+    return row?.revision ?? 0;
+  }
+
+  /**
+   * The next revision, for the workers that changed in this transaction. The row is held from here on, so that revisions
+   * become visible in their order; taken last, it holds up nobody for long.
+   */
+  async nextRevision(id: string): Promise<number> {
+    const { revision } = await this.db
+      .updateTable('pools')
+      .set((eb) => ({ revision: eb('revision', '+', 1) }))
+      .where('id', '=', id)
+      .returning('revision')
+      .executeTakeFirstOrThrow();
+    return revision;
+  }
+
+  private existing() {
+    return this.db.selectFrom('pools').selectAll().where('deletedAt', 'is', null);
   }
 }
 
-function toPool(row: Row): PoolRecord {
-  return { ...row, labels: JSON.parse(row.labels as string) as string[] } as unknown as PoolRecord;
+function toPool({ deletedAt: _, ...row }: Selectable<PoolRow>): PoolRecord {
+  return { ...row, labels: JSON.parse(row.labels) as string[] };
 }

@@ -29,11 +29,14 @@ export interface WorkerRecord {
   /** Its owner wants it gone: no further run, removed when idle. */
   readonly retiring: boolean;
   readonly removed: boolean;
+  /** Its session is silent for so long that it counts for nothing until it is registered again. */
+  readonly forgotten: boolean;
   readonly createdAt: number;
   /** Since when it has no run. */
   readonly availableAt: number;
-  /** The run that holds it, until released. */
+  /** The run that holds it, until released, and the fence of that assignment. */
   readonly runId: string | null;
+  readonly fence: number | null;
 }
 
 export interface StackRecord {
@@ -90,6 +93,10 @@ export interface RunRecord {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly finishedAt: number | null;
+  /** Waits for nothing but a worker. */
+  readonly ready: boolean;
+  /** A Pod of it may be at work on the stack, whether or not it has ended. */
+  readonly holding: boolean;
 }
 
 export interface AssignmentRecord {
@@ -110,10 +117,26 @@ export interface AssignmentRecord {
   readonly endedBy: 'relay' | 'controller' | 'control-plane' | null;
   /** Since when the worker is free of it. */
   readonly releasedAt: number | null;
+  /** Readings of the lease clock when it was made, when it started, and when its Pod was last heard of. */
+  readonly madeLease: number;
+  readonly startedLease: number | null;
+  readonly heardLease: number | null;
+}
+
+/** What the owner of a worker is told of the run that holds it. */
+export interface ViewedAssignment
+  extends
+    Pick<
+      AssignmentRecord,
+      'runId' | 'fence' | 'attempt' | 'stage' | 'startDeadline' | 'startedAt' | 'endedAt' | 'endedBy'
+    >,
+    Pick<RunRecord, 'stopReason' | 'stopAskedAt' | 'message'>,
+    Pick<StackRecord, 'runnerImage'> {
+  readonly runUpdatedAt: number;
 }
 
 export interface LogRecord {
-  /** Grows with every record of the store: the cursor of followers. */
+  /** Grows with every record of the run: the cursor of followers. */
   readonly id: number;
   readonly attempt: number;
   readonly writer: 'init' | 'relay' | 'control-plane';

@@ -1,8 +1,7 @@
-import type { SQLInputValue } from 'node:sqlite';
-import type { Database, Row } from './database';
+import type { ExpressionBuilder, Selectable } from 'kysely';
 import type { RunRecord, RunState } from './records';
-
-const SELECT = 'SELECT r.*, s.name AS stackName FROM runs r JOIN stacks s ON s.id = r.stackId';
+import type { RunRow, Schema } from './schema';
+import { chunks, Table } from './table';
 
 /** What a change of state sets beside the state. */
 export type RunChange = Partial<
@@ -12,103 +11,244 @@ export type RunChange = Partial<
   >
 >;
 
-export class RunTable {
-  constructor(private readonly db: Database) {}
+type NewRun = Pick<RunRecord, 'id' | 'stackId' | 'poolId' | 'type' | 'autoDeploy' | 'source' | 'createdAt'>;
+type Where = ExpressionBuilder<Schema, 'runs'>;
 
-  insert(run: Pick<RunRecord, 'id' | 'stackId' | 'poolId' | 'type' | 'autoDeploy' | 'source' | 'createdAt'>): void {
-    this.db.run(
-      `INSERT INTO runs (id, stackId, poolId, type, state, autoDeploy, source, createdAt, updatedAt)
-       VALUES (?, ?, ?, ?, 'QUEUED', ?, ?, ?, ?)`,
-      run.id,
-      run.stackId,
-      run.poolId,
-      run.type,
-      run.autoDeploy ? 1 : 0,
-      run.source,
-      run.createdAt,
-      run.createdAt,
-    );
+export class RunTable extends Table {
+  async insert({ autoDeploy, ...run }: NewRun, ready: boolean): Promise<void> {
+    await this.db
+      .insertInto('runs')
+      .values({
+        ...run,
+        state: 'QUEUED',
+        autoDeploy: Number(autoDeploy),
+        updatedAt: run.createdAt,
+        ready: Number(ready),
+        holding: 0,
+      })
+      .execute();
   }
 
-  find(id: string): RunRecord | undefined {
-    return this.select('r.id = ?', id)[0];
+  async find(id: string): Promise<RunRecord | undefined> {
+    const row = await this.all().where('runs.id', '=', id).executeTakeFirst();
+    return row && toRun(row);
+  }
+
+  /** The same, held until the transaction ends: whoever is to change a run, its attempt or its log takes it first. */
+  async lock(id: string): Promise<RunRecord | undefined> {
+    if (this.hasRivals) await this.db.selectFrom('runs').select('id').where('id', '=', id).forUpdate().execute();
+    return this.find(id);
   }
 
   /** Newest first. */
-  list(filter: { stackId?: string; poolId?: string; limit: number }): RunRecord[] {
-    return this.select(
-      '(?1 IS NULL OR r.stackId = ?1) AND (?2 IS NULL OR r.poolId = ?2) ORDER BY r.position DESC LIMIT ?3',
-      filter.stackId ?? null,
-      filter.poolId ?? null,
-      filter.limit,
-    );
+  async list(filter: { stackId?: string; poolId?: string; limit: number }): Promise<RunRecord[]> {
+    const { stackId, poolId, limit } = filter;
+    const rows = await this.all()
+      .$if(stackId !== undefined, (query) => query.where('runs.stackId', '=', stackId!))
+      .$if(poolId !== undefined, (query) => query.where('runs.poolId', '=', poolId!))
+      .orderBy('runs.position', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(toRun);
   }
 
-  /** The runs of a condition, `r`, and in its order. */
-  select(where: string, ...values: SQLInputValue[]): RunRecord[] {
-    return this.db.all<Row>(`${SELECT} WHERE ${where}`, ...values).map(toRun);
+  /** Runs of a pool that wait for nothing but a worker, in the order of their turn; held. */
+  async claimReady(poolId: string, limit: number): Promise<RunRecord[]> {
+    const query = this.db
+      .selectFrom('runs')
+      .select('id')
+      .where('poolId', '=', poolId)
+      .where('ready', '=', 1)
+      // CONFIRMED before QUEUED.
+      .orderBy('state')
+      .orderBy('position')
+      .limit(limit);
+    const ids = (await this.locked(query, 'skip').execute()).map(({ id }) => id);
+    const found = new Map<string, RunRecord>();
+    for (const chunk of chunks(ids)) {
+      for (const row of await this.all().where('runs.id', 'in', chunk).execute()) found.set(row.id, toRun(row));
+    }
+    return ids.map((id) => found.get(id)!);
   }
 
-  count(where: string, ...values: SQLInputValue[]): number {
-    return Number(this.db.get<Row>(`SELECT count(*) AS n FROM runs r WHERE ${where}`, ...values)?.n);
+  async countReady(poolId: string): Promise<number> {
+    const row = await this.db
+      .selectFrom('runs')
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .where('poolId', '=', poolId)
+      .where('ready', '=', 1)
+      .executeTakeFirstOrThrow();
+    return Number(row.n);
   }
 
-  countUnfinished(poolId: string): number {
-    return this.count('r.poolId = ? AND r.finishedAt IS NULL', poolId);
+  /** Pools in which a run waits for a worker. */
+  async poolsWithReady(): Promise<string[]> {
+    const rows = await this.db.selectFrom('runs').select('poolId').distinct().where('ready', '=', 1).execute();
+    return rows.map(({ poolId }) => poolId);
   }
 
-  countUnfinishedOfStack(stackId: string): number {
-    return this.count('r.stackId = ? AND r.finishedAt IS NULL', stackId);
+  /** The tracked run of a stack that is to end before any other: the one in progress, or the oldest. */
+  async firstOfStack(stackId: string): Promise<RunRecord | undefined> {
+    const row = await this.all()
+      .where('runs.stackId', '=', stackId)
+      .where(isTrackedUnfinished)
+      .orderBy((eb) => eb.case().when('runs.state', '=', 'QUEUED').then(1).else(0).end())
+      .orderBy('runs.position')
+      .limit(1)
+      .executeTakeFirst();
+    return row && toRun(row);
+  }
+
+  /** The run that ended while its Pod may still be at work on the stack. */
+  async holdingStack(stackId: string): Promise<RunRecord | undefined> {
+    const row = await this.all()
+      .where('runs.stackId', '=', stackId)
+      .where('runs.holding', '=', 1)
+      .where('runs.finishedAt', 'is not', null)
+      .limit(1)
+      .executeTakeFirst();
+    return row && toRun(row);
+  }
+
+  async setReady(id: string): Promise<void> {
+    await this.db.updateTable('runs').set({ ready: 1 }).where('id', '=', id).execute();
+  }
+
+  async setHolding(id: string, holding: boolean): Promise<void> {
+    await this.db
+      .updateTable('runs')
+      .set({ holding: Number(holding) })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  countUnfinished(poolId: string): Promise<number> {
+    return this.countUnfinishedWhere((eb) => eb('poolId', '=', poolId));
+  }
+
+  countUnfinishedOfStack(stackId: string): Promise<number> {
+    return this.countUnfinishedWhere((eb) => eb('stackId', '=', stackId));
+  }
+
+  private async countUnfinishedWhere(where: (eb: Where) => ReturnType<typeof isTrackedUnfinished>): Promise<number> {
+    const row = await this.db
+      .selectFrom('runs')
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .where('finishedAt', 'is', null)
+      .where(where)
+      .executeTakeFirstOrThrow();
+    return Number(row.n);
   }
 
   /** Moves a run on, only if it still is where the caller saw it; false when somebody else was faster. */
-  advance(id: string, from: RunState, to: RunState, change: RunChange, now: number): boolean {
-    const columns = Object.keys(change) as (keyof RunChange)[];
-    const sets = ['state = ?', 'updatedAt = ?', ...columns.map((column) => `${column} = ?`)];
-    const values = columns.map((column) => toColumn(change[column]));
-    const sql = `UPDATE runs SET ${sets.join(', ')} WHERE id = ? AND state = ? RETURNING id`;
-    return this.db.get(sql, to, now, ...values, id, from) !== undefined;
+  async advance(
+    id: string,
+    from: RunState,
+    to: RunState,
+    { hasChanges, ...change }: RunChange,
+    ready: boolean,
+    now: number,
+  ): Promise<boolean> {
+    const moved = await this.db
+      .updateTable('runs')
+      .set({
+        ...change,
+        ...(hasChanges === undefined ? {} : { hasChanges: hasChanges === null ? null : Number(hasChanges) }),
+        state: to,
+        ready: Number(ready),
+        updatedAt: now,
+      })
+      .where('id', '=', id)
+      .where('state', '=', from)
+      .returning('id')
+      .executeTakeFirst();
+    return moved !== undefined;
   }
 
-  setStopReason(id: string, reason: string, now: number): void {
-    this.db.run(
-      'UPDATE runs SET stopReason = ?, stopAskedAt = ?, updatedAt = ? WHERE id = ? AND stopReason IS NULL',
-      reason,
-      now,
-      now,
-      id,
-    );
+  async setStopReason(id: string, reason: string, now: number): Promise<void> {
+    await this.db
+      .updateTable('runs')
+      .set({ stopReason: reason, stopAskedAt: now, updatedAt: now })
+      .where('id', '=', id)
+      .where('stopReason', 'is', null)
+      .execute();
   }
 
-  setWorkspace(id: string, blob: string): void {
-    this.db.run('UPDATE runs SET workspace = ? WHERE id = ?', blob, id);
+  async setWorkspace(id: string, blob: string): Promise<void> {
+    await this.db.updateTable('runs').set({ workspace: blob }).where('id', '=', id).execute();
   }
 
-  /** Blobs that are still needed. */
-  workspacesInUse(): string[] {
+  /** Which of these sealed workspaces a run still names. */
+  async namedWorkspaces(blobs: readonly string[]): Promise<string[]> {
+    const named: (string | null)[] = [];
+    for (const chunk of chunks(blobs)) {
+      const rows = await this.db
+        .selectFrom('runs')
+        .select('workspace')
+        .distinct()
+        .where('workspace', 'in', chunk)
+        .execute();
+      named.push(...rows.map(({ workspace }) => workspace));
+    }
+    return named.filter((blob) => blob !== null);
+  }
+
+  /** Which of these sources a stack names, or a run that has not ended. */
+  async namedSources(blobs: readonly string[]): Promise<string[]> {
+    const named: (string | null)[] = [];
+    for (const chunk of chunks(blobs)) {
+      const stacks = await this.db.selectFrom('stacks').select('source').where('source', 'in', chunk).execute();
+      const runs = await this.db
+        .selectFrom('runs')
+        .select('source')
+        .distinct()
+        .where('source', 'in', chunk)
+        .where('finishedAt', 'is', null)
+        .execute();
+      named.push(...[...stacks, ...runs].map(({ source }) => source));
+    }
+    return named.filter((blob) => blob !== null);
+  }
+
+  /** How many unfinished runs there are in each state. */
+  async countByState(): Promise<{ state: string; n: number }[]> {
+    const rows = await this.db
+      .selectFrom('runs')
+      .select(['state', (eb) => eb.fn.countAll<number>().as('n')])
+      .where('finishedAt', 'is', null)
+      .groupBy('state')
+      .execute();
+    return rows.map(({ state, n }) => ({ state, n: Number(n) }));
+  }
+
+  /** Since when the run waits that waits longest for a worker. */
+  async oldestReady(): Promise<number | undefined> {
+    const row = await this.db
+      .selectFrom('runs')
+      .select((eb) => eb.fn.min('updatedAt').as('at'))
+      .where('ready', '=', 1)
+      .executeTakeFirst();
+    return row?.at === null || row?.at === undefined ? undefined : Number(row.at);
+  }
+
+  private all() {
     return this.db
-      .all<{ workspace: string }>('SELECT workspace FROM runs WHERE workspace IS NOT NULL')
-      .map((row) => row.workspace);
-  }
-
-  sourcesInUse(): string[] {
-    return this.db
-      .all<{ source: string }>(
-        'SELECT source FROM stacks WHERE source IS NOT NULL UNION SELECT source FROM runs WHERE finishedAt IS NULL',
-      )
-      .map((row) => row.source);
+      .selectFrom('runs')
+      .innerJoin('stacks', 'stacks.id', 'runs.stackId')
+      .selectAll('runs')
+      .select('stacks.name as stackName');
   }
 }
 
-function toColumn(value: RunChange[keyof RunChange]): string | number | null {
-  if (typeof value === 'boolean') return value ? 1 : 0;
-  return value ?? null;
-}
+const isTrackedUnfinished = (eb: Where) => eb.and([eb('runs.type', '=', 'TRACKED'), eb('runs.finishedAt', 'is', null)]);
 
-function toRun(row: Row): RunRecord {
+function toRun(row: Selectable<RunRow> & { stackName: string }): RunRecord {
+  const { autoDeploy, hasChanges, ready, holding, ...rest } = row;
   return {
-    ...row,
-    autoDeploy: row.autoDeploy === 1,
-    hasChanges: row.hasChanges === null ? null : row.hasChanges === 1,
-  } as unknown as RunRecord;
+    ...rest,
+    autoDeploy: autoDeploy === 1,
+    hasChanges: hasChanges === null ? null : hasChanges === 1,
+    ready: ready === 1,
+    holding: holding === 1,
+  } as RunRecord;
 }

@@ -1,20 +1,11 @@
 import type { Generated } from 'kysely';
 
-/**
- * The tables, alike on SQLite and PostgreSQL: truth values are 0 or 1, structures are JSON in a text, times are
- * milliseconds since the epoch.
+/*
+ * The columns, alike in both databases: flags are 0 or 1, lists and maps are JSON, times are milliseconds since the epoch
+ * except those that end in `Lease`, which are readings of the lease clock (leases.ts).
  */
-export interface Schema {
-  pools: PoolsTable;
-  formerCredentials: FormerCredentialsTable;
-  workers: WorkersTable;
-  stacks: StacksTable;
-  runs: RunsTable;
-  assignments: AssignmentsTable;
-  logs: LogsTable;
-}
 
-export interface PoolsTable {
+export interface PoolRow {
   id: string;
   name: string;
   description: string | null;
@@ -30,15 +21,14 @@ export interface PoolsTable {
   deletedAt: number | null;
 }
 
-/** What a pool had before a reset: good for finishing the attempts that had started with it, and for nothing else. */
-export interface FormerCredentialsTable {
+export interface FormerCredentialsRow {
   poolId: string;
   fingerprint: string;
   certificate: string;
   replacedAt: number;
 }
 
-export interface WorkersTable {
+export interface WorkerRow {
   id: string;
   poolId: string;
   sessionId: string;
@@ -48,15 +38,20 @@ export interface WorkersTable {
   drained: Generated<number>;
   retiring: Generated<number>;
   removedAt: number | null;
+  /** Since when its session is silent for so long that it counts for nothing; it keeps its history until it is back. */
+  forgottenAt: number | null;
   createdAt: number;
   availableAt: number;
+  /** The run that holds it, and the fence of that assignment; both null while it is idle. */
+  runId: string | null;
+  fence: number | null;
 }
 
-export interface StacksTable {
+export interface StackRow {
   id: string;
   name: string;
   poolId: string;
-  tool: string;
+  tool: 'OPENTOFU' | 'TERRAFORM';
   projectRoot: string;
   runnerImage: string | null;
   autoDeploy: number;
@@ -66,7 +61,7 @@ export interface StacksTable {
   deletedAt: number | null;
 }
 
-export interface RunsTable {
+export interface RunRow {
   position: Generated<number>;
   id: string;
   stackId: string;
@@ -86,9 +81,17 @@ export interface RunsTable {
   createdAt: number;
   updatedAt: number;
   finishedAt: number | null;
+  /** 1 while it waits for nothing but a worker. */
+  ready: number;
+  /** 1 while a Pod of it may be at work on the stack, whether or not it has ended. */
+  holding: Generated<number>;
+  /** Position of the newest record of its log. */
+  logPosition: Generated<number>;
+  /** What its log holds, in bytes. */
+  logBytes: Generated<number>;
 }
 
-export interface AssignmentsTable {
+export interface AssignmentRow {
   fence: Generated<number>;
   runId: string;
   attempt: number;
@@ -103,11 +106,38 @@ export interface AssignmentsTable {
   endedAt: number | null;
   endedBy: string | null;
   releasedAt: number | null;
+  /** Made, and started, at this reading of the lease clock. */
+  madeLease: Generated<number>;
+  startedLease: number | null;
+  /** Its Pod was last heard of at this reading of the lease clock. */
+  heardLease: number | null;
+  /** The newest sync of the session that named its Pod. */
+  observedSync: number | null;
 }
 
-export interface LogsTable {
-  id: Generated<number>;
+export interface SessionRow {
+  poolId: string;
+  sessionId: string;
+  heardLease: number;
+  /** Of the leader that speaks for it; null when it counts none. */
+  term: number | null;
+  termHeardLease: number | null;
+  /** Number and lease time of its newest sync. */
+  syncs: number;
+  syncedLease: number | null;
+}
+
+export interface LeaseClockRow {
+  id: number;
+  /** The reading, in milliseconds: it goes on only while somebody sweeps. */
+  reading: number;
+  /** When it last went on, by the database's clock. */
+  movedAt: number;
+}
+
+export interface LogRow {
   runId: string;
+  position: number;
   attempt: number;
   writer: string;
   sequence: number;
@@ -115,4 +145,25 @@ export interface LogsTable {
   stream: string;
   step: string;
   text: string;
+}
+
+export interface LogWriterRow {
+  runId: string;
+  attempt: number;
+  writer: string;
+  /** Up to which everything of this writer was taken. */
+  sequence: number;
+}
+
+export interface Schema {
+  pools: PoolRow;
+  formerCredentials: FormerCredentialsRow;
+  workers: WorkerRow;
+  stacks: StackRow;
+  runs: RunRow;
+  assignments: AssignmentRow;
+  sessions: SessionRow;
+  leaseClock: LeaseClockRow;
+  logs: LogRow;
+  logWriters: LogWriterRow;
 }

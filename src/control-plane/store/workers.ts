@@ -1,116 +1,215 @@
-import type { SQLInputValue } from 'node:sqlite';
+import type { ExpressionBuilder, Selectable } from 'kysely';
 import type { WorkerRegistration } from '../../protocol/messages';
-import type { Database, Row } from './database';
 import type { WorkerRecord } from './records';
+import type { Schema, WorkerRow } from './schema';
+import { chunks, Table } from './table';
 
-const SELECT = `SELECT w.*, a.runId FROM workers w LEFT JOIN assignments a ON a.workerId = w.id AND a.releasedAt IS NULL`;
+type Where = ExpressionBuilder<Schema, 'workers'>;
 
-export class WorkerTable {
-  constructor(private readonly db: Database) {}
-
-  /** The workers of a condition, `w` with the assignment `a` that holds it, and in its order. */
-  select(where: string, ...values: SQLInputValue[]): WorkerRecord[] {
-    return this.db.all<Row>(`${SELECT} WHERE ${where}`, ...values).map(toWorker);
+export class WorkerTable extends Table {
+  async find(id: string): Promise<WorkerRecord | undefined> {
+    const row = await this.db.selectFrom('workers').selectAll().where('id', '=', id).executeTakeFirst();
+    return row && toWorker(row);
   }
 
-  find(id: string): WorkerRecord | undefined {
-    return this.select('w.id = ?', id)[0];
+  /** The same, held until the transaction ends. */
+  async lock(id: string): Promise<WorkerRecord | undefined> {
+    const row = await this.locked(this.db.selectFrom('workers').selectAll().where('id', '=', id)).executeTakeFirst();
+    return row && toWorker(row);
   }
 
-  /** A worker that came back under another session keeps its history; a removed one stays removed. */
-  upsert(worker: WorkerRegistration, poolId: string, sessionId: string, revision: number, now: number): void {
-    this.db.run(
-      `INSERT INTO workers (id, poolId, sessionId, name, metadata, revision, createdAt, availableAt)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET sessionId = excluded.sessionId, name = excluded.name, metadata = excluded.metadata, revision = excluded.revision`,
-      worker.id,
+  async findAll(ids: readonly string[]): Promise<WorkerRecord[]> {
+    const found: WorkerRecord[] = [];
+    for (const chunk of chunks(ids)) {
+      const rows = await this.db.selectFrom('workers').selectAll().where('id', 'in', chunk).execute();
+      found.push(...rows.map(toWorker));
+    }
+    return found;
+  }
+
+  /** Workers that come back, under whatever session, keep their history; removed ones stay removed. */
+  async upsert(workers: readonly WorkerRegistration[], poolId: string, sessionId: string, now: number): Promise<void> {
+    const rows = workers.map(({ id, name, metadata }) => ({
+      id,
       poolId,
       sessionId,
-      worker.name,
-      JSON.stringify(worker.metadata),
-      revision,
-      now,
-      now,
-    );
-    this.db.run('UPDATE assignments SET sessionId = ? WHERE workerId = ? AND releasedAt IS NULL', sessionId, worker.id);
+      name,
+      metadata: JSON.stringify(metadata),
+      revision: 0,
+      createdAt: now,
+      availableAt: now,
+    }));
+    for (const chunk of chunks(rows)) {
+      await this.db
+        .insertInto('workers')
+        .values(chunk)
+        .onConflict((conflict) =>
+          conflict.column('id').doUpdateSet((eb) => ({
+            sessionId: eb.ref('excluded.sessionId'),
+            name: eb.ref('excluded.name'),
+            metadata: eb.ref('excluded.metadata'),
+            forgottenAt: null,
+          })),
+        )
+        .execute();
+    }
   }
 
-  /** Of a pool, without those that are removed; newest first. */
-  listOfPool(poolId: string): WorkerRecord[] {
-    return this.select('w.poolId = ? AND w.removedAt IS NULL ORDER BY w.createdAt DESC, w.id DESC', poolId);
+  /** Of a pool, without those that are removed or forgotten; newest first. */
+  async listOfPool(poolId: string): Promise<WorkerRecord[]> {
+    const rows = await this.db
+      .selectFrom('workers')
+      .selectAll()
+      .where('poolId', '=', poolId)
+      .where(isPresent)
+      .orderBy('createdAt', 'desc')
+      .orderBy('id', 'desc')
+      .execute();
+    return rows.map(toWorker);
   }
 
-  /** Of a session, removed ones included, that changed after a revision. */
-  changedInSession(poolId: string, sessionId: string, after: number): WorkerRecord[] {
-    return this.select(
-      'w.poolId = ? AND w.sessionId = ? AND w.revision > ? ORDER BY w.revision',
-      poolId,
-      sessionId,
-      after,
-    );
+  /** Of a session, removed ones included. */
+  async listOfSession(poolId: string, sessionId: string): Promise<WorkerRecord[]> {
+    const rows = await this.db
+      .selectFrom('workers')
+      .selectAll()
+      .where('poolId', '=', poolId)
+      .where('sessionId', '=', sessionId)
+      .where('forgottenAt', 'is', null)
+      .execute();
+    return rows.map(toWorker);
   }
 
-  changedInPool(poolId: string, after: number): WorkerRecord[] {
-    return this.select('w.poolId = ? AND w.revision > ? ORDER BY w.revision', poolId, after);
+  /** Idle workers of sessions that were heard of since a reading of the lease clock, newest first; held. */
+  async claimIdle(poolId: string, heardSince: number, limit: number): Promise<WorkerRecord[]> {
+    const query = this.db
+      .selectFrom('workers')
+      .selectAll()
+      .where('poolId', '=', poolId)
+      .where('runId', 'is', null)
+      .where(isWilling)
+      .where((eb) => isOfLiveSession(eb, heardSince))
+      .orderBy('createdAt', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit);
+    return (await this.locked(query, 'skip').execute()).map(toWorker);
   }
 
   /** How many workers a pool has, and how many of them would take runs: not drained, and of a session that lives. */
-  count(poolId: string, sessions: readonly string[]): { registered: number; ready: number } {
-    return this.db.get<{ registered: number; ready: number }>(
-      `SELECT count(*) AS registered, count(*) FILTER (WHERE drained = 0 AND retiring = 0
-         AND sessionId IN (SELECT value FROM json_each(?2))) AS ready FROM workers WHERE poolId = ?1 AND removedAt IS NULL`,
-      poolId,
-      JSON.stringify(sessions),
-    )!;
+  async count(poolId: string, heardSince: number): Promise<{ registered: number; ready: number; busy: number }> {
+    const row = await this.db
+      .selectFrom('workers')
+      .select((eb) => [
+        eb.fn.countAll<number>().as('registered'),
+        eb.fn.count<number>('runId').as('busy'),
+        eb.fn
+          .countAll<number>()
+          .filterWhere((filter) => filter.and([isWilling(filter), isOfLiveSession(filter, heardSince)]))
+          .as('ready'),
+      ])
+      .where('poolId', '=', poolId)
+      .where(isPresent)
+      .executeTakeFirstOrThrow();
+    return { registered: Number(row.registered), ready: Number(row.ready), busy: Number(row.busy) };
   }
 
-  touch(id: string, revision: number): void {
-    this.db.run('UPDATE workers SET revision = ? WHERE id = ?', revision, id);
+  async hold(id: string, runId: string, fence: number): Promise<void> {
+    await this.db.updateTable('workers').set({ runId, fence }).where('id', '=', id).execute();
   }
 
-  setDrained(id: string, drained: boolean, revision: number): void {
-    this.db.run('UPDATE workers SET drained = ?, revision = ? WHERE id = ?', drained ? 1 : 0, revision, id);
+  /** False when another assignment holds it, or none. */
+  async setFree(id: string, fence: number, now: number): Promise<boolean> {
+    const freed = await this.db
+      .updateTable('workers')
+      .set({ runId: null, fence: null, availableAt: now })
+      .where('id', '=', id)
+      .where('fence', '=', fence)
+      .returning('id')
+      .executeTakeFirst();
+    return freed !== undefined;
   }
 
-  setRetiring(id: string, revision: number): void {
-    this.db.run('UPDATE workers SET retiring = 1, revision = ? WHERE id = ? AND retiring = 0', revision, id);
+  async setRevision(ids: readonly string[], revision: number): Promise<void> {
+    for (const chunk of chunks(ids)) {
+      await this.db.updateTable('workers').set({ revision }).where('id', 'in', chunk).execute();
+    }
   }
 
-  remove(id: string, revision: number, now: number): void {
-    this.db.run('UPDATE workers SET removedAt = ?, revision = ? WHERE id = ? AND removedAt IS NULL', now, revision, id);
+  async setDrained(id: string, drained: boolean): Promise<void> {
+    await this.db
+      .updateTable('workers')
+      .set({ drained: Number(drained) })
+      .where('id', '=', id)
+      .execute();
   }
 
-  setAvailable(id: string, revision: number, now: number): void {
-    this.db.run('UPDATE workers SET availableAt = ?, revision = ? WHERE id = ?', now, revision, id);
+  async setRetiring(id: string): Promise<void> {
+    await this.db.updateTable('workers').set({ retiring: 1 }).where('id', '=', id).execute();
   }
 
-  /** Sessions that have workers. */
-  sessions(): { poolId: string; sessionId: string }[] {
-    return this.db.all('SELECT DISTINCT poolId, sessionId FROM workers WHERE removedAt IS NULL');
+  async remove(id: string, now: number): Promise<void> {
+    await this.db
+      .updateTable('workers')
+      .set({ removedAt: now })
+      .where('id', '=', id)
+      .where('removedAt', 'is', null)
+      .execute();
   }
 
-  /** Forgets the workers of a session that hold no run: when it comes back it registers them again. */
-  forgetIdle(poolId: string, sessionId: string): number {
-    return this.db.run(
-      `DELETE FROM workers WHERE poolId = ? AND sessionId = ? AND removedAt IS NULL
-         AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.workerId = workers.id AND a.releasedAt IS NULL)`,
-      poolId,
-      sessionId,
-    );
+  /** Forgets the workers of a session until it registers them again; those that hold a run stay. @returns how many. */
+  async forget(poolId: string, sessionId: string, now: number): Promise<number> {
+    const { numUpdatedRows } = await this.db
+      .updateTable('workers')
+      .set({ forgottenAt: now })
+      .where('poolId', '=', poolId)
+      .where('sessionId', '=', sessionId)
+      .where('runId', 'is', null)
+      .where(isPresent)
+      .executeTakeFirst();
+    return Number(numUpdatedRows);
   }
 
-  /** Forgets workers that were removed before a time, when their owners must have seen it. */
-  purgeRemoved(before: number): number {
-    return this.db.run('DELETE FROM workers WHERE removedAt < ?', before);
+  async isHeld(poolId: string, sessionId: string): Promise<boolean> {
+    const row = await this.db
+      .selectFrom('workers')
+      .select('id')
+      .where('poolId', '=', poolId)
+      .where('sessionId', '=', sessionId)
+      .where('runId', 'is not', null)
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /** Deletes workers that were removed, or forgotten, before a time. */
+  async purge(removedBefore: number, forgottenBefore: number): Promise<void> {
+    await this.db.deleteFrom('workers').where('removedAt', '<', removedBefore).execute();
+    await this.db.deleteFrom('workers').where('forgottenAt', '<', forgottenBefore).execute();
   }
 }
 
-function toWorker(row: Row): WorkerRecord {
+const isPresent = (eb: Where) => eb.and([eb('removedAt', 'is', null), eb('forgottenAt', 'is', null)]);
+
+const isWilling = (eb: Where) => eb.and([isPresent(eb), eb('drained', '=', 0), eb('retiring', '=', 0)]);
+
+const isOfLiveSession = (eb: Where, heardSince: number) =>
+  eb.exists(
+    eb
+      .selectFrom('sessions')
+      .select('sessions.sessionId')
+      .whereRef('sessions.poolId', '=', 'workers.poolId')
+      .whereRef('sessions.sessionId', '=', 'workers.sessionId')
+      .where('sessions.heardLease', '>=', heardSince),
+  );
+
+export function toWorker(row: Selectable<WorkerRow>): WorkerRecord {
+  const { removedAt, forgottenAt, ...rest } = row;
   return {
-    ...row,
-    metadata: JSON.parse(row.metadata as string) as Record<string, string>,
+    ...rest,
+    metadata: JSON.parse(row.metadata) as Record<string, string>,
     drained: row.drained === 1,
     retiring: row.retiring === 1,
-    removed: row.removedAt !== null,
-  } as unknown as WorkerRecord;
+    removed: removedAt !== null,
+    forgotten: forgottenAt !== null,
+  };
 }

@@ -29,22 +29,24 @@ export function webRoutes(admin: AdminService, apiKeys: ApiKeys | null, logger: 
   for (const path of ['/', '/runs/:id']) app.use(path, headers, ...(apiKeys ? [requireKey(apiKeys)] : []));
   // Without the key as well, for the page that asks for it.
   app.use('/style.css', headers);
-  app.get('/', (c) => {
-    const pools = admin.pools().map((pool) => ({
-      pool,
-      workers: admin.workers(pool.id),
-      pendingRuns: admin.pendingRuns(pool.id),
-    }));
-    const runs = admin.runs({ limit: RUNS_SHOWN });
+  app.get('/', async (c) => {
+    const pools = await Promise.all(
+      (await admin.pools()).map(async (pool) => ({
+        pool,
+        workers: await admin.workers(pool.id),
+        pendingRuns: await admin.pendingRuns(pool.id),
+      })),
+    );
+    const runs = await admin.runs({ limit: RUNS_SHOWN });
     return send(c, overviewPage(pools, runs, Date.now(), isStill(c) ? null : REFRESH.overview));
   });
   app.get('/style.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
-  app.get('/runs/:id', (c) => {
-    const run = admin.run(c.req.param('id'));
+  app.get('/runs/:id', async (c) => {
+    const run = await admin.run(c.req.param('id'));
     if (!run) return send(c, errorPage('No such run', `There is no run ${c.req.param('id')}.`), 404);
-    const log = admin.readLogEnd(run.id, LOG_SHOWN);
-    const pool = admin.pool(run.poolId)?.name ?? '(deleted)';
-    const view = { run, pool, waitsFor: admin.waitsFor(run), log, isCut: log.length === LOG_SHOWN };
+    const log = await admin.readLogEnd(run.id, LOG_SHOWN);
+    const pool = (await admin.pool(run.poolId))?.name ?? '(deleted)';
+    const view = { run, pool, waitsFor: await admin.waitsFor(run), log, isCut: log.length === LOG_SHOWN };
     return send(c, runPage(view, Date.now(), isTerminal(run.state) || isStill(c) ? null : REFRESH.run));
   });
   return app;

@@ -36,7 +36,7 @@ afterEach(async () => {
 
 afterAll(() => removeFolder(bundles));
 
-const theRun = (): string => controlPlane.admin.runs({ limit: 1 })[0]!.id;
+const theRun = async (): Promise<string> => (await controlPlane.admin.runs({ limit: 1 }))[0]!.id;
 const printed = (child: RunningProgram, text: string): Promise<true> =>
   until(() => child.hasPrinted(text), `the program prints ${JSON.stringify(text)}`);
 /** What the steps printed, without the lines of the control plane. */
@@ -53,7 +53,7 @@ describe('run trigger --follow', () => {
     await pod.outcome('Succeeded');
     const { exitCode, stdout, stderr } = await child.ended;
     expect({ exitCode, output: output(stdout) }).toEqual({ exitCode: 0, output: ['line 1', 'line 2', 'line 3'] });
-    expect(stdout).toMatch(new RegExp(`^Run ${theRun()} of stack stack is PREPARING\n`));
+    expect(stdout).toMatch(new RegExp(`^Run ${await theRun()} of stack stack is PREPARING\n`));
     expect(stderr).toMatch(/^(--- [A-Z]+\n)*--- PLANNING\n--- FINISHED\n$/);
     expect(stdout + stderr).not.toContain('\u001b');
   });
@@ -67,15 +67,15 @@ describe('run trigger --follow', () => {
     const { exitCode, stderr } = await child.ended;
     expect(exitCode).toBe(130);
     expect(stderr).toContain(
-      `Run ${theRun()} continues. Follow it again with: worker-pools run log ${theRun()} --follow`,
+      `Run ${await theRun()} continues. Follow it again with: worker-pools run log ${await theRun()} --follow`,
     );
-    expect(controlPlane.admin.run(theRun())?.state).toBe('PLANNING');
+    expect((await controlPlane.admin.run(await theRun()))?.state).toBe('PLANNING');
   });
 
   test('a stop asks a Pod, says so, and is told once', async () => {
     const child = program.start('run', 'trigger', 'stack', '--follow');
     const pod = await worker.startPod();
-    const stop = await program.run('run', 'stop', theRun());
+    const stop = await program.run('run', 'stop', await theRun());
     expect(stop.stdout).toMatch(/ is PLANNING and was asked to stop\. See it end with: worker-pools run log /);
     await pod.outcome('Cancelled');
     const { stdout, stderr } = await child.ended;
@@ -95,7 +95,7 @@ describe('run trigger --follow', () => {
     const planning = await worker.startPod();
     await planning.put('the sealed workspace');
     await planning.outcome('Succeeded', true);
-    const id = theRun();
+    const id = await theRun();
     expect((await program.run('run', 'confirm', id)).stdout).toBe(`Run ${id} is CONFIRMED\n`);
     await worker.release();
     const applying = await worker.startPod();
@@ -111,7 +111,7 @@ describe('run trigger --follow', () => {
     const pod = await worker.startPod();
     await pod.put('the sealed workspace');
     await pod.outcome('Succeeded', true);
-    const id = theRun();
+    const id = await theRun();
     expect(await program.run('run', 'discard', id)).toMatchObject({ exitCode: 0, stdout: `Run ${id} is DISCARDED\n` });
     const { exitCode, stderr } = await child.ended;
     expect(exitCode).toBe(1);
@@ -121,7 +121,7 @@ describe('run trigger --follow', () => {
 
 describe('run log --follow', () => {
   test('goes on where it was when the control plane was restarted: no line twice, none lost', async () => {
-    const id = controlPlane.admin.createRun({ stack: 'stack' }).id;
+    const id = (await controlPlane.admin.createRun({ stack: 'stack' })).id;
     const pod = await worker.startPod();
     await pod.log('relay', [line(1), line(2)]);
     const child = program.start('run', 'log', id, '--follow');
@@ -137,7 +137,7 @@ describe('run log --follow', () => {
   });
 
   test('keeps characters that other readers take for the end of a line', async () => {
-    const id = controlPlane.admin.createRun({ stack: 'stack' }).id;
+    const id = (await controlPlane.admin.createRun({ stack: 'stack' })).id;
     const pod = await worker.startPod();
     await pod.log('relay', [line(1, 'line \u2028 separator \u2029 ü 🚀\n')]);
     await pod.outcome('Succeeded');
@@ -149,7 +149,7 @@ describe('run log --follow', () => {
   });
 
   test('ends quietly when nobody reads on', async () => {
-    const id = controlPlane.admin.createRun({ stack: 'stack' }).id;
+    const id = (await controlPlane.admin.createRun({ stack: 'stack' })).id;
     const pod = await worker.startPod();
     const child = program.start('run', 'log', id, '--follow');
     await pod.log('relay', [line(1)]);

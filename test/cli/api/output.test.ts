@@ -23,7 +23,7 @@ beforeAll(async () => {
   const pool = await makePool(cli.controlPlane);
   await makeStack(cli.controlPlane, 'pool');
   worker = await TestWorker.register(pool);
-  run = cli.controlPlane.admin.createRun({ stack: 'stack' }).id;
+  run = (await cli.controlPlane.admin.createRun({ stack: 'stack' })).id;
   const pod = await worker.startPod();
   await pod.log(
     'relay',

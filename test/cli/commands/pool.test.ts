@@ -28,7 +28,7 @@ afterAll(() => cli.close());
 describe('pool', () => {
   test('create makes a key here, a token for it and a Secret of both, for nobody else to read', async () => {
     const made = await program.run('pool', 'create', 'made', '--out', at('made'), '--key', 'ec', '--namespace', 'runs');
-    const [pool] = controlPlane.admin.pools().filter(({ name }) => name === 'made');
+    const [pool] = (await controlPlane.admin.pools()).filter(({ name }) => name === 'made');
     expect(made).toEqual({
       exitCode: 0,
       stdout: expect.stringContaining(`Pool made is ${pool?.id}.`),
@@ -49,11 +49,11 @@ describe('pool', () => {
 
   test.each(['private-key.pem', 'token', 'secret.yaml'])('create overwrites no %s', async (name) => {
     cli.write({ [`kept-${name}/${name}`]: 'precious' });
-    const before = controlPlane.admin.pools().length;
+    const before = (await controlPlane.admin.pools()).length;
     const again = await program.run('pool', 'create', 'again', '--out', at(`kept-${name}`));
     expect(again).toEqual(refused(`${name} already exists: choose another --out`));
     expect(readFileSync(at(`kept-${name}`, name), 'utf8')).toBe('precious');
-    expect(controlPlane.admin.pools()).toHaveLength(before);
+    expect(await controlPlane.admin.pools()).toHaveLength(before);
   });
 
   test('create leaves no key behind when the control plane refuses, so that it can be tried again', async () => {
@@ -92,10 +92,10 @@ describe('pool', () => {
     ['a name that no Secret may have', ['Main worker'], 'give --kubernetes-secret'],
     ['a namespace that is none', ['x', '--namespace', 'A/b'], '--namespace: "A/b" is not a valid namespace'],
   ])('create refuses %s before it makes anything', async (_, args, sentence) => {
-    const before = controlPlane.admin.pools().length;
+    const before = (await controlPlane.admin.pools()).length;
     expect(await program.run('pool', 'create', ...args, '--out', at('never'))).toEqual(refused(sentence));
     expect(existsSync(at('never'))).toBe(false);
-    expect(controlPlane.admin.pools()).toHaveLength(before);
+    expect(await controlPlane.admin.pools()).toHaveLength(before);
   });
 
   test('show prints the token again', async () => {
@@ -108,11 +108,11 @@ describe('pool', () => {
   test('delete names the stacks that lose their pool, and refuses while a run is unfinished', async () => {
     await makePool(controlPlane, 'doomed');
     await program.run('stack', 'create', 'orphan', '--pool', 'doomed', '--source', at('source'));
-    const { id } = controlPlane.admin.createRun({ stack: 'orphan' });
+    const { id } = await controlPlane.admin.createRun({ stack: 'orphan' });
     expect(await program.run('pool', 'delete', 'doomed')).toEqual(
       refused('pool doomed has an unfinished run: stop them'),
     );
-    controlPlane.admin.stop(id);
+    await controlPlane.admin.stop(id);
     const deleted = await program.run('pool', 'delete', 'doomed');
     expect(deleted).toMatchObject({ exitCode: 0, stdout: 'Pool doomed is deleted.\n' });
     expect(deleted.stderr).toContain('these stacks have no pool now: orphan.');

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => cli.close());
 
 describe('run', () => {
-  const trigger = (): string => controlPlane.admin.createRun({ stack: 'runs' }).id;
+  const trigger = async (): Promise<string> => (await controlPlane.admin.createRun({ stack: 'runs' })).id;
 
   test.each([
     ['a run that asks', [], { type: 'TRACKED', autoDeploy: false }],
@@ -28,7 +28,7 @@ describe('run', () => {
     ['a run that applies by itself', ['--auto-deploy'], { type: 'TRACKED', autoDeploy: true }],
   ])('trigger queues %s', async (_, flags, expected) => {
     const triggered = await program.run('run', 'trigger', 'runs', ...flags);
-    const [run] = controlPlane.admin.runs({ stack: 'runs', limit: 1 });
+    const [run] = await controlPlane.admin.runs({ stack: 'runs', limit: 1 });
     expect(triggered).toEqual({
       exitCode: 0,
       stdout: `Run ${run?.id} of stack runs is QUEUED\n`,
@@ -43,14 +43,14 @@ describe('run', () => {
   });
 
   test('show says how a run stands and what it waits for', async () => {
-    const id = trigger();
+    const id = await trigger();
     const { stdout } = await program.run('run', 'show', id.toLowerCase());
     expect(stdout).toMatch(new RegExp(`^Run +${id}\\nStack +runs\\n`));
     expect(stdout).toMatch(/^Waits for +(run|a worker)/m);
   });
 
   test('list shows a table of one stack, or JSON, newest first', async () => {
-    const ids = [trigger(), trigger()];
+    const ids = [await trigger(), await trigger()];
     const [table, raw] = await Promise.all([
       program.run('run', 'list', '--stack', 'runs'),
       program.run('run', 'list', '--json'),
@@ -63,8 +63,8 @@ describe('run', () => {
   });
 
   test('log prints what there is, and ends well whatever became of the run', async () => {
-    const id = trigger();
-    controlPlane.admin.stop(id, 'no time');
+    const id = await trigger();
+    await controlPlane.admin.stop(id, 'no time');
     const expected = 'Run of stack runs is queued\nThe run was stopped: no time\n';
     expect(await program.run('run', 'log', id)).toEqual(done(expected));
     expect(await program.run('run', 'log', id, '--follow')).toEqual({
@@ -75,14 +75,14 @@ describe('run', () => {
   });
 
   test('stop ends a run that waits', async () => {
-    const id = trigger();
+    const id = await trigger();
     expect(await program.run('run', 'stop', id)).toEqual(done(`Run ${id} is CANCELED: it had not started\n`));
     const again = `Run ${id} is CANCELED: it had not started\n`;
     expect(await program.run('run', 'stop', id.toLowerCase())).toEqual(done(again));
   });
 
   test.each([['confirm'], ['discard']])('%s is refused before there is a plan', async (verb) => {
-    const id = trigger();
+    const id = await trigger();
     expect(await program.run('run', verb, id)).toEqual(refused(`run ${id} is QUEUED: it cannot ${verb} now`));
   });
 

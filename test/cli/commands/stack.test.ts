@@ -30,7 +30,7 @@ describe('stack', () => {
       exitCode: 0,
       stdout: expect.stringContaining('worker-pools run trigger full --follow'),
     });
-    expect(cli.controlPlane.admin.stacks().find(({ name }) => name === 'full')).toMatchObject({
+    expect((await cli.controlPlane.admin.stacks()).find(({ name }) => name === 'full')).toMatchObject({
       poolId: id,
       tool: 'TERRAFORM',
       autoDeploy: true,
@@ -48,7 +48,7 @@ describe('stack', () => {
     expect(made).toEqual(refused('Environment variable SPACELIFT_DEBUG is a setting of the pool'));
     expect(made.stderr).toContain('Environment variable "A B": a name has');
     expect(made.stderr).not.toContain('vpc-cidr');
-    expect(cli.controlPlane.admin.stacks().map(({ name }) => name)).not.toContain('never');
+    expect((await cli.controlPlane.admin.stacks()).map(({ name }) => name)).not.toContain('never');
   });
 
   test('push uploads the folder again', async () => {
@@ -65,7 +65,7 @@ describe('stack', () => {
 
   test('list shows a table, or JSON', async () => {
     const { id } = await makePool(cli.controlPlane, 'for-list');
-    cli.controlPlane.admin.createStack({ name: 'listed', pool: id });
+    await cli.controlPlane.admin.createStack({ name: 'listed', pool: id });
     const [table, raw] = await Promise.all([program.run('stack', 'list'), program.run('stack', 'list', '--json')]);
     expect(table.stdout).toMatch(/^listed +for-list +opentofu +after confirmation$/m);
     expect(json(raw)).toContainEqual(expect.objectContaining({ name: 'listed', tool: 'OPENTOFU', hasSource: false }));
@@ -79,7 +79,7 @@ describe('stack', () => {
     const change = ['--env-from-file', at('some.env'), '--env', 'BOTH=flag', '--unset-env', 'OLD', '--auto-deploy'];
     const changed = await program.run('stack', 'update', 'changed', ...change, '--project-root', './network/');
     expect(changed).toEqual(done('Stack changed is changed; runs that start from now on go by it.\n'));
-    expect(cli.controlPlane.admin.stack('changed')).toMatchObject({
+    expect(await cli.controlPlane.admin.stack('changed')).toMatchObject({
       environment: { KEPT: '1', FROM_FILE: 'a=b # c', BOTH: 'flag' },
       autoDeploy: true,
       projectRoot: 'network',

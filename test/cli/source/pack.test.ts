@@ -79,7 +79,7 @@ test('refuses links that lead out of the folder, by name, and leaves no stack be
   const { exitCode, stderr } = await create();
   expect(exitCode).toBe(1);
   expect(stderr).toContain('shared.tf -> ../common/shared.tf; push the folder above and use --project-root');
-  expect(theStack()).toBeNull();
+  expect(await theStack()).toBeNull();
 });
 
 test('takes links within the folder as they are, and names broken, circular and absolute ones', async () => {
@@ -92,7 +92,7 @@ test('takes links within the folder as they are, and names broken, circular and 
   expect(stderr).toContain('envs/dev/absolute -> /etc/hostname are links to absolute paths');
   expect(stderr).toContain('envs/dev/broken -> ../../nowhere are links to nothing');
   expect(stderr).toContain('envs/dev/loop -> . are links that go in a circle');
-  expect(theStack()?.projectRoot).toBe('envs/staging');
+  expect((await theStack())?.projectRoot).toBe('envs/staging');
   expect(await arrived()).toContain('envs/dev/shared');
 });
 
@@ -126,7 +126,7 @@ test.each<[what: string, make: () => void, flags: string[], sentence: string]>([
   const { exitCode, stderr } = await create(...flags);
   expect(stderr).toContain(sentence);
   expect(exitCode).toBe(1);
-  expect(theStack()).toBeNull();
+  expect(await theStack()).toBeNull();
 });
 
 test('names of any characters arrive, and pipes stay behind unread', async () => {
@@ -145,7 +145,7 @@ test('takes the stack back when its source does not arrive', async () => {
   const { exitCode } = await create();
   mkdirSync(cli.controlPlane.file('blobs', 'sources'));
   expect(exitCode).toBe(1);
-  expect(theStack()).toBeNull();
+  expect(await theStack()).toBeNull();
   expect(await create()).toMatchObject({ exitCode: 0 });
 });
 

@@ -35,7 +35,7 @@ export class CommandLine {
 
   /** Files and links of a stack's source that arrived. */
   async arrived(stack: string): Promise<string[]> {
-    const { source } = this.controlPlane.admin.stack(stack)!;
+    const { source } = (await this.controlPlane.admin.stack(stack))!;
     const found: string[] = [];
     await list({
       file: this.controlPlane.file('blobs', 'sources', source!),

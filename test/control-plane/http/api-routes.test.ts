@@ -12,7 +12,7 @@ beforeEach(async () => {
   agent = new Agent({ connect: { ca: controlPlane.ca } });
   await makePool(controlPlane);
   await makeStack(controlPlane, 'pool');
-  runId = controlPlane.admin.createRun({ stack: 'stack' }).id;
+  runId = (await controlPlane.admin.createRun({ stack: 'stack' })).id;
   const { id, secret } = controlPlane.apiKey;
   const login = await request(`${controlPlane.url}/graphql`, {
     method: 'POST',
@@ -53,7 +53,7 @@ test('a follower gets what comes later, each state once, and the end when the ru
   let text = '';
   for await (const chunk of body.setEncoding('utf8') as AsyncIterable<string>) {
     text += chunk;
-    if (text.includes('"QUEUED"')) controlPlane.admin.stop(runId, 'enough');
+    if (text.includes('"QUEUED"')) await controlPlane.admin.stop(runId, 'enough');
   }
   expect(records(text).map((one) => one.state ?? one.text)).toEqual([
     'Run of stack stack is queued\n',
@@ -65,7 +65,7 @@ test('a follower gets what comes later, each state once, and the end when the ru
 
 test('a follower that was cut off goes on after the last record that it has', async () => {
   const [first] = records(await (await get(`${runId}/log`)).body.text());
-  controlPlane.admin.stop(runId, 'enough');
+  await controlPlane.admin.stop(runId, 'enough');
   const rest = records(await (await get(`${runId}/log?follow=1&after=${String(first?.id)}`)).body.text());
   expect(rest.map((one) => one.state ?? one.text)).toEqual(['The run was stopped: enough\n', 'CANCELED']);
 });

@@ -124,7 +124,7 @@ describe('GraphQL', () => {
   test('finds a run only in the stack that is named with it', async () => {
     const { jwt } = await login();
     for (const name of ['one', 'another']) await makeStack(controlPlane, pool.id, name);
-    const run = controlPlane.admin.createRun({ stack: 'one' }).id;
+    const run = (await controlPlane.admin.createRun({ stack: 'one' })).id;
     const stop = 'mutation($s: ID, $r: ID!) { runStop(stack: $s, run: $r) { state waitsFor } }';
     const { errors } = await graphql(stop, { s: 'another', r: run }, jwt);
     expect(errors?.[0]?.message).toBe(`run ${run} not found in stack another`);
@@ -229,7 +229,7 @@ describe('the web page', () => {
     expect(text).toContain('&lt;img src=x onerror=alert(1)&gt;');
     expect(text).not.toContain('<script');
     expect(text).not.toContain('<img');
-    expect(text).not.toContain(controlPlane.admin.pool(pool.id)!.config);
+    expect(text).not.toContain((await controlPlane.admin.pool(pool.id))!.config);
     expect(headers['content-security-policy']).toContain("default-src 'none'");
   });
 

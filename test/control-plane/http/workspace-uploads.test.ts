@@ -24,25 +24,25 @@ afterEach(async () => {
 });
 
 async function started(type: 'TRACKED' | 'PROPOSED' = 'TRACKED'): Promise<{ pod: TestPod; run: string }> {
-  const { id } = controlPlane.admin.createRun({ stack: 'stack', type });
+  const { id } = await controlPlane.admin.createRun({ stack: 'stack', type });
   return { pod: await worker.startPod(), run: id };
 }
 
 const stored = (): string[] => readdirSync(controlPlane.file('blobs', 'workspaces'));
-const workspaceOf = (run: string) => controlPlane.admin.run(run)?.workspace;
+const workspaceOf = async (run: string) => (await controlPlane.admin.run(run))?.workspace;
 
 describe('a workspace', () => {
   test('that is stored again takes the place of the earlier one, which goes', async () => {
     const { pod, run } = await started();
     for (const content of ['one', 'two', 'three']) expect(await pod.put(content)).toMatchObject({ status: 200 });
-    expect(stored()).toEqual([workspaceOf(run)]);
+    expect(stored()).toEqual([await workspaceOf(run)]);
   });
 
   test('that no later stage may want is taken from an old launcher, and thrown away', async () => {
     const { pod, run } = await started('PROPOSED');
     expect(await pod.put('state')).toMatchObject({ status: 200 });
     await expect(pod.begin()).rejects.toThrow('needs no workspace');
-    expect(workspaceOf(run)).toBeNull();
+    expect(await workspaceOf(run)).toBeNull();
     expect(stored()).toEqual([]);
   });
 
@@ -55,7 +55,7 @@ describe('a workspace', () => {
     await pod.outcome('UserFailed');
     late.push(null);
     expect(await upload).toMatchObject({ status: 409, body: { code: 'fenced' } });
-    expect(workspaceOf(run)).toBeNull();
+    expect(await workspaceOf(run)).toBeNull();
     expect(stored()).toEqual([]);
   });
 
@@ -69,7 +69,7 @@ describe('a workspace', () => {
     stuck.destroy();
     await first;
     await until(() => stored().length === 1, 'the first one is gone');
-    expect(stored()).toEqual([workspaceOf(run)]);
+    expect(stored()).toEqual([await workspaceOf(run)]);
   });
 });
 
@@ -88,9 +88,9 @@ describe('a workspace in parts', () => {
     for (let times = 0; times < 2; times++) {
       expect(await pod.uploaded(upload, content)).toEqual({ status: 200, body: {} });
     }
-    expect(stored()).toEqual([workspaceOf(run)]);
+    expect(stored()).toEqual([await workspaceOf(run)]);
     await pod.outcome('Succeeded', true);
-    expect(controlPlane.admin.run(run)?.state).toBe('UNCONFIRMED');
+    expect((await controlPlane.admin.run(run))?.state).toBe('UNCONFIRMED');
   });
 
   test('that is not what was sent is to be made again, and nothing of it stays', async () => {
@@ -101,7 +101,7 @@ describe('a workspace in parts', () => {
     other[7]! ^= 1;
     expect(await pod.uploaded(upload, other)).toMatchObject({ status: 409, body: { code: 'upload-lost' } });
     expect(await pod.part(upload, PART_BYTES, part(0))).toMatchObject({ status: 409, body: { code: 'upload-lost' } });
-    expect(workspaceOf(run)).toBeNull();
+    expect(await workspaceOf(run)).toBeNull();
     expect(stored()).toEqual([]);
   });
 

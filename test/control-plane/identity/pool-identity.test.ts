@@ -44,7 +44,7 @@ function connectTo(pool: TestPool): ControlPlaneSession {
 }
 
 async function assigned(stack: string): Promise<Assignment> {
-  const { id } = controlPlane.admin.createRun({ stack });
+  const { id } = await controlPlane.admin.createRun({ stack });
   return until(
     () => [...views.values()].find(({ assignment }) => assignment?.runId === id)?.assignment,
     `an assignment of ${stack}`,
@@ -83,7 +83,7 @@ describe('a pool that is reset while a run is under way', () => {
     expect(await pod.outcome('Succeeded', true)).toMatchObject({ body: { state: 'UNCONFIRMED' } });
     // Its answer may have been lost.
     expect(await pod.outcome('Succeeded', true)).toMatchObject({ status: 200 });
-    const log = controlPlane.admin.readLog(assignment.runId, 0).map((record) => record.text);
+    const log = (await controlPlane.admin.readLog(assignment.runId, 0)).map((record) => record.text);
     expect(log).toEqual(expect.arrayContaining(['line 1\n', 'line 2\n']));
   });
 
@@ -106,7 +106,7 @@ describe('a pool that is reset while a run is under way', () => {
   test('refuses the former session at once, and tells it nothing by the long poll that it waits for', async () => {
     await reset();
     await expect(session.sync({ workers: [] })).rejects.toThrow('the pool was reset');
-    const { id } = controlPlane.admin.createRun({ stack: 'one' });
+    const { id } = await controlPlane.admin.createRun({ stack: 'one' });
     await until(() => status?.state === 'failed' && status.cause === 'rejected', 'the refusal of the session');
     expect([...views.values()].map((view) => view.assignment?.runId)).not.toContain(id);
   });

@@ -1,9 +1,9 @@
 import { cpSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { judge, type AttemptFacts } from '../../../src/control-plane/queue/sweep';
-import { Sweeper } from '../../../src/control-plane/queue/sweeper';
+import { sweepOnce } from '../../../src/control-plane/queue/sweeper';
 import { removeFolder, temporaryFolder } from '../../support/folder';
-import { TestQueue } from '../support/queue';
+import { SWEEP_MS, TestQueue } from '../support/queue';
 
 const facts = (given: Partial<AttemptFacts>): AttemptFacts => ({
   started: false,
@@ -49,32 +49,29 @@ describe('leases', () => {
   afterEach(() => queue.close());
 
   describe('of a control plane that stood still, or whose clock was set,', () => {
-    const EVERY_SECONDS = 5;
-    let sweeper: Sweeper;
     let run: string;
 
     /** So many seconds in which everything but the session goes on. */
-    const goOn = (seconds: number) => {
-      for (let passed = 0; passed < seconds; passed += EVERY_SECONDS) {
-        queue.pass(EVERY_SECONDS);
-        sweeper.tick();
+    const goOn = async (seconds: number) => {
+      for (let passed = 0; passed < seconds * 1000; passed += SWEEP_MS) {
+        queue.leap(SWEEP_MS / 1000);
+        await sweepOnce(queue.context, SWEEP_MS);
       }
     };
 
     beforeEach(async () => {
       const worker = await queue.register();
-      run = queue.trigger();
+      run = await queue.trigger();
       await queue.assignment(worker);
-      sweeper = new Sweeper(queue.context, EVERY_SECONDS * 1000);
-      goOn(EVERY_SECONDS);
+      await goOn(5);
     });
 
-    test.each([30, 3_600, -3_600])('go on as before after %i seconds', (seconds) => {
-      queue.pass(seconds);
-      goOn(50);
-      expect(queue.state(run)).toBe('PREPARING');
-      goOn(10);
-      expect(queue.state(run)).toBe('QUEUED');
+    test.each([30, 3_600, -3_600])('go on as before after %i seconds', async (seconds) => {
+      queue.leap(seconds);
+      await goOn(60);
+      expect(await queue.state(run)).toBe('PREPARING');
+      await goOn(10);
+      expect(await queue.state(run)).toBe('QUEUED');
     });
   });
 
@@ -93,16 +90,18 @@ describe('leases', () => {
     test('a former one does not keep a session alive', async () => {
       await queue.register();
       await queue.beat('session', 5);
-      queue.pass(59);
+      await queue.pass(59);
       await expect(queue.beat('session', 4)).rejects.toMatchObject(superseded);
-      expect(queue.context.leases.sessionSilence(queue.pool.id, 'session')).toBe(59_000);
+      const { sessions, leaseClock } = queue.context.store.read;
+      const { heardLease } = (await sessions.find(queue.pool.id, 'session'))!;
+      expect((await leaseClock.reading()) - heardLease).toBe(59_000);
     });
 
     test('one of a Lease that was made anew is heard as soon as the former one is silent', async () => {
       await queue.beat('session', 5);
-      queue.pass(60);
+      await queue.pass(60);
       await expect(queue.beat('session', 0)).rejects.toMatchObject(superseded);
-      queue.pass(1);
+      await queue.pass(1);
       await queue.beat('session', 0);
       await queue.beat('session', 0);
     });
@@ -116,110 +115,109 @@ describe('leases', () => {
 
   test('an unstarted run of a dead session goes to a worker of a live one', async () => {
     const dead = await queue.register('dead', 'dead-session');
-    const run = queue.trigger();
+    const run = await queue.trigger();
     const given = await queue.assignment(dead, 'dead-session');
-    queue.pass(61);
+    await queue.pass(61);
     const alive = await queue.register('alive', 'live-session');
-    queue.admin.sweep();
+    await queue.sweep();
     expect(await queue.assignment(alive, 'live-session')).toMatchObject({ runId: run, attempt: 2 });
-    expect(() => queue.start(given)).toThrow('was given up');
+    await expect(queue.start(given)).rejects.toThrow('was given up');
   });
 
   test('a session that is silent gets no new runs, and gets them when it is back', async () => {
     await queue.register();
-    queue.pass(61);
-    const run = queue.trigger();
-    expect(queue.state(run)).toBe('QUEUED');
+    await queue.pass(61);
+    const run = await queue.trigger();
+    expect(await queue.state(run)).toBe('QUEUED');
     await queue.beat();
-    expect(queue.state(run)).toBe('PREPARING');
+    expect(await queue.state(run)).toBe('PREPARING');
   });
 
   test('a started run lives as long as its relay speaks, whatever becomes of the session (invariant 2)', async () => {
     const { run, assignment } = await queue.started();
     for (let minute = 0; minute < 10; minute++) {
-      queue.pass(60);
+      await queue.pass(60);
       await queue.heartbeat(assignment);
-      queue.admin.sweep();
+      await queue.sweep();
     }
-    expect(queue.state(run)).toBe('PLANNING');
+    expect(await queue.state(run)).toBe('PLANNING');
   });
 
   test('a started run whose relay is silent and whose Pod the session does not see is lost (invariant 5)', async () => {
     const worker = await queue.register();
-    const run = queue.trigger();
-    queue.start(await queue.assignment(worker));
-    queue.pass(121);
+    const run = await queue.trigger();
+    await queue.start(await queue.assignment(worker));
+    await queue.pass(121);
     await queue.sync([{ id: worker, pod: null }]);
-    queue.admin.sweep();
-    expect(queue.state(run)).toBe('FAILED NodeLost');
+    await queue.sweep();
+    expect(await queue.state(run)).toBe('FAILED NodeLost');
   });
 
   test('a started run whose Pod the session still sees is kept', async () => {
     const worker = await queue.register();
-    const run = queue.trigger();
-    queue.start(await queue.assignment(worker));
-    queue.pass(121);
+    const run = await queue.trigger();
+    await queue.start(await queue.assignment(worker));
+    await queue.pass(121);
     await queue.sync([{ id: worker, pod: { runId: run, attempt: 1 } }]);
-    queue.admin.sweep();
-    expect(queue.state(run)).toBe('PLANNING');
+    await queue.sweep();
+    expect(await queue.state(run)).toBe('PLANNING');
   });
 
   test('a started run whose relay speaks is not lost on the controller’s word alone (invariant 2)', async () => {
     const { worker, run, assignment } = await queue.started();
-    queue.pass(100);
+    await queue.pass(100);
     await queue.heartbeat(assignment);
-    queue.pass(120);
+    await queue.pass(120);
     const lost = { kind: 'failed', reason: 'NodeLost', message: 'nothing was heard of node n1' } as const;
     expect(await queue.answer(worker, assignment, lost)).toEqual({ accepted: false, relayHeard: true });
-    expect(queue.state(run)).toBe('PLANNING');
-    queue.pass(1);
+    expect(await queue.state(run)).toBe('PLANNING');
+    await queue.pass(1);
     expect(await queue.answer(worker, assignment, lost)).toEqual({ accepted: true, relayHeard: false });
-    expect(queue.state(run)).toBe('FAILED NodeLost');
+    expect(await queue.state(run)).toBe('FAILED NodeLost');
   });
 
   test('any other word of the controller ends a run at once, whether or not its relay speaks', async () => {
     const { worker, run, assignment } = await queue.started();
     const evicted = { kind: 'failed', reason: 'Evicted', message: 'the node was low on memory' } as const;
     expect(await queue.report(worker, assignment, evicted)).toBe(true);
-    expect(queue.state(run)).toBe('FAILED Evicted');
+    expect(await queue.state(run)).toBe('FAILED Evicted');
   });
 
   test('a run under way whose start a restored backup does not know goes on, and starts nowhere else', async () => {
     const { run, assignment } = await queue.assigned();
     const backup = temporaryFolder();
     cpSync(queue.folder, backup, { recursive: true });
-    queue.start(assignment);
+    await queue.start(assignment);
     await queue.restart(() => cpSync(backup, queue.folder, { recursive: true }));
     removeFolder(backup);
-    expect(queue.state(run)).toBe('PREPARING');
+    expect(await queue.state(run)).toBe('PREPARING');
     expect(await queue.heartbeat(assignment)).toEqual({ stop: null });
-    expect(queue.state(run)).toBe('PLANNING');
-    expect(() => queue.start(assignment, 'another Pod')).toThrow('runs in another Pod already');
-    queue.pass(61);
-    queue.admin.sweep();
-    expect(queue.state(run)).toBe('PLANNING');
-    expect(queue.end(assignment)).toBe('FINISHED');
+    expect(await queue.state(run)).toBe('PLANNING');
+    await expect(queue.start(assignment, 'another Pod')).rejects.toThrow('runs in another Pod already');
+    await queue.pass(61);
+    await queue.sweep();
+    expect(await queue.state(run)).toBe('PLANNING');
+    expect(await queue.end(assignment)).toBe('FINISHED');
   });
 
   test('after a restart of the control plane every lease starts anew', async () => {
     const worker = await queue.register();
-    const [started, unstarted] = [queue.trigger(), queue.trigger('stack', 'PROPOSED')];
-    queue.start(await queue.assignment(worker));
+    const [started, unstarted] = [await queue.trigger(), await queue.trigger('stack', 'PROPOSED')];
+    await queue.start(await queue.assignment(worker));
     const other = await queue.register();
     const waiting = await queue.assignment(other);
-    queue.pass(3600);
-    await queue.restart();
-    queue.admin.sweep();
-    expect([started, unstarted].map((run) => queue.state(run))).toEqual(['PLANNING', 'PREPARING']);
-    expect(queue.start(waiting, 'pod-2').runId).toBe(unstarted);
-    queue.pass(601);
-    queue.admin.sweep();
-    expect(queue.state(started)).toBe('FAILED ControlPlaneLost');
+    await queue.restart(() => queue.leap(3600));
+    await queue.sweep();
+    expect(await queue.states(started, unstarted)).toEqual(['PLANNING', 'PREPARING']);
+    expect((await queue.start(waiting, 'pod-2')).runId).toBe(unstarted);
+    await queue.pass(601);
+    await queue.sweep();
+    expect(await queue.state(started)).toBe('FAILED ControlPlaneLost');
   });
 
   test('sync releases a worker whose run is over and whose Pod is gone', async () => {
     const { worker, run, assignment } = await queue.started();
-    queue.end(assignment);
+    await queue.end(assignment);
     await queue.sync([{ id: worker, pod: { runId: run, attempt: 1 } }]);
     expect((await queue.view(worker))?.assignment).not.toBeNull();
     const answer = await queue.sync([{ id: worker, pod: null }]);
@@ -228,20 +226,20 @@ describe('leases', () => {
 
   test('sync without a worker takes its unstarted run back, and leaves a started one alone', async () => {
     const [first, second] = [await queue.register(), await queue.register()];
-    const [one, two] = [queue.trigger(), queue.trigger('stack', 'PROPOSED')];
+    const [one, two] = [await queue.trigger(), await queue.trigger('stack', 'PROPOSED')];
     const holders = await Promise.all([first, second].map((id) => queue.assignment(id)));
     const startedBy = holders[0]!.runId === one ? first : second;
-    queue.start(holders.find((assignment) => assignment.runId === one)!);
+    await queue.start(holders.find((assignment) => assignment.runId === one)!);
     await queue.sync([]);
-    expect([one, two].map((run) => queue.state(run))).toEqual(['PLANNING', 'QUEUED']);
-    expect(queue.admin.workers(queue.pool.id).map((worker) => worker.id)).toEqual([startedBy]);
+    expect(await queue.states(one, two)).toEqual(['PLANNING', 'QUEUED']);
+    expect((await queue.admin.workers(queue.pool.id)).map((worker) => worker.id)).toEqual([startedBy]);
   });
 
   test('idle workers of a session that stays silent are forgotten, and unknown when it returns', async () => {
     const worker = await queue.register();
-    queue.pass(601);
-    queue.admin.sweep();
-    expect(queue.admin.workers(queue.pool.id)).toEqual([]);
+    await queue.pass(601);
+    await queue.sweep();
+    expect(await queue.admin.workers(queue.pool.id)).toEqual([]);
     expect((await queue.sync([{ id: worker, pod: null }])).unknown).toEqual([worker]);
   });
 });

@@ -9,7 +9,7 @@ import type { Schema } from '../../../src/control-plane/store/schema';
 import { removeFolder, temporaryFolder } from '../../support/folder';
 import { startPostgres, type PostgresServer } from '../../support/postgres';
 import { startChild } from './support/child';
-import { insertRows, makeFirst, ROWS, untyped } from './support/first-schema';
+import { insertRows, makeFirst, ROWS, ROWS_NOW, untyped } from './support/first-schema';
 import { OLD_STEPS } from './support/old-steps';
 
 let server: PostgresServer;
@@ -42,7 +42,7 @@ async function open(): Promise<Database<Schema>> {
 }
 
 async function expectRows(database: Database<Schema>): Promise<void> {
-  for (const [table, row] of Object.entries(ROWS)) {
+  for (const [table, row] of Object.entries(ROWS_NOW)) {
     const rows = await database.reads
       .selectFrom(table as keyof Schema)
       .selectAll()
@@ -130,7 +130,7 @@ describe.each(DIALECTS)('a schema of %s', (_, create) => {
       await child.kill();
     }
     const database = await open();
-    await database.transaction((db) => insertRows(db));
+    await database.transaction((db) => insertRows(db, ROWS_NOW));
     await expectRows(database);
   });
 });
@@ -177,6 +177,18 @@ describe('a file of SQLite from before migrations had names', () => {
       expect(schema).toEqual(await describeSchema(await open()));
     },
   );
+
+  test('knows which runs wait for a worker only, what holds a worker, and how long the logs are', async () => {
+    makeOld(OLD_STEPS.length);
+    const { reads } = await open();
+    expect(await reads.selectFrom('runs').select(['ready', 'holding', 'logPosition', 'logBytes']).execute()).toEqual([
+      { ready: 0, holding: 1, logPosition: 1, logBytes: 6 },
+    ]);
+    expect(await reads.selectFrom('workers').select(['runId', 'fence']).execute()).toEqual([{ runId: 'r', fence: 1 }]);
+    expect(await reads.selectFrom('logWriters').selectAll().execute()).toEqual([
+      { runId: 'r', attempt: 1, writer: 'relay', sequence: 1 },
+    ]);
+  });
 
   test('gives higher fencing numbers than before', async () => {
     makeOld(OLD_STEPS.length);

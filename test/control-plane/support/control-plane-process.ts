@@ -9,10 +9,10 @@ const [, , dataDir = '', port = '0'] = process.argv;
 async function main(): Promise<void> {
   const controlPlane = await TestControlPlane.start({ dataDir, port: Number(port), mqttPort: null });
   let pool: object | undefined;
-  if (controlPlane.admin.pools().length === 0) {
+  if ((await controlPlane.admin.pools()).length === 0) {
     pool = await makePool(controlPlane);
     await makeStack(controlPlane, 'pool');
-    controlPlane.admin.createRun({ stack: 'stack' });
+    await controlPlane.admin.createRun({ stack: 'stack' });
   }
   process.stdout.write(`${JSON.stringify({ port: new URL(controlPlane.url).port, pool })}\n`);
 }

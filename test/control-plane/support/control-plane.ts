@@ -24,6 +24,7 @@ export class TestControlPlane implements ControlPlane {
       launcherImage: 'example/launcher:1',
       defaultRunnerImage: 'example/runner:1',
       sweepEveryMs: 0,
+      databaseInProcess: true,
       // What a test leaves under way must not hold up its end.
       shutdownGraceSeconds: 2,
       ...given,
@@ -105,7 +106,7 @@ export async function makeStack(
   name = 'stack',
   autoDeploy = false,
 ): Promise<void> {
-  admin.createStack({ name, pool, autoDeploy });
+  await admin.createStack({ name, pool, autoDeploy });
   await admin.uploadSource(name, Readable.from([Buffer.from('a source')]));
 }
 

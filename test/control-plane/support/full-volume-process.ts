@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const controlPlane = await TestControlPlane.start({ dataDir, mqttPort: null, blobs: { minFreeBytes } });
   const { admin } = controlPlane;
   const pool = await makePool(controlPlane);
-  admin.createStack({ name: 'stack', pool: pool.id });
+  await admin.createStack({ name: 'stack', pool: pool.id });
   const push = async (bytes: number): Promise<string> => {
     const chunk = randomBytes(MIB);
     return said(admin.uploadSource('stack', Readable.from(Array<Buffer>(bytes / MIB).fill(chunk))));
@@ -47,10 +47,10 @@ async function main(): Promise<void> {
   facts.atFirst = await push(MIB);
   fill(3 * MIB);
   facts.belowTheMark = await push(MIB);
-  admin.createRun({ stack: 'stack' });
+  await admin.createRun({ stack: 'stack' });
   const careful = new FileBlobStore(join(dataDir, 'blobs'), BLOB_LIMITS, minFreeBytes);
   facts.health = await careful.health();
-  facts.runs = admin.runs().length;
+  facts.runs = (await admin.runs()).length;
   fill(10 * MIB);
   facts.acrossTheMark = await push(12 * MIB);
   facts.files = files();

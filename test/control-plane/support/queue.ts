@@ -9,7 +9,10 @@ import { queueContext } from '../../../src/control-plane/queue';
 import type { QueueContext } from '../../../src/control-plane/queue/context';
 import { appendLogs, heartbeat, outcome, start } from '../../../src/control-plane/queue/pod-operations';
 import { openBlobs } from '../../../src/control-plane/blobs';
-import { openStore } from '../../../src/control-plane/store';
+import { moveLeaseClock, ODD_MS } from '../../../src/control-plane/queue/lease-clock';
+import { sweep } from '../../../src/control-plane/queue/sweep';
+import { storeOn } from '../../../src/control-plane/store';
+import { openSqlite } from '../../../src/control-plane/store/database/sqlite';
 import type {
   Assignment,
   OutcomeReason,
@@ -25,6 +28,9 @@ import { systemClock } from '../../../src/time';
 import { removeFolder, temporaryFolder } from '../../support/folder';
 import { makePool, makeStack, newWorker, type TestPool } from './control-plane';
 import { line } from './pod';
+
+/** How often a sweep comes. */
+export const SWEEP_MS = 5_000;
 
 const never = new AbortController().signal;
 type Observed = SyncRequest['workers'];
@@ -46,27 +52,34 @@ export class TestQueue {
 
   private async open(): Promise<void> {
     const { folder, time } = this;
-    const store = openStore(join(folder, 'control-plane.db'));
+    const path = join(folder, 'control-plane.db');
+    const store = storeOn(await openSqlite({ path, inProcess: true, now: () => time.now }));
     const settings = { launcherImage: 'launcher', defaultRunnerImage: 'runner', startDeadlineMs: 900_000 };
     this.context = queueContext(store, settings, pino({ level: 'silent' }), () => time.now);
     const references = { named: (_kind: string, ids: readonly string[]) => Promise.resolve(new Set(ids)) };
     const blobs = await openBlobs(folder, {}, { references, clock: systemClock, logger: this.context.logger });
     const authority = await Authority.open(KeyFiles.inDataFolder(folder), Date.now);
     const address = { endpoint: 'https://127.0.0.1:1', mqtt: 'mqtts://127.0.0.1:2', ca: authority.certificatePem };
-    this.admin = new AdminService(this.context, blobs, new PoolIssuer(authority, () => address), () => undefined);
+    this.admin = new AdminService(this.context, blobs, new PoolIssuer(authority, () => address));
+    await moveLeaseClock(this.context, SWEEP_MS);
   }
 
   /** One with a pool and a stack, in a folder of its own that goes with it. */
   static async ready(folder = temporaryFolder()): Promise<TestQueue> {
     const queue = await TestQueue.open(folder);
-    queue.pool = await makePool(queue);
-    await makeStack(queue, queue.pool.id);
+    await queue.furnish();
     return queue;
+  }
+
+  /** Makes the pool and the stack. */
+  async furnish(): Promise<void> {
+    this.pool = await makePool(this);
+    await makeStack(this, this.pool.id);
   }
 
   /** As after a restart of the control plane: the same folder and clock, nothing in memory. */
   async restart(meanwhile: () => void = () => undefined): Promise<void> {
-    this.stop();
+    await this.stop();
     meanwhile();
     await this.open();
   }
@@ -79,8 +92,22 @@ export class TestQueue {
     return this.time.now;
   }
 
-  pass(seconds: number): void {
+  /** Time in which the control plane is there, though nobody looks at a lease. */
+  async pass(seconds: number): Promise<void> {
+    for (let left = seconds * 1000; left > 0; left -= ODD_MS) {
+      this.time.now += Math.min(left, ODD_MS);
+      await moveLeaseClock(this.context, 0);
+    }
+  }
+
+  /** A step of the clock, or time in which the control plane stands still. */
+  leap(seconds: number): void {
     this.time.now += seconds * 1000;
+  }
+
+  /** Looks at the leases, as it does every few seconds. */
+  async sweep(): Promise<void> {
+    await sweep(this.context, await this.context.store.read.leaseClock.reading());
   }
 
   async register(name = 'worker', session = 'session'): Promise<string> {
@@ -90,7 +117,7 @@ export class TestQueue {
   }
 
   async beat(session = 'session', term?: number): Promise<void> {
-    const after = this.context.store.pools.revision(this.pool.id);
+    const after = await this.context.store.read.pools.revision(this.pool.id);
     await this.call('watch', { session, after, waitSeconds: 0, ...(term !== undefined && { term }) });
   }
 
@@ -122,21 +149,21 @@ export class TestQueue {
     return view.assignment;
   }
 
-  trigger(stack = 'stack', type: 'TRACKED' | 'PROPOSED' = 'TRACKED'): string {
-    return this.admin.createRun({ stack, type }).id;
+  async trigger(stack = 'stack', type: 'TRACKED' | 'PROPOSED' = 'TRACKED'): Promise<string> {
+    return (await this.admin.createRun({ stack, type })).id;
   }
 
   /** A worker with a run that has not started. */
   async assigned(...run: Parameters<TestQueue['trigger']>) {
     const worker = await this.register();
-    const id = this.trigger(...run);
+    const id = await this.trigger(...run);
     return { worker, run: id, assignment: await this.assignment(worker) };
   }
 
   /** A worker with a run that has started. */
   async started(...run: Parameters<TestQueue['trigger']>) {
     const made = await this.assigned(...run);
-    this.start(made.assignment);
+    await this.start(made.assignment);
     return made;
   }
 
@@ -153,37 +180,38 @@ export class TestQueue {
     );
   }
 
-  log({ runId, attempt, fence }: Assignment, ...sequences: number[]) {
+  async log({ runId, attempt, fence }: Assignment, ...sequences: number[]) {
     const request = { fence, writer: 'relay' as const, entries: sequences.map((sequence) => line(sequence)) };
-    return appendLogs(this.context, { poolId: this.pool.id, runId, attempt }, request).acknowledged;
+    return (await appendLogs(this.context, { poolId: this.pool.id, runId, attempt }, request)).acknowledged;
   }
 
-  end({ runId, attempt, fence }: Assignment, reason: OutcomeReason = 'Succeeded', hasChanges = false) {
-    if (hasChanges) this.context.store.runs.setWorkspace(runId, 'workspace');
+  async end({ runId, attempt, fence }: Assignment, reason: OutcomeReason = 'Succeeded', hasChanges = false) {
+    if (hasChanges) await this.context.store.transaction((tx) => tx.runs.setWorkspace(runId, 'workspace'));
     const request = { fence, reason, message: 'said the relay', exitCode: 0, hasChanges };
-    return outcome(this.context, { poolId: this.pool.id, runId, attempt }, request).state;
+    return (await outcome(this.context, { poolId: this.pool.id, runId, attempt }, request)).state;
   }
 
-  state(runId: string): string {
-    const run = this.admin.run(runId);
+  async state(runId: string): Promise<string> {
+    const run = await this.admin.run(runId);
     return run?.reason ? `${run.state} ${run.reason}` : String(run?.state);
   }
 
-  text(runId: string): string {
-    return this.admin
-      .readLog(runId, 0, 1000)
-      .map((record) => record.text)
-      .join('');
+  states(...runIds: readonly string[]): Promise<string[]> {
+    return Promise.all(runIds.map((id) => this.state(id)));
   }
 
-  close(): void {
-    this.stop();
+  async text(runId: string): Promise<string> {
+    return (await this.admin.readLog(runId, 0, 1000)).map((record) => record.text).join('');
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
     removeFolder(this.folder);
   }
 
-  private stop(): void {
+  private async stop(): Promise<void> {
     this.context.wakeups.close();
-    this.context.store.close();
+    await this.context.store.close();
   }
 
   private async call<T>(operation: string, body: object): Promise<T> {

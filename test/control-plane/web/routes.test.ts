@@ -21,9 +21,9 @@ const REFRESH = '<meta http-equiv="refresh"';
 describe('the overview', () => {
   test('shows each worker with what it does, and each run with its state', async () => {
     const worker = await queue.register('busy-worker');
-    const run = queue.trigger();
+    const run = await queue.trigger();
     await queue.register('idle-worker');
-    queue.start(await queue.assignment(worker));
+    await queue.start(await queue.assignment(worker));
     const { text } = await read('/');
     expect(text).toContain('2 workers, 1 busy · 0 runs waiting for a worker');
     expect(text).toMatch(new RegExp(`busy-worker</code></td> <td><span class="state live">busy</span></td>.*${run}`));
@@ -32,7 +32,7 @@ describe('the overview', () => {
   });
 
   test('says what to do while there is nothing', async () => {
-    queue.admin.deletePool(queue.pool.id);
+    await queue.admin.deletePool(queue.pool.id);
     const { text } = await read('/');
     expect(text).toContain('There is no pool yet');
     expect(text).toContain('No run yet');
@@ -46,14 +46,14 @@ describe('the overview', () => {
 
 describe('the page of a run', () => {
   test('says what it waits for', async () => {
-    const { text } = await read(`/runs/${queue.trigger()}`);
+    const { text } = await read(`/runs/${await queue.trigger()}`);
     expect(text).toMatch(/<dt>Waits for<\/dt> <dd>a worker: pool pool has none registered/);
   });
 
   test('says how a plan is confirmed, and keeps renewing itself', async () => {
     const worker = await queue.register();
-    const run = queue.trigger();
-    queue.end(await started(worker), 'Succeeded', true);
+    const run = await queue.trigger();
+    await queue.end(await started(worker), 'Succeeded', true);
     const { text } = await read(`/runs/${run}`);
     expect(text).toContain(`<code>worker-pools run confirm ${run}</code>`);
     expect(text).toContain(REFRESH);
@@ -61,10 +61,10 @@ describe('the page of a run', () => {
 
   test('says why a run failed, shows its log by steps, and stays as it is', async () => {
     const worker = await queue.register();
-    const run = queue.trigger();
+    const run = await queue.trigger();
     const assignment = await started(worker);
-    queue.log(assignment, 1, 2);
-    queue.end(assignment, 'OutOfMemory');
+    await queue.log(assignment, 1, 2);
+    await queue.end(assignment, 'OutOfMemory');
     const { text } = await read(`/runs/${run}`);
     expect(text).toContain('<strong>OutOfMemory</strong>: said the relay');
     expect(text).toMatch(/<summary>plan .*<pre>line 1 line 2 <\/pre>/);
@@ -73,17 +73,17 @@ describe('the page of a run', () => {
 
   test('escapes what steps print', async () => {
     const worker = await queue.register();
-    const run = queue.trigger();
+    const run = await queue.trigger();
     const { runId, attempt } = await started(worker);
     const entry = { sequence: 1, time: 0, stream: 'stderr' as const, step: 'plan', text: '<img src=x onerror=y>\n' };
-    queue.context.store.logs.append(runId, attempt, 'relay', [entry]);
+    await queue.context.store.transaction((tx) => tx.logs.append(runId, attempt, 'relay', [entry]));
     const { text } = await read(`/runs/${run}`);
     expect(text).toContain('<span class="stderr">&lt;img src=x onerror=y&gt; </span>');
   });
 
   test('makes visible what steps and names hold of control characters, and drops colours', async () => {
     const worker = await queue.register('worker\u202e');
-    const run = queue.trigger();
+    const run = await queue.trigger();
     const { runId, attempt } = await started(worker);
     const texts = ['\u001b[3', '2mgreen\u001b[0m\u001b[2J\0\b\u202etxt\n', 'a\rb\r\n'];
     const entries = texts.map((text, at) => ({
@@ -93,7 +93,7 @@ describe('the page of a run', () => {
       step: 'plan',
       text,
     }));
-    queue.context.store.logs.append(runId, attempt, 'relay', entries);
+    await queue.context.store.transaction((tx) => tx.logs.append(runId, attempt, 'relay', entries));
     const { text } = await read(`/runs/${run}`);
     expect(text).toContain('<pre>green^[[2J^@^H[U+202E]txt a^Mb </pre>');
     const all = text + (await read('/')).text + (await read('/runs/%1b%5b2J%e2%80%ae')).text;
@@ -110,7 +110,7 @@ describe('the page of a run', () => {
 
   async function started(worker: string) {
     const assignment = await queue.assignment(worker);
-    queue.start(assignment);
+    await queue.start(assignment);
     return assignment;
   }
 });

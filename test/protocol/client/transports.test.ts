@@ -101,13 +101,13 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
     await session.register({ workers: [worker] });
     const again = await session.register({ workers: [worker] });
     expect(again.workers).toMatchObject([{ id: worker.id, assignment: null, drained: false, removed: false }]);
-    expect(controlPlane.admin.workers(pool.id)).toHaveLength(1);
+    expect(await controlPlane.admin.workers(pool.id)).toHaveLength(1);
   });
 
   test('a run that is triggered reaches the worker as a view', async () => {
     const { watched, worker } = await working();
     await makeStack(controlPlane, pool.id);
-    const run = controlPlane.admin.createRun({ stack: 'stack' });
+    const run = await controlPlane.admin.createRun({ stack: 'stack' });
     const view = await until(() => watched.views.get(worker.id)?.assignment && watched.views.get(worker.id), 'a view');
     expect(view.assignment).toMatchObject({
       runId: run.id,
@@ -124,8 +124,8 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
     const [own, foreign] = [newWorker(), newWorker()];
     await mine.session.register({ workers: [own] });
     await other.session.register({ workers: [foreign] });
-    controlPlane.admin.setDrained(pool.id, foreign.id, true);
-    controlPlane.admin.setDrained(pool.id, own.id, true);
+    await controlPlane.admin.setDrained(pool.id, foreign.id, true);
+    await controlPlane.admin.setDrained(pool.id, own.id, true);
     await until(() => mine.views.get(own.id)?.drained, 'the own view arrives');
     await until(() => other.views.get(foreign.id)?.drained, 'the other session gets its view');
     expect([...mine.views.keys()]).toEqual([own.id]);
@@ -134,7 +134,7 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
   test('a whole run is reported, released, and its worker retired', async () => {
     const { watched, worker } = await working();
     await makeStack(controlPlane, pool.id);
-    const run = controlPlane.admin.createRun({ stack: 'stack', type: 'PROPOSED' });
+    const run = await controlPlane.admin.createRun({ stack: 'stack', type: 'PROPOSED' });
     const assignment = await until(() => watched.views.get(worker.id)?.assignment, 'an assignment');
     const about = { workerId: worker.id, runId: run.id, attempt: assignment.attempt, fence: assignment.fence };
     await watched.session.report({ ...about, report: { kind: 'created', podName: 'the-pod' } });
@@ -153,7 +153,7 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
       { id: worker.id, retired: true },
     ]);
     await until(() => watched.views.get(worker.id)?.removed, 'the view says removed');
-    expect(controlPlane.admin.run(run.id)?.state).toBe('FINISHED');
+    expect((await controlPlane.admin.run(run.id))?.state).toBe('FINISHED');
   });
 
   test('sync names the workers that are not known and retires those not listed', async () => {
@@ -167,7 +167,7 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
       ],
     });
     expect(answer.unknown).toEqual([unknown.id]);
-    expect(controlPlane.admin.workers(pool.id).map((worker) => worker.id)).toEqual([kept.id]);
+    expect((await controlPlane.admin.workers(pool.id)).map((worker) => worker.id)).toEqual([kept.id]);
     expect(answer.workers.find((view) => view.id === lost.id)?.removed).toBe(true);
   });
 
@@ -175,7 +175,7 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
     const { watched, worker } = await working();
     await makeStack(controlPlane, pool.id);
     await controlPlane.restart(() => failure(watched, 'unreachable'));
-    const run = controlPlane.admin.createRun({ stack: 'stack' });
+    const run = await controlPlane.admin.createRun({ stack: 'stack' });
     const view = await until(() => watched.views.get(worker.id)?.assignment, 'the assignment arrives');
     expect(view.runId).toBe(run.id);
     expect(watched.statuses.map((status) => status.state).at(-1)).toBe('connected');
@@ -220,7 +220,7 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
 
   test('a deleted pool is rejected, also when it was connected', async () => {
     const watched = await joined();
-    controlPlane.admin.deletePool(pool.id);
+    await controlPlane.admin.deletePool(pool.id);
     await failure(watched, 'rejected');
   });
 
@@ -245,14 +245,14 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
       kind: 'protocol',
       message: expect.stringContaining('workers.1.id: must be an upper-case ULID'),
     });
-    expect(controlPlane.admin.workers(pool.id)).toEqual([]);
+    expect(await controlPlane.admin.workers(pool.id)).toEqual([]);
   });
 
   test('a session of a former leader changes nothing, and says why', async () => {
     const { watched: former, worker } = await working({ leadership: { held: true, term: 1 } });
     const present = await joined({ leadership: { held: true, term: 2 } });
     await expect(former.session.sync({ workers: [] })).rejects.toMatchObject({ kind: 'superseded', retryable: true });
-    expect(controlPlane.admin.workers(pool.id)).toMatchObject([{ id: worker.id }]);
+    expect(await controlPlane.admin.workers(pool.id)).toMatchObject([{ id: worker.id }]);
     const status = await failure(former, 'protocol');
     expect(status.state === 'failed' && status.message).toContain('another controller leads now');
     expect(present.session.status.state).toBe('connected');
@@ -264,10 +264,10 @@ describe.each(transports)('the worker protocol over %s', (name, connect) => {
     const workers = [newWorker()];
     leadership.held = false;
     await expect(watched.session.register({ workers })).rejects.toMatchObject({ kind: 'superseded' });
-    expect(controlPlane.admin.workers(pool.id)).toEqual([]);
+    expect(await controlPlane.admin.workers(pool.id)).toEqual([]);
     leadership.held = true;
     await watched.session.register({ workers });
-    expect(controlPlane.admin.workers(pool.id)).toHaveLength(1);
+    expect(await controlPlane.admin.workers(pool.id)).toHaveLength(1);
   });
 
   test('a closed session rejects and is silent', async () => {

@@ -1,0 +1,71 @@
+import type { Transaction } from '../store';
+import type { QueueContext } from './context';
+import { poolTopic, runTopic } from './wakeups';
+
+/** One transaction of the queue, with what others are to be told of it. */
+export class Change {
+  readonly now: number;
+  private readonly workers = new Map<string, Set<string>>();
+  private readonly topics = new Set<string>();
+  private readonly toAssign = new Set<string>();
+  private known: Promise<number> | undefined;
+
+  constructor(
+    readonly tx: Transaction,
+    readonly context: QueueContext,
+  ) {
+    this.now = context.now();
+  }
+
+  /** The reading of the lease clock. */
+  reading(): Promise<number> {
+    return (this.known ??= this.tx.leaseClock.reading());
+  }
+
+  /** The view of a worker is another now. */
+  touch(poolId: string, ...workerIds: readonly string[]): void {
+    const touched = this.workers.get(poolId) ?? new Set();
+    this.workers.set(poolId, touched);
+    for (const id of workerIds) touched.add(id);
+  }
+
+  /** The relay and the followers of a run are to look again. */
+  runChanged(runId: string): void {
+    this.topics.add(runTopic(runId));
+  }
+
+  /** A run may go to a worker now. */
+  mayAssign(poolId: string): void {
+    this.toAssign.add(poolId);
+  }
+
+  get poolsToAssign(): Iterable<string> {
+    return this.toAssign;
+  }
+
+  /**
+   * Gives the workers that changed one new revision a pool. The rows of pools are held from then on, so that this comes
+   * last, and in one order.
+   */
+  async finish(): Promise<void> {
+    for (const [poolId, workerIds] of [...this.workers].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      await this.tx.workers.setRevision([...workerIds], await this.tx.pools.nextRevision(poolId));
+      this.topics.add(poolTopic(poolId));
+    }
+    if (this.topics.size > 0) await this.tx.notify([...this.topics]);
+  }
+}
+
+/** Carries a change out, wakes those whom it concerns, and gives out what may run then. */
+export async function change<T>(context: QueueContext, work: (change: Change) => Promise<T>): Promise<T> {
+  let poolsToAssign: Iterable<string> = [];
+  const result = await context.store.transaction(async (tx) => {
+    const made = new Change(tx, context);
+    const value = await work(made);
+    await made.finish();
+    poolsToAssign = made.poolsToAssign;
+    return value;
+  });
+  for (const poolId of poolsToAssign) await context.assignRuns(poolId);
+  return result;
+}

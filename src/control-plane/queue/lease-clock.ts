@@ -1,0 +1,33 @@
+import type { QueueContext } from './context';
+
+/** What is so much too late, or too early, was made so by a pause of everybody, or by a clock that was set. */
+export const ODD_MS = 10_000;
+
+/**
+ * The clock that leases go by, one for all processes: a row that goes on only while somebody sweeps. Time in which
+ * nobody of the control plane was there to hear anybody is not counted, whether it was down, stood still, was restored
+ * from a backup, or a clock was set; after it everybody who was alive is given the whole lease again, to come back.
+ *
+ * Moves it on. @returns its reading; undefined when another process has just moved it.
+ */
+export async function moveLeaseClock({ store, logger }: QueueContext, everyMs: number): Promise<number | undefined> {
+  const now = await store.now();
+  return store.transaction(async (tx) => {
+    const clock = await tx.leaseClock.take();
+    if (!clock) return undefined;
+    const passed = now - clock.movedAt;
+    if (passed >= 0 && passed < everyMs / 2) return undefined;
+    const isOdd = passed < 0 || passed > everyMs + ODD_MS;
+    const reading = clock.reading + (isOdd ? everyMs : passed);
+    await tx.leaseClock.set(reading, now);
+    if (isOdd && clock.movedAt > 0) {
+      await tx.sessions.renew(clock.reading, reading);
+      await tx.assignments.renew(reading);
+      logger.warn(
+        { milliseconds: passed },
+        'the control plane was away, stood still, or a clock was set: leases go on as before',
+      );
+    }
+    return reading;
+  });
+}

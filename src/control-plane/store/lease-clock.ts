@@ -1,0 +1,19 @@
+import type { LeaseClockRow } from './schema';
+import { Table } from './table';
+
+/** The one row of the clock that leases go by: see queue/lease-clock.ts. */
+export class LeaseClockTable extends Table {
+  async reading(): Promise<number> {
+    const row = await this.db.selectFrom('leaseClock').select('reading').executeTakeFirst();
+    return row?.reading ?? 0;
+  }
+
+  /** Undefined while another process moves it. */
+  take(): Promise<LeaseClockRow | undefined> {
+    return this.locked(this.db.selectFrom('leaseClock').selectAll(), 'skip').executeTakeFirst();
+  }
+
+  async set(reading: number, movedAt: number): Promise<void> {
+    await this.db.updateTable('leaseClock').set({ reading, movedAt }).execute();
+  }
+}

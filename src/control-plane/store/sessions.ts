@@ -1,0 +1,53 @@
+import { SESSION_LEASE_MS } from '../../protocol/leases';
+import type { SessionRow } from './schema';
+import { Table } from './table';
+
+export class SessionTable extends Table {
+  find(poolId: string, sessionId: string): Promise<SessionRow | undefined> {
+    return this.locked(this.row(poolId, sessionId)).executeTakeFirst();
+  }
+
+  private row(poolId: string, sessionId: string) {
+    return this.db.selectFrom('sessions').selectAll().where('poolId', '=', poolId).where('sessionId', '=', sessionId);
+  }
+
+  /** Takes note of a word; `term` undefined leaves what is known of leaders. */
+  async heard(poolId: string, sessionId: string, reading: number, term: number | undefined): Promise<void> {
+    const led = term === undefined ? {} : { term, termHeardLease: reading };
+    await this.db
+      .insertInto('sessions')
+      .values({ poolId, sessionId, heardLease: reading, syncs: 0, ...led })
+      .onConflict((conflict) => conflict.columns(['poolId', 'sessionId']).doUpdateSet({ heardLease: reading, ...led }))
+      .execute();
+  }
+
+  /** Counts a sync, whose number what it observed is marked with. */
+  async synced(poolId: string, sessionId: string, reading: number): Promise<number> {
+    const { syncs } = await this.db
+      .updateTable('sessions')
+      .set((eb) => ({ syncs: eb('syncs', '+', 1), syncedLease: reading }))
+      .where('poolId', '=', poolId)
+      .where('sessionId', '=', sessionId)
+      .returning('syncs')
+      .executeTakeFirstOrThrow();
+    return syncs;
+  }
+
+  /** Gives sessions that were alive at a reading their whole lease again. */
+  async renew(at: number, reading: number): Promise<void> {
+    await this.db
+      .updateTable('sessions')
+      .set({ heardLease: reading })
+      .where('heardLease', '>=', at - SESSION_LEASE_MS)
+      .execute();
+  }
+
+  /** Those that have said nothing since a reading. */
+  silentSince(reading: number): Promise<Pick<SessionRow, 'poolId' | 'sessionId'>[]> {
+    return this.db.selectFrom('sessions').select(['poolId', 'sessionId']).where('heardLease', '<', reading).execute();
+  }
+
+  async delete(poolId: string, sessionId: string): Promise<void> {
+    await this.db.deleteFrom('sessions').where('poolId', '=', poolId).where('sessionId', '=', sessionId).execute();
+  }
+}

@@ -1,0 +1,34 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from './schema';
+import type { Dialect } from './database/database';
+
+export type { Dialect } from './database/database';
+
+/** Values that one statement takes; SQLite has 32,766 of them, PostgreSQL 65,535. */
+export const CHUNK = 500;
+
+/** The statements of one table, within a transaction or outside of any. */
+export abstract class Table {
+  constructor(
+    protected readonly db: Kysely<Schema>,
+    private readonly dialect: Dialect,
+  ) {}
+
+  /** Whether others may change a row while a transaction looks at it: SQLite has one writer at a time. */
+  protected get hasRivals(): boolean {
+    return this.dialect === 'postgres';
+  }
+
+  /** Holds the rows of a query until the transaction ends. */
+  protected locked<Q extends { forUpdate(of?: never): Q; skipLocked(): Q }>(
+    query: Q,
+    wait: 'wait' | 'skip' = 'wait',
+  ): Q {
+    if (!this.hasRivals) return query;
+    return wait === 'skip' ? query.forUpdate().skipLocked() : query.forUpdate();
+  }
+}
+
+export function* chunks<T>(values: readonly T[]): Generator<T[]> {
+  for (let start = 0; start < values.length; start += CHUNK) yield values.slice(start, start + CHUNK);
+}

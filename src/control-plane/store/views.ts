@@ -1,0 +1,70 @@
+import type { WorkerRecord, ViewedAssignment } from './records';
+import { toWorker } from './workers';
+import { chunks, Table } from './table';
+
+export interface ViewRecord {
+  readonly worker: WorkerRecord;
+  readonly assignment: ViewedAssignment | null;
+}
+
+/** Workers together with what their owners are told of the runs that hold them. */
+export class ViewTable extends Table {
+  /** Of a pool, or one session of it, removed ones included, that changed after a revision. */
+  async changed(poolId: string, sessionId: string | null, after: number): Promise<ViewRecord[]> {
+    const rows = await this.all()
+      .where('workers.poolId', '=', poolId)
+      .where('workers.revision', '>', after)
+      .where('workers.forgottenAt', 'is', null)
+      .$if(sessionId !== null, (query) => query.where('workers.sessionId', '=', sessionId!))
+      .orderBy('workers.revision')
+      .execute();
+    return rows.map(toView);
+  }
+
+  /** Those with these ULIDs. */
+  async find(workerIds: readonly string[]): Promise<ViewRecord[]> {
+    const found: ViewRecord[] = [];
+    for (const chunk of chunks(workerIds)) {
+      found.push(...(await this.all().where('workers.id', 'in', chunk).execute()).map(toView));
+    }
+    return found;
+  }
+
+  private all() {
+    return this.db
+      .selectFrom('workers')
+      .leftJoin('assignments', 'assignments.fence', 'workers.fence')
+      .leftJoin('runs', 'runs.id', 'assignments.runId')
+      .leftJoin('stacks', 'stacks.id', 'runs.stackId')
+      .selectAll('workers')
+      .select([
+        'assignments.attempt',
+        'assignments.stage',
+        'assignments.startDeadline',
+        'assignments.startedAt',
+        'assignments.endedAt',
+        'assignments.endedBy',
+        'runs.stopReason',
+        'runs.stopAskedAt',
+        'runs.message',
+        'runs.updatedAt as runUpdatedAt',
+        'stacks.runnerImage',
+      ]);
+  }
+}
+
+type JoinedRow = Awaited<ReturnType<ReturnType<ViewTable['all']>['execute']>>[number];
+
+function toView(row: JoinedRow): ViewRecord {
+  const { attempt, stage, startDeadline, startedAt, endedAt, endedBy, ...rest } = row;
+  const { stopReason, stopAskedAt, message, runUpdatedAt, runnerImage, ...worker } = rest;
+  const { runId, fence } = worker;
+  const assignment =
+    runId === null || fence === null || attempt === null
+      ? null
+      : ({
+          ...{ runId, fence, attempt, stage, startDeadline, startedAt, endedAt, endedBy },
+          ...{ stopReason, stopAskedAt, message, runUpdatedAt, runnerImage },
+        } as ViewedAssignment);
+  return { worker: toWorker(worker), assignment };
+}
