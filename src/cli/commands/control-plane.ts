@@ -80,13 +80,29 @@ async function run({ config, json = false }: { config?: string; json?: boolean }
 }
 
 function toOptions(settings: Settings): ControlPlaneOptions {
-  const { listen, mqtt, mqttPort, apiKeyId, apiKeySecret, 'blobs.minFreeMiB': minFreeMiB, ...same } = settings;
+  const { listen, mqtt, mqttPort, apiKeyId, apiKeySecret, ...same } = settings;
   return {
     ...same,
     ...listen,
     mqttPort: mqtt ? mqttPort : null,
-    blobs: { minFreeBytes: minFreeMiB === undefined ? undefined : minFreeMiB * MIB },
+    blobs: blobOptions(settings),
     apiKey: apiKeyId !== undefined && apiKeySecret !== undefined ? { id: apiKeyId, secret: apiKeySecret } : undefined,
+  };
+}
+
+function blobOptions(settings: Settings): ControlPlaneOptions['blobs'] {
+  const { 'blobs.minFreeMiB': minFreeMiB, 'blobs.s3.bucket': bucket } = settings;
+  const s3 = {
+    prefix: settings['blobs.s3.prefix'],
+    endpoint: settings['blobs.s3.endpoint'],
+    region: settings['blobs.s3.region'],
+    forcePathStyle: settings['blobs.s3.forcePathStyle'],
+    serverSideEncryption: settings['blobs.s3.serverSideEncryption'],
+    kmsKeyId: settings['blobs.s3.kmsKeyId'],
+  };
+  return {
+    minFreeBytes: minFreeMiB === undefined ? undefined : minFreeMiB * MIB,
+    s3: bucket === undefined ? undefined : { bucket, ...s3 },
   };
 }
 

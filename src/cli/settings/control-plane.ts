@@ -64,6 +64,25 @@ export const CONTROL_PLANE_SETTINGS = {
       otherwise: '5 % of the volume, at most 1024',
     },
   ),
+  'blobs.s3.bucket': optional(
+    text('name'),
+    'bucket for sources and sealed workspaces; credentials are looked for where the SDK of AWS does: variables such as AWS_ACCESS_KEY_ID, a web identity, the role of the machine',
+    { otherwise: 'they are files of the data folder' },
+  ),
+  'blobs.s3.prefix': optional(text('prefix'), 'what the names of its objects begin with, such as worker-pools/'),
+  'blobs.s3.endpoint': optional(httpAddress, 'address of an S3-compatible storage', { otherwise: 'that of AWS' }),
+  'blobs.s3.region': optional(text('name'), 'region of the bucket', { otherwise: 'AWS_REGION' }),
+  'blobs.s3.forcePathStyle': setting(
+    toggle(),
+    "whether the bucket's name stands in the path and not in the host name, as most storages but that of AWS want it",
+    false,
+  ),
+  'blobs.s3.serverSideEncryption': optional(
+    oneOf('how', ['AES256', 'aws:kms']),
+    'how the storage is asked to encrypt each object',
+    { otherwise: 'as the bucket does by itself' },
+  ),
+  'blobs.s3.kmsKeyId': optional(text('id'), 'key of aws:kms', { otherwise: "the account's" }),
   launcherImage: setting(
     text('image'),
     'image of the containers init and launcher-grpc',
@@ -101,6 +120,8 @@ export const CONTROL_PLANE_SETTINGS = {
   apiKeySecret: optional(text('secret', 16), 'secret of that API key', { isSecret: true }),
 };
 
+const isSaid = (value: unknown): boolean => value !== undefined && value !== false;
+
 type ControlPlaneSettings = typeof CONTROL_PLANE_SETTINGS;
 
 /** What single settings cannot say. */
@@ -116,6 +137,12 @@ export const CONTROL_PLANE_RULES: readonly Rule<ControlPlaneSettings>[] = [
     return twice === undefined
       ? undefined
       : `listen, mqttPort and metricsPort: they must differ, and ${twice} is there twice`;
+  },
+  ({ 'blobs.s3.bucket': bucket, ...others }) => {
+    const used = Object.keys(others).find(
+      (key) => key.startsWith('blobs.s3.') && isSaid(others[key as keyof typeof others]),
+    );
+    return bucket === undefined && used !== undefined ? `${used}: it is of no use without blobs.s3.bucket` : undefined;
   },
   ({ apiKeyId, apiKeySecret }) =>
     (apiKeyId === undefined) === (apiKeySecret === undefined)

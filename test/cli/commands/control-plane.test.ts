@@ -126,6 +126,11 @@ test('it refuses settings whole, with all that is wrong', async () => {
 test.each([
   ['every address without the one that workers reach', ['--listen', ':0'], 'publicUrl: it must be set where'],
   ['one port twice', ['--listen', 'localhost:7', '--mqtt-port', '7'], 'they must differ, and 7 is there twice'],
+  [
+    'S3 without a bucket',
+    ['--blobs-s3-force-path-style'],
+    'blobs.s3.forcePathStyle: it is of no use without blobs.s3.bucket',
+  ],
   ['an address of another machine', ['--listen', '192.0.2.1:0'], '192.0.2.1 is no address of this machine'],
 ])('it refuses %s', async (_, args, sentence) => {
   const result = await program.run('control-plane', '--data-dir', join(folder, 'refused'), ...args);
