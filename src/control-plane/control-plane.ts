@@ -25,6 +25,7 @@ import { Sweeper } from './queue/sweeper';
 import { serve } from './http/server';
 import { openBlobs, type BlobReferences, type Blobs } from './blobs';
 import { storeOn, type Store } from './store';
+import { openPostgres } from './store/database/postgres';
 import { openSqlite } from './store/database/sqlite';
 import { webRoutes } from './web/routes';
 
@@ -47,9 +48,7 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   const { dataDir, host, now, logger } = options;
   makePrivateFolder(dataDir);
   const keys = openKeys(given, options.logger);
-  const path = join(dataDir, 'control-plane.db');
-  const inProcess = given.databaseInProcess ?? false;
-  const store = opened.add(storeOn(await openSqlite({ path, now, inProcess })));
+  const store = opened.add(storeOn(await openDatabase(given, now)));
   const context = queueContext(store, options, logger, now);
   const references = blobReferences(store);
   const clock = { ...systemClock, now };
@@ -87,9 +86,7 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
 
   const url = `${tls ? 'https' : 'http'}://${localName(host)}:${server.port}`;
   const mqttUrl = broker ? `${tls ? 'mqtts' : 'mqtt'}://${localName(host)}:${broker.port}` : '';
-  address.publicUrl = (given.publicUrl ?? url).replace(/\/+$/, '');
-  address.mqttUrl =
-    given.mqttUrl ?? defaultMqttUrl(address.publicUrl, broker?.port ?? CONTROL_PLANE_PORT.mqtts, options.tls);
+  Object.assign(address, publicAddress(given, url, broker?.port ?? CONTROL_PLANE_PORT.mqtts));
   const sweeper = options.sweepEveryMs > 0 ? new Sweeper(context, options.sweepEveryMs) : undefined;
   const blobTimer = setInterval(() => void sweepBlobs(blobs, logger), BLOB_SWEEP_MS).unref();
   const metricsUrl = metrics ? `http://${localName(host)}:${metrics.port}` : '';
@@ -151,6 +148,11 @@ function withDefaults(given: ControlPlaneOptions) {
   };
 }
 
+function openDatabase({ databaseUrl, dataDir, databaseInProcess = false }: ControlPlaneOptions, now: () => number) {
+  if (databaseUrl !== undefined) return openPostgres({ url: databaseUrl });
+  return openSqlite({ path: join(dataDir, 'control-plane.db'), now, inProcess: databaseInProcess });
+}
+
 function blobReferences({ read: { runs } }: Store): BlobReferences {
   return {
     named: async (kind, ids) =>
@@ -181,6 +183,12 @@ function certificateNames(options: ControlPlaneOptions): string[] {
   );
   const listened = options.host && !isEveryAddress(options.host) ? [options.host] : [];
   return [...new Set(['localhost', '127.0.0.1', '::1', ...listened, ...hosts, ...(options.tlsSans ?? [])])];
+}
+
+/** Where workers and people reach it, as far as it is not told. */
+function publicAddress(given: ControlPlaneOptions, url: string, mqttPort: number) {
+  const publicUrl = (given.publicUrl ?? url).replace(/\/+$/, '');
+  return { publicUrl, mqttUrl: given.mqttUrl ?? defaultMqttUrl(publicUrl, mqttPort, given.tls ?? true) };
 }
 
 function defaultMqttUrl(publicUrl: string, port: number, tls: boolean): string {

@@ -42,6 +42,11 @@ export interface ControlPlaneOptions {
   readonly apiKey?: { readonly id: string; readonly secret: string };
   /** How long a Pod may take to start, in seconds. @default START_DEADLINE_SECONDS */
   readonly startDeadlineSeconds?: number;
+  /**
+   * `postgresql://user:password@host:port/database`, for any number of control planes that serve alike.
+   * @default SQLite in dataDir, for one
+   */
+  readonly databaseUrl?: string;
   readonly blobs?: BlobOptions;
   /** How long `close` waits for answers and uploads that are under way. @default SHUTDOWN_GRACE_SECONDS */
   readonly shutdownGraceSeconds?: number;
