@@ -44,6 +44,7 @@ export const ROOMS = {
   'control-plane/pki': ['protocol', 'control-plane/errors', 'control-plane/durable-file', 'control-plane/key-files'],
   'control-plane/identity': ['protocol', 'control-plane/*', 'control-plane/pki', 'control-plane/store'],
   'control-plane/queue': ['protocol', 'control-plane/errors', 'control-plane/store'],
+  'control-plane/admission': ['control-plane/*'],
   'control-plane/admin': [
     'protocol',
     'control-plane/*',
@@ -57,6 +58,7 @@ export const ROOMS = {
     'protocol',
     'control-plane/*',
     'control-plane/admin',
+    'control-plane/admission',
     'control-plane/blobs',
     'control-plane/identity',
     'control-plane/queue',
@@ -65,6 +67,7 @@ export const ROOMS = {
   'control-plane/graphql': [
     'control-plane/*',
     'control-plane/admin',
+    'control-plane/admission',
     'control-plane/http',
     'control-plane/identity',
     'control-plane/queue',
@@ -75,6 +78,7 @@ export const ROOMS = {
     'text',
     'control-plane/*',
     'control-plane/admin',
+    'control-plane/admission',
     'control-plane/identity',
     'control-plane/queue',
     'control-plane/store',

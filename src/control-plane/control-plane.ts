@@ -4,6 +4,7 @@ import { CONTROL_PLANE_PORT, SHUTDOWN_GRACE_SECONDS, START_DEADLINE_SECONDS } fr
 import { WORKER_PATH } from '../protocol/messages';
 import { systemClock } from '../time';
 import { AdminService } from './admin/admin-service';
+import { Admission } from './admission';
 import { ApiKeys } from './identity/api-keys';
 import { EmbeddedBroker } from './broker/embedded-broker';
 import { graphqlRoute } from './graphql/route';
@@ -77,12 +78,17 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   ]);
   const app = refusingApp(logger);
   app.route('/', health);
-  app.route(WORKER_PATH, workerRoutes({ context, blobs }));
-  app.route('/api/v1', apiRoutes(admin, apiKeys, logger));
-  app.route('/graphql', graphqlRoute(admin, apiKeys, logger));
-  app.route('/', webRoutes(admin, options.web === 'open' ? null : apiKeys, logger));
-  const server = opened.add(await serve(app, { host, port }, tls));
-  const metrics = metricsPort === undefined ? null : opened.add(await serve(health, { host, port: metricsPort }, null));
+  const admission = new Admission(options.trustedProxies);
+  app.use((c, next) => admission.turn(c).then(next));
+  app.route(WORKER_PATH, workerRoutes({ context, blobs, admission }));
+  app.route('/api/v1', apiRoutes(admin, apiKeys, admission, logger));
+  app.route('/graphql', graphqlRoute({ admin, apiKeys, admission, logger }));
+  app.route('/', webRoutes({ admin, apiKeys: options.web === 'open' ? null : apiKeys, admission, logger }));
+  const server = opened.add(await serve(app, { host, port }, tls, admission));
+  const metrics =
+    metricsPort === undefined
+      ? null
+      : opened.add(await serve(health, { host, port: metricsPort }, null, new Admission()));
 
   const url = `${tls ? 'https' : 'http'}://${localName(host)}:${server.port}`;
   const mqttUrl = broker ? `${tls ? 'mqtts' : 'mqtt'}://${localName(host)}:${broker.port}` : '';
@@ -139,6 +145,7 @@ function withDefaults(given: ControlPlaneOptions) {
     shutdownGraceMs: (given.shutdownGraceSeconds ?? SHUTDOWN_GRACE_SECONDS) * 1000,
     tls: given.tls ?? true,
     web: given.web ?? 'basic',
+    trustedProxies: given.trustedProxies ?? [],
     launcherImage: given.launcherImage,
     defaultRunnerImage: given.defaultRunnerImage,
     startDeadlineMs: (given.startDeadlineSeconds ?? START_DEADLINE_SECONDS) * 1000,

@@ -10,6 +10,8 @@ export class RequestError extends Error {
   constructor(
     readonly code: RefusalCode,
     message: string,
+    /** When the same request may be taken; only for `too-many-requests`. */
+    readonly retryAfterSeconds?: number,
   ) {
     super(message);
   }
@@ -20,14 +22,16 @@ export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
-export const HTTP_STATUS: Readonly<Record<RefusalCode, 400 | 401 | 404 | 409 | 413 | 500 | 507>> = {
+export const HTTP_STATUS: Readonly<Record<RefusalCode, 400 | 401 | 404 | 408 | 409 | 413 | 429 | 500 | 507>> = {
   malformed: 400,
   unauthorized: 401,
   'not-found': 404,
   fenced: 409,
   superseded: 409,
   'already-started': 409,
+  timeout: 408,
   'too-large': 413,
+  'too-many-requests': 429,
   'upload-lost': 409,
   'no-space': 507,
   internal: 500,

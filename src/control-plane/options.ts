@@ -38,6 +38,8 @@ export interface ControlPlaneOptions {
   readonly defaultRunnerImage: string;
   /** Whether the web page wants the API key (HTTP basic) or shows itself to everybody. @default 'basic' */
   readonly web?: 'basic' | 'open';
+  /** Proxies whose `X-Forwarded-For` is believed: addresses, or networks such as `10.0.0.0/8`. @default none */
+  readonly trustedProxies?: readonly string[];
   /** The API key, in place of the one made at first start. */
   readonly apiKey?: { readonly id: string; readonly secret: string };
   /** How long a Pod may take to start, in seconds. @default START_DEADLINE_SECONDS */

@@ -25,6 +25,17 @@ import type { Identity } from './identity';
 /** Why a call did not succeed: a refusal's code, or that no (sensible) answer came. */
 export type CallFailure = Refusal['code'] | 'unreachable' | 'certificate' | 'protocol';
 
+const RETRYABLE: readonly CallFailure[] = [
+  'unreachable',
+  'certificate',
+  'protocol',
+  'internal',
+  'no-space',
+  'unauthorized',
+  'timeout',
+  'too-many-requests',
+];
+
 /** A call to the control plane failed. The message is a plain sentence with the endpoint and without secrets. */
 export class CallError extends Error {
   override readonly name = 'CallError';
@@ -32,13 +43,15 @@ export class CallError extends Error {
   constructor(
     readonly kind: CallFailure,
     message: string,
+    /** Until when the same call is of no use, in milliseconds from now, where the control plane says so. */
+    readonly retryAfterMs = 0,
   ) {
     super(message);
   }
 
   /** Whether the same call may succeed later without anybody changing it. */
   get retryable(): boolean {
-    return ['unreachable', 'certificate', 'protocol', 'internal', 'no-space', 'unauthorized'].includes(this.kind);
+    return RETRYABLE.includes(this.kind);
   }
 }
 
@@ -205,7 +218,10 @@ export const STORED_WITHIN_MS = 10 * 60_000;
 async function refused(response: Dispatcher.ResponseData, endpoint: string, operation: string): Promise<CallError> {
   const text = await response.body.text();
   const parsed = Refusal.safeParse(parseJson(text));
-  if (parsed.success) return new CallError(parsed.data.code, parsed.data.message);
+  if (parsed.success) {
+    const { code, message, retryAfterSeconds = 0 } = parsed.data;
+    return new CallError(code, message, retryAfterSeconds * 1000);
+  }
   const kind = response.statusCode >= 500 || response.statusCode === 429 ? 'internal' : 'protocol';
   return new CallError(kind, `${endpoint} answered ${operation} with status ${response.statusCode}.`);
 }

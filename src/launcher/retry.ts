@@ -33,7 +33,7 @@ export async function retrying<T>(call: () => Promise<T>, options: RetryOptions)
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof CallError) || !(error.retryable || options.alsoRetry?.(error) === true)) throw error;
-      const wait = backoff.next();
+      const wait = Math.max(backoff.next(), error.retryAfterMs);
       if (options.until !== undefined && clock.now() + wait >= options.until) throw error;
       options.onTrouble?.(error);
       await sleep(clock, wait, signal);

@@ -54,6 +54,8 @@ export class ProtocolError extends Error {
     message: string,
     /** Whether the same call may succeed later. */
     readonly retryable: boolean,
+    /** Until when it is of no use, in milliseconds from now, where the control plane says so. */
+    readonly retryAfterMs = 0,
   ) {
     super(message);
   }

@@ -9,6 +9,8 @@ import type { PoolRecord, RunRecord, StackRecord, WorkerRecord } from '../store/
 export interface RequestContext {
   /** The id of the API key; undefined when nobody is logged in. */
   readonly user: string | undefined;
+  /** Carries out a log-in, and counts it where it fails. @throws RequestError after too many */
+  readonly logIn: <T>(prove: () => Promise<T>) => Promise<T>;
 }
 
 type Resolver<A> = (args: A, context: RequestContext) => unknown;
@@ -19,8 +21,8 @@ const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000
 export function rootResolvers(admin: AdminService, apiKeys: ApiKeys): Record<string, Resolver<never>> {
   return {
     viewer: (_args, { user }) => (user === undefined ? null : { id: user, name: user }),
-    apiKeyUser: async ({ id, secret }: { id: string; secret: string }) => {
-      const made = await apiKeys.exchange(id, secret);
+    apiKeyUser: async ({ id, secret }: { id: string; secret: string }, { logIn }) => {
+      const made = await logIn(() => apiKeys.exchange(id, secret));
       if (!made) throw new RequestError('unauthorized', 'unauthorized: no API key has this id and secret');
       return made;
     },

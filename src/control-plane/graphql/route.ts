@@ -1,14 +1,17 @@
-import { graphql, GraphQLError, type ExecutionResult } from 'graphql';
-import type { Hono } from 'hono';
+import { execute, GraphQLError, validate, type DocumentNode, type ExecutionResult } from 'graphql';
+import type { Context, Hono } from 'hono';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { AdminService } from '../admin/admin-service';
+import type { Admission } from '../admission';
 import type { ApiKeys } from '../identity/api-keys';
 import { RequestError, type RefusalCode } from '../errors';
-import { bearer, limitJson, refusingApp } from '../http/app';
+import { bearer, parseJsonBody, refusingApp } from '../http/app';
+import { LIMIT } from '../limits';
+import { sizeOf } from './document-limits';
+import { readDocument } from './read-document';
 import { rootResolvers, type RequestContext } from './resolvers';
 import { schema } from './schema';
-import { dropEmptyArguments } from './tolerance';
 
 const Body = z.object({
   query: z.string(),
@@ -16,28 +19,130 @@ const Body = z.object({
   operationName: z.string().nullish(),
 });
 
-/** `POST /graphql`: always status 200, failures in `errors`, as the public clients want it. */
-export function graphqlRoute(admin: AdminService, apiKeys: ApiKeys, logger: Logger): Hono {
+const NO_BODY = 'the body must be JSON with a text "query"';
+const LOG_IN_FIRST = 'unauthorized: log in with apiKeyUser first';
+
+export interface GraphqlParts {
+  readonly admin: AdminService;
+  readonly apiKeys: ApiKeys;
+  readonly admission: Admission;
+  readonly logger: Logger;
+}
+
+/**
+ * `POST /graphql`: status 200, failures in `errors`, as the public clients want it; 429 after too many requests. Without a
+ * JWT it takes no more than a log-in has.
+ */
+export function graphqlRoute({ admin, apiKeys, admission, logger }: GraphqlParts): Hono {
   const app = refusingApp(logger);
   const rootValue = rootResolvers(admin, apiKeys);
-  app.post('/', limitJson, async (c) => {
-    const body = Body.safeParse(await c.req.json().catch(() => undefined));
-    if (!body.success) {
-      return c.json({ errors: [{ message: 'the body must be JSON with a text "query"' }], data: null });
-    }
+  app.post('/', async (c) => {
     const jwt = bearer(c.req.header('Authorization'));
-    const contextValue: RequestContext = { user: jwt && (await apiKeys.verify(jwt)) };
-    const result = await graphql({
-      schema,
-      source: dropEmptyArguments(body.data.query),
-      rootValue,
-      contextValue,
-      ...(body.data.variables ? { variableValues: body.data.variables } : {}),
-      ...(body.data.operationName ? { operationName: body.data.operationName } : {}),
-    });
-    return c.json(answer(result, logger));
+    const user = jwt && (await apiKeys.verify(jwt));
+    if (user) admission.proved(c, `key ${user}`);
+    const address = admission.addressOf(c);
+    const context: RequestContext = { user, logIn: (prove) => admission.logIns.attempt(address, prove) };
+    const run = async () => {
+      // Nothing else than a log-in could come of it.
+      if (!user) admission.logIns.check(address);
+      const text = await bodyOf(c, admission, user);
+      return text === undefined ? refused(LOG_IN_FIRST) : carryOut(text, context, rootValue);
+    };
+    const key = user ? `graphql ${user}` : `graphql of ${address}`;
+    try {
+      const result = await admission.inFlight.during(
+        key,
+        LIMIT.graphqlAtOnce,
+        'too many GraphQL requests at once',
+        run,
+      );
+      return send(c, result, logger);
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      return send(c, { errors: [new GraphQLError(error.message, { originalError: error })], data: null }, logger);
+    }
   });
   return app;
+}
+
+/** Undefined for one too large of somebody who may only log in: so it is that nobody is logged in which is told. */
+async function bodyOf(c: Context, admission: Admission, user: string | undefined): Promise<string | undefined> {
+  if (user) return admission.body(c, { who: `key ${user}`, most: LIMIT.graphqlBytes });
+  try {
+    return await admission.body(c, { who: 'log-ins', most: LIMIT.logInBytes });
+  } catch (error) {
+    if (!(error instanceof RequestError && error.code === 'too-large')) throw error;
+    c.header('Connection', 'close');
+    return undefined;
+  }
+}
+
+async function carryOut(text: string, context: RequestContext, rootValue: unknown): Promise<ExecutionResult> {
+  const body = Body.safeParse(parsed(text));
+  if (!body.success) return refused(NO_BODY);
+  const { query, operationName } = body.data;
+  const variables = body.data.variables ?? {};
+  const document = documentOf(query, variables, context.user !== undefined);
+  if (!('kind' in document)) return document;
+  const errors = validate(schema, document, undefined, { maxErrors: 5 });
+  if (errors.length > 0) return { errors };
+  return execute({
+    schema,
+    document,
+    rootValue,
+    contextValue: context,
+    variableValues: variables,
+    ...(operationName ? { operationName } : {}),
+  });
+}
+
+/** The document, or what is refused about it before anything else looks at it. */
+function documentOf(
+  query: string,
+  variables: Readonly<Record<string, unknown>>,
+  isLoggedIn: boolean,
+): DocumentNode | ExecutionResult {
+  let document: DocumentNode;
+  try {
+    document = readDocument(query, isLoggedIn ? LIMIT.documentTokens : LIMIT.logInTokens);
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    // Of a query of somebody whose JWT has run out, what counts is that.
+    return isLoggedIn || error.message.startsWith('Syntax') ? { errors: [error] } : refused(LOG_IN_FIRST);
+  }
+  const { operations, rootFields, cost, logIns, introspects } = sizeOf(document, variables);
+  if (introspects && !isLoggedIn) return refused(LOG_IN_FIRST);
+  if (operations > 1) return refused('a document may have one operation');
+  if (logIns > 1) return refused('a document may log in once');
+  if (rootFields > LIMIT.rootFields) return refused(`a document may have ${LIMIT.rootFields} fields at its root`);
+  if (cost > LIMIT.documentCost) {
+    return refused(`the document asks for about ${cost} fields: ask for fewer, at most ${LIMIT.documentCost}`);
+  }
+  return document;
+}
+
+function refused(message: string): ExecutionResult {
+  return { errors: [new GraphQLError(message)] };
+}
+
+/** Undefined for what is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return parseJsonBody(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function send(c: Context, result: ExecutionResult, logger: Logger): Response {
+  const tooMany = result.errors?.find((error) => isTooMany(error.originalError))?.originalError as
+    RequestError | undefined;
+  if (tooMany?.retryAfterSeconds !== undefined) c.header('Retry-After', String(tooMany.retryAfterSeconds));
+  return c.json(answer(result, logger), tooMany ? 429 : 200);
+}
+
+function isTooMany(error: Error | null | undefined): boolean {
+  return error instanceof RequestError && error.code === 'too-many-requests';
 }
 
 /** Sentences of refusals go out; anything unexpected stays in the log. */

@@ -6,20 +6,23 @@ import type { ApiKeys } from '../identity/api-keys';
 import { RequestError } from '../errors';
 import { isTerminal } from '../queue/transitions';
 import type { RunRecord } from '../store/records';
+import { bodyStream, type Admission } from '../admission';
+import { LIMIT } from '../limits';
 import { bearer, refusingApp } from './app';
-import { bodyStream } from './worker-routes';
 
 /** How often a silent log stream says that it lives. */
 const BEAT_MS = 10_000;
 
 /** What does not fit GraphQL, below `/api/v1`: uploads and streams. */
-export function apiRoutes(admin: AdminService, apiKeys: ApiKeys, logger: Logger): Hono {
+export function apiRoutes(admin: AdminService, apiKeys: ApiKeys, admission: Admission, logger: Logger): Hono {
   const app = refusingApp(logger);
-  app.use(requireUser(apiKeys));
-  app.put('/stacks/:name/source', async (c) => {
-    const stack = await admin.uploadSource(c.req.param('name'), bodyStream(c));
-    return c.json({ id: stack.id, name: stack.name, source: stack.source });
-  });
+  app.use(requireUser(apiKeys, admission));
+  app.put('/stacks/:name/source', (c) =>
+    admission.inFlight.during('uploads', LIMIT.uploads, 'too many uploads at once', async () => {
+      const stack = await admin.uploadSource(c.req.param('name'), bodyStream(c));
+      return c.json({ id: stack.id, name: stack.name, source: stack.source });
+    }),
+  );
   app.get('/runs/:id/log', async (c) => {
     const run = await admin.run(c.req.param('id'));
     if (!run) throw new RequestError('not-found', `run ${c.req.param('id')} not found`);
@@ -28,11 +31,16 @@ export function apiRoutes(admin: AdminService, apiKeys: ApiKeys, logger: Logger)
       throw new RequestError('malformed', 'after must be the id of the last record that you have, or 0');
     }
     const follow = ['1', 'true'].includes(c.req.query('follow') ?? '');
+    const leave = admission.inFlight.enter('followers', LIMIT.followers, 'too many logs are read at once');
     c.header('Content-Type', 'application/x-ndjson');
     return stream(c, async (out) => {
       const gone = new AbortController();
       out.onAbort(() => gone.abort());
-      for await (const line of logLines(admin, run.id, after, follow, gone.signal)) await out.write(line);
+      try {
+        for await (const line of logLines(admin, run.id, after, follow, gone.signal)) await out.write(line);
+      } finally {
+        leave();
+      }
     });
   });
   return app;
@@ -82,12 +90,14 @@ function stateLine(run: RunRecord): string {
   return `${JSON.stringify({ state: run.state, reason: run.reason, message: run.message })}\n`;
 }
 
-function requireUser(apiKeys: ApiKeys): MiddlewareHandler {
+function requireUser(apiKeys: ApiKeys, admission: Admission): MiddlewareHandler {
   return async (c, next) => {
     const jwt = bearer(c.req.header('Authorization'));
-    if (!jwt || !(await apiKeys.verify(jwt))) {
+    const user = jwt && (await apiKeys.verify(jwt));
+    if (!user) {
       throw new RequestError('unauthorized', 'unauthorized: send the JWT of apiKeyUser as Authorization: Bearer');
     }
+    admission.proved(c, `key ${user}`);
     await next();
   };
 }

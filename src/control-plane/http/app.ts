@@ -1,18 +1,17 @@
-import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { Hono, type Context } from 'hono';
 import type { Logger } from 'pino';
 import { HTTP_STATUS, RequestError } from '../errors';
 
-/** Largest JSON body, in bytes. */
-const JSON_LIMIT = 16 * 1024 * 1024;
-
-/** An app whose errors are refusals: `{code, message}` with the status that fits. */
+/** An app whose errors are refusals: `{code, message}` with the status that fits. No answer of it is kept by anybody. */
 export function refusingApp(logger: Logger): Hono {
   const app = new Hono();
+  app.use(async (c, next) => {
+    c.header('Cache-Control', 'no-store');
+    c.header('X-Content-Type-Options', 'nosniff');
+    await next();
+  });
   app.onError((error, c) => {
-    if (error instanceof RequestError) {
-      return c.json({ code: error.code, message: error.message }, HTTP_STATUS[error.code]);
-    }
+    if (error instanceof RequestError) return refusal(c, error);
     logger.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed');
     return c.json({ code: 'internal', message: 'the control plane failed at this request: its log says why' }, 500);
   });
@@ -20,15 +19,17 @@ export function refusingApp(logger: Logger): Hono {
   return app;
 }
 
-export const limitJson = bodyLimit({
-  maxSize: JSON_LIMIT,
-  onError: (c) => c.json({ code: 'too-large', message: `the body is larger than ${JSON_LIMIT} bytes` }, 413),
-});
+function refusal(c: Context, { code, message, retryAfterSeconds }: RequestError): Response {
+  if (retryAfterSeconds !== undefined) c.header('Retry-After', String(retryAfterSeconds));
+  // What is still on its way is not wanted.
+  if (code === 'too-large' || code === 'timeout') c.header('Connection', 'close');
+  return c.json({ code, message, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) }, HTTP_STATUS[code]);
+}
 
 /** @throws RequestError `malformed` */
-export async function jsonBody(request: { json(): Promise<unknown> }): Promise<unknown> {
+export function parseJsonBody(text: string): unknown {
   try {
-    return await request.json();
+    return JSON.parse(text);
   } catch {
     throw new RequestError('malformed', 'the body is not JSON');
   }

@@ -2,6 +2,8 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import { createServer as createHttpsServer } from 'node:https';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
+import type { Admission } from '../admission';
+import { LIMIT } from '../limits';
 import { listen, type ListenAddress, type Listener } from '../listen';
 import { keepIdentity, type ServerIdentity } from '../server-identity';
 
@@ -14,16 +16,33 @@ export interface HttpListener extends Listener {
 }
 
 /** Serves an app over HTTPS, or over plain HTTP for a proxy in front. */
-export async function serve(app: Hono, address: ListenAddress, tls: ServerIdentity | null): Promise<HttpListener> {
-  const options = { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0, headersTimeout: 30_000 };
+export async function serve(
+  app: Hono,
+  address: ListenAddress,
+  tls: ServerIdentity | null,
+  admission: Admission,
+): Promise<HttpListener> {
+  const options = {
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: LIMIT.headerBytes,
+    headersTimeout: LIMIT.headersMs,
+    connectionsCheckingInterval: LIMIT.headersMs / 2,
+    // Bodies have times of their own: a large upload may take hours, as long as something moves.
+    requestTimeout: 0,
+  };
   const server = createAdaptorServer({
     fetch: app.fetch,
     overrideGlobalObjects: false,
     ...(tls
-      ? { createServer: createHttpsServer, serverOptions: { ...options, cert: tls.cert, key: tls.key } }
+      ? {
+          createServer: createHttpsServer,
+          serverOptions: { ...options, cert: tls.cert, key: tls.key, handshakeTimeout: LIMIT.handshakeMs },
+        }
       : { createServer: createHttpServer, serverOptions: options }),
   }) as Server;
   keepIdentity(server, tls);
+  server.setTimeout(LIMIT.silenceMs);
+  admission.watch(server);
   const exchanges = new Exchanges(server);
   const listener = await listen(server, address);
   return Object.assign(listener, {

@@ -1,124 +1,135 @@
 import { Readable } from 'node:stream';
 import type { Context, Hono } from 'hono';
 import {
+  CONTROLLER_OPERATIONS,
   FENCE_HEADER,
   HeartbeatRequest,
   LogsRequest,
   OutcomeRequest,
   StartRequest,
-  Ulid,
   UploadedRequest,
   UploadRequest,
 } from '../../protocol/messages';
-import { dispatch } from '../queue/dispatcher';
-import { RequestError, validate } from '../errors';
-import { authenticateAttempt, authenticatePool } from '../identity/pool-identity';
-import type { QueueContext } from '../queue/context';
-import { appendLogs, heartbeat, outcome, requireAttempt, start, type Attempted } from '../queue/pod-operations';
-import { requireRun } from '../queue/lifecycle';
+import { bodyStream, type Admission } from '../admission';
+import { TokenBuckets } from '../admission/token-buckets';
 import { PART_BYTES, type Blobs } from '../blobs';
+import { RequestError, validate } from '../errors';
+import { LIMIT, LOG_BURST_BYTES } from '../limits';
+import type { QueueContext } from '../queue/context';
+import { dispatch } from '../queue/dispatcher';
+import { requireRun } from '../queue/lifecycle';
+import { appendLogs, heartbeat, outcome, requireAttempt, start, type Attempted } from '../queue/pod-operations';
+import { refusingApp } from './app';
+import { PoolCallers, type Operation } from './pool-callers';
 import { WorkspaceUploads } from './workspace-uploads';
-import { bearer, jsonBody, limitJson, refusingApp } from './app';
 
 export interface WorkerRoutesParts {
   readonly context: QueueContext;
   readonly blobs: Blobs;
+  readonly admission: Admission;
 }
 
 /** The worker protocol below WORKER_PATH: docs/protocol.md. */
 export function workerRoutes(parts: WorkerRoutesParts): Hono {
   const { context, blobs } = parts;
   const { store } = context;
-  const uploads = new WorkspaceUploads(context, blobs);
+  const callers = new PoolCallers(context, parts.admission);
+  const carryOut = podOperations(parts, new WorkspaceUploads(context, blobs));
   const app = refusingApp(context.logger);
   const runs = '/runs/:run/:attempt';
-  app.get(`${runs}/source`, async (c) => {
-    const who = await attempted(parts, c);
-    await requireAttempt(store.read, who, fenceOf(c));
-    const { source } = await requireRun(store.read, who.runId);
-    return blobResponse(await blobs.store.read('sources', source));
-  });
-  app.get(`${runs}/workspace`, async (c) => {
-    const who = await attempted(parts, c);
-    await requireAttempt(store.read, who, fenceOf(c));
-    const { workspace } = await requireRun(store.read, who.runId);
-    if (workspace === null) throw new RequestError('not-found', `run ${who.runId} has no workspace`);
-    return blobResponse(await blobs.store.read('workspaces', workspace));
-  });
-  app.put(`${runs}/workspace`, async (c) => {
-    const who = await attempted(parts, c);
-    const upload = c.req.query('upload');
-    const [fence, body] = [fenceOf(c), bodyStream(c)];
-    if (upload === undefined) {
-      await uploads.whole(who, fence, body);
-    } else {
-      const [offset, size] = [Number(c.req.query('offset')), Number(c.req.header('Content-Length'))];
-      await uploads.part(who, fence, { upload, offset, size, body });
+  app.get(`${runs}/source`, (c) =>
+    callers.asAttempt(c, 'source', async (who) => {
+      await requireAttempt(store.read, who, fenceOf(c));
+      const { source } = await requireRun(store.read, who.runId);
+      return blobResponse(c, await blobs.store.read('sources', source));
+    }),
+  );
+  app.get(`${runs}/workspace`, (c) =>
+    callers.asAttempt(c, 'workspace', async (who) => {
+      await requireAttempt(store.read, who, fenceOf(c));
+      const { workspace } = await requireRun(store.read, who.runId);
+      if (workspace === null) throw new RequestError('not-found', `run ${who.runId} has no workspace`);
+      return blobResponse(c, await blobs.store.read('workspaces', workspace));
+    }),
+  );
+  app.put(`${runs}/workspace`, (c) => callers.asAttempt(c, 'workspace', (who) => carryOut.put(c, who)));
+  app.post(`${runs}/:operation`, async (c) => {
+    const operation = c.req.param('operation');
+    if (!isOneOf(POD_OPERATIONS, operation)) {
+      await callers.attempt(c);
+      throw new RequestError('not-found', `there is no operation ${operation.slice(0, 40)} of a run`);
     }
-    return c.json({});
+    return callers.asAttempt(c, operation, async (who) => {
+      const asked = { poolId: who.poolId, operation, waits: operation === 'heartbeat' };
+      const answer = (body: unknown) => carryOut.post(who, operation, body, c.req.raw.signal);
+      return c.json(await callers.answer(c, asked, answer));
+    });
   });
-  app.post(`${runs}/:operation`, limitJson, async (c) => {
-    const who = await attempted(parts, c);
-    return c.json(
-      await launcherOperation(parts, uploads, who, c.req.param('operation'), await jsonBody(c.req), c.req.raw.signal),
-    );
-  });
-  app.post('/:operation', limitJson, async (c) => {
-    const poolId = await poolOf(parts, c);
-    const body = await jsonBody(c.req);
-    const answer = (await dispatch(context, poolId, c.req.param('operation'), body, c.req.raw.signal)) as object;
+  app.post('/:operation', async (c) => {
+    const operation = c.req.param('operation');
+    const poolId = await callers.pool(c);
+    const known = Object.keys(CONTROLLER_OPERATIONS) as (keyof typeof CONTROLLER_OPERATIONS)[];
+    if (!isOneOf(known, operation)) {
+      const all = known.join(', ');
+      throw new RequestError('not-found', `there is no operation ${operation.slice(0, 40)}: the operations are ${all}`);
+    }
+    const waits = operation === 'watch';
+    const answer = await callers.answer(c, { poolId, operation, waits }, (body) => {
+      const work = () => dispatch(context, poolId, operation, body, c.req.raw.signal) as Promise<object>;
+      return waits ? callers.watching(poolId, body, work) : work();
+    });
     // The pool may have been reset while a long poll was held back.
-    await poolOf(parts, c);
+    if (waits) await callers.pool(c);
     return c.json(answer);
   });
   return app;
 }
 
-async function launcherOperation(
-  { context }: WorkerRoutesParts,
-  uploads: WorkspaceUploads,
-  who: Attempted,
-  operation: string,
-  body: unknown,
-  signal: AbortSignal,
-): Promise<object> {
-  const what = `the request ${operation}`;
-  switch (operation) {
-    case 'start':
-      return { ...(await start(context, who, validate(StartRequest, body, what))), workspacePartBytes: PART_BYTES };
-    case 'logs':
-      return appendLogs(context, who, validate(LogsRequest, body, what));
-    case 'heartbeat':
-      return heartbeat(context, who, validate(HeartbeatRequest, body, what), signal);
-    case 'upload':
-      return uploads.begin(who, validate(UploadRequest, body, what));
-    case 'uploaded':
-      await uploads.finish(who, validate(UploadedRequest, body, what));
-      return {};
-    case 'outcome':
-      return outcome(context, who, validate(OutcomeRequest, body, what));
-    default:
-      throw new RequestError('not-found', `there is no operation ${operation.slice(0, 40)} of a run`);
-  }
+const POD_OPERATIONS = ['start', 'logs', 'heartbeat', 'upload', 'uploaded', 'outcome'] as const satisfies Operation[];
+type PodOperation = (typeof POD_OPERATIONS)[number];
+
+function isOneOf<T extends string>(known: readonly T[], name: string): name is T {
+  return known.includes(name as T);
 }
 
-async function attempted(parts: WorkerRoutesParts, c: Context): Promise<Attempted> {
-  const [runId, attempt] = [c.req.param('run') ?? '', Number(c.req.param('attempt'))];
-  if (!Ulid.safeParse(runId).success || !Number.isSafeInteger(attempt) || attempt < 1) {
-    throw new RequestError('malformed', 'the path must name a run by its ULID and an attempt by its number');
-  }
-  const { store, now } = parts.context;
-  const jwt = bearer(c.req.header('Authorization'));
-  // A start gives out the stack's environment.
-  const poolId =
-    c.req.param('operation') === 'start'
-      ? await authenticatePool(store.read, jwt, now())
-      : await authenticateAttempt(store.read, jwt, now(), { runId, attempt });
-  return { poolId, runId, attempt };
-}
+/** What a run Pod asks. */
+function podOperations({ context }: WorkerRoutesParts, uploads: WorkspaceUploads) {
+  const logBytes = new TokenBuckets({ burst: LOG_BURST_BYTES, perSecond: LIMIT.poolLogBytes });
+  return {
+    async put(c: Context, who: Attempted): Promise<Response> {
+      const upload = c.req.query('upload');
+      const [fence, body] = [fenceOf(c), bodyStream(c)];
+      if (upload === undefined) {
+        await uploads.whole(who, fence, body);
+      } else {
+        const [offset, size] = [Number(c.req.query('offset')), Number(c.req.header('Content-Length'))];
+        await uploads.part(who, fence, { upload, offset, size, body });
+      }
+      return c.json({});
+    },
 
-function poolOf({ context }: WorkerRoutesParts, c: Context): Promise<string> {
-  return authenticatePool(context.store.read, bearer(c.req.header('Authorization')), context.now());
+    async post(who: Attempted, operation: PodOperation, body: unknown, signal: AbortSignal): Promise<object> {
+      const what = `the request ${operation}`;
+      switch (operation) {
+        case 'start':
+          return { ...(await start(context, who, validate(StartRequest, body, what))), workspacePartBytes: PART_BYTES };
+        case 'logs': {
+          const request = validate(LogsRequest, body, what);
+          requireLogBytes(logBytes, who.poolId, request);
+          return appendLogs(context, who, request);
+        }
+        case 'heartbeat':
+          return heartbeat(context, who, validate(HeartbeatRequest, body, what), signal);
+        case 'upload':
+          return uploads.begin(who, validate(UploadRequest, body, what));
+        case 'uploaded':
+          await uploads.finish(who, validate(UploadedRequest, body, what));
+          return {};
+        case 'outcome':
+          return outcome(context, who, validate(OutcomeRequest, body, what));
+      }
+    },
+  };
 }
 
 function fenceOf(c: Context): number {
@@ -129,13 +140,19 @@ function fenceOf(c: Context): number {
   return fence;
 }
 
-export function bodyStream(c: Context): Readable {
-  const body = c.req.raw.body;
-  return body ? Readable.fromWeb(body) : Readable.from([]);
+/** @throws RequestError `too-many-requests` */
+function requireLogBytes(logBytes: TokenBuckets, poolId: string, { entries }: LogsRequest): void {
+  const waitMs = logBytes.take(
+    poolId,
+    entries.reduce((sum, { text }) => sum + text.length, 0),
+  );
+  if (waitMs === 0) return;
+  const seconds = Math.ceil(waitMs / 1000);
+  const message = `the runs of the pool write more log than is taken: try again in ${seconds} s`;
+  throw new RequestError('too-many-requests', message, seconds);
 }
 
-function blobResponse(blob: { size: number; stream: Readable }): Response {
-  return new Response(Readable.toWeb(blob.stream) as ReadableStream, {
-    headers: { 'Content-Type': 'application/octet-stream', 'Content-Length': String(blob.size) },
-  });
+function blobResponse(c: Context, blob: { size: number; stream: Readable }): Response {
+  const headers = { 'Content-Type': 'application/octet-stream', 'Content-Length': String(blob.size) };
+  return c.body(Readable.toWeb(blob.stream) as ReadableStream, 200, headers);
 }

@@ -1,18 +1,30 @@
-import { X509Certificate } from 'node:crypto';
-import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
-import { POOL_AUDIENCE } from '../../protocol/auth';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { RequestError } from '../errors';
 import type { Tables } from '../store';
+import { VerifiedProofs } from './verified-proofs';
 
-const CLOCK_TOLERANCE_SECONDS = 60;
-const LONGEST_TOKEN_AGE_SECONDS = 600;
+/** How the signatures of pools are checked. */
+export interface ProofCheck {
+  /** What was checked before. */
+  readonly verified: VerifiedProofs;
+  /** Carries out a check that may fail, for a pool or for one that is not known (''). @throws RequestError after too many */
+  readonly attempt: <T>(poolId: string, prove: () => T | Promise<T>) => Promise<T>;
+}
+
+/** Remembers and counts nothing. */
+const anew = (): ProofCheck => ({ verified: new VerifiedProofs(), attempt: async (_, prove) => prove() });
 
 /**
  * Says which pool a JWT speaks for: the signature is checked against the pool's certificate on file.
  * @throws RequestError `unauthorized` when the pool is unknown, deleted or reset, or the JWT is not in order.
  */
-export async function authenticatePool(tables: Tables, jwt: string | undefined, now: number): Promise<string> {
-  return (await provePool(tables, jwt, now)).poolId;
+export async function authenticatePool(
+  tables: Tables,
+  jwt: string | undefined,
+  now: number,
+  check?: ProofCheck,
+): Promise<string> {
+  return (await provePool(tables, jwt, now, check)).poolId;
 }
 
 /** What a JWT proved, and until when. */
@@ -26,8 +38,13 @@ export interface PoolProof {
 }
 
 /** The same, for a connection over which the proof counts on. @throws RequestError `unauthorized` */
-export async function provePool(tables: Tables, jwt: string | undefined, now: number): Promise<PoolProof> {
-  const { poolId, replacedAt, fingerprint, expiresAt } = await authenticate(tables, jwt, now);
+export async function provePool(
+  tables: Tables,
+  jwt: string | undefined,
+  now: number,
+  check?: ProofCheck,
+): Promise<PoolProof> {
+  const { poolId, replacedAt, fingerprint, expiresAt } = await authenticate(tables, jwt, now, check);
   if (replacedAt !== null) throw wasReset();
   return { poolId, jwt: jwt ?? '', fingerprint, expiresAt };
 }
@@ -50,8 +67,9 @@ export async function authenticateAttempt(
   jwt: string | undefined,
   now: number,
   { runId, attempt }: { readonly runId: string; readonly attempt: number },
+  check?: ProofCheck,
 ): Promise<string> {
-  const { poolId, replacedAt } = await authenticate(tables, jwt, now);
+  const { poolId, replacedAt } = await authenticate(tables, jwt, now, check);
   if (replacedAt === null) return poolId;
   const assignment = await tables.assignments.find(runId, attempt);
   const { startedAt = null, releasedAt = null } = assignment?.poolId === poolId ? assignment : {};
@@ -68,35 +86,49 @@ interface Authenticated {
   readonly expiresAt: number;
 }
 
-async function authenticate(tables: Tables, jwt: string | undefined, now: number): Promise<Authenticated> {
+async function authenticate(
+  tables: Tables,
+  jwt: string | undefined,
+  now: number,
+  { verified, attempt }: ProofCheck = anew(),
+): Promise<Authenticated> {
   if (!jwt) throw unauthorized('the request carries no token of a pool');
-  let poolId: string | undefined;
-  let kid: string | undefined;
+  const claims = claimsOf(jwt);
+  const pool = claims?.poolId === undefined ? undefined : await tables.pools.find(claims.poolId);
+  if (!pool) return attempt('', () => refuse(claims ? UNKNOWN_POOL : NO_JWT));
+  const kid = claims?.kid ?? '';
+  const former = kid === pool.fingerprint ? undefined : await tables.pools.formerCredentials(pool.id, kid);
+  const credentials = former ? { ...former, fingerprint: kid } : kid === pool.fingerprint ? pool : undefined;
+  const found = { poolId: pool.id, replacedAt: former?.replacedAt ?? null, fingerprint: kid };
+  const known = credentials && verified.goodUntil(jwt, credentials, now);
+  if (known !== undefined) return { ...found, expiresAt: known };
+  return attempt(pool.id, async () => {
+    if (!credentials) throw wasReset();
+    const expiresAt = await verified.verify(jwt, credentials, now).catch((error: unknown) => refuse(reasonOf(error)));
+    return { ...found, expiresAt };
+  });
+}
+
+const NO_JWT = 'the token is not a JWT';
+const UNKNOWN_POOL = 'the pool is not known: it was deleted, or belongs to another control plane';
+
+/** Whose proof it says that it is, by a stranger's word. Undefined for what is no JWT. */
+function claimsOf(jwt: string): { readonly poolId: string | undefined; readonly kid: string | undefined } | undefined {
   try {
-    poolId = decodeJwt(jwt).iss;
-    kid = decodeProtectedHeader(jwt).kid;
+    const { iss } = decodeJwt<{ iss?: unknown }>(jwt);
+    const { kid } = decodeProtectedHeader(jwt) as { kid?: unknown };
+    return { poolId: textOf(iss), kid: textOf(kid) };
   } catch {
-    throw unauthorized('the token is not a JWT');
+    return undefined;
   }
-  const pool = await tables.pools.find(poolId ?? '');
-  if (!pool) throw unauthorized('the pool is not known: it was deleted, or belongs to another control plane');
-  const former = kid === pool.fingerprint ? undefined : await tables.pools.formerCredentials(pool.id, kid ?? '');
-  if (kid !== pool.fingerprint && !former) throw wasReset();
-  let expiresAt: number;
-  try {
-    const { payload } = await jwtVerify(jwt, new X509Certificate((former ?? pool).certificate).publicKey, {
-      audience: POOL_AUDIENCE,
-      currentDate: new Date(now),
-      clockTolerance: CLOCK_TOLERANCE_SECONDS,
-      requiredClaims: ['exp', 'iat'],
-      maxTokenAge: LONGEST_TOKEN_AGE_SECONDS,
-    });
-    const { exp = 0, iat = 0 } = payload;
-    expiresAt = (Math.min(exp, iat + LONGEST_TOKEN_AGE_SECONDS) + CLOCK_TOLERANCE_SECONDS) * 1000;
-  } catch (error) {
-    throw unauthorized(reasonOf(error));
-  }
-  return { poolId: pool.id, replacedAt: former?.replacedAt ?? null, fingerprint: kid ?? '', expiresAt };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function refuse(why: string): never {
+  throw unauthorized(why);
 }
 
 function wasReset(): RequestError {

@@ -65,7 +65,10 @@ export function causeOfRefusal(status: number, body: unknown, endpoint: string):
       true,
     );
   }
-  const { code, message } = parsed.data;
+  return causeOfCode(parsed.data, endpoint);
+}
+
+function causeOfCode({ code, message, retryAfterSeconds = 0 }: Refusal, endpoint: string): ProtocolError {
   switch (code) {
     case 'unauthorized':
       return new ProtocolError(
@@ -84,9 +87,11 @@ export function causeOfRefusal(status: number, body: unknown, endpoint: string):
     case 'too-large':
     case 'upload-lost':
       return new ProtocolError('protocol', message, false);
+    case 'timeout':
+    case 'too-many-requests':
     case 'internal':
     case 'no-space':
-      return new ProtocolError('unreachable', message, true);
+      return new ProtocolError('unreachable', message, true, retryAfterSeconds * 1000);
   }
 }
 

@@ -139,6 +139,7 @@ export abstract class SessionBase implements ControlPlaneSession {
   private async run(): Promise<void> {
     const { signal } = this.closing;
     while (!signal.aborted) {
+      let pauseMs = 0;
       try {
         await this.connect();
         // A watch that does not wait: proves the connection and the credentials, and catches up.
@@ -148,10 +149,12 @@ export abstract class SessionBase implements ControlPlaneSession {
         await this.follow();
       } catch (error) {
         if (signal.aborted) return;
-        this.setStatus(failed(this.noteCause(error)));
+        const cause = this.noteCause(error);
+        pauseMs = cause.retryAfterMs;
+        this.setStatus(failed(cause));
       }
       await this.disconnect();
-      await sleep(this.clock, this.backoff.next(), signal);
+      await sleep(this.clock, Math.max(pauseMs, this.backoff.next()), signal);
     }
   }
 

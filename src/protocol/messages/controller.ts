@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LONGEST_POLL_WAIT_SECONDS } from '../leases';
-import { Attempt, Fence, OutcomeReason, Revision, SessionId, Stage, Term, Time, Ulid } from './primitives';
+import { Attempt, Fence, list, OutcomeReason, Revision, SessionId, Stage, Term, texts, Time, Ulid } from './primitives';
 
 /** One stage of a run, given to one worker. The controller makes exactly one Pod of it. */
 export const Assignment = z.object({
@@ -46,7 +46,7 @@ export const WorkerRegistration = z.object({
   /** Name of the Worker object. */
   name: z.string().min(1).max(253),
   /** Free tags: name of the Worker object, namespace, version of the controller. */
-  metadata: z.record(z.string(), z.string()),
+  metadata: texts({ entries: 32, characters: 1024 }),
 });
 
 /** What a session observes of one of its workers. */
@@ -60,7 +60,7 @@ export const ObservedWorker = z.object({
 export const Speaker = z.object({ session: SessionId, term: Term.optional() });
 
 /** `register`: makes workers known and assignable. Refused whole when one entry is malformed. */
-export const RegisterRequest = Speaker.extend({ workers: z.array(WorkerRegistration).max(1000) });
+export const RegisterRequest = Speaker.extend({ workers: list(WorkerRegistration, 1000) });
 export const WorkerViews = z.object({ revision: Revision, workers: z.array(WorkerView) });
 
 /**
@@ -68,7 +68,7 @@ export const WorkerViews = z.object({ revision: Revision, workers: z.array(Worke
  * that the control plane has in this session but that are not listed are retired; an assignment whose outcome is known
  * and whose Pod is gone is released; what the control plane does not know comes back in `unknown`, to be registered.
  */
-export const SyncRequest = Speaker.extend({ workers: z.array(ObservedWorker).max(20000) });
+export const SyncRequest = Speaker.extend({ workers: list(ObservedWorker, 20_000) });
 export const SyncResponse = WorkerViews.extend({
   unknown: z.array(Ulid),
   /** What assignments will name when neither stack nor pool does, so that the pool's Pods can be checked before any run. */
@@ -85,7 +85,7 @@ export const WatchRequest = Speaker.extend({
 });
 
 /** `retire`: an idle worker is removed in the same step; a busy one gets nothing further and is to be asked for again. */
-export const RetireRequest = Speaker.extend({ workers: z.array(Ulid).max(1000) });
+export const RetireRequest = Speaker.extend({ workers: list(Ulid, 1000) });
 export const RetireResponse = z.object({
   results: z.array(z.object({ id: Ulid, retired: z.boolean() })),
 });
@@ -93,7 +93,7 @@ export const RetireResponse = z.object({
 /** What the controller tells of an assignment from outside its Pod. */
 export const PodReport = z.discriminatedUnion('kind', [
   /** The Pod exists. */
-  z.object({ kind: z.literal('created'), podName: z.string() }),
+  z.object({ kind: z.literal('created'), podName: z.string().max(253) }),
   /** The Pod cannot be made or cannot start for now; the sentence goes into the run's log. */
   z.object({ kind: z.literal('waiting'), reason: z.string(), message: z.string() }),
   /** The Pod ended, or never will start; ignored when the relay has already reported an outcome. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LONGEST_POLL_WAIT_SECONDS } from '../leases';
-import { Fence, OutcomeReason, Stage, Time, Ulid, WORKER_PATH } from './primitives';
+import { Fence, list, OutcomeReason, Stage, Time, Ulid, WORKER_PATH } from './primitives';
 
 /**
  * What a run Pod says. HTTP only, below `/worker/v1/runs/<run id>/<attempt>/`, authenticated like the controller.
@@ -20,7 +20,7 @@ import { Fence, OutcomeReason, Stage, Time, Ulid, WORKER_PATH } from './primitiv
  */
 export const FENCE_HEADER = 'worker-pools-fence';
 
-export const StartRequest = z.object({ fence: Fence, podUid: z.string().min(1) });
+export const StartRequest = z.object({ fence: Fence, podUid: z.string().min(1).max(128) });
 
 /** One step of the stage, run by `sh -c` in the `worker` container, in order; the first that fails ends the stage. */
 export const Step = z.object({
@@ -50,6 +50,9 @@ export const RunSpec = z.object({
   workspacePartBytes: z.number().int().positive().optional(),
 });
 
+/** Of a step, or ''. */
+const StepName = z.string().max(64);
+
 export const LogStream = z.enum(['system', 'stdout', 'stderr']);
 
 export const LogEntry = z.object({
@@ -58,7 +61,7 @@ export const LogEntry = z.object({
   time: Time,
   stream: LogStream,
   /** The step it belongs to; '' outside of steps. */
-  step: z.string(),
+  step: StepName,
   /** One or more whole lines, each with its line feed, or a piece of a long line. */
   text: z.string().max(256 * 1024),
 });
@@ -66,7 +69,7 @@ export const LogEntry = z.object({
 /** Who numbers the entries: each writer has its own sequence. `control-plane` is the control plane's own. */
 export const LogWriter = z.enum(['init', 'relay']);
 
-export const LogsRequest = z.object({ fence: Fence, writer: LogWriter, entries: z.array(LogEntry).min(1).max(500) });
+export const LogsRequest = z.object({ fence: Fence, writer: LogWriter, entries: list(LogEntry, 500, 1) });
 /**
  * Everything up to and including `acknowledged` is stored; entries above a gap are not, and the next one that is wanted is
  * `acknowledged + 1`, even when more was acknowledged before: a control plane may have been restored from a backup.
@@ -76,7 +79,7 @@ export const LogsResponse = z.object({ acknowledged: z.number().int().nonnegativ
 export const HeartbeatRequest = z.object({
   fence: Fence,
   /** The step that runs now; '' before the first and after the last. */
-  step: z.string(),
+  step: StepName,
   waitSeconds: z.number().int().min(0).max(LONGEST_POLL_WAIT_SECONDS),
 });
 export const HeartbeatResponse = z.object({ stop: z.object({ reason: z.string() }).nullable() });
@@ -107,21 +110,30 @@ export const UploadedRequest = z.object({
 });
 export const UploadedResponse = z.object({});
 
-/** The body of every refusal, with a status of 400 and above. `fenced`: stop, another holds the run. */
+/**
+ * The body of every refusal; docs/protocol.md has the status of each code and what the client does. A code of a later
+ * version counts as `internal`: the request is repeated with back-off.
+ */
 export const Refusal = z.object({
-  code: z.enum([
-    'malformed',
-    'unauthorized',
-    'not-found',
-    'fenced',
-    'superseded',
-    'already-started',
-    'too-large',
-    'upload-lost',
-    'no-space',
-    'internal',
-  ]),
+  code: z
+    .enum([
+      'malformed',
+      'unauthorized',
+      'not-found',
+      'timeout',
+      'fenced',
+      'superseded',
+      'already-started',
+      'too-large',
+      'upload-lost',
+      'no-space',
+      'too-many-requests',
+      'internal',
+    ])
+    .catch('internal'),
   message: z.string(),
+  /** Not before that long the same request is of use; the header `Retry-After` says it, too. */
+  retryAfterSeconds: z.number().nonnegative().optional(),
 });
 
 export const runPath = (runId: string, attempt: number, operation: string): string =>

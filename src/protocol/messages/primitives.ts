@@ -49,5 +49,31 @@ export const OutcomeReason = z.enum([
   'ControlPlaneLost',
 ]);
 
+/** A list that is refused whole when it is too long, before anything in it is looked at. */
+export const list = <T extends z.ZodType>(item: T, most: number, least = 0) =>
+  z
+    .custom<unknown[]>(
+      (value) => Array.isArray(value) && value.length >= least && value.length <= most,
+      `must be a list of ${least} to ${most}`,
+    )
+    .pipe(z.array(item));
+
+/** Texts by name, of which the same is true. */
+export const texts = (most: { readonly entries: number; readonly characters: number }) =>
+  z
+    .custom<Record<string, unknown>>(
+      (value) => isWithin(value, most),
+      `must be an object of at most ${most.entries} texts with ${most.characters} characters in all`,
+    )
+    .pipe(z.record(z.string(), z.string()));
+
+function isWithin(value: unknown, most: { readonly entries: number; readonly characters: number }): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const entries = Object.entries(value);
+  if (entries.length > most.entries) return false;
+  const lengths = entries.map(([name, text]) => name.length + (typeof text === 'string' ? text.length : 0));
+  return lengths.reduce((sum, length) => sum + length, 0) <= most.characters;
+}
+
 export type Stage = z.infer<typeof Stage>;
 export type OutcomeReason = z.infer<typeof OutcomeReason>;

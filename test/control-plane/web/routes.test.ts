@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
+import { Admission } from '../../../src/control-plane/admission';
 import { webRoutes } from '../../../src/control-plane/web/routes';
 import { TestQueue } from '../support/queue';
 
@@ -12,7 +13,8 @@ beforeEach(async () => {
 afterEach(() => queue.close());
 
 async function read(path: string): Promise<{ status: number; text: string }> {
-  const response = await webRoutes(queue.admin, null, pino({ level: 'silent' })).request(path);
+  const parts = { admin: queue.admin, apiKeys: null, admission: new Admission(), logger: pino({ level: 'silent' }) };
+  const response = await webRoutes(parts).request(path);
   return { status: response.status, text: (await response.text()).replace(/\s+/g, ' ') };
 }
 

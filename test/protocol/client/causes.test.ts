@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { causeOfFailure } from '../../../src/protocol/client/causes';
+import { causeOfFailure, causeOfRefusal } from '../../../src/protocol/client/causes';
 
 describe('a connection that fails is told', () => {
   it.each<[string, Error, string]>([
@@ -29,6 +29,25 @@ it.each(['ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED', 'ERR_SSL_TLSV1_ALERT_UNKNOWN
     });
   },
 );
+
+describe('a refusal is', () => {
+  it.each<[string, object, object]>([
+    [
+      'repeated after the pause that it names',
+      { code: 'too-many-requests', retryAfterSeconds: 7 },
+      { retryAfterMs: 7000 },
+    ],
+    ['repeated where a body came too slowly', { code: 'timeout' }, { retryAfterMs: 0 }],
+    ['repeated where a later version gave it a code of its own', { code: 'on-holiday' }, { retryAfterMs: 0 }],
+  ])('%s', (_, refusal, expected) => {
+    expect(causeOfRefusal(429, { message: 'not now', ...refusal }, 'https://cp:8443')).toMatchObject({
+      kind: 'unreachable',
+      message: 'not now',
+      retryable: true,
+      ...expected,
+    });
+  });
+});
 
 function withCode(code: string): Error {
   return Object.assign(new Error(`connect ${code}`), { code });

@@ -1,0 +1,103 @@
+import type { Readable } from 'node:stream';
+import { RequestError } from '../errors';
+import { LIMIT, SMALL_BODY_BYTES } from '../limits';
+import type { InFlight } from './in-flight';
+
+export interface BodyLimits {
+  /** Whose share of the memory it takes. */
+  readonly who: string;
+  /** Most bytes. */
+  readonly most: number;
+  /** @default LIMIT.bodyMs */
+  readonly withinMs?: number;
+}
+
+const FIRST_BYTES = 4 * 1024;
+
+/**
+ * Reads a body that has a limit, in bytes and in time; one that breaks it is not read any further. One above
+ * SMALL_BODY_BYTES takes, while it comes in, its part of what all such bodies may take.
+ *
+ * @throws RequestError `too-large`, `timeout`, `too-many-requests`, or `malformed` where the connection broke off
+ */
+export async function readBody(body: Readable, inFlight: InFlight, limits: BodyLimits): Promise<string> {
+  const held = new HeldBody(inFlight, limits);
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      const { withinMs = LIMIT.bodyMs } = limits;
+      const refuse = (error: Error) => {
+        stop();
+        body.pause();
+        reject(error);
+      };
+      const late = () => refuse(new RequestError('timeout', `the body did not come within ${withinMs / 1000} s`));
+      const timer = setTimeout(late, withinMs);
+      const take = (piece: Buffer) => {
+        try {
+          held.add(piece);
+        } catch (error) {
+          refuse(error as Error);
+        }
+      };
+      const end = () => {
+        stop();
+        resolve(held.text());
+      };
+      const broken = () => refuse(new RequestError('malformed', 'the connection broke off in the body'));
+      const stop = () => {
+        clearTimeout(timer);
+        body.off('data', take).off('end', end).off('close', broken);
+      };
+      // Stays: what breaks later must not end the process.
+      body.on('error', broken);
+      body.on('data', take).on('end', end).on('close', broken);
+      if (body.readableEnded) end();
+      else if (body.destroyed) broken();
+    });
+  } finally {
+    held.free();
+  }
+}
+
+/** One buffer that grows: pieces of a byte each would take a hundred times their size. */
+class HeldBody {
+  private buffer = Buffer.allocUnsafe(FIRST_BYTES);
+  private bytes = 0;
+  private readonly shares: (() => void)[] = [];
+
+  constructor(
+    private readonly inFlight: InFlight,
+    private readonly limits: BodyLimits,
+  ) {}
+
+  add(piece: Buffer): void {
+    const { most } = this.limits;
+    const bytes = this.bytes + piece.length;
+    if (bytes > most) throw new RequestError('too-large', `the body is larger than ${most} bytes`);
+    if (bytes > this.buffer.length) this.grow(Math.max(bytes, Math.min(most, 2 * this.buffer.length)));
+    piece.copy(this.buffer, this.bytes);
+    this.bytes = bytes;
+  }
+
+  private grow(size: number): void {
+    if (size > SMALL_BODY_BYTES) {
+      const more = size - (this.buffer.length > SMALL_BODY_BYTES ? this.buffer.length : 0);
+      const busy = 'too much is being sent at once';
+      this.shares.push(
+        this.inFlight.enter(`bodies of ${this.limits.who}`, LIMIT.callerBodiesInMemory, busy, more),
+        this.inFlight.enter('bodies', LIMIT.bodiesInMemory, busy, more),
+      );
+    }
+    const grown = Buffer.allocUnsafe(size);
+    this.buffer.copy(grown, 0, 0, this.bytes);
+    this.buffer = grown;
+  }
+
+  text(): string {
+    return this.buffer.toString('utf8', 0, this.bytes);
+  }
+
+  free(): void {
+    for (const giveBack of this.shares) giveBack();
+  }
+}

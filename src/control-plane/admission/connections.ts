@@ -1,0 +1,90 @@
+import type { Server, Socket } from 'node:net';
+import { networkOf } from '../listen';
+
+export interface ConnectionLimits {
+  readonly connections: number;
+  readonly unprovedConnections: number;
+}
+
+/**
+ * Who holds the connections of a server: an address, until somebody proves over one who they are. Where there are too many,
+ * whoever holds the most loses the oldest, so that a new caller is always heard.
+ */
+export class Connections {
+  /** Oldest first. */
+  private readonly holders = new Map<string, Set<Socket>>();
+  private readonly holderOf = new Map<Socket, string>();
+  private readonly byPorts = new Map<string, Socket>();
+  private unproved = 0;
+
+  constructor(private readonly limits: ConnectionLimits) {}
+
+  watch(server: Server): void {
+    // The first to hear of it, before TLS.
+    server.prependListener('connection', (socket: Socket) => this.add(socket));
+  }
+
+  /** Notes that somebody has proved over a connection who they are. */
+  prove({ remoteAddress, remotePort }: Pick<Socket, 'remoteAddress' | 'remotePort'>, who: string): void {
+    const socket = this.byPorts.get(portsOf({ remoteAddress, remotePort }));
+    if (!socket || this.holderOf.get(socket) === who) return;
+    this.drop(socket);
+    this.hold(socket, who);
+  }
+
+  /** Who holds a connection, as far as is proved. */
+  holder({ remoteAddress, remotePort }: Pick<Socket, 'remoteAddress' | 'remotePort'>): string | undefined {
+    const socket = this.byPorts.get(portsOf({ remoteAddress, remotePort }));
+    return socket && this.holderOf.get(socket);
+  }
+
+  get size(): { readonly all: number; readonly unproved: number } {
+    return { all: this.holderOf.size, unproved: this.unproved };
+  }
+
+  private add(socket: Socket): void {
+    const ports = portsOf(socket);
+    this.byPorts.set(ports, socket);
+    this.hold(socket, UNPROVED + networkOf(socket.remoteAddress ?? ''));
+    socket.once('close', () => {
+      this.drop(socket);
+      if (this.byPorts.get(ports) === socket) this.byPorts.delete(ports);
+    });
+    if (this.unproved > this.limits.unprovedConnections) this.endOne((who) => who.startsWith(UNPROVED));
+    if (this.holderOf.size > this.limits.connections) this.endOne(() => true);
+  }
+
+  private hold(socket: Socket, who: string): void {
+    const held = this.holders.get(who) ?? new Set();
+    this.holders.set(who, held.add(socket));
+    this.holderOf.set(socket, who);
+    if (who.startsWith(UNPROVED)) this.unproved += 1;
+  }
+
+  private drop(socket: Socket): void {
+    const who = this.holderOf.get(socket);
+    if (who === undefined) return;
+    this.holderOf.delete(socket);
+    const held = this.holders.get(who);
+    held?.delete(socket);
+    if (held?.size === 0) this.holders.delete(who);
+    if (who.startsWith(UNPROVED)) this.unproved -= 1;
+  }
+
+  private endOne(isMeant: (who: string) => boolean): void {
+    let most: ReadonlySet<Socket> = new Set();
+    for (const [who, held] of this.holders) if (isMeant(who) && held.size > most.size) most = held;
+    const [oldest] = most;
+    if (!oldest) return;
+    this.drop(oldest);
+    oldest.destroy();
+  }
+}
+
+/** In front of an address; no pool and no key is called so. */
+const UNPROVED = '? ';
+
+/** One of a server's connections, which TLS hides behind a socket of its own. */
+function portsOf({ remoteAddress = '', remotePort = 0 }: Pick<Socket, 'remoteAddress' | 'remotePort'>): string {
+  return `${remoteAddress} ${remotePort}`;
+}

@@ -1,0 +1,35 @@
+import { RequestError } from '../errors';
+import { TokenBuckets, type BucketOptions } from './token-buckets';
+
+/**
+ * Slows down whoever fails to log in again and again. A try takes a token and gets it back when it succeeds, so that tries
+ * at the same moment count, too, and success costs nothing.
+ */
+export class FailedLogIns {
+  private readonly buckets: TokenBuckets;
+
+  constructor(options: BucketOptions) {
+    this.buckets = new TokenBuckets(options);
+  }
+
+  /** @throws RequestError `too-many-requests` for somebody who may not try now */
+  check(who: string): void {
+    const waitMs = this.buckets.wait(who);
+    if (waitMs > 0) throw tooMany(waitMs);
+  }
+
+  /** @throws RequestError `too-many-requests` without trying; what `prove` throws counts as a failure, as undefined and false do. */
+  async attempt<T>(who: string, prove: () => T | Promise<T>): Promise<T> {
+    const waitMs = this.buckets.take(who);
+    if (waitMs > 0) throw tooMany(waitMs);
+    const proved = await prove();
+    if (proved !== undefined && proved !== false) this.buckets.giveBack(who);
+    return proved;
+  }
+}
+
+function tooMany(waitMs: number): RequestError {
+  const seconds = Math.ceil(waitMs / 1000);
+  const message = `too many failed log-ins from this address: try again in ${seconds} s`;
+  return new RequestError('too-many-requests', message, seconds);
+}

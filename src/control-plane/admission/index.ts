@@ -1,0 +1,83 @@
+import type { IncomingMessage } from 'node:http';
+import type { BlockList, Server } from 'node:net';
+import { Readable } from 'node:stream';
+import type { Context } from 'hono';
+import { LIMIT, SMALL_BODY_BYTES } from '../limits';
+import { networkOf } from '../listen';
+import { clientAddress, trustedProxies } from './address';
+import { readBody, type BodyLimits } from './body';
+import { Connections } from './connections';
+import { FailedLogIns } from './failed-log-ins';
+import { InFlight } from './in-flight';
+import { Turns } from './turns';
+
+/** Requests that are begun in one turn of the event loop: some 20 ms of work. */
+const TURN = 32;
+
+/**
+ * Who may take how much of the control plane, for everything that is reached over HTTP. Routes ask in this order: who it
+ * is, whether there is room, then the body.
+ */
+export class Admission {
+  readonly inFlight = new InFlight();
+  /** Of people and programs. */
+  readonly logIns = new FailedLogIns({ burst: LIMIT.failedLogIns, perSecond: 1 / 3 });
+  /** Of pools. */
+  readonly proofs = new FailedLogIns({ burst: LIMIT.failedProofs, perSecond: 1 / 0.3 });
+  private readonly connections = new Connections(LIMIT);
+  private readonly turns = new Turns({ each: TURN, most: LIMIT.waitingRequests });
+  private readonly trusted: BlockList;
+
+  /** @param proxies addresses or networks whose `X-Forwarded-For` is believed. @throws Error for what is neither */
+  constructor(proxies: readonly string[] = []) {
+    this.trusted = trustedProxies(proxies);
+  }
+
+  watch(server: Server): void {
+    this.connections.watch(server);
+  }
+
+  /** Where a request comes from: what log-ins are counted by. */
+  addressOf(c: Context): string {
+    const peer = incomingOf(c)?.socket.remoteAddress;
+    return networkOf(clientAddress(peer, c.req.header('X-Forwarded-For'), this.trusted));
+  }
+
+  /** Notes who speaks over a connection, once it is proved. */
+  proved(c: Context, who: string): void {
+    const incoming = incomingOf(c);
+    if (incoming) this.connections.prove(incoming.socket, who);
+  }
+
+  /** Waits until it is the caller's turn. @throws RequestError `too-many-requests` */
+  turn(c: Context): Promise<void> {
+    return this.turns.take(this.holderOf(c));
+  }
+
+  /** @throws RequestError as `readBody` */
+  async body(c: Context, limits: BodyLimits): Promise<string> {
+    const text = await readBody(incomingOf(c) ?? bodyStream(c), this.inFlight, limits);
+    // To make something of a large one takes a turn of its own.
+    if (text.length > SMALL_BODY_BYTES) await this.turns.take(this.holderOf(c), TURN);
+    return text;
+  }
+
+  private holderOf(c: Context): string {
+    const incoming = incomingOf(c);
+    return (incoming && this.connections.holder(incoming.socket)) ?? '';
+  }
+}
+
+/** The body as it comes, for uploads. */
+export function bodyStream(c: Context): Readable {
+  const body = c.req.raw.body;
+  const incoming = incomingOf(c);
+  // Nothing moves on the connection while what has come is made durable.
+  incoming?.once('end', () => incoming.setTimeout(LIMIT.storedMs));
+  return body ? Readable.fromWeb(body) : Readable.from([]);
+}
+
+/** Undefined where a test asks an app without a server. */
+function incomingOf(c: Context): IncomingMessage | undefined {
+  return (c.env as { incoming?: IncomingMessage } | undefined)?.incoming;
+}

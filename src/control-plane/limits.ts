@@ -1,0 +1,139 @@
+/*
+ * What the control plane takes from others, before it computes anything. docs/operations/limits.md shows the table. A limit
+ * of one caller is well below that of all, so that nobody takes what the others need.
+ */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+export interface Limit {
+  readonly value: number;
+  /** Of `value`. */
+  readonly unit: 'bytes' | 'ms' | 'count' | 'bytes a second';
+  /** What is limited. */
+  readonly what: string;
+  readonly why: string;
+}
+
+const limit = (value: number, unit: Limit['unit'], what: string, why: string): Limit => ({ value, unit, what, why });
+
+export const LIMITS = {
+  connections: limit(20_000, 'count', 'connections', 'beyond it, whoever holds the most loses the oldest one'),
+  unprovedConnections: limit(
+    2_000,
+    'count',
+    'connections over which nobody has logged in yet',
+    'beyond it, the address that holds the most loses the oldest one',
+  ),
+  handshakeMs: limit(10_000, 'ms', 'a TLS handshake', 'it needs four packets'),
+  headersMs: limit(10_000, 'ms', 'the headers of a request', 'clients send them at once'),
+  headerBytes: limit(16 * KIB, 'bytes', 'the headers of a request', 'the largest JWT has below 1 KiB'),
+  bodyMs: limit(60_000, 'ms', 'a JSON body', 'the largest one over a line of 0.6 Mbit/s'),
+  silenceMs: limit(
+    90_000,
+    'ms',
+    'a connection on which nothing moves: an upload that stalls, an answer that is not read',
+    'longer than the longest wait of a long poll',
+  ),
+  storedMs: limit(600_000, 'ms', 'making an upload durable', 'as long as a run Pod waits for it'),
+  logInBytes: limit(8 * KIB, 'bytes', 'a GraphQL body without a JWT', 'it logs in and does nothing else'),
+  graphqlBytes: limit(4 * MIB, 'bytes', 'a GraphQL body', 'the environment of a stack may have 1.5 MiB'),
+  documentBytes: limit(
+    64 * KIB,
+    'bytes',
+    'a GraphQL document',
+    'the largest known one has 2 KiB; values are variables',
+  ),
+  logInTokens: limit(200, 'count', 'tokens of a GraphQL document without a JWT', 'a log-in has about 30'),
+  documentTokens: limit(2_000, 'count', 'tokens of a GraphQL document', 'introspection has 163'),
+  documentNesting: limit(32, 'count', 'brackets within brackets of a GraphQL document', 'introspection has 13'),
+  rootFields: limit(
+    20,
+    'count',
+    'fields at the root of a GraphQL document, aliases included',
+    'clients send one to four',
+  ),
+  documentCost: limit(
+    200_000,
+    'count',
+    'fields of a GraphQL document, each times the usual length of the lists around it',
+    'a query for all pools with their workers has about 20,000',
+  ),
+  waitingRequests: limit(
+    5_000,
+    'count',
+    'requests of a caller that wait for their turn',
+    'more than all run Pods of a pool send at once',
+  ),
+  graphqlAtOnce: limit(64, 'count', 'GraphQL requests at once', 'Terraform sends ten'),
+  uploads: limit(32, 'count', 'uploads of sources at once', 'people push one'),
+  followers: limit(200, 'count', 'log followers at once', 'people read one'),
+  pagesAtOnce: limit(32, 'count', 'web pages made at once', 'people look at one'),
+  poolRequests: limit(
+    256,
+    'count',
+    'requests of a pool at once, long polls not counted',
+    'more than 10,000 workers have under way',
+  ),
+  sessionWatches: limit(
+    8,
+    'count',
+    'watches of a session at once',
+    'a controller has one; those of broken connections stay for a while',
+  ),
+  poolWatches: limit(256, 'count', 'watches of a pool at once', 'one a session, and a few of broken connections'),
+  attemptRequests: limit(
+    4,
+    'count',
+    'requests of one kind of a run Pod at once',
+    'it has one; those of broken connections stay for a while',
+  ),
+  bodiesInMemory: limit(64 * MIB, 'bytes', 'bodies above 64 KiB in memory at once', 'small ones are always taken'),
+  callerBodiesInMemory: limit(16 * MIB, 'bytes', 'the same of one pool or API key', 'a quarter of it'),
+  poolLogBytes: limit(
+    4 * MIB,
+    'bytes a second',
+    'log of a pool, after 64 MiB at once',
+    "some 40,000 lines; nobody reads more, and the disk is everybody's",
+  ),
+  failedLogIns: limit(
+    20,
+    'count',
+    'failed log-ins of an address (IPv6: of a /64), then one every 3 seconds',
+    'people mistype; a program that guesses is slowed down to 28,800 a day',
+  ),
+  failedProofs: limit(
+    200,
+    'count',
+    'failed proofs of a pool from an address, then one every 0.3 seconds',
+    'after a reset all run Pods of a cluster are refused, and none of them guesses',
+  ),
+} as const satisfies Record<string, Limit>;
+
+export type LimitName = keyof typeof LIMITS;
+
+/** The figures alone. */
+export const LIMIT = Object.fromEntries(Object.entries(LIMITS).map(([name, { value }]) => [name, value])) as Readonly<
+  Record<LimitName, number>
+>;
+
+/** What the runs of a pool may log at once. */
+export const LOG_BURST_BYTES = 64 * MIB;
+
+/** Bodies up to here are taken whatever else is in memory. */
+export const SMALL_BODY_BYTES = 64 * KIB;
+
+/** Largest body of each operation of the worker protocol, in bytes. */
+export const OPERATION_BYTES = {
+  register: 2 * MIB,
+  sync: 4 * MIB,
+  watch: 1 * KIB,
+  retire: 64 * KIB,
+  report: 64 * KIB,
+  start: 1 * KIB,
+  logs: 4 * MIB,
+  heartbeat: 1 * KIB,
+  outcome: 16 * KIB,
+  upload: 1 * KIB,
+  uploaded: 16 * KIB,
+} as const;

@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { LIMITS, OPERATION_BYTES, type Limit } from '../../src/control-plane/limits';
+
+const [, section = ''] = readFileSync('docs/operations/limits.md', 'utf8').split('\n## Limits of the control plane\n');
+const rows = section
+  .split('\n## ')[0]!
+  .split('\n')
+  .filter((line) => line.startsWith('|'))
+  .map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+
+const bytes = (value: number): string => (value >= 1024 * 1024 ? `${value / 1024 / 1024} MiB` : `${value / 1024} KiB`);
+
+/** As people read it. */
+function figure({ value, unit }: Limit): string {
+  switch (unit) {
+    case 'bytes':
+      return bytes(value);
+    case 'bytes a second':
+      return `${bytes(value)} a second`;
+    case 'ms':
+      return `${value / 1000} s`;
+    case 'count':
+      return value.toLocaleString('en');
+  }
+}
+
+describe('the limits of the control plane, as limits.md has them', () => {
+  it.each(Object.values<Limit>(LIMITS))('$what', (limit) => {
+    expect(rows).toContainEqual([limit.what, figure(limit), limit.why]);
+  });
+
+  it.each(Object.entries(OPERATION_BYTES))('the body of %s', (operation, value) => {
+    expect(rows).toContainEqual([`\`${operation}\``, bytes(value)]);
+  });
+
+  it('are all of them', () => {
+    const headings = 4;
+    expect(rows).toHaveLength(Object.keys(LIMITS).length + Object.keys(OPERATION_BYTES).length + headings);
+  });
+});
