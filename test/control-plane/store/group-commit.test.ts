@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { GroupCommitDriver } from '../../../src/control-plane/store/database/group-commit';
@@ -6,6 +7,7 @@ import { sqliteDialect } from '../../../src/control-plane/store/database/sqlite-
 import { inProcess, type SqliteExecutor } from '../../../src/control-plane/store/database/sqlite-executor';
 import { TRANSACTION_TIMEOUT_MS } from '../../../src/control-plane/store/database/transaction-error';
 import { removeFolder, temporaryFolder } from '../../support/folder';
+import { until } from '../../support/until';
 
 interface Tables {
   numbers: { n: number; text: string };
@@ -17,7 +19,7 @@ describe('transactions that share a commit', () => {
   let executed: string[];
   /** What the next statement of this text fails with. */
   let failing: Map<string, Error>;
-  let told: string[];
+  let beforeCommit: () => Promise<void>;
   let db: Kysely<Tables>;
 
   beforeEach(async () => {
@@ -26,18 +28,19 @@ describe('transactions that share a commit', () => {
     await connection.execute('CREATE TABLE numbers (n INTEGER PRIMARY KEY, text TEXT)');
     executed = [];
     failing = new Map();
-    told = [];
+    beforeCommit = () => Promise.resolve();
     const recording: SqliteExecutor = {
       ...connection,
       execute: async (text, parameters) => {
         executed.push(text);
+        if (text === 'COMMIT') await beforeCommit();
         const failure = failing.get(text);
         if (!failure) return connection.execute(text, parameters);
         failing.delete(text);
         throw failure;
       },
     };
-    const driver = new GroupCommitDriver(recording, (topics) => told.push(...topics));
+    const driver = new GroupCommitDriver(recording, () => {});
     db = new Kysely<Tables>({ dialect: sqliteDialect(driver, 'many') });
   });
 
@@ -53,7 +56,7 @@ describe('transactions that share a commit', () => {
       return n;
     });
   const addAll = (count: number) => Promise.allSettled(Array.from({ length: count }, (_, n) => add(n)));
-  const numbers = async () => (await connection.execute('SELECT n FROM numbers ORDER BY n')).rows.flat();
+  const numbers = async () => (await connection.execute('SELECT n FROM numbers ORDER BY n')).rows.map(({ n }) => n);
   const commits = () => executed.filter((text) => text === 'COMMIT').length;
 
   test('fifty at once take two: the first goes ahead, the others wait for it together', async () => {
@@ -90,18 +93,22 @@ describe('transactions that share a commit', () => {
   });
 
   test('none resolves before it', async () => {
-    let resolved = false;
-    const adding = add(1).then(() => (resolved = true));
-    while (!executed.some((text) => text.startsWith('insert'))) await Promise.resolve();
-    expect(resolved).toBe(false);
+    const resolved: string[] = [];
+    let goOn = () => {};
+    beforeCommit = () => new Promise<void>((resolve) => (goOn = resolve));
+    const adding = add(1).then(() => resolved.push('added'));
+    await until(() => executed.at(-1) === 'COMMIT', 'it commits');
+    await nextTurn();
+    expect(resolved).toEqual([]);
+    goOn();
     await adding;
-    expect(executed.at(-1)).toBe('COMMIT');
+    expect(await numbers()).toEqual([1]);
   });
 
   test('a full disk undoes the one that meets it, and says so', async () => {
     await add(1);
-    const [{ rows }] = [await connection.execute('PRAGMA page_count')];
-    await connection.execute(`PRAGMA max_page_count = ${Number(rows[0]![0]) + 2}`);
+    const { rows } = await connection.execute('PRAGMA page_count');
+    await connection.execute(`PRAGMA max_page_count = ${Number(rows[0]!.page_count) + 2}`);
     const settled = await Promise.allSettled([add(2), add(3, 'x'.repeat(100_000)), add(4)]);
     expect(settled.map(({ status }) => status)).toContain('rejected');
     expect(settled.find(({ status }) => status === 'rejected')).toMatchObject({

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -9,7 +10,7 @@ import type { Schema } from '../../../src/control-plane/store/schema';
 import { removeFolder, temporaryFolder } from '../../support/folder';
 import { startPostgres, type PostgresServer } from '../../support/postgres';
 import { startChild } from './support/child';
-import { insertRows, makeFirst, ROWS, ROWS_NOW, untyped } from './support/first-schema';
+import { makeFirst, ROWS, ROWS_NOW, untyped } from './support/first-schema';
 import { OLD_STEPS } from './support/old-steps';
 
 let server: PostgresServer;
@@ -17,6 +18,7 @@ let folder: string;
 /** A file of SQLite, or a URL of PostgreSQL. */
 let target: string;
 let opened: Database<Schema>[];
+let files = 0;
 
 beforeAll(async () => {
   server = await startPostgres();
@@ -75,7 +77,11 @@ async function describeSchema(database: Database<Schema>) {
   };
 }
 
-const newFile = () => Promise.resolve(join(folder, 'control-plane.db'));
+const newFile = () => {
+  const data = join(folder, `${++files}`);
+  mkdirSync(data);
+  return Promise.resolve(join(data, 'control-plane.db'));
+};
 
 const DIALECTS: readonly [string, () => Promise<string>][] = [
   ['SQLite', newFile],
@@ -121,17 +127,26 @@ describe.each(DIALECTS)('a schema of %s', (_, create) => {
     );
   });
 
-  // Before, amid and after the statements of the first migration.
-  test.each([2, 9, 19])('is whole after a SIGKILL at statement %s of its making', async (statement) => {
+  const killAt = async (statement: number) => {
     const child = startChild('migrate', target, `${statement}`);
     try {
       expect(await child.lines(1)).toEqual([]);
     } finally {
       await child.kill();
     }
-    const database = await open();
-    await database.transaction((db) => insertRows(db, ROWS_NOW));
-    await expectRows(database);
+  };
+
+  test.each([2, 12, 40])('is whole after a SIGKILL at statement %s of its making', async (statement) => {
+    await killAt(statement);
+    const made = await describeSchema(await open());
+    target = await create();
+    expect(made).toEqual(await describeSchema(await open()));
+  });
+
+  test.each([8, 20, 40])('keeps what is in it after a SIGKILL at statement %s of its update', async (statement) => {
+    await makeFirst(target);
+    await killAt(statement);
+    await expectRows(await open());
   });
 });
 

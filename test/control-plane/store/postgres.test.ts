@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { openPostgres } from '../../../src/control-plane/store/database/postgres';
@@ -60,6 +61,25 @@ describe('PostgreSQL', () => {
       });
       expect(runs).toBe(2);
       expect((await sql`SELECT n FROM there`.execute(database.reads)).rows).toEqual([]);
+    }));
+
+  test('a statement that comes while its transaction commits is refused, not run after it', () =>
+    withDatabase(async (database) => {
+      await database.transaction(async (db) => {
+        await sql`CREATE TABLE slow (n integer)`.execute(db);
+        await sql`CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END $$`.execute(db);
+        await sql`CREATE CONSTRAINT TRIGGER slowly AFTER INSERT ON slow DEFERRABLE INITIALLY DEFERRED
+          FOR EACH ROW EXECUTE FUNCTION wait()`.execute(db);
+      });
+      let late: Promise<unknown> | undefined;
+      await database.transaction(async (db) => {
+        await sql`INSERT INTO slow VALUES (1)`.execute(db);
+        late = sleep(100).then(() => sql`INSERT INTO slow VALUES (2)`.execute(db));
+        late.catch(() => {});
+      });
+      await expect(late).rejects.toThrow('the transaction is over: await every statement in it');
+      expect((await sql`SELECT n FROM slow`.execute(database.reads)).rows).toEqual([{ n: 1 }]);
     }));
 
   test('a listener whose connection breaks is told that it may have missed topics, and hears the next', () =>

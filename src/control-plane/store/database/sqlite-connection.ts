@@ -81,17 +81,21 @@ export class SqliteConnection {
 
 /** Answers the main thread's questions in their order; many rows go in pieces, so that reading them holds nobody up. */
 function serve(port: MessagePort, connection: SqliteConnection): void {
-  const left = new Map<number, SqliteResult>();
-  const piece = (id: number, result: SqliteResult): Answer => {
-    const more = result.rows.length > ROWS_OF_A_MESSAGE;
-    if (more) left.set(id, { ...result, rows: result.rows.slice(ROWS_OF_A_MESSAGE) });
+  const left = new Map<number, { readonly result: SqliteResult; readonly from: number }>();
+  const piece = (id: number, result: SqliteResult, from: number): Answer => {
+    const to = from + ROWS_OF_A_MESSAGE;
+    const more = result.rows.length > to;
+    if (more) left.set(id, { result, from: to });
     else left.delete(id);
-    return { id, result: more ? { ...result, rows: result.rows.slice(0, ROWS_OF_A_MESSAGE) } : result, more };
+    return { id, result: { ...result, rows: result.rows.slice(from, to) }, more };
   };
   const answer = (question: Question): Answer => {
     const { id } = question;
-    if (question.ask === 'execute') return piece(id, connection.execute(question.sql, question.parameters));
-    if (question.ask === 'more') return piece(id, left.get(id)!);
+    if (question.ask === 'execute') return piece(id, connection.execute(question.sql, question.parameters), 0);
+    if (question.ask === 'more') {
+      const { result, from } = left.get(id)!;
+      return piece(id, result, from);
+    }
     connection.close();
     return { id, result: { columns: [], rows: [], changes: 0 }, more: false };
   };

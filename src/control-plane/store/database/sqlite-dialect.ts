@@ -36,14 +36,8 @@ export function sqliteDialect(driver: Driver, connections: 'one' | 'many'): Dial
 }
 
 export async function executeQuery<R>(executor: SqliteExecutor, query: CompiledQuery): Promise<QueryResult<R>> {
-  const { columns, rows, changes } = await executor.execute(query.sql, query.parameters.map(withoutNul));
-  return { numAffectedRows: BigInt(changes), rows: rows.map((values) => toRow(columns, values) as R) };
-}
-
-function toRow(columns: readonly string[], values: readonly unknown[]): Record<string, unknown> {
-  const row: Record<string, unknown> = {};
-  for (let index = 0; index < columns.length; index++) row[columns[index]!] = values[index];
-  return row;
+  const { rows, changes } = await executor.execute(query.sql, query.parameters.map(withoutNul));
+  return { numAffectedRows: BigInt(changes), rows: rows as R[] };
 }
 
 export function noStreams(): never {

@@ -9,9 +9,16 @@ import {
   type SqliteResult,
 } from './sqlite-connection';
 
+export type Row = Record<string, unknown>;
+
+export interface Executed {
+  readonly rows: Row[];
+  readonly changes: number;
+}
+
 /** A connection as its driver sees it: statements run one after the other. */
 export interface SqliteExecutor {
-  execute(sql: string, parameters?: readonly unknown[]): Promise<SqliteResult>;
+  execute(sql: string, parameters?: readonly unknown[]): Promise<Executed>;
   close(): Promise<void>;
 }
 
@@ -21,7 +28,10 @@ export function inProcess(options: SqliteOptions): SqliteExecutor {
   return {
     // A promise, so that it throws nothing at its caller.
     // eslint-disable-next-line @typescript-eslint/require-await
-    execute: async (sql, parameters = []) => connection.execute(sql, parameters),
+    execute: async (sql, parameters = []) => {
+      const result = connection.execute(sql, parameters);
+      return { rows: toRows(result), changes: result.changes };
+    },
     // eslint-disable-next-line @typescript-eslint/require-await
     close: async () => connection.close(),
   };
@@ -34,8 +44,8 @@ const PROGRAM = join(
 );
 
 interface Asked {
-  readonly rows: unknown[][];
-  readonly resolve: (result: SqliteResult) => void;
+  readonly rows: Row[];
+  readonly resolve: (executed: Executed) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -60,7 +70,7 @@ export class SqliteThread implements SqliteExecutor {
     this.worker.on('exit', () => this.end(new Error('the database is closed')));
   }
 
-  execute(sql: string, parameters: readonly unknown[] = []): Promise<SqliteResult> {
+  execute(sql: string, parameters: readonly unknown[] = []): Promise<Executed> {
     return this.ask({ ask: 'execute', sql, parameters });
   }
 
@@ -71,7 +81,7 @@ export class SqliteThread implements SqliteExecutor {
     await exit;
   }
 
-  private ask(question: Asking): Promise<SqliteResult> {
+  private ask(question: Asking): Promise<Executed> {
     return new Promise((resolve, reject) => {
       if (this.ended) return reject(this.ended);
       const id = ++this.lastId;
@@ -84,21 +94,20 @@ export class SqliteThread implements SqliteExecutor {
   private hear(answer: Answer): void {
     const asked = this.asked.get(answer.id);
     if (!asked) return;
-    if ('result' in answer && answer.more) {
-      asked.rows.push(...answer.result.rows);
+    if ('error' in answer) {
+      this.asked.delete(answer.id);
+      const { message, errcode } = answer.error;
+      asked.reject(Object.assign(new Error(message), { code: 'ERR_SQLITE_ERROR', errcode }));
+      return;
+    }
+    // Piece by piece, as they come.
+    for (const row of toRows(answer.result)) asked.rows.push(row);
+    if (answer.more) {
       this.worker.postMessage({ id: answer.id, ask: 'more' } satisfies Question);
       return;
     }
     this.asked.delete(answer.id);
-    if ('error' in answer) {
-      const { message, errcode } = answer.error;
-      asked.reject(Object.assign(new Error(message), { code: 'ERR_SQLITE_ERROR', errcode }));
-    } else if (asked.rows.length === 0) {
-      asked.resolve(answer.result);
-    } else {
-      asked.rows.push(...answer.result.rows);
-      asked.resolve({ ...answer.result, rows: asked.rows });
-    }
+    asked.resolve({ rows: asked.rows, changes: answer.result.changes });
   }
 
   private end(error: Error): void {
@@ -106,4 +115,12 @@ export class SqliteThread implements SqliteExecutor {
     for (const { reject } of this.asked.values()) reject(this.ended);
     this.asked.clear();
   }
+}
+
+function toRows({ columns, rows }: SqliteResult): Row[] {
+  return rows.map((values) => {
+    const row: Row = {};
+    for (let index = 0; index < columns.length; index++) row[columns[index]!] = values[index];
+    return row;
+  });
 }

@@ -98,8 +98,8 @@ export async function untyped(
 /** The same rows as they are now. */
 export const ROWS_NOW: typeof ROWS = { ...ROWS, logs: { ...ROWS.logs, position: 1 } };
 
-export async function insertRows(db: Kysely<Untyped>, rows = ROWS): Promise<void> {
-  for (const [table, row] of Object.entries(rows)) await db.insertInto(table).values(row).execute();
+export async function insertRows(db: Kysely<Untyped>): Promise<void> {
+  for (const [table, row] of Object.entries(ROWS)) await db.insertInto(table).values(row).execute();
 }
 
 /** As the first version with a name left it, with a row in each table. */
