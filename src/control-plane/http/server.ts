@@ -41,6 +41,7 @@ export async function serve(
       : { createServer: createHttpServer, serverOptions: options }),
   }) as Server;
   keepIdentity(server, tls);
+  oneAtATime(server);
   server.setTimeout(LIMIT.silenceMs);
   admission.watch(server);
   const exchanges = new Exchanges(server);
@@ -51,6 +52,24 @@ export async function serve(
       listener.stop();
       return exchanges.drain();
     },
+  });
+}
+
+/**
+ * Ends connections over which a request comes before the last one is answered. No client of ours sends any so, and all of
+ * them would be begun in the turn of the event loop in which they are read.
+ */
+function oneAtATime(server: Server): void {
+  const [answer] = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
+  if (!answer) return;
+  const last = new WeakMap<IncomingMessage['socket'], ServerResponse>();
+  server.removeListener('request', answer);
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request;
+    const isAnswered = last.get(socket)?.writableEnded ?? true;
+    last.set(socket, response);
+    if (isAnswered && !socket.destroyed) answer(request, response);
+    else socket.destroy();
   });
 }
 

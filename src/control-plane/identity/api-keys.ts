@@ -1,4 +1,4 @@
-import { randomBytes, timingSafeEqual, createHash } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { parseJson } from '../../protocol/json';
@@ -24,7 +24,10 @@ export class ApiKeys {
 
   /** Reads `admin-key.json` and `jwt.key`, or makes them at first start. A given key is not written down. */
   static open(keys: KeyFiles, given: ApiKey | undefined, audience: () => string, now: () => number): ApiKeys {
-    return new ApiKeys(given ? ApiKey.parse(given) : readKey(keys), readSigningKey(keys), audience, now);
+    const key = given ? ApiKey.parse(given) : readKey(keys);
+    // Of the API key as well, so that JWTs do not outlive the secret that they were exchanged for.
+    const signingKey = createHmac('sha256', readSigningKey(keys)).update(`${key.id}\n${key.secret}`).digest();
+    return new ApiKeys(key, signingKey, audience, now);
   }
 
   /** Undefined for a wrong id or secret. */

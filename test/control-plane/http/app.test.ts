@@ -234,6 +234,6 @@ describe('the web page', () => {
   });
 
   test('health needs no login', async () => {
-    expect(await send('GET', '/healthz')).toMatchObject({ status: 200, text: 'ok' });
+    expect(await send('GET', '/healthz')).toMatchObject({ status: 200, text: 'ok\n' });
   });
 });

@@ -1,0 +1,34 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { ApiKeys } from '../../../src/control-plane/identity/api-keys';
+import { KeyFiles } from '../../../src/control-plane/key-files';
+import { removeFolder, temporaryFolder } from '../../support/folder';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+
+afterEach(() => removeFolder(folder));
+
+const withKey = (id: string, secret: string) =>
+  ApiKeys.open(KeyFiles.inDataFolder(folder), { id, secret }, () => 'https://cp', Date.now);
+
+async function jwtOf(keys: ApiKeys): Promise<string> {
+  const made = await keys.exchange(keys.key.id, keys.key.secret);
+  if (!made) throw new Error('the key was refused');
+  return made.jwt;
+}
+
+test('a JWT outlives a restart with the same key', async () => {
+  const jwt = await jwtOf(withKey('admin', 'first secret of all'));
+  expect(await withKey('admin', 'first secret of all').verify(jwt)).toBe('admin');
+});
+
+test.each([
+  ['its secret', 'admin', 'second secret of all'],
+  ['its id', 'root', 'first secret of all'],
+])('a JWT ends when the key gets another of %s', async (_, id, secret) => {
+  const jwt = await jwtOf(withKey('admin', 'first secret of all'));
+  expect(await withKey(id, secret).verify(jwt)).toBeUndefined();
+});
