@@ -6,7 +6,7 @@ import { systemClock } from '../time';
 import { AdminService } from './admin/admin-service';
 import { Admission } from './admission';
 import { ApiKeys } from './identity/api-keys';
-import { EmbeddedBroker } from './broker/embedded-broker';
+import { Brokers } from './broker';
 import { graphqlRoute } from './graphql/route';
 import { apiRoutes } from './http/api-routes';
 import { refusingApp } from './http/app';
@@ -18,6 +18,7 @@ import type { ControlPlane, ControlPlaneOptions } from './options';
 import { makePrivateFolder } from './durable-file';
 import { KeyFiles } from './key-files';
 import { Authority } from './pki/authority';
+import { pkiRoutes } from './pki/routes';
 import { GivenCertificate, OwnCertificate, type CertificateSource } from './pki/server-certificate';
 import { ServerTls } from './pki/server-tls';
 import { PoolIssuer } from './identity/pool-issuer';
@@ -63,14 +64,18 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   // The addresses hold ports that are known only once the servers listen; nothing uses them before that.
   const address = { publicUrl: '', mqttUrl: '' };
   const apiKeys = ApiKeys.open(keys, given.apiKey, () => address.publicUrl, now);
-  const ca = () => tls?.ca ?? '';
+  // '' trusts those that everybody trusts; beside them a token can name nobody.
+  const ca = () => (tls?.ca ? [tls.ca, given.mqttBroker?.ca ?? ''].join('\n').trim() : '');
   const issuer = new PoolIssuer(authority, () => ({ endpoint: address.publicUrl, mqtt: address.mqttUrl, ca: ca() }));
 
   const { port, mqttPort, metricsPort } = options;
-  const broker =
-    mqttPort === null
-      ? null
-      : opened.add(await EmbeddedBroker.start(context, { address: { host, port: mqttPort }, tls }));
+  const brokers = opened.add(
+    await Brokers.start(context, {
+      embedded: mqttPort === null ? null : { address: { host, port: mqttPort }, tls },
+      outside: given.mqttBroker,
+      authority,
+    }),
+  );
   const admin = new AdminService(context, blobs, issuer);
   let isStopping = false;
   const health = healthRoutes([
@@ -80,6 +85,10 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   app.route('/', health);
   const admission = new Admission(options.trustedProxies);
   app.use((c, next) => admission.turn(c).then(next));
+  app.route(
+    '/pki',
+    pkiRoutes(authority, () => store.read.pools.revokedCertificates()),
+  );
   app.route(WORKER_PATH, workerRoutes({ context, blobs, admission }));
   app.route('/api/v1', apiRoutes(admin, apiKeys, admission, logger));
   app.route('/graphql', graphqlRoute({ admin, apiKeys, admission, logger }));
@@ -91,8 +100,8 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
       : opened.add(await serve(health, { host, port: metricsPort }, null, new Admission()));
 
   const url = `${tls ? 'https' : 'http'}://${localName(host)}:${server.port}`;
-  const mqttUrl = broker ? `${tls ? 'mqtts' : 'mqtt'}://${localName(host)}:${broker.port}` : '';
-  Object.assign(address, publicAddress(given, url, broker?.port ?? CONTROL_PLANE_PORT.mqtts));
+  const mqttUrl = mqttUrlOf(brokers, given, tls !== null, localName(host));
+  Object.assign(address, publicAddress(given, url, brokers.embedded?.port ?? CONTROL_PLANE_PORT.mqtts));
   const sweeper = options.sweepEveryMs > 0 ? new Sweeper(context, options.sweepEveryMs) : undefined;
   const blobTimer = setInterval(() => void sweepBlobs(blobs, logger), BLOB_SWEEP_MS).unref();
   const metricsUrl = metrics ? `http://${localName(host)}:${metrics.port}` : '';
@@ -105,7 +114,7 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
     clearInterval(blobTimer);
     // Long polls are answered now; what else is under way gets the grace time.
     context.wakeups.close();
-    const drained = Promise.all([server.drain(), broker?.drain()]);
+    const drained = Promise.all([server.drain(), brokers.drain()]);
     if (!(await endsWithin(drained, options.shutdownGraceMs)))
       logger.warn('requests that were still under way at the end of the grace time are cut off');
     await opened.close();
@@ -135,7 +144,7 @@ async function endsWithin(work: Promise<unknown>, milliseconds: number): Promise
 
 function withDefaults(given: ControlPlaneOptions) {
   const port = given.port ?? CONTROL_PLANE_PORT.https;
-  const usualMqttPort = port === 0 ? 0 : CONTROL_PLANE_PORT.mqtts;
+  const usualMqttPort = given.mqttBroker ? null : port === 0 ? 0 : CONTROL_PLANE_PORT.mqtts;
   return {
     dataDir: given.dataDir,
     host: given.host ?? '127.0.0.1',
@@ -192,14 +201,17 @@ function certificateNames(options: ControlPlaneOptions): string[] {
   return [...new Set(['localhost', '127.0.0.1', '::1', ...listened, ...hosts, ...(options.tlsSans ?? [])])];
 }
 
+function mqttUrlOf({ embedded }: Brokers, { mqttBroker }: ControlPlaneOptions, tls: boolean, name: string): string {
+  if (embedded) return `${tls ? 'mqtts' : 'mqtt'}://${name}:${embedded.port}`;
+  return mqttBroker?.url ?? '';
+}
+
 /** Where workers and people reach it, as far as it is not told. */
 function publicAddress(given: ControlPlaneOptions, url: string, mqttPort: number) {
   const publicUrl = (given.publicUrl ?? url).replace(/\/+$/, '');
-  return { publicUrl, mqttUrl: given.mqttUrl ?? defaultMqttUrl(publicUrl, mqttPort, given.tls ?? true) };
-}
-
-function defaultMqttUrl(publicUrl: string, port: number, tls: boolean): string {
-  return `${tls ? 'mqtts' : 'mqtt'}://${new URL(publicUrl).hostname}:${port}`;
+  const { mqttUrl, mqttBroker } = given;
+  const usual = `${(given.tls ?? true) ? 'mqtts' : 'mqtt'}://${new URL(publicUrl).hostname}:${mqttPort}`;
+  return { publicUrl, mqttUrl: mqttUrl ?? mqttBroker?.clientUrl ?? mqttBroker?.url ?? usual };
 }
 
 /** How this machine reaches an address that it listens on. */

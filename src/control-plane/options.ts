@@ -20,13 +20,18 @@ export interface ControlPlaneOptions {
   readonly host?: string;
   /** Port of HTTP: worker protocol, GraphQL, API, web page. 0 takes a free one. @default CONTROL_PLANE_PORT.https */
   readonly port?: number;
-  /** Port of the MQTT broker. 0 takes a free one; null starts no broker. @default CONTROL_PLANE_PORT.mqtts; 0 if port is */
+  /**
+   * Port of the embedded MQTT broker. 0 takes a free one; null starts none.
+   * @default CONTROL_PLANE_PORT.mqtts; 0 if port is; none with `mqttBroker`
+   */
   readonly mqttPort?: number | null;
   /** Port of /healthz and /readyz in plain HTTP. 0 takes a free one. @default none */
   readonly metricsPort?: number;
   /** `https://host:port` that workers and people use; it goes into tokens. @default made from host and port */
   readonly publicUrl?: string;
-  /** `mqtts://host:port` that goes into tokens. @default made from publicUrl's host and the MQTT port */
+  /** A broker to use in place of the embedded one, or beside it where `mqttPort` is given as well. */
+  readonly mqttBroker?: MqttBrokerOptions;
+  /** `mqtts://host:port` that goes into tokens. @default that of `mqttBroker`; else made from publicUrl's host and the MQTT port */
   readonly mqttUrl?: string;
   /** More names and addresses for the server certificate, beside those of the URLs and localhost. */
   readonly tlsSans?: readonly string[];
@@ -59,6 +64,19 @@ export interface ControlPlaneOptions {
   readonly sweepEveryMs?: number;
   /** Runs the database in this thread, for tests: quick to open, and it holds up everything else. @default false */
   readonly databaseInProcess?: boolean;
+}
+
+/** A broker of MQTT 5 that every process of the control plane, and every pool, is a client of. */
+export interface MqttBrokerOptions {
+  /** `mqtts://host:port` for the control plane itself. */
+  readonly url: string;
+  /** `mqtts://host:port` for pools: it goes into their tokens. @default url */
+  readonly clientUrl?: string;
+  /** PEM of the authority that signed the broker's certificate; it goes into tokens beside the control plane's own. @default the control plane's own */
+  readonly ca?: string;
+  /** PEM of the certificate and key that the control plane shows to the broker. @default made by its own authority for CONTROL_PLANE_CLIENT */
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 /** A running control plane. */

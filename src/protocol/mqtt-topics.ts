@@ -12,11 +12,10 @@ export const readonlyTopic = (poolId: string, workerId: string): string => `spac
 /** What the pool's side may write: requests of a session. */
 export const writeonlyTopic = (poolId: string, session: string): string => `spacelift/writeonly/${poolId}/${session}`;
 
-/** The session of a request's topic; undefined for a topic that is no request of the pool. */
-export function sessionOfTopic(poolId: string, topic: string): string | undefined {
-  const prefix = writeonlyTopic(poolId, '');
-  const session = topic.startsWith(prefix) ? topic.slice(prefix.length) : '';
-  return /^[^/+#\0]{1,128}$/.test(session) ? session : undefined;
+/** Whose request a topic is, and of which session; undefined for a topic that is no request. */
+export function requestTopicOf(topic: string): { readonly poolId: string; readonly session: string } | undefined {
+  const found = /^spacelift\/writeonly\/([^/+#\0]{1,64})\/([^/+#\0]{1,128})$/.exec(topic);
+  return found ? { poolId: found[1]!, session: found[2]! } : undefined;
 }
 
 /** User property of MQTT 5 with which a request brings a JWT of the pool. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { IConnectPacket, IPublishPacket, ISubscribePacket, IUnsubscribePacket, Packet } from 'mqtt-packet';
-import { PROOF_PROPERTY, readonlyTopic, replyTopic, sessionOfTopic } from '../../protocol/mqtt-topics';
+import { readonlyTopic, replyTopic, requestTopicOf } from '../../protocol/mqtt-topics';
 import type { PoolProof } from '../identity/pool-identity';
 import type { Allowance } from './allowance';
 import { acceptance, keepAliveOf, refusalOfConnect, refusalPacket } from './connect';
@@ -9,6 +9,7 @@ import { Gate } from '../../protocol/gate';
 import type { BrokerLimits } from './limits';
 import { MqttStream } from './mqtt-stream';
 import type { PoolRoom } from './pool-room';
+import { proofIn } from './proof';
 import { Ending, REASON } from './reason';
 import type { Answer, IncomingRequest } from './requests';
 import { isFilterBelow, matches } from './topic-filter';
@@ -133,8 +134,8 @@ export class Connection {
     if (packet.retain) throw new Ending(REASON.retainNotSupported, 'nothing is retained here');
     if (packet.qos === 2) throw new Ending(REASON.qosNotSupported, 'QoS 2 is not supported here');
     if (packet.properties?.topicAlias) throw new Ending(REASON.topicAliasInvalid, 'there are no topic aliases here');
-    const session = sessionOfTopic(room.poolId, packet.topic);
-    if (session === undefined) throw new Ending(REASON.notAuthorized, 'a pool writes below its own topic only');
+    const to = requestTopicOf(packet.topic);
+    if (to?.poolId !== room.poolId) throw new Ending(REASON.notAuthorized, 'a pool writes below its own topic only');
     const payload = packet.payload as Buffer;
     const leave = await this.placeFor(payload.length, room);
     if (this.gone.signal.aborted) {
@@ -143,7 +144,7 @@ export class Connection {
       return;
     }
     if (packet.qos === 1) this.stream.send({ cmd: 'puback', messageId: packet.messageId });
-    void this.answer(session, payload, proofIn(packet)).finally(() => {
+    void this.answer(to.session, payload, proofIn(packet)).finally(() => {
       leave();
       if (this.gone.signal.aborted) this.host.leave(this);
     });
@@ -217,10 +218,4 @@ export class Connection {
     );
     this.stream.send({ cmd: 'unsuback', messageId, granted });
   }
-}
-
-/** MQTT 5: a JWT of the pool as user property. */
-function proofIn(packet: IPublishPacket): string | undefined {
-  const given = packet.properties?.userProperties?.[PROOF_PROPERTY];
-  return typeof given === 'string' ? given : undefined;
 }

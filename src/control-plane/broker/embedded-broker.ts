@@ -117,8 +117,9 @@ export class EmbeddedBroker implements ConnectionHost, Audience {
     room.connections.add(connection);
     connection.proved(proof, room);
     // Whoever resets the pool from here on finds the connection; who did so since the proof was looked at did not.
-    if (!(await isGoodProof(store.read, proof, now()))) throw REVOKED;
     await this.views.follow(proof.poolId);
+    if (!this.rooms.has(proof.poolId)) this.views.unfollow(proof.poolId);
+    if (!(await isGoodProof(store.read, proof, now()))) throw REVOKED;
     this.listener.proven(connection.socket);
   }
 

@@ -1,4 +1,4 @@
-import { createPublicKey, webcrypto, X509Certificate } from 'node:crypto';
+import { createPublicKey, hkdfSync, webcrypto, X509Certificate } from 'node:crypto';
 import { ConfigurationError } from '../errors';
 import type { KeyFiles } from '../key-files';
 import { EC_P256, exportPrivateKey, HOUR_MS, importEcPrivateKey, randomSerialNumber, x509, YEAR_MS } from './x509';
@@ -89,6 +89,53 @@ export class Authority {
       ],
     });
     return { certificate: certificate.toString('pem'), key: await exportPrivateKey(keys.privateKey) };
+  }
+
+  /** Certificate and key with which the control plane itself is a client, under a name that no pool has. */
+  async issueClient(name: string): Promise<{ certificate: string; key: string }> {
+    const keys = await webcrypto.subtle.generateKey(EC_P256, true, ['sign', 'verify']);
+    const now = this.now();
+    const certificate = await x509.X509CertificateGenerator.create({
+      subject: [{ CN: [name] }],
+      ...this.issuance(new Date(now - BACKDATED_MS), new Date(now + SERVER_LIFE_MS)),
+      publicKey: keys.publicKey,
+      extensions: [
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
+        await this.keyIdentifier(),
+      ],
+    });
+    return { certificate: certificate.toString('pem'), key: await exportPrivateKey(keys.privateKey) };
+  }
+
+  /**
+   * PEM of a certificate revocation list. It has no end: a broker that gets no newer one for a while is to go on with what it
+   * has, where one that has run out would refuse everybody.
+   */
+  async revocationList(
+    revoked: readonly { readonly certificate: string; readonly revokedAt: number }[],
+  ): Promise<string> {
+    const list = await x509.X509CrlGenerator.create({
+      issuer: this.certificate.subjectName.toJSON(),
+      thisUpdate: new Date(this.now() - BACKDATED_MS),
+      nextUpdate: NEVER,
+      entries: revoked.map(({ certificate, revokedAt }) => ({
+        serialNumber: new X509Certificate(certificate).serialNumber,
+        revocationDate: new Date(revokedAt),
+      })),
+      extensions: [await this.keyIdentifier()],
+      signingAlgorithm: EC_P256,
+      signingKey: this.key,
+    });
+    // The library calls it a CRL, OpenSSL reads an X509 CRL.
+    return `${x509.PemConverter.encode(list.rawData, 'X509 CRL')}\n`;
+  }
+
+  /** A word that only holders of the authority's key know, the same for all of them. */
+  async secretWord(purpose: string): Promise<string> {
+    const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', this.key));
+    return Buffer.from(hkdfSync('sha256', pkcs8, '', `worker-pools ${purpose}`, 16)).toString('hex');
   }
 
   /** By it, clients that trust two authorities of the same name know which of them signed. */

@@ -8,6 +8,11 @@ export interface FormerCredentials {
   readonly replacedAt: number;
 }
 
+export interface RevokedCertificate {
+  readonly certificate: string;
+  readonly revokedAt: number;
+}
+
 export class PoolTable extends Table {
   async insert(pool: Omit<PoolRecord, 'revision'>): Promise<void> {
     await this.db
@@ -52,6 +57,16 @@ export class PoolTable extends Table {
       .where('poolId', '=', id)
       .where('fingerprint', '=', fingerprint)
       .executeTakeFirst();
+  }
+
+  /** Certificates that were replaced by a reset, or whose pool was deleted. */
+  async revokedCertificates(): Promise<RevokedCertificate[]> {
+    const replaced = this.db.selectFrom('formerCredentials').select(['certificate', 'replacedAt as revokedAt']);
+    const deleted = this.db
+      .selectFrom('pools')
+      .select((eb) => ['certificate' as const, eb.ref('deletedAt').$notNull().as('revokedAt')])
+      .where('deletedAt', 'is not', null);
+    return replaced.unionAll(deleted).orderBy('revokedAt').execute();
   }
 
   /** Undefined for a pool that never was or is deleted. */

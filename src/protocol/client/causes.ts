@@ -24,7 +24,7 @@ const CERTIFICATE =
 
 /** Alerts of the other side about the certificate that we present: that of the pool. */
 const OWN_CERTIFICATE =
-  /^ERR_SSL_\w+_ALERT_(CERTIFICATE_\w+|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|NO_CERTIFICATE)$/;
+  /^ERR_SSL_[\w/]+_ALERT_(CERTIFICATE_\w+|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|NO_CERTIFICATE)$/;
 
 /** What a failed connection means for people. The endpoint is named, no secret is. */
 export function causeOfFailure(error: unknown, endpoint: string): ProtocolError {

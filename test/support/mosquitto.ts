@@ -1,0 +1,131 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { install, plainLines } from '../../src/local-cluster';
+import { removeFolder } from './folder';
+import { until } from './until';
+
+const PROGRAM = '/usr/sbin/mosquitto';
+const PAGE = join(import.meta.dirname, '../../docs/operations/mqtt-broker.md');
+
+/** What the broker is configured with, beside what docs/operations/mqtt-broker.md says. */
+export interface MosquittoFiles {
+  readonly 'ca.crt': string;
+  readonly 'crl.pem': string;
+  readonly 'server.crt': string;
+  readonly 'server.key': string;
+}
+
+/** A mosquitto of the test's own, on a free port of the loopback, with the configuration that the documentation gives. */
+export class Mosquitto {
+  private child!: ChildProcess;
+  log = '';
+
+  private constructor(
+    private readonly folder: string,
+    readonly port: number,
+    private readonly user: { readonly uid: number; readonly gid: number } | undefined,
+  ) {}
+
+  static async start(files: MosquittoFiles, port?: number): Promise<Mosquitto> {
+    await installed();
+    const folder = mkdtempSync(join(tmpdir(), 'worker-pools-mosquitto-'));
+    const user = unprivilegedUser();
+    const broker = new Mosquitto(folder, port ?? (await freePort()), user);
+    if (user) chownSync(folder, user.uid, user.gid);
+    const page = readFileSync(PAGE, 'utf8');
+    const conf = block(page, 'conf')
+      .replaceAll('/etc/mosquitto/worker-pools', folder)
+      .replace('listener 8883', `listener ${broker.port} 127.0.0.1`);
+    broker.write('mosquitto.conf', `${conf}log_dest stderr\nlog_type all\n`);
+    broker.write('acl', block(page, 'acl'));
+    for (const [name, text] of Object.entries(files)) broker.write(name, text as string);
+    await broker.launch();
+    return broker;
+  }
+
+  get url(): string {
+    return `mqtts://127.0.0.1:${this.port}`;
+  }
+
+  write(name: string, text: string): void {
+    const path = join(this.folder, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    if (this.user) chownSync(path, this.user.uid, this.user.gid);
+  }
+
+  /** Takes the list of revoked certificates anew. */
+  async reload(): Promise<void> {
+    const before = this.log.length;
+    this.child.kill('SIGHUP');
+    await until(() => this.log.slice(before).includes('Reloading config'), 'mosquitto reloads');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+
+  async restart(meanwhile: () => unknown = () => undefined): Promise<void> {
+    await this.end();
+    await meanwhile();
+    await this.launch();
+  }
+
+  async stop(): Promise<void> {
+    await this.end();
+    removeFolder(this.folder);
+  }
+
+  private async launch(): Promise<void> {
+    const before = this.log.length;
+    const conf = join(this.folder, 'mosquitto.conf');
+    this.child = spawn(PROGRAM, ['-c', conf], { ...this.user, stdio: ['ignore', 'pipe', 'pipe'] });
+    const note = (text: Buffer): void => void (this.log += text.toString());
+    this.child.stdout!.on('data', note);
+    this.child.stderr!.on('data', note);
+    const { child } = this;
+    process.once('exit', () => child.kill('SIGKILL'));
+    await until(() => {
+      if (child.exitCode !== null) throw new Error(`mosquitto ended: ${this.log}`);
+      return this.log.slice(before).includes('running');
+    }, 'mosquitto runs');
+  }
+
+  private async end(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const closed = once(this.child, 'close');
+    this.child.kill('SIGTERM');
+    await closed;
+  }
+}
+
+function block(page: string, language: string): string {
+  const found = new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(page);
+  if (!found) throw new Error(`${PAGE} has no block ${language}`);
+  return found[1]!;
+}
+
+async function installed(): Promise<void> {
+  const sentence =
+    'mosquitto, which tests of the MQTT broker run on, is missing; install it with `apt-get install mosquitto`.';
+  if (!existsSync(PROGRAM) && process.getuid?.() === 0) {
+    await install([{ name: 'mosquitto', sentence, packages: ['mosquitto'] }], plainLines);
+  }
+  if (!existsSync(PROGRAM)) throw new Error(sentence);
+}
+
+/** Nobody's, where this is root: as root it would go on under a user of its own, who cannot read the test's folder. */
+function unprivilegedUser(): { readonly uid: number; readonly gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const line = /^nobody:.*$/m.exec(readFileSync('/etc/passwd', 'utf8'))![0].split(':');
+  return { uid: Number(line[2]), gid: Number(line[3]) };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
