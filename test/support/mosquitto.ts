@@ -37,11 +37,11 @@ export class Mosquitto {
     const broker = new Mosquitto(folder, port ?? (await freePort()), user);
     if (user) chownSync(folder, user.uid, user.gid);
     const page = readFileSync(PAGE, 'utf8');
-    const conf = block(page, 'conf')
+    const conf = contentOf('conf.d/worker-pools.conf', page)
       .replaceAll('/etc/mosquitto/worker-pools', folder)
       .replace('listener 8883', `listener ${broker.port} 127.0.0.1`);
     broker.write('mosquitto.conf', `${conf}log_dest stderr\nlog_type all\n`);
-    broker.write('acl', block(page, 'acl'));
+    broker.write('acl', contentOf('worker-pools/acl', page));
     for (const [name, text] of Object.entries(files)) broker.write(name, text as string);
     await broker.launch();
     return broker;
@@ -99,10 +99,11 @@ export class Mosquitto {
   }
 }
 
-function block(page: string, language: string): string {
-  const found = new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(page);
-  if (!found) throw new Error(`${PAGE} has no block ${language}`);
-  return found[1]!;
+/** The block below the path of a file. */
+function contentOf(file: string, page: string): string {
+  const found = page.split(`/etc/mosquitto/${file}\`:`)[1]?.split(/```\w*\n/)[1];
+  if (found === undefined) throw new Error(`${PAGE} does not say what ${file} holds`);
+  return found;
 }
 
 async function installed(): Promise<void> {
