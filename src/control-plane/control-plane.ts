@@ -23,6 +23,7 @@ import { GivenCertificate, OwnCertificate, type CertificateSource } from './pki/
 import { ServerTls } from './pki/server-tls';
 import { PoolIssuer } from './identity/pool-issuer';
 import { queueContext } from './queue';
+import type { LetGo } from './queue/context';
 import { Sweeper } from './queue/sweeper';
 import { serve } from './http/server';
 import { openBlobs, type BlobReferences, type Blobs } from './blobs';
@@ -51,11 +52,12 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   makePrivateFolder(dataDir);
   const keys = openKeys(given, options.logger);
   const store = opened.add(storeOn(await openDatabase(given, now)));
-  const context = queueContext(store, options, logger, now);
   const references = blobReferences(store);
   const clock = { ...systemClock, now };
-  const blobs = await openBlobs(dataDir, given.blobs ?? {}, { references, clock, logger });
+  const blobs = await openBlobs(dataDir, options.blobs, { references, clock, logger });
   opened.add(blobs.store);
+  const letGo = ({ kind, id }: LetGo) => void blobs.unused.release(kind, id);
+  const context = queueContext(store, options, logger, now, letGo);
 
   const authority = await Authority.open(keys, now);
   const tls = options.tls
@@ -155,6 +157,7 @@ function withDefaults(given: ControlPlaneOptions) {
     tls: given.tls ?? true,
     web: given.web ?? 'basic',
     trustedProxies: given.trustedProxies ?? [],
+    blobs: given.blobs ?? {},
     launcherImage: given.launcherImage,
     defaultRunnerImage: given.defaultRunnerImage,
     startDeadlineMs: (given.startDeadlineSeconds ?? START_DEADLINE_SECONDS) * 1000,

@@ -133,13 +133,9 @@ export class AdminService {
 
   async createRun(input: NewRun): Promise<RunRecord> {
     const stack = await this.stackAdmin.require(input.stack);
-    const { source } = stack;
-    if (source === null) {
-      throw new RequestError('malformed', `stack ${stack.name} has no source yet: upload one before triggering a run`);
-    }
-    const type = input.type ?? 'TRACKED';
-    const autoDeploy = input.autoDeploy ?? stack.autoDeploy;
-    return requireRun(this.tables, await queueRun(this.context, { stack, source, type, autoDeploy }));
+    const { type, autoDeploy } = input;
+    const id = await queueRun(this.context, { stack, type: type ?? 'TRACKED', autoDeploy });
+    return requireRun(this.tables, id);
   }
 
   async run(id: string): Promise<RunRecord | null> {

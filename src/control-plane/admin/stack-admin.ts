@@ -5,7 +5,7 @@ import { RequestError } from '../errors';
 import { checkStackName, idOf, projectFolder } from '../names';
 import type { QueueContext } from '../queue/context';
 import type { Blobs } from '../blobs';
-import type { Tables } from '../store';
+import type { Tables, Transaction } from '../store';
 import { isUniqueViolation } from '../store/database/database';
 import type { PoolRecord, StackRecord } from '../store/records';
 
@@ -67,12 +67,14 @@ export class StackAdmin {
   async delete(nameOrId: string): Promise<StackRecord> {
     const { store, now } = this.context;
     const { id } = await this.require(nameOrId);
-    return store.transaction(async (tx) => {
+    const deleted = await store.transaction(async (tx) => {
       const stack = await locked(tx, id);
       await refuseUnfinished(tx, stack, 'delete it');
       await tx.stacks.delete(stack.id, now());
       return stack;
     });
+    await this.blobs.unused.release('sources', deleted.source);
+    return deleted;
   }
 
   async find(nameOrId: string): Promise<StackRecord | null> {
@@ -87,12 +89,18 @@ export class StackAdmin {
   async uploadSource(nameOrId: string, archive: Readable): Promise<StackRecord> {
     const stack = await this.require(nameOrId);
     const source = await this.blobs.store.write('sources', stack.id, archive);
-    const before = await this.context.store.transaction(async (tx) => {
-      const { source: replaced } = await locked(tx, stack.id);
+    const replace = async (tx: Transaction): Promise<string | null> => {
+      const { source: before } = await locked(tx, stack.id);
       await tx.stacks.setSource(stack.id, source);
-      return replaced;
-    });
-    await this.blobs.unused.release('sources', before);
+      return before;
+    };
+    // Of a stack that was deleted meanwhile it is the new one that nobody needs.
+    let unneeded: string | null = source;
+    try {
+      unneeded = await this.context.store.transaction(replace);
+    } finally {
+      await this.blobs.unused.release('sources', unneeded);
+    }
     return this.require(stack.id);
   }
 

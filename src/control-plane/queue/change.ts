@@ -1,5 +1,5 @@
 import type { Transaction } from '../store';
-import type { QueueContext } from './context';
+import type { QueueContext, LetGo } from './context';
 import { poolTopic, runTopic } from './wakeups';
 
 /** One transaction of the queue, with what others are to be told of it. */
@@ -8,6 +8,7 @@ export class Change {
   private readonly workers = new Map<string, Set<string>>();
   private readonly topics = new Set<string>();
   private readonly toAssign = new Set<string>();
+  private readonly free: LetGo[] = [];
   private known: Promise<number> | undefined;
 
   constructor(
@@ -43,6 +44,15 @@ export class Change {
     return this.toAssign;
   }
 
+  /** A blob that a row named is needed by it no more. */
+  letGo(blob: LetGo): void {
+    this.free.push(blob);
+  }
+
+  get blobsLetGo(): readonly LetGo[] {
+    return this.free;
+  }
+
   /**
    * Gives the workers that changed one new revision a pool. The rows of pools are held from then on, so that this comes
    * last, and in one order.
@@ -59,13 +69,15 @@ export class Change {
 /** Carries a change out, wakes those whom it concerns, and gives out what may run then. */
 export async function change<T>(context: QueueContext, work: (change: Change) => Promise<T>): Promise<T> {
   let poolsToAssign: Iterable<string> = [];
+  let blobsLetGo: readonly LetGo[] = [];
   const result = await context.store.transaction(async (tx) => {
     const made = new Change(tx, context);
     const value = await work(made);
     await made.finish();
-    poolsToAssign = made.poolsToAssign;
+    ({ poolsToAssign, blobsLetGo } = made);
     return value;
   });
+  for (const blob of blobsLetGo) context.letGo(blob);
   for (const poolId of poolsToAssign) await context.assignRuns(poolId);
   return result;
 }

@@ -9,6 +9,12 @@ export interface QueueSettings {
   readonly startDeadlineMs: number;
 }
 
+/** A blob that nobody may need any more. */
+export interface LetGo {
+  readonly kind: 'sources' | 'workspaces';
+  readonly id: string;
+}
+
 /** What every part of the queue works with. */
 export interface QueueContext {
   readonly store: Store;
@@ -20,4 +26,6 @@ export interface QueueContext {
   readonly newId: () => string;
   /** Gives waiting runs of a pool to its idle workers; never rejects: what it could not do now, a sweep does. */
   readonly assignRuns: (poolId: string) => Promise<void>;
+  /** Removes a blob that a row named, unless another does; what fails is left to a sweep of the blobs. */
+  readonly letGo: (blob: LetGo) => void;
 }

@@ -5,7 +5,13 @@ import { assignRuns } from './assign';
 import type { QueueContext, QueueSettings } from './context';
 import { Wakeups } from './wakeups';
 
-export function queueContext(store: Store, settings: QueueSettings, logger: Logger, now: () => number): QueueContext {
+export function queueContext(
+  store: Store,
+  settings: QueueSettings,
+  logger: Logger,
+  now: () => number,
+  letGo: QueueContext['letGo'] = () => undefined,
+): QueueContext {
   const ulid = monotonicFactory();
   const wakeups = new Wakeups();
   store.listen(
@@ -19,6 +25,7 @@ export function queueContext(store: Store, settings: QueueSettings, logger: Logg
     logger,
     now,
     newId: () => ulid(now()),
+    letGo,
     assignRuns: async (poolId) => {
       try {
         await assignRuns(context, poolId);

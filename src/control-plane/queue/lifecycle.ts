@@ -30,6 +30,7 @@ export async function advance(
   }
   const moved: RunRecord = { ...run, ...all, state: to, ready, updatedAt: now };
   if (line) await systemLog(made, run.id, moved.attempt, line);
+  if (ended && run.workspace !== null) made.letGo({ kind: 'workspaces', id: run.workspace });
   made.runChanged(run.id);
   context.logger.info({ run: run.id, from: run.state, to, reason: moved.reason ?? undefined }, 'run changed state');
   if (ready) made.mayAssign(run.poolId);

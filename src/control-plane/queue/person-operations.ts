@@ -9,24 +9,37 @@ import { isTerminal } from './transitions';
 /** What people ask of runs and workers. */
 
 export interface QueuedRun {
-  readonly stack: StackRecord;
-  readonly source: string;
+  readonly stack: Pick<StackRecord, 'id' | 'name'>;
   readonly type: RunType;
-  readonly autoDeploy: boolean;
+  /** @default - as the stack has it */
+  readonly autoDeploy?: boolean | undefined;
 }
 
-/** Queues a run of a stack. @throws RequestError `malformed` when the stack, or its pool, was deleted. */
-export async function queueRun(context: QueueContext, { stack, source, type, autoDeploy }: QueuedRun): Promise<string> {
+/** Queues a run of a stack. @throws RequestError `malformed` when it has no source, or it or its pool was deleted. */
+export async function queueRun(context: QueueContext, { stack, type, autoDeploy }: QueuedRun): Promise<string> {
   const id = context.newId();
   await change(context, async (made) => {
     const { tx, now } = made;
-    // Held, so that of two runs that are queued at once one comes first.
-    if (!(await tx.stacks.lock(stack.id))) {
+    // Held, so that of two runs that are queued at once one comes first, and that its source is not replaced meanwhile.
+    const held = await tx.stacks.lock(stack.id);
+    if (!held) {
       throw new RequestError('malformed', `stack ${stack.name} was deleted: it can have no further runs`);
     }
+    const { poolId, source } = held;
+    if (source === null) {
+      throw new RequestError('malformed', `stack ${stack.name} has no source yet: upload one before triggering a run`);
+    }
     const ready = type !== 'TRACKED' || (await isStackFree(tx, stack.id));
-    const { poolId } = stack;
-    await tx.runs.insert({ id, stackId: stack.id, poolId, type, source, autoDeploy, createdAt: now }, ready);
+    const run = {
+      id,
+      stackId: stack.id,
+      poolId,
+      type,
+      source,
+      autoDeploy: autoDeploy ?? held.autoDeploy,
+      createdAt: now,
+    };
+    await tx.runs.insert(run, ready);
     await systemLog(made, id, 0, `Run of stack ${stack.name} is queued`);
     if (!(await tx.pools.lock(poolId))) {
       throw new RequestError('malformed', `the pool of stack ${stack.name} was deleted: no worker could take its runs`);

@@ -73,6 +73,20 @@ describe('a workspace', () => {
   });
 });
 
+describe('a workspace that waits for confirmation', () => {
+  test.each([
+    { what: 'is discarded', end: (run: string) => controlPlane.admin.discard(run) },
+    { what: 'is stopped', end: (run: string) => controlPlane.admin.stop(run, 'enough') },
+  ])('goes as soon as its run $what', async ({ end }) => {
+    const { pod, run } = await started();
+    await pod.put('state');
+    await pod.outcome('Succeeded', true);
+    expect(stored()).toEqual([await workspaceOf(run)]);
+    await end(run);
+    await until(() => stored().length === 0, 'the workspace is gone');
+  });
+});
+
 describe('a workspace in parts', () => {
   const content = randomBytes(2 * PART_BYTES + 5);
   const parts = [0, PART_BYTES, 2 * PART_BYTES];
@@ -132,7 +146,7 @@ describe('a control plane whose volume is nearly full', () => {
       expect(await pod.heartbeat()).toMatchObject({ status: 200 });
       await controlPlane.restart();
       expect(await pod.put('state')).toMatchObject({ status: 200 });
-      expect(stored()).toEqual([workspaceOf(run)]);
+      expect(stored()).toEqual([await workspaceOf(run)]);
     },
   );
 });
