@@ -13,6 +13,9 @@ const BATCH = 100;
  * overlap.
  */
 export async function assignRuns(context: QueueContext, poolId: string): Promise<void> {
+  // Most who ask have nothing to give out: a look takes no lock.
+  const { runs, workers } = context.store.read;
+  if (!(await runs.hasReady(poolId)) || !(await workers.hasIdle(poolId))) return;
   let assigned: number;
   do assigned = await change(context, (made) => assignBatch(made, poolId));
   while (assigned === BATCH);
@@ -22,10 +25,11 @@ async function assignBatch(made: Change, poolId: string): Promise<number> {
   const { tx } = made;
   // One at a time in a pool: two that looked at once would each pass over what the other holds.
   if (!(await tx.pools.lock(poolId))) return 0;
-  const runs = await tx.runs.claimReady(poolId, BATCH);
-  if (runs.length === 0) return 0;
+  const ready = await tx.runs.claimReady(poolId, BATCH);
+  if (ready.length === 0) return 0;
   const heardSince = (await made.reading()) - SESSION_LEASE_MS;
-  const workers = await tx.workers.claimIdle(poolId, heardSince, runs.length);
+  const workers = await tx.workers.claimIdle(poolId, heardSince, ready.length);
+  const runs = await tx.runs.findAll(ready.slice(0, workers.length));
   for (const [index, worker] of workers.entries()) await assign(made, runs[index]!, worker);
   return workers.length;
 }

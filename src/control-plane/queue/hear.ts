@@ -2,7 +2,8 @@ import { SESSION_LEASE_MS } from '../../protocol/leases';
 import type { Speaker } from '../../protocol/messages';
 import { RequestError } from '../errors';
 import type { SessionRow } from '../store/schema';
-import type { Change } from './change';
+import { change, type Change } from './change';
+import type { QueueContext } from './context';
 
 /** Takes a session's word as a sign of life. @throws RequestError `superseded` when it is that of a former leader. */
 export async function hear(made: Change, poolId: string, { session, term }: Speaker): Promise<void> {
@@ -15,9 +16,20 @@ export async function hear(made: Change, poolId: string, { session, term }: Spea
       'another controller leads now and speaks for this pool: this one, which led before it, changes nothing any more',
     );
   }
-  const isNews =
-    known?.heardLease !== reading || (term !== undefined && (known.term !== term || known.termHeardLease !== reading));
-  if (isNews) await sessions.heard(poolId, session, reading, term);
+  if (!known || isNews(known, term, reading)) await sessions.heard(poolId, session, reading, term);
+}
+
+/** The same outside of a transaction: what is known already needs none. */
+export async function hearAtOnce(context: QueueContext, poolId: string, speaker: Speaker): Promise<void> {
+  const { session, term } = speaker;
+  const found = await context.store.read.sessions.look(poolId, session);
+  if (found && !isFormer(found.known, term, found.reading) && !isNews(found.known, term, found.reading)) return;
+  await change(context, (made) => hear(made, poolId, speaker));
+}
+
+function isNews(known: SessionRow, term: number | undefined, reading: number): boolean {
+  if (known.heardLease !== reading) return true;
+  return term !== undefined && (known.term !== term || known.termHeardLease !== reading);
 }
 
 /** A Lease that was made anew counts from 0 again, so that a number alone must not rule for ever. */

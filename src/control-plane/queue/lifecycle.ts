@@ -55,10 +55,7 @@ function found(runId: string, run: RunRecord | undefined): RunRecord {
 
 /** A line of the control plane's own in a run's log. */
 export async function systemLog(made: Change, runId: string, attempt: number, text: string): Promise<void> {
-  const { logs } = made.tx;
-  const sequence = (await logs.lastSequence(runId, attempt, 'control-plane')) + 1;
-  const entry = { sequence, time: made.now, stream: 'system' as const, step: '', text: `${text}\n` };
-  await logs.append(runId, attempt, 'control-plane', [entry]);
+  await made.tx.logs.add(runId, attempt, { time: made.now, stream: 'system', step: '', text: `${text}\n` });
   made.runChanged(runId);
 }
 
@@ -120,8 +117,8 @@ export async function release(made: Change, assignment: AssignmentRecord): Promi
   const { tx, now } = made;
   const { fence, workerId, poolId } = assignment;
   if (!(await tx.assignments.release(fence, now))) return;
-  await tx.workers.setFree(workerId, fence, now);
-  if ((await tx.workers.find(workerId))?.retiring) await tx.workers.remove(workerId, now);
+  const worker = await tx.workers.setFree(workerId, fence, now);
+  if (worker?.retiring) await tx.workers.remove(workerId, now);
   made.touch(poolId, workerId);
   made.mayAssign(poolId);
 }

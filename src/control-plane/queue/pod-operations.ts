@@ -25,16 +25,25 @@ export interface Attempted {
 }
 
 /** The attempt that a Pod speaks for. @throws RequestError `not-found` or `fenced` */
-export async function requireAttempt(tables: Tables, who: Attempted, fence: number): Promise<AssignmentRecord> {
+export async function requireAttempt(
+  tables: Tables,
+  who: Attempted,
+  fence: number,
+  held?: RunRecord,
+): Promise<AssignmentRecord> {
   const assignment = await findAttempt(tables, who);
-  const run = await requireRun(tables, who.runId);
+  requireCurrent(held ?? (await requireRun(tables, who.runId)), assignment, who, fence);
+  return assignment;
+}
+
+/** @throws RequestError `fenced` */
+function requireCurrent(run: RunRecord, assignment: AssignmentRecord, who: Attempted, fence: number): void {
   if (assignment.fence !== fence || run.attempt !== who.attempt) {
     throw new RequestError(
       'fenced',
       `attempt ${who.attempt} of run ${who.runId} was given up: stop, another may hold the run`,
     );
   }
-  return assignment;
 }
 
 async function findAttempt({ assignments }: Tables, who: Attempted): Promise<AssignmentRecord> {
@@ -44,10 +53,16 @@ async function findAttempt({ assignments }: Tables, who: Attempted): Promise<Ass
 }
 
 /** The same, for what only an attempt under way may do. */
-async function requireUnderWay(tables: Tables, who: Attempted, fence: number): Promise<AssignmentRecord> {
-  const assignment = await requireAttempt(tables, who, fence);
+async function requireUnderWay(
+  tables: Tables,
+  who: Attempted,
+  fence: number,
+  held?: RunRecord,
+): Promise<AssignmentRecord> {
+  const run = held ?? (await requireRun(tables, who.runId));
+  const assignment = await requireAttempt(tables, who, fence, run);
   if (assignment.endedAt === null) return assignment;
-  const { state } = await requireRun(tables, who.runId);
+  const { state } = run;
   throw new RequestError('fenced', `attempt ${who.attempt} of run ${who.runId} is over (${state}): stop`);
 }
 
@@ -59,10 +74,9 @@ async function hearPod(made: Change, { fence, heardLease }: AssignmentRecord): P
 
 const UNKNOWN_POD = '';
 
-/** Lets a Pod go on: from here on the attempt is never given to another. False when another Pod was faster. */
-async function letStart(made: Change, assignment: AssignmentRecord, podUid: string): Promise<boolean> {
+/** Lets a Pod of a held run go on: from here on the attempt is never given to another. False when another was faster. */
+async function letStart(made: Change, run: RunRecord, assignment: AssignmentRecord, podUid: string): Promise<boolean> {
   const { tx, now } = made;
-  const run = await requireRun(tx, assignment.runId);
   if (!(await tx.assignments.start(assignment.fence, podUid, now, await made.reading()))) return false;
   if (run.type === 'TRACKED') await tx.runs.setHolding(run.id, true);
   await advance(made, run, 'start');
@@ -74,17 +88,16 @@ async function letStart(made: Change, assignment: AssignmentRecord, podUid: stri
 export async function start(context: QueueContext, who: Attempted, request: StartRequest): Promise<RunSpec> {
   return change(context, async (made) => {
     const { tx } = made;
-    await lockRun(made, who.runId);
-    const assignment = await requireUnderWay(tx, who, request.fence);
+    const run = await lockRun(made, who.runId);
+    const assignment = await requireUnderWay(tx, who, request.fence, run);
     const isAgain = assignment.startedAt !== null && assignment.podUid === request.podUid;
     if (isAgain) await hearPod(made, assignment);
-    else if (!(await letStart(made, assignment, request.podUid))) {
+    else if (!(await letStart(made, run, assignment, request.podUid))) {
       throw new RequestError(
         'already-started',
         `attempt ${who.attempt} of run ${who.runId} runs in another Pod already`,
       );
     }
-    const run = await requireRun(tx, who.runId);
     const stack = await tx.stacks.ofRun(run);
     if (!stack) throw new RequestError('not-found', `the stack of run ${run.id} not found`);
     return runSpec(run, stack, assignment.stage);
@@ -94,8 +107,8 @@ export async function start(context: QueueContext, who: Attempted, request: Star
 /** Stores log entries: what it acknowledges is durable. */
 export function appendLogs(context: QueueContext, who: Attempted, request: LogsRequest): Promise<LogsResponse> {
   return change(context, async (made) => {
-    await lockRun(made, who.runId);
-    await hearPod(made, await requireAttempt(made.tx, who, request.fence));
+    const run = await lockRun(made, who.runId);
+    await hearPod(made, await requireAttempt(made.tx, who, request.fence, run));
     const acknowledged = await made.tx.logs.append(who.runId, who.attempt, request.writer, request.entries);
     made.runChanged(who.runId);
     return { acknowledged };
@@ -141,8 +154,8 @@ async function beat(made: Change, who: Attempted, fence: number): Promise<void> 
     await hearPod(made, assignment);
     return;
   }
-  await lockRun(made, who.runId);
-  if (!(await letStart(made, assignment, UNKNOWN_POD))) return;
+  const run = await lockRun(made, who.runId);
+  if (!(await letStart(made, run, assignment, UNKNOWN_POD))) return;
   const { runId, attempt } = assignment;
   made.context.logger.warn({ run: runId, attempt }, 'a run under way whose start was not known');
 }
@@ -152,18 +165,17 @@ export function outcome(context: QueueContext, who: Attempted, request: OutcomeR
   return change(context, async (made) => {
     const { tx } = made;
     const run = await lockRun(made, who.runId);
-    const known = await tx.assignments.find(who.runId, who.attempt);
-    const isOver = known?.poolId === who.poolId && known.fence === request.fence && known.endedAt !== null;
-    if (isOver) return { state: run.state };
-    const assignment = await requireAttempt(tx, who, request.fence);
+    const assignment = await findAttempt(tx, who);
+    if (assignment.fence === request.fence && assignment.endedAt !== null) return { state: run.state };
+    requireCurrent(run, assignment, who, request.fence);
     if (assignment.startedAt === null) {
       throw new RequestError(
         'malformed',
         `attempt ${who.attempt} of run ${who.runId} has not started, so it has no outcome`,
       );
     }
-    if (request.reason === 'Succeeded') await succeed(made, run, assignment, request);
-    else await endWithoutSuccess(made, assignment, { ...request, by: 'relay' });
+    if (request.reason === 'Succeeded') return { state: (await succeed(made, run, assignment, request)).state };
+    await endWithoutSuccess(made, assignment, { ...request, by: 'relay' });
     return { state: (await requireRun(tx, who.runId)).state };
   });
 }
@@ -173,7 +185,7 @@ async function succeed(
   before: RunRecord,
   assignment: AssignmentRecord,
   request: OutcomeRequest,
-): Promise<void> {
+): Promise<RunRecord> {
   const goesOn = assignment.stage === 'preparing' && request.hasChanges && before.type === 'TRACKED';
   if (goesOn && before.workspace === null) {
     throw new RequestError(
@@ -185,23 +197,21 @@ async function succeed(
   made.touch(assignment.poolId, assignment.workerId);
   const run = await leaveStack(made, before);
   if (goesOn && run.stopReason !== null) {
-    await advance(
+    return advance(
       made,
       run,
       'stop',
       { hasChanges: true, reason: 'Cancelled', message: run.stopReason },
       `The run was stopped: ${run.stopReason}`,
     );
-    return;
   }
   if (goesOn) {
     const [event, line] = run.autoDeploy
       ? (['planned-and-approved', 'Planned; the changes will be applied'] as const)
       : (['planned', 'Planned; the run waits for confirmation'] as const);
-    await advance(made, run, event, { hasChanges: true, message: request.message }, line);
-    return;
+    return advance(made, run, event, { hasChanges: true, message: request.message }, line);
   }
   const hasChanges = assignment.stage === 'preparing' ? request.hasChanges : run.hasChanges;
   const result = { hasChanges, reason: request.reason, message: request.message, exitCode: request.exitCode };
-  await advance(made, run, 'succeed', result, 'The run finished');
+  return advance(made, run, 'succeed', result, 'The run finished');
 }

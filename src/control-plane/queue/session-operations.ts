@@ -12,7 +12,7 @@ import type { AssignmentRecord, WorkerRecord } from '../store/records';
 import type { ViewRecord } from '../store/views';
 import { change, type Change } from './change';
 import type { QueueContext } from './context';
-import { hear } from './hear';
+import { hear, hearAtOnce } from './hear';
 import { podIsGone, withdraw } from './lifecycle';
 import { workerView } from './views';
 import { poolTopic } from './wakeups';
@@ -84,10 +84,8 @@ export async function watch(
   const { wakeups, store } = context;
   const until = performance.now() + request.waitSeconds * 1000;
   // The session may just have come back, while runs wait for its workers.
-  await change(context, async (made) => {
-    await hear(made, poolId, request);
-    made.mayAssign(poolId);
-  });
+  await hearAtOnce(context, poolId, request);
+  await context.assignRuns(poolId);
   for (;;) {
     const left = until - performance.now();
     // Begun before the look, so that what happens after it is not missed.
@@ -99,7 +97,7 @@ export async function watch(
       const changed = await store.read.views.changed(poolId, request.session, after);
       if (changed.length > 0 || left <= 0 || signal.aborted || wakeups.isClosed) {
         // It may have been superseded while it waited.
-        await change(context, (made) => hear(made, poolId, request));
+        await hearAtOnce(context, poolId, request);
         return answer(context, revision, changed);
       }
       await sleep.over;

@@ -26,8 +26,29 @@ export class LogTable extends Table {
       .values({ runId, attempt, writer, sequence })
       .onConflict((conflict) => conflict.columns(['runId', 'attempt', 'writer']).doUpdateSet({ sequence }))
       .execute();
-    const first = (await this.takePositions(runId, fresh)) - fresh.length + 1;
-    const rows = fresh.map((entry, index) => ({
+    await this.insert(runId, attempt, writer, fresh);
+    return sequence;
+  }
+
+  /** Adds an entry of the control plane's own behind its last. */
+  async add(runId: string, attempt: number, entry: Omit<LogEntry, 'sequence'>): Promise<void> {
+    const writer = 'control-plane';
+    const { sequence } = await this.db
+      .insertInto('logWriters')
+      .values({ runId, attempt, writer, sequence: 1 })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['runId', 'attempt', 'writer'])
+          .doUpdateSet((eb) => ({ sequence: eb('logWriters.sequence', '+', 1) })),
+      )
+      .returning('sequence')
+      .executeTakeFirstOrThrow();
+    await this.insert(runId, attempt, writer, [{ ...entry, sequence }]);
+  }
+
+  private async insert(runId: string, attempt: number, writer: Writer, entries: readonly LogEntry[]): Promise<void> {
+    const first = (await this.takePositions(runId, entries)) - entries.length + 1;
+    const rows = entries.map((entry, index) => ({
       runId,
       position: first + index,
       attempt,
@@ -39,7 +60,6 @@ export class LogTable extends Table {
       text: entry.text,
     }));
     for (const chunk of chunks(rows)) await this.db.insertInto('logs').values(chunk).execute();
-    return sequence;
   }
 
   /** The row of the run is held from here on: its records become visible in the order of their positions. */

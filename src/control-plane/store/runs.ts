@@ -53,17 +53,12 @@ export class RunTable extends Table {
   }
 
   /** Runs of a pool that wait for nothing but a worker, in the order of their turn; held. */
-  async claimReady(poolId: string, limit: number): Promise<RunRecord[]> {
-    const query = this.db
-      .selectFrom('runs')
-      .select('id')
-      .where('poolId', '=', poolId)
-      .where('ready', '=', 1)
-      // CONFIRMED before QUEUED.
-      .orderBy('state')
-      .orderBy('position')
-      .limit(limit);
-    const ids = (await this.locked(query, 'skip').execute()).map(({ id }) => id);
+  async claimReady(poolId: string, limit: number): Promise<string[]> {
+    return (await this.locked(this.nextReady(poolId, limit), 'skip').execute()).map(({ id }) => id);
+  }
+
+  /** In the order of their ids here. */
+  async findAll(ids: readonly string[]): Promise<RunRecord[]> {
     const found = new Map<string, RunRecord>();
     for (const chunk of chunks(ids)) {
       for (const row of await this.all().where('runs.id', 'in', chunk).execute()) found.set(row.id, toRun(row));
@@ -71,19 +66,37 @@ export class RunTable extends Table {
     return ids.map((id) => found.get(id)!);
   }
 
+  private nextReady(poolId: string, limit: number) {
+    return (
+      this.db
+        .selectFrom('runs')
+        .select('id')
+        .where('poolId', '=', poolId)
+        .where(isReady)
+        // CONFIRMED before QUEUED.
+        .orderBy('state')
+        .orderBy('position')
+        .limit(limit)
+    );
+  }
+
+  async hasReady(poolId: string): Promise<boolean> {
+    return (await this.nextReady(poolId, 1).executeTakeFirst()) !== undefined;
+  }
+
   async countReady(poolId: string): Promise<number> {
     const row = await this.db
       .selectFrom('runs')
       .select((eb) => eb.fn.countAll<number>().as('n'))
       .where('poolId', '=', poolId)
-      .where('ready', '=', 1)
+      .where(isReady)
       .executeTakeFirstOrThrow();
     return Number(row.n);
   }
 
   /** Pools in which a run waits for a worker. */
   async poolsWithReady(): Promise<string[]> {
-    const rows = await this.db.selectFrom('runs').select('poolId').distinct().where('ready', '=', 1).execute();
+    const rows = await this.db.selectFrom('runs').select('poolId').distinct().where(isReady).execute();
     return rows.map(({ poolId }) => poolId);
   }
 
@@ -226,7 +239,7 @@ export class RunTable extends Table {
     const row = await this.db
       .selectFrom('runs')
       .select((eb) => eb.fn.min('updatedAt').as('at'))
-      .where('ready', '=', 1)
+      .where(isReady)
       .executeTakeFirst();
     return row?.at === null || row?.at === undefined ? undefined : Number(row.at);
   }
@@ -239,6 +252,9 @@ export class RunTable extends Table {
       .select('stacks.name as stackName');
   }
 }
+
+/** A literal, for which a database knows that the index of such rows will do. */
+const isReady = (eb: Where) => eb('runs.ready', '=', eb.lit(1));
 
 const isTrackedUnfinished = (eb: Where) => eb.and([eb('runs.type', '=', 'TRACKED'), eb('runs.finishedAt', 'is', null)]);
 

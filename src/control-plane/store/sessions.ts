@@ -7,6 +7,16 @@ export class SessionTable extends Table {
     return this.locked(this.row(poolId, sessionId)).executeTakeFirst();
   }
 
+  /** What is known of a session, and the reading of the lease clock. */
+  async look(poolId: string, sessionId: string): Promise<{ known: SessionRow; reading: number } | undefined> {
+    const row = await this.row(poolId, sessionId)
+      .select((eb) => eb.selectFrom('leaseClock').select('reading').as('reading'))
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const { reading, ...known } = row;
+    return { known, reading: reading ?? 0 };
+  }
+
   private row(poolId: string, sessionId: string) {
     return this.db.selectFrom('sessions').selectAll().where('poolId', '=', poolId).where('sessionId', '=', sessionId);
   }

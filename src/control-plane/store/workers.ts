@@ -95,6 +95,12 @@ export class WorkerTable extends Table {
     return (await this.locked(query, 'skip').execute()).map(toWorker);
   }
 
+  /** Whether a worker of a pool has no run and would take one, if its session lives. */
+  async hasIdle(poolId: string): Promise<boolean> {
+    const query = this.db.selectFrom('workers').select('id').where('poolId', '=', poolId).where('runId', 'is', null);
+    return (await query.where(isWilling).limit(1).executeTakeFirst()) !== undefined;
+  }
+
   /** How many workers a pool has, and how many of them would take runs: not drained, and of a session that lives. */
   async count(poolId: string, heardSince: number): Promise<{ registered: number; ready: number; busy: number }> {
     const row = await this.db
@@ -117,16 +123,16 @@ export class WorkerTable extends Table {
     await this.db.updateTable('workers').set({ runId, fence }).where('id', '=', id).execute();
   }
 
-  /** False when another assignment holds it, or none. */
-  async setFree(id: string, fence: number, now: number): Promise<boolean> {
+  /** The worker as it is then; undefined when another assignment holds it, or none. */
+  async setFree(id: string, fence: number, now: number): Promise<WorkerRecord | undefined> {
     const freed = await this.db
       .updateTable('workers')
       .set({ runId: null, fence: null, availableAt: now })
       .where('id', '=', id)
       .where('fence', '=', fence)
-      .returning('id')
+      .returningAll()
       .executeTakeFirst();
-    return freed !== undefined;
+    return freed && toWorker(freed);
   }
 
   async setRevision(ids: readonly string[], revision: number): Promise<void> {
@@ -190,7 +196,7 @@ export class WorkerTable extends Table {
 
 const isPresent = (eb: Where) => eb.and([eb('removedAt', 'is', null), eb('forgottenAt', 'is', null)]);
 
-const isWilling = (eb: Where) => eb.and([isPresent(eb), eb('drained', '=', 0), eb('retiring', '=', 0)]);
+const isWilling = (eb: Where) => eb.and([isPresent(eb), eb('drained', '=', eb.lit(0)), eb('retiring', '=', eb.lit(0))]);
 
 const isOfLiveSession = (eb: Where, heardSince: number) =>
   eb.exists(
