@@ -1,5 +1,6 @@
 import { runBench } from '../../../test/bench/bench';
 import { benchControlPlane } from './bench-control-plane';
+import { benchHistory } from './bench-history';
 import { reportAsText } from '../../../test/bench/report';
 import { buildPrograms } from '../build-programs';
 import { wholeNumber, words } from '../options';
@@ -44,5 +45,6 @@ npmScript('npm run bench', (program) =>
       const report = await runBench({ ...options, bundle: options.controller ?? BUNDLE }, progress, stopping);
       process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : reportAsText(report));
     })
-    .addCommand(benchControlPlane()),
+    .addCommand(benchControlPlane())
+    .addCommand(benchHistory()),
 );

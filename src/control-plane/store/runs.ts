@@ -1,4 +1,4 @@
-import type { ExpressionBuilder, Selectable } from 'kysely';
+import { sql, type ExpressionBuilder, type Selectable } from 'kysely';
 import type { RunRecord, RunState } from './records';
 import type { RunRow, Schema } from './schema';
 import { chunks, Table } from './table';
@@ -116,7 +116,7 @@ export class RunTable extends Table {
   async holdingStack(stackId: string): Promise<RunRecord | undefined> {
     const row = await this.all()
       .where('runs.stackId', '=', stackId)
-      .where('runs.holding', '=', 1)
+      .where(isHolding)
       .where('runs.finishedAt', 'is not', null)
       .limit(1)
       .executeTakeFirst();
@@ -253,10 +253,13 @@ export class RunTable extends Table {
   }
 }
 
-/** A literal, for which a database knows that the index of such rows will do. */
+/* Literals, for which a database knows that the index of such rows will do: it is as good with any history. */
 const isReady = (eb: Where) => eb('runs.ready', '=', eb.lit(1));
 
-const isTrackedUnfinished = (eb: Where) => eb.and([eb('runs.type', '=', 'TRACKED'), eb('runs.finishedAt', 'is', null)]);
+const isHolding = (eb: Where) => eb('runs.holding', '=', eb.lit(1));
+
+const isTrackedUnfinished = (eb: Where) =>
+  eb.and([eb('runs.type', '=', sql.lit('TRACKED')), eb('runs.finishedAt', 'is', null)]);
 
 function toRun(row: Selectable<RunRow> & { stackName: string }): RunRecord {
   const { autoDeploy, hasChanges, ready, holding, ...rest } = row;

@@ -12,7 +12,9 @@ import { openBlobs } from '../../../src/control-plane/blobs';
 import { moveLeaseClock, ODD_MS } from '../../../src/control-plane/queue/lease-clock';
 import { sweep } from '../../../src/control-plane/queue/sweep';
 import { storeOn } from '../../../src/control-plane/store';
+import type { Database } from '../../../src/control-plane/store/database/database';
 import { openSqlite } from '../../../src/control-plane/store/database/sqlite';
+import type { Schema } from '../../../src/control-plane/store/schema';
 import type {
   Assignment,
   OutcomeReason,
@@ -35,6 +37,11 @@ export const SWEEP_MS = 5_000;
 const never = new AbortController().signal;
 type Observed = SyncRequest['workers'];
 
+type OpenDatabase = (folder: string, now: () => number) => Promise<Database<Schema>>;
+
+const sqliteIn: OpenDatabase = (folder, now) =>
+  openSqlite({ path: join(folder, 'control-plane.db'), inProcess: true, now });
+
 /** A queue on a real store with a clock that the test turns; no network. */
 export class TestQueue {
   pool!: TestPool;
@@ -42,18 +49,20 @@ export class TestQueue {
   admin!: AdminService;
   private readonly time = { now: 1_800_000_000_000 };
 
-  private constructor(readonly folder: string) {}
+  private constructor(
+    readonly folder: string,
+    private readonly openDatabase: OpenDatabase,
+  ) {}
 
-  static async open(folder: string): Promise<TestQueue> {
-    const queue = new TestQueue(folder);
+  static async open(folder: string, openDatabase: OpenDatabase = sqliteIn): Promise<TestQueue> {
+    const queue = new TestQueue(folder, openDatabase);
     await queue.open();
     return queue;
   }
 
   private async open(): Promise<void> {
     const { folder, time } = this;
-    const path = join(folder, 'control-plane.db');
-    const store = storeOn(await openSqlite({ path, inProcess: true, now: () => time.now }));
+    const store = storeOn(await this.openDatabase(folder, () => time.now));
     const settings = { launcherImage: 'launcher', defaultRunnerImage: 'runner', startDeadlineMs: 900_000 };
     this.context = queueContext(store, settings, pino({ level: 'silent' }), () => time.now);
     const references = { named: (_kind: string, ids: readonly string[]) => Promise.resolve(new Set(ids)) };
@@ -65,8 +74,8 @@ export class TestQueue {
   }
 
   /** One with a pool and a stack, in a folder of its own that goes with it. */
-  static async ready(folder = temporaryFolder()): Promise<TestQueue> {
-    const queue = await TestQueue.open(folder);
+  static async ready(folder = temporaryFolder(), openDatabase?: OpenDatabase): Promise<TestQueue> {
+    const queue = await TestQueue.open(folder, openDatabase);
     await queue.furnish();
     return queue;
   }

@@ -51,7 +51,7 @@ const workers = ({ int, text }: Types) => `
     "runId" = (SELECT a."runId" FROM "assignments" a WHERE a."workerId" = "workers"."id" AND a."releasedAt" IS NULL),
     "fence" = (SELECT a."fence" FROM "assignments" a WHERE a."workerId" = "workers"."id" AND a."releasedAt" IS NULL);
   CREATE INDEX "workersOfPool" ON "workers" ("poolId", "revision");
-  CREATE INDEX "workersIdle" ON "workers" ("poolId", "createdAt", "id")
+  CREATE INDEX "workersIdle" ON "workers" ("poolId", "runId", "drained", "retiring", "createdAt", "id")
     WHERE "runId" IS NULL AND "removedAt" IS NULL AND "forgottenAt" IS NULL AND "drained" = 0 AND "retiring" = 0;
   CREATE INDEX "workersPresent" ON "workers" ("poolId", "createdAt", "id")
     WHERE "removedAt" IS NULL AND "forgottenAt" IS NULL;
@@ -61,6 +61,10 @@ const workers = ({ int, text }: Types) => `
 
 const IN_PROGRESS = `'PREPARING', 'PLANNING', 'UNCONFIRMED', 'CONFIRMED', 'PREPARING_APPLY', 'APPLYING'`;
 
+/*
+ * Indexes of few rows among many have the columns of their conditions, too: SQLite knows no numbers of rows, and takes the
+ * index with the most columns that a query names.
+ */
 const runs = ({ int }: Types) => `
   ALTER TABLE "runs" ADD COLUMN "ready" ${int} NOT NULL DEFAULT 0;
   ALTER TABLE "runs" ADD COLUMN "holding" ${int} NOT NULL DEFAULT 0;
@@ -72,10 +76,10 @@ const runs = ({ int }: Types) => `
   UPDATE "runs" SET "holding" = 1 WHERE "type" = 'TRACKED' AND "state" IN ('PLANNING', 'APPLYING');
   DROP INDEX "runsWaiting";
   DROP INDEX "runsOfStack";
-  CREATE INDEX "runsReady" ON "runs" ("poolId", "state", "position") WHERE "ready" = 1;
-  CREATE INDEX "runsUnfinished" ON "runs" ("poolId", "state") WHERE "finishedAt" IS NULL;
-  CREATE INDEX "runsTracked" ON "runs" ("stackId", "position") WHERE "finishedAt" IS NULL AND "type" = 'TRACKED';
-  CREATE INDEX "runsHolding" ON "runs" ("stackId") WHERE "holding" = 1;
+  CREATE INDEX "runsReady" ON "runs" ("poolId", "ready", "state", "position") WHERE "ready" = 1;
+  CREATE INDEX "runsUnfinished" ON "runs" ("finishedAt", "poolId", "state") WHERE "finishedAt" IS NULL;
+  CREATE INDEX "runsOfStackUnfinished" ON "runs" ("stackId", "finishedAt", "type", "position") WHERE "finishedAt" IS NULL;
+  CREATE INDEX "runsHolding" ON "runs" ("stackId", "holding") WHERE "holding" = 1;
   CREATE INDEX "runsOfStack" ON "runs" ("stackId", "position");
   CREATE INDEX "runsOfPool" ON "runs" ("poolId", "position");
   CREATE INDEX "runsFinished" ON "runs" ("finishedAt") WHERE "finishedAt" IS NOT NULL;

@@ -1,0 +1,165 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Progress } from '../../../src/local-cluster';
+import { task } from '../../../src/local-cluster/progress';
+import type { Database } from '../../../src/control-plane/store/database/database';
+import { openPostgres } from '../../../src/control-plane/store/database/postgres';
+import { openSqlite } from '../../../src/control-plane/store/database/sqlite';
+import type { Schema } from '../../../src/control-plane/store/schema';
+import { TestQueue } from '../../control-plane/support/queue';
+import { removeFolder } from '../../support/folder';
+import { startPostgres } from '../../support/postgres';
+import { secondsOf } from '../../support/waiting';
+import { machineLine, measureTable, median, ratio, targetSentence, thisMachine, type Measure } from '../measures';
+import { seedHistory, stackName, type History } from './history-seed';
+
+export interface HistoryOptions {
+  readonly database: 'sqlite' | 'postgres';
+  readonly stacks: number;
+  readonly finished: number;
+  readonly queued: number;
+  /** In each of them every database is measured, in turn. */
+  readonly rounds: number;
+}
+
+/** What is measured, in milliseconds: each time for so many. */
+const COUNTS = { assigning: 40, listing: 40 };
+/** Runs of a page; there are so many of each stack even where there is no history, or a list would have nothing to show. */
+const PAGE = 10;
+const AT_MOST = 1.2;
+
+type Kind = 'bare' | 'history' | 'queue';
+type Costs = Record<keyof typeof COUNTS, number[]>;
+
+export interface HistoryReport extends HistoryOptions {
+  readonly seedSeconds: number;
+  /** Milliseconds of one, in each round. */
+  readonly costs: Readonly<Record<Kind, Costs>>;
+}
+
+/**
+ * Databases of one pool beside one another: without a history, with one, and with one and a queue. What it costs to let a
+ * run pass through, and to list runs.
+ */
+export async function runHistory(options: HistoryOptions, progress: Progress): Promise<HistoryReport> {
+  const { stacks, finished, queued, rounds, database } = options;
+  const closers: (() => unknown)[] = [];
+  try {
+    const open = database === 'sqlite' ? sqliteIn : await postgresIn(closers);
+    const seed = (history: Omit<History, 'stacks'>): Promise<Bench> =>
+      Bench.open(open, { stacks, ...history }, closers);
+    const benches = new Map<Kind, Bench>([['bare', await seed({ finished: PAGE * stacks, queued: 0 })]]);
+    const title = `writing ${finished} finished and ${queued} queued runs, and the former once more`;
+    const seedSeconds = await task(progress, title, undefined, () =>
+      secondsOf(async () => {
+        benches.set('queue', await seed({ finished, queued }));
+        benches.set('history', await seed({ finished, queued: 0 }));
+      }),
+    );
+    const costs = { bare: emptyCosts(), history: emptyCosts(), queue: emptyCosts() };
+    await task(progress, `measuring ${rounds} rounds`, undefined, async () => {
+      for (const bench of benches.values()) await bench.measure(emptyCosts());
+      for (let round = 0; round < rounds; round += 1) {
+        for (const [kind, bench] of benches) await bench.measure(costs[kind]);
+      }
+    });
+    return { ...options, seedSeconds, costs };
+  } finally {
+    for (const closer of closers.reverse()) await closer();
+  }
+}
+
+const emptyCosts = (): Costs => ({ assigning: [], listing: [] });
+
+type OpenDatabase = (folder: string) => Promise<Database<Schema>>;
+
+/** In this thread, so that its CPU time is all that it costs. */
+const sqliteIn: OpenDatabase = (folder) => openSqlite({ path: join(folder, 'control-plane.db'), inProcess: true });
+
+async function postgresIn(closers: (() => unknown)[]): Promise<OpenDatabase> {
+  const server = await startPostgres();
+  closers.push(() => server.stop());
+  return async () => openPostgres({ url: await server.createDatabase(), poolSize: 4 });
+}
+
+class Bench {
+  private worker = '';
+  private next = 0;
+
+  private constructor(
+    private readonly queue: TestQueue,
+    private readonly stacks: number,
+    private readonly clock: () => number,
+  ) {}
+
+  static async open(open: OpenDatabase, history: History, closers: (() => unknown)[]): Promise<Bench> {
+    const folder = mkdtempSync(join(tmpdir(), 'worker-pools-bench-'));
+    closers.push(() => removeFolder(folder));
+    let database!: Database<Schema>;
+    const queue = await TestQueue.ready(folder, async () => (database = await open(folder)));
+    closers.push(() => queue.close());
+    await seedHistory(database, queue.pool.id, history);
+    // A time of a machine that is busy with other things says little; a server of its own has a time of its own.
+    const cpu = (): number => process.cpuUsage().user / 1000;
+    const bench = new Bench(queue, history.stacks, database.dialect === 'sqlite' ? cpu : () => performance.now());
+    bench.worker = await queue.register();
+    return bench;
+  }
+
+  async measure(costs: Costs): Promise<void> {
+    costs.assigning.push(await this.each(COUNTS.assigning, () => this.letOneThrough()));
+    costs.listing.push(await this.each(COUNTS.listing, () => this.list()));
+  }
+
+  private async each(count: number, work: () => Promise<unknown>): Promise<number> {
+    const started = this.clock();
+    for (let done = 0; done < count; done += 1) await work();
+    return (this.clock() - started) / count;
+  }
+
+  /** Queues a run, and carries out the one whose turn it is. */
+  private async letOneThrough(): Promise<void> {
+    const { queue, worker } = this;
+    await queue.trigger(stackName(this.next++ % this.stacks));
+    const assignment = await queue.assignment(worker);
+    await queue.start(assignment);
+    await queue.end(assignment);
+    await queue.report(worker, assignment, { kind: 'released' });
+  }
+
+  /** What pages and commands ask for. */
+  private async list(): Promise<void> {
+    const { admin, pool } = this.queue;
+    await admin.runs({ limit: PAGE });
+    await admin.runs({ limit: PAGE, pool: pool.id });
+    await admin.runs({ limit: PAGE, stack: stackName(this.next++ % this.stacks) });
+    await admin.pendingRuns(pool.id);
+  }
+}
+
+export function historyMeasures({ costs, finished, queued }: HistoryReport): Measure[] {
+  const beside = (kind: Kind, what: keyof Costs, queue: string): Measure => {
+    const [without, having] = [median(costs.bare[what]), median(costs[kind][what])];
+    const name = `${what} with ${finished} finished and ${queue} queued runs, beside none`;
+    return ratio(name, having / without, AT_MOST, `${having.toFixed(2)} : ${without.toFixed(2)} ms`);
+  };
+  return (['assigning', 'listing'] as const).flatMap((what) => [
+    beside('queue', what, String(queued)),
+    beside('history', what, 'no'),
+  ]);
+}
+
+export function historyAsText(report: HistoryReport): string {
+  const measures = historyMeasures(report);
+  const { database, stacks, rounds, seedSeconds } = report;
+  return [
+    machineLine(thisMachine()),
+    `${database}, one pool, ${stacks} stacks, medians of ${rounds} rounds, written in ${seedSeconds.toFixed(1)} s`,
+    '',
+    measureTable(measures),
+    '',
+    targetSentence(measures),
+    '',
+  ].join('\n');
+}
