@@ -2,6 +2,7 @@ import type { Chart, ChartProps } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { AutoRegistration } from './auto-registration';
 import { AwsRoleExample } from './aws-role';
+import { ControlPlaneReplicas } from './control-plane-replicas';
 import { DockerInDockerExample } from './docker-in-docker';
 import { EfsBinariesCache } from './efs-binaries-cache';
 import { EphemeralWorkspace } from './ephemeral-workspace';
@@ -30,4 +31,5 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   keda: Keda,
   'horizontal-pod-autoscaler': HorizontalPodAutoscalerExample,
   monitoring: Monitoring,
+  'control-plane-replicas': ControlPlaneReplicas,
 };

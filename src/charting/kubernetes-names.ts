@@ -38,6 +38,9 @@ export const NAMESPACE = {
 /** Rule for addresses that programs call by HTTP; none is allowed, too. */
 export const HTTP_URL = { pattern: '^(https?://.+)?$', says: 'it must look like https://host[:port]' };
 
+/** Rule for addresses to which programs add a path; none is allowed, too. */
+export const ORIGIN = { pattern: '^(https?://[^/]+)?$', says: 'it must look like https://host[:port], without a path' };
+
 /** Rule for TCP and UDP ports. */
 export const PORT = { minimum: 1, maximum: 65535, says: 'a port is a whole number from 1 to 65535' };
 

@@ -1,4 +1,6 @@
+export * from './control-plane/control-plane-options';
 export * from './control-plane/worker-pool-control-plane';
+export type { WorkerPoolControlPlaneProps } from './control-plane/worker-pool-control-plane-props';
 export { CustomResourceDefinitions, type CustomResourceDefinitionsProps } from './crds/custom-resource-definitions';
 export * from './exporter/prometheus-exporter';
 export type { ExporterServiceMonitor, PrometheusExporterProps } from './exporter/prometheus-exporter-props';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { controlPlaneChart } from '../../src/constructs/control-plane/chart/chart';
 import { crdsChart } from '../../src/constructs/crds/chart';
 import { exporterChart } from '../../src/constructs/exporter/chart';
 import { operatorChart } from '../../src/constructs/operator/chart/chart';
@@ -40,6 +41,7 @@ describe.each<[string, HelmChart]>([
   ['operator', operatorChart],
   ['exporter', exporterChart],
   ['definitions', crdsChart],
+  ['control plane', controlPlaneChart],
 ])('the table of values of the chart of the %s', (_, chart) => {
   const rows = tableOf(chart);
 

@@ -2,8 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { App, Chart } from 'cdk8s';
 import { parse } from 'yaml';
 import { chartValues, valuesFile } from '../../src/cli/image-names';
+import { synthesizeChart } from '../../src/charting/synthesize';
 import { controlPlaneCommand } from '../../src/cli/commands/control-plane';
 import * as constructs from '../../src';
+import { controlPlaneChart } from '../../src/constructs/control-plane/chart/chart';
 
 const names = ['controller', 'launcher', 'control-plane', 'runner'];
 const images = Object.fromEntries(names.map((name) => [name, `registry.example.com:5000/team/${name}:1.2.3`]));
@@ -30,6 +32,15 @@ describe('the values that name pushed images', () => {
     run(chart, ...Object.values(constructs));
     const objects = JSON.stringify(chart.toJson());
     for (const image of Object.values(images)) expect(objects).toContain(image);
+  });
+
+  it("have with them values of the control plane's chart, which makes objects of these images", () => {
+    const lines = /(?<=# For the chart of the control plane.*\n)(#   .*\n)+/.exec(file)?.[0].replaceAll(/^# {3}/gm, '');
+    const release = { name: 'ops', namespace: 'tools' };
+    const objects = JSON.stringify(
+      synthesizeChart(controlPlaneChart, release, parse(lines ?? '') as Record<string, unknown>),
+    );
+    for (const name of ['control-plane', 'launcher', 'runner']) expect(objects).toContain(images[name]);
   });
 
   it('have with them flags that the control plane has', () => {

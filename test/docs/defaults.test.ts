@@ -3,11 +3,12 @@ import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { CONTROL_PLANE_PORT, DEFAULTS, LEADER_ELECTION_SECONDS } from '../../src/api/defaults';
 import { logLevel } from '../../src/cli/options';
-import { ControllerLogFormat, ControllerLogLevel } from '../../src/constructs';
+import { ControllerLogFormat, ControllerLogLevel, ControlPlaneLogLevel } from '../../src/constructs';
 import { LOG_FORMATS } from '../../src/controller/logging';
 import { LAUNCHER_DEFAULTS } from '../../src/protocol/environment';
 
 const OPERATOR = 'src/constructs/operator/operator-options.ts';
+const CONTROL_PLANE = 'src/constructs/control-plane/control-plane-options.ts';
 const RUN_POD = 'src/constructs/worker-pool/run-pod.ts';
 const EGRESS = 'src/constructs/presets/egress-network-policy.ts';
 const LAUNCHER = 'src/protocol/environment.ts';
@@ -28,6 +29,7 @@ describe('the docstring says by default', () => {
     [OPERATOR, 'renewDeadline', seconds(LEADER_ELECTION_SECONDS.renewDeadline)],
     [OPERATOR, 'retryPeriod', seconds(LEADER_ELECTION_SECONDS.retryPeriod)],
     [OPERATOR, 'egressPorts', list(443, 6443, https, mqtts)],
+    [CONTROL_PLANE, 'egressPorts', list(443, 4318, 5432, mqtts)],
     [EGRESS, 'ports', list(443, mqtts)],
     [EGRESS, 'controlPlanePort', `${https}`],
     [RUN_POD, 'activeDeadline', `Duration.minutes(${DEFAULTS.activeDeadlineSeconds / 60})`],
@@ -40,9 +42,12 @@ describe('the docstring says by default', () => {
   });
 });
 
-describe("what constructs and charts offer for the controller's log, the controller takes", () => {
-  it('levels', () => {
-    expect(logLevel().argChoices).toEqual(Object.values(ControllerLogLevel));
+describe('what constructs and charts offer for logs, the programs take', () => {
+  it.each([
+    ['the controller', ControllerLogLevel],
+    ['the control plane', ControlPlaneLogLevel],
+  ])('levels of %s', (_, levels) => {
+    expect(logLevel().argChoices).toEqual(Object.values(levels));
   });
 
   it('formats', () => {

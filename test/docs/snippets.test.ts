@@ -75,11 +75,15 @@ describe('TypeScript in the docs', () => {
   );
 });
 
-describe('values of the Helm chart in the docs', () => {
+describe('values of the Helm charts in the docs', () => {
   const template = async (fence: Fence, values = fence.code) => {
     const file = join(folderOf(fence), `values-${fence.line}.yaml`);
     writeFileSync(file, values);
-    return execute(await findHelm(), ['template', 'release', CHART, '--values', file], process.cwd());
+    return execute(
+      await findHelm(),
+      ['template', 'release', fence.options.chart ?? CHART, '--values', file],
+      process.cwd(),
+    );
   };
   const values = (fails: boolean) =>
     fences(({ language, flags }) => language === 'yaml' && flags.has('values') && flags.has('fails') === fails);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { App, Chart, Size, Yaml } from 'cdk8s';
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { EXAMPLES } from '../../examples/charts';
 import { WorkerPoolControlPlane, WorkerPoolOperator } from '../../src/constructs';
 import { readManifests } from '../charting/support/helm';
@@ -9,7 +10,9 @@ import { CHART, HelmCluster } from '../support/helm-cluster';
 import type { KubeObject } from '../support/kube';
 import { haveNamespaces, installAllDefinitions, takesStrictly } from '../support/strict-apply';
 
-const GOLDENS = 'test/constructs/operator/chart/goldens';
+const GOLDENS = ['test/constructs/operator/chart/goldens', 'test/constructs/control-plane/chart/goldens'].flatMap(
+  (folder) => readdirSync(folder).map((file) => join(folder, file)),
+);
 const NAMESPACE = 'tools';
 
 const cluster = new HelmCluster(apiServer());
@@ -25,10 +28,10 @@ async function takes(manifests: string): Promise<void> {
   await takesStrictly(cluster, manifests);
 }
 
-describe('the API server takes what the chart renders, with strict validation', () => {
-  it.each(readdirSync(GOLDENS))('of the values of %s', async (file) => {
-    const manifests = readFileSync(`${GOLDENS}/${file}`, 'utf8');
-    expect(manifests).toContain('kind: Deployment');
+describe('the API server takes what the charts render, with strict validation', () => {
+  it.each(GOLDENS)('in %s', async (file) => {
+    const manifests = readFileSync(file, 'utf8');
+    expect(manifests).toMatch(/^kind: (Deployment|StatefulSet)$/m);
     await takes(manifests);
   });
 

@@ -9,6 +9,7 @@ import { kube, kubeOk, type KubeAnswer, type KubeObject } from './kube';
 
 /** The chart as it is published, whose being up to date `npm run generate -- --check` sees to. */
 export const CHART = 'charts/spacelift-workerpool-controller';
+export const CONTROL_PLANE_CHART = 'charts/control-plane';
 const FULL_NAME_SUFFIX = 'spacelift-workerpool-controller';
 
 /** What every object's name begins with for a release, where no value overrides it. */

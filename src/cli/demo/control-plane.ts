@@ -3,7 +3,7 @@ import { mkdirSync, chownSync } from 'node:fs';
 import { App, Chart, Size } from 'cdk8s';
 import { Namespace, Secret } from 'cdk8s-plus-28';
 import { RUN_AS } from '../../api';
-import { WorkerPoolControlPlane } from '../../constructs';
+import { ControlPlaneWeb, WorkerPoolControlPlane } from '../../constructs';
 import { type LocalCluster } from '../../local-cluster';
 import { until, type Kubernetes } from './kubernetes';
 import { DEMO } from './settings';
@@ -36,7 +36,8 @@ export async function installControlPlane(
 
 /**
  * Takes away what a StatefulSet would not change: itself, whose Service's name and claims stay as they were made, and a Pod
- * that never became ready, for whose end it would wait. A Pod that works goes on until it is replaced; the volume stays.
+ * that never became ready, for whose end it would wait. A Pod that works goes on until it is replaced; the volume stays. The
+ * Service of older checkouts had the node port that the present one asks for.
  */
 async function makeWay(kubernetes: Kubernetes): Promise<void> {
   const pod = await kubernetes.get<{ status: { conditions?: readonly { type: string; status: string }[] } }>(
@@ -47,6 +48,7 @@ async function makeWay(kubernetes: Kubernetes): Promise<void> {
   const isReady = pod?.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
   const here = ['-n', namespace, '--ignore-not-found'];
   await kubernetes.kubectl(['delete', 'statefulset', name, '--cascade=orphan', ...here]);
+  await kubernetes.kubectl(['delete', 'service', `${name}-node-port`, ...here]);
   if (pod !== undefined && isReady !== true) await kubernetes.kubectl(['delete', 'pod', `${name}-0`, ...here]);
 }
 
@@ -85,7 +87,8 @@ function manifest(cluster: LocalCluster, images: Readonly<Record<string, string>
     defaultRunnerImage: images.runner,
     nodePort: DEMO.nodePort,
     // Whoever reaches the demo may look at it; every change wants the API key.
-    extraArgs: [`--tls-san=${cluster.nodePortHost}`, '--web=open'],
+    web: ControlPlaneWeb.OPEN,
+    tlsSans: [cluster.nodePortHost],
     storageSize: Size.gibibytes(1),
     storageClassName: cluster.kind === 'node' ? '' : undefined,
   });

@@ -1,18 +1,45 @@
 import { readFileSync } from 'node:fs';
-import type { ChartFiles } from '../../charting/chart';
+import type { ChartFiles, HelmChart } from '../../charting/chart';
 import { emitChart } from '../../charting/emit';
+import { controlPlaneChart } from '../../constructs/control-plane/chart/chart';
 import { operatorChart } from '../../constructs/operator/chart/chart';
 import type { Artefact } from './artefact';
 
+/** A chart of its own, and where it lies. */
+export interface PublishedChart {
+  readonly folder: string;
+  readonly chart: HelmChart;
+  /** Values of its goldens beside those of their values file. */
+  readonly goldenValues: readonly string[];
+  /** Where its goldens lie. */
+  readonly goldens: string;
+}
+
+export const CHARTS: readonly PublishedChart[] = [
+  {
+    folder: `charts/${operatorChart.name}`,
+    chart: operatorChart,
+    // The definitions are long and never vary.
+    goldenValues: ['crds.install=false'],
+    goldens: 'test/constructs/operator/chart/goldens',
+  },
+  {
+    folder: 'charts/control-plane',
+    chart: controlPlaneChart,
+    goldenValues: [],
+    goldens: 'test/constructs/control-plane/chart/goldens',
+  },
+];
+
 /** The Helm charts, made from the constructs. What else lies in a chart's folder (`ci/`) is written by hand. */
 export function generateCharts(): Promise<Artefact> {
-  const folder = `charts/${operatorChart.name}`;
-  const files = [...withLicense(emitChart(operatorChart))].map(
-    ([path, content]) => [`${folder}/${path}`, content] as const,
+  const files = CHARTS.flatMap(({ folder, chart }) =>
+    [...withLicense(emitChart(chart))].map(([path, content]) => [`${folder}/${path}`, content] as const),
   );
+  const generated = ['templates', 'charts', 'dashboards', 'alerts'];
   return Promise.resolve({
     files: Object.fromEntries(files),
-    folders: ['templates', 'charts', 'dashboards', 'alerts'].map((name) => `${folder}/${name}`),
+    folders: CHARTS.flatMap(({ folder }) => generated.map((name) => `${folder}/${name}`)),
   });
 }
 

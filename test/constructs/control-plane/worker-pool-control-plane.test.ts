@@ -1,36 +1,65 @@
 import { describe, expect, it } from '@jest/globals';
 import { Size } from 'cdk8s';
-import { ImagePullPolicy, Node, NodeTaintQuery, Secret, type ISecret } from 'cdk8s-plus-28';
-import { WorkerPoolControlPlane, type WorkerPoolControlPlaneProps } from '../../../src';
+import {
+  EnvValue,
+  ImagePullPolicy,
+  Node,
+  NodeTaintQuery,
+  Secret,
+  Volume,
+  type ISecret,
+  type IServiceAccount,
+} from 'cdk8s-plus-28';
+import { parse } from 'yaml';
+import {
+  ControlPlaneExternalServiceType,
+  WorkerPoolControlPlane,
+  type WorkerPoolControlPlaneProps,
+} from '../../../src';
 import { VERSION } from '../../../src/constructs/shared/version';
-import { only, synthesized } from '../support';
+import { only, synthesized, type PodSpec } from '../support';
 
 const controlPlane = (props?: WorkerPoolControlPlaneProps) =>
   synthesized((chart) => new WorkerPoolControlPlane(chart, 'cp', props));
 
 describe('WorkerPoolControlPlane', () => {
-  it('tells its program where its data lies and where others reach it', () => {
-    const [container] = only(
-      controlPlane({ extraArgs: ['--log-level=debug'], tlsSans: ['127.0.0.1'], launcherImage: 'registry/launcher:1' }),
-      'StatefulSet',
-    ).spec.template.spec.containers;
-    expect(container?.args.join(' ')).toBe(
-      [
-        '--data-dir=/var/lib/worker-pools',
-        '--public-url=https://worker-pools-control-plane.tools.svc:8443',
-        '--listen=:8443',
-        '--mqtt-port=8883',
-        '--launcher-image=registry/launcher:1',
-        `--default-runner-image=cdk8s-worker-pools/runner:${VERSION}`,
-        '--tls-san=127.0.0.1',
-        '--log-level=debug',
-      ].join(' '),
-    );
+  it('tells its program in a file where its data lies and where others reach it', () => {
+    const objects = controlPlane({ tlsSans: ['127.0.0.1'], launcherImage: 'registry/launcher:1' });
+    expect(parse(only(objects, 'ConfigMap').data?.['config.yaml'] ?? '')).toEqual({
+      listen: '[::]:8443',
+      metricsPort: 9090,
+      dataDir: '/var/lib/worker-pools',
+      publicUrl: 'https://worker-pools-control-plane.tools.svc:8443',
+      launcherImage: 'registry/launcher:1',
+      defaultRunnerImage: `cdk8s-worker-pools/runner:${VERSION}`,
+      web: 'basic',
+      logLevel: 'info',
+      shutdownGraceSeconds: 25,
+      tlsSans: ['127.0.0.1'],
+      mqttPort: 8883,
+    });
+  });
+
+  it('takes more arguments, which stand after the file', () => {
+    const [container] = only(controlPlane({ extraArgs: ['--log-level=debug'] }), 'StatefulSet').spec.template.spec
+      .containers;
+    expect(container?.args).toEqual(['--log-level=debug']);
+  });
+
+  it('tells its address, the Service of its own where none is given', () => {
+    const addresses: string[] = [];
+    synthesized((chart) => {
+      addresses.push(new WorkerPoolControlPlane(chart, 'own').publicUrl);
+      const props = { name: 'given', publicUrl: 'https://pools.example.com' };
+      addresses.push(new WorkerPoolControlPlane(chart, 'given', props).publicUrl);
+    });
+    expect(addresses).toEqual(['https://worker-pools-control-plane.tools.svc:8443', 'https://pools.example.com']);
   });
 
   it('takes its API key from a Secret', () => {
     const apiKeySecret = { name: 'admin' } as ISecret;
     expect(only(controlPlane({ apiKeySecret }), 'StatefulSet').spec.template.spec.containers[0]?.env).toEqual([
+      { name: 'WORKER_POOLS_CONFIG', value: '/etc/worker-pools/config/config.yaml' },
       { name: 'WORKER_POOLS_API_KEY_ID', valueFrom: { secretKeyRef: { name: 'admin', key: 'id' } } },
       { name: 'WORKER_POOLS_API_KEY_SECRET', valueFrom: { secretKeyRef: { name: 'admin', key: 'secret' } } },
     ]);
@@ -41,7 +70,7 @@ describe('WorkerPoolControlPlane', () => {
     expect(spec.volumeClaimTemplates[0]?.spec).toEqual({
       accessModes: ['ReadWriteOnce'],
       storageClassName: 'fast',
-      resources: { requests: { storage: '3072Mi' } },
+      resources: { requests: { storage: '3Gi' } },
     });
     expect(spec.template.spec.containers[0]?.volumeMounts).toContainEqual({
       name: 'data',
@@ -57,7 +86,7 @@ describe('WorkerPoolControlPlane', () => {
 
   it('is reachable from outside only where a node port is given', () => {
     expect(controlPlane().some(({ spec }) => spec?.type === 'NodePort')).toBe(false);
-    const service = only(controlPlane({ nodePort: 30843 }), 'Service', 'node-port');
+    const service = only(controlPlane({ nodePort: 30843 }), 'Service', '-https');
     expect(service.spec).toMatchObject({ type: 'NodePort', ports: [{ port: 8443, nodePort: 30843 }] });
   });
 
@@ -106,6 +135,24 @@ describe('WorkerPoolControlPlane', () => {
     expect(spec.containers[0]).toMatchObject({ imagePullPolicy: 'Always' });
   });
 
+  it('is given variables and volumes after it was made', () => {
+    const objects = synthesized((chart) => {
+      const cp = new WorkerPoolControlPlane(chart, 'cp');
+      cp.env.addVariable('HTTPS_PROXY', EnvValue.fromValue('http://proxy'));
+      cp.mount('/cache', Volume.fromEmptyDir(chart, 'cache', 'cache'));
+      cp.addVolume(Volume.fromEmptyDir(chart, 'spare', 'spare'));
+    });
+    const { containers, volumes } = only(objects, 'StatefulSet').spec.template.spec as PodSpec & { volumes: object[] };
+    expect(containers[0]?.env).toContainEqual({ name: 'HTTPS_PROXY', value: 'http://proxy' });
+    expect(containers[0]?.volumeMounts).toContainEqual({ name: 'cache', mountPath: '/cache' });
+    expect(volumes).toEqual(
+      expect.arrayContaining([
+        { name: 'cache', emptyDir: {} },
+        { name: 'spare', emptyDir: {} },
+      ]),
+    );
+  });
+
   it('gets no variables of the Services of its namespace', () => {
     expect(only(controlPlane(), 'StatefulSet').spec.template.spec.enableServiceLinks).toBe(false);
   });
@@ -132,7 +179,22 @@ describe('WorkerPoolControlPlane', () => {
       { publicUrl: 'example.com' },
       'chart/cp: publicUrl is "example.com"; it must look like',
     ],
-    ['no volume', { storageSize: Size.gibibytes(0) }, 'chart/cp: storageSize is "0Mi"; it must be more than nothing'],
+    [
+      'an address of two kinds',
+      { nodePort: 30843, externalHttps: { type: ControlPlaneExternalServiceType.LOAD_BALANCER } },
+      'chart/cp: nodePort is 30843; leave it out where externalHttps is given',
+    ],
+    [
+      'annotations of a ServiceAccount that is there',
+      { serviceAccount: { name: 'pools' } as IServiceAccount, serviceAccountAnnotations: { role: 'a' } },
+      'chart/cp: serviceAccountAnnotations is {"role":"a"}; leave it out where serviceAccount is given',
+    ],
+    [
+      'several Pods on one volume',
+      { replicas: 2 },
+      '[chart/cp] several replicas need a database outside of them (database.existingSecret): SQLite has one writer',
+    ],
+    ['no volume', { storageSize: Size.gibibytes(0) }, 'chart/cp: storageSize is "0Gi"; it must be more than nothing'],
   ])('refuses %s', (_, props, sentence) => {
     expect(() => controlPlane(props)).toThrow(sentence);
   });
@@ -140,7 +202,7 @@ describe('WorkerPoolControlPlane', () => {
   it.each([
     [Size.mebibytes(512), '512Mi'],
     [Size.kibibytes(1500), '1500Ki'],
-    [Size.gibibytes(2), '2048Mi'],
+    [Size.gibibytes(2), '2Gi'],
   ])('takes a volume of any size: %#', (storageSize, storage) => {
     expect(only(controlPlane({ storageSize }), 'StatefulSet').spec.volumeClaimTemplates[0]?.spec).toMatchObject({
       resources: { requests: { storage } },

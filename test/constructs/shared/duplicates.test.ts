@@ -45,7 +45,7 @@ describe('an app', () => {
     ],
     [
       'control planes',
-      'ServiceAccount "worker-pools-control-plane" in the namespace "tools" and 3 more objects',
+      'ServiceAccount "worker-pools-control-plane" in the namespace "tools" and 4 more objects',
       (chart) => new WorkerPoolControlPlane(chart, 'op'),
     ],
     [

@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { App, Chart, Duration } from 'cdk8s';
+import { App, Chart, Duration, Size } from 'cdk8s';
 import { ImagePullPolicy, PercentOrAbsolute, ServiceType } from 'cdk8s-plus-28';
 import { runInNewContext } from 'node:vm';
 import * as constructs from '../../../src';
 import { memberAt } from '../../../src/charting/value-path';
 import { defaultValues, type ValueDeclaration, type ValueGroup } from '../../../src/charting/values';
+import { controlPlaneValues } from '../../../src/constructs/control-plane/values';
+import { CONTROL_PLANE_PROPS } from '../../../src/constructs/control-plane/worker-pool-control-plane-props';
 import { EXPORTER_PROPS } from '../../../src/constructs/exporter/prometheus-exporter-props';
 import { exporterChartValues } from '../../../src/constructs/exporter/values';
 import { operatorValues } from '../../../src/constructs/operator/values';
@@ -17,6 +19,8 @@ const interfaces = interfacesIn(
   'src/constructs/operator/worker-pool-operator-props.ts',
   'src/constructs/operator/operator-options.ts',
   'src/constructs/exporter/prometheus-exporter-props.ts',
+  'src/constructs/control-plane/worker-pool-control-plane-props.ts',
+  'src/constructs/control-plane/control-plane-options.ts',
 );
 
 interface Row {
@@ -37,7 +41,7 @@ function rows(name: string, mapping: AnyMapping, path = ''): Row[] {
 }
 
 const evaluated = (expression: string): unknown =>
-  runInNewContext(expression, { ...constructs, Duration, ImagePullPolicy, PercentOrAbsolute, ServiceType });
+  runInNewContext(expression, { ...constructs, Duration, Size, ImagePullPolicy, PercentOrAbsolute, ServiceType });
 
 const construct = new Chart(new App(), 'chart');
 const context = constructContext({ chart: 'c', appVersion: '1', name: 'n', namespace: 's' });
@@ -47,6 +51,7 @@ const firstSentence = (text: string): string => (/^.*?[.](?= |$)/.exec(text)?.[0
 describe.each<[string, AnyMapping, ValueGroup]>([
   ['WorkerPoolOperatorProps', OPERATOR_PROPS as AnyMapping, operatorValues],
   ['PrometheusExporterProps', EXPORTER_PROPS as AnyMapping, exporterChartValues],
+  ['WorkerPoolControlPlaneProps', CONTROL_PLANE_PROPS as AnyMapping, controlPlaneValues],
 ])('%s', (name, mapping, values) => {
   const all = rows(name, mapping);
   const optional = all.filter(({ whenUnset }) => whenUnset !== undefined);

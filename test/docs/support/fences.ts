@@ -14,6 +14,7 @@ export interface Fence {
    * - `ts`: `continues` (what stood in `ts` before it on the page comes first), `fails` (the next `text` is its error)
    * - `yaml`: `values` (of the Helm chart), `fails` (Helm refuses them; the next `text` is the error), `output` (of the
    *   `ts` before it)
+   * - `yaml` with `values`: `chart=FOLDER` (of another chart than the operator's)
    * - any: `file=NAME` (what later commands of the page find under that name), `no-test="reason"`
    */
   readonly flags: ReadonlySet<string>;
