@@ -69,6 +69,13 @@ export const LIMITS = {
   uploads: limit(32, 'count', 'uploads of sources at once', 'people push one'),
   followers: limit(200, 'count', 'log followers at once', 'people read one'),
   pagesAtOnce: limit(32, 'count', 'web pages made at once', 'people look at one'),
+  logPageCharacters: limit(
+    MIB,
+    'count',
+    'characters of a log that a page shows, or that are read at once for a follower',
+    'whatever a run prints',
+  ),
+  logPageRecords: limit(2_000, 'count', 'records of a log that a page shows', 'whatever a run prints'),
   poolRequests: limit(
     256,
     'count',

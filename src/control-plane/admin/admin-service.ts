@@ -169,13 +169,13 @@ export class AdminService {
   }
 
   /** Log records after a cursor (0: from the beginning), in the order they were stored. */
-  readLog(runId: string, after: number, limit = 500): Promise<LogRecord[]> {
-    return this.tables.logs.read(runId, after, limit);
+  readLog(runId: string, after: number, limit = 500, characters?: number): Promise<LogRecord[]> {
+    return this.tables.logs.read(runId, after, limit, characters);
   }
 
   /** The newest records of a log, oldest of them first. */
-  readLogEnd(runId: string, limit: number): Promise<LogRecord[]> {
-    return this.tables.logs.readEnd(runId, limit);
+  readLogEnd(runId: string, limit: number, characters: number): Promise<LogRecord[]> {
+    return this.tables.logs.readEnd(runId, limit, characters);
   }
 
   /**

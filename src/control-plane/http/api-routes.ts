@@ -1,3 +1,4 @@
+import { LONGEST_LOG_TEXT } from '../../protocol/messages';
 import type { Hono, MiddlewareHandler } from 'hono';
 import { stream } from 'hono/streaming';
 import type { Logger } from 'pino';
@@ -5,13 +6,16 @@ import type { AdminService } from '../admin/admin-service';
 import type { ApiKeys } from '../identity/api-keys';
 import { RequestError } from '../errors';
 import { isTerminal } from '../queue/transitions';
-import type { RunRecord } from '../store/records';
+import type { LogRecord, RunRecord } from '../store/records';
 import { bodyStream, type Admission } from '../admission';
 import { LIMIT } from '../limits';
 import { bearer, refusingApp } from './app';
 
 /** How often a silent log stream says that it lives. */
 const BEAT_MS = 10_000;
+
+/** Records that a follower gets at once. */
+const PAGE_RECORDS = 500;
 
 /** What does not fit GraphQL, below `/api/v1`: uploads and streams. */
 export function apiRoutes(admin: AdminService, apiKeys: ApiKeys, admission: Admission, logger: Logger): Hono {
@@ -66,10 +70,10 @@ async function* logLines(
     try {
       const run = await admin.run(runId);
       if (!run) return;
-      const records = await admin.readLog(runId, cursor, 500);
+      const records = await admin.readLog(runId, cursor, PAGE_RECORDS, LIMIT.logPageCharacters);
       for (const record of records) yield `${JSON.stringify(record)}\n`;
       cursor = records.at(-1)?.id ?? cursor;
-      if (records.length === 500) continue;
+      if (mayHaveMore(records)) continue;
       const state = stateLine(run);
       const isNews = state !== told;
       if (isNews) yield state;
@@ -84,6 +88,12 @@ async function* logLines(
       sleep.wake();
     }
   }
+}
+
+/** Whether a page may have been cut: there was no room for one more of the longest records. */
+function mayHaveMore(records: readonly LogRecord[]): boolean {
+  const characters = records.reduce((sum, { text }) => sum + text.length, 0);
+  return records.length === PAGE_RECORDS || characters + LONGEST_LOG_TEXT > LIMIT.logPageCharacters;
 }
 
 function stateLine(run: RunRecord): string {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { LogEntry, LogWriter } from '../../protocol/messages';
 import type { LogRecord } from './records';
 import { chunks, Table } from './table';
@@ -5,6 +6,9 @@ import { chunks, Table } from './table';
 type Writer = LogWriter | 'control-plane';
 
 const COLUMNS = ['position as id', 'attempt', 'writer', 'sequence', 'time', 'stream', 'step', 'text'] as const;
+
+/** How much a record takes, without reading it into this process. */
+const SIZE = ['position', sql<number>`length(text)`.as('size')] as const;
 
 export class LogTable extends Table {
   /**
@@ -103,16 +107,28 @@ export class LogTable extends Table {
     return row?.text;
   }
 
-  /** The newest records, oldest of them first. */
-  async readEnd(runId: string, limit: number): Promise<LogRecord[]> {
-    const rows = await this.ofRun(runId).orderBy('position', 'desc').limit(limit).execute();
-    return (rows as LogRecord[]).reverse();
+  /** The newest records, oldest of them first: at most so many, with so many characters. */
+  async readEnd(runId: string, limit: number, characters?: number): Promise<LogRecord[]> {
+    const newest = this.ofRun(runId).orderBy('position', 'desc');
+    if (characters === undefined)
+      return ((await newest.select(COLUMNS).limit(limit).execute()) as LogRecord[]).reverse();
+    const fitting = fittingOf(await newest.select(SIZE).limit(limit).execute(), characters);
+    const [to = 0, from = 0] = [fitting[0], fitting.at(-1)];
+    return this.between(runId, from, to);
   }
 
-  /** Those after a position, at most so many. */
-  async read(runId: string, after: number, limit: number): Promise<LogRecord[]> {
-    const rows = await this.ofRun(runId).where('position', '>', after).orderBy('position').limit(limit).execute();
-    return rows as LogRecord[];
+  /** Those after a position: at most so many, with so many characters, and one at least where there is one. */
+  async read(runId: string, after: number, limit: number, characters?: number): Promise<LogRecord[]> {
+    const next = this.ofRun(runId).where('position', '>', after).orderBy('position');
+    if (characters === undefined) return (await next.select(COLUMNS).limit(limit).execute()) as LogRecord[];
+    const fitting = fittingOf(await next.select(SIZE).limit(limit).execute(), characters);
+    const [from = 0, to = 0] = [fitting[0], fitting.at(-1)];
+    return this.between(runId, from, to);
+  }
+
+  private async between(runId: string, from: number, to: number): Promise<LogRecord[]> {
+    const query = this.ofRun(runId).where('position', '>=', from).where('position', '<=', to).orderBy('position');
+    return (await query.select(COLUMNS).execute()) as LogRecord[];
   }
 
   /** Forgets the logs of runs that ended before a time, so many runs at once; the runs stay. @returns how many. */
@@ -139,6 +155,18 @@ export class LogTable extends Table {
   }
 
   private ofRun(runId: string) {
-    return this.db.selectFrom('logs').select(COLUMNS).where('runId', '=', runId);
+    return this.db.selectFrom('logs').where('runId', '=', runId);
   }
+}
+
+/** Positions of the first records that have so many characters together, and of the first in any case. */
+function fittingOf(rows: readonly { position: number; size: number }[], characters: number): number[] {
+  let sum = 0;
+  const fitting: number[] = [];
+  for (const { position, size } of rows) {
+    sum += Number(size);
+    if (sum > characters && fitting.length > 0) break;
+    fitting.push(Number(position));
+  }
+  return fitting;
 }

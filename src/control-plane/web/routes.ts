@@ -13,8 +13,6 @@ import { overviewPage } from './overview-page';
 import { runPage } from './run-page';
 import { STYLE } from './style';
 
-/** Records of a log that a page shows. */
-const LOG_SHOWN = 2000;
 const RUNS_SHOWN = 50;
 /** How often a page renews itself, in seconds. */
 const REFRESH = { overview: 5, run: 3 };
@@ -63,9 +61,9 @@ export function webRoutes({ admin, apiKeys, admission, logger }: WebParts): Hono
   app.get('/runs/:id', async (c) => {
     const run = await admin.run(c.req.param('id'));
     if (!run) return send(c, errorPage('No such run', `There is no run ${c.req.param('id')}.`), 404);
-    const log = await admin.readLogEnd(run.id, LOG_SHOWN);
+    const log = await admin.readLogEnd(run.id, LIMIT.logPageRecords, LIMIT.logPageCharacters);
     const pool = (await admin.pool(run.poolId))?.name ?? '(deleted)';
-    const view = { run, pool, waitsFor: await admin.waitsFor(run), log, isCut: log.length === LOG_SHOWN };
+    const view = { run, pool, waitsFor: await admin.waitsFor(run), log, isCut: (log[0]?.id ?? 1) > 1 };
     return send(c, runPage(view, Date.now(), isTerminal(run.state) || isStill(c) ? null : REFRESH.run));
   });
   return app;

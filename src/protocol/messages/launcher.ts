@@ -55,6 +55,9 @@ const StepName = z.string().max(64);
 
 export const LogStream = z.enum(['system', 'stdout', 'stderr']);
 
+/** Characters of a log entry. */
+export const LONGEST_LOG_TEXT = 256 * 1024;
+
 export const LogEntry = z.object({
   /** From 1, without gaps, for each attempt and writer. */
   sequence: z.number().int().positive(),
@@ -63,7 +66,7 @@ export const LogEntry = z.object({
   /** The step it belongs to; '' outside of steps. */
   step: StepName,
   /** One or more whole lines, each with its line feed, or a piece of a long line. */
-  text: z.string().max(256 * 1024),
+  text: z.string().max(LONGEST_LOG_TEXT),
 });
 
 /** Who numbers the entries: each writer has its own sequence. `control-plane` is the control plane's own. */

@@ -116,3 +116,34 @@ describe('the page of a run', () => {
     return assignment;
   }
 });
+
+test('a page shows the end of a log that is too large for it, and says so', async () => {
+  const worker = await queue.register();
+  const run = await queue.trigger();
+  const assignment = await queue.assignment(worker);
+  await queue.start(assignment);
+  const entries = Array.from({ length: 30 }, (_, at) => ({
+    sequence: at + 1,
+    time: 0,
+    stream: 'stdout' as const,
+    step: 'plan',
+    text: `line ${at} ${'x'.repeat(100_000)}\n`,
+  }));
+  await queue.context.store.transaction((tx) => tx.logs.append(run, assignment.attempt, 'relay', entries));
+  const { text } = await read(`/runs/${run}`);
+  expect(text.length).toBeLessThan(1.1 * 1024 * 1024);
+  expect(text).toContain('Only the end is shown');
+  expect(text).toContain('line 29');
+  expect(text).not.toContain('line 5 ');
+  const all = [];
+  for (let after = 0; ;) {
+    const page = await queue.admin.readLog(run, after, 500, 250_000);
+    if (page.length === 0) break;
+    expect(page.length).toBeLessThan(10);
+    all.push(...page);
+    after = page.at(-1)!.id;
+  }
+  expect(all.filter(({ writer }) => writer === 'relay').map(({ sequence }) => sequence)).toEqual(
+    entries.map(({ sequence }) => sequence),
+  );
+});
