@@ -112,9 +112,9 @@ const misbehaviours: [string, () => Promise<unknown>][] = [
     },
   ],
   [
-    'a pool sends requests as large as are taken',
+    'a pool sends syncs of nine thousand workers, one after the other',
     async () => {
-      const workers = Array.from({ length: 18_000 }, (_, i) => ({
+      const workers = Array.from({ length: 9_000 }, (_, i) => ({
         id: newWorker().id,
         pod: null,
         name: `${i}`.repeat(20),
@@ -122,7 +122,7 @@ const misbehaviours: [string, () => Promise<unknown>][] = [
       const payload = JSON.stringify({ op: 'sync', id: 'x', body: { session: 's', workers } });
       for (const client of await many(8, () => join())) {
         const packet = client.encode({ ...publish, topic: writeonlyTopic(bad.id, 's'), payload });
-        expect(packet.length).toBeGreaterThan(2 * MIB);
+        expect(packet.length).toBeGreaterThan(MIB);
         client.ignore();
         pour(client, () => packet, 20);
       }
