@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { CONTROL_PLANE_PORT, SHUTDOWN_GRACE_SECONDS, START_DEADLINE_SECONDS } from '../api/defaults';
 import { WORKER_PATH } from '../protocol/messages';
 import { systemClock } from '../time';
+import { openDatabase } from './database';
 import { AdminService } from './admin/admin-service';
 import { Admission } from './admission';
 import { ApiKeys } from './identity/api-keys';
@@ -28,8 +28,6 @@ import { Sweeper } from './queue/sweeper';
 import { serve } from './http/server';
 import { openBlobs, type BlobReferences, type Blobs } from './blobs';
 import { storeOn, type Store } from './store';
-import { openPostgres } from './store/database/postgres';
-import { openSqlite } from './store/database/sqlite';
 import { webRoutes } from './web/routes';
 
 /** How often blobs that nobody needs are looked for. */
@@ -165,11 +163,6 @@ function withDefaults(given: ControlPlaneOptions) {
     logger: given.logger ?? pino({ level: 'silent' }),
     now: given.now ?? Date.now,
   };
-}
-
-function openDatabase({ databaseUrl, dataDir, databaseInProcess = false }: ControlPlaneOptions, now: () => number) {
-  if (databaseUrl !== undefined) return openPostgres({ url: databaseUrl });
-  return openSqlite({ path: join(dataDir, 'control-plane.db'), now, inProcess: databaseInProcess });
 }
 
 function blobReferences({ read: { runs } }: Store): BlobReferences {

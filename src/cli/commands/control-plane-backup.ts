@@ -1,28 +1,23 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { withExamples } from '../api/help';
 import { print } from '../api/output';
 import { requireNode24 } from '../node-version';
-import { UserError } from '../run-program';
+import { CONTROL_PLANE_SETTINGS, FILE_VARIABLE } from '../settings/control-plane';
+import { addFlags, givenFlags } from '../settings/flags';
+import { readSettings } from '../settings/read';
 
-interface Flags {
-  readonly dataDir: string;
-  readonly databaseUrl?: string;
-  readonly to: string;
-  readonly from: string;
+const FLAGS = { dataDir: CONTROL_PLANE_SETTINGS.dataDir };
+
+const DATABASE_HELP = `
+Where its database is, is found as the control plane finds it: WORKER_POOLS_DATABASE_URL names a PostgreSQL.`;
+
+/** What the control plane is told, also by flags before the name of the command. */
+function settingsOf(command: Command) {
+  const commands = [command.parent, command].filter((each) => each !== null);
+  const flags = new Map(commands.flatMap((each) => [...givenFlags(each, FLAGS)]));
+  const file = command.optsWithGlobals<{ config?: string }>().config ?? process.env[FILE_VARIABLE];
+  return readSettings(CONTROL_PLANE_SETTINGS, { flags, variables: process.env, file: file || undefined });
 }
-
-const withDatabase = (command: Command): Command =>
-  command
-    .addOption(
-      new Option('--data-dir <dir>', 'folder of the control plane, which has its SQLite')
-        .default('./control-plane-data')
-        .env('WORKER_POOLS_DATA_DIR'),
-    )
-    .addOption(
-      new Option('--database-url <url>', 'its PostgreSQL; the variable keeps the password to itself').env(
-        'WORKER_POOLS_DATABASE_URL',
-      ),
-    );
 
 /** `worker-pools control-plane backup`. */
 export function backupCommand(): Command {
@@ -32,15 +27,15 @@ export function backupCommand(): Command {
     )
     .requiredOption('--to <file>', 'file to be made; only its owner can read it');
   return withExamples(
-    withDatabase(command).action((_: unknown, self: Command) => backUp(self.optsWithGlobals())),
+    addFlags(command, FLAGS).addHelpText('after', DATABASE_HELP).action(backUp),
     'control-plane backup --data-dir /var/lib/worker-pools --to /backup/control-plane.db',
   );
 }
 
-async function backUp({ dataDir, databaseUrl, to }: Flags): Promise<void> {
+async function backUp({ to }: { readonly to: string }, command: Command): Promise<void> {
   requireNode24('control-plane backup');
   const { backup, databasePlace } = await import('../../control-plane/backup');
-  await backup(databasePlace(dataDir, databaseUrl), to).catch(sentence);
+  await backup(databasePlace(settingsOf(command)), to);
   print(`${to} has the database. Keys and blobs are not in it: copy them, too.`);
 }
 
@@ -52,20 +47,15 @@ export function restoreCommand(): Command {
     )
     .requiredOption('--from <file>', 'backup of SQLite or PostgreSQL, of this version or an older one');
   return withExamples(
-    withDatabase(command).action((_: unknown, self: Command) => bringBack(self.optsWithGlobals())),
+    addFlags(command, FLAGS).addHelpText('after', DATABASE_HELP).action(bringBack),
     'control-plane restore --data-dir /var/lib/worker-pools --from /backup/control-plane.db',
   );
 }
 
-async function bringBack({ dataDir, databaseUrl, from }: Flags): Promise<void> {
+async function bringBack({ from }: { readonly from: string }, command: Command): Promise<void> {
   requireNode24('control-plane restore');
   const { restore, databasePlace } = await import('../../control-plane/backup');
-  const former = await restore(from, databasePlace(dataDir, databaseUrl)).catch(sentence);
+  const former = await restore(from, databasePlace(settingsOf(command)));
   const kept = former === undefined ? '' : ` What was there before is in ${former}.`;
   print(`The database is as it was in ${from}.${kept} Start the control plane with the keys that it had.`);
-}
-
-/** What is wrong with a database or a file is told in a sentence. */
-function sentence(error: Error): never {
-  throw new UserError(error.message);
 }

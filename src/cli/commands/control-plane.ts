@@ -5,13 +5,12 @@ import { keysCommand, rotateEncryptionKeyCommand } from './control-plane-keys';
 import { withExamples } from '../api/help';
 import { requireNode24 } from '../node-version';
 import { UserError } from '../run-program';
-import { CONTROL_PLANE_RULES, CONTROL_PLANE_SETTINGS } from '../settings/control-plane';
+import { CONTROL_PLANE_RULES, CONTROL_PLANE_SETTINGS, FILE_VARIABLE } from '../settings/control-plane';
 import { addFlags, givenFlags } from '../settings/flags';
 import { readSettings } from '../settings/read';
 import type { Values } from '../settings/setting';
 
 const MIB = 1024 * 1024;
-const FILE_VARIABLE = 'WORKER_POOLS_CONFIG';
 /** What may go on when everything under way had its time; it is ended then. */
 const LAST_WORDS_MS = 2_000;
 

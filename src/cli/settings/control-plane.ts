@@ -9,6 +9,9 @@ import { optional, setting } from './setting';
 const httpAddress = url('https://host[:port] or http://host[:port], without a path', HttpAddress);
 const mqttAddress = url('mqtts://host[:port] or mqtt://host[:port], without a path', MqttAddress);
 
+/** Names the file with settings. */
+export const FILE_VARIABLE = 'WORKER_POOLS_CONFIG';
+
 /** All that the control plane can be told. */
 export const CONTROL_PLANE_SETTINGS = {
   listen: setting(
@@ -44,6 +47,11 @@ export const CONTROL_PLANE_SETTINGS = {
     text('dir'),
     'folder of the database, sources, run states, certificates and keys',
     './control-plane-data',
+  ),
+  databaseUrl: optional(
+    text('url'),
+    'PostgreSQL, as postgresql://user:password@host:5432/database; `sslmode=verify-full` and `sslrootcert=<file>` are parameters of it',
+    { isSecret: true, otherwise: 'SQLite in the data folder' },
   ),
   keysDir: optional(
     text('dir'),

@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { Command } from 'commander';
 import { backupCommand, restoreCommand } from '../../../src/cli/commands/control-plane-backup';
-import { databaseFile } from '../../../src/control-plane/backup';
-import { openSqlite } from '../../../src/control-plane/store/database/sqlite';
+import { openDatabase } from '../../../src/control-plane/database';
 import { removeFolder, temporaryFolder } from '../../support/folder';
 
 let folder: string;
@@ -20,6 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   jest.restoreAllMocks();
+  delete process.env.WORKER_POOLS_DATABASE_URL;
   removeFolder(folder);
 });
 
@@ -32,7 +32,7 @@ const controlPlane = (...args: string[]): Promise<unknown> =>
     .exitOverride()
     .parseAsync(args, { from: 'user' });
 
-const open = (data: string) => openSqlite({ path: databaseFile(at(data)), inProcess: true });
+const open = (data: string) => openDatabase({ dataDir: at(data), databaseInProcess: true }, Date.now);
 
 test('a backup is made while the control plane runs, and restored into another folder', async () => {
   const database = await open('data');
@@ -40,7 +40,7 @@ test('a backup is made while the control plane runs, and restored into another f
     await controlPlane('backup', '--data-dir', at('data'), '--to', at('backup.db'));
     expect(said).toBe(`${at('backup.db')} has the database. Keys and blobs are not in it: copy them, too.\n`);
     await expect(controlPlane('restore', '--data-dir', at('data'), '--from', at('backup.db'))).rejects.toMatchObject({
-      name: 'UserError',
+      name: 'ConfigurationError',
       message: expect.stringMatching(/is in use by another process: stop it first/) as unknown,
     });
   } finally {
@@ -62,9 +62,9 @@ test('a restore tells where the former database is', async () => {
 });
 
 test('what goes wrong with a database is a sentence', async () => {
-  const unreachable = 'postgresql://somebody:secret@127.0.0.1:1/pools';
-  await expect(controlPlane('backup', '--database-url', unreachable, '--to', at('backup.db'))).rejects.toMatchObject({
-    name: 'UserError',
+  process.env.WORKER_POOLS_DATABASE_URL = 'postgresql://somebody:secret@127.0.0.1:1/pools';
+  await expect(controlPlane('backup', '--to', at('backup.db'))).rejects.toMatchObject({
+    name: 'ConfigurationError',
     message: expect.stringMatching(
       /^the database postgresql:\/\/somebody@127.0.0.1:1\/pools is not reachable/,
     ) as unknown,

@@ -116,7 +116,9 @@ describe('the folder of SQLite', () => {
     return child;
   };
 
-  const refusal = new RegExp(`^Error: .*/data is in use by another process: stop it first, or name another folder`);
+  const refusal = new RegExp(
+    `^ConfigurationError: .*/data is in use by another process: stop it first, or name another folder`,
+  );
 
   test('serves one process: another is refused until it has ended, however it ends', async () => {
     const first = await start();

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
 import { Client } from 'pg';
+import { ConfigurationError } from '../../errors';
 import { refuseNewer } from './migrate';
 import { addressOf, connectionConfig, type PostgresOptions } from './postgres-config';
 import { explain } from './postgres-errors';
@@ -19,7 +20,7 @@ const PAGE = 1_000;
  * @throws when the file is there already
  */
 export async function backup(from: Place, to: string): Promise<void> {
-  if (existsSync(to)) throw new Error(`${to} is there already: name another file, or remove it`);
+  if (existsSync(to)) throw new ConfigurationError(`${to} is there already: name another file, or remove it`);
   const partial = `${to}.partial`;
   rmSync(partial, { force: true });
   closeSync(openSync(partial, 'wx', 0o600));
@@ -41,7 +42,7 @@ export function checkFile(path: string, where: string): void {
   const db = openFile(path, true);
   try {
     const [found] = columnOf<string>(db, 'PRAGMA quick_check(1)');
-    if (found !== 'ok') throw new Error(`${where} is damaged: ${found}`);
+    if (found !== 'ok') throw new ConfigurationError(`${where} is damaged: ${found}`);
   } finally {
     db.close();
   }
@@ -49,7 +50,8 @@ export function checkFile(path: string, where: string): void {
 
 /** In one read transaction, which neither waits for a writer nor lets one wait. */
 function backupSqlite(path: string, partial: string): void {
-  if (!existsSync(path)) throw new Error(`there is no database ${path}: name the folder of the control plane`);
+  if (!existsSync(path))
+    throw new ConfigurationError(`there is no database ${path}: name the folder of the control plane`);
   const db = openFile(path);
   try {
     db.exec('PRAGMA busy_timeout = 5000');

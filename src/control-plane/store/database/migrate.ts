@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
+import { ConfigurationError } from '../../errors';
 import { MIGRATIONS } from '../migrations/index';
 import type { Untyped } from '../migrations/migration';
 import type { Dialect } from './database';
@@ -44,7 +45,7 @@ export function refuseNewer(applied: readonly string[], where: string): void {
   const known = Object.keys(MIGRATIONS);
   const unknown = applied.find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  throw new Error(
+  throw new ConfigurationError(
     `${where} was written by a newer version (migration ${unknown}, this one knows up to ${known.at(-1)}): start that version, or restore a backup`,
   );
 }

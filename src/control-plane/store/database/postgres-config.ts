@@ -1,4 +1,5 @@
 import { TypeOverrides, type ClientConfig } from 'pg';
+import { ConfigurationError } from '../../errors';
 import { TRANSACTION_TIMEOUT_MS } from './transaction-error';
 
 export interface PostgresOptions {
@@ -29,7 +30,7 @@ for (const id of NUMBERS) parsers.setTypeParser(id, Number);
 /** @throws when the URL is none */
 export function connectionConfig({ url, ca }: PostgresOptions): ClientConfig {
   if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol)) {
-    throw new Error(
+    throw new ConfigurationError(
       'the address of the database must be a URL such as postgresql://user:password@host:5432/database; a password with special characters must be percent-encoded',
     );
   }

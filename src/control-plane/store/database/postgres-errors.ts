@@ -1,3 +1,5 @@
+import { ConfigurationError } from '../../errors';
+
 /** By SQLSTATE, or by the code of Node. */
 const SENTENCES: Readonly<Record<string, string>> = {
   '28P01': 'refuses the password: set the one of this user',
@@ -32,8 +34,10 @@ export function explain(error: unknown, address: string): unknown {
   const { code, message } = error as { code?: string; message: string };
   const byMessage = MESSAGES.find(([pattern]) => pattern.test(message))?.[1];
   const sentence = (code === undefined ? undefined : SENTENCES[code]) ?? byMessage;
-  if (sentence) return new Error(`the database ${address} ${sentence} (${message || code})`);
-  return code === undefined ? error : new Error(`the database ${address} cannot be opened: ${message || code}`);
+  if (sentence) return new ConfigurationError(`the database ${address} ${sentence} (${message || code})`);
+  return code === undefined
+    ? error
+    : new ConfigurationError(`the database ${address} cannot be opened: ${message || code}`);
 }
 
 /** Serialization failure and deadlock: another try has a good chance. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { Client } from 'pg';
+import { ConfigurationError } from '../../errors';
 import { checkFile, nameOf, quoted, type Place } from './backup';
 import { refuseNewer } from './migrate';
 import { withoutNul } from './parameters';
@@ -22,7 +23,7 @@ const CHUNK = 500;
  * @throws while a control plane uses the database, and when the file is damaged or of a newer version
  */
 export async function restore(from: string, to: Place): Promise<string | undefined> {
-  if (!existsSync(from)) throw new Error(`there is no file ${from}`);
+  if (!existsSync(from)) throw new ConfigurationError(`there is no file ${from}`);
   checkBackup(from);
   if ('path' in to) return restoreSqlite(from, to.path);
   await restorePostgres(from, to);
@@ -35,12 +36,12 @@ function checkBackup(from: string): void {
     checkFile(from, from);
   } catch (error) {
     const { errcode } = error as { errcode?: number };
-    throw errcode === undefined ? error : new Error(none, { cause: error });
+    throw errcode === undefined ? error : new ConfigurationError(none, { cause: error });
   }
   const db = openFile(from, true);
   try {
     const tables = columnOf<string>(db, `SELECT name FROM sqlite_master WHERE type = 'table'`);
-    if (!tables.includes('runs')) throw new Error(none);
+    if (!tables.includes('runs')) throw new ConfigurationError(none);
     const migrated = tables.includes('kysely_migration');
     refuseNewer(migrated ? columnOf<string>(db, 'SELECT name FROM kysely_migration ORDER BY name') : [], from);
   } finally {
@@ -98,7 +99,7 @@ async function restorePostgres(from: string, to: PostgresOptions): Promise<void>
 
 async function takeDatabase(client: Client, name: string): Promise<void> {
   const { rows } = await client.query<{ taken: boolean }>(`SELECT pg_try_advisory_lock(${SERVING_LOCK}) AS taken`);
-  if (!rows[0]!.taken) throw new Error(`${name} is in use by a control plane: stop all of them first`);
+  if (!rows[0]!.taken) throw new ConfigurationError(`${name} is in use by a control plane: stop all of them first`);
 }
 
 /** All or nothing. */

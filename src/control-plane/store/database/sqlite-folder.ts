@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { ConfigurationError } from '../../errors';
 
 const PRIVATE = { folder: 0o700, file: 0o600 };
 const SQLITE_BUSY = 5;
@@ -37,7 +38,7 @@ function lock(path: string, folder: string): () => void {
   } catch (error) {
     db.close();
     if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;
-    throw new Error(
+    throw new ConfigurationError(
       `${folder} is in use by another process: stop it first, or name another folder (only PostgreSQL serves several processes)`,
     );
   }
