@@ -14,8 +14,7 @@ export interface Ports {
 /** Arguments of the command `control-plane` for the loopback interface; @param ports 0 takes a free one */
 export const loopback = (dataDir: string, ports: Ports = { https: 0, mqtts: 0 }): string[] => [
   `--data-dir=${dataDir}`,
-  '--host=127.0.0.1',
-  `--port=${ports.https}`,
+  `--listen=127.0.0.1:${ports.https}`,
   `--mqtt-port=${ports.mqtts}`,
 ];
 
