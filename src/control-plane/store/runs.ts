@@ -36,7 +36,7 @@ export class RunTable extends Table {
 
   /** The same, held until the transaction ends: whoever is to change a run, its attempt or its log takes it first. */
   async lock(id: string): Promise<RunRecord | undefined> {
-    if (this.hasRivals) await this.db.selectFrom('runs').select('id').where('id', '=', id).forUpdate().execute();
+    if (this.hasRivals) await this.db.selectFrom('runs').select('id').where('id', '=', id).forNoKeyUpdate().execute();
     return this.find(id);
   }
 

@@ -19,13 +19,16 @@ export abstract class Table {
     return this.dialect === 'postgres';
   }
 
-  /** Holds the rows of a query until the transaction ends. */
-  protected locked<Q extends { forUpdate(of?: never): Q; skipLocked(): Q }>(
+  /**
+   * Holds the rows of a query until the transaction ends. NO KEY: rows that refer to them may still be added, or whoever
+   * adds one and then holds what it refers to would be in each other's way.
+   */
+  protected locked<Q extends { forNoKeyUpdate(of?: never): Q; skipLocked(): Q }>(
     query: Q,
     wait: 'wait' | 'skip' = 'wait',
   ): Q {
     if (!this.hasRivals) return query;
-    return wait === 'skip' ? query.forUpdate().skipLocked() : query.forUpdate();
+    return wait === 'skip' ? query.forNoKeyUpdate().skipLocked() : query.forNoKeyUpdate();
   }
 }
 

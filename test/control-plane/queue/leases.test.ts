@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { judge, type AttemptFacts } from '../../../src/control-plane/queue/sweep';
 import { sweepOnce } from '../../../src/control-plane/queue/sweeper';
 import { removeFolder, temporaryFolder } from '../../support/folder';
+import { describeOnEachDatabase } from '../support/databases';
 import { SWEEP_MS, TestQueue } from '../support/queue';
 
 const facts = (given: Partial<AttemptFacts>): AttemptFacts => ({
@@ -39,11 +40,11 @@ function silent(relaySilenceMs: number, sessionSilenceMs: number): Partial<Attem
   return { started: true, relaySilenceMs, sessionSilenceMs, podWasObserved: true };
 }
 
-describe('leases', () => {
+describeOnEachDatabase('leases', (database) => {
   let queue: TestQueue;
 
   beforeEach(async () => {
-    queue = await TestQueue.ready();
+    queue = await TestQueue.ready(undefined, await database());
   });
 
   afterEach(() => queue.close());
@@ -183,23 +184,6 @@ describe('leases', () => {
     expect(await queue.state(run)).toBe('FAILED Evicted');
   });
 
-  test('a run under way whose start a restored backup does not know goes on, and starts nowhere else', async () => {
-    const { run, assignment } = await queue.assigned();
-    const backup = temporaryFolder();
-    cpSync(queue.folder, backup, { recursive: true });
-    await queue.start(assignment);
-    await queue.restart(() => cpSync(backup, queue.folder, { recursive: true }));
-    removeFolder(backup);
-    expect(await queue.state(run)).toBe('PREPARING');
-    expect(await queue.heartbeat(assignment)).toEqual({ stop: null });
-    expect(await queue.state(run)).toBe('PLANNING');
-    await expect(queue.start(assignment, 'another Pod')).rejects.toThrow('runs in another Pod already');
-    await queue.pass(61);
-    await queue.sweep();
-    expect(await queue.state(run)).toBe('PLANNING');
-    expect(await queue.end(assignment)).toBe('FINISHED');
-  });
-
   test('after a restart of the control plane every lease starts anew', async () => {
     const worker = await queue.register();
     const [started, unstarted] = [await queue.trigger(), await queue.trigger('stack', 'PROPOSED')];
@@ -241,5 +225,103 @@ describe('leases', () => {
     await queue.sweep();
     expect(await queue.admin.workers(queue.pool.id)).toEqual([]);
     expect((await queue.sync([{ id: worker, pod: null }])).unknown).toEqual([worker]);
+  });
+
+  test('a session that never returns leaves no busy worker, and its stack to those who know (invariants 5 and 9)', async () => {
+    const { run } = await queue.started();
+    const next = await queue.trigger();
+    await queue.pass(601);
+    await queue.sweep();
+    expect(await queue.state(run)).toBe('FAILED ControlPlaneLost');
+    await queue.sweep();
+    expect(await queue.admin.workers(queue.pool.id)).toEqual([]);
+    const worker = await queue.register('new', 'another session');
+    expect(await queue.state(next)).toBe('QUEUED');
+    expect(await queue.waits(next)).toBe(
+      `the Pod of run ${run} of the same stack, which may still be at work: once you know that it is gone, stop that run`,
+    );
+    await queue.admin.stop(run);
+    expect(await queue.assignment(worker, 'another session')).toMatchObject({ runId: next });
+    expect(await queue.state(run)).toBe('FAILED ControlPlaneLost');
+  });
+
+  test('a lost run holds its stack until its Pod is known to be gone (invariant 9)', async () => {
+    const { worker, run, assignment } = await queue.started();
+    const next = await queue.trigger();
+    const free = await queue.register();
+    await queue.pass(121);
+    await queue.sync([worker, free].map((id) => ({ id, pod: null })));
+    await queue.sweep();
+    expect(await queue.states(run, next)).toEqual(['FAILED NodeLost', 'QUEUED']);
+    await queue.report(worker, assignment, { kind: 'released' });
+    expect(await queue.states(run, next)).toEqual(['FAILED NodeLost', 'PREPARING']);
+  });
+
+  test('a drain outlasts ten minutes of silence', async () => {
+    const worker = await queue.register();
+    await queue.admin.setDrained(queue.pool.id, worker, true);
+    await queue.pass(601);
+    await queue.sweep();
+    const { unknown } = await queue.sync([{ id: worker, pod: null }]);
+    expect(unknown).toEqual([worker]);
+    await queue.registerAgain(worker);
+    expect(await queue.view(worker)).toMatchObject({ drained: true });
+    expect(await queue.state(await queue.trigger())).toBe('QUEUED');
+  });
+
+  test('that a Pod was seen counts for five minutes, should its session sync no more though it watches', async () => {
+    const { worker, run } = await queue.started();
+    await queue.sync([{ id: worker, pod: { runId: run, attempt: 1 } }]);
+    const watching = async (seconds: number) => {
+      await queue.pass(seconds);
+      await queue.beat();
+      await queue.sweep();
+    };
+    await watching(300);
+    expect(await queue.state(run)).toBe('PLANNING');
+    await watching(1);
+    expect(await queue.state(run)).toBe('FAILED NodeLost');
+  });
+
+  test('a heartbeat that waits keeps the lease of its word only, not of the wait', async () => {
+    const { assignment, run } = await queue.started();
+    const beat = queue.heartbeat(assignment, 0.2);
+    await queue.pass(100);
+    await beat;
+    await queue.pass(21);
+    await queue.sync([]);
+    await queue.sweep();
+    expect(await queue.state(run)).toBe('FAILED NodeLost');
+  });
+
+  test('one that cannot be settled keeps nobody else from being looked at', async () => {
+    const stuck = await queue.assigned('stack', 'PROPOSED');
+    const other = await queue.assigned('stack', 'PROPOSED');
+    // Nothing in the protocol leads there; a fault or a migration might.
+    await queue.sql(`UPDATE runs SET state = 'FINISHED' WHERE id = '${stuck.run}'`);
+    await queue.pass(61);
+    await queue.sweep();
+    expect(await queue.state(other.run)).toBe('QUEUED');
+  });
+});
+
+describe('of a control plane on files,', () => {
+  test('a run under way whose start a restored backup does not know goes on, and starts nowhere else', async () => {
+    const queue = await TestQueue.ready();
+    const { run, assignment } = await queue.assigned();
+    const backup = temporaryFolder();
+    cpSync(queue.folder, backup, { recursive: true });
+    await queue.start(assignment);
+    await queue.restart(() => cpSync(backup, queue.folder, { recursive: true }));
+    removeFolder(backup);
+    expect(await queue.state(run)).toBe('PREPARING');
+    expect(await queue.heartbeat(assignment)).toEqual({ stop: null });
+    expect(await queue.state(run)).toBe('PLANNING');
+    await expect(queue.start(assignment, 'another Pod')).rejects.toThrow('runs in another Pod already');
+    await queue.pass(61);
+    await queue.sweep();
+    expect(await queue.state(run)).toBe('PLANNING');
+    expect(await queue.end(assignment)).toBe('FINISHED');
+    await queue.close();
   });
 });

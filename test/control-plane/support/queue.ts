@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { pino } from 'pino';
 import { AdminService } from '../../../src/control-plane/admin/admin-service';
 import { dispatch } from '../../../src/control-plane/queue/dispatcher';
@@ -37,7 +38,7 @@ export const SWEEP_MS = 5_000;
 const never = new AbortController().signal;
 type Observed = SyncRequest['workers'];
 
-type OpenDatabase = (folder: string, now: () => number) => Promise<Database<Schema>>;
+export type OpenDatabase = (folder: string, now: () => number) => Promise<Database<Schema>>;
 
 const sqliteIn: OpenDatabase = (folder, now) =>
   openSqlite({ path: join(folder, 'control-plane.db'), inProcess: true, now });
@@ -47,7 +48,8 @@ export class TestQueue {
   pool!: TestPool;
   context!: QueueContext;
   admin!: AdminService;
-  private readonly time = { now: 1_800_000_000_000 };
+  private database!: Database<Schema>;
+  private time = { now: 1_800_000_000_000 };
 
   private constructor(
     readonly folder: string,
@@ -62,7 +64,8 @@ export class TestQueue {
 
   private async open(): Promise<void> {
     const { folder, time } = this;
-    const store = storeOn(await this.openDatabase(folder, () => time.now));
+    this.database = await this.openDatabase(folder, () => time.now);
+    const store = storeOn(this.database);
     const settings = { launcherImage: 'launcher', defaultRunnerImage: 'runner', startDeadlineMs: 900_000 };
     this.context = queueContext(store, settings, pino({ level: 'silent' }), () => time.now);
     const references = { named: (_kind: string, ids: readonly string[]) => Promise.resolve(new Set(ids)) };
@@ -78,6 +81,15 @@ export class TestQueue {
     const queue = await TestQueue.open(folder, openDatabase);
     await queue.furnish();
     return queue;
+  }
+
+  /** Another control plane on the same database and clock. */
+  async replica(): Promise<TestQueue> {
+    const replica = new TestQueue(temporaryFolder(), this.openDatabase);
+    replica.time = this.time;
+    await replica.open();
+    replica.pool = this.pool;
+    return replica;
   }
 
   /** Makes the pool and the stack. */
@@ -125,9 +137,27 @@ export class TestQueue {
     return worker.id;
   }
 
+  /** As its controller does when it is told that the worker is unknown. */
+  async registerAgain(id: string, session = 'session'): Promise<void> {
+    await this.call<WorkerViews>('register', { session, workers: [{ id, name: 'worker', metadata: {} }] });
+  }
+
+  async waits(runId: string): Promise<string | null> {
+    return this.admin.waitsFor((await this.admin.run(runId))!);
+  }
+
+  /** What no operation does. */
+  async sql(text: string): Promise<void> {
+    await this.database.transaction((db) => sql.raw(text).execute(db));
+  }
+
   async beat(session = 'session', term?: number): Promise<void> {
     const after = await this.context.store.read.pools.revision(this.pool.id);
     await this.call('watch', { session, after, waitSeconds: 0, ...(term !== undefined && { term }) });
+  }
+
+  watch(after: number, waitSeconds: number, session = 'session'): Promise<WorkerViews> {
+    return this.call('watch', { session, after, waitSeconds });
   }
 
   sync(workers: Observed, session = 'session', term?: number): Promise<SyncResponse> {
@@ -180,13 +210,8 @@ export class TestQueue {
     return start(this.context, { poolId: this.pool.id, runId, attempt }, { fence, podUid });
   }
 
-  heartbeat({ runId, attempt, fence }: Assignment) {
-    return heartbeat(
-      this.context,
-      { poolId: this.pool.id, runId, attempt },
-      { fence, step: '', waitSeconds: 0 },
-      never,
-    );
+  heartbeat({ runId, attempt, fence }: Assignment, waitSeconds = 0) {
+    return heartbeat(this.context, { poolId: this.pool.id, runId, attempt }, { fence, step: '', waitSeconds }, never);
   }
 
   async log({ runId, attempt, fence }: Assignment, ...sequences: number[]) {

@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import { openPostgres } from '../../../src/control-plane/store/database/postgres';
+import { startPostgres, type PostgresServer } from '../../support/postgres';
+import type { OpenDatabase } from './queue';
+
+/** A new, empty database on a server, with the clock of the test. */
+export async function newPostgres(server: PostgresServer): Promise<OpenDatabase> {
+  const url = await server.createDatabase();
+  return async (_folder, now) => ({
+    ...(await openPostgres({ url, poolSize: 4 })),
+    now: () => Promise.resolve(now()),
+  });
+}
+
+/** The same tests on both databases. */
+export function describeOnEachDatabase(
+  what: string,
+  tests: (database: () => Promise<OpenDatabase | undefined>) => void,
+): void {
+  describe(`${what}, on SQLite`, () => tests(() => Promise.resolve(undefined)));
+
+  describe(`${what}, on PostgreSQL`, () => {
+    let server: PostgresServer;
+
+    beforeAll(async () => {
+      server = await startPostgres();
+    });
+
+    afterAll(() => server?.stop());
+
+    tests(() => newPostgres(server));
+  });
+}
