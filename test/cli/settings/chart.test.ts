@@ -12,7 +12,7 @@ import type { Manifest } from '../../constructs/support';
 import { removeFolder, temporaryFolder } from '../../support/folder';
 
 /** Settings that the chart has and the program is still to have. */
-const STILL_TO_COME = ['blobs.s3', 'databaseUrl', 'mqttBroker', 'retention', 'tracing'];
+const STILL_TO_COME = ['databaseUrl', 'mqttBroker', 'retention', 'tracing'];
 
 /** Values that together say everything that the chart can tell its program. */
 const EVERYTHING: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
