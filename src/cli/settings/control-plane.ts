@@ -43,6 +43,12 @@ export const CONTROL_PLANE_SETTINGS = {
     flag: 'tls-san',
     otherwise: 'those of listen, publicUrl, mqttUrl and localhost',
   }),
+  trustedProxies: setting(
+    listOfTexts('address'),
+    'proxies in front whose X-Forwarded-For is believed: addresses, or networks such as 10.0.0.0/8',
+    [],
+    { flag: 'trusted-proxy' },
+  ),
   dataDir: setting(
     text('dir'),
     'folder of the database, sources, run states, certificates and keys',

@@ -97,7 +97,7 @@ describe('the page of a run', () => {
     }));
     await queue.context.store.transaction((tx) => tx.logs.append(runId, attempt, 'relay', entries));
     const { text } = await read(`/runs/${run}`);
-    expect(text).toContain('<pre>green^[[2J^@^H[U+202E]txt a^Mb </pre>');
+    expect(text).toContain('<pre>green^[[2J\ufffd^H[U+202E]txt a^Mb </pre>');
     const all = text + (await read('/')).text + (await read('/runs/%1b%5b2J%e2%80%ae')).text;
     expect(all).toContain('<code>worker[U+202E]</code>');
     expect(all).toContain('There is no run ^[[2J[U+202E].');
