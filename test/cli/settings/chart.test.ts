@@ -12,7 +12,7 @@ import type { Manifest } from '../../constructs/support';
 import { removeFolder, temporaryFolder } from '../../support/folder';
 
 /** Settings that the chart has and the program is still to have. */
-const STILL_TO_COME = ['databaseUrl', 'mqttBroker', 'retention', 'tracing'];
+const STILL_TO_COME = ['mqttBroker', 'retention', 'tracing'];
 
 /** Values that together say everything that the chart can tell its program. */
 const EVERYTHING: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -100,9 +100,7 @@ describe('what the chart tells', () => {
     const knownVariables = ['WORKER_POOLS_CONFIG', ...known.map(variableOf)];
     const toCome = STILL_TO_COME.filter((name) => !known.some((key) => key === name || key.startsWith(`${name}.`)));
     expect([...keys].filter((key) => !known.includes(key) && !isToCome(key))).toEqual([]);
-    expect([...variables].filter((name) => !knownVariables.includes(name))).toEqual(
-      toCome.includes('databaseUrl') ? [variableOf('databaseUrl')] : [],
-    );
+    expect([...variables].filter((name) => !knownVariables.includes(name))).toEqual([]);
     expect(toCome).toEqual(STILL_TO_COME);
   });
 });
