@@ -1,3 +1,4 @@
+import type { Hono } from 'hono';
 import { pino, type Logger } from 'pino';
 import { CONTROL_PLANE_PORT, SHUTDOWN_GRACE_SECONDS, START_DEADLINE_SECONDS } from '../api/defaults';
 import { WORKER_PATH } from '../protocol/messages';
@@ -13,7 +14,10 @@ import { refusingApp } from './http/app';
 import { workerRoutes } from './http/worker-routes';
 import { isEveryAddress } from './listen';
 import { Opened } from './opened';
-import { healthRoutes } from './observability/routes';
+import { measuredStore } from './observability/measured-store';
+import { Metrics } from './observability/metrics';
+import { noOftenerThan, type ReadinessCheck } from './observability/readiness';
+import { healthRoutes, metricsRoutes } from './observability/routes';
 import type { ControlPlane, ControlPlaneOptions } from './options';
 import { makePrivateFolder } from './durable-file';
 import { KeyFiles } from './key-files';
@@ -24,6 +28,7 @@ import { ServerTls } from './pki/server-tls';
 import { PoolIssuer } from './identity/pool-issuer';
 import { queueContext } from './queue';
 import type { LetGo } from './queue/context';
+import type { QueueContext } from './queue/context';
 import { Sweeper } from './queue/sweeper';
 import { serve } from './http/server';
 import { openBlobs, type BlobReferences, type Blobs } from './blobs';
@@ -32,6 +37,9 @@ import { webRoutes } from './web/routes';
 
 /** How often blobs that nobody needs are looked for. */
 const BLOB_SWEEP_MS = 10 * 60_000;
+
+/** How often the database and the blobs are tried at most, for all who ask whether it is ready. */
+const CHECK_EVERY_MS = 1_000;
 
 /** Starts a control plane on its data folder; everything it acknowledged before is there again. */
 export async function startControlPlane(given: ControlPlaneOptions): Promise<ControlPlane> {
@@ -49,13 +57,13 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   const { dataDir, host, now, logger } = options;
   makePrivateFolder(dataDir);
   const keys = openKeys(given, options.logger);
-  const store = opened.add(storeOn(await openDatabase(given, now)));
-  const references = blobReferences(store);
+  const metrics = new Metrics();
+  const store = measuredStore(opened.add(storeOn(await openDatabase(given, now))), metrics);
   const clock = { ...systemClock, now };
-  const blobs = await openBlobs(dataDir, options.blobs, { references, clock, logger });
+  const blobs = await openBlobs(dataDir, options.blobs, { references: blobReferences(store), clock, logger });
   opened.add(blobs.store);
   const letGo = ({ kind, id }: LetGo) => void blobs.unused.release(kind, id);
-  const context = queueContext(store, options, logger, now, letGo);
+  const context = queueContext(store, options, logger, now, letGo, metrics.runAssigned);
 
   const authority = await Authority.open(keys, now);
   const tls = options.tls
@@ -71,40 +79,36 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   const { port, mqttPort, metricsPort } = options;
   const brokers = opened.add(
     await Brokers.start(context, {
-      embedded: mqttPort === null ? null : { address: { host, port: mqttPort }, tls },
+      embedded: mqttPort === null ? null : { address: { host, port: mqttPort }, tls, answered: metrics.mqttAnswered },
       outside: given.mqttBroker,
       authority,
     }),
   );
   const admin = new AdminService(context, blobs, issuer);
   let isStopping = false;
-  const health = healthRoutes([
+  const checks = [
     { name: 'running', problem: () => (isStopping ? 'the control plane was told to stop' : undefined) },
-  ]);
-  const app = refusingApp(logger);
-  app.route('/', health);
+    ...storageChecks(store, blobs),
+  ];
+  const health = healthRoutes(checks);
   const admission = new Admission(options.trustedProxies);
-  app.use((c, next) => admission.turn(c).then(next));
-  app.route(
-    '/pki',
-    pkiRoutes(authority, () => store.read.pools.revokedCertificates()),
-  );
-  app.route(WORKER_PATH, workerRoutes({ context, blobs, admission }));
-  app.route('/api/v1', apiRoutes(admin, apiKeys, admission, logger));
-  app.route('/graphql', graphqlRoute({ admin, apiKeys, admission, logger }));
-  app.route('/', webRoutes({ admin, apiKeys: options.web === 'open' ? null : apiKeys, admission, logger }));
-  const server = opened.add(await serve(app, { host, port }, tls, admission));
-  const metrics =
-    metricsPort === undefined
-      ? null
-      : opened.add(await serve(health, { host, port: metricsPort }, null, new Admission()));
+  const webKeys = options.web === 'open' ? null : apiKeys;
+  const app = appOf({ context, blobs, admission, admin, apiKeys, webKeys, authority, health });
+  const server = opened.add(await serve(app, { host, port }, tls, admission, metrics.httpAnswered));
+  const mqttConnections = () => brokers.embedded?.openConnections;
+  metrics.watch({ store, checks, dataDir, version: options.version, mqttConnections });
+  const observed = metricsRoutes(metrics.registry).route('/', health);
+  const metricsServer = await serveMetrics(observed, { host, port: metricsPort });
+  if (metricsServer) opened.add(metricsServer);
 
-  const url = `${tls ? 'https' : 'http'}://${localName(host)}:${server.port}`;
+  const at = (scheme: string, part: { readonly port: number } | undefined) =>
+    part ? `${scheme}://${localName(host)}:${part.port}` : '';
+  const url = at(tls ? 'https' : 'http', server);
   const mqttUrl = mqttUrlOf(brokers, given, tls !== null, localName(host));
   Object.assign(address, publicAddress(given, url, brokers.embedded?.port ?? CONTROL_PLANE_PORT.mqtts));
   const sweeper = options.sweepEveryMs > 0 ? new Sweeper(context, options.sweepEveryMs) : undefined;
   const blobTimer = setInterval(() => void sweepBlobs(blobs, logger), BLOB_SWEEP_MS).unref();
-  const metricsUrl = metrics ? `http://${localName(host)}:${metrics.port}` : '';
+  const metricsUrl = at('http', metricsServer);
   logger.info({ url, mqttUrl, metricsUrl, publicUrl: address.publicUrl, dataDir }, 'control plane listens');
 
   let closed: Promise<void> | undefined;
@@ -132,6 +136,52 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   };
 }
 
+interface Doors {
+  readonly context: QueueContext;
+  readonly blobs: Blobs;
+  readonly admission: Admission;
+  readonly admin: AdminService;
+  readonly apiKeys: ApiKeys;
+  /** Null: the web page is for everybody. */
+  readonly webKeys: ApiKeys | null;
+  readonly authority: Authority;
+  readonly health: Hono;
+}
+
+function appOf({ context, blobs, admission, admin, apiKeys, webKeys, authority, health }: Doors): Hono {
+  const { store, logger } = context;
+  const app = refusingApp(logger);
+  app.route('/', health);
+  app.use((c, next) => admission.turn(c).then(next));
+  app.route(
+    '/pki',
+    pkiRoutes(authority, () => store.read.pools.revokedCertificates()),
+  );
+  app.route(WORKER_PATH, workerRoutes({ context, blobs, admission }));
+  app.route('/api/v1', apiRoutes(admin, apiKeys, admission, logger));
+  app.route('/graphql', graphqlRoute({ admin, apiKeys, admission, logger }));
+  app.route('/', webRoutes({ admin, apiKeys: webKeys, admission, logger }));
+  return app;
+}
+
+function serveMetrics(app: Hono, { host, port }: { readonly host: string; readonly port: number | undefined }) {
+  return port === undefined ? undefined : serve(app, { host, port }, null, new Admission());
+}
+
+function storageChecks(store: Store, blobs: Blobs): ReadinessCheck[] {
+  const checks: ReadinessCheck[] = [
+    { name: 'database', problem: () => store.ping().then(() => undefined) },
+    {
+      name: 'blobs',
+      problem: async () => {
+        const { isUsable, sentence } = await blobs.store.health();
+        return isUsable ? undefined : sentence;
+      },
+    },
+  ];
+  return checks.map((check) => noOftenerThan(CHECK_EVERY_MS, check));
+}
+
 async function endsWithin(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<boolean>((resolve) => {
@@ -151,6 +201,7 @@ function withDefaults(given: ControlPlaneOptions) {
     port,
     mqttPort: given.mqttPort === undefined ? usualMqttPort : given.mqttPort,
     metricsPort: given.metricsPort,
+    version: given.version ?? '0.0.0',
     shutdownGraceMs: (given.shutdownGraceSeconds ?? SHUTDOWN_GRACE_SECONDS) * 1000,
     tls: given.tls ?? true,
     web: given.web ?? 'basic',

@@ -25,7 +25,7 @@ export interface ControlPlaneOptions {
    * @default CONTROL_PLANE_PORT.mqtts; 0 if port is; none with `mqttBroker`
    */
   readonly mqttPort?: number | null;
-  /** Port of /healthz and /readyz in plain HTTP. 0 takes a free one. @default none */
+  /** Port of /metrics, /healthz and /readyz in plain HTTP. 0 takes a free one. @default none */
   readonly metricsPort?: number;
   /** `https://host:port` that workers and people use; it goes into tokens. @default made from host and port */
   readonly publicUrl?: string;
@@ -57,6 +57,8 @@ export interface ControlPlaneOptions {
   readonly blobs?: BlobOptions;
   /** How long `close` waits for answers and uploads that are under way. @default SHUTDOWN_GRACE_SECONDS */
   readonly shutdownGraceSeconds?: number;
+  /** Shown by the metrics. @default '0.0.0' */
+  readonly version?: string;
   readonly logger?: Logger;
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
@@ -85,7 +87,7 @@ export interface ControlPlane {
   readonly url: string;
   /** `mqtts://127.0.0.1:port`, or '' without a broker. */
   readonly mqttUrl: string;
-  /** `http://127.0.0.1:port` of /healthz and /readyz, or ''. */
+  /** `http://127.0.0.1:port` of /metrics, /healthz and /readyz, or ''. */
   readonly metricsUrl: string;
   /** What tokens of pools say: the public URL. */
   readonly endpoint: string;

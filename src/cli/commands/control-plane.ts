@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { ControlPlaneOptions } from '../../control-plane';
 import { backupCommand, restoreCommand } from './control-plane-backup';
@@ -6,6 +7,7 @@ import { withExamples } from '../api/help';
 import { requireNode24 } from '../node-version';
 import { UserError } from '../run-program';
 import { CONTROL_PLANE_RULES, CONTROL_PLANE_SETTINGS, FILE_VARIABLE } from '../settings/control-plane';
+import { VERSION } from '../version';
 import { addFlags, givenFlags } from '../settings/flags';
 import { readSettings } from '../settings/read';
 import type { Values } from '../settings/setting';
@@ -83,10 +85,22 @@ function toOptions(settings: Settings): ControlPlaneOptions {
   return {
     ...same,
     ...listen,
+    version: VERSION,
+    databaseUrl: settings.databaseUrl ?? contentOf('databaseUrlFile', settings.databaseUrlFile),
     mqttPort: mqtt ? mqttPort : null,
     blobs: blobOptions(settings),
     apiKey: apiKeyId !== undefined && apiKeySecret !== undefined ? { id: apiKeyId, secret: apiKeySecret } : undefined,
   };
+}
+
+/** A secret in a file: without the line feed that editors leave at its end. */
+function contentOf(key: string, path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    throw new UserError(`${key}: ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
 }
 
 function blobOptions(settings: Settings): ControlPlaneOptions['blobs'] {

@@ -1,4 +1,10 @@
-import { CONTROLLER_METRICS, EXPORTER_METRICS, RUNTIME_METRICS, type MetricDescription } from '../../api';
+import {
+  CONTROL_PLANE_METRICS,
+  CONTROLLER_METRICS,
+  EXPORTER_METRICS,
+  RUNTIME_METRICS,
+  type MetricDescription,
+} from '../../api';
 import { EXPORTER_TAG } from '../../constructs/exporter/values';
 import { cell, code, table } from './markdown';
 
@@ -19,6 +25,12 @@ ${metrics(Object.values(CONTROLLER_METRICS))}
 Served beside those, with what every program on Node.js has (\`process_*\`, \`nodejs_*\`).
 
 ${metrics(Object.values(RUNTIME_METRICS))}
+
+## Control plane
+
+Served by the bundled control plane where it has a [metrics port](../reference/control-plane-settings.md), beside what every program on Node.js has: \`nodejs_eventloop_lag_p99_seconds\` is how long its event loop was held.
+
+${metrics(Object.values(CONTROL_PLANE_METRICS))}
 
 ## Exporter
 

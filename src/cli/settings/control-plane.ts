@@ -59,6 +59,9 @@ export const CONTROL_PLANE_SETTINGS = {
     'PostgreSQL, as postgresql://user:password@host:5432/database; `sslmode=verify-full` and `sslrootcert=<file>` are parameters of it',
     { isSecret: true, otherwise: 'SQLite in the data folder' },
   ),
+  databaseUrlFile: optional(text('file'), 'file that has the address of PostgreSQL, such as one of a mounted Secret', {
+    otherwise: 'WORKER_POOLS_DATABASE_URL, or SQLite in the data folder',
+  }),
   keysDir: optional(
     text('dir'),
     'folder with the keys, such as a mounted Secret; several processes need one with the same',
@@ -158,6 +161,10 @@ export const CONTROL_PLANE_RULES: readonly Rule<ControlPlaneSettings>[] = [
     );
     return bucket === undefined && used !== undefined ? `${used}: it is of no use without blobs.s3.bucket` : undefined;
   },
+  ({ databaseUrl, databaseUrlFile }) =>
+    databaseUrl === undefined || databaseUrlFile === undefined
+      ? undefined
+      : 'WORKER_POOLS_DATABASE_URL and databaseUrlFile: set one of them',
   ({ apiKeyId, apiKeySecret }) =>
     (apiKeyId === undefined) === (apiKeySecret === undefined)
       ? undefined

@@ -6,7 +6,10 @@ import type { Sources } from './read';
 /** Gives a command a flag for each setting. */
 export function addFlags(command: Command, settings: Settings): Command {
   for (const { option } of options(settings)) command.addOption(option);
-  return command;
+  return command.configureHelp({
+    optionDescription: ({ description, defaultValueDescription: shown }) =>
+      shown === undefined ? description : `${description} (default: ${shown})`,
+  });
 }
 
 /** What was said by flags. */
@@ -27,11 +30,11 @@ function options(settings: Settings): { readonly key: string; readonly option: O
   });
 }
 
-/** Its default is shown only: what applies is decided when the variables and the file were read. */
+/** It is without the default that it shows: what applies is decided when the variables and the file were read. */
 function optionOf(flags: string, { help, off, default: usual, otherwise }: Setting): Option {
   const isList = Array.isArray(usual);
   const option = new Option(flags, `${off ?? help}${isList ? ', repeatable' : ''}`);
   if (isList) option.argParser(collect);
   const shown = otherwise ?? (typeof usual === 'boolean' ? undefined : usual);
-  return shown === undefined ? option : option.default(isList ? [] : shown, String(shown));
+  return shown === undefined ? option : option.default(undefined, String(shown));
 }

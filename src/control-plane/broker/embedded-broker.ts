@@ -19,12 +19,14 @@ const REVOKED = new Ending(REASON.notAuthorized, 'the pool was reset or deleted:
 /** How long clients have to hear that the broker stops. */
 const GOODBYE_MS = 500;
 
-interface EmbeddedBrokerOptions {
+export interface EmbeddedBrokerOptions {
   readonly address: ListenAddress;
   /** Null: plain MQTT, for a proxy in front. */
   readonly tls: ServerIdentity | null;
   /** @default BROKER_LIMITS */
   readonly limits?: Partial<BrokerLimits>;
+  /** Called with the code of each refusal, or `ok`. */
+  readonly answered?: (code: string) => void;
 }
 
 /**
@@ -45,6 +47,7 @@ export class EmbeddedBroker implements ConnectionHost, Audience {
   private constructor(
     private readonly context: QueueContext,
     limits: Partial<BrokerLimits>,
+    private readonly answered: (code: string) => void,
   ) {
     this.limits = { ...BROKER_LIMITS, ...limits };
     this.held = new Allowance(this.limits.heldBytes);
@@ -52,7 +55,7 @@ export class EmbeddedBroker implements ConnectionHost, Audience {
   }
 
   static async start(context: QueueContext, options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
-    const broker = new EmbeddedBroker(context, options.limits ?? {});
+    const broker = new EmbeddedBroker(context, options.limits ?? {}, options.answered ?? (() => undefined));
     const server: Server = options.tls
       ? createTlsServer({ cert: options.tls.cert, key: options.tls.key })
       : createTcpServer();
@@ -65,6 +68,10 @@ export class EmbeddedBroker implements ConnectionHost, Audience {
 
   get port(): number {
     return this.listener.port;
+  }
+
+  get openConnections(): number {
+    return this.listener.connections;
   }
 
   /** Ends the connections of a pool whose credentials are good no longer. */
@@ -137,6 +144,7 @@ export class EmbeddedBroker implements ConnectionHost, Audience {
   answer(request: IncomingRequest): Promise<Answer> {
     const answer = answerRequest(this.context, request);
     this.underWay.add(answer);
+    void answer.then(({ reply }) => this.answered(reply?.refusal?.code ?? (reply ? 'ok' : 'malformed')));
     return answer.finally(() => this.underWay.delete(answer));
   }
 

@@ -1,13 +1,11 @@
-import type { ListenAddress } from '../listen';
 import type { MqttBrokerOptions } from '../options';
 import type { QueueContext } from '../queue/context';
-import type { ServerIdentity } from '../server-identity';
-import { EmbeddedBroker } from './embedded-broker';
+import { EmbeddedBroker, type EmbeddedBrokerOptions } from './embedded-broker';
 import { CONTROL_PLANE_CLIENT, OutsideBroker } from './outside-broker';
 
 interface BrokersOptions {
   /** Null: no embedded broker. */
-  readonly embedded: { readonly address: ListenAddress; readonly tls: ServerIdentity | null } | null;
+  readonly embedded: EmbeddedBrokerOptions | null;
   readonly outside: MqttBrokerOptions | undefined;
   readonly authority: {
     readonly certificatePem: string;

@@ -15,12 +15,16 @@ export interface HttpListener extends Listener {
   drain(): Promise<void>;
 }
 
+/** Called with the method and the status of each answer. */
+export type Answered = (method: string, status: number) => void;
+
 /** Serves an app over HTTPS, or over plain HTTP for a proxy in front. */
 export async function serve(
   app: Hono,
   address: ListenAddress,
   tls: ServerIdentity | null,
   admission: Admission,
+  answered: Answered = () => undefined,
 ): Promise<HttpListener> {
   const options = {
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -44,7 +48,7 @@ export async function serve(
   oneAtATime(server);
   server.setTimeout(LIMIT.silenceMs);
   admission.watch(server);
-  const exchanges = new Exchanges(server);
+  const exchanges = new Exchanges(server, answered);
   const listener = await listen(server, address);
   return Object.assign(listener, {
     drain: () => {
@@ -78,7 +82,10 @@ class Exchanges {
   private readonly open = new Set<ServerResponse>();
   private isDraining = false;
 
-  constructor(server: Server) {
+  constructor(
+    server: Server,
+    private readonly answered: Answered,
+  ) {
     // Before the listener that answers, which may write the head at once.
     server.prependListener('request', (_: IncomingMessage, response: ServerResponse) => this.begin(response));
   }
@@ -86,6 +93,7 @@ class Exchanges {
   private begin(response: ServerResponse): void {
     this.open.add(response);
     response.once('close', () => this.open.delete(response));
+    response.once('finish', () => this.answered(response.req.method ?? '', response.statusCode));
     if (this.isDraining) lastOnItsConnection(response);
   }
 

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import type { Registry } from 'prom-client';
 import { readiness, type ReadinessCheck } from './readiness';
 
 /** `/healthz`: the process answers. `/readyz`: requests are of use, or why not. */
@@ -9,5 +10,12 @@ export function healthRoutes(checks: readonly ReadinessCheck[]): Hono {
     const { isReady, report } = await readiness(checks);
     return c.text(report, isReady ? 200 : 503);
   });
+  return app;
+}
+
+/** `/metrics`, in the text format of Prometheus. */
+export function metricsRoutes(registry: Registry): Hono {
+  const app = new Hono();
+  app.get('/metrics', async (c) => c.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType }));
   return app;
 }

@@ -16,22 +16,25 @@ export async function assignRuns(context: QueueContext, poolId: string): Promise
   // Most who ask have nothing to give out: a look takes no lock.
   const { runs, workers } = context.store.read;
   if (!(await runs.hasReady(poolId)) || !(await workers.hasIdle(poolId))) return;
-  let assigned: number;
-  do assigned = await change(context, (made) => assignBatch(made, poolId));
-  while (assigned === BATCH);
+  let waited: number[];
+  do {
+    waited = await change(context, (made) => assignBatch(made, poolId));
+    for (const ms of waited) context.runAssigned(ms);
+  } while (waited.length === BATCH);
 }
 
-async function assignBatch(made: Change, poolId: string): Promise<number> {
+/** How long each of the runs that it gave out had waited, in milliseconds. */
+async function assignBatch(made: Change, poolId: string): Promise<number[]> {
   const { tx } = made;
   // One at a time in a pool: two that looked at once would each pass over what the other holds.
-  if (!(await tx.pools.lock(poolId))) return 0;
+  if (!(await tx.pools.lock(poolId))) return [];
   const ready = await tx.runs.claimReady(poolId, BATCH);
-  if (ready.length === 0) return 0;
+  if (ready.length === 0) return [];
   const heardSince = (await made.reading()) - SESSION_LEASE_MS;
   const workers = await tx.workers.claimIdle(poolId, heardSince, ready.length);
   const runs = await tx.runs.findAll(ready.slice(0, workers.length));
   for (const [index, worker] of workers.entries()) await assign(made, runs[index]!, worker);
-  return workers.length;
+  return workers.map((_, index) => made.now - runs[index]!.updatedAt);
 }
 
 async function assign(made: Change, run: RunRecord, worker: WorkerRecord): Promise<void> {

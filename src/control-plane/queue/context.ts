@@ -24,6 +24,8 @@ export interface QueueContext {
   readonly now: () => number;
   /** A new ULID, higher than the last. */
   readonly newId: () => string;
+  /** Called with how long a run had waited, once a worker has it. */
+  readonly runAssigned: (waitedMs: number) => void;
   /** Gives waiting runs of a pool to its idle workers; never rejects: what it could not do now, a sweep does. */
   readonly assignRuns: (poolId: string) => Promise<void>;
   /** Removes a blob that a row named, unless another does; what fails is left to a sweep of the blobs. */

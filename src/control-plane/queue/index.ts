@@ -11,6 +11,7 @@ export function queueContext(
   logger: Logger,
   now: () => number,
   letGo: QueueContext['letGo'] = () => undefined,
+  runAssigned: QueueContext['runAssigned'] = () => undefined,
 ): QueueContext {
   const ulid = monotonicFactory();
   const wakeups = new Wakeups();
@@ -26,6 +27,7 @@ export function queueContext(
     now,
     newId: () => ulid(now()),
     letGo,
+    runAssigned,
     assignRuns: async (poolId) => {
       try {
         await assignRuns(context, poolId);

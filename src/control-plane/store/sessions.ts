@@ -52,6 +52,18 @@ export class SessionTable extends Table {
       .execute();
   }
 
+  /** How many have said something since a reading, and how many have not. */
+  async countBy(reading: number): Promise<{ readonly alive: number; readonly silent: number }> {
+    const { alive, all } = await this.db
+      .selectFrom('sessions')
+      .select((eb) => [
+        eb.fn.countAll<number>().as('all'),
+        eb.fn.count<number>(eb.case().when('heardLease', '>=', reading).then(1).end()).as('alive'),
+      ])
+      .executeTakeFirstOrThrow();
+    return { alive: Number(alive), silent: Number(all) - Number(alive) };
+  }
+
   /** Those that have said nothing since a reading. */
   silentSince(reading: number): Promise<Pick<SessionRow, 'poolId' | 'sessionId'>[]> {
     return this.db.selectFrom('sessions').select(['poolId', 'sessionId']).where('heardLease', '<', reading).execute();

@@ -19,7 +19,7 @@ export type { EventInput } from './event-correlator';
 export { EventRecorder } from './event-recorder';
 export { startHealthServer } from './health';
 export type { HealthServer } from './health';
-export { instrument } from './instruments';
+export { instrument } from '../../metrics/instrument';
 export { LeaderElector } from './leader-elector';
 export type { LeaderElectorOptions } from './leader-elector';
 export { Leadership } from './leadership';

@@ -131,6 +131,7 @@ test.each([
     ['--blobs-s3-force-path-style'],
     'blobs.s3.forcePathStyle: it is of no use without blobs.s3.bucket',
   ],
+  ['a file that is not there', ['--database-url-file', '/nowhere'], 'databaseUrlFile: /nowhere cannot be read: ENOENT'],
   ['an address of another machine', ['--listen', '192.0.2.1:0'], '192.0.2.1 is no address of this machine'],
 ])('it refuses %s', async (_, args, sentence) => {
   const result = await program.run('control-plane', '--data-dir', join(folder, 'refused'), ...args);

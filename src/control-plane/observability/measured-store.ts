@@ -1,0 +1,23 @@
+import { RequestError } from '../errors';
+import type { Store } from '../store';
+import type { Metrics } from './metrics';
+
+/** The store, with its transactions counted and timed. */
+export function measuredStore(store: Store, metrics: Pick<Metrics, 'transactionEnded'>): Store {
+  return {
+    ...store,
+    transaction: async (work) => {
+      const begun = performance.now();
+      const ended = (result: 'committed' | 'refused' | 'failed') =>
+        metrics.transactionEnded(result, (performance.now() - begun) / 1000);
+      try {
+        const value = await store.transaction(work);
+        ended('committed');
+        return value;
+      } catch (error) {
+        ended(error instanceof RequestError ? 'refused' : 'failed');
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { request } from 'undici';
+import { CONTROL_PLANE_METRICS as METRICS, type MetricDescription } from '../../../src/api/metrics';
+import { measuredStore } from '../../../src/control-plane/observability/measured-store';
+import { RequestError } from '../../../src/control-plane/errors';
+import type { Store } from '../../../src/control-plane/store';
+import { makePool, makeStack, newWorker, TestControlPlane, type TestPool } from '../support/control-plane';
+import { Speaker } from '../support/speaking';
+
+let controlPlane: TestControlPlane;
+let pool: TestPool;
+let speaker: Speaker;
+
+beforeAll(async () => {
+  controlPlane = await TestControlPlane.start({ metricsPort: 0, version: '1.2.3' });
+  pool = await makePool(controlPlane);
+  await makeStack(controlPlane, pool.id);
+  speaker = new Speaker(controlPlane);
+});
+
+afterAll(async () => {
+  await speaker.close();
+  await controlPlane.close();
+});
+
+async function scrape(): Promise<string> {
+  const { statusCode, body } = await request(`${controlPlane.metricsUrl}/metrics`);
+  expect(statusCode).toBe(200);
+  return body.text();
+}
+
+/** The value of a series such as `name{label="x"}`. */
+function valueOf(text: string, metric: MetricDescription, rest = ''): number {
+  const line = text.split('\n').find((each) => each.startsWith(`${metric.name}${rest} `));
+  return Number(line?.split(' ').at(-1) ?? NaN);
+}
+
+test('every metric of the catalogue is served, and none of its name beside', async () => {
+  const own = /^# TYPE (worker_pools_\S+) (\S+)$/gm;
+  const served = [...(await scrape()).matchAll(own)].map(([, name, type]) => `${name} ${type}`);
+  expect(served.sort()).toEqual(
+    Object.values(METRICS)
+      .map(({ name, type }) => `${name} ${type}`)
+      .sort(),
+  );
+});
+
+test('a run is counted while it waits, and how long it has waited once a worker has it', async () => {
+  await controlPlane.admin.createRun({ stack: 'stack' });
+  const waiting = await scrape();
+  expect(valueOf(waiting, METRICS.runs, '{state="QUEUED"}')).toBe(1);
+  expect(valueOf(waiting, METRICS.assignment, '_count')).toBe(0);
+
+  const answer = await speaker.operation(pool, 'register', { session: 's', workers: [newWorker()] });
+  expect(answer.statusCode).toBe(200);
+  await answer.body.dump();
+  const assigned = await scrape();
+  expect(valueOf(assigned, METRICS.runs, '{state="QUEUED"}')).toBeNaN();
+  expect(valueOf(assigned, METRICS.runs, '{state="PREPARING"}')).toBe(1);
+  expect(valueOf(assigned, METRICS.oldestWaitingRun)).toBe(0);
+  expect(valueOf(assigned, METRICS.assignment, '_count')).toBe(1);
+  expect(valueOf(assigned, METRICS.sessions, '{state="alive"}')).toBe(1);
+  expect(valueOf(assigned, METRICS.sessions, '{state="silent"}')).toBe(0);
+});
+
+test('requests are counted by their status, and checks, space and version are shown', async () => {
+  const before = valueOf(await scrape(), METRICS.httpRequests, '{method="POST",code="401"}') || 0;
+  const refused = await speaker.send('POST', '/worker/v1/sync', { body: '{}' });
+  expect(refused.statusCode).toBe(401);
+  await refused.body.dump();
+  const text = await scrape();
+  expect(valueOf(text, METRICS.httpRequests, '{method="POST",code="401"}')).toBe(before + 1);
+  for (const check of ['running', 'database', 'blobs']) {
+    expect(valueOf(text, METRICS.ready, `{check="${check}"}`)).toBe(1);
+  }
+  expect(valueOf(text, METRICS.freeBytes)).toBeGreaterThan(0);
+  expect(valueOf(text, METRICS.buildInfo, '{version="1.2.3"}')).toBe(1);
+  expect(text).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
+});
+
+test('metrics are at their own port alone; health is at both', async () => {
+  expect((await speaker.send('GET', '/metrics')).statusCode).toBe(404);
+  const { body } = await speaker.send('GET', '/readyz');
+  expect(await body.text()).toBe('ok running\nok database\nok blobs\n');
+});
+
+test.each([
+  ['committed', () => Promise.resolve('value')],
+  ['refused', () => Promise.reject(new RequestError('malformed', 'no'))],
+  ['failed', () => Promise.reject(new Error('disk I/O error'))],
+])('a transaction counts as %s, and its caller notices nothing', async (result, transaction) => {
+  const counted: string[] = [];
+  const store = measuredStore({ transaction } as unknown as Store, { transactionEnded: (how) => counted.push(how) });
+  const settled = async (work: () => Promise<unknown>) => (await Promise.allSettled([work()]))[0];
+  expect(await settled(() => store.transaction(() => Promise.resolve()))).toEqual(await settled(transaction));
+  expect(counted).toEqual([result]);
+});
