@@ -18,6 +18,9 @@ const LONGEST_MS = 50_000;
 
 const REQUIRE = "import{createRequire as c}from'node:module';const require=c(import.meta.url);";
 
+/** What runs in threads of its own, beside the program. */
+const THREADS = ['src/control-plane/store/database/sqlite-connection.ts'];
+
 /** A program, bundled once, because loading its sources anew takes seconds each time. */
 export class Program {
   private constructor(
@@ -48,8 +51,10 @@ export class Program {
 
   /** In pieces, as `npm run build` does it: a library that is loaded later looks different there. */
   private static async bundle(source: string, folder: string, longestMs?: number): Promise<Program> {
+    const name = basename(source, '.ts');
     await promisify(execFile)(join('node_modules', '.bin', 'esbuild'), [
-      source,
+      `${name}=${source}`,
+      ...THREADS.map((path) => `${basename(path, '.ts')}=${path}`),
       '--bundle',
       '--splitting',
       '--platform=node',
@@ -61,7 +66,7 @@ export class Program {
       '--out-extension:.js=.mjs',
       `--outdir=${folder}`,
     ]);
-    return new Program(join(folder, `${basename(source, '.ts')}.mjs`), ENVIRONMENT, longestMs);
+    return new Program(join(folder, `${name}.mjs`), ENVIRONMENT, longestMs);
   }
 
   with(environment: NodeJS.ProcessEnv): Program {
