@@ -27,8 +27,8 @@ import { GivenCertificate, OwnCertificate, type CertificateSource } from './pki/
 import { ServerTls } from './pki/server-tls';
 import { PoolIssuer } from './identity/pool-issuer';
 import { queueContext } from './queue';
-import type { LetGo } from './queue/context';
-import type { QueueContext } from './queue/context';
+import type { LetGo, QueueContext } from './queue/context';
+import { RETENTION } from './queue/retention';
 import { Sweeper } from './queue/sweeper';
 import { serve } from './http/server';
 import { openBlobs, type BlobReferences, type Blobs } from './blobs';
@@ -209,6 +209,7 @@ function withDefaults(given: ControlPlaneOptions) {
     blobs: given.blobs ?? {},
     launcherImage: given.launcherImage,
     defaultRunnerImage: given.defaultRunnerImage,
+    retention: { ...RETENTION, ...given.retention },
     startDeadlineMs: (given.startDeadlineSeconds ?? START_DEADLINE_SECONDS) * 1000,
     sweepEveryMs: given.sweepEveryMs ?? 5000,
     logger: given.logger ?? pino({ level: 'silent' }),

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { BlobOptions } from './blobs';
+import type { Retention } from './queue/retention';
 import type { AdminService } from './admin/admin-service';
 
 export interface ControlPlaneOptions {
@@ -54,6 +55,8 @@ export interface ControlPlaneOptions {
    * @default SQLite in dataDir, for one
    */
   readonly databaseUrl?: string;
+  /** For how long runs and logs are kept, and how much of a log. @default RETENTION */
+  readonly retention?: Partial<Retention>;
   readonly blobs?: BlobOptions;
   /** How long `close` waits for answers and uploads that are under way. @default SHUTDOWN_GRACE_SECONDS */
   readonly shutdownGraceSeconds?: number;

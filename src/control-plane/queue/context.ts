@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Store } from '../store';
+import type { Retention } from './retention';
 import type { Wakeups } from './wakeups';
 
 export interface QueueSettings {
@@ -7,6 +8,7 @@ export interface QueueSettings {
   readonly defaultRunnerImage: string;
   /** How long a Pod may take to start, in milliseconds. */
   readonly startDeadlineMs: number;
+  readonly retention: Retention;
 }
 
 /** A blob that nobody may need any more. */

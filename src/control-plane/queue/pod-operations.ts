@@ -13,7 +13,7 @@ import type { Tables } from '../store';
 import type { AssignmentRecord, RunRecord } from '../store/records';
 import { change, type Change } from './change';
 import type { QueueContext } from './context';
-import { advance, endWithoutSuccess, leaveStack, lockRun, requireRun } from './lifecycle';
+import { advance, endWithoutSuccess, leaveStack, lockRun, requireRun, systemLog } from './lifecycle';
 import { runSpec } from './steps';
 import { runTopic } from './wakeups';
 
@@ -104,12 +104,22 @@ export async function start(context: QueueContext, who: Attempted, request: Star
   });
 }
 
-/** Stores log entries: what it acknowledges is durable. */
+const MIB = 1024 * 1024;
+
+const cutLine = (limit: number): string =>
+  `The log is cut here: it has reached ${limit / MIB} MiB, the most that is kept of a run. The run goes on`;
+
+/** Stores log entries: what it acknowledges is durable, except behind the mark where a log was cut. */
 export function appendLogs(context: QueueContext, who: Attempted, request: LogsRequest): Promise<LogsResponse> {
   return change(context, async (made) => {
     const run = await lockRun(made, who.runId);
     await hearPod(made, await requireAttempt(made.tx, who, request.fence, run));
-    const acknowledged = await made.tx.logs.append(who.runId, who.attempt, request.writer, request.entries);
+    const limit = context.settings.retention.logMiBPerRun * MIB;
+    const isFull = limit > 0 && run.logBytes >= limit;
+    const { logs } = made.tx;
+    const acknowledged = await logs.append(who.runId, who.attempt, request.writer, request.entries, !isFull);
+    const { logBytes } = await requireRun(made.tx, who.runId);
+    if (!isFull && limit > 0 && logBytes >= limit) await systemLog(made, who.runId, who.attempt, cutLine(limit));
     made.runChanged(who.runId);
     return { acknowledged };
   });

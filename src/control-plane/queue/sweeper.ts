@@ -1,10 +1,12 @@
 import type { QueueContext } from './context';
 import { moveLeaseClock } from './lease-clock';
+import { RETENTION_MS, retain } from './retention';
 import { sweep } from './sweep';
 
 /** Moves the lease clock on and sweeps, at a steady pace, one after the other. */
 export class Sweeper {
   private readonly timer: NodeJS.Timeout;
+  private retainedAt = performance.now();
   private underWay: Promise<void> = Promise.resolve();
   private isBusy = false;
 
@@ -18,9 +20,16 @@ export class Sweeper {
   private tick(): void {
     if (this.isBusy) return;
     this.isBusy = true;
-    this.underWay = sweepOnce(this.context, this.everyMs)
+    this.underWay = this.work()
       .catch((error: unknown) => this.context.logger.error({ err: error }, 'sweep failed; it is tried again'))
       .finally(() => (this.isBusy = false));
+  }
+
+  private async work(): Promise<void> {
+    await sweepOnce(this.context, this.everyMs);
+    if (performance.now() - this.retainedAt < RETENTION_MS) return;
+    this.retainedAt = performance.now();
+    await retain(this.context);
   }
 
   async stop(): Promise<void> {

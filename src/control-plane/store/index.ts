@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { AssignmentTable } from './assignments';
 import type { Database } from './database/database';
+import { HistoryTable } from './history';
 import { LeaseClockTable } from './lease-clock';
 import { LogTable } from './logs';
 import { PoolTable } from './pools';
@@ -22,6 +23,7 @@ export interface Tables {
   readonly sessions: SessionTable;
   readonly leaseClock: LeaseClockTable;
   readonly logs: LogTable;
+  readonly history: HistoryTable;
 }
 
 /** What is done through it is durable together, or not at all; of no use once the transaction has ended. */
@@ -72,5 +74,6 @@ function tables(db: Kysely<Schema>, dialect: Dialect): Tables {
     sessions: new SessionTable(db, dialect),
     leaseClock: new LeaseClockTable(db, dialect),
     logs: new LogTable(db, dialect),
+    history: new HistoryTable(db, dialect),
   };
 }

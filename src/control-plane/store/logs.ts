@@ -13,9 +13,16 @@ const SIZE = ['position', sql<number>`length(text)`.as('size')] as const;
 export class LogTable extends Table {
   /**
    * Stores the entries that continue what is there; those above a gap are left out, repeated ones are ignored.
-   * @returns the highest sequence up to which everything is stored.
+   * @param keep false: takes them, and keeps nothing of them
+   * @returns the highest sequence up to which everything is taken.
    */
-  async append(runId: string, attempt: number, writer: Writer, entries: readonly LogEntry[]): Promise<number> {
+  async append(
+    runId: string,
+    attempt: number,
+    writer: Writer,
+    entries: readonly LogEntry[],
+    keep = true,
+  ): Promise<number> {
     const known = await this.lastSequence(runId, attempt, writer);
     const fresh: LogEntry[] = [];
     for (const entry of [...entries].sort((a, b) => a.sequence - b.sequence)) {
@@ -30,7 +37,7 @@ export class LogTable extends Table {
       .values({ runId, attempt, writer, sequence })
       .onConflict((conflict) => conflict.columns(['runId', 'attempt', 'writer']).doUpdateSet({ sequence }))
       .execute();
-    await this.insert(runId, attempt, writer, fresh);
+    if (keep) await this.insert(runId, attempt, writer, fresh);
     return sequence;
   }
 
@@ -137,7 +144,8 @@ export class LogTable extends Table {
       .selectFrom('runs')
       .select('id')
       .where('finishedAt', '<', time)
-      .where('logPosition', '>', 0)
+      // As a literal, so that SQLite sees that its index has all of them.
+      .where(sql<boolean>`"logPosition" > 0`)
       .orderBy('finishedAt')
       .limit(runs)
       .execute();

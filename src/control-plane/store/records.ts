@@ -97,6 +97,8 @@ export interface RunRecord {
   readonly ready: boolean;
   /** A Pod of it may be at work on the stack, whether or not it has ended. */
   readonly holding: boolean;
+  /** What its log holds, in bytes. */
+  readonly logBytes: number;
 }
 
 export interface AssignmentRecord {

@@ -11,6 +11,7 @@ import type { QueueContext } from '../../../src/control-plane/queue/context';
 import { appendLogs, heartbeat, outcome, start } from '../../../src/control-plane/queue/pod-operations';
 import { openBlobs } from '../../../src/control-plane/blobs';
 import { moveLeaseClock, ODD_MS } from '../../../src/control-plane/queue/lease-clock';
+import { RETENTION } from '../../../src/control-plane/queue/retention';
 import { sweep } from '../../../src/control-plane/queue/sweep';
 import { storeOn } from '../../../src/control-plane/store';
 import type { Database } from '../../../src/control-plane/store/database/database';
@@ -66,7 +67,12 @@ export class TestQueue {
     const { folder, time } = this;
     this.database = await this.openDatabase(folder, () => time.now);
     const store = storeOn(this.database);
-    const settings = { launcherImage: 'launcher', defaultRunnerImage: 'runner', startDeadlineMs: 900_000 };
+    const settings = {
+      launcherImage: 'launcher',
+      defaultRunnerImage: 'runner',
+      startDeadlineMs: 900_000,
+      retention: { ...RETENTION, logMiBPerRun: 1 },
+    };
     this.context = queueContext(store, settings, pino({ level: 'silent' }), () => time.now);
     const references = { named: (_kind: string, ids: readonly string[]) => Promise.resolve(new Set(ids)) };
     const blobs = await openBlobs(folder, {}, { references, clock: systemClock, logger: this.context.logger });
@@ -212,6 +218,12 @@ export class TestQueue {
 
   heartbeat({ runId, attempt, fence }: Assignment, waitSeconds = 0) {
     return heartbeat(this.context, { poolId: this.pool.id, runId, attempt }, { fence, step: '', waitSeconds }, never);
+  }
+
+  async print({ runId, attempt, fence }: Assignment, sequence: number, text: string): Promise<number> {
+    const entries = [{ ...line(sequence), text }];
+    const who = { poolId: this.pool.id, runId, attempt };
+    return (await appendLogs(this.context, who, { fence, writer: 'relay', entries })).acknowledged;
   }
 
   async log({ runId, attempt, fence }: Assignment, ...sequences: number[]) {

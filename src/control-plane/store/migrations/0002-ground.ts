@@ -83,6 +83,7 @@ const runs = ({ int }: Types) => `
   CREATE INDEX "runsOfStack" ON "runs" ("stackId", "position");
   CREATE INDEX "runsOfPool" ON "runs" ("poolId", "position");
   CREATE INDEX "runsFinished" ON "runs" ("finishedAt") WHERE "finishedAt" IS NOT NULL;
+  CREATE INDEX "runsWithLog" ON "runs" ("finishedAt") WHERE "finishedAt" IS NOT NULL AND "logPosition" > 0;
   CREATE INDEX "runsBySource" ON "runs" ("source") WHERE "finishedAt" IS NULL;
   CREATE INDEX "runsByWorkspace" ON "runs" ("workspace") WHERE "workspace" IS NOT NULL;
 `;
