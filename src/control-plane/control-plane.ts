@@ -3,7 +3,6 @@ import { pino, type Logger } from 'pino';
 import { CONTROL_PLANE_PORT, SHUTDOWN_GRACE_SECONDS, START_DEADLINE_SECONDS } from '../api/defaults';
 import { WORKER_PATH } from '../protocol/messages';
 import { systemClock } from '../time';
-import { openDatabase } from './database';
 import { AdminService } from './admin/admin-service';
 import { Admission } from './admission';
 import { ApiKeys } from './identity/api-keys';
@@ -20,11 +19,8 @@ import { noOftenerThan, type ReadinessCheck } from './observability/readiness';
 import { healthRoutes, metricsRoutes } from './observability/routes';
 import type { ControlPlane, ControlPlaneOptions } from './options';
 import { makePrivateFolder } from './durable-file';
-import { KeyFiles } from './key-files';
 import { Authority } from './pki/authority';
 import { pkiRoutes } from './pki/routes';
-import { GivenCertificate, OwnCertificate, type CertificateSource } from './pki/server-certificate';
-import { ServerTls } from './pki/server-tls';
 import { PoolIssuer } from './identity/pool-issuer';
 import { queueContext } from './queue';
 import type { LetGo, QueueContext } from './queue/context';
@@ -32,7 +28,8 @@ import { RETENTION } from './queue/retention';
 import { Sweeper } from './queue/sweeper';
 import { serve } from './http/server';
 import { openBlobs, type BlobReferences, type Blobs } from './blobs';
-import { storeOn, type Store } from './store';
+import { openKeys, openSecretStore, openTls } from './secret-parts';
+import type { Store } from './store';
 import { webRoutes } from './web/routes';
 
 /** How often blobs that nobody needs are looked for. */
@@ -55,20 +52,19 @@ export async function startControlPlane(given: ControlPlaneOptions): Promise<Con
 async function start(given: ControlPlaneOptions, opened: Opened): Promise<ControlPlane> {
   const options = withDefaults(given);
   const { dataDir, host, now, logger } = options;
+  const clock = { ...systemClock, now };
   makePrivateFolder(dataDir);
   const keys = openKeys(given, options.logger);
   const metrics = new Metrics();
-  const store = measuredStore(opened.add(storeOn(await openDatabase(given, now))), metrics);
-  const clock = { ...systemClock, now };
+  const secretStore = await openSecretStore(given, keys, opened, { clock, logger });
+  const store = measuredStore(secretStore.store, metrics);
   const blobs = await openBlobs(dataDir, options.blobs, { references: blobReferences(store), clock, logger });
   opened.add(blobs.store);
   const letGo = ({ kind, id }: LetGo) => void blobs.unused.release(kind, id);
   const context = queueContext(store, options, logger, now, letGo, metrics.runAssigned);
 
   const authority = await Authority.open(keys, now);
-  const tls = options.tls
-    ? opened.add(await ServerTls.start(certificateSource(given, authority), authority, { clock, logger }))
-    : null;
+  const tls = await openTls(given, authority, opened, { clock, logger });
   // The addresses hold ports that are known only once the servers listen; nothing uses them before that.
   const address = { publicUrl: '', mqttUrl: '' };
   const apiKeys = ApiKeys.open(keys, given.apiKey, () => address.publicUrl, now);
@@ -100,6 +96,7 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   const observed = metricsRoutes(metrics.registry).route('/', health);
   const metricsServer = await serveMetrics(observed, { host, port: metricsPort });
   if (metricsServer) opened.add(metricsServer);
+  secretStore.rotation.start();
 
   const at = (scheme: string, part: { readonly port: number } | undefined) =>
     part ? `${scheme}://${localName(host)}:${part.port}` : '';
@@ -224,29 +221,10 @@ function blobReferences({ read: { runs } }: Store): BlobReferences {
   };
 }
 
-function openKeys({ dataDir, keysDir, apiKey }: ControlPlaneOptions, logger: Logger): KeyFiles {
-  const warn = (message: string): void => logger.warn(message);
-  if (keysDir === undefined) return KeyFiles.inDataFolder(dataDir, warn);
-  return KeyFiles.given(keysDir, apiKey ? ['admin-key.json'] : [], warn);
-}
-
-function certificateSource(options: ControlPlaneOptions, authority: Authority): CertificateSource {
-  if (options.tlsDir !== undefined) return new GivenCertificate(options.tlsDir);
-  return new OwnCertificate(options.dataDir, authority, certificateNames(options));
-}
-
 async function sweepBlobs({ unused }: Blobs, logger: Logger): Promise<void> {
   await unused
     .sweep()
     .catch((error: unknown) => logger.error({ err: error }, 'blobs could not be swept; it is tried again'));
-}
-
-function certificateNames(options: ControlPlaneOptions): string[] {
-  const hosts = [options.publicUrl, options.mqttUrl].flatMap((url) =>
-    url ? [new URL(url).hostname.replace(/^\[|\]$/g, '')] : [],
-  );
-  const listened = options.host && !isEveryAddress(options.host) ? [options.host] : [];
-  return [...new Set(['localhost', '127.0.0.1', '::1', ...listened, ...hosts, ...(options.tlsSans ?? [])])];
 }
 
 function mqttUrlOf({ embedded }: Brokers, { mqttBroker }: ControlPlaneOptions, tls: boolean, name: string): string {

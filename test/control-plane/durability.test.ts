@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { storeOn } from '../../src/control-plane/store';
 import { openSqlite } from '../../src/control-plane/store/database/sqlite';
+import { vaultOf } from './support/vault';
 import { removeFolder, temporaryFolder } from '../support/folder';
 
 const KILLS = 5;
@@ -43,7 +44,8 @@ test('a control plane that is killed again and again loses no acknowledged log l
   expect(said.filter((message) => message.ready)).toHaveLength(KILLS);
   expect(runs.length).toBeGreaterThan(KILLS);
 
-  const store = storeOn(await openSqlite({ path: join(folder, 'control-plane.db'), inProcess: true }));
+  const database = await openSqlite({ path: join(folder, 'control-plane.db'), inProcess: true });
+  const store = storeOn(database, vaultOf(folder));
   const sequences = (await store.read.logs.read(runId, 0, 1_000_000))
     .filter((record) => record.writer === 'relay')
     .map((record) => record.sequence);

@@ -13,6 +13,11 @@ import type { Tables } from '../store';
 import type { Blobs } from '../blobs';
 import type { LogRecord, PoolRecord, RunRecord, StackRecord, WorkerRecord } from '../store/records';
 
+export interface Pool extends PoolRecord {
+  /** Its token. */
+  readonly config: string;
+}
+
 /** What people may do, for GraphQL, the web page and tests. Every method throws a RequestError with a plain sentence. */
 export class AdminService {
   private readonly stackAdmin: StackAdmin;
@@ -26,7 +31,7 @@ export class AdminService {
   }
 
   /** Signs the CSR (PEM, or base64 of it) and returns the pool with its token in `config`. */
-  async createPool(input: NewPool): Promise<PoolRecord> {
+  async createPool(input: NewPool): Promise<Pool> {
     const name = checkPoolName(input.name.trim());
     const { store, newId, now } = this.context;
     const id = newId();
@@ -45,11 +50,11 @@ export class AdminService {
         updatedAt: createdAt,
       }),
     );
-    return this.requirePool(id);
+    return this.withToken(await this.requirePool(id));
   }
 
   /** New certificate and token; the old ones are refused from now on. */
-  async resetPool(anyCaseId: string, certificateSigningRequest: string): Promise<PoolRecord> {
+  async resetPool(anyCaseId: string, certificateSigningRequest: string): Promise<Pool> {
     const { id } = await this.requirePool(anyCaseId);
     const credentials = await this.issuer.issue(id, certificateSigningRequest);
     const { store, now } = this.context;
@@ -57,12 +62,12 @@ export class AdminService {
       await tx.pools.setCredentials(id, credentials, now());
       await tx.notify([credentialsTopic(id)]);
     });
-    return this.requirePool(id);
+    return this.withToken(await this.requirePool(id));
   }
 
-  deletePool(id: string): Promise<PoolRecord> {
+  async deletePool(id: string): Promise<Pool> {
     const { store, now } = this.context;
-    return store.transaction(async (tx) => {
+    const deleted = await store.transaction(async (tx) => {
       const pool = await tx.pools.lock(idOf(id));
       if (!pool) throw poolNotFound(id);
       const unfinished = await tx.runs.countUnfinished(pool.id);
@@ -77,14 +82,20 @@ export class AdminService {
       await tx.notify([credentialsTopic(pool.id)]);
       return pool;
     });
+    return this.withToken(deleted);
   }
 
-  pools(): Promise<PoolRecord[]> {
-    return this.tables.pools.list();
+  async pools(): Promise<Pool[]> {
+    return (await this.tables.pools.list()).map((pool) => this.withToken(pool));
   }
 
-  async pool(id: string): Promise<PoolRecord | null> {
-    return (await this.tables.pools.find(idOf(id))) ?? null;
+  async pool(id: string): Promise<Pool | null> {
+    const pool = await this.tables.pools.find(idOf(id));
+    return pool ? this.withToken(pool) : null;
+  }
+
+  private withToken(pool: PoolRecord): Pool {
+    return { ...pool, config: this.issuer.token(pool) };
   }
 
   workers(poolId: string): Promise<WorkerRecord[]> {
@@ -124,6 +135,11 @@ export class AdminService {
 
   stack(nameOrId: string): Promise<StackRecord | null> {
     return this.stackAdmin.find(nameOrId);
+  }
+
+  /** Names of the variables of a stack's environment; nobody is told their values. */
+  environmentNames(stackId: string): Promise<string[]> {
+    return this.stackAdmin.environmentNames(stackId);
   }
 
   /** Takes a tar.gz; runs triggered later use it. */

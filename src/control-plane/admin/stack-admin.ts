@@ -29,12 +29,12 @@ export class StackAdmin {
       projectRoot: projectFolder(input.projectRoot ?? ''),
       runnerImage: input.runnerImage || null,
       autoDeploy: input.autoDeploy ?? false,
-      environment: usable(input.environment ?? {}),
       source: null,
       createdAt: now(),
     };
+    const environment = usable(input.environment ?? {});
     try {
-      await store.transaction((tx) => tx.stacks.insert(stack));
+      await store.transaction((tx) => tx.stacks.insert(stack, environment));
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       throw new RequestError('malformed', `stack ${name} exists already: upload a new source, or take another name`);
@@ -49,7 +49,7 @@ export class StackAdmin {
       const stack = await locked(tx, id);
       if (pool && pool.id !== stack.poolId) await refuseUnfinished(tx, stack, 'move it to another pool');
       const { environment, unsetEnvironment = [], projectRoot, runnerImage, ...rest } = change;
-      const kept = Object.entries(stack.environment).filter(([name]) => !unsetEnvironment.includes(name));
+      const kept = Object.entries(await tx.stacks.environment(id)).filter(([name]) => !unsetEnvironment.includes(name));
       const changed: StackRecord = {
         ...stack,
         poolId: pool?.id ?? stack.poolId,
@@ -57,9 +57,8 @@ export class StackAdmin {
         autoDeploy: rest.autoDeploy ?? stack.autoDeploy,
         projectRoot: projectRoot === undefined ? stack.projectRoot : projectFolder(projectRoot),
         runnerImage: runnerImage === undefined ? stack.runnerImage : runnerImage || null,
-        environment: usable({ ...Object.fromEntries(kept), ...environment }),
       };
-      await tx.stacks.update(changed);
+      await tx.stacks.update(changed, usable({ ...Object.fromEntries(kept), ...environment }));
       return changed;
     });
   }
@@ -84,6 +83,10 @@ export class StackAdmin {
 
   list(): Promise<StackRecord[]> {
     return this.context.store.read.stacks.list();
+  }
+
+  async environmentNames(stackId: string): Promise<string[]> {
+    return Object.keys(await this.context.store.read.stacks.environment(stackId)).sort();
   }
 
   async uploadSource(nameOrId: string, archive: Readable): Promise<StackRecord> {

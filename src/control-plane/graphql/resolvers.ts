@@ -1,9 +1,9 @@
 import type { NewPool, NewRun, NewStack, StackChange } from '../admin/input';
-import type { AdminService } from '../admin/admin-service';
+import type { AdminService, Pool } from '../admin/admin-service';
 import type { ApiKeys } from '../identity/api-keys';
 import { RequestError } from '../errors';
 import { isTerminal } from '../queue/transitions';
-import type { PoolRecord, RunRecord, StackRecord, WorkerRecord } from '../store/records';
+import type { RunRecord, StackRecord, WorkerRecord } from '../store/records';
 
 /** Of one request. */
 export interface RequestContext {
@@ -160,7 +160,7 @@ function variables(list: readonly { readonly name: string; readonly value: strin
   return Object.fromEntries(list.map(({ name, value }) => [name, value]));
 }
 
-function poolType(admin: AdminService, pool: PoolRecord) {
+function poolType(admin: AdminService, pool: Pool) {
   let known: Promise<WorkerRecord[]> | undefined;
   const workers = () => (known ??= admin.workers(pool.id));
   return {
@@ -194,7 +194,7 @@ function stackType(admin: AdminService, stack: StackRecord) {
   return {
     ...stack,
     createdAt: seconds(stack.createdAt),
-    environment: Object.keys(stack.environment).sort(),
+    environment: () => admin.environmentNames(stack.id),
     hasSource: stack.source !== null,
     workerPool: async () => orNull(await admin.pool(stack.poolId), (pool) => poolType(admin, pool)),
   };

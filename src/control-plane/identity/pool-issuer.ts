@@ -4,7 +4,7 @@ import type { Authority } from '../pki/authority';
 import { readSigningRequest } from '../pki/csr';
 import type { PoolRecord } from '../store/records';
 
-/** Turns a signing request into a pool's certificate and token. */
+/** Makes the certificates of pools from signing requests, and their tokens. */
 export class PoolIssuer {
   constructor(
     private readonly authority: Authority,
@@ -13,13 +13,14 @@ export class PoolIssuer {
   ) {}
 
   /** @throws RequestError `malformed` for a signing request that cannot be used. */
-  async issue(
-    poolId: string,
-    signingRequest: string,
-  ): Promise<Pick<PoolRecord, 'config' | 'certificate' | 'fingerprint'>> {
+  async issue(poolId: string, signingRequest: string): Promise<Pick<PoolRecord, 'certificate' | 'fingerprint'>> {
     const publicKey = await readSigningRequest(signingRequest);
     const certificate = await this.authority.signPool(poolId, publicKey);
-    const config = encodeToken({ version: 1, poolId, ...this.endpoints(), certificate });
-    return { config, certificate, fingerprint: certificateFingerprint(certificate) };
+    return { certificate, fingerprint: certificateFingerprint(certificate) };
+  }
+
+  /** The token of a pool, with the addresses and authorities of today. */
+  token({ id, certificate }: Pick<PoolRecord, 'id' | 'certificate'>): string {
+    return encodeToken({ version: 1, poolId: id, ...this.endpoints(), certificate });
   }
 }

@@ -34,11 +34,10 @@ export class ServerTls {
   ) {}
 
   /** @throws when there is no certificate to begin with. */
-  static async start(source: CertificateSource, authority: Authority, surroundings: Surroundings): Promise<ServerTls> {
+  static async open(source: CertificateSource, authority: Authority, surroundings: Surroundings): Promise<ServerTls> {
     const { pair } = await source.look(surroundings.clock.now());
     const tls = new ServerTls(source, authority, surroundings, pair);
     tls.warn();
-    tls.schedule();
     return tls;
   }
 
@@ -70,10 +69,11 @@ export class ServerTls {
     this.cancel();
   }
 
-  private schedule(): void {
+  /** Looks at the certificate from now on, until it is closed. */
+  watch(): void {
     if (this.closed) return;
     this.cancel = this.surroundings.clock.setTimer(CERTIFICATE_LOOK_MS, () => {
-      void this.look().finally(() => this.schedule());
+      void this.look().finally(() => this.watch());
     });
   }
 

@@ -100,7 +100,7 @@ export async function start(context: QueueContext, who: Attempted, request: Star
     }
     const stack = await tx.stacks.ofRun(run);
     if (!stack) throw new RequestError('not-found', `the stack of run ${run.id} not found`);
-    return runSpec(run, stack, assignment.stage);
+    return runSpec(run, stack, await tx.stacks.environment(stack.id), assignment.stage);
   });
 }
 

@@ -1,5 +1,5 @@
 import type { RunSpec, Stage } from '../../protocol/messages';
-import type { RunRecord, StackRecord } from '../store/records';
+import type { Environment, RunRecord, StackRecord } from '../store/records';
 
 /** Where the plan lies between the stages, in the folder of the project. */
 const PLAN_FILE = 'worker-pools.tfplan';
@@ -10,14 +10,14 @@ const CHANGES = 2;
 const BINARY: Readonly<Record<StackRecord['tool'], string>> = { OPENTOFU: 'tofu', TERRAFORM: 'terraform' };
 
 /** What the Pod of a stage is to do. */
-export function runSpec(run: RunRecord, stack: StackRecord, stage: Stage): RunSpec {
+export function runSpec(run: RunRecord, stack: StackRecord, environment: Environment, stage: Stage): RunSpec {
   return {
     runId: run.id,
     stack: stack.name,
     stackId: stack.id,
     stage,
     steps: stage === 'preparing' ? planning(stack) : applying(stack),
-    environment: { ...stack.environment },
+    environment: { ...environment },
     projectRoot: stack.projectRoot,
     planStep: stage === 'preparing' ? 'plan' : null,
     keepsWorkspace: keepsWorkspace(run, stage),

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { Vault } from '../vault';
 import { AssignmentTable } from './assignments';
 import type { Database } from './database/database';
 import { HistoryTable } from './history';
@@ -50,12 +51,14 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export function storeOn(database: Database<Schema>): Store {
+export function storeOn(database: Database<Schema>, vault: Vault): Store {
   const { dialect } = database;
   return {
-    read: tables(database.reads, dialect),
+    read: tables(database.reads, dialect, vault),
     transaction: (work) =>
-      database.transaction((db) => work({ ...tables(db, dialect), notify: (topics) => database.notify(db, topics) })),
+      database.transaction((db) =>
+        work({ ...tables(db, dialect, vault), notify: (topics) => database.notify(db, topics) }),
+      ),
     now: () => database.now(),
     listen: (onTopic, onLost) => database.listen(onTopic, onLost),
     ping: () => database.ping(),
@@ -63,12 +66,12 @@ export function storeOn(database: Database<Schema>): Store {
   };
 }
 
-function tables(db: Kysely<Schema>, dialect: Dialect): Tables {
+function tables(db: Kysely<Schema>, dialect: Dialect, vault: Vault): Tables {
   return {
     pools: new PoolTable(db, dialect),
     workers: new WorkerTable(db, dialect),
     views: new ViewTable(db, dialect),
-    stacks: new StackTable(db, dialect),
+    stacks: new StackTable(db, dialect, vault),
     runs: new RunTable(db, dialect),
     assignments: new AssignmentTable(db, dialect),
     sessions: new SessionTable(db, dialect),

@@ -24,7 +24,7 @@ export class PoolTable extends Table {
   /** Replaces the credentials; the former ones are remembered. */
   async setCredentials(
     id: string,
-    credentials: Pick<PoolRecord, 'config' | 'certificate' | 'fingerprint'>,
+    credentials: Pick<PoolRecord, 'certificate' | 'fingerprint'>,
     now: number,
   ): Promise<void> {
     await this.db

@@ -8,8 +8,6 @@ export interface PoolRecord {
   readonly labels: readonly string[];
   readonly space: string;
   readonly driftDetectionRunLimit: number;
-  /** The pool's token. */
-  readonly config: string;
   /** PEM. */
   readonly certificate: string;
   readonly fingerprint: string;
@@ -39,6 +37,9 @@ export interface WorkerRecord {
   readonly fence: number | null;
 }
 
+/** Values may be secret. */
+export type Environment = Readonly<Record<string, string>>;
+
 export interface StackRecord {
   readonly id: string;
   readonly name: string;
@@ -47,7 +48,6 @@ export interface StackRecord {
   readonly projectRoot: string;
   readonly runnerImage: string | null;
   readonly autoDeploy: boolean;
-  readonly environment: Readonly<Record<string, string>>;
   /** Blob of the newest source; null before the first upload. */
   readonly source: string | null;
   readonly createdAt: number;

@@ -12,7 +12,6 @@ export interface PoolRow {
   labels: string;
   space: string;
   driftDetectionRunLimit: number;
-  config: string;
   certificate: string;
   fingerprint: string;
   revision: Generated<number>;
@@ -55,6 +54,7 @@ export interface StackRow {
   projectRoot: string;
   runnerImage: string | null;
   autoDeploy: number;
+  /** Encrypted (secrets.ts). */
   environment: string;
   source: string | null;
   createdAt: number;
@@ -155,6 +155,13 @@ export interface LogWriterRow {
   sequence: number;
 }
 
+/** A row when all secrets are encrypted. */
+export interface SealingRow {
+  id: string;
+  /** Encrypted. */
+  value: string;
+}
+
 export interface Schema {
   pools: PoolRow;
   formerCredentials: FormerCredentialsRow;
@@ -166,4 +173,5 @@ export interface Schema {
   leaseClock: LeaseClockRow;
   logs: LogRow;
   logWriters: LogWriterRow;
+  sealing: SealingRow;
 }

@@ -1,11 +1,35 @@
-import { sql, type Selectable } from 'kysely';
-import type { RunRecord, StackRecord } from './records';
-import type { StackRow } from './schema';
-import { Table } from './table';
+import { sql, type Kysely, type Selectable } from 'kysely';
+import type { Vault } from '../vault';
+import type { Environment, RunRecord, StackRecord } from './records';
+import type { Schema, StackRow } from './schema';
+import { environmentOf } from './secrets';
+import { Table, type Dialect } from './table';
+
+/** All but the environment: what reads a stack needs its secrets hardly ever. */
+const COLUMNS = [
+  'id',
+  'name',
+  'poolId',
+  'tool',
+  'projectRoot',
+  'runnerImage',
+  'autoDeploy',
+  'source',
+  'createdAt',
+] as const satisfies readonly (keyof StackRow)[];
 
 export class StackTable extends Table {
-  async insert(stack: StackRecord): Promise<void> {
-    await this.db.insertInto('stacks').values(toRow(stack)).execute();
+  constructor(
+    db: Kysely<Schema>,
+    dialect: Dialect,
+    private readonly vault: Vault,
+  ) {
+    super(db, dialect);
+  }
+
+  async insert(stack: StackRecord, environment: Environment): Promise<void> {
+    const row = { ...toRow(stack), environment: this.seal(stack.id, environment) };
+    await this.db.insertInto('stacks').values(row).execute();
   }
 
   /** By name or ULID; undefined for one that never was or is deleted. */
@@ -24,7 +48,7 @@ export class StackTable extends Table {
 
   /** The stack of a run, deleted or not. */
   async ofRun({ stackId }: Pick<RunRecord, 'stackId'>): Promise<StackRecord | undefined> {
-    const row = await this.db.selectFrom('stacks').selectAll().where('id', '=', stackId).executeTakeFirst();
+    const row = await this.db.selectFrom('stacks').select(COLUMNS).where('id', '=', stackId).executeTakeFirst();
     return row && toStack(row);
   }
 
@@ -32,16 +56,35 @@ export class StackTable extends Table {
     return (await this.existing().orderBy('name').execute()).map(toStack);
   }
 
-  async update(stack: StackRecord): Promise<void> {
+  /** The environment of a stack that is there, deleted or not. */
+  async environment(id: string): Promise<Environment> {
+    const { environment } = await this.db
+      .selectFrom('stacks')
+      .select('environment')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    return JSON.parse(this.vault.open(environmentOf(id), environment)) as Environment;
+  }
+
+  async update(stack: StackRecord, environment: Environment): Promise<void> {
     const { id, name: _name, source: _source, createdAt: _createdAt, ...row } = toRow(stack);
-    await this.db.updateTable('stacks').set(row).where('id', '=', id).execute();
+    await this.db
+      .updateTable('stacks')
+      .set({ ...row, environment: this.seal(id, environment) })
+      .where('id', '=', id)
+      .execute();
   }
 
   /** Frees the name and forgets source and environment; the row stays for the history of its runs. */
   async delete(id: string, now: number): Promise<void> {
     await this.db
       .updateTable('stacks')
-      .set({ name: sql`name || ' (deleted, ' || id || ')'`, environment: '{}', source: null, deletedAt: now })
+      .set({
+        name: sql`name || ' (deleted, ' || id || ')'`,
+        environment: this.seal(id, {}),
+        source: null,
+        deletedAt: now,
+      })
       .where('id', '=', id)
       .execute();
   }
@@ -50,19 +93,19 @@ export class StackTable extends Table {
     await this.db.updateTable('stacks').set({ source }).where('id', '=', id).execute();
   }
 
+  private seal(id: string, environment: Environment): string {
+    return this.vault.seal(environmentOf(id), JSON.stringify(environment));
+  }
+
   private existing() {
-    return this.db.selectFrom('stacks').selectAll().where('deletedAt', 'is', null);
+    return this.db.selectFrom('stacks').select(COLUMNS).where('deletedAt', 'is', null);
   }
 }
 
 function toRow(stack: StackRecord) {
-  return { ...stack, autoDeploy: Number(stack.autoDeploy), environment: JSON.stringify(stack.environment) };
+  return { ...stack, autoDeploy: Number(stack.autoDeploy) };
 }
 
-function toStack({ deletedAt: _, ...row }: Selectable<StackRow>): StackRecord {
-  return {
-    ...row,
-    autoDeploy: row.autoDeploy === 1,
-    environment: JSON.parse(row.environment) as Record<string, string>,
-  };
+function toStack(row: Pick<Selectable<StackRow>, (typeof COLUMNS)[number]>): StackRecord {
+  return { ...row, autoDeploy: row.autoDeploy === 1 };
 }

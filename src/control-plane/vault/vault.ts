@@ -37,7 +37,7 @@ export class VaultError extends Error {
 export class MissingKeyError extends VaultError {
   constructor(readonly keyId: string) {
     super(
-      `the database holds values that are encrypted with the key ${keyId}, which is not in encryption.keys: put its line back, or take the file from the backup of that database`,
+      `the database holds values that are encrypted with the key ${keyId}, which is not in encryption.keys: put its line back, take the file that belongs to that database, or give all processes that share it the same keys (keysDir)`,
     );
   }
 }
@@ -46,13 +46,17 @@ export class MissingKeyError extends VaultError {
 export class Vault {
   constructor(
     private keyring: Keyring,
-    /** Looks for keys that were added since, before a value is given up. */
-    private readonly reload: () => Keyring | undefined = () => undefined,
+    /** Takes keys that were added since, before a value is given up. */
+    private readonly refresh: () => void = () => undefined,
   ) {}
 
   /** Takes other keys from now on. */
   use(keyring: Keyring): void {
     this.keyring = keyring;
+  }
+
+  get keyIds(): readonly string[] {
+    return this.keyring.ids;
   }
 
   /** The id of the key that is written with. */
@@ -95,11 +99,10 @@ export class Vault {
   private find(keyId: string): EncryptionKey {
     const known = this.keyring.find(keyId);
     if (known) return known;
-    const reloaded = this.reload();
-    if (reloaded) this.use(reloaded);
-    const found = reloaded?.find(keyId);
-    if (!found) throw new MissingKeyError(keyId);
-    return found;
+    this.refresh();
+    const added = this.keyring.find(keyId);
+    if (!added) throw new MissingKeyError(keyId);
+    return added;
   }
 }
 

@@ -36,8 +36,8 @@ describe('stack', () => {
       autoDeploy: true,
       projectRoot: 'network',
       runnerImage: 'a/b:1',
-      environment: { TF_VAR_a: '1', TF_VAR_b: 'x=y' },
     });
+    expect(cli.controlPlane.environmentOf('full')).toEqual({ TF_VAR_a: '1', TF_VAR_b: 'x=y' });
     expect(await cli.arrived('full')).toEqual(['main.tf', 'network/main.tf']);
   });
 
@@ -80,10 +80,10 @@ describe('stack', () => {
     const changed = await program.run('stack', 'update', 'changed', ...change, '--project-root', './network/');
     expect(changed).toEqual(done('Stack changed is changed; runs that start from now on go by it.\n'));
     expect(await cli.controlPlane.admin.stack('changed')).toMatchObject({
-      environment: { KEPT: '1', FROM_FILE: 'a=b # c', BOTH: 'flag' },
       autoDeploy: true,
       projectRoot: 'network',
     });
+    expect(cli.controlPlane.environmentOf('changed')).toEqual({ KEPT: '1', FROM_FILE: 'a=b # c', BOTH: 'flag' });
     const { stdout } = await program.run('stack', 'show', 'changed');
     expect(stdout).toMatch(/^Environment +BOTH, FROM_FILE, KEPT$/m);
     expect(stdout).not.toContain('a=b');

@@ -18,8 +18,9 @@ describe('a change of a stack', () => {
       unsetEnvironment: ['A'],
       projectRoot: './envs//dev/',
     });
-    expect(await queue.admin.stack('stack')).toMatchObject({
-      environment: { B: '3' },
+    const stack = (await queue.admin.stack('stack'))!;
+    expect(await queue.context.store.read.stacks.environment(stack.id)).toEqual({ B: '3' });
+    expect(stack).toMatchObject({
       projectRoot: 'envs/dev',
       runnerImage: 'a/b:1',
       tool: 'OPENTOFU',
@@ -76,10 +77,9 @@ describe('a deleted stack', () => {
     expect(await queue.admin.stacks()).toEqual([]);
     expect(await queue.admin.run(run)).toMatchObject({ stackName: `stack (deleted, ${id})`, state: 'CANCELED' });
     expect(await queue.text(run)).toContain('The run was stopped');
-    expect(await queue.context.store.read.stacks.ofRun({ stackId: id })).toMatchObject({
-      environment: {},
-      source: null,
-    });
+    const { stacks } = queue.context.store.read;
+    expect(await stacks.ofRun({ stackId: id })).toMatchObject({ source: null });
+    expect(await stacks.environment(id)).toEqual({});
     await queue.addStack('stack');
     expect((await queue.admin.stack('stack'))?.id).not.toBe(id);
   });

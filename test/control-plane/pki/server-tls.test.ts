@@ -45,7 +45,8 @@ const serial = (pem: string): string => new X509Certificate(pem).serialNumber;
 
 async function start(source: CertificateSource): Promise<ServerTls> {
   const logger = pino({ base: undefined }, { write: (line: string) => void logged.push(line) });
-  const tls = await ServerTls.start(source, authority, { clock, logger });
+  const tls = await ServerTls.open(source, authority, { clock, logger });
+  tls.watch();
   opened.push(tls);
   return tls;
 }

@@ -5,7 +5,14 @@ import { startControlPlane, type ControlPlane, type ControlPlaneOptions } from '
 import type { PoolToken } from '../../../src/protocol/token';
 import { parseToken } from '../../../src/protocol/token';
 import { removeFolder, temporaryFolder } from '../../support/folder';
+import { environmentOf as environmentPlace } from '../../../src/control-plane/store/secrets';
 import { makeKey, type KeyKind } from './credentials';
+import { vaultOf } from './vault';
+
+interface Row {
+  readonly id: string;
+  readonly environment: string;
+}
 
 /** A real control plane on free ports of the loopback, in a folder of its own that goes with it. */
 export class TestControlPlane implements ControlPlane {
@@ -58,6 +65,17 @@ export class TestControlPlane implements ControlPlane {
 
   get admin(): ControlPlane['admin'] {
     return this.running.admin;
+  }
+
+  /** The variables of a stack, which nobody is told. */
+  environmentOf(stack: string): unknown {
+    const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
+    const db = new DatabaseSync(this.file('control-plane.db'), { readOnly: true });
+    const { id, environment } = db
+      .prepare('SELECT id, environment FROM stacks WHERE name = ?')
+      .get(stack) as unknown as Row;
+    db.close();
+    return JSON.parse(vaultOf(this.file()).open(environmentPlace(id), environment));
   }
 
   /** A file of its folder. */

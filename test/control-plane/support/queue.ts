@@ -15,6 +15,8 @@ import { RETENTION } from '../../../src/control-plane/queue/retention';
 import { sweep } from '../../../src/control-plane/queue/sweep';
 import { storeOn } from '../../../src/control-plane/store';
 import type { Database } from '../../../src/control-plane/store/database/database';
+import type { Prepare } from '../../../src/control-plane/store/database/migrate';
+import { prepareSecrets } from '../../../src/control-plane/store/secrets';
 import { openSqlite } from '../../../src/control-plane/store/database/sqlite';
 import type { Schema } from '../../../src/control-plane/store/schema';
 import type {
@@ -32,6 +34,7 @@ import { systemClock } from '../../../src/time';
 import { removeFolder, temporaryFolder } from '../../support/folder';
 import { makePool, makeStack, newWorker, type TestPool } from './control-plane';
 import { line } from './pod';
+import { vaultOf } from './vault';
 
 /** How often a sweep comes. */
 export const SWEEP_MS = 5_000;
@@ -39,10 +42,10 @@ export const SWEEP_MS = 5_000;
 const never = new AbortController().signal;
 type Observed = SyncRequest['workers'];
 
-export type OpenDatabase = (folder: string, now: () => number) => Promise<Database<Schema>>;
+export type OpenDatabase = (folder: string, now: () => number, prepare: Prepare) => Promise<Database<Schema>>;
 
-const sqliteIn: OpenDatabase = (folder, now) =>
-  openSqlite({ path: join(folder, 'control-plane.db'), inProcess: true, now });
+const sqliteIn: OpenDatabase = (folder, now, prepare) =>
+  openSqlite({ path: join(folder, 'control-plane.db'), inProcess: true, now, prepare });
 
 /** A queue on a real store with a clock that the test turns; no network. */
 export class TestQueue {
@@ -65,8 +68,9 @@ export class TestQueue {
 
   private async open(): Promise<void> {
     const { folder, time } = this;
-    this.database = await this.openDatabase(folder, () => time.now);
-    const store = storeOn(this.database);
+    const vault = vaultOf(folder);
+    this.database = await this.openDatabase(folder, () => time.now, prepareSecrets(vault));
+    const store = storeOn(this.database, vault);
     const settings = {
       launcherImage: 'launcher',
       defaultRunnerImage: 'runner',

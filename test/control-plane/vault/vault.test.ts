@@ -111,7 +111,7 @@ describe('a key', () => {
   });
 
   test('that was added meanwhile is looked for once a value needs it', () => {
-    const vault = new Vault(keyring(two), () => keyring(two, one));
+    const vault: Vault = new Vault(keyring(two), () => vault.use(keyring(two, one)));
     expect(vault.open(PLACE, before)).toBe(SECRET);
   });
 });

@@ -5,6 +5,9 @@ import { MIGRATIONS } from '../migrations/index';
 import type { Untyped } from '../migrations/migration';
 import type { Dialect } from './database';
 
+/** What is done before anybody uses a database whose schema is up to date; several processes may do it at once. */
+export type Prepare = (db: Kysely<Untyped>, dialect: Dialect) => Promise<void>;
+
 /**
  * Brings the schema up to date under the database's lock, all or nothing.
  * @param where names the database for people

@@ -1,6 +1,7 @@
 import { TypeOverrides, type ClientConfig } from 'pg';
 import { ConfigurationError } from '../../errors';
 import { TRANSACTION_TIMEOUT_MS } from './transaction-error';
+import type { Prepare } from './migrate';
 
 export interface PostgresOptions {
   /** postgresql://user:password@host:5432/database, with the parameters of libpq such as `sslmode=verify-full`. */
@@ -15,6 +16,8 @@ export interface PostgresOptions {
    * @default 10
    */
   readonly poolSize?: number;
+  /** What is done when the schema is up to date, before anybody uses the database. */
+  readonly prepare?: Prepare | undefined;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;

@@ -4,7 +4,7 @@ import { Pool, type PoolConfig } from 'pg';
 import type { Untyped } from '../migrations/migration';
 import type { Schema } from '../schema';
 import type { Database } from './database';
-import { migrate, ping } from './migrate';
+import { migrate, ping, type Prepare } from './migrate';
 import { addressOf, connectionConfig, TIMEOUTS, type PostgresOptions } from './postgres-config';
 import { CommitUnknownError, postgresDialect } from './postgres-dialect';
 import { explain, isBroken, isConflict } from './postgres-errors';
@@ -20,7 +20,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database<S
   const address = addressOf(options.url);
   const size = options.poolSize ?? POOL_SIZE;
   try {
-    await migratePostgres(config, address);
+    await migratePostgres(config, address, options.prepare);
     const listener = await PostgresListener.open(config);
     // Of their own, so that a transaction which waits for a read never waits for other transactions.
     const reads = openPool({ ...config, ...TIMEOUTS, max: Math.ceil(size / 2) });
@@ -31,10 +31,11 @@ export async function openPostgres(options: PostgresOptions): Promise<Database<S
   }
 }
 
-export async function migratePostgres(config: PoolConfig, address: string): Promise<void> {
+export async function migratePostgres(config: PoolConfig, address: string, prepare?: Prepare): Promise<void> {
   const db = new Kysely<Untyped>({ dialect: postgresDialect(openPool({ ...config, max: 2 }), 'plain') });
   try {
     await migrate(db, 'postgres', address);
+    await prepare?.(db, 'postgres');
   } finally {
     await db.destroy();
   }

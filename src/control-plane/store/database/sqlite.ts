@@ -3,7 +3,7 @@ import type { Untyped } from '../migrations/migration';
 import type { Schema } from '../schema';
 import type { Database } from './database';
 import { GroupCommitDriver, GroupedTransaction } from './group-commit';
-import { migrate, ping } from './migrate';
+import { migrate, ping, type Prepare } from './migrate';
 import { PlainDriver, sqliteDialect } from './sqlite-dialect';
 import { takeFolder } from './sqlite-folder';
 import { inProcess, SqliteThread, type SqliteExecutor } from './sqlite-executor';
@@ -20,6 +20,8 @@ export interface SqliteDatabaseOptions {
    * @default Date.now
    */
   readonly now?: () => number;
+  /** What is done when the schema is up to date, before anybody uses the database. */
+  readonly prepare?: Prepare | undefined;
 }
 
 interface Listener {
@@ -39,7 +41,9 @@ export async function openSqlite(options: SqliteDatabaseOptions): Promise<Databa
   try {
     const writer = open(false);
     opened.push(writer);
-    await migrate(new Kysely<Untyped>({ dialect: sqliteDialect(new PlainDriver(writer), 'one') }), 'sqlite', path);
+    const db = new Kysely<Untyped>({ dialect: sqliteDialect(new PlainDriver(writer), 'one') });
+    await migrate(db, 'sqlite', path);
+    await options.prepare?.(db, 'sqlite');
     const reader = open(true);
     opened.push(reader);
     return sqliteDatabase(writer, reader, now, release);

@@ -1,8 +1,8 @@
-// A process that tests end with SIGKILL. `node --import tsx database-process.ts hold|write|migrate TARGET [STATEMENTS]`:
-// TARGET is a file of SQLite or a URL of PostgreSQL. It says a line when it is there, and one for each commit.
+// A process that tests end with SIGKILL. `node --import tsx database-process.ts hold|write|migrate|seal TARGET [STATEMENTS [KEYS]]`:
+// TARGET is a file of SQLite or a URL of PostgreSQL, KEYS a folder with keys for its secrets. It says a line when it is there, and one for each commit.
 import { Kysely } from 'kysely';
 import { Pool } from 'pg';
-import type { Database } from '../../../../src/control-plane/store/database/database';
+import type { Database, Dialect } from '../../../../src/control-plane/store/database/database';
 import { migrate } from '../../../../src/control-plane/store/database/migrate';
 import { postgresDialect } from '../../../../src/control-plane/store/database/postgres-dialect';
 import { openPostgres } from '../../../../src/control-plane/store/database/postgres';
@@ -10,9 +10,11 @@ import { openSqlite } from '../../../../src/control-plane/store/database/sqlite'
 import { PlainDriver, sqliteDialect } from '../../../../src/control-plane/store/database/sqlite-dialect';
 import { inProcess } from '../../../../src/control-plane/store/database/sqlite-executor';
 import type { Untyped } from '../../../../src/control-plane/store/migrations/migration';
+import { prepareSecrets } from '../../../../src/control-plane/store/secrets';
 import type { Schema } from '../../../../src/control-plane/store/schema';
+import { vaultOf } from '../../support/vault';
 
-const [, , task, target = '', statements = ''] = process.argv;
+const [, , task, target = '', statements = '', keys = ''] = process.argv;
 const postgres = target.startsWith('postgresql:');
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -21,7 +23,7 @@ const open = (): Promise<Database<Schema>> => (postgres ? openPostgres({ url: ta
 /** Twenty at once for ever, each a row of its own of former credentials; says what is acknowledged. */
 async function write(): Promise<void> {
   const database = await open();
-  const text = { name: '', labels: '[]', space: '', config: '', certificate: '', fingerprint: '' };
+  const text = { name: '', labels: '[]', space: '', certificate: '', fingerprint: '' };
   const pool = { id: 'written', ...text, driftDetectionRunLimit: 0, createdAt: 0, updatedAt: 0 };
   await database.transaction((db) =>
     db
@@ -42,8 +44,8 @@ async function write(): Promise<void> {
   await Promise.all(Array.from({ length: 20 }, writer));
 }
 
-/** Migrates, and is killed after so many statements. */
-async function migrateUntilKilled(): Promise<void> {
+/** Migrates, or encrypts the secrets of a schema that is up to date, and is killed after so many statements. */
+async function workUntilKilled(work: (db: Kysely<Untyped>, kind: Dialect) => Promise<void>): Promise<void> {
   let left = Number(statements);
   const dialect = postgres
     ? postgresDialect(new Pool({ connectionString: target, max: 2 }), 'plain')
@@ -51,8 +53,8 @@ async function migrateUntilKilled(): Promise<void> {
   const log = () => {
     if (--left === 0) process.kill(process.pid, 'SIGKILL');
   };
-  await migrate(new Kysely<Untyped>({ dialect, log }), postgres ? 'postgres' : 'sqlite', target);
-  say('migrated');
+  await work(new Kysely<Untyped>({ dialect, log }), postgres ? 'postgres' : 'sqlite');
+  say('done');
   process.exit();
 }
 
@@ -61,7 +63,12 @@ async function hold(): Promise<void> {
   say('open');
 }
 
-const tasks: Readonly<Record<string, () => Promise<void>>> = { hold, write, migrate: migrateUntilKilled };
+const tasks: Readonly<Record<string, () => Promise<void>>> = {
+  hold,
+  write,
+  migrate: () => workUntilKilled((db, kind) => migrate(db, kind, target)),
+  seal: () => workUntilKilled(prepareSecrets(vaultOf(keys))),
+};
 tasks[task!]!().catch((error: unknown) => {
   say(String(error));
   process.exit(1);
