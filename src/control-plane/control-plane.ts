@@ -24,7 +24,7 @@ import { pkiRoutes } from './pki/routes';
 import { PoolIssuer } from './identity/pool-issuer';
 import { queueContext } from './queue';
 import type { LetGo, QueueContext } from './queue/context';
-import { RETENTION } from './queue/retention';
+import { RETENTION } from './retention';
 import { Sweeper } from './queue/sweeper';
 import { serve } from './http/server';
 import { openBlobs, type BlobReferences, type Blobs } from './blobs';

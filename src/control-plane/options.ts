@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { BlobOptions } from './blobs';
-import type { Retention } from './queue/context';
+import type { Retention } from './retention';
 import type { AdminService } from './admin/admin-service';
 
 export interface ControlPlaneOptions {

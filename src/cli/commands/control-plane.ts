@@ -89,7 +89,26 @@ function toOptions(settings: Settings): ControlPlaneOptions {
     databaseUrl: settings.databaseUrl ?? contentOf('databaseUrlFile', settings.databaseUrlFile),
     mqttPort: mqtt ? mqttPort : null,
     blobs: blobOptions(settings),
+    mqttBroker: brokerOptions(settings),
+    retention: {
+      runDays: settings['retention.runDays'],
+      runsPerStack: settings['retention.runsPerStack'],
+      logDays: settings['retention.logDays'],
+      logMiBPerRun: settings['retention.logMiBPerRun'],
+    },
     apiKey: apiKeyId !== undefined && apiKeySecret !== undefined ? { id: apiKeyId, secret: apiKeySecret } : undefined,
+  };
+}
+
+function brokerOptions(settings: Settings): ControlPlaneOptions['mqttBroker'] {
+  const { 'mqttBroker.url': url } = settings;
+  if (url === undefined) return undefined;
+  return {
+    url,
+    clientUrl: settings['mqttBroker.clientUrl'],
+    ca: contentOf('mqttBroker.caFile', settings['mqttBroker.caFile']),
+    cert: contentOf('mqttBroker.certFile', settings['mqttBroker.certFile']),
+    key: contentOf('mqttBroker.keyFile', settings['mqttBroker.keyFile']),
   };
 }
 

@@ -1,5 +1,6 @@
 import { CONTROL_PLANE_PORT, IMAGE, SHUTDOWN_GRACE_SECONDS, START_DEADLINE_SECONDS } from '../../api';
 import { isEveryAddress } from '../../control-plane/listen';
+import { RETENTION } from '../../control-plane/retention';
 import { HttpAddress, MqttAddress } from '../../protocol/token';
 import { VERSION } from '../version';
 import { listenAddress, listOfTexts, oneOf, port, text, toggle, url, wholeNumber } from './kinds';
@@ -100,6 +101,39 @@ export const CONTROL_PLANE_SETTINGS = {
     { otherwise: 'as the bucket does by itself' },
   ),
   'blobs.s3.kmsKeyId': optional(text('id'), 'key of aws:kms', { otherwise: "the account's" }),
+  'mqttBroker.url': optional(
+    mqttAddress,
+    'mqtts://host:port of a broker outside (MQTT 5) in place of the embedded one, as docs/operations/mqtt-broker.md sets it up',
+    { otherwise: 'the embedded broker' },
+  ),
+  'mqttBroker.clientUrl': optional(mqttAddress, 'its address for controllers; goes into the tokens of pools', {
+    otherwise: 'mqttBroker.url',
+  }),
+  'mqttBroker.caFile': optional(text('file'), "certificates of the authorities that signed the broker's", {
+    otherwise: 'the authority of the control plane, and those that everybody trusts',
+  }),
+  'mqttBroker.certFile': optional(text('file'), 'certificate that the control plane shows the broker'),
+  'mqttBroker.keyFile': optional(text('file'), 'private key of that certificate'),
+  'retention.runDays': setting(
+    wholeNumber('days', 0),
+    'how long ended runs are kept, with their attempts; 0 is for ever',
+    RETENTION.runDays,
+  ),
+  'retention.runsPerStack': setting(
+    wholeNumber('runs', 0),
+    'the newest runs of each stack, kept whatever their age',
+    RETENTION.runsPerStack,
+  ),
+  'retention.logDays': setting(
+    wholeNumber('days', 0),
+    'how long the logs of ended runs are kept; 0 is for ever',
+    RETENTION.logDays,
+  ),
+  'retention.logMiBPerRun': setting(
+    wholeNumber('mebibytes', 0),
+    'what is kept of a log; it is cut there with a mark, and the run goes on; 0 is no limit',
+    RETENTION.logMiBPerRun,
+  ),
   launcherImage: setting(
     text('image'),
     'image of the containers init and launcher-grpc',
@@ -161,6 +195,16 @@ export const CONTROL_PLANE_RULES: readonly Rule<ControlPlaneSettings>[] = [
     );
     return bucket === undefined && used !== undefined ? `${used}: it is of no use without blobs.s3.bucket` : undefined;
   },
+  ({ 'mqttBroker.url': broker, ...others }) => {
+    const used = Object.keys(others).find(
+      (key) => key.startsWith('mqttBroker.') && isSaid(others[key as keyof typeof others]),
+    );
+    return broker === undefined && used !== undefined ? `${used}: it is of no use without mqttBroker.url` : undefined;
+  },
+  ({ 'mqttBroker.certFile': cert, 'mqttBroker.keyFile': key }) =>
+    (cert === undefined) === (key === undefined)
+      ? undefined
+      : 'mqttBroker.certFile and mqttBroker.keyFile: set both, or neither',
   ({ databaseUrl, databaseUrlFile }) =>
     databaseUrl === undefined || databaseUrlFile === undefined
       ? undefined

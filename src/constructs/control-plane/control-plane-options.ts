@@ -30,30 +30,30 @@ export enum ControlPlaneLogLevel {
 /** What is kept of what is over. */
 export interface ControlPlaneRetention {
   /**
-   * Days that a finished run is kept.
+   * Days that an ended run is kept, with its attempts; 0 is for ever.
    *
-   * @default - none goes by its age
+   * @default 365
    */
   readonly runDays?: number;
 
   /**
-   * Finished runs that are kept of each stack.
+   * The newest runs of each stack, kept whatever their age.
    *
-   * @default - none goes by its number
+   * @default 50
    */
   readonly runsPerStack?: number;
 
   /**
-   * Days that the log of a finished run is kept.
+   * Days that the log of an ended run is kept; 0 is for ever.
    *
-   * @default - none goes by its age
+   * @default 90
    */
   readonly logDays?: number;
 
   /**
-   * Mebibytes that a run's log may have.
+   * Mebibytes that are kept of a run's log: it is cut there with a mark, and the run goes on; 0 is no limit.
    *
-   * @default - as the program has it
+   * @default 64
    */
   readonly logMebibytesPerRun?: number;
 }

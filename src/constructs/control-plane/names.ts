@@ -63,7 +63,7 @@ export function isStateless({ database, keys, blobs }: ControlPlaneValues): Late
 }
 
 /** Whether the control plane has to reach anything. */
-export function reachesOut({ database, blobs, mqtt, tracing }: ControlPlaneValues): Later<boolean> {
-  const outside = [database.existingSecret, blobs.s3.bucket, mqtt.broker.url, tracing.endpoint];
+export function reachesOut({ database, blobs, mqtt }: ControlPlaneValues): Later<boolean> {
+  const outside = [database.existingSecret, blobs.s3.bucket, mqtt.broker.url];
   return or(...outside.map((place) => not(isEmpty(place))));
 }

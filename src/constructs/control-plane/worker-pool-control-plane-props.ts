@@ -170,16 +170,9 @@ export interface WorkerPoolControlPlaneProps {
   /**
    * What is kept of what is over.
    *
-   * @default - everything
+   * @default - runs for a year and logs for 90 days, as the program has it
    */
   readonly retention?: ControlPlaneRetention;
-
-  /**
-   * Address that traces are sent to by OTLP over HTTP.
-   *
-   * @default - no tracing
-   */
-  readonly tracingEndpoint?: string;
 
   /**
    * Key of a Secret with the address of a PostgreSQL database, as `postgresql://user:password@host:5432/database`.
@@ -500,7 +493,6 @@ export const CONTROL_PLANE_PROPS: PropMapping<WorkerPoolControlPlaneProps, Membe
       logMebibytesPerRun: 'retention.logMiBPerRun',
     },
   },
-  tracingEndpoint: 'tracing.endpoint',
   database: { to: 'database', as: ({ secret, key }) => ({ existingSecret: secret.name, urlKey: key }) },
   keysSecret: { to: 'keys.existingSecret', as: ({ name }) => name },
   s3: {

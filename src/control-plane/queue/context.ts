@@ -1,18 +1,7 @@
 import type { Logger } from 'pino';
+import type { Retention } from '../retention';
 import type { Store } from '../store';
 import type { Wakeups } from './wakeups';
-
-/** For how long the history is kept; 0 keeps it for ever. */
-export interface Retention {
-  /** Days that an ended run is kept, with its attempts. */
-  readonly runDays: number;
-  /** The newest runs of a stack are kept whatever their age. */
-  readonly runsPerStack: number;
-  /** Days that the log of an ended run is kept. */
-  readonly logDays: number;
-  /** What the log of a run may hold, in MiB; what follows is not kept, and the log says so. */
-  readonly logMiBPerRun: number;
-}
 
 export interface QueueSettings {
   readonly launcherImage: string;

@@ -1,7 +1,4 @@
-import type { QueueContext, Retention } from './context';
-
-/** What is kept unless it is told otherwise. */
-export const RETENTION: Retention = { runDays: 365, runsPerStack: 50, logDays: 90, logMiBPerRun: 64 };
+import type { QueueContext } from './context';
 
 /** How often what is too old is looked for. */
 export const RETENTION_MS = 10 * 60_000;

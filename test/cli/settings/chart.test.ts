@@ -12,7 +12,7 @@ import type { Manifest } from '../../constructs/support';
 import { removeFolder, temporaryFolder } from '../../support/folder';
 
 /** Settings that the chart has and the program is still to have. */
-const STILL_TO_COME = ['mqttBroker', 'retention', 'tracing'];
+const STILL_TO_COME: readonly string[] = [];
 
 /** Values that together say everything that the chart can tell its program. */
 const EVERYTHING: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -25,7 +25,6 @@ const EVERYTHING: Readonly<Record<string, Readonly<Record<string, unknown>>>> = 
     web: 'open',
     logLevel: 'silent',
     retention: { runDays: 1, runsPerStack: 1, logDays: 1, logMiBPerRun: 1 },
-    tracing: { endpoint: 'http://otel:4318' },
     blobs: { minFreeMiB: 0 },
     apiKey: { existingSecret: 'api-key' },
   },

@@ -11,7 +11,7 @@ import { refusals } from './refusals';
 
 /** The file that tells the program how to serve. No secret is in it. */
 export function configFile(values: ControlPlaneValues, context: ReleaseContext): Later<string> {
-  const { tls, mqtt, keys, tracing } = values;
+  const { tls, mqtt, keys } = values;
   const ofThisVersion = (image: string) => text(`${image}:`, context.appVersion);
   return document(`${CONTROL_PLANE_NAME}.config`, {
     listen: `[::]:${PORT.https}`,
@@ -34,7 +34,6 @@ export function configFile(values: ControlPlaneValues, context: ReleaseContext):
     keysDir: when(not(isEmpty(keys.existingSecret)), PATH.keys),
     blobs: when(or(isSet(values.blobs.minFreeMiB), not(isEmpty(values.blobs.s3.bucket))), blobsConfig(values)),
     retention: when(or(...Object.values(values.retention).map(isSet)), retentionConfig(values)),
-    tracing: when(not(isEmpty(tracing.endpoint)), { endpoint: tracing.endpoint }),
   });
 }
 

@@ -1,5 +1,5 @@
 import { IMAGE } from '../../../api';
-import { HTTP_URL, ORIGIN } from '../../../charting/kubernetes-names';
+import { ORIGIN } from '../../../charting/kubernetes-names';
 import {
   flag,
   group,
@@ -29,8 +29,7 @@ import { storageValues } from './storage';
 const ownImage = (containers: string, image: string) =>
   string('', `Image of ${containers}. Empty means ${image}, with the chart's appVersion.`);
 
-const COUNT = 'Unset means that none goes by its number.';
-const AGE = 'Unset means that none goes by its age.';
+const KEPT = 'Unset means as the program has it.';
 
 /** Values of the control plane's chart. */
 export const controlPlaneValues = group('Values of the control plane of worker pools.', {
@@ -95,13 +94,10 @@ export const controlPlaneValues = group('Values of the control plane of worker p
     'Seconds that a run Pod may take to start. Unset means as long as the program has it.',
   ),
   retention: group('What is kept of what is over.', {
-    runDays: optionalInteger(1, `Days that a finished run is kept. ${AGE}`),
-    runsPerStack: optionalInteger(1, `Finished runs that are kept of each stack. ${COUNT}`),
-    logDays: optionalInteger(1, `Days that the log of a finished run is kept. ${AGE}`),
-    logMiBPerRun: optionalInteger(1, "Mebibytes that a run's log may have. Unset means as the program has it."),
-  }),
-  tracing: group('Traces by OpenTelemetry.', {
-    endpoint: string('', 'Address that traces are sent to by OTLP over HTTP. Empty means no tracing.', HTTP_URL),
+    runDays: optionalInteger(0, `Days that an ended run is kept; 0 is for ever. ${KEPT}`),
+    runsPerStack: optionalInteger(0, `The newest runs of each stack, kept whatever their age. ${KEPT}`),
+    logDays: optionalInteger(0, `Days that the log of an ended run is kept; 0 is for ever. ${KEPT}`),
+    logMiBPerRun: optionalInteger(0, `Mebibytes that are kept of a run's log; 0 is no limit. ${KEPT}`),
   }),
   ...storageValues,
   ...exposureValues,

@@ -41,7 +41,6 @@ describe('the configuration', () => {
         ...OUTSIDE,
         blobs: { s3: { bucket: 'b', prefix: 'p/', endpoint: 'http://s3:9000', region: 'r', forcePathStyle: true } },
         mqtt: { broker: { url: 'mqtts://b', clientUrl: 'mqtts://c', existingSecret: 'broker' } },
-        tracing: { endpoint: 'http://otel:4318' },
       },
       (objects) =>
         expect(config(objects)).toMatchObject({
@@ -56,8 +55,7 @@ describe('the configuration', () => {
             certFile: '/etc/worker-pools/broker/tls.crt',
             keyFile: '/etc/worker-pools/broker/tls.key',
           },
-          tracing: { endpoint: 'http://otel:4318' },
-        }),
+          }),
     ],
     [
       'keeps what YAML would read as something else',

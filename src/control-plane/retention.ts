@@ -1,0 +1,14 @@
+/** For how long the history is kept; 0 keeps it for ever. */
+export interface Retention {
+  /** Days that an ended run is kept, with its attempts. */
+  readonly runDays: number;
+  /** The newest runs of a stack are kept whatever their age. */
+  readonly runsPerStack: number;
+  /** Days that the log of an ended run is kept. */
+  readonly logDays: number;
+  /** What the log of a run may hold, in MiB; what follows is not kept, and the log says so. */
+  readonly logMiBPerRun: number;
+}
+
+/** What is kept unless it is told otherwise. */
+export const RETENTION: Retention = { runDays: 365, runsPerStack: 50, logDays: 90, logMiBPerRun: 64 };
