@@ -135,8 +135,4 @@ retention:
   logMiBPerRun: {{ $.Values.retention.logMiBPerRun | toJson }}
   {{- end }}
 {{- end }}
-{{- if $.Values.tracing.endpoint }}
-tracing:
-  endpoint: {{ $.Values.tracing.endpoint | toJson }}
-{{- end }}
 {{- end }}

@@ -55,7 +55,7 @@ describe('the configuration', () => {
             certFile: '/etc/worker-pools/broker/tls.crt',
             keyFile: '/etc/worker-pools/broker/tls.key',
           },
-          }),
+        }),
     ],
     [
       'keeps what YAML would read as something else',

@@ -121,6 +121,6 @@ describe('helm refuses', () => {
     ['an unknown access mode', { persistence: { accessModes: ['ReadOnlyMany'] } }, "at '/persistence/accessModes/0'"],
     ['an unknown log level', { logLevel: 'verbose' }, "at '/logLevel'"],
     ['a page for friends', { web: 'friends' }, "at '/web'"],
-    ['no days', { retention: { runDays: 0 } }, "at '/retention/runDays'"],
+    ['days below none', { retention: { runDays: -1 } }, "at '/retention/runDays'"],
   ]);
 });
