@@ -1,4 +1,5 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
+import type { Store } from '../../../src/control-plane/store';
 import type { Database } from '../../../src/control-plane/store/database/database';
 import type { Schema } from '../../../src/control-plane/store/schema';
 
@@ -15,11 +16,16 @@ const BATCH = 50_000;
 
 export const stackName = (index: number): string => `history-${index}`;
 
-/** Fills a pool with stacks and runs as years of use leave them, by SQL alone. */
-export async function seedHistory(database: Database<Schema>, poolId: string, history: History): Promise<void> {
+/** Fills a pool with stacks and runs as years of use leave them, the runs by SQL alone. */
+export async function seedHistory(
+  database: Database<Schema>,
+  store: Store,
+  poolId: string,
+  history: History,
+): Promise<void> {
   const { stacks, finished, queued } = history;
   const rows = new Rows(database.dialect);
-  await database.transaction((db) => insertStacks(db, rows, poolId, stacks));
+  await insertStacks(store, poolId, stacks);
   for (let from = 0; from < finished; from += BATCH) {
     const to = Math.min(from + BATCH, finished);
     await database.transaction(async (db) => {
@@ -54,11 +60,14 @@ class Rows {
 const STACK = 1;
 const RUN = 0;
 
-async function insertStacks(db: Kysely<Schema>, rows: Rows, poolId: string, count: number): Promise<void> {
-  await sql`
-    INSERT INTO stacks (id, name, "poolId", tool, "projectRoot", "autoDeploy", environment, source, "createdAt")
-    SELECT ${rows.ulid(STACK, sql`i`)}, 'history-' || i, ${poolId}, 'OPENTOFU', '', 0, '{}', 'source', 1
-    FROM ${rows.numbers(0, count)}`.execute(db);
+async function insertStacks(store: Store, poolId: string, count: number): Promise<void> {
+  const same = { poolId, tool: 'OPENTOFU', projectRoot: '', runnerImage: null, autoDeploy: false } as const;
+  await store.transaction(async (tx) => {
+    for (let i = 0; i < count; i += 1) {
+      const id = `${STACK}${String(i).padStart(25, '0')}`;
+      await tx.stacks.insert({ ...same, id, name: stackName(i), source: 'source', createdAt: 1 }, {});
+    }
+  });
 }
 
 interface Range {

@@ -99,7 +99,7 @@ class Bench {
     let database!: Database<Schema>;
     const queue = await TestQueue.ready(folder, async () => (database = await open(folder)));
     closers.push(() => queue.close());
-    await seedHistory(database, queue.pool.id, history);
+    await seedHistory(database, queue.context.store, queue.pool.id, history);
     // A time of a machine that is busy with other things says little; a server of its own has a time of its own.
     const cpu = (): number => process.cpuUsage().user / 1000;
     const bench = new Bench(queue, history.stacks, database.dialect === 'sqlite' ? cpu : () => performance.now());
