@@ -2,6 +2,8 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { CONTROL_PLANE_RULES, CONTROL_PLANE_SETTINGS } from '../../src/cli/settings/control-plane';
+import { readSettings } from '../../src/cli/settings/read';
 import { findHelm } from '../../src/local-cluster/tools';
 import { execute, problemWith } from './support/commands';
 import { allFences, placeOf, sentenceAfter, squeezed, type Fence } from './support/fences';
@@ -124,6 +126,16 @@ describe('commands in the docs', () => {
 
 describe('data in the docs', () => {
   each(
+    fences(({ flags }) => flags.has('settings')),
+    'is what the control plane takes',
+    ({ fence }) => {
+      const file = join(folderOf(fence), 'settings.yaml');
+      writeFileSync(file, fence.code);
+      readSettings(CONTROL_PLANE_SETTINGS, { flags: new Map(), variables: {}, file }, CONTROL_PLANE_RULES);
+    },
+  );
+
+  each(
     fences(({ language }) => language === 'json'),
     'is JSON',
     ({ fence }) => expect(() => JSON.parse(fence.code) as unknown).not.toThrow(),
@@ -136,7 +148,8 @@ describe('data in the docs', () => {
     ({ fence }) => {
       expect(parseAllDocuments(fence.code).flatMap((document) => document.errors)).toEqual([]);
       const isManifest = /^apiVersion:/m.test(fence.code);
-      expect(isManifest || fence.flags.has('values') || fence.options.file !== undefined).toBe(true);
+      const saysWhatItIs = ['values', 'settings'].some((flag) => fence.flags.has(flag));
+      expect(isManifest || saysWhatItIs || fence.options.file !== undefined).toBe(true);
     },
   );
 });

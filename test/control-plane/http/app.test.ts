@@ -76,13 +76,7 @@ describe('the worker protocol refuses', () => {
       400,
       'workers: ',
     ],
-    [
-      'an unknown run',
-      `runs/${ulid()}/1/heartbeat`,
-      '{"fence":1,"step":"","waitSeconds":0}',
-      404,
-      'not found in this pool',
-    ],
+    ['an unknown run', `runs/${ulid()}/1/heartbeat`, '{"fence":1,"step":"","waitSeconds":0}', 404, 'not found'],
     ['a path without a ULID', 'runs/x/1/heartbeat', '{}', 400, 'the path must name a run by its ULID'],
     ['an empty log', `runs/${ulid()}/1/logs`, '{"fence":1,"writer":"relay","entries":[]}', 400, 'entries: '],
   ])('%s', async (_, operation, body, status, sentence) => {

@@ -6,7 +6,7 @@ import { makePool, TestControlPlane, type TestPool } from '../support/control-pl
 import { chunk, head, post, RudeCaller } from '../support/rude-caller';
 import type { Rudeness } from '../support/rude-caller.worker';
 
-jest.setTimeout(30_000);
+jest.setTimeout(90_000);
 
 /** What another waits at most, in milliseconds. */
 const ANOTHER_WAITS_MS = 250;
@@ -83,7 +83,7 @@ async function expectToBeBorne(rudeness: Rudeness, statuses: readonly number[]):
   let slowest = await slowestDuring(done);
   expect([...new Set(await done)].sort()).toEqual(statuses);
   // What holds up others does so each time; a machine that is busy with something else does not.
-  for (let again = 0; again < 2 && slowest >= ANOTHER_WAITS_MS; again += 1) {
+  for (let again = 0; again < 6 && slowest >= ANOTHER_WAITS_MS; again += 1) {
     slowest = await slowestDuring(caller.does(rudeness));
   }
   expect(slowest).toBeLessThan(ANOTHER_WAITS_MS);
