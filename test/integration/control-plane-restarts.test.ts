@@ -1,27 +1,37 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { removeFolder, temporaryFolder } from '../support/folder';
-import { restartsAsText, runThroughRestarts } from '../support/load/restarts';
+import { restartsAsText, runThroughRestarts, type Site } from '../support/load/restarts';
+import { oneOnSqlite, threeOnPostgres, type SiteOptions } from '../support/load/sites';
 
-const PROGRAM = ['--import', 'tsx', 'src/cli/entry/control-plane.ts'];
-
-let folder: string;
+let options: SiteOptions;
+let site: Site | undefined;
 let stopping: AbortController;
 
 beforeEach(() => {
-  folder = temporaryFolder();
+  options = { folder: temporaryFolder(), program: ['--import', 'tsx', 'src/cli/entry/control-plane.ts'] };
   stopping = new AbortController();
+  site = undefined;
 });
 
-afterEach(() => {
+afterEach(async () => {
   // Ends what a test that ran out of time left behind.
   stopping.abort(new Error('the test is over'));
-  removeFolder(folder);
+  await site?.close();
+  removeFolder(options.folder);
 });
 
-test('a control plane that is killed again and again loses, doubles and ends no run, and loses no log line', async () => {
-  const options = { folder, program: PROGRAM, pools: 18, mqttPools: 2, runs: 400, kills: 5 };
-  const report = await runThroughRestarts(options, stopping.signal);
-  process.stdout.write(`${restartsAsText(report)}\n`);
-  expect(report).toMatchObject({ workers: 200, lost: [], doubled: [], ended: [], logsAmiss: [] });
-  expect(report.runs).toBeGreaterThanOrEqual(400);
-}, 300_000);
+test.each<[string, (options: SiteOptions) => Promise<Site>]>([
+  ['a control plane on SQLite that is killed again and again', (given) => oneOnSqlite(given, 5)],
+  ['three on PostgreSQL, killed in turn while database and broker are restarted', threeOnPostgres],
+])(
+  '%s: no run is lost, doubled or ended, and no log line lost',
+  async (_, open) => {
+    site = await open(options);
+    const load = { folder: options.folder, pools: 18, mqttPools: 2, runs: 400 };
+    const report = await runThroughRestarts(site, load, stopping.signal);
+    process.stdout.write(`${restartsAsText(report)}\n`);
+    expect(report).toMatchObject({ workers: 200, lost: [], doubled: [], ended: [], logsAmiss: [] });
+    expect(report.runs).toBeGreaterThanOrEqual(400);
+  },
+  300_000,
+);

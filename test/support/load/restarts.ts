@@ -1,10 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { table } from '../../../src/cli/api/output';
+import type { Connection } from '../../../src/cli/api/connection';
 import { RefusedError } from '../../../src/cli/api/refused';
-import { Balancer } from '../balancer';
-import { apiKeyEnvironment, connectionTo, loopback, whereItListens, type Ports } from '../control-plane-process';
-import { ProgramProcess } from '../program-process';
 import { atOnce, sleep } from '../waiting';
 import { LoadAdmin, type StoredLog } from './admin';
 import { Fleet } from './fleet';
@@ -21,24 +18,32 @@ const LIFE = {
 };
 /** What is not over so long after the last trigger is counted as lost. */
 const PATIENCE_MS = 120_000;
-/** How long the control plane stays away after it was killed. */
-const AWAY_MS = 300;
+/** Control planes that serve as one, and what may happen to them. */
+export interface Site {
+  readonly connection: Connection;
+  /** In the order in which they happen. */
+  readonly faults: readonly Fault[];
+  close(): Promise<void>;
+}
+
+export interface Fault {
+  readonly name: string;
+  readonly happen: () => Promise<void>;
+}
 
 export interface RestartsOptions {
   /** Takes all files. */
   readonly folder: string;
-  /** Arguments of Node that run the control plane's command. */
-  readonly program: readonly string[];
   readonly pools: number;
   readonly mqttPools: number;
   readonly runs: number;
-  readonly kills: number;
 }
 
 export interface RestartsReport {
   readonly workers: number;
   readonly runs: number;
-  readonly kills: number;
+  /** What happened meanwhile, and how often. */
+  readonly faults: Readonly<Record<string, number>>;
   readonly lost: readonly string[];
   readonly doubled: readonly string[];
   /** Runs that did not end as their Pods said. */
@@ -51,43 +56,45 @@ export interface RestartsReport {
   readonly seconds: number;
 }
 
-/** Lets pools carry out runs while their control plane, behind a balancer, is killed and started again and again. */
-export async function runThroughRestarts(options: RestartsOptions, signal: AbortSignal): Promise<RestartsReport> {
+/** Lets pools carry out runs while one fault after another happens to the control planes and what they stand on. */
+export async function runThroughRestarts(
+  site: Site,
+  options: RestartsOptions,
+  signal: AbortSignal,
+): Promise<RestartsReport> {
   const closers: (() => unknown)[] = [];
   try {
-    const replica = await Replica.start(options);
-    closers.push(() => replica.stop());
-    const admin = new LoadAdmin(connectionTo(replica.port, replica.dataDir), join(options.folder, 'credentials'));
+    const admin = new LoadAdmin(site.connection, join(options.folder, 'credentials'));
     closers.push(() => admin.close());
     const ledger = new Ledger();
     const fleet = new Fleet(admin, ledger, LIFE);
     closers.push(() => fleet.close());
-    return await carryOut(options, { replica, admin, ledger, fleet }, signal);
+    return await carryOut(options, { site, admin, ledger, fleet }, signal);
   } finally {
     for (const closer of closers.reverse()) await closer();
   }
 }
 
 interface Parts {
-  readonly replica: Replica;
+  readonly site: Site;
   readonly admin: LoadAdmin;
   readonly ledger: Ledger;
   readonly fleet: Fleet;
 }
 
 async function carryOut(options: RestartsOptions, parts: Parts, signal: AbortSignal): Promise<RestartsReport> {
-  const { replica, admin, ledger, fleet } = parts;
+  const { site, admin, ledger, fleet } = parts;
   await fleet.grow(options.pools, 10, 'poll');
   await fleet.grow(options.mqttPools, 10, 'mqtt');
   await fleet.spreadStacks(10 * fleet.pools.length);
   const started = performance.now();
-  const killing = killAlong(options, replica, ledger, signal);
+  const happening = happenAlong(options, site, ledger, signal);
   await triggerAll(options.runs, fleet, ledger, signal);
-  await killing;
+  await happening;
   const until = performance.now() + PATIENCE_MS;
   while (ledger.unfinished > 0 && performance.now() < until) await sleep(100, undefined, { signal });
   const seconds = (performance.now() - started) / 1000;
-  return { ...(await audit(admin, ledger)), workers: 10 * fleet.pools.length, kills: options.kills, seconds };
+  return { ...(await audit(admin, ledger)), workers: 10 * fleet.pools.length, faults: counted(site.faults), seconds };
 }
 
 /** Keeps every worker busy, and no more than as many runs waiting, so that runs are queued all the while. */
@@ -107,14 +114,18 @@ async function triggerAll(runs: number, fleet: Fleet, ledger: Ledger, signal: Ab
   });
 }
 
-/** Kills it each time that another share of the runs is over. */
-async function killAlong({ runs, kills }: RestartsOptions, replica: Replica, ledger: Ledger, signal: AbortSignal) {
-  for (let kill = 1; kill <= kills; kill += 1) {
-    while (ledger.finished < (runs * kill) / (kills + 1)) await sleep(20, undefined, { signal });
-    await replica.kill();
-    await sleep(AWAY_MS, undefined, { signal });
-    await replica.startAgain();
+/** Lets the next fault happen each time that another share of the runs is over. */
+async function happenAlong({ runs }: RestartsOptions, { faults }: Site, ledger: Ledger, signal: AbortSignal) {
+  for (const [index, { happen }] of faults.entries()) {
+    while (ledger.finished < (runs * (index + 1)) / (faults.length + 1)) await sleep(20, undefined, { signal });
+    await happen();
   }
+}
+
+function counted(faults: readonly Fault[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { name } of faults) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
 }
 
 /** Asks the control plane of every run, and compares what it has stored with what the Pods sent. */
@@ -143,64 +154,12 @@ export function isWhole(runId: string, { started }: Pick<RunFacts, 'started'>, {
   return stored.join('') === sent.join('');
 }
 
-/** A control plane as a process behind balancers, which keep its address the same. */
-class Replica {
-  readonly dataDir: string;
-  private readonly log: string;
-  private ports: Ports | undefined;
-  private running!: ProgramProcess;
-
-  private constructor(
-    private readonly options: RestartsOptions,
-    private readonly https: Balancer,
-    private readonly mqtts: Balancer,
-  ) {
-    this.dataDir = join(options.folder, 'data');
-    this.log = join(options.folder, 'control-plane.log');
-  }
-
-  static async start(options: RestartsOptions): Promise<Replica> {
-    mkdirSync(options.folder, { recursive: true });
-    const replica = new Replica(options, await Balancer.start(), await Balancer.start());
-    await replica.startAgain();
-    return replica;
-  }
-
-  /** Of the balancer. */
-  get port(): number {
-    return this.https.port;
-  }
-
-  async startAgain(): Promise<void> {
-    const { https, mqtts, log, dataDir } = this;
-    const urls = [`--public-url=https://127.0.0.1:${https.port}`, `--mqtt-url=mqtts://127.0.0.1:${mqtts.port}`];
-    this.running = new ProgramProcess({
-      name: 'the control plane',
-      args: [...this.options.program, 'control-plane', ...loopback(dataDir, this.ports), ...urls],
-      environment: apiKeyEnvironment,
-      log,
-    });
-    this.ports = await whereItListens(this.running, log);
-    https.backEnds = [this.ports.https];
-    mqtts.backEnds = [this.ports.mqtts];
-  }
-
-  kill(): Promise<void> {
-    return this.running.kill();
-  }
-
-  async stop(): Promise<void> {
-    await this.running.stop();
-    await Promise.all([this.https.close(), this.mqtts.close()]);
-  }
-}
-
 export function restartsAsText(report: RestartsReport): string {
-  const { workers, runs, kills, lost, doubled, ended, givenAgain, lines, logsAmiss, refusals, seconds } = report;
+  const { workers, runs, faults, lost, doubled, ended, givenAgain, lines, logsAmiss, refusals, seconds } = report;
   const rows = [
     ['workers', workers],
     ['runs', runs],
-    ['control plane killed and started again', kills],
+    ...Object.entries(faults),
     ['runs lost', lost.length],
     ['runs doubled', doubled.length],
     ['runs ended otherwise than their Pods said', ended.length],

@@ -1,0 +1,167 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { KeyFiles } from '../../../src/control-plane/key-files';
+import { completeFolder } from '../../../src/control-plane/new-keys';
+import { Authority } from '../../../src/control-plane/pki/authority';
+import { Balancer } from '../balancer';
+import { apiKeyEnvironment, connectionTo, loopback, whereItListens, type Ports } from '../control-plane-process';
+import { Mosquitto } from '../mosquitto';
+import { startPostgres } from '../postgres';
+import { ProgramProcess } from '../program-process';
+import { S3Server } from '../s3-server';
+import { sleep } from '../waiting';
+import type { Fault, Site } from './restarts';
+
+/** How long a control plane stays away after it was killed. */
+const AWAY_MS = 300;
+
+export interface SiteOptions {
+  /** Takes all files. */
+  readonly folder: string;
+  /** Arguments of Node that run the control plane's command. */
+  readonly program: readonly string[];
+}
+
+/** One control plane on SQLite, with its own broker, that is killed so many times. */
+export async function oneOnSqlite({ folder, program }: SiteOptions, kills: number): Promise<Site> {
+  const [https, mqtts] = [await Balancer.start(), await Balancer.start()];
+  const replica = new Replica({
+    name: 'control-plane',
+    ...{ folder, program },
+    settings: [publicUrl(https), `--mqtt-url=mqtts://127.0.0.1:${mqtts.port}`],
+    environment: {},
+    onListen: (ports) => {
+      https.backEnds = [ports.https];
+      mqtts.backEnds = [ports.mqtts];
+    },
+  });
+  await replica.start();
+  return {
+    connection: connectionTo(https.port, replica.dataDir),
+    faults: Array.from({ length: kills }, () => replica.killed('control plane killed and started again')),
+    close: async () => {
+      await replica.stop();
+      await Promise.all([https.close(), mqtts.close()]);
+    },
+  };
+}
+
+/**
+ * Three control planes behind a balancer, on PostgreSQL, S3 and mosquitto. Each of them is killed in turn; database and
+ * broker are restarted once.
+ */
+export async function threeOnPostgres({ folder, program }: SiteOptions): Promise<Site> {
+  const closers: (() => unknown)[] = [];
+  const opened = <T>(thing: T, close: (thing: T) => unknown): T => {
+    closers.unshift(() => close(thing));
+    return thing;
+  };
+  const close = async () => {
+    for (const closer of closers.splice(0)) await closer();
+  };
+  try {
+    const keys = join(folder, 'keys');
+    await completeFolder(keys);
+    const postgres = opened(await startPostgres(), (server) => server.stop());
+    const s3 = opened(await S3Server.start(), (server) => server.close());
+    const broker = opened(await brokerOf(keys), (server) => server.stop());
+    const https = opened(await Balancer.start(), (balancer) => balancer.close());
+    const parts = {
+      ...{ folder, program },
+      settings: [
+        publicUrl(https),
+        `--keys-dir=${keys}`,
+        `--mqtt-broker-url=${broker.url}`,
+        `--blobs-s3-bucket=${s3.bucket}`,
+        `--blobs-s3-endpoint=${s3.endpoint}`,
+        '--blobs-s3-region=us-east-1',
+        '--blobs-s3-force-path-style',
+      ],
+      environment: { WORKER_POOLS_DATABASE_URL: await postgres.createDatabase(), ...s3.credentials },
+    };
+    const ports = new Map<string, number>();
+    const replicas = ['first', 'second', 'third'].map((name) => {
+      const onListen = (listens: Ports) => {
+        ports.set(name, listens.https);
+        https.backEnds = [...ports.values()];
+      };
+      return opened(new Replica({ name, ...parts, onListen }), (replica) => replica.stop());
+    });
+    for (const replica of replicas) await replica.start();
+    const kill = replicas.map((replica) => replica.killed('control planes killed and started in turn'));
+    const faults: Fault[] = [
+      kill[0]!,
+      { name: 'database restarted', happen: () => postgres.restart() },
+      kill[1]!,
+      { name: 'broker restarted', happen: () => broker.restart() },
+      kill[2]!,
+    ];
+    return { connection: connectionTo(https.port, keys), faults, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const publicUrl = (https: Balancer): string => `--public-url=https://127.0.0.1:${https.port}`;
+
+/** mosquitto, as its page in the documentation sets it up. */
+async function brokerOf(keysDir: string): Promise<Mosquitto> {
+  const authority = await Authority.open(
+    KeyFiles.given(keysDir, [], () => undefined),
+    Date.now,
+  );
+  const server = await authority.issueServer(['127.0.0.1', 'localhost']);
+  return Mosquitto.start({
+    'ca.crt': authority.certificatePem,
+    'crl.pem': await authority.revocationList([]),
+    'server.crt': server.certificate,
+    'server.key': server.key,
+  });
+}
+
+interface ReplicaOptions extends SiteOptions {
+  readonly name: string;
+  readonly settings: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly onListen: (ports: Ports) => void;
+}
+
+/** A control plane as a process, on the same ports each time. */
+class Replica {
+  readonly dataDir: string;
+  private readonly log: string;
+  private ports: Ports | undefined;
+  private running: ProgramProcess | undefined;
+
+  constructor(private readonly options: ReplicaOptions) {
+    this.dataDir = join(options.folder, `${options.name}-data`);
+    this.log = join(options.folder, `${options.name}.log`);
+    mkdirSync(options.folder, { recursive: true });
+  }
+
+  async start(): Promise<void> {
+    const { program, settings, environment, onListen } = this.options;
+    this.running = new ProgramProcess({
+      name: `the ${this.options.name} control plane`,
+      args: [...program, 'control-plane', ...loopback(this.dataDir, this.ports), ...settings],
+      environment: { ...apiKeyEnvironment, ...environment },
+      log: this.log,
+    });
+    this.ports = await whereItListens(this.running, this.log);
+    onListen(this.ports);
+  }
+
+  killed(name: string): Fault {
+    const happen = async () => {
+      await this.running?.kill();
+      await sleep(AWAY_MS);
+      await this.start();
+    };
+    return { name, happen };
+  }
+
+  async stop(): Promise<void> {
+    await this.running?.stop();
+  }
+}
