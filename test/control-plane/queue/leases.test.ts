@@ -49,7 +49,7 @@ describeOnEachDatabase('leases', (database) => {
 
   afterEach(() => queue.close());
 
-  describe('of a control plane that stood still, or whose clock was set,', () => {
+  describe('of a control plane that stood still, or whose clock was set (invariant 10),', () => {
     let run: string;
 
     /** So many seconds in which everything but the session goes on. */

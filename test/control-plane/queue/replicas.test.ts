@@ -87,7 +87,7 @@ test('lines of a log that arrive at all of them are read once each, in the order
   expect(followed).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
 });
 
-test('one of them sweeps at a time, and a pause of all is forgiven by whoever comes back first', async () => {
+test('one of them sweeps at a time, and a pause of all is forgiven by whoever comes back first (invariant 10)', async () => {
   const [one] = replicas as [TestQueue];
   await one.register();
   const run = await one.trigger();
