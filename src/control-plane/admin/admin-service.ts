@@ -98,8 +98,13 @@ export class AdminService {
     return { ...pool, config: this.issuer.token(pool) };
   }
 
-  workers(poolId: string): Promise<WorkerRecord[]> {
-    return this.tables.workers.listOfPool(poolId);
+  /** Newest first. */
+  workers(poolId: string, limit?: number): Promise<WorkerRecord[]> {
+    return this.tables.workers.listOfPool(poolId, limit);
+  }
+
+  countWorkers(poolId: string): Promise<{ readonly registered: number; readonly busy: number }> {
+    return this.tables.workers.count(poolId, 0);
   }
 
   /** Runs that a worker could take now. */

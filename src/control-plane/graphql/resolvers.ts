@@ -161,16 +161,16 @@ function variables(list: readonly { readonly name: string; readonly value: strin
 }
 
 function poolType(admin: AdminService, pool: Pool) {
-  let known: Promise<WorkerRecord[]> | undefined;
-  const workers = () => (known ??= admin.workers(pool.id));
+  let known: ReturnType<AdminService['countWorkers']> | undefined;
+  const count = () => (known ??= admin.countWorkers(pool.id));
   return {
     ...pool,
     createdAt: seconds(pool.createdAt),
     updatedAt: seconds(pool.updatedAt),
     pendingRuns: () => admin.pendingRuns(pool.id),
-    busyWorkers: async () => (await workers()).filter((worker) => worker.runId !== null).length,
-    workersCount: async () => (await workers()).length,
-    workers: async () => (await workers()).map(workerType),
+    busyWorkers: async () => (await count()).busy,
+    workersCount: async () => (await count()).registered,
+    workers: async () => (await admin.workers(pool.id)).map(workerType),
   };
 }
 

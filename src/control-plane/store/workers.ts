@@ -56,7 +56,7 @@ export class WorkerTable extends Table {
   }
 
   /** Of a pool, without those that are removed or forgotten; newest first. */
-  async listOfPool(poolId: string): Promise<WorkerRecord[]> {
+  async listOfPool(poolId: string, limit?: number): Promise<WorkerRecord[]> {
     const rows = await this.db
       .selectFrom('workers')
       .selectAll()
@@ -64,6 +64,7 @@ export class WorkerTable extends Table {
       .where(isPresent)
       .orderBy('createdAt', 'desc')
       .orderBy('id', 'desc')
+      .$if(limit !== undefined, (query) => query.limit(limit!))
       .execute();
     return rows.map(toWorker);
   }

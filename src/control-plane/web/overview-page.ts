@@ -5,12 +5,15 @@ import { age, count, runLink, stateWord } from './words';
 
 export interface PoolOverview {
   readonly pool: PoolRecord;
+  /** The newest. */
   readonly workers: readonly WorkerRecord[];
+  readonly registered: number;
+  readonly busy: number;
   readonly pendingRuns: number;
 }
 
 /** Workers shown of each pool; the rest is counted. */
-const WORKERS_SHOWN = 50;
+export const WORKERS_SHOWN = 50;
 
 /** All pools with their workers, and the newest runs. */
 export function overviewPage(
@@ -31,9 +34,8 @@ export function overviewPage(
   return page('Overview', body, refreshSeconds);
 }
 
-function poolSection({ pool, workers, pendingRuns }: PoolOverview, now: number): Html {
-  const busy = workers.filter((worker) => worker.runId !== null).length;
-  const hidden = workers.length - WORKERS_SHOWN;
+function poolSection({ pool, workers, registered, busy, pendingRuns }: PoolOverview, now: number): Html {
+  const hidden = registered - workers.length;
   const noWorker = html`<p>
     No worker is registered. Does a WorkerPool with this pool's token exist in a cluster, and is its controller running?
   </p>`;
@@ -42,10 +44,10 @@ function poolSection({ pool, workers, pendingRuns }: PoolOverview, now: number):
       <h2 id="pool-${pool.id}">${pool.name}</h2>
       ${pool.description ? html`<p>${pool.description}</p>` : ''}
       <p class="muted small">
-        ${count(workers.length, 'worker')}, ${busy} busy · ${count(pendingRuns, 'run')} waiting for a worker ·
+        ${count(registered, 'worker')}, ${busy} busy · ${count(pendingRuns, 'run')} waiting for a worker ·
         <code>${pool.id}</code>
       </p>
-      ${workers.length === 0 ? noWorker : workerTable(pool, workers.slice(0, WORKERS_SHOWN), now)}
+      ${workers.length === 0 ? noWorker : workerTable(pool, workers, now)}
       ${hidden > 0 ? html`<p class="muted">and ${hidden} more</p>` : ''}
     </section>
   `;

@@ -9,7 +9,7 @@ import type { ApiKeys } from '../identity/api-keys';
 import { isTerminal } from '../queue/transitions';
 import { visibleLines } from '../../text/visible';
 import { errorPage, type Html } from './layout';
-import { overviewPage } from './overview-page';
+import { overviewPage, WORKERS_SHOWN } from './overview-page';
 import { runPage } from './run-page';
 import { STYLE } from './style';
 
@@ -50,7 +50,8 @@ export function webRoutes({ admin, apiKeys, admission, logger }: WebParts): Hono
     const pools = await Promise.all(
       (await admin.pools()).map(async (pool) => ({
         pool,
-        workers: await admin.workers(pool.id),
+        workers: await admin.workers(pool.id, WORKERS_SHOWN),
+        ...(await admin.countWorkers(pool.id)),
         pendingRuns: await admin.pendingRuns(pool.id),
       })),
     );
