@@ -27,3 +27,6 @@ export const SHUTDOWN_GRACE_SECONDS = 25;
 
 /** How long a run Pod may take to start, as the bundled control plane has it. */
 export const START_DEADLINE_SECONDS = 900;
+
+/** For how long the bundled control plane keeps runs and logs, and how much of a log. */
+export const RETENTION = { runDays: 365, runsPerStack: 50, logDays: 90, logMiBPerRun: 64 } as const;

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { pino, type Logger } from 'pino';
-import { CONTROL_PLANE_PORT, SHUTDOWN_GRACE_SECONDS, START_DEADLINE_SECONDS } from '../api/defaults';
+import { CONTROL_PLANE_PORT, RETENTION, SHUTDOWN_GRACE_SECONDS, START_DEADLINE_SECONDS } from '../api/defaults';
 import { WORKER_PATH } from '../protocol/messages';
 import { systemClock } from '../time';
 import { AdminService } from './admin/admin-service';
@@ -24,7 +24,6 @@ import { pkiRoutes } from './pki/routes';
 import { PoolIssuer } from './identity/pool-issuer';
 import { queueContext } from './queue';
 import type { LetGo, QueueContext } from './queue/context';
-import { RETENTION } from './retention';
 import { Sweeper } from './queue/sweeper';
 import { serve } from './http/server';
 import { openBlobs, type BlobReferences, type Blobs } from './blobs';

@@ -9,6 +9,3 @@ export interface Retention {
   /** What the log of a run may hold, in MiB; what follows is not kept, and the log says so. */
   readonly logMiBPerRun: number;
 }
-
-/** What is kept unless it is told otherwise. */
-export const RETENTION: Retention = { runDays: 365, runsPerStack: 50, logDays: 90, logMiBPerRun: 64 };

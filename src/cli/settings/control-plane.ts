@@ -1,6 +1,5 @@
-import { CONTROL_PLANE_PORT, IMAGE, SHUTDOWN_GRACE_SECONDS, START_DEADLINE_SECONDS } from '../../api';
+import { CONTROL_PLANE_PORT, IMAGE, RETENTION, SHUTDOWN_GRACE_SECONDS, START_DEADLINE_SECONDS } from '../../api';
 import { isEveryAddress } from '../../control-plane/listen';
-import { RETENTION } from '../../control-plane/retention';
 import { HttpAddress, MqttAddress } from '../../protocol/token';
 import { VERSION } from '../version';
 import { listenAddress, listOfTexts, oneOf, port, text, toggle, url, wholeNumber } from './kinds';

@@ -30,7 +30,7 @@ export enum ControlPlaneLogLevel {
 /** What is kept of what is over. */
 export interface ControlPlaneRetention {
   /**
-   * Days that an ended run is kept, with its attempts; 0 is for ever.
+   * Days that an ended run is kept; 0 is for ever.
    *
    * @default 365
    */
@@ -51,7 +51,7 @@ export interface ControlPlaneRetention {
   readonly logDays?: number;
 
   /**
-   * Mebibytes that are kept of a run's log: it is cut there with a mark, and the run goes on; 0 is no limit.
+   * Mebibytes that are kept of a run's log; 0 is no limit. It is cut there with a mark, and the run goes on.
    *
    * @default 64
    */

@@ -11,7 +11,7 @@ import type { QueueContext } from '../../../src/control-plane/queue/context';
 import { appendLogs, heartbeat, outcome, start } from '../../../src/control-plane/queue/pod-operations';
 import { openBlobs } from '../../../src/control-plane/blobs';
 import { moveLeaseClock, ODD_MS } from '../../../src/control-plane/queue/lease-clock';
-import { RETENTION } from '../../../src/control-plane/retention';
+import { RETENTION } from '../../../src/api/defaults';
 import { sweep } from '../../../src/control-plane/queue/sweep';
 import { storeOn } from '../../../src/control-plane/store';
 import type { Database } from '../../../src/control-plane/store/database/database';

@@ -1,4 +1,4 @@
-import { IMAGE } from '../../../api';
+import { IMAGE, RETENTION } from '../../../api';
 import { ORIGIN } from '../../../charting/kubernetes-names';
 import {
   flag,
@@ -29,7 +29,7 @@ import { storageValues } from './storage';
 const ownImage = (containers: string, image: string) =>
   string('', `Image of ${containers}. Empty means ${image}, with the chart's appVersion.`);
 
-const KEPT = 'Unset means as the program has it.';
+const unset = (value: number): string => `Unset means ${value}.`;
 
 /** Values of the control plane's chart. */
 export const controlPlaneValues = group('Values of the control plane of worker pools.', {
@@ -94,10 +94,19 @@ export const controlPlaneValues = group('Values of the control plane of worker p
     'Seconds that a run Pod may take to start. Unset means as long as the program has it.',
   ),
   retention: group('What is kept of what is over.', {
-    runDays: optionalInteger(0, `Days that an ended run is kept; 0 is for ever. ${KEPT}`),
-    runsPerStack: optionalInteger(0, `The newest runs of each stack, kept whatever their age. ${KEPT}`),
-    logDays: optionalInteger(0, `Days that the log of an ended run is kept; 0 is for ever. ${KEPT}`),
-    logMiBPerRun: optionalInteger(0, `Mebibytes that are kept of a run's log; 0 is no limit. ${KEPT}`),
+    runDays: optionalInteger(0, `Days that an ended run is kept; 0 is for ever. ${unset(RETENTION.runDays)}`),
+    runsPerStack: optionalInteger(
+      0,
+      `The newest runs of each stack, kept whatever their age. ${unset(RETENTION.runsPerStack)}`,
+    ),
+    logDays: optionalInteger(
+      0,
+      `Days that the log of an ended run is kept; 0 is for ever. ${unset(RETENTION.logDays)}`,
+    ),
+    logMiBPerRun: optionalInteger(
+      0,
+      `Mebibytes that are kept of a run's log; 0 is no limit. ${unset(RETENTION.logMiBPerRun)}`,
+    ),
   }),
   ...storageValues,
   ...exposureValues,
