@@ -9,7 +9,7 @@ import { TestWorker } from '../support/worker';
 jest.setTimeout(60_000);
 
 /** What a provisioner of somebody's pull request may print; the first two records cut a colour and a sequence in two. */
-const RECORDS = ['\u001b[3', '2mgreen\u001b[0m\u001b', '[2J\u001b[Hall is well\0\u202e\b\n', '\u001b[31mleft on\n'];
+const RECORDS = ['\u001b[3', '2mgreen\u001b[0m\u001b', '[2J\u001b[Hall is well\u0001\u202e\b\n', '\u001b[31mleft on\n'];
 const MESSAGE = 'failed\u001b]0;title\u0007\u202e';
 
 let cli: CommandLine;
@@ -45,14 +45,14 @@ test('a log goes to a pipe as it is', async () => {
 
 test('a log goes to a terminal with its colours and nothing else that steers it', async () => {
   const { stdout } = await program.onTerminal().run('run', 'log', run);
-  expect(stdout).toContain('\u001b[32mgreen\u001b[0m^[[2J^[[Hall is well^@[U+202E]^H\n\u001b[31mleft on\n');
+  expect(stdout).toContain('\u001b[32mgreen\u001b[0m^[[2J^[[Hall is well^A[U+202E]^H\n\u001b[31mleft on\n');
   expect(stdout).toContain('failed^[]0;title^G[U+202E]');
   expect(stdout.endsWith('\u001b[0m')).toBe(true);
 });
 
 test('NO_COLOR takes the colours of a log, too', async () => {
   const { stdout } = await program.onTerminal().with({ NO_COLOR: '1' }).run('run', 'log', run);
-  expect(stdout).toContain('green^[[2J^[[Hall is well^@[U+202E]^H\nleft on\n');
+  expect(stdout).toContain('green^[[2J^[[Hall is well^A[U+202E]^H\nleft on\n');
 });
 
 test('why a run failed is said harmlessly', async () => {
