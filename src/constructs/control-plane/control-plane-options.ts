@@ -30,7 +30,7 @@ export enum ControlPlaneLogLevel {
 /** What is kept of what is over. */
 export interface ControlPlaneRetention {
   /**
-   * Days that an ended run is kept; 0 is for ever.
+   * Days that an ended run is kept, where 0 is for ever.
    *
    * @default 365
    */
@@ -44,14 +44,14 @@ export interface ControlPlaneRetention {
   readonly runsPerStack?: number;
 
   /**
-   * Days that the log of an ended run is kept; 0 is for ever.
+   * Days that the log of an ended run is kept, where 0 is for ever.
    *
    * @default 90
    */
   readonly logDays?: number;
 
   /**
-   * Mebibytes that are kept of a run's log; 0 is no limit. It is cut there with a mark, and the run goes on.
+   * Mebibytes that are kept of a run's log, where 0 is no limit. It is cut there with a mark, and the run goes on.
    *
    * @default 64
    */
@@ -177,7 +177,7 @@ export interface ControlPlaneExternalService {
   readonly loadBalancerClass?: string;
 
   /**
-   * Networks that the load balancer lets through; empty means all.
+   * Networks that the load balancer lets through, where empty means all.
    *
    * @default - all
    */

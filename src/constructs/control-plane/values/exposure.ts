@@ -39,7 +39,7 @@ const outside = (what: string, port: number) =>
     labels: stringMap({}, 'More labels of the Service.'),
     annotations: stringMap({}, 'Annotations of the Service, such as those of a cloud for its load balancers.'),
     loadBalancerClass: optionalString('Class of the load balancer. Unset means the default one of the cluster.'),
-    loadBalancerSourceRanges: strings([], 'Networks that the load balancer lets through; empty means all.'),
+    loadBalancerSourceRanges: strings([], 'Networks that the load balancer lets through, where empty means all.'),
     externalTrafficPolicy: optionalEnum(
       ['Cluster', 'Local'],
       "Which nodes hand traffic on. Cluster means every node; Local means those with a Pod of the control plane, which keeps the clients' addresses. Unset means Cluster.",

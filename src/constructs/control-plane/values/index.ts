@@ -94,18 +94,18 @@ export const controlPlaneValues = group('Values of the control plane of worker p
     'Seconds that a run Pod may take to start. Unset means as long as the program has it.',
   ),
   retention: group('What is kept of what is over.', {
-    runDays: optionalInteger(0, `Days that an ended run is kept; 0 is for ever. ${unset(RETENTION.runDays)}`),
+    runDays: optionalInteger(0, `Days that an ended run is kept, where 0 is for ever. ${unset(RETENTION.runDays)}`),
     runsPerStack: optionalInteger(
       0,
       `The newest runs of each stack, kept whatever their age. ${unset(RETENTION.runsPerStack)}`,
     ),
     logDays: optionalInteger(
       0,
-      `Days that the log of an ended run is kept; 0 is for ever. ${unset(RETENTION.logDays)}`,
+      `Days that the log of an ended run is kept, where 0 is for ever. ${unset(RETENTION.logDays)}`,
     ),
     logMiBPerRun: optionalInteger(
       0,
-      `Mebibytes that are kept of a run's log; 0 is no limit. ${unset(RETENTION.logMiBPerRun)}`,
+      `Mebibytes that are kept of a run's log, where 0 is no limit. ${unset(RETENTION.logMiBPerRun)}`,
     ),
   }),
   ...storageValues,
