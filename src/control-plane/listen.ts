@@ -20,7 +20,7 @@ export interface ListenLimits {
 }
 
 /** A connection, or the TLS connection over it. */
-type Peer = Pick<Socket, 'remoteAddress' | 'remotePort'>;
+export type Peer = Pick<Socket, 'remoteAddress' | 'remotePort'>;
 
 export interface Listener {
   readonly port: number;
@@ -171,7 +171,8 @@ class Strangers {
   }
 }
 
-function nameOf({ remoteAddress, remotePort }: Peer): string {
+/** What a connection and the TLS connection over it have in common. */
+export function nameOf({ remoteAddress, remotePort }: Peer): string {
   return `${remoteAddress}|${remotePort}`;
 }
 

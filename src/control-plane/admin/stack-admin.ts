@@ -49,7 +49,8 @@ export class StackAdmin {
       const stack = await locked(tx, id);
       if (pool && pool.id !== stack.poolId) await refuseUnfinished(tx, stack, 'move it to another pool');
       const { environment, unsetEnvironment = [], projectRoot, runnerImage, ...rest } = change;
-      const kept = Object.entries(await tx.stacks.environment(id)).filter(([name]) => !unsetEnvironment.includes(name));
+      const unset = new Set(unsetEnvironment);
+      const kept = Object.entries(await tx.stacks.environment(id)).filter(([name]) => !unset.has(name));
       const changed: StackRecord = {
         ...stack,
         poolId: pool?.id ?? stack.poolId,

@@ -1,5 +1,5 @@
 import type { Server, Socket } from 'node:net';
-import { networkOf } from '../listen';
+import { nameOf, networkOf, type Peer } from '../listen';
 
 export interface ConnectionLimits {
   readonly connections: number;
@@ -14,7 +14,7 @@ export class Connections {
   /** Oldest first. */
   private readonly holders = new Map<string, Set<Socket>>();
   private readonly holderOf = new Map<Socket, string>();
-  private readonly byPorts = new Map<string, Socket>();
+  private readonly byName = new Map<string, Socket>();
   private unproved = 0;
 
   constructor(private readonly limits: ConnectionLimits) {}
@@ -25,16 +25,16 @@ export class Connections {
   }
 
   /** Notes that somebody has proved over a connection who they are. */
-  prove({ remoteAddress, remotePort }: Pick<Socket, 'remoteAddress' | 'remotePort'>, who: string): void {
-    const socket = this.byPorts.get(portsOf({ remoteAddress, remotePort }));
+  prove(peer: Peer, who: string): void {
+    const socket = this.byName.get(nameOf(peer));
     if (!socket || this.holderOf.get(socket) === who) return;
     this.drop(socket);
     this.hold(socket, who);
   }
 
   /** Who holds a connection, as far as is proved. */
-  holder({ remoteAddress, remotePort }: Pick<Socket, 'remoteAddress' | 'remotePort'>): string | undefined {
-    const socket = this.byPorts.get(portsOf({ remoteAddress, remotePort }));
+  holder(peer: Peer): string | undefined {
+    const socket = this.byName.get(nameOf(peer));
     return socket && this.holderOf.get(socket);
   }
 
@@ -43,12 +43,12 @@ export class Connections {
   }
 
   private add(socket: Socket): void {
-    const ports = portsOf(socket);
-    this.byPorts.set(ports, socket);
+    const name = nameOf(socket);
+    this.byName.set(name, socket);
     this.hold(socket, UNPROVED + networkOf(socket.remoteAddress ?? ''));
     socket.once('close', () => {
       this.drop(socket);
-      if (this.byPorts.get(ports) === socket) this.byPorts.delete(ports);
+      if (this.byName.get(name) === socket) this.byName.delete(name);
     });
     if (this.unproved > this.limits.unprovedConnections) this.endOne((who) => who.startsWith(UNPROVED));
     if (this.holderOf.size > this.limits.connections) this.endOne(() => true);
@@ -83,8 +83,3 @@ export class Connections {
 
 /** In front of an address; no pool and no key is called so. */
 const UNPROVED = '? ';
-
-/** One of a server's connections, which TLS hides behind a socket of its own. */
-function portsOf({ remoteAddress = '', remotePort = 0 }: Pick<Socket, 'remoteAddress' | 'remotePort'>): string {
-  return `${remoteAddress} ${remotePort}`;
-}
