@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +8,7 @@ import { poolJwtSource } from '../../src/protocol/auth';
 import { parseToken } from '../../src/protocol/token';
 import { makeKey } from '../control-plane/support/credentials';
 import { startApiServer, type RunningApiServer } from '../support/api-server.start';
+import { freePort } from '../support/own-servers';
 import type { ProgramProcess } from '../support/program-process';
 import { ApiClient } from './api-client';
 import { startImageProgram } from './image-program';
@@ -96,7 +95,7 @@ async function furnish(options: LaboratoryOptions, folder: string, closers: (() 
   });
   closers.push(() => player.close());
 
-  const health = await freeAddress();
+  const health = `127.0.0.1:${await freePort()}`;
   const controller = startController(server, options, token, folder, health);
   closers.push(() => controller.stop());
   // What is measured begins with the WorkerPool, not with the start of Node.
@@ -185,16 +184,6 @@ function startController(
     log: join(folder, 'controller.log'),
     ...(nodeFlags && { nodeFlags }),
   });
-}
-
-/** A port that nobody listens on, of the loopback interface. */
-async function freeAddress(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return `127.0.0.1:${port}`;
 }
 
 async function readiness(address: string): Promise<void> {

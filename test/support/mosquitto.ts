@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { install, plainLines } from '../../src/local-cluster';
 import { removeFolder } from './folder';
+import { freePort, unprivilegedUser, type User } from './own-servers';
 import { until } from './until';
 
 const PROGRAM = '/usr/sbin/mosquitto';
@@ -27,12 +27,13 @@ export class Mosquitto {
   private constructor(
     private readonly folder: string,
     readonly port: number,
-    private readonly user: { readonly uid: number; readonly gid: number } | undefined,
+    private readonly user: User | undefined,
   ) {}
 
   static async start(files: MosquittoFiles, port?: number): Promise<Mosquitto> {
     await installed();
     const folder = mkdtempSync(join(tmpdir(), 'worker-pools-mosquitto-'));
+    // As root it would go on under a user of its own, who cannot read the test's folder.
     const user = unprivilegedUser();
     const broker = new Mosquitto(folder, port ?? (await freePort()), user);
     if (user) chownSync(folder, user.uid, user.gid);
@@ -113,20 +114,4 @@ async function installed(): Promise<void> {
     await install([{ name: 'mosquitto', sentence, packages: ['mosquitto'] }], plainLines);
   }
   if (!existsSync(PROGRAM)) throw new Error(sentence);
-}
-
-/** Nobody's, where this is root: as root it would go on under a user of its own, who cannot read the test's folder. */
-function unprivilegedUser(): { readonly uid: number; readonly gid: number } | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const line = /^nobody:.*$/m.exec(readFileSync('/etc/passwd', 'utf8'))![0].split(':');
-  return { uid: Number(line[2]), gid: Number(line[3]) };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

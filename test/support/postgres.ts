@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { chownSync, existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { install, plainLines } from '../../src/local-cluster';
 import { removeFolder } from './folder';
+import { freePort, unprivilegedUser, type User } from './own-servers';
 import { until } from './until';
 
 const DEBIAN = '/usr/lib/postgresql';
@@ -26,7 +26,8 @@ export interface PostgresServer {
 /** Starts one; it ends with this process, however that ends. */
 export async function startPostgres(): Promise<PostgresServer> {
   const binaries = await findBinaries();
-  const user = unprivilegedUser();
+  // PostgreSQL refuses to run as root.
+  const user = unprivilegedUser('postgres');
   const folder = mkdtempSync(join(tmpdir(), 'worker-pools-postgres-'));
   if (user) chownSync(folder, user.uid, user.gid);
   const data = join(folder, 'data');
@@ -71,21 +72,6 @@ export async function startPostgres(): Promise<PostgresServer> {
   };
 }
 
-interface User {
-  readonly uid: number;
-  readonly gid: number;
-}
-
-/** PostgreSQL refuses to run as root. */
-function unprivilegedUser(): User | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const lines = readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .map((line) => line.split(':'));
-  const found = lines.find(([name]) => name === 'postgres') ?? lines.find(([name]) => name === 'nobody');
-  return { uid: Number(found![2]), gid: Number(found![3]) };
-}
-
 /** The newest one of Debian's, installed when it is missing and this is root. */
 async function findBinaries(): Promise<string> {
   const find = () =>
@@ -101,15 +87,6 @@ async function findBinaries(): Promise<string> {
   const found = find();
   if (!found) throw new Error(sentence);
   return found;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function run(program: string, args: string[], cwd: string, user: User | undefined): Promise<void> {

@@ -1,11 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { ensureBinaries } from '../../src/local-cluster/binaries';
 import { removeFolder, temporaryFolder } from './folder';
+import { freePort } from './own-servers';
 import { until } from './until';
 
 const ACCESS = { ROOT_ACCESS_KEY: 'the-access-key', ROOT_SECRET_KEY: 'the-secret-key' };
@@ -69,14 +68,4 @@ export class S3Server {
     await this.down();
     removeFolder(this.folder);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
