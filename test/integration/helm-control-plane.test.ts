@@ -4,6 +4,7 @@ import { parseAllDocuments } from 'yaml';
 import { apiServer } from '../support/api-server';
 import { CONTROL_PLANE_CHART, HelmCluster } from '../support/helm-cluster';
 import { createNamespace, kube, kubeOk, type KubeObject } from '../support/kube';
+import { admitOnly } from '../support/pod-security';
 
 jest.setTimeout(120_000);
 
@@ -20,8 +21,7 @@ let namespace: string;
 beforeAll(async () => {
   cluster = new HelmCluster(apiServer());
   namespace = await createNamespace('control-plane');
-  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-  await kubeOk('PATCH', `/api/v1/namespaces/${namespace}`, { metadata: { labels } });
+  await admitOnly('restricted', namespace);
 });
 afterAll(async () => {
   await cluster.helmOk('uninstall', RELEASE, '--namespace', namespace, '--ignore-not-found');

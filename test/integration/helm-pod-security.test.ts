@@ -6,6 +6,7 @@ import { installCrds } from '../support/controlled-pool';
 import { CHART, HelmCluster } from '../support/helm-cluster';
 import { RunPods } from '../support/helm-run-pods';
 import { createNamespace, kube, kubeOk, type KubeObject } from '../support/kube';
+import { admitOnly } from '../support/pod-security';
 
 jest.setTimeout(120_000);
 
@@ -23,8 +24,7 @@ beforeAll(async () => {
   await installCrds();
   cluster = new HelmCluster(apiServer());
   namespace = await createNamespace('restricted');
-  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-  await kubeOk('PATCH', `/api/v1/namespaces/${namespace}`, { metadata: { labels } });
+  await admitOnly('restricted', namespace);
   const values = cluster.file({
     crds: { install: false },
     metricsService: { enabled: true },

@@ -18,6 +18,7 @@ import {
 import { buildRunPod } from '../../src/controller/run';
 import { anAssignment, POOL_ULID, WORKER_ID, WORKER_METADATA } from '../controller/run/fixtures';
 import { createNamespace, installCrd, kube, kubeOk, type KubeObject } from '../support/kube';
+import { admitOnly } from '../support/pod-security';
 
 type Preset = (chart: Chart) => IWorkerPoolExtension;
 
@@ -121,11 +122,6 @@ function createAll(chart: Chart, namespace: string): Promise<KubeObject[]> {
     return kubeOk('POST', `${collection.replace('NAMESPACE', namespace)}?fieldValidation=Strict`, object);
   };
   return Promise.all((chart.toJson() as KubeObject[]).map(create));
-}
-
-function admitOnly(level: string, namespace: string): Promise<unknown> {
-  const labels = { 'pod-security.kubernetes.io/enforce': level };
-  return kubeOk('PATCH', `/api/v1/namespaces/${namespace}`, { metadata: { labels } });
 }
 
 /** What the API server says against a run Pod of the pool, as the operator makes it; undefined if it takes the Pod. */
