@@ -5,7 +5,8 @@ import type { Schema } from './store/schema';
 import { resealAll } from './store/secrets';
 import type { KeyringFile } from './vault';
 
-const RETRY_MS = 60_000;
+/** When a rotation that the database broke off goes on. */
+export const RETRY_MS = 60_000;
 
 interface Surroundings {
   readonly database: Database<Schema>;
