@@ -3,7 +3,7 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { RefusedError } from './refused';
+import { RefusedError, UnavailableError } from './refused';
 import { UserError } from '../run-program';
 import type { Connection } from './connection';
 import { whyUnreachable } from './unreachable';
@@ -25,10 +25,14 @@ interface ApiError {
   readonly extensions?: { readonly code?: string };
 }
 
+/** Answers that say nothing of the request itself: too many at once, or a control plane that stops or starts. */
+const UNAVAILABLE = new Set([429, 502, 503, 504]);
+
 /** A control plane as the commands see it; every failure is a UserError with a sentence. Runs on Node 20, too. */
 export class ApiClient {
   private readonly agent: HttpAgent;
   private jwt: Promise<string> | undefined;
+  private loggedIn = false;
 
   constructor(private readonly connection: Connection) {
     const { url, ca } = connection;
@@ -52,17 +56,28 @@ export class ApiClient {
     return this.send(path, { method: 'GET' });
   }
 
+  /** Whether address and API key have proved right. */
+  get hasLoggedIn(): boolean {
+    return this.loggedIn;
+  }
+
   close(): void {
     this.agent.destroy();
   }
 
   private login(): Promise<string> {
+    return (this.jwt ??= this.newToken().catch((error: unknown) => {
+      this.jwt = undefined;
+      throw error;
+    }));
+  }
+
+  private async newToken(): Promise<string> {
     const { id, secret } = this.connection;
     const document = 'mutation($id: ID!, $secret: String!) { apiKeyUser(id: $id, secret: $secret) { jwt } }';
-    this.jwt ??= this.post<{ apiKeyUser: { jwt: string } }>(document, { id, secret }).then(
-      (data) => data.apiKeyUser.jwt,
-    );
-    return this.jwt;
+    const { apiKeyUser } = await this.post<{ apiKeyUser: { jwt: string } }>(document, { id, secret });
+    this.loggedIn = true;
+    return apiKeyUser.jwt;
   }
 
   private async post<T>(query: string, variables: object, jwt?: string): Promise<T> {
@@ -75,25 +90,33 @@ export class ApiClient {
     const [error] = answer.errors ?? [];
     if (error?.extensions?.code === 'internal') throw new UserError(error.message);
     if (error) throw new RefusedError(error.message);
-    if (!answer.data)
-      throw new UserError(`${this.connection.url} answers ${response.statusCode}, but not as a control plane does`);
+    if (!answer.data) {
+      throw failure(response, `${this.connection.url} answers ${response.statusCode}, but not as a control plane does`);
+    }
     return answer.data;
   }
 
-  private async send(path: string, options: Request): Promise<IncomingMessage> {
-    const response = await this.reach(path, { ...options, headers: { authorization: `Bearer ${await this.login()}` } });
+  private async send(path: string, options: Request, again = false): Promise<IncomingMessage> {
+    const jwt = this.login();
+    const response = await this.reach(path, { ...options, headers: { authorization: `Bearer ${await jwt}` } });
     if (response.statusCode === 200) return response;
-    // It may have run out while a log was followed; the next request logs in again.
-    if (response.statusCode === 401) this.jwt = undefined;
+    if (response.statusCode === 401 && this.jwt === jwt) this.jwt = undefined;
+    // The token may have run out while a log was followed.
+    if (response.statusCode === 401 && !again && options.method === 'GET') {
+      response.resume();
+      return this.send(path, options, true);
+    }
     const body = await jsonOf<{ message?: string }>(response);
-    throw new UserError(body.message ?? `the control plane answers ${response.statusCode}`);
+    throw failure(response, body.message ?? `the control plane answers ${response.statusCode}`);
   }
 
   private async reach(path: string, request: Request): Promise<IncomingMessage> {
     try {
       return await this.answer(`${this.connection.url}${path}`, request);
     } catch (error) {
-      throw error instanceof UserError ? error : new UserError(whyUnreachable(this.connection.url, error as Error));
+      throw error instanceof UserError
+        ? error
+        : new UnavailableError(whyUnreachable(this.connection.url, error as Error));
     }
   }
 
@@ -112,6 +135,10 @@ export class ApiClient {
       else pipeline(body, request).catch(reject);
     });
   }
+}
+
+function failure({ statusCode = 0 }: IncomingMessage, message: string): UserError {
+  return UNAVAILABLE.has(statusCode) ? new UnavailableError(message) : new UserError(message);
 }
 
 async function jsonOf<T extends object>(response: IncomingMessage): Promise<T | Record<string, never>> {

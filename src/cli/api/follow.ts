@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Backoff } from '../../time';
 import { UserError } from '../run-program';
 import type { ApiClient } from './client';
 import { paint, piecesForPeople, print } from './output';
+import { UnavailableError } from './refused';
 
 /** How a run stood when its log ended. */
 export interface LogEnd {
@@ -18,10 +20,16 @@ interface LogLine {
 }
 
 const TERMINAL = new Set(['FINISHED', 'FAILED', 'STOPPED', 'CANCELED', 'DISCARDED']);
-/** A control plane that restarts is back within this many attempts, a second apart. */
-const ATTEMPTS = 30;
+/** How long a log that ended without the run waits before it looks again, and the pauses after failures. */
+const PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 30_000;
+/** A restart takes fewer attempts, and is not worth a word. */
+const QUIET_FAILURES = 2;
 
-/** Prints a run's log; a follower that is cut off goes on where it was. */
+/**
+ * Prints a run's log. A follower that is cut off goes on where it was, however long it takes, since the run goes on, too;
+ * only one that never got through gives up at once, because its address may be wrong.
+ */
 export async function followLog(client: ApiClient, runId: string, follow: boolean): Promise<LogEnd> {
   const log = new PrintedLog();
   try {
@@ -34,13 +42,14 @@ export async function followLog(client: ApiClient, runId: string, follow: boolea
 async function printLog(client: ApiClient, runId: string, follow: boolean, log: PrintedLog): Promise<LogEnd> {
   let after = 0;
   let end: LogEnd | undefined;
-  for (let failures = 0; ;) {
+  const outage = new Outage(client);
+  for (;;) {
     try {
       const stream = await client.stream(
         `/api/v1/runs/${encodeURIComponent(runId)}/log?after=${after}${follow ? '&follow=1' : ''}`,
       );
+      outage.isOver();
       for await (const line of lines(stream)) {
-        failures = 0;
         if (line === '') continue;
         const record = JSON.parse(line) as LogLine | LogEnd;
         if ('state' in record) {
@@ -53,15 +62,48 @@ async function printLog(client: ApiClient, runId: string, follow: boolean, log: 
         }
       }
       if (end && (!follow || TERMINAL.has(end.state))) return end;
+      await sleep(PAUSE_MS);
     } catch (error) {
-      failures += 1;
-      if (!follow || after === 0 || failures > ATTEMPTS) {
-        throw error instanceof UserError
-          ? error
-          : new UserError(`the log of run ${runId} broke off: ${(error as Error).message}`);
-      }
+      const cause = asUserError(error, runId);
+      if (!follow) throw cause;
+      await sleep(outage.pauseMs(cause));
     }
-    await sleep(1000);
+  }
+}
+
+/** An answer that broke off says that the connection did. */
+function asUserError(error: unknown, runId: string): UserError {
+  if (error instanceof UserError) return error;
+  return new UnavailableError(`the log of run ${runId} broke off: ${(error as Error).message}`);
+}
+
+/** A time without a control plane, as a follower gets over it. */
+class Outage {
+  private readonly backoff = new Backoff({ firstMs: PAUSE_MS, longestMs: LONGEST_PAUSE_MS });
+  private failures = 0;
+
+  constructor(private readonly client: ApiClient) {}
+
+  /** How long to wait before the next attempt. @throws the cause, when no attempt can mend it. */
+  pauseMs(cause: UserError): number {
+    if (!(cause instanceof UnavailableError) || !this.client.hasLoggedIn) throw cause;
+    this.failures += 1;
+    if (this.failures === QUIET_FAILURES + 1) {
+      this.say(
+        `${cause.message}; the run goes on, and its log from here on once it is back. Ctrl-C ends this command only`,
+      );
+    }
+    return this.backoff.next();
+  }
+
+  isOver(): void {
+    if (this.failures > QUIET_FAILURES) this.say('connected again');
+    this.failures = 0;
+    this.backoff.reset();
+  }
+
+  private say(sentence: string): void {
+    print(paint('muted', `--- ${sentence}`, process.stderr), process.stderr);
   }
 }
 

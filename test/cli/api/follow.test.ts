@@ -136,6 +136,32 @@ describe('run log --follow', () => {
     expect({ exitCode, output: output(stdout) }).toEqual({ exitCode: 0, output: ['line 1', 'line 2', 'line 3'] });
   });
 
+  test('outlasts a control plane that is away, and says that the run goes on', async () => {
+    const id = (await controlPlane.admin.createRun({ stack: 'stack' })).id;
+    const pod = await worker.startPod();
+    await pod.log('relay', [line(1)]);
+    const child = program.start('run', 'log', id, '--follow');
+    await printed(child, 'line 1\n');
+
+    await controlPlane.restart(() => until(() => child.stderr.includes('the run goes on'), 'the follower says so'));
+    await pod.log('relay', [line(2)]);
+    await printed(child, 'line 2\n');
+    await pod.outcome('Succeeded');
+
+    const { exitCode, stdout, stderr } = await child.ended;
+    expect({ exitCode, output: output(stdout) }).toEqual({ exitCode: 0, output: ['line 1', 'line 2'] });
+    expect(stderr.match(/cannot be reached: ECONNREFUSED; the run goes on/g)).toHaveLength(1);
+    expect(stderr).toContain('--- connected again\n');
+  });
+
+  test('gives up at once where nobody ever answered, and on a run that is not there', async () => {
+    const elsewhere = program.with({ WORKER_POOLS_URL: 'https://127.0.0.1:1' });
+    const nobody = await elsewhere.run('run', 'log', '01K3ZC0000000000000000000R', '--follow');
+    expect(nobody).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('cannot be reached: ECONNREFUSED') });
+    const nothing = await program.run('run', 'log', '01K3ZC0000000000000000000R', '--follow');
+    expect(nothing).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('not found') });
+  });
+
   test('keeps characters that other readers take for the end of a line', async () => {
     const id = (await controlPlane.admin.createRun({ stack: 'stack' })).id;
     const pod = await worker.startPod();
