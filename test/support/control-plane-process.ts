@@ -9,13 +9,15 @@ const API_KEY = { id: 'admin', secret: 'sixteen-characters-or-more' };
 export interface Ports {
   readonly https: number;
   readonly mqtts: number;
+  readonly metrics: number;
 }
 
 /** Arguments of the command `control-plane` for the loopback interface; @param ports 0 takes a free one */
-export const loopback = (dataDir: string, ports: Ports = { https: 0, mqtts: 0 }): string[] => [
+export const loopback = (dataDir: string, ports: Ports = { https: 0, mqtts: 0, metrics: 0 }): string[] => [
   `--data-dir=${dataDir}`,
   `--listen=127.0.0.1:${ports.https}`,
   `--mqtt-port=${ports.mqtts}`,
+  `--metrics-port=${ports.metrics}`,
 ];
 
 export const apiKeyEnvironment = {
@@ -30,9 +32,9 @@ export async function whereItListens(program: ProgramProcess, log: string): Prom
       .split('\n')
       .findLast((line) => line.includes('"msg":"control plane listens"'));
   const line = await Promise.race([until(said, 'the control plane listens'), program.ended]);
-  const { url, mqttUrl } = JSON.parse(line) as { url: string; mqttUrl: string };
-  const [https, mqtts] = [url, mqttUrl].map((address) => Number(new URL(address).port));
-  return { https: https!, mqtts: mqtts! };
+  const { url, mqttUrl, metricsUrl } = JSON.parse(line) as Record<'url' | 'mqttUrl' | 'metricsUrl', string>;
+  const [https, mqtts, metrics] = [url, mqttUrl, metricsUrl].map((address) => Number(new URL(address).port));
+  return { https: https!, mqtts: mqtts!, metrics: metrics! };
 }
 
 /** How its API is reached. */

@@ -26,6 +26,8 @@ export interface LoadControllerOptions {
   readonly workers: number;
   readonly life: PodLife;
   readonly ledger: Ledger;
+  /** @default the client of the controller for that transport */
+  readonly connect?: Connect;
 }
 
 /** A pool's controller without a cluster: one real session for its workers, and Pods that only talk. */
@@ -42,14 +44,14 @@ export class LoadController {
   private registered = false;
 
   private constructor(private readonly options: LoadControllerOptions) {
-    const { transport, pool, workers } = options;
+    const { transport, pool, workers, connect = CONNECT[transport] } = options;
     this.workers = Array.from({ length: workers }, (_, index) => {
       const name = `${pool.token.poolId.toLowerCase()}-${index}`;
       return { id: ulid(), name, metadata: { name, namespace: 'load' } };
     });
     const session = `session-${pool.token.poolId.toLowerCase()}`;
     const { token, privateKeyPem } = pool;
-    this.session = CONNECT[transport](
+    this.session = connect(
       { token, privateKeyPem, session, userAgent: 'worker-pools-load/1', authorities: '/nonexistent' },
       { onView: (view) => this.see(view), onStatus: ({ state }) => state === 'connected' && this.connected() },
     );
@@ -103,6 +105,7 @@ export class LoadController {
     const { runId, attempt, fence } = assignment;
     const { pool, life, ledger } = this.options;
     const { signal } = this.closing;
+    await life.begin?.();
     const about = { workerId, runId, attempt, fence };
     const podName = `${runId.toLowerCase()}-${assignment.stage}-${attempt}`;
     await insist(() => this.session.report({ ...about, report: { kind: 'created', podName } }), signal);

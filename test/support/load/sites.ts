@@ -1,25 +1,23 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeyFiles } from '../../../src/control-plane/key-files';
 import { completeFolder } from '../../../src/control-plane/new-keys';
 import { Authority } from '../../../src/control-plane/pki/authority';
 import { Balancer } from '../balancer';
-import { apiKeyEnvironment, connectionTo, loopback, whereItListens, type Ports } from '../control-plane-process';
+import { connectionTo, type Ports } from '../control-plane-process';
 import { Mosquitto } from '../mosquitto';
 import { startPostgres } from '../postgres';
-import { ProgramProcess } from '../program-process';
 import { S3Server } from '../s3-server';
-import { sleep } from '../waiting';
+import { Replica, type ControlPlaneProgram } from './replica';
 import type { Fault, Site } from './restarts';
 
-/** How long a control plane stays away after it was killed. */
-const AWAY_MS = 300;
+export interface SiteOptions extends ControlPlaneProgram {
+  /** Variables of every control plane, beside those of the site. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
 
-export interface SiteOptions {
-  /** Takes all files. */
-  readonly folder: string;
-  /** Arguments of Node that run the control plane's command. */
-  readonly program: readonly string[];
+/** A site whose control planes can be looked at. */
+export interface ServedSite extends Site {
+  readonly replicas: readonly Replica[];
 }
 
 /** One control plane on SQLite, with its own broker, that is killed so many times. */
@@ -50,7 +48,7 @@ export async function oneOnSqlite({ folder, program }: SiteOptions, kills: numbe
  * Three control planes behind a balancer, on PostgreSQL, S3 and mosquitto. Each of them is killed in turn; database and
  * broker are restarted once.
  */
-export async function threeOnPostgres({ folder, program }: SiteOptions): Promise<Site> {
+export async function threeOnPostgres({ folder, program, environment }: SiteOptions): Promise<ServedSite> {
   const closers: (() => unknown)[] = [];
   const opened = <T>(thing: T, close: (thing: T) => unknown): T => {
     closers.unshift(() => close(thing));
@@ -77,7 +75,7 @@ export async function threeOnPostgres({ folder, program }: SiteOptions): Promise
         '--blobs-s3-region=us-east-1',
         '--blobs-s3-force-path-style',
       ],
-      environment: { WORKER_POOLS_DATABASE_URL: await postgres.createDatabase(), ...s3.credentials },
+      environment: { ...environment, WORKER_POOLS_DATABASE_URL: await postgres.createDatabase(), ...s3.credentials },
     };
     const ports = new Map<string, number>();
     const replicas = ['first', 'second', 'third'].map((name) => {
@@ -96,7 +94,7 @@ export async function threeOnPostgres({ folder, program }: SiteOptions): Promise
       { name: 'broker restarted', happen: () => broker.restart() },
       kill[2]!,
     ];
-    return { connection: connectionTo(https.port, keys), faults, close };
+    return { connection: connectionTo(https.port, keys), faults, close, replicas };
   } catch (error) {
     await close();
     throw error;
@@ -118,50 +116,4 @@ async function brokerOf(keysDir: string): Promise<Mosquitto> {
     'server.crt': server.certificate,
     'server.key': server.key,
   });
-}
-
-interface ReplicaOptions extends SiteOptions {
-  readonly name: string;
-  readonly settings: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-  readonly onListen: (ports: Ports) => void;
-}
-
-/** A control plane as a process, on the same ports each time. */
-class Replica {
-  readonly dataDir: string;
-  private readonly log: string;
-  private ports: Ports | undefined;
-  private running: ProgramProcess | undefined;
-
-  constructor(private readonly options: ReplicaOptions) {
-    this.dataDir = join(options.folder, `${options.name}-data`);
-    this.log = join(options.folder, `${options.name}.log`);
-    mkdirSync(options.folder, { recursive: true });
-  }
-
-  async start(): Promise<void> {
-    const { program, settings, environment, onListen } = this.options;
-    this.running = new ProgramProcess({
-      name: `the ${this.options.name} control plane`,
-      args: [...program, 'control-plane', ...loopback(this.dataDir, this.ports), ...settings],
-      environment: { ...apiKeyEnvironment, ...environment },
-      log: this.log,
-    });
-    this.ports = await whereItListens(this.running, this.log);
-    onListen(this.ports);
-  }
-
-  killed(name: string): Fault {
-    const happen = async () => {
-      await this.running?.kill();
-      await sleep(AWAY_MS);
-      await this.start();
-    };
-    return { name, happen };
-  }
-
-  async stop(): Promise<void> {
-    await this.running?.stop();
-  }
 }

@@ -1,0 +1,76 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { apiKeyEnvironment, loopback, whereItListens, type Ports } from '../control-plane-process';
+import { ProgramProcess, type Usage } from '../program-process';
+import { sleep } from '../waiting';
+import type { Fault } from './restarts';
+
+/** How long a control plane stays away after it was killed. */
+const AWAY_MS = 300;
+
+export interface ControlPlaneProgram {
+  /** Takes all files. */
+  readonly folder: string;
+  /** Arguments of Node that run the control plane's command. */
+  readonly program: readonly string[];
+}
+
+export interface ReplicaOptions extends ControlPlaneProgram {
+  readonly name: string;
+  readonly settings: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly onListen: (ports: Ports) => void;
+}
+
+/** A control plane as a process, on the same ports each time. */
+export class Replica {
+  readonly dataDir: string;
+  private readonly log: string;
+  private ports: Ports | undefined;
+  private running: ProgramProcess | undefined;
+
+  constructor(private readonly options: ReplicaOptions) {
+    this.dataDir = join(options.folder, `${options.name}-data`);
+    this.log = join(options.folder, `${options.name}.log`);
+    mkdirSync(options.folder, { recursive: true });
+  }
+
+  async start(): Promise<void> {
+    const { program, settings, environment, onListen } = this.options;
+    this.running = new ProgramProcess({
+      name: `the ${this.options.name} control plane`,
+      args: [...program, 'control-plane', ...loopback(this.dataDir, this.ports), ...settings],
+      environment: { ...apiKeyEnvironment, ...environment },
+      log: this.log,
+    });
+    this.ports = await whereItListens(this.running, this.log);
+    onListen(this.ports);
+  }
+
+  /** Where `/metrics` is; it listens by then. */
+  get metricsUrl(): string {
+    return `http://127.0.0.1:${this.ports!.metrics}/metrics`;
+  }
+
+  usage(): Usage {
+    return this.running!.usage();
+  }
+
+  /** Rejects when it ends by itself. */
+  get ended(): Promise<never> {
+    return this.running!.ended;
+  }
+
+  killed(name: string): Fault {
+    const happen = async () => {
+      await this.running?.kill();
+      await sleep(AWAY_MS);
+      await this.start();
+    };
+    return { name, happen };
+  }
+
+  async stop(): Promise<void> {
+    await this.running?.stop();
+  }
+}
