@@ -54,7 +54,13 @@ export const ROOMS = {
     'control-plane/queue',
     'control-plane/store',
   ],
-  'control-plane/broker': ['protocol', 'control-plane/*', 'control-plane/identity', 'control-plane/queue'],
+  'control-plane/broker': [
+    'protocol',
+    'control-plane/*',
+    'control-plane/admission',
+    'control-plane/identity',
+    'control-plane/queue',
+  ],
   'control-plane/http': [
     'protocol',
     'control-plane/*',

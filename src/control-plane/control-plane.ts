@@ -6,6 +6,7 @@ import { systemClock } from '../time';
 import { AdminService } from './admin/admin-service';
 import { Admission } from './admission';
 import { ApiKeys } from './identity/api-keys';
+import { ProofChecks } from './identity/proof-checks';
 import { Brokers } from './broker';
 import { graphqlRoute } from './graphql/route';
 import { apiRoutes } from './http/api-routes';
@@ -71,12 +72,15 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   const ca = () => (tls?.ca ? [tls.ca, given.mqttBroker?.ca ?? ''].join('\n').trim() : '');
   const issuer = new PoolIssuer(authority, () => ({ endpoint: address.publicUrl, mqtt: address.mqttUrl, ca: ca() }));
 
+  const admission = new Admission(options.trustedProxies);
+  const proofs = new ProofChecks(admission.proofs);
   const { port, mqttPort, metricsPort } = options;
   const brokers = opened.add(
     await Brokers.start(context, {
       embedded: mqttPort === null ? null : { address: { host, port: mqttPort }, tls, answered: metrics.mqttAnswered },
       outside: given.mqttBroker,
       authority,
+      proofs,
     }),
   );
   const admin = new AdminService(context, blobs, issuer);
@@ -86,9 +90,8 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
     ...storageChecks(store, blobs),
   ];
   const health = healthRoutes(checks);
-  const admission = new Admission(options.trustedProxies);
   const webKeys = options.web === 'open' ? null : apiKeys;
-  const app = appOf({ context, blobs, admission, admin, apiKeys, webKeys, authority, health });
+  const app = appOf({ context, blobs, admission, proofs, admin, apiKeys, webKeys, authority, health });
   const server = opened.add(await serve(app, { host, port }, tls, admission, metrics.httpAnswered));
   const mqttConnections = () => brokers.embedded?.openConnections;
   metrics.watch({ store, checks, dataDir, version: options.version, mqttConnections });
@@ -136,6 +139,7 @@ interface Doors {
   readonly context: QueueContext;
   readonly blobs: Blobs;
   readonly admission: Admission;
+  readonly proofs: ProofChecks;
   readonly admin: AdminService;
   readonly apiKeys: ApiKeys;
   /** Null: the web page is for everybody. */
@@ -144,7 +148,7 @@ interface Doors {
   readonly health: Hono;
 }
 
-function appOf({ context, blobs, admission, admin, apiKeys, webKeys, authority, health }: Doors): Hono {
+function appOf({ context, blobs, admission, proofs, admin, apiKeys, webKeys, authority, health }: Doors): Hono {
   const { store, logger } = context;
   const app = refusingApp(logger);
   app.route('/', health);
@@ -153,7 +157,7 @@ function appOf({ context, blobs, admission, admin, apiKeys, webKeys, authority, 
     '/pki',
     pkiRoutes(authority, () => store.read.pools.revokedCertificates()),
   );
-  app.route(WORKER_PATH, workerRoutes({ context, blobs, admission }));
+  app.route(WORKER_PATH, workerRoutes({ context, blobs, admission, proofs }));
   app.route('/api/v1', apiRoutes(admin, apiKeys, admission, logger));
   app.route('/graphql', graphqlRoute({ admin, apiKeys, admission, logger }));
   app.route('/', webRoutes({ admin, apiKeys: webKeys, admission, logger }));

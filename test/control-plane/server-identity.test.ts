@@ -8,6 +8,7 @@ import { serve } from '../../src/control-plane/http/server';
 import { KeyFiles } from '../../src/control-plane/key-files';
 import { Authority } from '../../src/control-plane/pki/authority';
 import type { ServerIdentity } from '../../src/control-plane/server-identity';
+import { proofChecks } from './support/proofs';
 import { TestQueue } from './support/queue';
 
 const ADDRESS = { host: '127.0.0.1', port: 0 };
@@ -42,7 +43,10 @@ async function shownAt(port: number): Promise<string> {
 
 test.each<[string, (identity: ServerIdentity) => Promise<{ readonly port: number; close(): unknown }>]>([
   ['HTTPS', (identity) => serve(new Hono(), ADDRESS, identity, new Admission())],
-  ['MQTT', (identity) => EmbeddedBroker.start(queue.context, { address: ADDRESS, tls: identity })],
+  [
+    'MQTT',
+    (identity) => EmbeddedBroker.start(queue.context, { address: ADDRESS, tls: identity, proofs: proofChecks() }),
+  ],
 ])('the server of %s shows the certificate that replaces its first one', async (_, start) => {
   const [first, second] = [await pair(), await pair()];
   let replace: Parameters<ServerIdentity['follow']>[0] = () => undefined;

@@ -33,9 +33,23 @@ export function clientAddress(peer: string | undefined, forwardedFor: string | u
 /** Without the zone, and IPv4 as such where a socket of both families has it inside of IPv6. */
 function plain(address = ''): string {
   const [text = ''] = address.split('%');
-  return text.startsWith('::ffff:') && text.includes('.') ? text.slice('::ffff:'.length) : text;
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(text)?.[1] ?? text;
 }
 
 function family(address: string): 'ipv4' | 'ipv6' {
   return isIPv6(address) ? 'ipv6' : 'ipv4';
+}
+
+/** Whoever has one IPv6 address usually has 2^64 of them: what is counted is an IPv4 address, or a /64. */
+export function networkOf(address: string): string {
+  const text = plain(address);
+  if (!isIPv6(text)) return text;
+  const [head = '', tail] = text.split('::');
+  const [before, after] = [head, tail ?? ''].map((part) => (part === '' ? [] : part.split(':')));
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before!.length - after!.length);
+  const groups = [...before!, ...Array<string>(zeros).fill('0'), ...after!];
+  return groups
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':');
 }

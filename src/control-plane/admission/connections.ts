@@ -1,10 +1,19 @@
 import type { Server, Socket } from 'node:net';
-import { nameOf, networkOf, type Peer } from '../listen';
+import { networkOf } from './address';
 
 export interface ConnectionLimits {
+  /** Most connections altogether. */
   readonly connections: number;
+  /** Of those, over which nobody has proved yet who they are. */
   readonly unprovedConnections: number;
+  /** Of those, from one address (IPv6: a /64). @default no limit: behind a proxy all have one address */
+  readonly unprovedPerAddress?: number;
+  /** How long a connection may stay so, TLS handshake included. @default no limit: whoever only reads pages proves nothing */
+  readonly unprovedMs?: number;
 }
+
+/** A connection, or the TLS connection over it. */
+export type Peer = Pick<Socket, 'remoteAddress' | 'remotePort'>;
 
 /**
  * Who holds the connections of a server: an address, until somebody proves over one who they are. Where there are too many,
@@ -15,6 +24,7 @@ export class Connections {
   private readonly holders = new Map<string, Set<Socket>>();
   private readonly holderOf = new Map<Socket, string>();
   private readonly byName = new Map<string, Socket>();
+  private readonly timers = new Map<Socket, NodeJS.Timeout>();
   private unproved = 0;
 
   constructor(private readonly limits: ConnectionLimits) {}
@@ -43,15 +53,27 @@ export class Connections {
   }
 
   private add(socket: Socket): void {
+    const { connections, unprovedConnections, unprovedPerAddress = Infinity, unprovedMs } = this.limits;
+    // It has gone already.
+    if (socket.remoteAddress === undefined) {
+      socket.destroy();
+      return;
+    }
     const name = nameOf(socket);
+    const address = UNPROVED + networkOf(socket.remoteAddress);
     this.byName.set(name, socket);
-    this.hold(socket, UNPROVED + networkOf(socket.remoteAddress ?? ''));
+    this.hold(socket, address);
+    if (unprovedMs !== undefined) {
+      const timer = setTimeout(() => socket.destroy(), unprovedMs);
+      this.timers.set(socket, timer);
+    }
     socket.once('close', () => {
       this.drop(socket);
       if (this.byName.get(name) === socket) this.byName.delete(name);
     });
-    if (this.unproved > this.limits.unprovedConnections) this.endOne((who) => who.startsWith(UNPROVED));
-    if (this.holderOf.size > this.limits.connections) this.endOne(() => true);
+    if (this.holders.get(address)!.size > unprovedPerAddress) this.endOne((who) => who === address);
+    if (this.unproved > unprovedConnections) this.endOne((who) => who.startsWith(UNPROVED));
+    if (this.holderOf.size > connections) this.endOne(() => true);
   }
 
   private hold(socket: Socket, who: string): void {
@@ -62,6 +84,8 @@ export class Connections {
   }
 
   private drop(socket: Socket): void {
+    clearTimeout(this.timers.get(socket));
+    this.timers.delete(socket);
     const who = this.holderOf.get(socket);
     if (who === undefined) return;
     this.holderOf.delete(socket);
@@ -83,3 +107,8 @@ export class Connections {
 
 /** In front of an address; no pool and no key is called so. */
 const UNPROVED = '? ';
+
+/** What a connection and the TLS connection over it have in common. */
+function nameOf({ remoteAddress, remotePort }: Peer): string {
+  return `${remoteAddress}|${remotePort}`;
+}

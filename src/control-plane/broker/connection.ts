@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { IConnectPacket, IPublishPacket, ISubscribePacket, IUnsubscribePacket, Packet } from 'mqtt-packet';
 import { readonlyTopic, replyTopic, requestTopicOf } from '../../protocol/mqtt-topics';
 import type { PoolProof } from '../identity/pool-identity';
+import type { ProofCheck } from '../identity/proof-checks';
 import type { Allowance } from './allowance';
 import { acceptance, keepAliveOf, refusalOfConnect, refusalPacket } from './connect';
 import { Gate } from '../../protocol/gate';
@@ -10,7 +11,7 @@ import type { BrokerLimits } from './limits';
 import { MqttStream } from './mqtt-stream';
 import type { PoolRoom } from './pool-room';
 import { proofIn } from './proof';
-import { Ending, REASON } from './reason';
+import { Ending, endingOf, REASON } from './reason';
 import type { Answer, IncomingRequest } from './requests';
 import { isFilterBelow, matches } from './topic-filter';
 
@@ -26,6 +27,8 @@ export interface ConnectionHost {
    */
   enter(connection: Connection, connect: IConnectPacket): Promise<void>;
   leave(connection: Connection): void;
+  /** How JWTs that come over the connection are checked. */
+  checkOf(connection: Connection): ProofCheck;
   answer(request: IncomingRequest): Promise<Answer>;
   /** Milliseconds from now on. */
   msUntil(time: number): number;
@@ -169,12 +172,14 @@ export class Connection {
     const { state } = this;
     if (!state) return;
     const { poolId } = state.room;
-    const request = { poolId, session, payload, jwt, proof: state.proof, signal: this.gone.signal };
+    const check = this.host.checkOf(this);
+    const request = { poolId, session, payload, jwt, proof: state.proof, check, signal: this.gone.signal };
     const { reply, proof } = await this.host.answer(request);
     if (this.gone.signal.aborted) return;
     if (reply) this.deliver(replyTopic(poolId, session), Buffer.from(JSON.stringify(reply)));
     if (!proof) {
-      this.end(new Ending(REASON.notAuthorized, reply?.refusal?.message ?? 'the proof of the pool is good no longer'));
+      const refusal = { code: 'unauthorized', message: 'the proof of the pool is good no longer', ...reply?.refusal };
+      this.end(endingOf(refusal, REASON.notAuthorized));
       return;
     }
     if (proof.expiresAt > state.proof.expiresAt) state.proof = proof;

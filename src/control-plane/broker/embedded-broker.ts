@@ -2,7 +2,10 @@ import { createServer as createTcpServer, type Server, type Socket } from 'node:
 import { createServer as createTlsServer } from 'node:tls';
 import type { IConnectPacket } from 'mqtt-packet';
 import { RequestError } from '../errors';
+import { networkOf } from '../admission/address';
+import { Connections } from '../admission/connections';
 import { isGoodProof, provePool, type PoolProof } from '../identity/pool-identity';
+import type { ProofCheck, ProofChecks } from '../identity/proof-checks';
 import { listen, type ListenAddress, type Listener } from '../listen';
 import type { QueueContext } from '../queue/context';
 import { keepIdentity, type ServerIdentity } from '../server-identity';
@@ -10,7 +13,7 @@ import { Allowance } from './allowance';
 import { Connection, type ConnectionHost } from './connection';
 import { BROKER_LIMITS, type BrokerLimits } from './limits';
 import { PoolRoom } from './pool-room';
-import { Ending, REASON } from './reason';
+import { Ending, endingOf, REASON } from './reason';
 import { answerRequest, type Answer, type IncomingRequest } from './requests';
 import { Views, type Audience } from './views';
 
@@ -23,6 +26,7 @@ export interface EmbeddedBrokerOptions {
   readonly address: ListenAddress;
   /** Null: plain MQTT, for a proxy in front. */
   readonly tls: ServerIdentity | null;
+  readonly proofs: ProofChecks;
   /** @default BROKER_LIMITS */
   readonly limits?: Partial<BrokerLimits>;
   /** Called with the code of each refusal, or `ok`. */
@@ -41,28 +45,37 @@ export class EmbeddedBroker implements ConnectionHost, Audience {
   private readonly held: Allowance;
   private readonly views: Views;
   private readonly underWay = new Set<Promise<Answer>>();
+  private readonly guard: Connections;
   private listener!: Listener;
   private closing = false;
 
   private constructor(
     private readonly context: QueueContext,
     limits: Partial<BrokerLimits>,
+    private readonly proofs: ProofChecks,
     private readonly answered: (code: string) => void,
   ) {
     this.limits = { ...BROKER_LIMITS, ...limits };
+    this.guard = new Connections(this.limits);
     this.held = new Allowance(this.limits.heldBytes);
     this.views = new Views(context, this);
   }
 
   static async start(context: QueueContext, options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
-    const broker = new EmbeddedBroker(context, options.limits ?? {}, options.answered ?? (() => undefined));
+    const broker = new EmbeddedBroker(
+      context,
+      options.limits ?? {},
+      options.proofs,
+      options.answered ?? (() => undefined),
+    );
     const server: Server = options.tls
       ? createTlsServer({ cert: options.tls.cert, key: options.tls.key })
       : createTcpServer();
     server.on(options.tls ? 'secureConnection' : 'connection', (socket: Socket) => broker.serve(socket));
     server.on('tlsClientError', () => undefined);
     keepIdentity(server, options.tls);
-    broker.listener = await listen(server, options.address, broker.limits);
+    broker.guard.watch(server);
+    broker.listener = await listen(server, options.address);
     return broker;
   }
 
@@ -110,7 +123,7 @@ export class EmbeddedBroker implements ConnectionHost, Audience {
 
   async enter(connection: Connection, connect: IConnectPacket): Promise<void> {
     const { store, now } = this.context;
-    const proof = await this.prove(connect);
+    const proof = await this.prove(connect, this.checkOf(connection));
     const room = this.rooms.get(proof.poolId) ?? new PoolRoom<Connection>(proof.poolId, this.limits, this.held);
     if (room.connections.size >= this.limits.connectionsPerPool) {
       throw new Ending(REASON.quotaExceeded, `the pool has ${room.connections.size} connections already`);
@@ -127,7 +140,7 @@ export class EmbeddedBroker implements ConnectionHost, Audience {
     await this.views.follow(proof.poolId);
     if (!this.rooms.has(proof.poolId)) this.views.unfollow(proof.poolId);
     if (!(await isGoodProof(store.read, proof, now()))) throw REVOKED;
-    this.listener.proven(connection.socket);
+    this.guard.prove(connection.socket, `pool ${proof.poolId}`);
   }
 
   leave(connection: Connection): void {
@@ -139,6 +152,10 @@ export class EmbeddedBroker implements ConnectionHost, Audience {
       this.rooms.delete(room.poolId);
       this.views.unfollow(room.poolId);
     }
+  }
+
+  checkOf({ socket }: Connection): ProofCheck {
+    return this.proofs.from(networkOf(socket.remoteAddress ?? ''));
   }
 
   answer(request: IncomingRequest): Promise<Answer> {
@@ -162,13 +179,13 @@ export class EmbeddedBroker implements ConnectionHost, Audience {
     void connection.serve();
   }
 
-  private async prove({ username, password }: IConnectPacket): Promise<PoolProof> {
+  private async prove({ username, password }: IConnectPacket, check: ProofCheck): Promise<PoolProof> {
     const { store, now, logger } = this.context;
     try {
-      const proof = await provePool(store.read, password?.toString(), now());
+      const proof = await provePool(store.read, password?.toString(), now(), check);
       if (username === proof.poolId) return proof;
     } catch (error) {
-      if (error instanceof RequestError) throw new Ending(REASON.badCredentials, error.message);
+      if (error instanceof RequestError) throw endingOf(error, REASON.badCredentials);
       logger.error({ err: error }, 'MQTT CONNECT failed');
       throw new Ending(REASON.serverUnavailable, 'the control plane failed at this: its log says why');
     }

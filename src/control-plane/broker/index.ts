@@ -1,3 +1,4 @@
+import type { ProofChecks } from '../identity/proof-checks';
 import type { MqttBrokerOptions } from '../options';
 import type { QueueContext } from '../queue/context';
 import { EmbeddedBroker, type EmbeddedBrokerOptions } from './embedded-broker';
@@ -5,8 +6,9 @@ import { CONTROL_PLANE_CLIENT, OutsideBroker } from './outside-broker';
 
 interface BrokersOptions {
   /** Null: no embedded broker. */
-  readonly embedded: EmbeddedBrokerOptions | null;
+  readonly embedded: Omit<EmbeddedBrokerOptions, 'proofs'> | null;
   readonly outside: MqttBrokerOptions | undefined;
+  readonly proofs: ProofChecks;
   readonly authority: {
     readonly certificatePem: string;
     issueClient(name: string): Promise<{ readonly certificate: string; readonly key: string }>;
@@ -21,12 +23,16 @@ export class Brokers {
     readonly outside: OutsideBroker | undefined,
   ) {}
 
-  static async start(context: QueueContext, { embedded, outside, authority }: BrokersOptions): Promise<Brokers> {
+  static async start(
+    context: QueueContext,
+    { embedded, outside, proofs, authority }: BrokersOptions,
+  ): Promise<Brokers> {
     return new Brokers(
-      embedded ? await EmbeddedBroker.start(context, embedded) : undefined,
+      embedded ? await EmbeddedBroker.start(context, { ...embedded, proofs }) : undefined,
       outside &&
         new OutsideBroker(context, {
           ...outside,
+          proofs,
           ca: outside.ca ?? authority.certificatePem,
           group: await authority.secretWord('shared subscription'),
           identity: async () => {

@@ -6,10 +6,10 @@ export const BROKER_LIMITS = {
   /** Open connections altogether. */
   connections: 8192,
   /** Connections that have not proved yet which pool they are of: altogether, and from one address. */
-  strangers: 2048,
-  strangersPerAddress: 512,
+  unprovedConnections: 2048,
+  unprovedPerAddress: 512,
   /** From the first packet of TCP to a proof that is in order. */
-  strangerMs: 15_000,
+  unprovedMs: 15_000,
   connectionsPerPool: 32,
   /** Largest packet in bytes: the first one, a request, any other. */
   connectBytes: 16 * KIB,

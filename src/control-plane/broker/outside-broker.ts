@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
 import { replyTopic, requestTopicOf, writeonlyTopic } from '../../protocol/mqtt-topics';
 import { Backoff, sleep, systemClock } from '../../time';
+import type { ProofChecks } from '../identity/proof-checks';
 import type { MqttBrokerOptions } from '../options';
 import type { QueueContext } from '../queue/context';
 import { Allowance } from './allowance';
@@ -22,6 +23,7 @@ const REPLY_EXPIRY_SECONDS = 60;
 const LISTENS_FOR_MS = 10 * 60_000;
 
 interface OutsideBrokerOptions extends MqttBrokerOptions {
+  readonly proofs: ProofChecks;
   /** Name of the shared subscription, a secret: whoever joins it takes requests away from the control plane. */
   readonly group: string;
   readonly identity: () => Promise<{ readonly cert: string; readonly key: string }>;
@@ -159,7 +161,9 @@ export class OutsideBroker {
     if (payload.length > BROKER_LIMITS.largeRequestBytes) places.push(await room.largeRequests.enter());
     try {
       await room.turn();
-      const request = { poolId, session, payload, jwt, proof: undefined, signal: this.stopping.signal };
+      // Addresses are the broker's to know; that whoever writes here is of this pool, its certificate says.
+      const check = this.options.proofs.from(`mqtt ${poolId}`);
+      const request = { poolId, session, payload, jwt, proof: undefined, check, signal: this.stopping.signal };
       const { reply, proof } = await answerRequest(this.context, request);
       if (proof) await this.listens(room, proof.fingerprint);
       if (reply) this.publish(replyTopic(poolId, session), reply);

@@ -17,6 +17,7 @@ export const REASON = {
   topicAliasInvalid: 0x94,
   packetTooLarge: 0x95,
   quotaExceeded: 0x97,
+  connectionRateExceeded: 0x9f,
   retainNotSupported: 0x9a,
   qosNotSupported: 0x9b,
   sharedSubscriptionsNotSupported: 0x9e,
@@ -28,6 +29,7 @@ export const RETURN_CODE: { readonly [reason: number]: number } = {
   [REASON.clientIdNotValid]: 2,
   [REASON.serverUnavailable]: 3,
   [REASON.quotaExceeded]: 3,
+  [REASON.connectionRateExceeded]: 3,
   [REASON.badCredentials]: 4,
   [REASON.badAuthenticationMethod]: 5,
   [REASON.implementationSpecific]: 5,
@@ -44,4 +46,12 @@ export class Ending extends Error {
   ) {
     super(message);
   }
+}
+
+/** Why a connection ends whose proof was refused. That there were too many tries says nothing of the proof. */
+export function endingOf(
+  { code, message }: { readonly code: string; readonly message: string },
+  refused: number,
+): Ending {
+  return new Ending(code === 'too-many-requests' ? REASON.connectionRateExceeded : refused, message);
 }

@@ -1,6 +1,7 @@
 import { MqttRequest, type MqttReply } from '../../protocol/mqtt-topics';
 import { RequestError, validate } from '../errors';
 import { isGoodProof, provePool, type PoolProof } from '../identity/pool-identity';
+import type { ProofCheck } from '../identity/proof-checks';
 import type { QueueContext } from '../queue/context';
 import { dispatch } from '../queue/dispatcher';
 import { BROKER_LIMITS } from './limits';
@@ -14,6 +15,8 @@ export interface IncomingRequest {
   readonly jwt: string | undefined;
   /** What was proved before, over the same connection. */
   readonly proof: PoolProof | undefined;
+  /** How a JWT that comes anew is checked. */
+  readonly check: ProofCheck;
   readonly signal: AbortSignal;
 }
 
@@ -56,16 +59,20 @@ export async function answerRequest(context: QueueContext, request: IncomingRequ
   }
 }
 
-async function proved(context: QueueContext, { poolId, jwt, proof }: IncomingRequest): Promise<PoolProof> {
+async function proved(context: QueueContext, request: IncomingRequest): Promise<PoolProof> {
+  const { poolId, jwt, proof, check } = request;
   const { store, now } = context;
   if (proof && (jwt === undefined || jwt === proof.jwt) && (await isGoodProof(store.read, proof, now()))) return proof;
-  const made = await provePool(store.read, jwt ?? proof?.jwt, now());
+  const made = await provePool(store.read, jwt ?? proof?.jwt, now(), check);
   if (made.poolId === poolId) return made;
   throw new RequestError('unauthorized', 'unauthorized: the token is of another pool than the topic');
 }
 
 function refusalOf(context: QueueContext, error: unknown): MqttReply['refusal'] {
-  if (error instanceof RequestError) return { code: error.code, message: error.message };
+  if (error instanceof RequestError) {
+    const { code, message, retryAfterSeconds } = error;
+    return { code, message, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+  }
   context.logger.error({ err: error }, 'MQTT request failed');
   return { code: 'internal', message: 'the control plane failed at this request: its log says why' };
 }

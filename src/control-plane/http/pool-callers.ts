@@ -2,8 +2,8 @@ import type { Context } from 'hono';
 import { Ulid } from '../../protocol/messages';
 import type { Admission } from '../admission';
 import { RequestError } from '../errors';
-import { authenticateAttempt, authenticatePool, type ProofCheck } from '../identity/pool-identity';
-import { VerifiedProofs } from '../identity/verified-proofs';
+import { authenticateAttempt, authenticatePool } from '../identity/pool-identity';
+import type { ProofCheck, ProofChecks } from '../identity/proof-checks';
 import { LIMIT, OPERATION_BYTES } from '../limits';
 import type { QueueContext } from '../queue/context';
 import type { Attempted } from '../queue/pod-operations';
@@ -13,11 +13,10 @@ export type Operation = keyof typeof OPERATION_BYTES;
 
 /** Who speaks the worker protocol, and how much of it at once. */
 export class PoolCallers {
-  private readonly verified = new VerifiedProofs();
-
   constructor(
     private readonly context: QueueContext,
     private readonly admission: Admission,
+    private readonly proofs: ProofChecks,
   ) {}
 
   /** The pool that asks. @throws RequestError `unauthorized`, or `too-many-requests` after many failures */
@@ -83,12 +82,7 @@ export class PoolCallers {
     );
   }
 
-  /** Failures count for the pool and the address: they are not in the way of its other clusters, nor of other pools there. */
   private checkOf(c: Context): ProofCheck {
-    const address = this.admission.addressOf(c);
-    return {
-      verified: this.verified,
-      attempt: (poolId, prove) => this.admission.proofs.attempt(`${address} ${poolId}`, prove),
-    };
+    return this.proofs.from(this.admission.addressOf(c));
   }
 }

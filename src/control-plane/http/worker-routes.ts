@@ -14,6 +14,7 @@ import { bodyStream, type Admission } from '../admission';
 import { TokenBuckets } from '../admission/token-buckets';
 import { PART_BYTES, type Blobs } from '../blobs';
 import { RequestError, validate } from '../errors';
+import type { ProofChecks } from '../identity/proof-checks';
 import { LIMIT, LOG_BURST_BYTES } from '../limits';
 import type { QueueContext } from '../queue/context';
 import { dispatch } from '../queue/dispatcher';
@@ -27,13 +28,14 @@ export interface WorkerRoutesParts {
   readonly context: QueueContext;
   readonly blobs: Blobs;
   readonly admission: Admission;
+  readonly proofs: ProofChecks;
 }
 
 /** The worker protocol below WORKER_PATH: docs/protocol.md. */
 export function workerRoutes(parts: WorkerRoutesParts): Hono {
   const { context, blobs } = parts;
   const { store } = context;
-  const callers = new PoolCallers(context, parts.admission);
+  const callers = new PoolCallers(context, parts.admission, parts.proofs);
   const carryOut = podOperations(parts, new WorkspaceUploads(context, blobs));
   const app = refusingApp(context.logger);
   const runs = '/runs/:run/:attempt';

@@ -1,28 +1,18 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { RequestError } from '../errors';
 import type { Tables } from '../store';
-import { VerifiedProofs } from './verified-proofs';
-
-/** How the signatures of pools are checked. */
-export interface ProofCheck {
-  /** What was checked before. */
-  readonly verified: VerifiedProofs;
-  /** Carries out a check that may fail, for a pool or for one that is not known (''). @throws RequestError after too many */
-  readonly attempt: <T>(poolId: string, prove: () => T | Promise<T>) => Promise<T>;
-}
-
-/** Remembers and counts nothing. */
-const anew = (): ProofCheck => ({ verified: new VerifiedProofs(), attempt: async (_, prove) => prove() });
+import type { ProofCheck } from './proof-checks';
 
 /**
  * Says which pool a JWT speaks for: the signature is checked against the pool's certificate on file.
- * @throws RequestError `unauthorized` when the pool is unknown, deleted or reset, or the JWT is not in order.
+ * @throws RequestError `unauthorized` when the pool is unknown, deleted or reset, or the JWT is not in order;
+ * `too-many-requests` after many failures.
  */
 export async function authenticatePool(
   tables: Tables,
   jwt: string | undefined,
   now: number,
-  check?: ProofCheck,
+  check: ProofCheck,
 ): Promise<string> {
   return (await provePool(tables, jwt, now, check)).poolId;
 }
@@ -42,7 +32,7 @@ export async function provePool(
   tables: Tables,
   jwt: string | undefined,
   now: number,
-  check?: ProofCheck,
+  check: ProofCheck,
 ): Promise<PoolProof> {
   const { poolId, replacedAt, fingerprint, expiresAt } = await authenticate(tables, jwt, now, check);
   if (replacedAt !== null) throw wasReset();
@@ -67,7 +57,7 @@ export async function authenticateAttempt(
   jwt: string | undefined,
   now: number,
   { runId, attempt }: { readonly runId: string; readonly attempt: number },
-  check?: ProofCheck,
+  check: ProofCheck,
 ): Promise<string> {
   const { poolId, replacedAt } = await authenticate(tables, jwt, now, check);
   if (replacedAt === null) return poolId;
@@ -90,7 +80,7 @@ async function authenticate(
   tables: Tables,
   jwt: string | undefined,
   now: number,
-  { verified, attempt }: ProofCheck = anew(),
+  { verified, attempt }: ProofCheck,
 ): Promise<Authenticated> {
   if (!jwt) throw unauthorized('the request carries no token of a pool');
   const claims = claimsOf(jwt);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { PassThrough } from 'node:stream';
-import { clientAddress, trustedProxies } from '../../../src/control-plane/admission/address';
+import { clientAddress, networkOf, trustedProxies } from '../../../src/control-plane/admission/address';
 import { readBody } from '../../../src/control-plane/admission/body';
 import { FailedLogIns } from '../../../src/control-plane/admission/failed-log-ins';
 import { InFlight } from '../../../src/control-plane/admission/in-flight';
@@ -60,6 +60,14 @@ describe('the address of a caller', () => {
     expect(() => trustedProxies([proxy])).toThrow(`the trusted proxy "${proxy}" is neither an address nor a network`);
   });
 });
+
+test.each([
+  ['an IPv4 address', '192.0.2.1', '192.0.2.1'],
+  ['the same inside of IPv6', '::ffff:192.0.2.1', '192.0.2.1'],
+  ['a /64 of IPv6', '2001:db8:0:7:1:2:3:4', '2001:db8:0:7'],
+  ['the same with fewer zeros', '2001:db8::7:ffff:0:0:1', '2001:db8:0:7'],
+  ['the same on one link', 'fe80::1%eth0', 'fe80:0:0:0'],
+])('what is counted as one: %s', (_, address, network) => expect(networkOf(address)).toBe(network));
 
 describe('a body', () => {
   const limits = { who: 'pool', most: 1024, withinMs: 20 };

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { authenticatePool } from '../../../src/control-plane/identity/pool-identity';
 import { EC_P256, randomSerialNumber, x509 } from '../../../src/control-plane/pki/x509';
 import { certificateFingerprint, requireMatchingPair, signPoolJwt } from '../../../src/protocol/auth';
+import { proofChecks } from '../support/proofs';
 import { TestQueue } from '../support/queue';
 
 const YEAR_MS = 365 * 24 * 3600 * 1000;
@@ -41,5 +42,5 @@ test.each([
     tx.pools.setCredentials(id, { certificate, fingerprint: certificateFingerprint(certificate) }, queue.now),
   );
   const jwt = await signPoolJwt({ poolId: id, certificate, privateKeyPem, now: queue.now });
-  expect(await authenticatePool(queue.context.store.read, jwt, queue.now)).toBe(id);
+  expect(await authenticatePool(queue.context.store.read, jwt, queue.now, proofChecks().from('127.0.0.1'))).toBe(id);
 });
