@@ -150,7 +150,7 @@ const BEGINNINGS = [
   // Programs that tests start, and an app that a test translates.
   '^test/.+/support/(.+-process|killed-child|api-commands)\\.ts$',
   '^test/packaging/python/app\\.ts$',
-  '^test/bench/.+/preloaded-.+\\.mjs$',
+  '^test/bench/.+/generator-program\\.ts$',
   // Types of packages that bring none.
   '\\.d\\.ts$',
 ];

@@ -22,3 +22,11 @@ export const logLevel = (usual = 'info'): Option =>
   new Option('--log-level <level>', 'lowest level that is logged')
     .choices(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default(usual);
+
+export type ReportFormat = 'table' | 'json';
+
+/** How a report is printed. */
+export const reportFormat = (): Option =>
+  new Option('-o, --output <format>', 'what is printed: a table, or everything that was measured as JSON')
+    .choices(['table', 'json'])
+    .default('table');

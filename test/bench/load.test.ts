@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { Ledger } from '../support/load/ledger';
-import { latencies, loadMeasures, loadReportAsText, type LoadReport, type Stage } from './control-plane/load-report';
+import { latencies } from './control-plane/load/latencies';
+import { Scraped } from './control-plane/load/metrics';
+import { loadMeasures, loadReportAsText, type LoadReport, type Sample, type Size } from './control-plane/load/report';
+import { countStatements } from './control-plane/load/statements';
+import { parseStat } from './control-plane/load/usage';
+import { missesAsserted } from './measures';
 
 const assigned = (workerId: string) => ({ workerId, stage: 'preparing' as const, transport: 'poll' as const });
 const pod = (podUid: string) => ({ stage: 'preparing' as const, attempt: 1, podUid });
@@ -55,8 +60,8 @@ describe('the books of a fleet', () => {
   });
 });
 
-test('an assignment takes from the answer to the trigger to the view, and no time when the view was there before', () => {
-  const { assignmentMs, fromSendingMs } = latencies([
+test('an assignment takes from the sending of the trigger to the view; what came before the answer, no time after it', () => {
+  const { fromSending, fromAnswer, byTransport } = latencies([
     { trigger: { sentAt: 0, answeredAt: 10 }, assignments: [{ ...assigned('a'), at: 15 }], started: [] },
     {
       trigger: { sentAt: 0, answeredAt: 10 },
@@ -65,64 +70,124 @@ test('an assignment takes from the answer to the trigger to the view, and no tim
     },
     { trigger: { sentAt: 0, answeredAt: 10 }, assignments: [], started: [] },
   ]);
-  expect(assignmentMs).toEqual({ poll: [5], mqtt: [0] });
-  expect(fromSendingMs).toEqual([15, 8]);
+  expect(fromSending).toEqual({ count: 2, p50: 8, p99: 15, most: 15 });
+  expect(fromAnswer).toEqual({ count: 2, p50: 0, p99: 5, most: 5 });
+  expect(byTransport).toMatchObject({ poll: { count: 1, most: 15 }, mqtt: { count: 1, most: 8 } });
 });
 
-const stage = (over: Partial<Stage> = {}): Stage => ({
-  pools: 2,
-  workers: 20,
-  runs: 4,
+describe('what a process says of itself', () => {
+  const text = [
+    '# TYPE nodejs_eventloop_lag_max_seconds gauge',
+    'nodejs_eventloop_lag_max_seconds 0.0625',
+    'nodejs_eventloop_lag_p99_seconds 0.009',
+    'worker_pools_control_plane_database_transactions_total{result="committed"} 40',
+    'worker_pools_control_plane_database_transactions_total{result="refused"} 2',
+    'worker_pools_control_plane_database_transactions_total_of_another 9',
+  ].join('\n');
+
+  test('how late the timers of its event loop came, without the time that they were set to', () => {
+    expect(Scraped.of(text).loopHeldMs).toBeCloseTo(52.5);
+    expect(Scraped.of(text).loopP99Ms).toBe(0);
+  });
+
+  test('its transactions, however they ended', () => {
+    expect(Scraped.of(text).transactions).toBe(42);
+  });
+});
+
+test('the CPU time of a process is that of its ended children, too, whatever its name has in it', () => {
+  const stat = '41 (a (b) c) S 7 41 41 0 -1 4194560 900 0 0 0 150 50 20 30 20 0 1 0';
+  expect(parseStat(stat)).toEqual({ pid: 41, parent: 7, name: 'a (b) c', cpuSeconds: 2.5 });
+});
+
+const times = (p99: number) => ({ count: 4, p50: p99 / 2, p99, most: p99 });
+
+const sample = (over: Partial<Sample> = {}): Sample => ({
+  runs: 100,
   seconds: 10,
-  assignmentMs: { poll: [1, 2, 3], mqtt: [40] },
-  fromSendingMs: [5, 6, 7, 80],
-  residentMiB: 100,
-  peakMiB: null,
-  cpuSeconds: 2,
-  clientCpuSeconds: 1,
-  loopHeldMs: 12,
+  fromSending: times(40),
+  byTransport: { poll: times(30), mqtt: times(60) },
+  fromAnswer: times(20),
   verdict: { lost: 0, doubled: 0, ended: 0, givenAgain: 0 },
   refusals: {},
+  ownLoopP99Ms: 3,
+  cpu: { controlPlane: 2, database: 1, broker: 0, generator: 0.5 },
+  transactions: 300,
+  loopHeldMs: 12,
+  loopP99Ms: 4,
+  residentMiB: 100,
+  peakMiB: null,
   ...over,
 });
 
-const report = (...stages: Stage[]): LoadReport => ({
+const size = (over: Partial<Size> = {}): Size => {
+  const { seconds, ...cost } = sample();
+  const idle = { ...cost, seconds, cpu: { ...cost.cpu, controlPlane: 0.5 } };
+  return { pools: 2, workers: 20, setUpSeconds: 1, idle, assigning: [sample()], whole: [sample()], ...over };
+};
+
+const report = (...sizes: Size[]): LoadReport => ({
   machine: { platform: 'linux x64', cores: 2, cpu: 'a processor', memoryGiB: 24, node: 'v24.0.0' },
-  settings: { pools: 1, mqttPools: 1, stacks: 5, rate: 200, seconds: 10 },
-  setUpSeconds: 1,
-  idle: { seconds: 30, residentMiB: 90, cpuShare: 0.1, clientCpuShare: 0.05, loopHeldMs: 3 },
-  stages,
+  settings: { site: 'sqlite', pools: 1, mqttPools: 1, rate: 200, runRate: 20 },
+  statements: [{ operation: 'trigger', statements: 7, transactions: 1 }],
+  sizes,
 });
 
 describe('the report of the load', () => {
   test.each([
-    [/^assignment, p50/, 2],
+    [/^assignment, p50/, 20],
     [/^assignment, p99/, 40],
-    [/long poll, p99/, 3],
-    [/MQTT, p99/, 40],
-    [/^resident memory$/, 100],
-    [/^CPU$/, 20],
-    [/^CPU of the clients$/, 10],
+    [/long poll, p99/, 30],
+    [/MQTT, p99/, 60],
+    [/after the answer/, 20],
+    [/^assignments a second/, 10],
+    [/^resident memory, peak$/, 100],
+    [/^CPU of the control plane, assigning/, 20],
+    [/^CPU of the control plane, idle/, 5],
+    [/^CPU of the load generator, assigning/, 5],
   ])('has %s', (name, value) => {
-    expect(loadMeasures(report(stage())).find((measure) => name.test(measure.name))?.value).toBeCloseTo(value);
+    expect(loadMeasures(report(size()), false).find((measure) => name.test(measure.name))?.value).toBeCloseTo(value);
   });
 
-  test('sets what an assignment costs with more workers beside what it costs with few', () => {
-    const text = loadReportAsText(report(stage(), stage({ workers: 200, cpuSeconds: 3 })));
-    expect(text).toMatch(/^20 +4 +500\.00 ms +1\.00 /m);
-    expect(text).toMatch(/^200 +4 +750\.00 ms +1\.50 /m);
+  test('sets what an assignment costs with more workers beside what it costs with few, with and without the idle fleet', () => {
+    const more = sample({ cpu: { controlPlane: 3, database: 1, broker: 0, generator: 0.5 } });
+    const text = loadReportAsText(report(size(), size({ workers: 200, assigning: [more] })), false);
+    expect(text).toMatch(/^20 +100 +20\.00 ms +1\.00 +15\.00 ms +1\.00 +10\.00 ms +0\.00 ms +5\.00 ms +3\.0 /m);
+    expect(text).toMatch(/^200 +100 +30\.00 ms +1\.50 +25\.00 ms +1\.67 /m);
   });
 
-  test('says that every target is met, and lists no refusals', () => {
-    const text = loadReportAsText(report(stage()));
-    expect(text).toContain('Every target is met.');
-    expect(text).not.toContain('refused');
+  test('counts the statements of each operation', () => {
+    expect(loadReportAsText(report(size()), false)).toMatch(/^trigger +7 +1$/m);
   });
 
-  test('names what is not met and what was refused', () => {
-    const verdict = { lost: 1, doubled: 0, ended: 0, givenAgain: 0 };
-    const text = loadReportAsText(report(stage({ verdict, refusals: { 'it is full': 3 } })));
-    expect(text).toContain('Not met: runs lost (1, target 0).');
-    expect(text).toContain('  3 x it is full');
+  test('fails for a run that was lost at any size, and for memory', () => {
+    const lost = sample({ verdict: { lost: 1, doubled: 0, ended: 0, givenAgain: 0 } });
+    expect(missesAsserted(loadMeasures(report(size(), size()), false))).toBe(false);
+    expect(missesAsserted(loadMeasures(report(size({ whole: [lost] }), size()), false))).toBe(true);
+    expect(missesAsserted(loadMeasures(report(size({ assigning: [sample({ peakMiB: 513 })] })), false))).toBe(true);
   });
+
+  test('fails for what depends on the machine only when it is asked to', () => {
+    const late = report(size({ assigning: [sample({ fromSending: times(101) })] }));
+    expect(missesAsserted(loadMeasures(late, false))).toBe(false);
+    expect(missesAsserted(loadMeasures(late, true))).toBe(true);
+    expect(loadReportAsText(late, false)).toContain('Not met: assignment, p99 (101.0 ms, target 100).');
+  });
+
+  test('lists what was refused, and nothing where nothing was', () => {
+    expect(loadReportAsText(report(size()), false)).not.toContain('refused');
+    const refused = sample({ refusals: { 'it is full': 3 } });
+    expect(loadReportAsText(report(size({ assigning: [refused] })), false)).toContain('  3 x it is full');
+  });
+});
+
+test('the statements of a run are counted on the store as it is', async () => {
+  const counted = await countStatements('sqlite');
+  expect(counted.map(({ operation }) => operation)).toEqual(
+    expect.arrayContaining([expect.stringMatching(/^trigger/), 'sync']),
+  );
+  for (const { operation, statements } of counted)
+    expect({ operation, isCounted: statements > 0 }).toEqual({ operation, isCounted: true });
+  const transactions = Object.fromEntries(counted.map((each) => [each.operation, each.transactions]));
+  expect(transactions).toMatchObject({ start: 1, outcome: 1, 'watch that brings nothing': 0 });
 });

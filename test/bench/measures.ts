@@ -29,6 +29,8 @@ export interface Measure {
   readonly value: number;
   /** The most that is wanted; absent: only told. */
   readonly atMost?: number;
+  /** Whether the bench fails above that. */
+  readonly isAsserted?: boolean;
   /** What the figure was made of. */
   readonly from: string;
 }
@@ -37,8 +39,10 @@ export function ratio(name: string, value: number, atMost: number, from: string)
   return { name, value, figure: value.toFixed(2), atMost, from };
 }
 
-export function memory(name: string, value: number, atMost?: number, from = ''): Measure {
-  return { name, value, figure: `${value.toFixed(0)} MiB`, ...(atMost !== undefined && { atMost }), from };
+type Target = Pick<Measure, 'atMost' | 'isAsserted'> & { readonly from?: string };
+
+export function memory(name: string, value: number, { from = '', ...target }: Target = {}): Measure {
+  return { name, value, figure: `${value.toFixed(0)} MiB`, ...target, from };
 }
 
 /** The table that people read; the same at a terminal and in a file. */
@@ -46,7 +50,7 @@ export function measureTable(measures: readonly Measure[]): string {
   const rows = measures.map((measure) => [
     measure.name,
     measure.figure,
-    measure.atMost === undefined ? '' : `at most ${measure.atMost}`,
+    measure.atMost === undefined ? '' : `at most ${measure.atMost}${measure.isAsserted ? ', asserted' : ''}`,
     verdict(measure),
     measure.from,
   ]);
@@ -59,6 +63,10 @@ export function targetSentence(measures: readonly Measure[]): string {
   if (missed.length === 0) return 'Every target is met.';
   return `Not met: ${missed.map(({ name, figure, atMost }) => `${name} (${figure}, target ${atMost})`).join('; ')}.`;
 }
+
+/** Whether the bench is to fail. */
+export const missesAsserted = (measures: readonly Measure[]): boolean =>
+  measures.some((measure) => measure.isAsserted === true && verdict(measure) === 'NOT MET');
 
 function verdict({ value, atMost }: Measure): string {
   if (atMost === undefined) return '';

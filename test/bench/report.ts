@@ -54,7 +54,10 @@ export function measuresOf(report: BenchReport): Measure[] {
       atMost: 6,
       from: `${runs * rounds.length} runs, from the audit log`,
     },
-    memory(`memory after ${runs} finished runs, ${runs} idle Workers`, first, 128, 'resident, 10 s after the last'),
+    memory(`memory after ${runs} finished runs, ${runs} idle Workers`, first, {
+      atMost: 128,
+      from: 'resident, 10 s after the last',
+    }),
     memory(`memory with ${runs} idle Workers, before any run`, idle.residentMiB),
     ...(last ? [memory(`memory after ${runs * rounds.length} finished runs`, last.residentMiB)] : []),
     ...(last?.peakMiB ? [memory('memory at its peak', last.peakMiB)] : []),

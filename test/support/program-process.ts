@@ -52,10 +52,7 @@ export class ProgramProcess {
   }
 
   usage(): Usage {
-    const { pid = 0 } = this.child;
-    if (process.platform === 'linux') return linuxUsage(pid);
-    const kilobytes = Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }));
-    return { residentMiB: kilobytes / 1024, peakMiB: null, cpuSeconds: null };
+    return usageOf(this.child.pid ?? 0);
   }
 
   /** Holds it still, so that work can be laid out before it. */
@@ -89,6 +86,12 @@ export class ProgramProcess {
   private lastWords(): string {
     return readFileSync(this.options.log, 'utf8').trimEnd().split('\n').slice(-3).join(' | ');
   }
+}
+
+export function usageOf(pid: number): Usage {
+  if (process.platform === 'linux') return linuxUsage(pid);
+  const kilobytes = Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }));
+  return { residentMiB: kilobytes / 1024, peakMiB: null, cpuSeconds: null };
 }
 
 const CLOCK_TICKS = 100;

@@ -1,6 +1,12 @@
 import { Command, Option } from 'commander';
-import { historyAsText, runHistory, type HistoryOptions } from '../../../test/bench/control-plane/history';
-import { wholeNumber } from '../options';
+import {
+  historyAsText,
+  historyMeasures,
+  runHistory,
+  type HistoryOptions,
+} from '../../../test/bench/control-plane/history/history';
+import { missesAsserted } from '../../../test/bench/measures';
+import { reportFormat, wholeNumber, type ReportFormat } from '../options';
 import { terminalProgress } from '../progress';
 
 /** `npm run bench -- history`: what a long history costs, beside none. */
@@ -12,8 +18,9 @@ export const benchHistory = (): Command =>
     .option('--finished <n>', 'runs that have ended', wholeNumber(0, 5_000_000), 1_000_000)
     .option('--queued <n>', 'runs that wait', wholeNumber(0, 100_000), 10_000)
     .option('--rounds <n>', 'rounds of both in turn; the medians count', wholeNumber(1, 99), 9)
-    .option('--json', 'print everything that was measured as JSON')
-    .action(async ({ json, ...options }: HistoryOptions & { readonly json?: true }) => {
+    .addOption(reportFormat())
+    .action(async ({ output, ...options }: HistoryOptions & { readonly output: ReportFormat }) => {
       const report = await runHistory(options, terminalProgress());
-      process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : historyAsText(report));
+      if (missesAsserted(historyMeasures(report))) process.exitCode = 1;
+      process.stdout.write(output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : historyAsText(report));
     });

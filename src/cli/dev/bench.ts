@@ -3,7 +3,7 @@ import { benchControlPlane } from './bench-control-plane';
 import { benchHistory } from './bench-history';
 import { reportAsText } from '../../../test/bench/report';
 import { buildPrograms } from '../build-programs';
-import { wholeNumber, words } from '../options';
+import { reportFormat, wholeNumber, words, type ReportFormat } from '../options';
 import { terminalProgress } from '../progress';
 import { npmScript, stoppedBySignals } from '../npm-script';
 
@@ -15,7 +15,7 @@ interface Options {
   readonly controller?: string;
   readonly qps?: number;
   readonly nodeFlags?: readonly string[];
-  readonly json?: true;
+  readonly output: ReportFormat;
 }
 
 const BUNDLE = 'dist/controller/controller.mjs';
@@ -37,13 +37,13 @@ npmScript('npm run bench', (program) =>
     .option('--qps <n>', 'request rate that the controller is allowed (default: its own)', wholeNumber(1, 100_000))
     .option('--controller <path>', 'measure this bundle in place of a fresh one')
     .option('--node-flags <flags>', "run it with these flags of Node in place of its image's", words)
-    .option('--json', 'print everything that was measured as JSON')
+    .addOption(reportFormat())
     .action(async (options: Options) => {
       const stopping = stoppedBySignals();
       const progress = terminalProgress();
       if (options.controller === undefined) await buildPrograms(progress);
       const report = await runBench({ ...options, bundle: options.controller ?? BUNDLE }, progress, stopping);
-      process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : reportAsText(report));
+      process.stdout.write(options.output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : reportAsText(report));
     })
     .addCommand(benchControlPlane())
     .addCommand(benchHistory()),

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { silent } from '../../../src/local-cluster';
-import { historyMeasures, runHistory } from '../../bench/control-plane/history';
+import { historyMeasures, runHistory } from '../../bench/control-plane/history/history';
 
 test('with a long history it costs no more to let a run pass through, or to list runs', async () => {
   // So many of each stack that a query which walks through them costs twice as much and more.

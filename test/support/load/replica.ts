@@ -35,7 +35,7 @@ export class Replica {
     mkdirSync(options.folder, { recursive: true });
   }
 
-  async start(): Promise<void> {
+  async start(): Promise<Ports> {
     const { program, settings, environment, onListen } = this.options;
     this.running = new ProgramProcess({
       name: `the ${this.options.name} control plane`,
@@ -45,6 +45,7 @@ export class Replica {
     });
     this.ports = await whereItListens(this.running, this.log);
     onListen(this.ports);
+    return this.ports;
   }
 
   /** Where `/metrics` is; it listens by then. */

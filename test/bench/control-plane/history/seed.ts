@@ -1,7 +1,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
-import type { Store } from '../../../src/control-plane/store';
-import type { Database } from '../../../src/control-plane/store/database/database';
-import type { Schema } from '../../../src/control-plane/store/schema';
+import type { Store } from '../../../../src/control-plane/store';
+import type { Database } from '../../../../src/control-plane/store/database/database';
+import type { Schema } from '../../../../src/control-plane/store/schema';
 
 export interface History {
   readonly stacks: number;

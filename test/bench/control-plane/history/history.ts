@@ -1,18 +1,18 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Progress } from '../../../src/local-cluster';
-import { task } from '../../../src/local-cluster/progress';
-import type { Database } from '../../../src/control-plane/store/database/database';
-import { openPostgres } from '../../../src/control-plane/store/database/postgres';
-import { openSqlite } from '../../../src/control-plane/store/database/sqlite';
-import type { Schema } from '../../../src/control-plane/store/schema';
-import { TestQueue } from '../../control-plane/support/queue';
-import { removeFolder } from '../../support/folder';
-import { startPostgres } from '../../support/postgres';
-import { secondsOf } from '../../support/waiting';
-import { machineLine, measureTable, median, ratio, targetSentence, thisMachine, type Measure } from '../measures';
-import { seedHistory, stackName, type History } from './history-seed';
+import type { Progress } from '../../../../src/local-cluster';
+import { task } from '../../../../src/local-cluster/progress';
+import type { Database } from '../../../../src/control-plane/store/database/database';
+import { openPostgres } from '../../../../src/control-plane/store/database/postgres';
+import { openSqlite } from '../../../../src/control-plane/store/database/sqlite';
+import type { Schema } from '../../../../src/control-plane/store/schema';
+import { TestQueue } from '../../../control-plane/support/queue';
+import { removeFolder } from '../../../support/folder';
+import { startPostgres } from '../../../support/postgres';
+import { secondsOf } from '../../../support/waiting';
+import { machineLine, measureTable, median, ratio, targetSentence, thisMachine, type Measure } from '../../measures';
+import { seedHistory, stackName, type History } from './seed';
 
 export interface HistoryOptions {
   readonly database: 'sqlite' | 'postgres';
@@ -142,7 +142,8 @@ export function historyMeasures({ costs, finished, queued }: HistoryReport): Mea
   const beside = (kind: Kind, what: keyof Costs, queue: string): Measure => {
     const [without, having] = [median(costs.bare[what]), median(costs[kind][what])];
     const name = `${what} with ${finished} finished and ${queue} queued runs, beside none`;
-    return ratio(name, having / without, AT_MOST, `${having.toFixed(2)} : ${without.toFixed(2)} ms`);
+    const from = `${having.toFixed(2)} : ${without.toFixed(2)} ms`;
+    return { ...ratio(name, having / without, AT_MOST, from), isAsserted: true };
   };
   return (['assigning', 'listing'] as const).flatMap((what) => [
     beside('queue', what, String(queued)),
