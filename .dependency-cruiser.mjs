@@ -115,6 +115,7 @@ export const ROOMS = {
     'charting',
     'constructs',
     'protocol',
+    'control-plane/graphql',
     'local-cluster',
     'cli/*',
     'cli/api',

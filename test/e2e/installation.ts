@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
+import type { ResultOf } from 'gql.tada';
+import { RUN, STOP_RUN } from '../../src/cli/api/documents';
 import { createPool, createStack, uploadSource, triggerRun, type NewStack } from '../../src/cli/api/operations';
 import { makePoolKey } from '../../src/cli/api/pool-key';
 import { withPackedSource } from '../../src/cli/source/pack';
@@ -17,13 +19,7 @@ const TERMINAL = ['FINISHED', 'FAILED', 'STOPPED', 'CANCELED', 'DISCARDED'];
 /** On the demo's pool, unless it names another. */
 type StackOnPool = Omit<NewStack, 'pool' | 'autoDeploy'> & Partial<Pick<NewStack, 'pool'>>;
 
-export interface Run {
-  readonly id: string;
-  readonly state: string;
-  readonly reason: string | null;
-  readonly message: string;
-  readonly attempt: number;
-}
+export type Run = NonNullable<ResultOf<typeof RUN>['run']>;
 
 export interface PodVolume {
   readonly name: string;
@@ -104,15 +100,13 @@ export class Installation {
   }
 
   async run(id: string): Promise<Run> {
-    const { run } = await this.demo.client.query<{ run: Run }>(
-      'query($id: ID!) { run(id: $id) { id state reason message attempt } }',
-      { id },
-    );
+    const { run } = await this.demo.client.query(RUN, { id });
+    if (!run) throw new Error(`there is no run ${id}`);
     return run;
   }
 
   async stop(id: string): Promise<void> {
-    await this.demo.client.query('mutation($id: ID!) { runStop(run: $id) { id } }', { id });
+    await this.demo.client.query(STOP_RUN, { id });
   }
 
   /** Waits for one of the states. */

@@ -3,9 +3,12 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import type { TadaDocumentNode } from 'gql.tada';
+import { print } from 'graphql';
 import { RefusedError, UnavailableError } from './refused';
 import { UserError } from '../run-program';
 import type { Connection } from './connection';
+import { LOG_IN } from './documents';
 import { whyUnreachable } from './unreachable';
 
 /** Longest silence before an answer begins: an upload is on disk by then. */
@@ -42,8 +45,11 @@ export class ApiClient {
   }
 
   /** Runs a GraphQL document as the API key's user. */
-  async query<T>(document: string, variables: object = {}): Promise<T> {
-    return this.post<T>(document, variables, await this.login());
+  async query<Result, Variables extends object>(
+    document: TadaDocumentNode<Result, Variables>,
+    ...[variables = {} as Variables]: object extends Variables ? [Variables?] : [Variables]
+  ): Promise<Result> {
+    return this.post(document, variables, await this.login());
   }
 
   /** Uploads a stream. */
@@ -74,19 +80,22 @@ export class ApiClient {
 
   private async newToken(): Promise<string> {
     const { id, secret } = this.connection;
-    const document = 'mutation($id: ID!, $secret: String!) { apiKeyUser(id: $id, secret: $secret) { jwt } }';
-    const { apiKeyUser } = await this.post<{ apiKeyUser: { jwt: string } }>(document, { id, secret });
+    const { apiKeyUser } = await this.post(LOG_IN, { id, secret });
     this.loggedIn = true;
-    return apiKeyUser.jwt;
+    return apiKeyUser?.jwt ?? '';
   }
 
-  private async post<T>(query: string, variables: object, jwt?: string): Promise<T> {
+  private async post<Result, Variables extends object>(
+    document: TadaDocumentNode<Result, Variables>,
+    variables: Variables,
+    jwt?: string,
+  ): Promise<Result> {
     const response = await this.reach('/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(jwt ? { authorization: `Bearer ${jwt}` } : {}) },
-      body: JSON.stringify({ query, variables }),
+      body: JSON.stringify({ query: print(document), variables }),
     });
-    const answer = await jsonOf<{ data?: T; errors?: ApiError[] }>(response);
+    const answer = await jsonOf<{ data?: Result; errors?: ApiError[] }>(response);
     const [error] = answer.errors ?? [];
     if (error?.extensions?.code === 'internal') throw new UserError(error.message);
     if (error) throw new RefusedError(error.message);

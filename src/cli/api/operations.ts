@@ -1,6 +1,8 @@
+import type { ResultOf } from 'gql.tada';
 import { UserError } from '../run-program';
 import type { PackedSource } from '../source/pack';
 import type { ApiClient } from './client';
+import { CREATE_POOL, CREATE_STACK, DELETE_STACK, STACK, TRIGGER_RUN, UPDATE_STACK } from './documents';
 
 export interface NewPool {
   readonly id: string;
@@ -13,12 +15,8 @@ export async function createPool(
   client: ApiClient,
   pool: { readonly name: string; readonly csrPem: string; readonly description?: string },
 ): Promise<NewPool> {
-  const { workerPoolCreate } = await client.query<{ workerPoolCreate: { id: string; config: string } }>(
-    `mutation($name: String!, $csr: String!, $description: String) {
-      workerPoolCreate(name: $name, certificateSigningRequest: $csr, description: $description) { id config }
-    }`,
-    { name: pool.name, csr: pool.csrPem, description: pool.description ?? null },
-  );
+  const { name, csrPem: csr, description } = pool;
+  const { workerPoolCreate } = await client.query(CREATE_POOL, { name, csr, description });
   return { id: workerPoolCreate.id, token: workerPoolCreate.config };
 }
 
@@ -55,20 +53,15 @@ export interface NewStack {
 
 /** Makes a stack; it can run once it has a source. */
 export async function createStack(client: ApiClient, stack: NewStack): Promise<{ readonly id: string }> {
-  const { stackCreate } = await client.query<{ stackCreate: { id: string } }>(
-    `mutation($name: String!, $pool: ID!, $tool: StackTool, $root: String, $image: String, $auto: Boolean, $env: [EnvironmentVariable!]) {
-      stackCreate(name: $name, workerPool: $pool, tool: $tool, projectRoot: $root, runnerImage: $image, autoDeploy: $auto, environment: $env) { id }
-    }`,
-    {
-      name: stack.name,
-      pool: stack.pool,
-      tool: (stack.tool ?? 'opentofu').toUpperCase(),
-      root: stack.projectRoot ?? '',
-      image: stack.runnerImage ?? null,
-      auto: stack.autoDeploy ?? false,
-      env: stack.environment ?? [],
-    },
-  );
+  const { stackCreate } = await client.query(CREATE_STACK, {
+    name: stack.name,
+    pool: stack.pool,
+    tool: toolOf(stack.tool ?? 'opentofu'),
+    root: stack.projectRoot ?? '',
+    image: stack.runnerImage,
+    auto: stack.autoDeploy ?? false,
+    env: [...(stack.environment ?? [])],
+  });
   return stackCreate;
 }
 
@@ -78,51 +71,32 @@ export async function updateStack(
   stack: string,
   change: Partial<NewStack> & { readonly unsetEnv?: readonly string[] },
 ): Promise<string> {
-  const { stackUpdate } = await client.query<{ stackUpdate: { name: string } }>(
-    `mutation($stack: ID!, $pool: ID, $tool: StackTool, $root: String, $image: String, $auto: Boolean, $env: [EnvironmentVariable!], $unset: [String!]) {
-      stackUpdate(stack: $stack, workerPool: $pool, tool: $tool, projectRoot: $root, runnerImage: $image, autoDeploy: $auto, environment: $env, unsetEnvironment: $unset) { name }
-    }`,
-    {
-      stack,
-      pool: change.pool ?? null,
-      tool: change.tool?.toUpperCase() ?? null,
-      root: change.projectRoot ?? null,
-      image: change.runnerImage ?? null,
-      auto: change.autoDeploy ?? null,
-      env: change.environment ?? null,
-      unset: change.unsetEnv ?? null,
-    },
-  );
+  const { stackUpdate } = await client.query(UPDATE_STACK, {
+    stack,
+    pool: change.pool,
+    tool: change.tool && toolOf(change.tool),
+    root: change.projectRoot,
+    image: change.runnerImage,
+    auto: change.autoDeploy,
+    env: change.environment && [...change.environment],
+    unset: change.unsetEnv && [...change.unsetEnv],
+  });
   return stackUpdate.name;
 }
 
 /** @returns the stack's name */
 export async function deleteStack(client: ApiClient, stack: string): Promise<string> {
-  const { stackDelete } = await client.query<{ stackDelete: { name: string } }>(
-    'mutation($stack: ID!) { stackDelete(stack: $stack) { name } }',
-    { stack },
-  );
-  return stackDelete.name;
+  const { stackDelete } = await client.query(DELETE_STACK, { stack });
+  return stackDelete?.name ?? stack;
 }
 
-export interface StackRow {
-  readonly id: string;
-  readonly name: string;
-  readonly tool: string;
-  readonly autoDeploy: boolean;
-  readonly hasSource: boolean;
-  readonly projectRoot: string;
-  readonly runnerImage: string | null;
-  readonly environment: readonly string[];
-  readonly workerPool: { readonly id: string; readonly name: string } | null;
-}
+const toolOf = (tool: 'opentofu' | 'terraform') => (tool === 'opentofu' ? 'OPENTOFU' : 'TERRAFORM');
+
+export type Stack = NonNullable<ResultOf<typeof STACK>['stack']>;
 
 /** @param nameOrId of the stack @throws UserError when there is none */
-export async function findStack(client: ApiClient, nameOrId: string): Promise<StackRow> {
-  const { stack } = await client.query<{ stack: StackRow | null }>(
-    'query($id: ID!) { stack(id: $id) { id name tool autoDeploy hasSource projectRoot runnerImage environment workerPool { id name } } }',
-    { id: nameOrId },
-  );
+export async function findStack(client: ApiClient, nameOrId: string): Promise<Stack> {
+  const { stack } = await client.query(STACK, { id: nameOrId });
   if (!stack) throw new UserError(`stack ${nameOrId} not found`);
   return stack;
 }
@@ -130,13 +104,6 @@ export async function findStack(client: ApiClient, nameOrId: string): Promise<St
 /** Uploads a folder as the stack's source; runs triggered from now on use it. */
 export function uploadSource(client: ApiClient, stack: string, packed: PackedSource): Promise<void> {
   return client.upload(`/api/v1/stacks/${encodeURIComponent(stack)}/source`, packed.open());
-}
-
-interface QueuedRun {
-  readonly id: string;
-  readonly stackName: string;
-  readonly state: string;
-  readonly waitsFor: string | null;
 }
 
 export interface NewRun {
@@ -155,12 +122,11 @@ export async function triggerRun(
   client: ApiClient,
   stack: string,
   { proposed = false, autoDeploy }: NewRun = {},
-): Promise<QueuedRun> {
-  const { runTrigger } = await client.query<{ runTrigger: QueuedRun }>(
-    `mutation($stack: ID!, $type: RunType, $auto: Boolean) {
-      runTrigger(stack: $stack, runType: $type, autoDeploy: $auto) { id stackName state waitsFor }
-    }`,
-    { stack, type: proposed ? 'PROPOSED' : 'TRACKED', auto: autoDeploy ?? null },
-  );
-  return runTrigger;
+): Promise<ResultOf<typeof TRIGGER_RUN>['run']> {
+  const { run } = await client.query(TRIGGER_RUN, {
+    stack,
+    type: proposed ? 'PROPOSED' : 'TRACKED',
+    auto: autoDeploy,
+  });
+  return run;
 }

@@ -1,11 +1,13 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import type { ResultOf } from 'gql.tada';
 import { stringify } from 'yaml';
 import { checkPoolName, idOf } from '../../control-plane/names';
 import { parseToken } from '../../protocol/token';
 import type { ApiClient } from '../api/client';
 import { apiAction } from '../api/command';
+import { DELETE_POOL, POOLS, POOLS_WITH_TOKENS, STACKS } from '../api/documents';
 import { commandGroup, withExamples } from '../api/help';
 import { createPool, poolSecret } from '../api/operations';
 import { makePoolKey, type KeyKind } from '../api/pool-key';
@@ -95,7 +97,7 @@ function showCommand(): Command {
 function listCommand(): Command {
   const command = new Command('list').description('List the pools.').option('--json', 'as JSON');
   return apiAction<{ json?: boolean }>(withExamples(command, 'pool list'), async (client, flags) => {
-    const { workerPools } = await client.query<{ workerPools: PoolRow[] }>(`{ workerPools { ${FIELDS} } }`);
+    const { workerPools } = await client.query(POOLS);
     show(flags, workerPools, poolTable(workerPools));
   });
 }
@@ -108,10 +110,8 @@ function deleteCommand(): Command {
     );
   return apiAction(withExamples(command, 'pool delete production'), async (client, _, given) => {
     const { id, name } = await findPool(client, given ?? '');
-    await client.query('mutation($id: ID!) { workerPoolDelete(id: $id) { id } }', { id });
-    const { stacks } = await client.query<{ stacks: { name: string; workerPool: object | null }[] }>(
-      '{ stacks { name workerPool { id } } }',
-    );
+    await client.query(DELETE_POOL, { id });
+    const { stacks } = await client.query(STACKS);
     const left = stacks.filter(({ workerPool }) => workerPool === null).map((stack) => stack.name);
     print(`Pool ${name} is deleted.`);
     if (left.length > 0) {
@@ -123,13 +123,12 @@ function deleteCommand(): Command {
   });
 }
 
-const FIELDS = 'id name workersCount busyWorkers pendingRuns';
-
 /** @throws UserError when there is none, or more than one of that name */
-async function findPool(client: ApiClient, nameOrId: string): Promise<PoolRow & { readonly config: string }> {
-  const { workerPools } = await client.query<{ workerPools: (PoolRow & { config: string })[] }>(
-    `{ workerPools { ${FIELDS} config } }`,
-  );
+async function findPool(
+  client: ApiClient,
+  nameOrId: string,
+): Promise<ResultOf<typeof POOLS_WITH_TOKENS>['workerPools'][number]> {
+  const { workerPools } = await client.query(POOLS_WITH_TOKENS);
   const byId = workerPools.find(({ id }) => id === idOf(nameOrId));
   const [first, ...others] = byId ? [byId] : workerPools.filter(({ name }) => name === nameOrId);
   if (!first) throw new UserError(`worker pool ${nameOrId} not found`);
@@ -171,15 +170,7 @@ function localEndpoint(token: string): string | undefined {
   return /^(localhost|127\..*|\[::1\])$/.test(new URL(endpoint).hostname) ? endpoint : undefined;
 }
 
-interface PoolRow {
-  readonly id: string;
-  readonly name: string;
-  readonly workersCount: number;
-  readonly busyWorkers: number;
-  readonly pendingRuns: number;
-}
-
-function poolTable(pools: readonly PoolRow[]): string {
+function poolTable(pools: ResultOf<typeof POOLS>['workerPools']): string {
   const rows = pools.map((pool) => [
     pool.id,
     pool.name,

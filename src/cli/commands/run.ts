@@ -1,25 +1,15 @@
 import { Command, Option } from 'commander';
+import type { ResultOf } from 'gql.tada';
 import type { ApiClient } from '../api/client';
 import { apiAction } from '../api/command';
+import { CONFIRM_RUN, DISCARD_RUN, RUN, RUNS, STOP_RUN } from '../api/documents';
 import { followLog, type LogEnd } from '../api/follow';
 import { commandGroup, EXIT_CODES, withExamples } from '../api/help';
 import { triggerRun } from '../api/operations';
 import { print, show, table, when } from '../api/output';
 import { UserError } from '../run-program';
 
-const FIELDS = 'id stackName type state reason message waitsFor createdAt finished';
-
-interface RunRow {
-  readonly id: string;
-  readonly stackName: string;
-  readonly type: 'TRACKED' | 'PROPOSED';
-  readonly state: string;
-  readonly reason: string | null;
-  readonly message: string;
-  readonly waitsFor: string | null;
-  readonly createdAt: number;
-  readonly finished: boolean;
-}
+type Run = ResultOf<typeof STOP_RUN>['run'];
 
 interface TriggerFlags {
   readonly follow?: boolean;
@@ -36,12 +26,12 @@ export function runCommand(): Command {
     logCommand(),
     showCommand(),
     listCommand(),
-    decision('confirm', 'Apply the plan of a run.', 'runConfirm', ({ id, state }) => `Run ${id} is ${state}`),
-    decision('discard', 'Discard the plan of a run.', 'runDiscard', ({ id, state }) => `Run ${id} is ${state}`),
+    decision('confirm', 'Apply the plan of a run.', CONFIRM_RUN, ({ id, state }) => `Run ${id} is ${state}`),
+    decision('discard', 'Discard the plan of a run.', DISCARD_RUN, ({ id, state }) => `Run ${id} is ${state}`),
     decision(
       'stop',
       'Stop a run: at once while it waits, otherwise by asking its Pod. What it has applied by then stays; the state of a stack without a backend is lost with it.',
-      'runStop',
+      STOP_RUN,
       stopSentence,
     ),
   );
@@ -90,9 +80,7 @@ function showCommand(): Command {
     .option('--json', 'as JSON');
   withExamples(command, 'run show 01K3ZC0000000000000000000R');
   return apiAction<{ json?: boolean }>(command, async (client, flags, id) => {
-    const { run } = await client.query<{ run: RunRow | null }>(`query($id: ID!) { run(id: $id) { ${FIELDS} } }`, {
-      id,
-    });
+    const { run } = await client.query(RUN, { id: id ?? '' });
     if (!run) throw new UserError(`run ${id} not found`);
     const facts: [string, string | null][] = [
       ['Run', run.id],
@@ -115,25 +103,25 @@ function listCommand(): Command {
     .option('--json', 'as JSON');
   withExamples(command, 'run list --stack network');
   return apiAction<{ json?: boolean; stack?: string }>(command, async (client, flags) => {
-    const { runs } = await client.query<{ runs: RunRow[] }>(`query($stack: ID) { runs(stack: $stack) { ${FIELDS} } }`, {
-      stack: flags.stack ?? null,
-    });
+    const { runs } = await client.query(RUNS, { stack: flags.stack });
     show(flags, runs, runTable(runs));
   });
 }
 
-function decision(verb: string, description: string, mutation: string, sentence: (run: RunRow) => string): Command {
+function decision(
+  verb: string,
+  description: string,
+  mutation: typeof STOP_RUN,
+  sentence: (run: Run) => string,
+): Command {
   const command = new Command(verb).argument('<id>', 'id of the run').description(description);
   return apiAction(withExamples(command, `run ${verb} 01K3ZC0000000000000000000R`), async (client, _, id) => {
-    const answer = await client.query<Record<string, RunRow>>(
-      `mutation($id: ID!) { ${mutation}(run: $id) { ${FIELDS} } }`,
-      { id },
-    );
-    print(sentence(answer[mutation]!));
+    const { run } = await client.query(mutation, { id: id ?? '' });
+    print(sentence(run));
   });
 }
 
-function stopSentence({ id, state, finished }: RunRow): string {
+function stopSentence({ id, state, finished }: Run): string {
   if (state === 'CANCELED') return `Run ${id} is CANCELED: it had not started`;
   if (finished) return `Run ${id} is ${state}: there is nothing left to stop`;
   const lost =
@@ -166,7 +154,7 @@ function conclude(end: LogEnd): void {
   throw new UserError(`the run is ${end.state}${end.reason ? ` (${end.reason})` : ''}${why}`);
 }
 
-function runTable(runs: readonly RunRow[]): string {
+function runTable(runs: readonly Run[]): string {
   const rows = runs.map((run) => [run.id, run.stackName, run.state, run.reason ?? '', when(run.createdAt)]);
   return table([['ID', 'STACK', 'STATE', 'REASON', 'CREATED'], ...rows]);
 }

@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander';
+import type { ResultOf } from 'gql.tada';
 import { checkStackName, projectFolder } from '../../control-plane/names';
 import { apiAction } from '../api/command';
+import { STACKS } from '../api/documents';
 import { commandGroup, IGNORE_HELP, withExamples } from '../api/help';
-import { createStack, deleteStack, findStack, updateStack, uploadSource, type StackRow } from '../api/operations';
+import { createStack, deleteStack, findStack, updateStack, uploadSource, type Stack } from '../api/operations';
 import { print, show, table } from '../api/output';
 import { variablesOf, withVariables, type VariableFlags } from '../api/variables';
 import { collect } from '../options';
@@ -151,9 +153,7 @@ function showCommand(): Command {
 function listCommand(): Command {
   const command = new Command('list').description('List the stacks.').option('--json', 'as JSON');
   return apiAction<{ json?: boolean }>(withExamples(command, 'stack list'), async (client, flags) => {
-    const { stacks } = await client.query<{ stacks: StackRow[] }>(
-      '{ stacks { id name tool autoDeploy hasSource workerPool { id name } } }',
-    );
+    const { stacks } = await client.query(STACKS);
     show(flags, stacks, stackTable(stacks));
   });
 }
@@ -189,11 +189,11 @@ function note(sentence: string): void {
   print(`Note: ${sentence}`, process.stderr);
 }
 
-function appliesHow({ autoDeploy }: Pick<StackRow, 'autoDeploy'>): string {
+function appliesHow({ autoDeploy }: Pick<Stack, 'autoDeploy'>): string {
   return autoDeploy ? 'by itself' : 'after confirmation';
 }
 
-function stackTable(stacks: readonly StackRow[]): string {
+function stackTable(stacks: ResultOf<typeof STACKS>['stacks']): string {
   const rows = stacks.map((stack) => [
     stack.name,
     stack.workerPool?.name ?? '(deleted)',

@@ -1,4 +1,5 @@
 import type { ApiClient } from '../api/client';
+import { POOLS, RESET_POOL, STACKS } from '../api/documents';
 import { createPool, createStack, poolSecret, uploadSource } from '../api/operations';
 import { makePoolKey } from '../api/pool-key';
 import { withPackedSource } from '../source/pack';
@@ -9,9 +10,7 @@ import { DEMO } from './settings';
 /** Makes the pool at the control plane and in the cluster; a pool that is there already stays as it is. */
 export async function ensurePool(kubernetes: Kubernetes, client: ApiClient): Promise<void> {
   const { name, namespace, size } = DEMO.pool;
-  const { workerPools } = await client.query<{ workerPools: { id: string; name: string }[] }>(
-    '{ workerPools { id name } }',
-  );
+  const { workerPools } = await client.query(POOLS);
   const known = workerPools.find((pool) => pool.name === name);
   if (!known || !(await kubernetes.get('secret', name, namespace))) {
     const { privateKeyPem, csrPem } = await makePoolKey('rsa');
@@ -25,10 +24,7 @@ export async function ensurePool(kubernetes: Kubernetes, client: ApiClient): Pro
 
 /** The Secret with the private key was lost: the pool gets a new key and token, and keeps its runs. */
 async function resetPool(client: ApiClient, id: string, csrPem: string): Promise<{ token: string }> {
-  const { workerPoolReset } = await client.query<{ workerPoolReset: { config: string } }>(
-    'mutation($id: ID!, $csr: String!) { workerPoolReset(id: $id, certificateSigningRequest: $csr) { config } }',
-    { id, csr: csrPem },
-  );
+  const { workerPoolReset } = await client.query(RESET_POOL, { id, csr: csrPem });
   return { token: workerPoolReset.config };
 }
 
@@ -66,7 +62,7 @@ export async function waitForPool(kubernetes: Kubernetes): Promise<void> {
 /** Makes the stack of the demo, or uploads its source again. */
 export async function ensureStack(client: ApiClient): Promise<void> {
   const { name, source } = DEMO.stack;
-  const { stacks } = await client.query<{ stacks: { name: string }[] }>('{ stacks { name } }');
+  const { stacks } = await client.query(STACKS);
   if (!stacks.some((stack) => stack.name === name)) {
     await createStack(client, { name, pool: DEMO.pool.name, autoDeploy: true });
   }

@@ -8,9 +8,9 @@ import type { ApiKeys } from '../identity/api-keys';
 import { RequestError, type RefusalCode } from '../errors';
 import { bearer, parseJsonBody, refusingApp } from '../http/app';
 import { LIMIT } from '../limits';
+import { LOG_IN_FIRST, type RequestContext } from './builder';
 import { sizeOf } from './document-limits';
 import { readDocument } from './read-document';
-import { rootResolvers, type RequestContext } from './resolvers';
 import { schema } from './schema';
 
 const Body = z.object({
@@ -20,7 +20,6 @@ const Body = z.object({
 });
 
 const NO_BODY = 'the body must be JSON with a text "query"';
-const LOG_IN_FIRST = 'unauthorized: log in with apiKeyUser first';
 
 export interface GraphqlParts {
   readonly admin: AdminService;
@@ -35,18 +34,18 @@ export interface GraphqlParts {
  */
 export function graphqlRoute({ admin, apiKeys, admission, logger }: GraphqlParts): Hono {
   const app = refusingApp(logger);
-  const rootValue = rootResolvers(admin, apiKeys);
   app.post('/', async (c) => {
     const jwt = bearer(c.req.header('Authorization'));
     const user = jwt && (await apiKeys.verify(jwt));
     if (user) admission.proved(c, `key ${user}`);
     const address = admission.addressOf(c);
-    const context: RequestContext = { user, logIn: (prove) => admission.logIns.attempt(address, prove) };
+    const logIn: RequestContext['logIn'] = (prove) => admission.logIns.attempt(address, prove);
+    const context: RequestContext = { admin, apiKeys, user, logIn };
     const run = async () => {
       // Nothing else than a log-in could come of it.
       if (!user) admission.logIns.check(address);
       const text = await bodyOf(c, admission, user);
-      return text === undefined ? refused(LOG_IN_FIRST) : carryOut(text, context, rootValue);
+      return text === undefined ? refused(LOG_IN_FIRST) : carryOut(text, context);
     };
     const key = user ? `graphql ${user}` : `graphql of ${address}`;
     try {
@@ -77,7 +76,7 @@ async function bodyOf(c: Context, admission: Admission, user: string | undefined
   }
 }
 
-async function carryOut(text: string, context: RequestContext, rootValue: unknown): Promise<ExecutionResult> {
+async function carryOut(text: string, context: RequestContext): Promise<ExecutionResult> {
   const body = Body.safeParse(parsed(text));
   if (!body.success) return refused(NO_BODY);
   const { query, operationName } = body.data;
@@ -89,7 +88,6 @@ async function carryOut(text: string, context: RequestContext, rootValue: unknow
   return execute({
     schema,
     document,
-    rootValue,
     contextValue: context,
     variableValues: variables,
     ...(operationName ? { operationName } : {}),

@@ -1,0 +1,35 @@
+import SchemaBuilder from '@pothos/core';
+import type { AdminService } from '../admin/admin-service';
+import { RequestError } from '../errors';
+import type { ApiKeys } from '../identity/api-keys';
+
+/** Of one request. */
+export interface RequestContext {
+  readonly admin: AdminService;
+  readonly apiKeys: ApiKeys;
+  /** The id of the API key; undefined when nobody is logged in. */
+  readonly user: string | undefined;
+  /** Carries out a log-in, and counts it where it fails. @throws RequestError after too many */
+  readonly logIn: <T>(prove: () => Promise<T>) => Promise<T>;
+}
+
+interface SchemaTypes {
+  Context: RequestContext;
+  DefaultFieldNullability: false;
+  Scalars: { ID: { Input: string; Output: string } };
+}
+
+/** Names and nullability are those that the public clients of Spacelift rely on; all times are Unix seconds. */
+export const builder = new SchemaBuilder<SchemaTypes>({ defaultFieldNullability: false });
+
+builder.queryType();
+builder.mutationType();
+
+export const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
+
+export const LOG_IN_FIRST = 'unauthorized: log in with apiKeyUser first';
+
+export function requireUser({ user }: RequestContext): string {
+  if (user === undefined) throw new RequestError('unauthorized', LOG_IN_FIRST);
+  return user;
+}

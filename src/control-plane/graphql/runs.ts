@@ -1,0 +1,132 @@
+import { RequestError } from '../errors';
+import { isTerminal } from '../queue/transitions';
+import type { RunRecord } from '../store/records';
+import { builder, seconds, type RequestContext } from './builder';
+
+const RunType = builder.enumType('RunType', { values: ['TRACKED', 'PROPOSED'] as const });
+
+const RunState = builder.enumType('RunState', {
+  values: [
+    'QUEUED',
+    'PREPARING',
+    'PLANNING',
+    'UNCONFIRMED',
+    'CONFIRMED',
+    'PREPARING_APPLY',
+    'APPLYING',
+    'FINISHED',
+    'FAILED',
+    'STOPPED',
+    'CANCELED',
+    'DISCARDED',
+  ] as const,
+});
+
+export const Run = builder.objectRef<RunRecord>('Run').implement({
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    stackId: t.exposeID('stackId'),
+    stackName: t.exposeString('stackName'),
+    workerPool: t.exposeID('poolId'),
+    type: t.expose('type', { type: RunType }),
+    state: t.expose('state', { type: RunState }),
+    title: t.string({
+      resolve: ({ type, stackName }) => `${type === 'TRACKED' ? 'Tracked' : 'Proposed'} run of ${stackName}`,
+    }),
+    finished: t.boolean({
+      description: 'Whether nothing more will happen.',
+      resolve: ({ state }) => isTerminal(state),
+    }),
+    autoDeploy: t.exposeBoolean('autoDeploy'),
+    attempt: t.exposeInt('attempt', { description: 'Attempts so far, over both stages.' }),
+    hasChanges: t.exposeBoolean('hasChanges', { nullable: true }),
+    reason: t.exposeString('reason', {
+      nullable: true,
+      description: 'One of the outcome reasons of docs/protocol.md, once the run is over.',
+    }),
+    message: t.exposeString('message'),
+    waitsFor: t.string({
+      nullable: true,
+      description: "What it waits for, as the end of 'waits for ...'; null while it does not wait.",
+      resolve: (run, _args, { admin }) => admin.waitsFor(run),
+    }),
+    exitCode: t.exposeInt('exitCode', { nullable: true }),
+    createdAt: t.int({ resolve: ({ createdAt }) => seconds(createdAt) }),
+    updatedAt: t.int({ resolve: ({ updatedAt }) => seconds(updatedAt) }),
+    finishedAt: t.int({
+      nullable: true,
+      resolve: ({ finishedAt }) => (finishedAt === null ? null : seconds(finishedAt)),
+    }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  run: t.field({
+    type: Run,
+    nullable: true,
+    args: { id: t.arg.id({ required: true }) },
+    resolve: (_root, { id }, { admin }) => admin.run(id),
+  }),
+  runs: t.field({
+    type: [Run],
+    description: 'Newest first.',
+    args: { stack: t.arg.id(), workerPool: t.arg.id(), first: t.arg.int() },
+    resolve: (_root, { stack, workerPool, first }, { admin }) =>
+      admin.runs({
+        ...(stack ? { stack } : {}),
+        ...(workerPool ? { pool: workerPool } : {}),
+        ...(typeof first === 'number' ? { limit: Math.max(0, first) } : {}),
+      }),
+  }),
+}));
+
+builder.mutationFields((t) => {
+  const run = { stack: t.arg.id(), run: t.arg.id({ required: true }) };
+  return {
+    runTrigger: t.field({
+      type: Run,
+      args: { stack: t.arg.id({ required: true }), runType: t.arg({ type: RunType }), autoDeploy: t.arg.boolean() },
+      resolve: (_root, { stack, runType, autoDeploy }, { admin }) =>
+        admin.createRun({
+          stack,
+          ...(runType ? { type: runType } : {}),
+          ...(typeof autoDeploy === 'boolean' ? { autoDeploy } : {}),
+        }),
+    }),
+    runConfirm: t.field({
+      type: Run,
+      description: 'Where a stack is given, too, the run must be one of its runs.',
+      args: run,
+      resolve: async (_root, args, context) => context.admin.confirm(await runOf(context, args)),
+    }),
+    runDiscard: t.field({
+      type: Run,
+      args: run,
+      resolve: async (_root, args, context) => context.admin.discard(await runOf(context, args)),
+    }),
+    runStop: t.field({
+      type: Run,
+      args: { ...run, note: t.arg.string() },
+      resolve: async (_root, args, context) => context.admin.stop(await runOf(context, args), args.note ?? undefined),
+    }),
+    runCancel: t.field({
+      type: Run,
+      args: run,
+      resolve: async (_root, args, context) => context.admin.stop(await runOf(context, args)),
+    }),
+  };
+});
+
+interface RunArguments {
+  readonly stack?: string | null;
+  readonly run: string;
+}
+
+/** The id of the run; where a stack is given, too, it must be the run's. */
+async function runOf({ admin }: RequestContext, { run, stack }: RunArguments): Promise<string> {
+  const ofStack = (await admin.run(run))?.stackId;
+  if (stack && ofStack !== undefined && (await admin.stack(stack))?.id !== ofStack) {
+    throw new RequestError('not-found', `run ${run} not found in stack ${stack}`);
+  }
+  return run;
+}

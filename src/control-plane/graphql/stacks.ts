@@ -1,0 +1,124 @@
+import type { NewStack, StackChange } from '../admin/input';
+import type { StackRecord } from '../store/records';
+import { builder, seconds } from './builder';
+import { WorkerPool } from './worker-pools';
+
+const StackTool = builder.enumType('StackTool', { values: ['OPENTOFU', 'TERRAFORM'] as const });
+
+const Stack = builder.objectRef<StackRecord>('Stack').implement({
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    name: t.exposeString('name'),
+    workerPool: t.field({
+      type: WorkerPool,
+      nullable: true,
+      resolve: ({ poolId }, _args, { admin }) => admin.pool(poolId),
+    }),
+    tool: t.expose('tool', { type: StackTool }),
+    projectRoot: t.exposeString('projectRoot'),
+    runnerImage: t.exposeString('runnerImage', { nullable: true }),
+    autoDeploy: t.exposeBoolean('autoDeploy'),
+    environment: t.stringList({
+      description: "Names of its environment's variables; their values are not told.",
+      resolve: ({ id }, _args, { admin }) => admin.environmentNames(id),
+    }),
+    hasSource: t.boolean({
+      description: 'Whether a source was uploaded; without one it cannot run.',
+      resolve: ({ source }) => source !== null,
+    }),
+    createdAt: t.int({ resolve: ({ createdAt }) => seconds(createdAt) }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  stacks: t.field({ type: [Stack], resolve: (_root, _args, { admin }) => admin.stacks() }),
+  stack: t.field({
+    type: Stack,
+    nullable: true,
+    args: { id: t.arg.id({ required: true }) },
+    resolve: (_root, { id }, { admin }) => admin.stack(id),
+  }),
+}));
+
+const EnvironmentVariable = builder
+  .inputRef<{ readonly name: string; readonly value: string }>('EnvironmentVariable')
+  .implement({
+    fields: (t) => ({ name: t.string({ required: true }), value: t.string({ required: true }) }),
+  });
+
+builder.mutationFields((t) => {
+  const settings = {
+    tool: t.arg({ type: StackTool }),
+    projectRoot: t.arg.string(),
+    runnerImage: t.arg.string(),
+    autoDeploy: t.arg.boolean(),
+    environment: t.arg({ type: [EnvironmentVariable] }),
+  };
+  return {
+    stackCreate: t.field({
+      type: Stack,
+      description: 'Pool and stack are given by name or id.',
+      args: { name: t.arg.string({ required: true }), workerPool: t.arg.id({ required: true }), ...settings },
+      resolve: (_root, args, { admin }) => admin.createStack(newStack(args)),
+    }),
+    stackUpdate: t.field({
+      type: Stack,
+      description:
+        "Counts for runs that start from now on. What is left out stays; an empty runnerImage means the pool's again.",
+      args: {
+        stack: t.arg.id({ required: true }),
+        workerPool: t.arg.id(),
+        ...settings,
+        unsetEnvironment: t.arg.stringList(),
+      },
+      resolve: (_root, args, { admin }) => admin.updateStack(args.stack, stackChange(args)),
+    }),
+    stackDelete: t.field({
+      type: Stack,
+      nullable: true,
+      description: 'Refused while it has unfinished runs; the others stay.',
+      args: { stack: t.arg.id({ required: true }) },
+      resolve: (_root, { stack }, { admin }) => admin.deleteStack(stack),
+    }),
+  };
+});
+
+interface StackSettings {
+  readonly tool?: NewStack['tool'] | null;
+  readonly projectRoot?: string | null;
+  readonly runnerImage?: string | null;
+  readonly autoDeploy?: boolean | null;
+  readonly environment?: readonly { readonly name: string; readonly value: string }[] | null;
+}
+
+function newStack(args: StackSettings & { readonly name: string; readonly workerPool: string }): NewStack {
+  return {
+    name: args.name,
+    pool: args.workerPool,
+    tool: args.tool ?? 'OPENTOFU',
+    projectRoot: args.projectRoot ?? '',
+    runnerImage: args.runnerImage ?? null,
+    autoDeploy: args.autoDeploy ?? false,
+    environment: variables(args.environment ?? []),
+  };
+}
+
+/** GraphQL tells an argument of null from none; both mean that it stays as it is. */
+function stackChange(
+  args: StackSettings & { readonly workerPool?: string | null; readonly unsetEnvironment?: readonly string[] | null },
+): StackChange {
+  const { workerPool, tool, projectRoot, runnerImage, autoDeploy, environment, unsetEnvironment } = args;
+  return {
+    ...(workerPool ? { pool: workerPool } : {}),
+    ...(tool ? { tool } : {}),
+    ...(typeof projectRoot === 'string' ? { projectRoot } : {}),
+    ...(typeof runnerImage === 'string' ? { runnerImage } : {}),
+    ...(typeof autoDeploy === 'boolean' ? { autoDeploy } : {}),
+    ...(environment ? { environment: variables(environment) } : {}),
+    ...(unsetEnvironment ? { unsetEnvironment } : {}),
+  };
+}
+
+function variables(list: readonly { readonly name: string; readonly value: string }[]): Record<string, string> {
+  return Object.fromEntries(list.map(({ name, value }) => [name, value]));
+}

@@ -1,0 +1,43 @@
+import { RequestError } from '../errors';
+import { builder } from './builder';
+
+const User = builder.objectRef<{ readonly jwt: string; readonly validUntil: number }>('User').implement({
+  fields: (t) => ({
+    jwt: t.exposeString('jwt', { nullable: true }),
+    validUntil: t.exposeInt('validUntil', { nullable: true }),
+  }),
+});
+
+const Viewer = builder.objectRef<{ readonly id: string }>('Viewer').implement({
+  fields: (t) => ({ id: t.exposeID('id'), name: t.exposeString('id') }),
+});
+
+const DebugInfo = builder.objectRef<{ readonly selfHostedVersion: string }>('DebugInfo').implement({
+  fields: (t) => ({ selfHostedVersion: t.exposeString('selfHostedVersion') }),
+});
+
+builder.queryFields((t) => ({
+  viewer: t.field({
+    type: Viewer,
+    nullable: true,
+    resolve: (_root, _args, { user }) => (user === undefined ? null : { id: user }),
+  }),
+  debugInfo: t.field({
+    type: DebugInfo,
+    // Empty as on the hosted service: clients then assume that every operation they know exists.
+    resolve: () => ({ selfHostedVersion: '' }),
+  }),
+}));
+
+builder.mutationField('apiKeyUser', (t) =>
+  t.field({
+    type: User,
+    nullable: true,
+    args: { id: t.arg.id({ required: true }), secret: t.arg.string({ required: true }) },
+    resolve: async (_root, { id, secret }, { apiKeys, logIn }) => {
+      const made = await logIn(() => apiKeys.exchange(id, secret));
+      if (!made) throw new RequestError('unauthorized', 'unauthorized: no API key has this id and secret');
+      return made;
+    },
+  }),
+);
