@@ -44,7 +44,13 @@ export const ROOMS = {
   'control-plane/blobs': ['control-plane/errors'],
   'control-plane/pki': ['protocol', 'control-plane/errors', 'control-plane/durable-file', 'control-plane/key-files'],
   'control-plane/identity': ['protocol', 'control-plane/*', 'control-plane/pki', 'control-plane/store'],
-  'control-plane/queue': ['protocol', 'control-plane/errors', 'control-plane/retention', 'control-plane/store'],
+  'control-plane/queue': [
+    'protocol',
+    'control-plane/errors',
+    'control-plane/limits',
+    'control-plane/retention',
+    'control-plane/store',
+  ],
   'control-plane/admission': ['control-plane/*'],
   'control-plane/admin': [
     'protocol',

@@ -89,6 +89,19 @@ export const LIMITS = {
     'a controller has one; those of broken connections stay for a while',
   ),
   poolWatches: limit(256, 'count', 'watches of a pool at once', 'one a session, and a few of broken connections'),
+  poolSessions: limit(
+    200,
+    'count',
+    'sessions of a pool: WorkerPools that speak for it, until ten minutes after their last word',
+    'a cluster has one; watches are for fewer than 256',
+  ),
+  poolWorkers: limit(20_000, 'count', 'workers of a pool', 'as many as a sync can name; a WorkerPool has at most half'),
+  poolKnownWorkers: limit(
+    100_000,
+    'count',
+    'workers of a pool, those that are gone among them: removed ones for an hour, forgotten ones for 30 days',
+    'workers are used again and again, and made anew when a pool grows',
+  ),
   attemptRequests: limit(
     4,
     'count',

@@ -30,6 +30,6 @@ export interface QueueContext {
   readonly runAssigned: (waitedMs: number) => void;
   /** Gives waiting runs of a pool to its idle workers; never rejects: what it could not do now, a sweep does. */
   readonly assignRuns: (poolId: string) => Promise<void>;
-  /** Removes a blob that a row named, unless another does; what fails is left to a sweep of the blobs. */
+  /** Removes a blob that a row named, unless another does; never throws: what fails is left to a sweep of the blobs. */
   readonly letGo: (blob: LetGo) => void;
 }

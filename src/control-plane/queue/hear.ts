@@ -2,10 +2,14 @@ import { SESSION_LEASE_MS } from '../../protocol/leases';
 import type { Speaker } from '../../protocol/messages';
 import { RequestError } from '../errors';
 import type { SessionRow } from '../store/schema';
+import { requireWithinCaps } from './caps';
 import { change, type Change } from './change';
 import type { QueueContext } from './context';
 
-/** Takes a session's word as a sign of life. @throws RequestError `superseded` when it is that of a former leader. */
+/**
+ * Takes a session's word as a sign of life.
+ * @throws RequestError `superseded` when it is that of a former leader, `too-many-requests` when the pool has too many others
+ */
 export async function hear(made: Change, poolId: string, { session, term }: Speaker): Promise<void> {
   const { sessions } = made.tx;
   const reading = await made.reading();
@@ -16,6 +20,7 @@ export async function hear(made: Change, poolId: string, { session, term }: Spea
       'another controller leads now and speaks for this pool: this one, which led before it, changes nothing any more',
     );
   }
+  if (!known) requireWithinCaps({ sessions: (await sessions.countOfPool(poolId)) + 1 });
   if (!known || isNews(known, term, reading)) await sessions.heard(poolId, session, reading, term);
 }
 

@@ -14,7 +14,7 @@ export function queueContext(
   runAssigned: QueueContext['runAssigned'] = () => undefined,
 ): QueueContext {
   const ulid = monotonicFactory();
-  const wakeups = new Wakeups();
+  const wakeups = new Wakeups((error, topic) => logger.error({ err: error, topic }, 'a change could not be told'));
   store.listen(
     (topic) => wakeups.notify(topic),
     () => wakeups.notifyAll(),
@@ -26,7 +26,13 @@ export function queueContext(
     logger,
     now,
     newId: () => ulid(now()),
-    letGo,
+    letGo: (blob) => {
+      try {
+        letGo(blob);
+      } catch (error) {
+        logger.error({ err: error, ...blob }, 'a blob could not be let go; a sweep of the blobs finds it');
+      }
+    },
     runAssigned,
     assignRuns: async (poolId) => {
       try {

@@ -10,6 +10,7 @@ import type {
 import { RequestError } from '../errors';
 import type { AssignmentRecord, WorkerRecord } from '../store/records';
 import type { ViewRecord } from '../store/views';
+import { requireWithinCaps } from './caps';
 import { change, type Change } from './change';
 import type { QueueContext } from './context';
 import { hear, hearAtOnce } from './hear';
@@ -23,10 +24,12 @@ export async function register(context: QueueContext, poolId: string, request: R
   await change(context, async (made) => {
     const { tx } = made;
     await hear(made, poolId, request);
-    const stranger = (await tx.workers.findAll(ids)).find((worker) => worker.poolId !== poolId);
+    const before = await tx.workers.findAll(ids);
+    const stranger = before.find((worker) => worker.poolId !== poolId);
     if (stranger) {
       throw new RequestError('malformed', `worker ${stranger.id} belongs to another pool: give it a new ULID`);
     }
+    await requireRoomFor(made, poolId, new Set(ids), before);
     await tx.workers.upsert(request.workers, poolId, request.session, made.now);
     await tx.assignments.moveToSession(ids, request.session);
     made.touch(poolId, ...ids);
@@ -34,6 +37,22 @@ export async function register(context: QueueContext, poolId: string, request: R
   });
   const { pools, views } = context.store.read;
   return answer(context, await pools.revision(poolId), await views.find(ids));
+}
+
+/** Of two requests at once each may still find the last place free. @throws RequestError `too-many-requests` */
+async function requireRoomFor(
+  { tx }: Change,
+  poolId: string,
+  ids: ReadonlySet<string>,
+  before: readonly WorkerRecord[],
+) {
+  const gone = before.filter(({ removed, forgotten }) => removed || forgotten);
+  const isKnown = before.length === ids.size && gone.length === 0;
+  if (isKnown) return;
+  const count = await tx.workers.countKnown(poolId);
+  const back = gone.filter(({ removed }) => !removed).length;
+  const made = ids.size - before.length;
+  requireWithinCaps({ workers: count.present + back + made, knownWorkers: count.known + made });
 }
 
 /** Settles the session's truth against ours. */

@@ -15,12 +15,16 @@ export const START_GRACE_MS = 60_000;
 /** How long it counts that a session saw a Pod, should it sync no more though it is alive. */
 export const OBSERVATION_MS = 5 * 60_000;
 
+/** How long the relay of a run that is to stop may be silent, whoever still sees its Pod. */
+export const STOP_LEASE_MS = 10 * 60_000;
+
 /** What is known of an attempt under way. */
 export interface AttemptFacts {
   readonly started: boolean;
   readonly sessionSilenceMs: number;
   readonly relaySilenceMs: number;
   readonly podWasObserved: boolean;
+  readonly stopWasAsked: boolean;
   /** Negative before the deadline. */
   readonly pastStartDeadlineMs: number;
 }
@@ -30,7 +34,7 @@ export type Verdict =
   | { readonly kind: 'withdraw'; readonly why: string }
   | {
       readonly kind: 'lose';
-      readonly reason: 'StartTimeout' | 'NodeLost' | 'ControlPlaneLost';
+      readonly reason: 'StartTimeout' | 'NodeLost' | 'ControlPlaneLost' | 'Cancelled';
       readonly message: string;
     };
 
@@ -52,9 +56,16 @@ export function judge(facts: AttemptFacts): Verdict {
     const message = `neither the Pod nor the controller of its worker was heard of for more than ${PARTITION_LEASE_MS / 1000} seconds; what it had begun may be half done`;
     return { kind: 'lose', reason: 'ControlPlaneLost', message };
   }
-  if (facts.podWasObserved) return { kind: 'keep' };
+  if (facts.podWasObserved) return facts.stopWasAsked ? judgeStop(facts) : { kind: 'keep' };
   const message = `the Pod was not heard of for more than ${RUN_LEASE_MS / 1000} seconds and is not in the cluster any more; what it had begun may be half done`;
   return { kind: 'lose', reason: 'NodeLost', message };
+}
+
+/** A Pod that is seen and not heard: its controller ends it in the end, and the run does not wait for ever for that. */
+function judgeStop({ relaySilenceMs }: AttemptFacts): Verdict {
+  if (relaySilenceMs <= STOP_LEASE_MS) return { kind: 'keep' };
+  const message = `the run was to stop, and its Pod, which is still there, was not heard of for more than ${STOP_LEASE_MS / 1000} seconds; what it had begun may be half done`;
+  return { kind: 'lose', reason: 'Cancelled', message };
 }
 
 /** Looks at every lease that may have run out at a reading of the lease clock, and at what a process left undone. */
@@ -97,9 +108,11 @@ function settle(context: QueueContext, fence: number, reading: number): Promise<
     const limits = limitsAt(context, reading);
     const [before] = await made.tx.assignments.atRisk(limits, fence);
     if (!before) return;
-    await lockRun(made, before.assignment.runId);
+    const { stopReason } = await lockRun(made, before.assignment.runId);
     const [risk] = await made.tx.assignments.atRisk(limits, fence);
-    const verdict = risk ? judge(factsOf(context, risk, reading)) : { kind: 'keep' as const };
+    const verdict = risk
+      ? judge({ ...factsOf(context, risk, reading), stopWasAsked: stopReason !== null })
+      : { kind: 'keep' as const };
     if (!risk || verdict.kind === 'keep') return;
     const { assignment } = risk;
     context.logger.warn({ run: assignment.runId, attempt: assignment.attempt, verdict }, 'lease ran out');
@@ -108,7 +121,7 @@ function settle(context: QueueContext, fence: number, reading: number): Promise<
   });
 }
 
-function factsOf({ settings }: QueueContext, risk: AtRisk, reading: number): AttemptFacts {
+function factsOf({ settings }: QueueContext, risk: AtRisk, reading: number): Omit<AttemptFacts, 'stopWasAsked'> {
   const { assignment, sessionHeardLease, syncedLease } = risk;
   const { startedAt, madeLease, startedLease, heardLease } = assignment;
   return {

@@ -7,12 +7,16 @@ import { isTerminal } from './transitions';
 /** What a run waits for, as the end of "waits for ..."; null when it does not wait, or not for anything that is known. */
 export async function waitsFor(context: QueueContext, run: RunRecord): Promise<string | null> {
   if (run.state === 'UNCONFIRMED') return 'somebody to confirm or discard it';
+  if (!isTerminal(run.state) && run.stopReason !== null) return STOPPING;
   if (run.state !== 'QUEUED' && run.state !== 'CONFIRMED') return null;
   const before = await holding(context.store.read, run);
   if (!before) return aWorker(context, run.poolId);
   if (!isTerminal(before.state)) return `run ${before.id} of the same stack, which is ${before.state}`;
   return `the Pod of run ${before.id} of the same stack, which may still be at work: once you know that it is gone, stop that run`;
 }
+
+const STOPPING =
+  'its Pod to stop, as it was asked to: the log says so when that takes long, and the Pod is then ended from outside';
 
 async function aWorker({ store }: QueueContext, poolId: string): Promise<string> {
   const { pools, workers, leaseClock } = store.read;

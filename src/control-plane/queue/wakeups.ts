@@ -10,10 +10,19 @@ export class Wakeups {
   private readonly listeners = new Set<(topic: string) => void>();
   private closed = false;
 
+  constructor(private readonly failed: (error: unknown, topic: string) => void) {}
+
   /** Wakes everybody who waits for the topic. */
   notify(topic: string): void {
     for (const wake of [...(this.sleepers.get(topic) ?? [])]) wake();
-    for (const listener of this.listeners) listener(topic);
+    for (const listener of this.listeners) {
+      try {
+        listener(topic);
+      } catch (error) {
+        // What they are told of has happened; the others are told, too.
+        this.failed(error, topic);
+      }
+    }
   }
 
   /** Wakes everybody: what they wait for may have happened without a word. */

@@ -64,6 +64,11 @@ export class SessionTable extends Table {
     return { alive: Number(alive), silent: Number(all) - Number(alive) };
   }
 
+  async countOfPool(poolId: string): Promise<number> {
+    const query = this.db.selectFrom('sessions').select((eb) => eb.fn.countAll<number>().as('count'));
+    return Number((await query.where('poolId', '=', poolId).executeTakeFirstOrThrow()).count);
+  }
+
   /** Those that have said nothing since a reading. */
   silentSince(reading: number): Promise<Pick<SessionRow, 'poolId' | 'sessionId'>[]> {
     return this.db.selectFrom('sessions').select(['poolId', 'sessionId']).where('heardLease', '<', reading).execute();

@@ -120,6 +120,22 @@ export class WorkerTable extends Table {
     return { registered: Number(row.registered), ready: Number(row.ready), busy: Number(row.busy) };
   }
 
+  /** How many workers of a pool are known, those that are removed or forgotten among them, and how many are present. */
+  async countKnown(poolId: string): Promise<{ known: number; present: number }> {
+    const row = await this.db
+      .selectFrom('workers')
+      .select((eb) => [
+        eb.fn.countAll<number>().as('known'),
+        eb.fn
+          .countAll<number>()
+          .filterWhere((filter) => isPresent(filter))
+          .as('present'),
+      ])
+      .where('poolId', '=', poolId)
+      .executeTakeFirstOrThrow();
+    return { known: Number(row.known), present: Number(row.present) };
+  }
+
   async hold(id: string, runId: string, fence: number): Promise<void> {
     await this.db.updateTable('workers').set({ runId, fence }).where('id', '=', id).execute();
   }
