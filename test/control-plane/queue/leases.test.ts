@@ -2,7 +2,6 @@ import { cpSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { judge, type AttemptFacts } from '../../../src/control-plane/queue/sweep';
 import { sweepOnce } from '../../../src/control-plane/queue/sweeper';
-import type { Assignment } from '../../../src/protocol/messages';
 import { removeFolder, temporaryFolder } from '../../support/folder';
 import { describeOnEachDatabase } from '../support/databases';
 import { SWEEP_MS, TestQueue } from '../support/queue';
@@ -169,50 +168,6 @@ describeOnEachDatabase('leases', (database) => {
     await queue.sync([{ id: worker, pod: { runId: run, attempt: 1 } }]);
     await queue.sweep();
     expect(await queue.state(run)).toBe('PLANNING');
-  });
-
-  describe('a started run that is to stop, and whose relay is silent though its Pod is seen,', () => {
-    const observe = async (worker: string, { runId, attempt }: Assignment, seconds: number) => {
-      for (let left = seconds; left > 0; left -= 60) {
-        await queue.pass(60);
-        await queue.sync([{ id: worker, pod: { runId, attempt } }]);
-        await queue.sweep();
-      }
-    };
-
-    test('is stopped after ten minutes, and its stack waits until the Pod is gone (invariants 3 and 9)', async () => {
-      const { worker, run, assignment } = await queue.started();
-      const next = await queue.trigger();
-      await queue.admin.stop(run, 'not wanted');
-      expect(await queue.waits(run)).toMatch(/^its Pod to stop/);
-      await observe(worker, assignment, 600);
-      expect(await queue.state(run)).toBe('PLANNING');
-      await observe(worker, assignment, 60);
-      expect(await queue.state(run)).toBe('STOPPED Cancelled');
-      expect(await queue.waits(run)).toBeNull();
-      expect(await queue.text(run)).toContain('The run was stopped');
-      expect(await queue.waits(next)).toMatch(/^the Pod of run .* may still be at work/);
-      await queue.report(worker, assignment, { kind: 'released' });
-      expect(await queue.state(next)).toBe('PREPARING');
-    });
-
-    test('is told so when it is back, and asked to stop in its view for as long as it is there', async () => {
-      const { worker, run, assignment } = await queue.started();
-      await queue.admin.stop(run, 'not wanted');
-      await observe(worker, assignment, 660);
-      await expect(queue.heartbeat(assignment)).rejects.toMatchObject({ code: 'fenced' });
-      expect((await queue.assignment(worker)).stop).toMatchObject({ reason: 'not wanted' });
-    });
-
-    test('is not stopped while its relay is heard: it may take its time', async () => {
-      const { worker, run, assignment } = await queue.started();
-      await queue.admin.stop(run);
-      for (let beats = 0; beats < 3; beats += 1) {
-        await queue.heartbeat(assignment);
-        await observe(worker, assignment, 300);
-      }
-      expect(await queue.state(run)).toBe('PLANNING');
-    });
   });
 
   test('a started run whose relay speaks is not lost on the controller’s word alone (invariant 2)', async () => {
