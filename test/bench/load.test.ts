@@ -4,7 +4,7 @@ import { latencies } from './control-plane/load/latencies';
 import { Scraped } from './control-plane/load/metrics';
 import { loadMeasures, loadReportAsText, type LoadReport, type Sample, type Size } from './control-plane/load/report';
 import { countStatements } from './control-plane/load/statements';
-import { parseStat } from './control-plane/load/usage';
+import { parseStat } from './control-plane/cpu';
 import { missesAsserted } from './measures';
 
 const assigned = (workerId: string) => ({ workerId, stage: 'preparing' as const, transport: 'poll' as const });

@@ -8,6 +8,7 @@ import { openPostgres } from '../../../../src/control-plane/store/database/postg
 import { openSqlite } from '../../../../src/control-plane/store/database/sqlite';
 import type { Schema } from '../../../../src/control-plane/store/schema';
 import { TestQueue } from '../../../control-plane/support/queue';
+import { exactCpuMs } from '../cpu';
 import { removeFolder } from '../../../support/folder';
 import { startPostgres } from '../../../support/postgres';
 import { secondsOf } from '../../../support/waiting';
@@ -72,15 +73,36 @@ export async function runHistory(options: HistoryOptions, progress: Progress): P
 
 const emptyCosts = (): Costs => ({ assigning: [], listing: [] });
 
-type OpenDatabase = (folder: string) => Promise<Database<Schema>>;
+/**
+ * A database, and the time that its work takes in milliseconds: on a processor, because that of a machine which is busy with
+ * other things says little.
+ */
+interface Opened {
+  readonly database: Database<Schema>;
+  readonly clock: () => number;
+}
+
+type OpenDatabase = (folder: string) => Promise<Opened>;
 
 /** In this thread, so that its CPU time is all that it costs. */
-const sqliteIn: OpenDatabase = (folder) => openSqlite({ path: join(folder, 'control-plane.db'), inProcess: true });
+const sqliteIn: OpenDatabase = async (folder) => ({
+  database: await openSqlite({ path: join(folder, 'control-plane.db'), inProcess: true }),
+  clock: () => process.cpuUsage().user / 1000,
+});
 
 async function postgresIn(closers: (() => unknown)[]): Promise<OpenDatabase> {
   const server = await startPostgres();
   closers.push(() => server.stop());
-  return async () => openPostgres({ url: await server.createDatabase(), poolSize: 4 });
+  return async () => {
+    const url = await server.createDatabase();
+    const backEnds = `postgres: postgres ${new URL(url).pathname.slice(1)} `;
+    const clock = (): number => {
+      const { user, system } = process.cpuUsage();
+      const theirs = exactCpuMs(backEnds);
+      return theirs === null ? performance.now() : (user + system) / 1000 + theirs;
+    };
+    return { database: await openPostgres({ url, poolSize: 4 }), clock };
+  };
 }
 
 class Bench {
@@ -96,13 +118,11 @@ class Bench {
   static async open(open: OpenDatabase, history: History, closers: (() => unknown)[]): Promise<Bench> {
     const folder = mkdtempSync(join(tmpdir(), 'worker-pools-bench-'));
     closers.push(() => removeFolder(folder));
-    let database!: Database<Schema>;
-    const queue = await TestQueue.ready(folder, async () => (database = await open(folder)));
+    let opened!: Opened;
+    const queue = await TestQueue.ready(folder, async () => (opened = await open(folder)).database);
     closers.push(() => queue.close());
-    await seedHistory(database, queue.context.store, queue.pool.id, history);
-    // A time of a machine that is busy with other things says little; a server of its own has a time of its own.
-    const cpu = (): number => process.cpuUsage().user / 1000;
-    const bench = new Bench(queue, history.stacks, database.dialect === 'sqlite' ? cpu : () => performance.now());
+    await seedHistory(opened.database, queue.context.store, queue.pool.id, history);
+    const bench = new Bench(queue, history.stacks, opened.clock);
     bench.worker = await queue.register();
     return bench;
   }

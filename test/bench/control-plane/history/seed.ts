@@ -37,7 +37,7 @@ export async function seedHistory(
     insertRuns(db, rows, poolId, stacks, { from: finished, to: finished + queued, state: 'QUEUED' }),
   );
   // What the server does by itself after a while.
-  if (database.dialect === 'postgres') await sql`ANALYZE`.execute(database.reads);
+  if (database.dialect === 'postgres') await sql`VACUUM (ANALYZE)`.execute(database.reads);
 }
 
 /** The few words that the databases say differently. */

@@ -3,7 +3,7 @@ import { connectionTo } from '../../../support/control-plane-process';
 import { Replica } from '../../../support/load/replica';
 import { threeOnPostgres, type ServedSite, type SiteOptions } from '../../../support/load/sites';
 import { imageEnvironment, nodeFlags } from '../../image-program';
-import { cpuSecondsOf } from './usage';
+import { cpuSecondsOf } from '../cpu';
 
 export type SiteName = 'sqlite' | 'postgres';
 

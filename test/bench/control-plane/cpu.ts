@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** Ticks of a second in /proc. */
 const CLOCK_TICKS = 100;
@@ -17,7 +17,7 @@ interface Stat {
  */
 export function cpuSecondsOf(name: string): number | null {
   if (process.platform !== 'linux') return null;
-  const all = readdirSync('/proc').flatMap((entry) => (/^\d+$/.test(entry) ? (statOf(Number(entry)) ?? []) : []));
+  const all = readdirSync('/proc').flatMap((entry) => (/^\d+$/.test(entry) ? (statOf(entry) ?? []) : []));
   const ours = descendants(all, process.pid);
   return ours.filter((stat) => stat.name === name).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
 }
@@ -28,9 +28,28 @@ function descendants(all: readonly Stat[], of: number): Stat[] {
 }
 
 /** Undefined where it has ended meanwhile. */
-function statOf(pid: number): Stat | undefined {
+const statOf = (pid: string): Stat | undefined => attempt(() => parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8')));
+
+/**
+ * CPU time of processes of this machine whose command line holds some words, in milliseconds and to the microsecond; null
+ * where the system does not tell.
+ */
+export function exactCpuMs(words: string): number | null {
+  if (!existsSync('/proc/self/schedstat')) return null;
+  const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry) && commandOf(entry).includes(words));
+  return pids.reduce((sum, pid) => sum + onCpuMs(pid), 0);
+}
+
+/** What has ended meanwhile has none. */
+const commandOf = (pid: string): string => attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? '';
+
+/** The first figure is the time on a processor, in nanoseconds; of the first thread, and a process of PostgreSQL has no other. */
+const onCpuMs = (pid: string): number =>
+  Number((attempt(() => readFileSync(`/proc/${pid}/schedstat`, 'utf8')) ?? '0').split(' ')[0]) / 1e6;
+
+function attempt<T>(work: () => T): T | undefined {
   try {
-    return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    return work();
   } catch {
     return undefined;
   }
