@@ -105,7 +105,7 @@ export class LoadController {
     const { runId, attempt, fence } = assignment;
     const { pool, life, ledger } = this.options;
     const { signal } = this.closing;
-    await life.begin?.();
+    await life.begin?.(assignment);
     const about = { workerId, runId, attempt, fence };
     const podName = `${runId.toLowerCase()}-${assignment.stage}-${attempt}`;
     await insist(() => this.session.report({ ...about, report: { kind: 'created', podName } }), signal);

@@ -46,11 +46,16 @@ export class Ledger {
   private readonly runs = new Map<string, Writable<RunFacts>>();
   private readonly holders = new Map<string, string>();
   private readonly overlaps = new Set<string>();
+  private open = 0;
+  private over = 0;
   /** What refused calls said, each once. */
   readonly refusals = new Map<string, number>();
 
   triggered(runId: string, trigger: NonNullable<RunFacts['trigger']>): void {
-    this.of(runId).trigger = trigger;
+    const run = this.of(runId);
+    run.trigger = trigger;
+    // Its end may be heard of before the answer to its trigger.
+    if (run.state === undefined) this.open += 1;
   }
 
   assigned(runId: string, assigned: Omit<Assigned, 'at'>): void {
@@ -65,7 +70,12 @@ export class Ledger {
   }
 
   ended(runId: string, state: string): void {
-    this.of(runId).state = state;
+    const run = this.of(runId);
+    if (run.state === undefined) {
+      this.over += 1;
+      if (run.trigger) this.open -= 1;
+    }
+    run.state = state;
   }
 
   released(workerId: string): void {
@@ -84,11 +94,11 @@ export class Ledger {
 
   /** Queued and not yet at an end. */
   get unfinished(): number {
-    return [...this.runs.values()].filter(({ trigger, state }) => trigger && state === undefined).length;
+    return this.open;
   }
 
   get finished(): number {
-    return [...this.runs.values()].filter(({ state }) => state !== undefined).length;
+    return this.over;
   }
 
   verdict(): Verdict {
@@ -111,6 +121,8 @@ export class Ledger {
   forget(): void {
     this.runs.clear();
     this.overlaps.clear();
+    this.open = 0;
+    this.over = 0;
   }
 
   private of(runId: string): Writable<RunFacts> {

@@ -16,7 +16,7 @@ export interface PodLife {
   /** Lines of one request. */
   readonly batch: number;
   /** What its controller waits for before it makes the Pod. @default nothing */
-  readonly begin?: () => Promise<void>;
+  readonly begin?: (assignment: Assignment) => Promise<void>;
   /** Whether its plan has changes, to be applied by a second Pod that gets the workspace of the first. @default none has */
   readonly hasChanges?: (runId: string) => boolean;
   /** Connections that all Pods share. @default each Pod has its own, as it is in a cluster */

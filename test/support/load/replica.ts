@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { apiKeyEnvironment, loopback, whereItListens, type Ports } from '../control-plane-process';
 import { ProgramProcess, type Usage } from '../program-process';
 import { sleep } from '../waiting';
-import type { Fault } from './restarts';
 
 /** How long a control plane stays away after it was killed. */
 const AWAY_MS = 300;
@@ -62,13 +61,16 @@ export class Replica {
     return this.running!.ended;
   }
 
-  killed(name: string): Fault {
-    const happen = async () => {
-      await this.running?.kill();
-      await sleep(AWAY_MS);
-      await this.start();
-    };
-    return { name, happen };
+  async restart(): Promise<void> {
+    await this.running?.kill();
+    await sleep(AWAY_MS);
+    await this.start();
+  }
+
+  async standStill(seconds: number): Promise<void> {
+    this.running?.pause();
+    await sleep(seconds * 1000);
+    this.running?.resume();
   }
 
   async stop(): Promise<void> {

@@ -6,18 +6,18 @@ import { atOnce, sleep } from '../waiting';
 import { LoadAdmin, type StoredLog } from './admin';
 import { Fleet } from './fleet';
 import { Ledger, type RunFacts } from './ledger';
-import { logLine } from './pod';
+import { logLine, type PodLife } from './pod';
 
 /** That each Pod logs. */
-export const LINES = 20;
+export const LINES = 12;
 const LIFE = {
-  lifeMs: 300,
+  lifeMs: 200,
   lines: LINES,
-  batch: 10,
-  hasChanges: (runId: string) => runId.charCodeAt(25) % 2 === 0,
+  batch: 6,
+  hasChanges: (runId: string) => runId.charCodeAt(25) % 4 === 0,
 };
 /** What is not over so long after the last trigger is counted as lost. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 180_000;
 /** Control planes that serve as one, and what may happen to them. */
 export interface Site {
   readonly connection: Connection;
@@ -37,6 +37,8 @@ export interface RestartsOptions {
   readonly pools: number;
   readonly mqttPools: number;
   readonly runs: number;
+  /** @default - controllers make Pods at once */
+  readonly begin?: PodLife['begin'];
 }
 
 export interface RestartsReport {
@@ -67,7 +69,8 @@ export async function runThroughRestarts(
     const admin = new LoadAdmin(site.connection, join(options.folder, 'credentials'));
     closers.push(() => admin.close());
     const ledger = new Ledger();
-    const fleet = new Fleet(admin, ledger, LIFE);
+    const { begin } = options;
+    const fleet = new Fleet(admin, ledger, { ...LIFE, ...(begin && { begin }) });
     closers.push(() => fleet.close());
     return await carryOut(options, { site, admin, ledger, fleet }, signal);
   } finally {

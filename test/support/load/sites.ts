@@ -20,8 +20,20 @@ export interface ServedSite extends Site {
   readonly replicas: readonly Replica[];
 }
 
-/** One control plane on SQLite, with its own broker, that is killed so many times. */
-export async function oneOnSqlite({ folder, program }: SiteOptions, kills: number): Promise<Site> {
+/** What happens to a control plane, and how often. */
+export type Mishap = (replica: Replica) => Fault;
+
+export const killed =
+  (name = 'control plane killed and started again'): Mishap =>
+  (replica) => ({ name, happen: () => replica.restart() });
+
+/** As SIGSTOP, a suspended virtual machine or a debugger does. */
+export const stoodStill =
+  (seconds: number): Mishap =>
+  (replica) => ({ name: `control plane stood still for ${seconds} s`, happen: () => replica.standStill(seconds) });
+
+/** One control plane on SQLite, with its own broker. */
+export async function oneOnSqlite({ folder, program }: SiteOptions, mishaps: readonly Mishap[]): Promise<Site> {
   const [https, mqtts] = [await Balancer.start(), await Balancer.start()];
   const replica = new Replica({
     name: 'control-plane',
@@ -36,7 +48,7 @@ export async function oneOnSqlite({ folder, program }: SiteOptions, kills: numbe
   await replica.start();
   return {
     connection: connectionTo(https.port, replica.dataDir),
-    faults: Array.from({ length: kills }, () => replica.killed('control plane killed and started again')),
+    faults: mishaps.map((mishap) => mishap(replica)),
     close: async () => {
       await replica.stop();
       await Promise.all([https.close(), mqtts.close()]);
@@ -86,7 +98,7 @@ export async function threeOnPostgres({ folder, program, environment }: SiteOpti
       return opened(new Replica({ name, ...parts, onListen }), (replica) => replica.stop());
     });
     for (const replica of replicas) await replica.start();
-    const kill = replicas.map((replica) => replica.killed('control planes killed and started in turn'));
+    const kill = replicas.map(killed('control planes killed and started in turn'));
     const faults: Fault[] = [
       kill[0]!,
       { name: 'database restarted', happen: () => postgres.restart() },
