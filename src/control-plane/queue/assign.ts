@@ -3,6 +3,7 @@ import type { RunRecord, WorkerRecord } from '../store/records';
 import { change, type Change } from './change';
 import type { QueueContext } from './context';
 import { advance } from './lifecycle';
+import { holdsBack } from './restored';
 
 /** Runs given out in one transaction; the rest follows in the next. */
 const BATCH = 100;
@@ -26,6 +27,7 @@ export async function assignRuns(context: QueueContext, poolId: string): Promise
 /** How long each of the runs that it gave out had waited, in milliseconds. */
 async function assignBatch(made: Change, poolId: string): Promise<number[]> {
   const { tx } = made;
+  if (holdsBack(await made.leaseClock())) return [];
   // One at a time in a pool: two that looked at once would each pass over what the other holds.
   if (!(await tx.pools.lock(poolId))) return [];
   const ready = await tx.runs.claimReady(poolId, BATCH);

@@ -9,7 +9,7 @@ export class Change {
   private readonly topics = new Set<string>();
   private readonly toAssign = new Set<string>();
   private readonly free: LetGo[] = [];
-  private known: Promise<number> | undefined;
+  private clock: ReturnType<Transaction['leaseClock']['look']> | undefined;
 
   constructor(
     readonly tx: Transaction,
@@ -18,9 +18,13 @@ export class Change {
     this.now = context.now();
   }
 
+  leaseClock(): ReturnType<Transaction['leaseClock']['look']> {
+    return (this.clock ??= this.tx.leaseClock.look());
+  }
+
   /** The reading of the lease clock. */
-  reading(): Promise<number> {
-    return (this.known ??= this.tx.leaseClock.reading());
+  async reading(): Promise<number> {
+    return (await this.leaseClock()).reading;
   }
 
   /** The view of a worker is another now. */

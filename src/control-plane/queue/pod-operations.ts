@@ -155,7 +155,7 @@ export async function heartbeat(
 }
 
 /**
- * Only a Pod that was let start keeps a lease. When nothing is known of that start, the database was restored from a
+ * Only a Pod that was let start keeps a lease, or has an outcome. When nothing is known of that start, the database was restored from a
  * backup made before it: it is noted again, so that the run is given to nobody else.
  */
 async function beat(made: Change, who: Attempted, fence: number): Promise<void> {
@@ -164,26 +164,27 @@ async function beat(made: Change, who: Attempted, fence: number): Promise<void> 
     await hearPod(made, assignment);
     return;
   }
-  const run = await lockRun(made, who.runId);
-  if (!(await letStart(made, run, assignment, UNKNOWN_POD))) return;
+  await noteLostStart(made, await lockRun(made, who.runId), assignment);
+}
+
+/** The run as it is then. */
+async function noteLostStart(made: Change, run: RunRecord, assignment: AssignmentRecord): Promise<RunRecord> {
   const { runId, attempt } = assignment;
-  made.context.logger.warn({ run: runId, attempt }, 'a run under way whose start was not known');
+  if (await letStart(made, run, assignment, UNKNOWN_POD)) {
+    made.context.logger.warn({ run: runId, attempt }, 'a run under way whose start was not known');
+  }
+  return requireRun(made.tx, runId);
 }
 
 /** Takes the outcome of a stage; the first one counts, and repeating it is answered the same. */
 export function outcome(context: QueueContext, who: Attempted, request: OutcomeRequest): Promise<OutcomeResponse> {
   return change(context, async (made) => {
     const { tx } = made;
-    const run = await lockRun(made, who.runId);
+    const held = await lockRun(made, who.runId);
     const assignment = await findAttempt(tx, who);
-    if (assignment.fence === request.fence && assignment.endedAt !== null) return { state: run.state };
-    requireCurrent(run, assignment, who, request.fence);
-    if (assignment.startedAt === null) {
-      throw new RequestError(
-        'malformed',
-        `attempt ${who.attempt} of run ${who.runId} has not started, so it has no outcome`,
-      );
-    }
+    if (assignment.fence === request.fence && assignment.endedAt !== null) return { state: held.state };
+    requireCurrent(held, assignment, who, request.fence);
+    const run = assignment.startedAt === null ? await noteLostStart(made, held, assignment) : held;
     if (request.reason === 'Succeeded') return { state: (await succeed(made, run, assignment, request)).state };
     await endWithoutSuccess(made, assignment, { ...request, by: 'relay' });
     return { state: (await requireRun(tx, who.runId)).state };

@@ -54,7 +54,7 @@ async function apply(made: Change, assignment: AssignmentRecord, report: PodRepo
 }
 
 /** A Pod that is gone without a word: what had not started may run elsewhere, what had is lost. */
-async function settle(made: Change, assignment: AssignmentRecord): Promise<void> {
+export async function settle(made: Change, assignment: AssignmentRecord): Promise<void> {
   if (assignment.endedAt !== null) return;
   if (assignment.startedAt === null) return withdraw(made, assignment, 'its Pod went before it started');
   const message = 'the Pod is gone without having reported an outcome';

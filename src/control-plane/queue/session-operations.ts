@@ -15,6 +15,7 @@ import { change, type Change } from './change';
 import type { QueueContext } from './context';
 import { hear, hearAtOnce } from './hear';
 import { podIsGone, withdraw } from './lifecycle';
+import { takeUpFound } from './restored';
 import { workerView } from './views';
 import { poolTopic } from './wakeups';
 
@@ -66,6 +67,7 @@ export async function sync(context: QueueContext, poolId: string, request: SyncR
   await change(context, async (made) => {
     const { tx } = made;
     await hear(made, poolId, request);
+    await takeUpFound(made, poolId, request);
     const held = await tx.assignments.unreleased(poolId, session);
     const seen = held.filter((assignment) => podOf(assignment));
     const syncs = await tx.sessions.synced(poolId, session, await made.reading());

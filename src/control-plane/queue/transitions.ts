@@ -17,22 +17,36 @@ export type RunEvent =
   | 'succeed'
   | 'fail'
   /** It ended because somebody stopped it. */
-  | 'stop';
+  | 'stop'
+  /** A Pod of the stage goes on whose assignment came after the backup that was restored. */
+  | 'find-preparing'
+  | 'find-applying';
+
+/** Until it applies itself, a run may turn out to apply already. */
+const FOUND = { 'find-applying': 'PREPARING_APPLY' } as const;
 
 /** The whole life of a run. What is not in the table is refused. */
 export const TRANSITIONS: Readonly<Record<RunState, Partial<Record<RunEvent, RunState>>>> = {
-  QUEUED: { assign: 'PREPARING', stop: 'CANCELED' },
-  PREPARING: { start: 'PLANNING', withdraw: 'QUEUED', fail: 'FAILED', stop: 'CANCELED' },
+  QUEUED: { assign: 'PREPARING', stop: 'CANCELED', ...FOUND, 'find-preparing': 'PREPARING' },
+  PREPARING: {
+    start: 'PLANNING',
+    withdraw: 'QUEUED',
+    fail: 'FAILED',
+    stop: 'CANCELED',
+    ...FOUND,
+    'find-preparing': 'PREPARING',
+  },
   PLANNING: {
     planned: 'UNCONFIRMED',
     'planned-and-approved': 'CONFIRMED',
     succeed: 'FINISHED',
     fail: 'FAILED',
     stop: 'STOPPED',
+    ...FOUND,
   },
-  UNCONFIRMED: { confirm: 'CONFIRMED', discard: 'DISCARDED', stop: 'DISCARDED' },
-  CONFIRMED: { assign: 'PREPARING_APPLY', stop: 'STOPPED' },
-  PREPARING_APPLY: { start: 'APPLYING', withdraw: 'CONFIRMED', fail: 'FAILED', stop: 'STOPPED' },
+  UNCONFIRMED: { confirm: 'CONFIRMED', discard: 'DISCARDED', stop: 'DISCARDED', ...FOUND },
+  CONFIRMED: { assign: 'PREPARING_APPLY', stop: 'STOPPED', ...FOUND },
+  PREPARING_APPLY: { start: 'APPLYING', withdraw: 'CONFIRMED', fail: 'FAILED', stop: 'STOPPED', ...FOUND },
   APPLYING: { succeed: 'FINISHED', fail: 'FAILED', stop: 'STOPPED' },
   FINISHED: {},
   FAILED: {},

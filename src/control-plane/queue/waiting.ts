@@ -2,6 +2,7 @@ import { SESSION_LEASE_MS } from '../../protocol/leases';
 import type { RunRecord } from '../store/records';
 import type { QueueContext } from './context';
 import { holding } from './next-run';
+import { holdsBack, RESTORED_HOLD_MS } from './restored';
 import { isTerminal } from './transitions';
 
 /** What a run waits for, as the end of "waits for ..."; null when it does not wait, or not for anything that is known. */
@@ -21,7 +22,10 @@ const STOPPING =
 async function aWorker({ store }: QueueContext, poolId: string): Promise<string> {
   const { pools, workers, leaseClock } = store.read;
   const name = (await pools.find(poolId))?.name ?? poolId;
-  const { registered, ready } = await workers.count(poolId, (await leaseClock.reading()) - SESSION_LEASE_MS);
+  const clock = await leaseClock.look();
+  if (holdsBack(clock))
+    return `${RESTORED_HOLD_MS / 1000} seconds to pass since a backup was restored, in which the control plane hears which runs go on`;
+  const { registered, ready } = await workers.count(poolId, clock.reading - SESSION_LEASE_MS);
   if (registered === 0)
     return `a worker: pool ${name} has none registered (is its WorkerPool in a cluster, and scaled above 0?)`;
   if (ready === 0)

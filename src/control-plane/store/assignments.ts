@@ -5,6 +5,8 @@ import type { AssignmentRow } from './schema';
 import { chunks, Table } from './table';
 
 export interface NewAssignment {
+  /** @default - the next */
+  readonly fence?: number;
   readonly runId: string;
   readonly attempt: number;
   readonly stage: Stage;
@@ -39,6 +41,11 @@ export class AssignmentTable extends Table {
       .returning('fence')
       .executeTakeFirstOrThrow();
     return fence;
+  }
+
+  async isTaken(fence: number): Promise<boolean> {
+    const row = await this.db.selectFrom('assignments').select('fence').where('fence', '=', fence).executeTakeFirst();
+    return row !== undefined;
   }
 
   async find(runId: string, attempt: number): Promise<AssignmentRecord | undefined> {

@@ -3,9 +3,13 @@ import { Table } from './table';
 
 /** The one row of the clock that leases go by: see queue/lease-clock.ts. */
 export class LeaseClockTable extends Table {
+  async look(): Promise<Pick<LeaseClockRow, 'reading' | 'restoredLease'>> {
+    const row = await this.db.selectFrom('leaseClock').select(['reading', 'restoredLease']).executeTakeFirst();
+    return row ?? { reading: 0, restoredLease: null };
+  }
+
   async reading(): Promise<number> {
-    const row = await this.db.selectFrom('leaseClock').select('reading').executeTakeFirst();
-    return row?.reading ?? 0;
+    return (await this.look()).reading;
   }
 
   /** Undefined while another process moves it. */

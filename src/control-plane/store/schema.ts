@@ -133,6 +133,8 @@ export interface LeaseClockRow {
   reading: number;
   /** When it last went on, by the database's clock. */
   movedAt: number;
+  /** Its reading when a backup was restored; null in a database that comes from none. */
+  restoredLease: number | null;
 }
 
 export interface LogRow {

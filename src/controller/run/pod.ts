@@ -87,12 +87,19 @@ export function runPodName(assignment: Pick<Assignment, 'runId' | 'stage' | 'att
   return `${assignment.runId.toLowerCase()}-${assignment.stage}-${assignment.attempt}`;
 }
 
-const POD_NAME = /^([0-9a-hjkmnp-tv-z]{26})-(?:preparing|applying)-([1-9][0-9]*)$/;
+const POD_NAME = /^([0-9a-hjkmnp-tv-z]{26})-(preparing|applying)-([1-9][0-9]*)$/;
 
 /** Which attempt of which run a Pod carries out: by its name, because labels can be taken away. */
-export function attemptOf(pod: KubeObject): Pick<Assignment, 'runId' | 'attempt'> | undefined {
-  const [, runId, attempt] = POD_NAME.exec(pod.metadata.name) ?? [];
-  return runId === undefined ? undefined : { runId: runId.toUpperCase(), attempt: Number(attempt) };
+export function attemptOf(pod: KubeObject): Pick<Assignment, 'runId' | 'stage' | 'attempt'> | undefined {
+  const [, runId, stage, attempt] = POD_NAME.exec(pod.metadata.name) ?? [];
+  if (runId === undefined) return undefined;
+  return { runId: runId.toUpperCase(), stage: stage as Assignment['stage'], attempt: Number(attempt) };
+}
+
+/** The fencing number that a Pod was made with; undefined when somebody took it away. */
+export function fenceOf(pod: KubeObject): number | undefined {
+  const fence = Number(pod.metadata.annotations?.[ANNOTATION.fence]);
+  return Number.isSafeInteger(fence) && fence > 0 ? fence : undefined;
 }
 
 /** Whether the Pod carries out exactly this assignment for this Worker. */

@@ -6,7 +6,7 @@ import { concurrently } from '../concurrently';
 import { dropFinalizer } from '../drop-finalizer';
 import { reasonOfRefusedWorker } from '../reasons';
 import { workerIdOf, WORKER_POOLS } from '../resources';
-import { attemptOf } from '../run';
+import { attemptOf, fenceOf, type RunPod } from '../run';
 import { explainRefusal, keyOf, refusalOf, type KubeClient } from '../runtime';
 import type { ApplyContext } from './context';
 import { isOfOtherPool, sessionKey } from './gather';
@@ -186,8 +186,14 @@ function observe(caches: Caches, { uid, session }: PoolMemory): ObservedWorker[]
 
 /** The Pod of the run that the Worker has; without it, what else still runs there. */
 function observedPod(caches: Caches, worker: Worker, runId: string | undefined): ObservedWorker['pod'] {
-  const attempts = livePodsOfWorker(caches, worker).flatMap((live) => attemptOf(live) ?? []);
+  const attempts = livePodsOfWorker(caches, worker).flatMap((live) => observedAttempt(live) ?? []);
   const ofRun = attempts.filter((attempt) => attempt.runId === runId);
   // Of two attempts at one run the later one counts.
   return ofRun.sort((a, b) => b.attempt - a.attempt)[0] ?? attempts[0] ?? null;
+}
+
+function observedAttempt(pod: RunPod): NonNullable<ObservedWorker['pod']> | undefined {
+  const attempt = attemptOf(pod);
+  const fence = fenceOf(pod);
+  return attempt && { ...attempt, ...(fence !== undefined && { fence }) };
 }

@@ -53,7 +53,15 @@ export const WorkerRegistration = z.object({
 export const ObservedWorker = z.object({
   id: Ulid,
   /** The run whose Pod exists and is not finished; null when there is none. */
-  pod: z.object({ runId: Ulid, attempt: Attempt }).nullable(),
+  pod: z
+    .object({
+      runId: Ulid,
+      attempt: Attempt,
+      /** By them a control plane that was restored from a backup takes up an assignment that it does not know. */
+      stage: Stage.optional(),
+      fence: Fence.optional(),
+    })
+    .nullable(),
 });
 
 /** Who speaks; a part of every request. */

@@ -109,9 +109,9 @@ export class TestQueue {
   }
 
   /** As after a restart of the control plane: the same folder and clock, nothing in memory. */
-  async restart(meanwhile: () => void = () => undefined): Promise<void> {
+  async restart(meanwhile: () => unknown = () => undefined): Promise<void> {
     await this.stop();
-    meanwhile();
+    await meanwhile();
     await this.open();
   }
 

@@ -82,7 +82,8 @@ export class LoadController {
   private async sync(): Promise<void> {
     const workers = this.workers.map(({ id }) => {
       const held = this.held.get(id);
-      return { id, pod: held ? { runId: held.runId, attempt: held.attempt } : null };
+      const pod = held && { runId: held.runId, attempt: held.attempt, stage: held.stage, fence: held.fence };
+      return { id, pod: pod ?? null };
     });
     const { unknown } = await insist(() => this.session.sync({ workers }), this.closing.signal);
     if (unknown.length > 0) await this.register(this.workers.filter(({ id }) => unknown.includes(id)));

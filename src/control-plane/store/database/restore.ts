@@ -11,8 +11,9 @@ import { migratePostgres } from './postgres';
 import { connectionConfig, type PostgresOptions } from './postgres-config';
 import { explain } from './postgres-errors';
 import { SERVING_LOCK } from './postgres-listener';
+import { markRestored } from './restored';
 import { takeFolder } from './sqlite-folder';
-import { columnOf, migrateFile, openFile, readSequences, syncFile, tablesOf, type TableShape } from './sqlite-file';
+import { columnOf, openFile, readSequences, syncFile, tablesOf, type TableShape } from './sqlite-file';
 
 /** Rows of one INSERT. */
 const CHUNK = 500;
@@ -25,7 +26,7 @@ const CHUNK = 500;
 export async function restore(from: string, to: Place): Promise<string | undefined> {
   if (!existsSync(from)) throw new ConfigurationError(`there is no file ${from}`);
   checkBackup(from);
-  if ('path' in to) return restoreSqlite(from, to.path);
+  if ('path' in to) return await restoreSqlite(from, to.path);
   await restorePostgres(from, to);
   return undefined;
 }
@@ -49,12 +50,13 @@ function checkBackup(from: string): void {
   }
 }
 
-function restoreSqlite(from: string, path: string): string | undefined {
+async function restoreSqlite(from: string, path: string): Promise<string | undefined> {
   const release = takeFolder(path);
   try {
     const restoring = `${path}.restoring`;
     copyFileSync(from, restoring);
     chmodSync(restoring, 0o600);
+    await markRestored(restoring, from);
     syncFile(restoring);
     const former =
       statSync(path).size === 0 ? undefined : `${path}.before-${new Date().toISOString().replaceAll(':', '')}`;
@@ -79,7 +81,7 @@ async function restorePostgres(from: string, to: PostgresOptions): Promise<void>
   try {
     const copy = join(folder, 'backup.db');
     copyFileSync(from, copy);
-    await migrateFile(copy, from);
+    await markRestored(copy, from);
     await client.connect();
     await takeDatabase(client, nameOf(to));
     await migratePostgres(connectionConfig(to), nameOf(to));

@@ -58,11 +58,14 @@ export function columnOf<T>(db: DatabaseSync, sql: string, ...parameters: SQLInp
 }
 
 /** @param to the last migration. @default all of them */
-export async function migrateFile(path: string, where: string, to?: string): Promise<void> {
+export function migrateFile(path: string, where: string, to?: string): Promise<void> {
+  return changeFile(path, (db) => migrate(db, 'sqlite', where, to));
+}
+
+export async function changeFile(path: string, work: (db: Kysely<Untyped>) => Promise<void>): Promise<void> {
   const executor = inProcess({ path, readOnly: false });
   try {
-    const db = new Kysely<Untyped>({ dialect: sqliteDialect(new PlainDriver(executor), 'one') });
-    await migrate(db, 'sqlite', where, to);
+    await work(new Kysely<Untyped>({ dialect: sqliteDialect(new PlainDriver(executor), 'one') }));
     // One file again.
     await executor.execute('PRAGMA journal_mode = DELETE');
   } finally {

@@ -1,0 +1,79 @@
+import { RUN_LEASE_MS } from '../../protocol/leases';
+import type { ObservedWorker, SyncRequest } from '../../protocol/messages';
+import type { RunRecord } from '../store/records';
+import type { LeaseClockRow } from '../store/schema';
+import type { Change } from './change';
+import { advance, podIsGone, release } from './lifecycle';
+import { settle } from './report';
+import { next } from './transitions';
+
+/*
+ * A backup that was restored does not know what was assigned after it. Pods go on with those runs: nobody else may get
+ * them, and their Pods may not be refused. So no run is given out until everybody had time to come back, and what the
+ * controllers then see running is taken up as it is.
+ */
+
+/** How long no run is given out after a backup was restored: relays and controllers try again more often than that. */
+export const RESTORED_HOLD_MS = RUN_LEASE_MS;
+
+export function holdsBack({ reading, restoredLease }: Pick<LeaseClockRow, 'reading' | 'restoredLease'>): boolean {
+  return restoredLease !== null && reading - restoredLease < RESTORED_HOLD_MS;
+}
+
+type Found = NonNullable<ObservedWorker['pod']> & { readonly workerId: string };
+
+/** Takes up what the Pods of a session carry out, where the assignment came after the backup. */
+export async function takeUpFound(made: Change, poolId: string, { session, workers }: SyncRequest): Promise<void> {
+  if ((await made.leaseClock()).restoredLease === null) return;
+  for (const { id, pod } of workers) {
+    if (pod && !(await made.tx.assignments.find(pod.runId, pod.attempt))) {
+      await takeUp(made, poolId, session, { ...pod, workerId: id });
+    }
+  }
+}
+
+async function takeUp(made: Change, poolId: string, session: string, found: Found): Promise<void> {
+  const { tx, context } = made;
+  const { workerId, runId, attempt, stage, fence } = found;
+  const run = await tx.runs.lock(runId);
+  if (run?.poolId !== poolId) {
+    context.logger.warn({ ...found, pool: poolId }, 'a Pod goes on with a run that the restored backup does not know');
+    return;
+  }
+  if (stage === undefined || fence === undefined || (await tx.assignments.isTaken(fence))) return;
+  const event = `find-${stage}` as const;
+  if (!next(run.state, event) || !(await isFree(made, workerId, poolId, run))) return;
+  const { now } = made;
+  const line = `The control plane was restored from a backup. Attempt ${attempt} (${stage}), which came after that, was found in a Pod that goes on: what else was logged meanwhile is missing here`;
+  await advance(made, run, event, { attempt, ...(stage === 'applying' && { hasChanges: true }) }, line);
+  await tx.assignments.insert({
+    ...{ runId, attempt, stage, fence, workerId, poolId },
+    sessionId: session,
+    createdAt: now,
+    startDeadline: now + context.settings.startDeadlineMs,
+    madeLease: await made.reading(),
+  });
+  await tx.workers.hold(workerId, runId, fence);
+  made.touch(poolId, workerId);
+  context.logger.warn(
+    { ...found, pool: poolId },
+    'a run that goes on was taken up, though the backup does not know it',
+  );
+}
+
+/** What the backup has of the run and of its worker has ended since: the Pod of something later is there. */
+async function isFree(made: Change, workerId: string, poolId: string, run: RunRecord): Promise<boolean> {
+  const { assignments, workers } = made.tx;
+  const worker = await workers.lock(workerId);
+  if (worker?.poolId !== poolId || worker.removed || worker.forgotten) return false;
+  const before = await assignments.underWay(run.id);
+  if (before) {
+    await assignments.end(before.fence, 'control-plane', made.now);
+    await release(made, before);
+  }
+  const held = await assignments.ofWorker(workerId);
+  if (!held) return true;
+  await settle(made, held);
+  await podIsGone(made, held);
+  return true;
+}
