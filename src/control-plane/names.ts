@@ -3,6 +3,11 @@ import { RequestError } from './errors';
 const STACK_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 /** Everything but controls, marks that turn the direction of writing, and slashes; no blank at either end. */
 const POOL_NAME = /^(?! )[^\p{C}\p{Zl}\p{Zp}/]{1,100}(?<! )$/u;
+const POOL_LABEL = /^(?! )[^\p{C}\p{Zl}\p{Zp}]{1,100}(?<! )$/u;
+const SPACE = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+const MOST_DESCRIPTION = 10_000;
+/** All but tab, line feed and carriage return. */
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 const ULID = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/i;
 
 /** @throws RequestError `malformed`, with the rule */
@@ -21,6 +26,33 @@ export function checkPoolName(name: string): string {
   throw new RequestError(
     'malformed',
     `pool name "${name}" is not allowed: at most 100 characters, no slash, no control character, no blank at either end`,
+  );
+}
+
+/** @throws RequestError `malformed`, with the rule */
+export function checkLabel(label: string): string {
+  if (POOL_LABEL.test(label)) return label;
+  throw new RequestError(
+    'malformed',
+    `label ${JSON.stringify(label.slice(0, 100))} is not allowed: 1 to 100 characters, no control character, no blank at either end`,
+  );
+}
+
+/** @throws RequestError `malformed`, with the rule */
+export function checkSpace(space: string): string {
+  if (SPACE.test(space)) return space;
+  throw new RequestError(
+    'malformed',
+    `space ${JSON.stringify(space.slice(0, 100))} is not allowed: letters, digits, dash and underscore, at most 100`,
+  );
+}
+
+/** Text of several lines. @throws RequestError `malformed`, with the rule */
+export function checkDescription(text: string): string {
+  if (text.length <= MOST_DESCRIPTION && !CONTROL.test(text)) return text;
+  throw new RequestError(
+    'malformed',
+    `the description is not allowed: at most ${MOST_DESCRIPTION} characters, no control character but tabs and ends of lines`,
   );
 }
 

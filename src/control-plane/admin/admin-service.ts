@@ -1,101 +1,63 @@
 import type { Readable } from 'node:stream';
-import type { NewPool, NewRun, NewStack, RunFilter, StackChange } from './input';
+import type { NewPool, NewRun, NewStack, PoolSettings, RunFilter, StackChange } from './input';
 import { RequestError } from '../errors';
-import { checkPoolName, idOf } from '../names';
+import { idOf } from '../names';
 import type { PoolIssuer } from '../identity/pool-issuer';
 import type { QueueContext } from '../queue/context';
 import { requireRun } from '../queue/lifecycle';
 import { decide, drain, queueRun, stop } from '../queue/person-operations';
 import { waitsFor } from '../queue/waiting';
-import { credentialsTopic, runTopic, type Sleep } from '../queue/wakeups';
+import { runTopic, type Sleep } from '../queue/wakeups';
+import { PoolAdmin, type Pool } from './pool-admin';
 import { StackAdmin } from './stack-admin';
 import type { Tables } from '../store';
 import type { Blobs } from '../blobs';
-import type { LogRecord, PoolRecord, RunRecord, StackRecord, WorkerRecord } from '../store/records';
-
-export interface Pool extends PoolRecord {
-  /** Its token. */
-  readonly config: string;
-}
+import type { LogRecord, RunRecord, StackRecord, WorkerRecord } from '../store/records';
 
 /** What people may do, for GraphQL, the web page and tests. Every method throws a RequestError with a plain sentence. */
 export class AdminService {
+  private readonly poolAdmin: PoolAdmin;
   private readonly stackAdmin: StackAdmin;
 
   constructor(
     private readonly context: QueueContext,
     blobs: Blobs,
-    private readonly issuer: PoolIssuer,
+    issuer: PoolIssuer,
   ) {
-    this.stackAdmin = new StackAdmin(context, blobs, (nameOrId) => this.poolByNameOrId(nameOrId));
+    this.poolAdmin = new PoolAdmin(context, issuer);
+    this.stackAdmin = new StackAdmin(context, blobs, (nameOrId) => this.poolAdmin.byNameOrId(nameOrId));
   }
 
   /** Signs the CSR (PEM, or base64 of it) and returns the pool with its token in `config`. */
-  async createPool(input: NewPool): Promise<Pool> {
-    const name = checkPoolName(input.name.trim());
-    const { store, newId, now } = this.context;
-    const id = newId();
-    const credentials = await this.issuer.issue(id, input.certificateSigningRequest);
-    const createdAt = now();
-    await store.transaction((tx) =>
-      tx.pools.insert({
-        id,
-        name,
-        description: input.description ?? null,
-        labels: input.labels ?? [],
-        space: input.space ?? 'legacy',
-        driftDetectionRunLimit: input.driftDetectionRunLimit ?? -1,
-        ...credentials,
-        createdAt,
-        updatedAt: createdAt,
-      }),
-    );
-    return this.withToken(await this.requirePool(id));
+  createPool(input: NewPool): Promise<Pool> {
+    return this.poolAdmin.create(input);
+  }
+
+  /** Everything about a pool that people say, at once: what is left out is as in a new pool. Its token stays. */
+  updatePool(id: string, settings: PoolSettings): Promise<Pool> {
+    return this.poolAdmin.update(id, settings);
   }
 
   /** New certificate and token; the old ones are refused from now on. */
-  async resetPool(anyCaseId: string, certificateSigningRequest: string): Promise<Pool> {
-    const { id } = await this.requirePool(anyCaseId);
-    const credentials = await this.issuer.issue(id, certificateSigningRequest);
-    const { store, now } = this.context;
-    await store.transaction(async (tx) => {
-      await tx.pools.setCredentials(id, credentials, now());
-      await tx.notify([credentialsTopic(id)]);
-    });
-    return this.withToken(await this.requirePool(id));
+  resetPool(id: string, certificateSigningRequest: string): Promise<Pool> {
+    return this.poolAdmin.reset(id, certificateSigningRequest);
   }
 
-  async deletePool(id: string): Promise<Pool> {
-    const { store, now } = this.context;
-    const deleted = await store.transaction(async (tx) => {
-      const pool = await tx.pools.lock(idOf(id));
-      if (!pool) throw poolNotFound(id);
-      const unfinished = await tx.runs.countUnfinished(pool.id);
-      if (unfinished > 0) {
-        const runs = unfinished === 1 ? 'an unfinished run' : `${unfinished} unfinished runs`;
-        throw new RequestError(
-          'malformed',
-          `pool ${pool.name} has ${runs}: stop them, or let them end, then delete it`,
-        );
-      }
-      await tx.pools.delete(pool.id, now());
-      await tx.notify([credentialsTopic(pool.id)]);
-      return pool;
-    });
-    return this.withToken(deleted);
+  deletePool(id: string): Promise<Pool> {
+    return this.poolAdmin.delete(id);
   }
 
-  async pools(): Promise<Pool[]> {
-    return (await this.tables.pools.list()).map((pool) => this.withToken(pool));
+  /** Replaces every worker: idle ones go at once, busy ones after their run. */
+  cyclePool(id: string): Promise<void> {
+    return this.poolAdmin.cycle(id);
   }
 
-  async pool(id: string): Promise<Pool | null> {
-    const pool = await this.tables.pools.find(idOf(id));
-    return pool ? this.withToken(pool) : null;
+  pools(): Promise<Pool[]> {
+    return this.poolAdmin.list();
   }
 
-  private withToken(pool: PoolRecord): Pool {
-    return { ...pool, config: this.issuer.token(pool) };
+  pool(id: string): Promise<Pool | null> {
+    return this.poolAdmin.find(id);
   }
 
   /** Newest first. */
@@ -105,6 +67,11 @@ export class AdminService {
 
   countWorkers(poolId: string): Promise<{ readonly registered: number; readonly busy: number }> {
     return this.tables.workers.count(poolId, 0);
+  }
+
+  /** Runs of a pool in progress, then those that wait for nothing but a worker, in the order of their turn. */
+  schedulableRuns(poolId: string, page: { readonly offset: number; readonly limit: number }): Promise<RunRecord[]> {
+    return this.tables.runs.schedulable(poolId, page);
   }
 
   /** Runs that a worker could take now. */
@@ -134,8 +101,14 @@ export class AdminService {
     return this.stackAdmin.delete(nameOrId);
   }
 
-  stacks(): Promise<StackRecord[]> {
-    return this.stackAdmin.list();
+  /** By name. */
+  async stacks(filter: { readonly pool?: string } = {}): Promise<StackRecord[]> {
+    return this.stackAdmin.list(filter.pool && (await this.poolAdmin.byNameOrId(filter.pool)).id);
+  }
+
+  /** How many stacks a pool runs. */
+  countStacks(poolId: string): Promise<number> {
+    return this.tables.stacks.countOfPool(poolId);
   }
 
   stack(nameOrId: string): Promise<StackRecord | null> {
@@ -171,7 +144,7 @@ export class AdminService {
   async runs(filter: RunFilter = {}): Promise<RunRecord[]> {
     return this.tables.runs.list({
       ...(filter.stack === undefined ? {} : { stackId: (await this.stackAdmin.require(filter.stack)).id }),
-      ...(filter.pool === undefined ? {} : { poolId: (await this.poolByNameOrId(filter.pool)).id }),
+      ...(filter.pool === undefined ? {} : { poolId: (await this.poolAdmin.byNameOrId(filter.pool)).id }),
       limit: Math.min(filter.limit ?? 100, 1000),
     });
   }
@@ -215,24 +188,4 @@ export class AdminService {
   private get tables(): Tables {
     return this.context.store.read;
   }
-
-  private async requirePool(id: string): Promise<PoolRecord> {
-    const pool = await this.pool(id);
-    if (!pool) throw poolNotFound(id);
-    return pool;
-  }
-
-  private async poolByNameOrId(nameOrId: string): Promise<PoolRecord> {
-    const byId = await this.pool(nameOrId);
-    if (byId) return byId;
-    const byName = await this.tables.pools.findByName(nameOrId);
-    if (byName.length > 1)
-      throw new RequestError('malformed', `${byName.length} pools are named ${nameOrId}: give the ULID`);
-    if (!byName[0]) throw poolNotFound(nameOrId);
-    return byName[0];
-  }
-}
-
-function poolNotFound(nameOrId: string): RequestError {
-  return new RequestError('not-found', `worker pool ${nameOrId} not found`);
 }

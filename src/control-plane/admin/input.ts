@@ -1,13 +1,19 @@
 /* What people say of pools, stacks and runs, for GraphQL, the web page and tests. */
 import type { RunType } from '../store/records';
 
-export interface NewPool {
+export interface PoolSettings {
   readonly name: string;
-  readonly certificateSigningRequest: string;
   readonly description?: string | null;
+  /** Each counts once. */
   readonly labels?: readonly string[] | null;
+  /** @default 'legacy' */
   readonly space?: string | null;
+  /** Below 0: no limit. @default -1 */
   readonly driftDetectionRunLimit?: number | null;
+}
+
+export interface NewPool extends PoolSettings {
+  readonly certificateSigningRequest: string;
 }
 
 export interface NewStack {

@@ -82,8 +82,8 @@ export class StackAdmin {
     return (await stacks.find(nameOrId)) ?? (await stacks.find(idOf(nameOrId))) ?? null;
   }
 
-  list(): Promise<StackRecord[]> {
-    return this.context.store.read.stacks.list();
+  list(poolId?: string): Promise<StackRecord[]> {
+    return this.context.store.read.stacks.list(poolId);
   }
 
   async environmentNames(stackId: string): Promise<string[]> {

@@ -25,6 +25,7 @@ export const LIST_LENGTH: Readonly<Record<string, number>> = {
   workers: 100,
   stacks: 100,
   runs: 100,
+  edges: 100,
   // Of introspection.
   types: 50,
   fields: 5,

@@ -31,7 +31,12 @@ const Stack = builder.objectRef<StackRecord>('Stack').implement({
 });
 
 builder.queryFields((t) => ({
-  stacks: t.field({ type: [Stack], resolve: (_root, _args, { admin }) => admin.stacks() }),
+  stacks: t.field({
+    type: [Stack],
+    description: 'By name; with a pool, given by name or id, those that it runs.',
+    args: { workerPool: t.arg.id() },
+    resolve: (_root, { workerPool }, { admin }) => admin.stacks(workerPool ? { pool: workerPool } : {}),
+  }),
   stack: t.field({
     type: Stack,
     nullable: true,

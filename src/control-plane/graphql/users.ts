@@ -27,6 +27,12 @@ builder.queryFields((t) => ({
     // Empty as on the hosted service: clients then assume that every operation they know exists.
     resolve: () => ({ selfHostedVersion: '' }),
   }),
+  name: t.string({
+    description: 'Of the account: the host of the control plane.',
+    resolve: (_root, _args, { apiKeys }) => new URL(apiKeys.publicUrl).host,
+  }),
+  tier: t.string({ description: 'Of the account: always SELF_HOSTED.', resolve: () => 'SELF_HOSTED' }),
+  spaceliftAwsAccountId: t.string({ description: 'Empty: it has none.', resolve: () => '' }),
 }));
 
 builder.mutationField('apiKeyUser', (t) =>

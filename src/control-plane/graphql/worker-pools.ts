@@ -1,6 +1,9 @@
-import type { AdminService, Pool } from '../admin/admin-service';
+import type { AdminService } from '../admin/admin-service';
+import type { Pool } from '../admin/pool-admin';
 import type { WorkerRecord } from '../store/records';
 import { builder, seconds, type RequestContext } from './builder';
+import { SchedulableRuns, schedulableRuns } from './queue';
+import { checkSearch, pageOf, pagesOf, SearchInput } from './search';
 
 const isDrained = ({ drained, retiring }: WorkerRecord) => drained || retiring;
 const isBusy = ({ runId }: WorkerRecord) => runId !== null;
@@ -29,6 +32,10 @@ const Worker = builder.objectRef<WorkerRecord>('Worker').implement({
   }),
 });
 
+const Space = builder.objectRef<string>('Space').implement({
+  fields: (t) => ({ id: t.id({ resolve: (space) => space }), name: t.string({ resolve: (space) => space }) }),
+});
+
 export const WorkerPool = builder.objectRef<Pool>('WorkerPool').implement({
   fields: (t) => ({
     id: t.exposeID('id'),
@@ -39,13 +46,44 @@ export const WorkerPool = builder.objectRef<Pool>('WorkerPool').implement({
     description: t.exposeString('description', { nullable: true }),
     labels: t.exposeStringList('labels'),
     space: t.exposeID('space'),
+    spaceDetails: t.field({ type: Space, resolve: ({ space }) => space }),
     driftDetectionRunLimit: t.exposeInt('driftDetectionRunLimit', { nullable: true }),
     pendingRuns: t.int({ resolve: ({ id }, _args, { admin }) => admin.pendingRuns(id) }),
     busyWorkers: t.int({ resolve: async (pool, _args, context) => (await countOf(pool, context)).busy }),
     workersCount: t.int({ resolve: async (pool, _args, context) => (await countOf(pool, context)).registered }),
     workers: t.field({ type: [Worker], resolve: ({ id }, _args, { admin }) => admin.workers(id) }),
+    searchSchedulableRuns: t.field({
+      type: SchedulableRuns,
+      args: { input: t.arg({ type: SearchInput, required: true }) },
+      resolve: ({ id }, { input }, context) => schedulableRuns(input, context, id),
+    }),
+    usersCount: t.int({
+      description: 'How many stacks it runs.',
+      resolve: ({ id }, _args, { admin }) => admin.countStacks(id),
+    }),
+    managedByK8sController: t.boolean({
+      description: 'Whether a cluster made it and alone may change it: there are no such pools here.',
+      resolve: () => false,
+    }),
     createdAt: t.int({ resolve: ({ createdAt }) => seconds(createdAt) }),
     updatedAt: t.int({ resolve: ({ updatedAt }) => seconds(updatedAt) }),
+    deleted: t.exposeBoolean('deleted'),
+  }),
+});
+
+const WorkerPools = pagesOf('WorkerPools', WorkerPool, 'WorkerPool');
+
+const PublicWorkerPool = builder.objectRef<object>('PublicWorkerPool').implement({
+  description: 'Workers for everybody, which this control plane has none of: each stack has a pool.',
+  fields: (t) => ({
+    parallelism: t.int({ resolve: () => 0 }),
+    busyWorkers: t.int({ resolve: () => 0 }),
+    pendingRuns: t.int({ resolve: () => 0 }),
+    searchSchedulableRuns: t.field({
+      type: SchedulableRuns,
+      args: { input: t.arg({ type: SearchInput, required: true }) },
+      resolve: (_pool, { input }, context) => schedulableRuns(input, context),
+    }),
   }),
 });
 
@@ -66,39 +104,78 @@ builder.queryFields((t) => ({
     args: { id: t.arg.id({ required: true }) },
     resolve: (_root, { id }, { admin }) => admin.pool(id),
   }),
+  searchWorkerPools: t.field({
+    type: WorkerPools,
+    description: 'By name. A text is looked for in ids, names, descriptions and labels.',
+    args: { input: t.arg({ type: SearchInput, required: true }) },
+    resolve: async (_root, { input }, { admin }) => {
+      checkSearch(input, 'searchWorkerPools', { orderedBy: 'name', directions: ['ASC', 'DESC'], byText: true });
+      const pools = (await admin.pools()).filter((pool) => mentions(pool, input.fullTextSearch ?? ''));
+      if (input.orderBy?.direction === 'DESC') pools.reverse();
+      return pageOf(input, ({ offset, limit }) => pools.slice(offset, offset + limit));
+    },
+  }),
+  publicWorkerPool: t.field({ type: PublicWorkerPool, resolve: () => ({}) }),
 }));
 
-builder.mutationFields((t) => ({
-  workerPoolCreate: t.field({
-    type: WorkerPool,
-    args: {
-      name: t.arg.string({ required: true }),
-      certificateSigningRequest: t.arg.string({ required: true }),
-      description: t.arg.string(),
-      labels: t.arg.stringList(),
-      space: t.arg.id(),
-      driftDetectionRunLimit: t.arg.int(),
-    },
-    resolve: (_root, args, { admin }) => admin.createPool(args),
-  }),
-  workerPoolReset: t.field({
-    type: WorkerPool,
-    args: { id: t.arg.id({ required: true }), certificateSigningRequest: t.arg.string({ required: true }) },
-    resolve: (_root, { id, certificateSigningRequest }, { admin }) => admin.resetPool(id, certificateSigningRequest),
-  }),
-  workerPoolDelete: t.field({
-    type: WorkerPool,
-    nullable: true,
-    args: { id: t.arg.id({ required: true }) },
-    resolve: (_root, { id }, { admin }) => admin.deletePool(id),
-  }),
-  workerDrainSet: t.field({
-    type: Worker,
-    args: {
-      workerPool: t.arg.id({ required: true }),
-      id: t.arg.id({ required: true }),
-      drain: t.arg.boolean({ required: true }),
-    },
-    resolve: (_root, { workerPool, id, drain }, { admin }) => admin.setDrained(workerPool, id, drain),
-  }),
-}));
+function mentions({ id, name, description, labels }: Pool, text: string): boolean {
+  const wanted = text.trim().toLowerCase();
+  return [id, name, description ?? '', ...labels].some((each) => each.toLowerCase().includes(wanted));
+}
+
+builder.mutationFields((t) => {
+  const settings = {
+    name: t.arg.string({ required: true }),
+    description: t.arg.string(),
+    labels: t.arg.stringList(),
+    space: t.arg.id(),
+    driftDetectionRunLimit: t.arg.int({ description: 'Below 0: no limit, as when it is left out.' }),
+  };
+  const pool = { id: t.arg.id({ required: true }) };
+  const csr = {
+    certificateSigningRequest: t.arg.string({ required: true, description: 'PEM, or base64 of it.' }),
+  };
+  return {
+    workerPoolCreate: t.field({
+      type: WorkerPool,
+      args: { ...settings, ...csr },
+      resolve: (_root, args, { admin }) => admin.createPool(args),
+    }),
+    workerPoolUpdate: t.field({
+      type: WorkerPool,
+      description: 'What is left out or null is as in a new pool. The token stays.',
+      args: { ...pool, ...settings },
+      resolve: (_root, { id, ...args }, { admin }) => admin.updatePool(id, args),
+    }),
+    workerPoolReset: t.field({
+      type: WorkerPool,
+      description: 'The old token and certificate are refused from now on; runs that have started finish and report.',
+      args: { ...pool, ...csr },
+      resolve: (_root, { id, certificateSigningRequest }, { admin }) => admin.resetPool(id, certificateSigningRequest),
+    }),
+    workerPoolDelete: t.field({
+      type: WorkerPool,
+      nullable: true,
+      args: pool,
+      resolve: (_root, { id }, { admin }) => admin.deletePool(id),
+    }),
+    workerPoolCycle: t.field({
+      type: 'Boolean',
+      description: 'Replaces every worker: idle ones go at once, busy ones after their run.',
+      args: pool,
+      resolve: async (_root, { id }, { admin }) => {
+        await admin.cyclePool(id);
+        return true;
+      },
+    }),
+    workerDrainSet: t.field({
+      type: Worker,
+      args: {
+        workerPool: t.arg.id({ required: true }),
+        id: t.arg.id({ required: true }),
+        drain: t.arg.boolean({ required: true }),
+      },
+      resolve: (_root, { workerPool, id, drain }, { admin }) => admin.setDrained(workerPool, id, drain),
+    }),
+  };
+});

@@ -30,6 +30,11 @@ export class ApiKeys {
     return new ApiKeys(key, signingKey, audience, now);
   }
 
+  /** The public URL, which the JWTs are for. */
+  get publicUrl(): string {
+    return this.audience();
+  }
+
   /** Undefined for a wrong id or secret. */
   async exchange(id: string, secret: string): Promise<{ jwt: string; validUntil: number } | undefined> {
     if (!this.matches(id, secret)) return undefined;

@@ -21,6 +21,18 @@ export class PoolTable extends Table {
       .execute();
   }
 
+  async update(
+    id: string,
+    { labels, ...settings }: Pick<PoolRecord, 'name' | 'description' | 'labels' | 'space' | 'driftDetectionRunLimit'>,
+    now: number,
+  ): Promise<void> {
+    await this.db
+      .updateTable('pools')
+      .set({ ...settings, labels: JSON.stringify(labels), updatedAt: now })
+      .where('id', '=', id)
+      .execute();
+  }
+
   /** Replaces the credentials; the former ones are remembered. */
   async setCredentials(
     id: string,

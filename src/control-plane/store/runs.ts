@@ -80,6 +80,22 @@ export class RunTable extends Table {
     );
   }
 
+  /** Runs of a pool that a worker has, then those that wait for nothing but a worker, in the order of their turn. */
+  async schedulable(poolId: string, { offset, limit }: { offset: number; limit: number }): Promise<RunRecord[]> {
+    const rows = await this.all()
+      .where('runs.finishedAt', 'is', null)
+      .where('runs.poolId', '=', poolId)
+      .where((eb) => eb.or([isReady(eb), eb('runs.state', 'in', WITH_A_WORKER)]))
+      .orderBy('runs.ready')
+      // CONFIRMED before QUEUED.
+      .orderBy((eb) => eb.case().when('runs.state', '=', 'QUEUED').then(1).else(0).end())
+      .orderBy('runs.position')
+      .offset(offset)
+      .limit(limit)
+      .execute();
+    return rows.map(toRun);
+  }
+
   async hasReady(poolId: string): Promise<boolean> {
     return (await this.nextReady(poolId, 1).executeTakeFirst()) !== undefined;
   }
@@ -252,6 +268,8 @@ export class RunTable extends Table {
       .select('stacks.name as stackName');
   }
 }
+
+const WITH_A_WORKER: RunState[] = ['PREPARING', 'PLANNING', 'PREPARING_APPLY', 'APPLYING'];
 
 /* Literals, for which a database knows that the index of such rows will do: it is as good with any history. */
 const isReady = (eb: Where) => eb('runs.ready', '=', eb.lit(1));

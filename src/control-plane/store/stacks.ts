@@ -52,8 +52,19 @@ export class StackTable extends Table {
     return row && toStack(row);
   }
 
-  async list(): Promise<StackRecord[]> {
-    return (await this.existing().orderBy('name').execute()).map(toStack);
+  async list(poolId?: string): Promise<StackRecord[]> {
+    const query = this.existing().orderBy('name');
+    return (await (poolId === undefined ? query : query.where('poolId', '=', poolId)).execute()).map(toStack);
+  }
+
+  async countOfPool(poolId: string): Promise<number> {
+    const row = await this.db
+      .selectFrom('stacks')
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .where('poolId', '=', poolId)
+      .where('deletedAt', 'is', null)
+      .executeTakeFirstOrThrow();
+    return Number(row.n);
   }
 
   /** The environment of a stack that is there, deleted or not. */

@@ -170,6 +170,26 @@ export class WorkerTable extends Table {
     await this.db.updateTable('workers').set({ retiring: 1 }).where('id', '=', id).execute();
   }
 
+  /** Retires all workers of a pool, and removes the idle ones among them. @returns all */
+  async retireAll(poolId: string, now: number): Promise<string[]> {
+    // Each row is held from here on: none gets a run, or is rid of one, before it is looked at again.
+    const retired = await this.db
+      .updateTable('workers')
+      .set({ retiring: 1 })
+      .where('poolId', '=', poolId)
+      .where(isPresent)
+      .returning('id')
+      .execute();
+    await this.db
+      .updateTable('workers')
+      .set({ removedAt: now })
+      .where('poolId', '=', poolId)
+      .where('runId', 'is', null)
+      .where(isPresent)
+      .execute();
+    return retired.map(({ id }) => id);
+  }
+
   async remove(id: string, now: number): Promise<void> {
     await this.db
       .updateTable('workers')

@@ -1,0 +1,130 @@
+import type { NewPool, PoolSettings } from './input';
+import { RequestError } from '../errors';
+import { checkDescription, checkLabel, checkPoolName, checkSpace, idOf } from '../names';
+import type { PoolIssuer } from '../identity/pool-issuer';
+import type { QueueContext } from '../queue/context';
+import { cycle } from '../queue/cycle';
+import { credentialsTopic } from '../queue/wakeups';
+import type { PoolRecord } from '../store/records';
+
+export interface Pool extends PoolRecord {
+  /** Its token. */
+  readonly config: string;
+  readonly deleted: boolean;
+}
+
+const MOST_LABELS = 100;
+
+/** What people may do with pools. */
+export class PoolAdmin {
+  constructor(
+    private readonly context: QueueContext,
+    private readonly issuer: PoolIssuer,
+  ) {}
+
+  async create(input: NewPool): Promise<Pool> {
+    const settings = usable(input);
+    const { store, newId, now } = this.context;
+    const id = newId();
+    const credentials = await this.issuer.issue(id, input.certificateSigningRequest);
+    const createdAt = now();
+    await store.transaction((tx) =>
+      tx.pools.insert({ id, ...settings, ...credentials, createdAt, updatedAt: createdAt }),
+    );
+    return this.require(id);
+  }
+
+  async update(id: string, input: PoolSettings): Promise<Pool> {
+    const settings = usable(input);
+    const { store, now } = this.context;
+    await store.transaction(async ({ pools }) => {
+      if (!(await pools.lock(idOf(id)))) throw notFound(id);
+      await pools.update(idOf(id), settings, now());
+    });
+    return this.require(id);
+  }
+
+  async reset(anyCaseId: string, certificateSigningRequest: string): Promise<Pool> {
+    const { id } = await this.require(anyCaseId);
+    const credentials = await this.issuer.issue(id, certificateSigningRequest);
+    const { store, now } = this.context;
+    await store.transaction(async (tx) => {
+      await tx.pools.setCredentials(id, credentials, now());
+      await tx.notify([credentialsTopic(id)]);
+    });
+    return this.require(id);
+  }
+
+  async delete(id: string): Promise<Pool> {
+    const { store, now } = this.context;
+    const deleted = await store.transaction(async (tx) => {
+      const pool = await tx.pools.lock(idOf(id));
+      if (!pool) throw notFound(id);
+      const unfinished = await tx.runs.countUnfinished(pool.id);
+      if (unfinished > 0) {
+        const runs = unfinished === 1 ? 'an unfinished run' : `${unfinished} unfinished runs`;
+        throw new RequestError(
+          'malformed',
+          `pool ${pool.name} has ${runs}: stop them, or let them end, then delete it`,
+        );
+      }
+      await tx.pools.delete(pool.id, now());
+      await tx.notify([credentialsTopic(pool.id)]);
+      return pool;
+    });
+    return { ...this.withToken(deleted), deleted: true };
+  }
+
+  async cycle(anyCaseId: string): Promise<void> {
+    const { id } = await this.require(anyCaseId);
+    await cycle(this.context, id);
+  }
+
+  async list(): Promise<Pool[]> {
+    return (await this.context.store.read.pools.list()).map((pool) => this.withToken(pool));
+  }
+
+  async find(id: string): Promise<Pool | null> {
+    const pool = await this.context.store.read.pools.find(idOf(id));
+    return pool ? this.withToken(pool) : null;
+  }
+
+  async byNameOrId(nameOrId: string): Promise<PoolRecord> {
+    const byId = await this.find(nameOrId);
+    if (byId) return byId;
+    const byName = await this.context.store.read.pools.findByName(nameOrId);
+    if (byName.length > 1)
+      throw new RequestError('malformed', `${byName.length} pools are named ${nameOrId}: give the ULID`);
+    if (!byName[0]) throw notFound(nameOrId);
+    return byName[0];
+  }
+
+  private async require(id: string): Promise<Pool> {
+    const pool = await this.find(id);
+    if (!pool) throw notFound(id);
+    return pool;
+  }
+
+  private withToken(pool: PoolRecord): Pool {
+    return { ...pool, config: this.issuer.token(pool), deleted: false };
+  }
+}
+
+/** What a pool has beside its credentials. @throws RequestError `malformed` that says what cannot be used */
+function usable(input: PoolSettings) {
+  const labels = [...new Set(input.labels ?? [])].map(checkLabel);
+  if (labels.length > MOST_LABELS) {
+    throw new RequestError('malformed', `a pool may have ${MOST_LABELS} labels: these are ${labels.length}`);
+  }
+  return {
+    name: checkPoolName(input.name.trim()),
+    description: typeof input.description === 'string' ? checkDescription(input.description) : null,
+    labels,
+    space: checkSpace(input.space ?? 'legacy'),
+    driftDetectionRunLimit: input.driftDetectionRunLimit ?? -1,
+  };
+}
+
+function notFound(nameOrId: string): RequestError {
+  return new RequestError('not-found', `worker pool ${nameOrId} not found`);
+}
