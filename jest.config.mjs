@@ -16,8 +16,8 @@ const common = {
 };
 
 export default {
-  // A busy machine is slow, not wrong: only what hangs fails.
-  testTimeout: 30_000,
+  // A busy machine is slow, not wrong: only what hangs fails. Longer than `until` and `eventually` wait, which say for what.
+  testTimeout: 90_000,
   projects: [
     {
       ...common,

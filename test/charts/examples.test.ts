@@ -31,7 +31,7 @@ describe('examples/run.ts', () => {
     expect(manifests).toMatchObject([
       { kind: 'WorkerPool', metadata: { name: 'docker-in-docker', namespace: 'builds' } },
     ]);
-  }, 30_000);
+  });
 
   it('writes files where cdk8s wants them', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'worker-pools-examples-'));
@@ -42,7 +42,7 @@ describe('examples/run.ts', () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
-  }, 30_000);
+  });
 
   it.each([[[]], [['no-such-example']]])(
     'lists the examples when it is called with %j',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,8 +8,6 @@ import { requireNode24 } from '../../src/cli/node-version';
 import { removeFolder, temporaryFolder } from '../support/folder';
 
 // The bundler takes its time where several suites share few processors.
-jest.setTimeout(60_000);
-
 /**
  * package.json allows Node 20, on which some libraries of the controller and the control plane cannot even be loaded.
  * Held by what is loaded before a command is chosen; test/packaging starts the built program on a real Node 20.

@@ -39,12 +39,12 @@ describe('the program that cdk8s.yaml runs the app with', () => {
     const { exitCode, stderr } = await runApp({ CDK8S_OUTDIR: join(folder, 'synth') });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(readFileSync(join(folder, 'synth', 'tools.k8s.yaml'), 'utf8')).toBe('');
-  }, 30_000);
+  });
 
   test("fails where the app fails, and names the line of the app's own file", async () => {
     const { exitCode, stderr } = await runApp({ FAIL: 'true' });
     expect(exitCode).toBe(1);
     expect(stderr).toContain('Error: refused');
     expect(stderr).toMatch(/main\.ts:10:\d+\)/);
-  }, 30_000);
+  });
 });

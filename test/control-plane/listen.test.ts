@@ -6,6 +6,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { Agent, request } from 'undici';
 import { addressesOf } from '../../src/control-plane/listen';
 import { makePool, TestControlPlane } from './support/control-plane';
+import { otherEndOf } from '../support/other-end';
 import { until } from '../support/until';
 
 let controlPlane: TestControlPlane;
@@ -28,8 +29,7 @@ async function silent(url: string): Promise<Socket> {
 test('a connection in the middle of its TLS handshake does not hold up the end of the control plane', async () => {
   controlPlane = await TestControlPlane.start();
   const both = await Promise.all([silent(controlPlane.url), silent(controlPlane.mqttUrl)]);
-  // A server takes a connection when it looks the next time.
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await Promise.all(both.map(otherEndOf));
   await controlPlane.close();
   for (const socket of both) await until(() => socket.closed, 'the connection ends');
   await expect(silent(controlPlane.url)).rejects.toThrow('ECONNREFUSED');

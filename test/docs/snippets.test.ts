@@ -47,7 +47,7 @@ describe('snippets that no test runs', () => {
 const programs = programsOf(tested);
 
 describe('TypeScript in the docs', () => {
-  it('has no type errors', () => expect(typeErrors(programs)).toEqual([]), 60_000);
+  it('has no type errors', () => expect(typeErrors(programs)).toEqual([]), 180_000);
 
   each(
     programs.filter(({ fence }) => !fence.flags.has('fails')),

@@ -113,7 +113,7 @@ describe('the runner of TypeScript', () => {
       programs(`\n${IMPORTS}new WorkerPool(new Chart(new App(), 'c'), 'p', { poolSize: 'two' });`),
     );
     expect(found).toEqual([expect.stringContaining("page.md:2: Type 'string' is not assignable to type 'number'")]);
-  }, 60_000);
+  });
 
   it('refuses what the reader has not installed', () => {
     const [program] = programs("\nimport { z } from 'zod';\nz.string();");

@@ -4,6 +4,7 @@ import { CONTROLLER_METRICS, RUNTIME_METRICS, type MetricDescription } from '../
 import { LeaseLostError } from '../../src/controller/main';
 import { PoolObjects, startController, type RunningController } from '../support/controlled-pool';
 import { createNamespace, eventually, kube, kubeOk } from '../support/kube';
+import { READ_METRICS, serviceAccount, untilAllowed } from '../support/rights';
 import { forFile, forTest, POOL } from './pool.fixtures';
 
 const file = forFile();
@@ -95,6 +96,7 @@ describe('the controller process', () => {
         },
         subjects: [{ kind: 'ServiceAccount', name: 'scraper', namespace: each.objects.namespace }],
       });
+      await untilAllowed(serviceAccount(each.objects.namespace, 'scraper'), READ_METRICS);
       const { metrics } = controller.ports;
       expect(await secureStatus(metrics)).toBe(401);
       expect(await secureStatus(metrics, 'not-a-token')).toBe(401);
@@ -162,21 +164,26 @@ describe('leader election', () => {
 
   it('ends with an error when the Lease is lost, and leaves the Workers', async () => {
     const controller = await electing();
-    await makePool(1);
-    await untilWorkers(1);
-    await eventually(async () => {
-      const { spec, metadata } = (await kube<{ spec: object; metadata: object }>('GET', lease())).body;
-      const taken = { ...spec, holderIdentity: 'somebody-else' };
-      const { status } = await kube('PUT', lease(), {
-        apiVersion: 'coordination.k8s.io/v1',
-        kind: 'Lease',
-        metadata,
-        spec: taken,
+    try {
+      await makePool(1);
+      await untilWorkers(1);
+      await eventually(async () => {
+        const { spec, metadata } = (await kube<{ spec: object; metadata: object }>('GET', lease())).body;
+        const taken = { ...spec, holderIdentity: 'somebody-else' };
+        const { status } = await kube('PUT', lease(), {
+          apiVersion: 'coordination.k8s.io/v1',
+          kind: 'Lease',
+          metadata,
+          spec: taken,
+        });
+        expect(status).toBe(200);
       });
-      expect(status).toBe(200);
-    });
-    await expect(controller.ended).rejects.toThrow(LeaseLostError);
-    expect(await each.objects.workers()).toHaveLength(1);
+      await expect(controller.ended).rejects.toThrow(LeaseLostError);
+      expect(await each.objects.workers()).toHaveLength(1);
+    } finally {
+      // It has ended by itself, unless the test failed before.
+      await controller.stop().catch(() => undefined);
+    }
   });
 });
 

@@ -23,7 +23,7 @@ async function refusal(pool: KubeObject): Promise<string> {
 beforeAll(async () => {
   namespace = await createNamespace('crd-rules');
   await installCrd({ ...workerPoolCrd() });
-}, 60_000);
+});
 
 describe('a WorkerPool is refused', () => {
   const reference = { secretKeyRef: { name: 'my-pool', key: 'token' } };

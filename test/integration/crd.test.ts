@@ -34,7 +34,7 @@ beforeAll(async () => {
   expect(warnings(applied)).toEqual([]);
   expect(applied.ok).toBe(true);
   await eventually(() => kubeOk('GET', poolsPath()));
-}, 60_000);
+});
 afterAll(() => cluster.remove());
 
 describe('the CRDs', () => {

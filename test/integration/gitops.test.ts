@@ -36,7 +36,7 @@ afterAll(async () => {
   await controlPlane.close();
   cluster.remove();
   await server.stop();
-}, 60_000);
+});
 
 /** As a GitOps tool applies: server-side, under a name of its own, and without force, so that a conflict shows. */
 async function apply(manager: string, kustomization: string): Promise<string> {
@@ -157,13 +157,9 @@ describe.each(MANAGERS)('a GitOps tool that applies as %s, with the controller b
       await objects.putSecret(`${name}-credentials`, (await newPool(controlPlane)).secret);
     }
     controller = await startController(NAMESPACE);
-    await eventually(async () => {
-      for (const name of ['steady', 'scaled']) {
-        expect(await objects.condition(name, 'Ready')).toMatchObject({ status: 'True' });
-      }
-    });
+    await objects.untilSettled('scaled');
     await objects.scale('scaled', 3);
-    await eventually(async () => expect((await objects.pool('scaled'))?.status?.actualPoolSize).toBe(3));
+    for (const name of ['steady', 'scaled']) await objects.untilSettled(name);
   }, 120_000);
 
   afterAll(async () => {

@@ -1,11 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { API_VERSION } from '../../src/api';
 import { CHART, fullNameOf, OwnCluster } from '../support/helm-cluster';
-import { DEFINITIONS, olderChart, olderDefinitions, ReleaseWithPool } from '../support/helm-definitions';
+import { DEFINITIONS, definitionOf, olderChart, olderDefinitions, ReleaseWithPool } from '../support/helm-definitions';
 import { OFFICIAL_CHART } from '../support/helm-official';
-import { createNamespace, eventually } from '../support/kube';
+import { createNamespace, eventually, untilServed } from '../support/kube';
 
 const MINUTE = 60_000;
 const NOT_OURS = /CustomResourceDefinition "workerpools.workers.spacelift.io".* cannot be imported .*invalid ownership/;
@@ -34,14 +33,7 @@ beforeEach(async () => {
  */
 async function definitionsAreServed(): Promise<void> {
   for (const definition of DEFINITIONS) {
-    const [plural] = definition.split('.');
-    await eventually(async () => {
-      const { status } = await cluster.kube(
-        'GET',
-        `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${definition}`,
-      );
-      if (status !== 404) expect((await cluster.kube('GET', `/apis/${API_VERSION}/${plural}`)).status).toBe(200);
-    });
+    if (await definitionOf(cluster, definition)) await untilServed(definition, cluster.server);
   }
 }
 
@@ -206,6 +198,7 @@ describe('pools from values', () => {
     // Helm asks for the kind at once; the API server may have been quick.
     if (!ok) {
       expect(text).toContain('no matches for kind "WorkerPool"');
+      await definitionsAreServed();
       expect(await release.upgradeInstall(withPool())).toMatchObject({ ok: true });
     }
     expect(await release.pool()).toMatchObject({ spec: { token: { secretKeyRef: { name: 'team-credentials' } } } });
@@ -213,6 +206,7 @@ describe('pools from values', () => {
 
   it('stay with their Secrets when they leave the values and when the release goes; they come back with it', async () => {
     await release.helmOk('install', CHART);
+    await definitionsAreServed();
     await release.helmOk('upgrade', CHART, withPool());
     const uid = (await release.pool())?.metadata.uid;
     await release.helmOk('upgrade', CHART);
@@ -226,6 +220,7 @@ describe('pools from values', () => {
 
   it('go with their Secrets when a value says so', async () => {
     await release.helmOk('install', CHART);
+    await definitionsAreServed();
     await release.helmOk('upgrade', CHART, withPool({ keepWorkerPools: false }));
     await release.helmOk('uninstall', '--wait');
     await eventually(async () => expect(await release.pool()).toBeUndefined());

@@ -13,8 +13,7 @@ interface Budget extends KubeObject {
   status?: {
     observedGeneration?: number;
     disruptionsAllowed: number;
-    desiredHealthy: number;
-    expectedPods: number;
+    currentHealthy: number;
     conditions?: Condition[];
   };
 }
@@ -55,13 +54,23 @@ async function addBudget(spec: object): Promise<string> {
   return name;
 }
 
-/** What Kubernetes makes of a budget once it has looked at it. */
-function computed(name: string): Promise<{ allowed: number; condition: Condition }> {
+interface Computed {
+  readonly reason?: string;
+  readonly allowed: number;
+  /** Pods that it has heard are ready; they are told to it one by one. */
+  readonly healthy?: number;
+}
+
+/** Waits until Kubernetes makes this of a budget. */
+function untilComputed(name: string, { reason, allowed, healthy }: Computed): Promise<void> {
   return eventually(async () => {
     const { status } = await kubeOk<Budget>('GET', `${budgets()}/${name}`);
     const condition = status?.conditions?.find(({ type }) => type === 'DisruptionAllowed');
-    if (!status || !condition) throw new Error(`nobody has looked at the budget ${name}: ${JSON.stringify(status)}`);
-    return { allowed: status.disruptionsAllowed, condition };
+    expect(condition).toMatchObject(reason === undefined ? {} : { reason });
+    expect(status).toMatchObject({
+      disruptionsAllowed: allowed,
+      ...(healthy !== undefined && { currentHealthy: healthy }),
+    });
   });
 }
 
@@ -76,16 +85,21 @@ async function evict(name: string): Promise<{ status: number; why?: string }> {
 }
 
 describe('a budget of run Pods, which belong to Workers and not to a kind with a number of replicas', () => {
-  it.each<[string, object, string, number]>([
-    ['cannot be computed from a percentage that must stay', { minAvailable: '100%' }, 'SyncFailed', 0],
-    ['cannot be computed from a number that may be missing', { maxUnavailable: 1 }, 'SyncFailed', 0],
-    ['cannot be computed from a percentage that may be missing', { maxUnavailable: '0%' }, 'SyncFailed', 0],
-    ['keeps as many Pods as there are', { minAvailable: 2 }, 'InsufficientPods', 0],
-    ['lets one go where one fewer must stay', { minAvailable: 1 }, 'SufficientPods', 1],
-  ])('%s', async (_, spec, reason, allowed) => {
+  const failed = { reason: 'SyncFailed', allowed: 0 };
+  it.each<[string, object, Computed]>([
+    ['cannot be computed from a percentage that must stay', { minAvailable: '100%' }, failed],
+    ['cannot be computed from a number that may be missing', { maxUnavailable: 1 }, failed],
+    ['cannot be computed from a percentage that may be missing', { maxUnavailable: '0%' }, failed],
+    ['keeps as many Pods as there are', { minAvailable: 2 }, { reason: 'InsufficientPods', allowed: 0, healthy: 2 }],
+    [
+      'lets one go where one fewer must stay',
+      { minAvailable: 1 },
+      { reason: 'SufficientPods', allowed: 1, healthy: 2 },
+    ],
+  ])('%s', async (_, spec, expected) => {
     await pods.start();
     await pods.start();
-    expect(await computed(await addBudget(spec))).toMatchObject({ condition: { reason }, allowed });
+    await untilComputed(await addBudget(spec), expected);
   });
 });
 
@@ -115,7 +129,7 @@ describe('the protection that the chart gives, to run Pods of another namespace 
     await protect();
     expect((await kubeOk<{ items: Budget[] }>('GET', budgets())).items).toEqual([]);
     const names = [await pods.start(), await pods.start(), await pods.start()];
-    expect(await computed(RUN_BUDGET.name)).toMatchObject({ condition: { reason: 'InsufficientPods' }, allowed: 0 });
+    await untilComputed(RUN_BUDGET.name, { reason: 'InsufficientPods', allowed: 0, healthy: 3 });
     for (const name of names) {
       expect(await evict(name)).toEqual({
         status: 429,
@@ -127,14 +141,14 @@ describe('the protection that the chart gives, to run Pods of another namespace 
   it('is there for runs that were under way when the controller came', async () => {
     const name = await pods.start();
     await protect();
-    await computed(RUN_BUDGET.name);
+    await untilComputed(RUN_BUDGET.name, { allowed: 0 });
     expect(await evict(name)).toMatchObject({ status: 429 });
   });
 
   it('keeps a run whose Pod is not ready, because one of its containers has ended', async () => {
     await protect();
     const name = await pods.start({ ready: false });
-    await computed(RUN_BUDGET.name);
+    await untilComputed(RUN_BUDGET.name, { allowed: 0 });
     expect(await evict(name)).toMatchObject({ status: 429 });
   });
 
@@ -142,24 +156,21 @@ describe('the protection that the chart gives, to run Pods of another namespace 
     await protect();
     await pods.start();
     const name = await pods.start({ phase });
-    await computed(RUN_BUDGET.name);
+    await untilComputed(RUN_BUDGET.name, { allowed: 0 });
     expect(await evict(name)).toMatchObject({ status: 201 });
   });
 
   it('is the official budget when a value says so, which Kubernetes cannot compute and therefore never lets go', async () => {
     const name = await pods.start();
     await protect('pdb.minAvailable=100%');
-    expect(await computed(`${fullNameOf('ops')}-worker-pdb`)).toMatchObject({
-      condition: { reason: 'SyncFailed' },
-      allowed: 0,
-    });
+    await untilComputed(`${fullNameOf('ops')}-worker-pdb`, { reason: 'SyncFailed', allowed: 0 });
     expect(await evict(name)).toEqual({ status: 429, why: expect.stringContaining('still being processed') });
   });
 
   it("is a budget in each served namespace for Spacelift's own controller, which keeps none itself", async () => {
     const name = await pods.start();
     await protect('controllerManager.rbac.rules=official');
-    expect(await computed(`${fullNameOf('ops')}-worker-pdb`)).toMatchObject({ allowed: 0 });
+    await untilComputed(`${fullNameOf('ops')}-worker-pdb`, { allowed: 0 });
     expect(await evict(name)).toMatchObject({ status: 429 });
   });
 });

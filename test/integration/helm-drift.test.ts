@@ -46,10 +46,7 @@ const untilReady = (count: number) =>
   eventually(async () => {
     const workers = await pools.workers();
     expect(workers.map(({ status }) => status?.state)).toEqual(Array(count).fill('IDLE'));
-    const { status } = await poolNow();
-    expect(status).toMatchObject({ actualPoolSize: count });
-    // The Pod template is checked beside the passes: the last write of a pool that settles.
-    expect(status?.conditions?.find(({ type }) => type === 'PodTemplateValid')?.status).toBe('True');
+    expect((await pools.untilSettled(POOL)).status).toMatchObject({ actualPoolSize: count });
   });
 
 beforeAll(async () => {

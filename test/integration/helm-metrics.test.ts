@@ -8,6 +8,7 @@ import { installCrds, type RunningController } from '../support/controlled-pool'
 import { CHART, fullNameOf, HelmCluster } from '../support/helm-cluster';
 import { startControllerOf } from '../support/helm-controller';
 import { createNamespace, tokenOf, type KubeObject } from '../support/kube';
+import { READ_METRICS, serviceAccount, untilAllowed } from '../support/rights';
 import { scrape, type Endpoint } from '../support/scrape';
 
 jest.setTimeout(120_000);
@@ -86,6 +87,7 @@ describe('guarded metrics', () => {
     const account = `--serviceaccount=${monitored.namespace}:prometheus`;
     const role = `--clusterrole=${fullNameOf(monitored.release)}-metrics-reader`;
     await cluster.kubectlOk('create', 'clusterrolebinding', `scrape-${monitored.namespace}`, role, account);
+    await untilAllowed(serviceAccount(monitored.namespace, 'prometheus'), READ_METRICS);
     const { status, text } = await monitored.scrape('prometheus');
     expect(status).toBe(200);
     expect(text).toContain('spacelift_workerpool_controller_worker_creation_errors_total');

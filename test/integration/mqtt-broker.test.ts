@@ -19,6 +19,7 @@ import {
 import { makeKey } from '../control-plane/support/credentials';
 import { TestPod } from '../control-plane/support/pod';
 import { removeFolder, temporaryFolder } from '../support/folder';
+import { INSTALL_TIMEOUT_MS } from '../support/debian-package';
 import { Mosquitto } from '../support/mosquitto';
 import { until } from '../support/until';
 
@@ -45,7 +46,7 @@ beforeAll(async () => {
     mqttPort: undefined,
     mqttBroker: { url: broker.url },
   });
-});
+}, INSTALL_TIMEOUT_MS);
 
 afterEach(async () => {
   await Promise.all(sessions.map((session) => session.close()));

@@ -6,6 +6,7 @@ import { WorkerPoolOperator, type OperatorMetrics } from '../../src/constructs';
 import { installCrds, startController } from '../support/controlled-pool';
 import { createNamespace, eventually, kubeOk, tokenOf, type KubeObject } from '../support/kube';
 import { startControllerManager, type RunningControllerManager } from '../support/kube-controller-manager';
+import { isAllowed, READ_METRICS, serviceAccount, untilAllowed } from '../support/rights';
 import { scrape, type Endpoint } from '../support/scrape';
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
@@ -47,13 +48,11 @@ async function bind(namespace: string, role: string, user: string): Promise<void
   });
 }
 
-async function may(user: string, namespace: string, wish: string): Promise<boolean> {
-  const [verb, what = ''] = wish.split(' ');
-  const [resource, subresource] = what.split('/');
+function may(user: string, namespace: string, wish: string): Promise<boolean> {
+  const [verb = '', what = ''] = wish.split(' ');
+  const [resource = '', subresource] = what.split('/');
   const resourceAttributes = { namespace, verb, group: 'workers.spacelift.io', resource, subresource };
-  const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
-  const spec = { user, resourceAttributes };
-  return (await kubeOk<{ status: { allowed: boolean } }>('POST', path, { spec })).status.allowed;
+  return isAllowed({ user }, { resourceAttributes });
 }
 
 describe("Kubernetes' own roles for people", () => {
@@ -99,6 +98,7 @@ describe('Prometheus, doing exactly what the ServiceMonitor says', () => {
       const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'prometheus' } };
       await kubeOk('POST', `/api/v1/namespaces/${namespace}/serviceaccounts`, account);
       const token = await tokenOf(namespace, 'prometheus');
+      if (secure) await untilAllowed(serviceAccount(namespace, 'prometheus'), READ_METRICS);
       expect(await scrape(spec.endpoints[0], controller.ports.metrics, token)).toEqual({
         status: 200,
         text: expect.stringContaining('process_cpu_seconds_total'),

@@ -57,7 +57,7 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   WorkerPool: '/apis/workers.spacelift.io/v1beta1/namespaces/NAMESPACE/workerpools',
 };
 
-beforeAll(() => installCrd(workerPoolCrd() as unknown as KubeObject), 60_000);
+beforeAll(() => installCrd(workerPoolCrd() as unknown as KubeObject));
 
 describe('a real API server takes the preset, strictly, and the run Pods of its pool', () => {
   it.each(MODEST)('%s, where only restricted Pods are admitted', async (_, preset) => {

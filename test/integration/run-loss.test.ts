@@ -1,9 +1,6 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { eventually } from '../support/kube';
 import { runScenes, SUCCEEDED, WORKING } from './run.fixtures';
-
-// Generous: the machine may be busy.
-jest.setTimeout(60_000);
 
 const open = runScenes();
 

@@ -1,11 +1,8 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { containers, exited, running, waitingFor } from '../controller/run/fixtures';
 import { eventually } from '../support/kube';
 import { POOL } from './pool.fixtures';
 import { runScenes, SUCCEEDED, WORKING } from './run.fixtures';
-
-// Generous: the machine may be busy.
-jest.setTimeout(60_000);
 
 const open = runScenes();
 

@@ -56,6 +56,14 @@ async function letPass(ms: number): Promise<void> {
   });
 }
 
+/** The controller has had a pass over the pool as it is now. */
+async function untilLookedAt(): Promise<void> {
+  await eventually(async () => {
+    const pool = await objects.pool(POOL);
+    expect(pool?.status?.observedGeneration).toBe(pool?.metadata.generation);
+  });
+}
+
 async function expectPatientEnd(): Promise<void> {
   await eventually(async () =>
     expect(await objects.condition(POOL, 'Ready')).toMatchObject({
@@ -65,10 +73,7 @@ async function expectPatientEnd(): Promise<void> {
     }),
   );
   await letPass(PATIENCE_MS / 2);
-  await eventually(async () => {
-    const pool = await objects.pool(POOL);
-    expect(pool?.status?.observedGeneration).toBe(pool?.metadata.generation);
-  });
+  await untilLookedAt();
   await letPass(PATIENCE_MS / 2 + 1_000);
   await eventually(async () => {
     expect(await objects.pool(POOL)).toBeUndefined();
@@ -119,7 +124,7 @@ describe('a deleted pool', () => {
       ),
     );
     await letPass(2 * PATIENCE_MS);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await untilLookedAt();
     expect(await objects.workers()).toHaveLength(1);
     await kubeOk('PATCH', `${pod}/status`, { status: { phase: 'Failed' } });
     await eventually(async () => expect(await objects.pool(POOL)).toBeUndefined());
@@ -142,12 +147,14 @@ it('a pool that is scaled down again before all were made makes few of them', as
 it('a pool that grows says in between how far it is', async () => {
   await readyPool(0);
   await objects.scale(POOL, 1_200);
-  const seen = new Set<string>();
-  await eventually(async () => {
-    seen.add((await objects.condition(POOL, 'Ready'))?.message ?? '');
-    expect(await objects.condition(POOL, 'Ready')).toMatchObject({ status: 'True', message: '1200 Workers ready.' });
-  }, 100_000);
-  expect([...seen].filter((message) => /^(500|1000) of 1200 Workers ready\.$/.test(message))).not.toEqual([]);
+  await eventually(
+    async () =>
+      expect(await objects.condition(POOL, 'Ready')).toMatchObject({ status: 'True', message: '1200 Workers ready.' }),
+    100_000,
+  );
+  const status = `/namespaces/${objects.namespace}/workerpools/${POOL}/status`;
+  const written = proxy.requests.filter(({ path }) => path.includes(status)).map(({ body }) => body);
+  expect(written.filter((body) => /"(500|1000) of 1200 Workers ready\."/.test(body))).not.toEqual([]);
 });
 
 it('a WorkerPool that gets the token of another pool replaces its Workers, and leaves none behind', async () => {
@@ -182,9 +189,8 @@ it('a manifest that is applied again, as Terraform does, finds nothing to change
     },
   };
   const applied = await objects.apply(POOL, manifest);
-  await untilReady();
-  const settled = await objects.pool(POOL);
+  const settled = await objects.untilSettled(POOL);
   const again = await objects.apply(POOL, manifest);
-  expect(again.metadata.resourceVersion).toBe(settled?.metadata.resourceVersion);
+  expect(again.metadata.resourceVersion).toBe(settled.metadata.resourceVersion);
   expect(again.spec).toEqual({ ...applied.spec, poolSize: 1 });
 });

@@ -16,7 +16,7 @@ beforeAll(async () => {
   // What the Pod refers to and admission looks for; another test may have made the one that has no namespace.
   await kube('POST', '/apis/node.k8s.io/v1/runtimeclasses', { metadata: { name: 'gvisor' }, handler: 'runsc' });
   await installCrd({ ...workerPoolCrd() });
-}, 60_000);
+});
 
 /** What the API server says of an object, without storing it; unknown fields are an error. */
 const tried = (path: string, object: object): Promise<KubeAnswer<{ readonly message?: string }>> =>

@@ -5,7 +5,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { LauncherClient } from '../../src/launcher/client';
 import { PoolAccess } from '../../src/launcher/credentials';
 import { uploadInParts } from '../../src/launcher/relay/keep-workspace';
@@ -17,8 +17,6 @@ import { removeFolder, temporaryFolder } from '../support/folder';
 import { until } from '../support/until';
 import { mountCredentials } from './support/credentials';
 import { BRISK } from './support/run-pod';
-
-jest.setTimeout(90_000);
 
 const PROGRAM = join(import.meta.dirname, '../control-plane/support/control-plane-process.ts');
 const PART = 8 * 1024 * 1024;

@@ -4,7 +4,7 @@ import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { create } from 'tar';
 import { systemClock } from '../../src/time';
 import { init } from '../../src/launcher/init/init';
@@ -20,8 +20,6 @@ import { until } from '../support/until';
 import type { TestPool } from '../control-plane/support/control-plane';
 import { mountCredentials } from './support/credentials';
 import { removeFolder, temporaryFolder } from '../support/folder';
-
-jest.setTimeout(60_000);
 
 /** Does what the stack's steps need of OpenTofu: keeps a plan file, and applies exactly that with what it initialized. */
 const FAKE_TOFU = `#!/bin/sh

@@ -18,7 +18,7 @@ interface Refusal {
  * allowed) and no key server that fails. Counts what passes.
  */
 export class ApiProxy {
-  readonly requests: { readonly method: string; readonly path: string }[] = [];
+  readonly requests: { readonly method: string; readonly path: string; body: string }[] = [];
   private readonly folder = mkdtempSync(join(tmpdir(), 'api-proxy-'));
   private refusals: Refusal[] = [];
 
@@ -78,7 +78,9 @@ export class ApiProxy {
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const { method = '', url = '' } = request;
-    this.requests.push({ method, path: url });
+    const noted = { method, path: url, body: '' };
+    this.requests.push(noted);
+    request.on('data', (chunk: Buffer) => (noted.body += chunk.toString()));
     const refusal = this.refusals.find((one) => one.method === method && one.path.test(url));
     if (refusal) {
       const { status, message } = refusal;

@@ -154,6 +154,23 @@ export class PoolObjects {
     await eventually(async () => expect(await this.condition(name, type)).toMatchObject(expected));
   }
 
+  /**
+   * Waits until the controller has nothing more to write to a pool that is left alone.
+   * @returns the pool
+   */
+  async untilSettled(name: string): Promise<WorkerPool> {
+    return eventually(async () => {
+      const pool = await this.pool(name);
+      const observedGeneration = pool?.metadata.generation;
+      // The Pod template is checked beside the passes: it may be the last to be known.
+      const settled = ['Registered', 'PodTemplateValid', 'Ready'].map((type) =>
+        expect.objectContaining({ type, status: 'True', observedGeneration }),
+      );
+      expect(pool?.status).toMatchObject({ observedGeneration, conditions: expect.arrayContaining(settled) });
+      return pool as WorkerPool;
+    });
+  }
+
   async workers(): Promise<Worker[]> {
     return (await kubeOk<{ items: Worker[] }>('GET', this.path('workers'))).items;
   }

@@ -4,6 +4,7 @@ import { CONTROLLER_VARIABLE } from '../../src/api';
 import { startController, type RunningController } from './controlled-pool';
 import { fullNameOf, type HelmCluster } from './helm-cluster';
 import { tokenOf, type KubeObject } from './kube';
+import { untilRightsHold } from './rights';
 
 interface Deployment extends KubeObject {
   spec: {
@@ -24,6 +25,7 @@ export async function startControllerOf(
 ): Promise<RunningController> {
   const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${fullNameOf(release)}-controller-manager`;
   const { serviceAccountName, containers } = (await cluster.kubeOk<Deployment>('GET', path)).spec.template.spec;
+  await untilRightsHold(namespace, serviceAccountName, cluster.server);
   const { args, env } = containers[0] ?? { args: [], env: [] };
   const flag = (name: string) =>
     args.flatMap((arg) => (arg.startsWith(`${name}=`) ? [arg.slice(name.length + 1)] : []));

@@ -105,19 +105,36 @@ export async function installCrd(crd: KubeObject): Promise<void> {
   const created = await kube('POST', collection, crd);
   if (created.status === 409) await kubeOk('PATCH', `${collection}/${name}`, { spec: crd.spec });
   else if (created.status >= 400) throw new Error(`CRD ${name} was refused: ${JSON.stringify(created.body)}`);
-  await eventually(async () => {
-    const { status } = await kubeOk<{ status?: { conditions?: { type: string; status: string }[] } }>(
-      'GET',
-      `${collection}/${name}`,
-    );
-    if (!status?.conditions?.some(({ type, status: value }) => type === 'Established' && value === 'True')) {
-      throw new Error(`CRD ${name} is not established: ${JSON.stringify(status?.conditions)}`);
-    }
-  });
+  await untilServed(name);
+}
+
+interface StoredCrd {
+  readonly spec: {
+    readonly group: string;
+    readonly names: { readonly plural: string };
+    readonly versions: readonly { readonly name: string; readonly served: boolean }[];
+  };
+}
+
+/**
+ * Waits until the API server answers requests for the objects of a CRD that is there, and names it to clients that look
+ * for its kind: both follow some time after the CRD is established.
+ */
+export async function untilServed(crd: string, server: ApiServer = apiServer()): Promise<void> {
+  const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${crd}`;
+  const { group, names, versions } = (await kubeOk<StoredCrd>('GET', path, undefined, server)).spec;
+  for (const { name: version } of versions.filter(({ served }) => served)) {
+    const api = `/apis/${group}/${version}`;
+    await eventually(async () => {
+      const { resources } = await kubeOk<{ resources: { name: string }[] }>('GET', api, undefined, server);
+      if (!resources.some(({ name }) => name === names.plural)) throw new Error(`${api} does not name ${names.plural}`);
+      await kubeOk('GET', `${api}/${names.plural}?limit=1`, undefined, server);
+    });
+  }
 }
 
 /** Repeats `attempt` until it does not throw; gives up with its last error. */
-export async function eventually<T>(attempt: () => T | Promise<T>, timeoutMs = 30_000): Promise<T> {
+export async function eventually<T>(attempt: () => T | Promise<T>, timeoutMs = 60_000): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     try {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { install, plainLines } from '../../src/local-cluster';
+import { fromPackage } from './debian-package';
 import { removeFolder } from './folder';
 import { freePort, unprivilegedUser, type User } from './own-servers';
 import { until } from './until';
@@ -31,7 +31,7 @@ export class Mosquitto {
   ) {}
 
   static async start(files: MosquittoFiles, port?: number): Promise<Mosquitto> {
-    await installed();
+    await findProgram();
     const folder = mkdtempSync(join(tmpdir(), 'worker-pools-mosquitto-'));
     // As root it would go on under a user of its own, who cannot read the test's folder.
     const user = unprivilegedUser();
@@ -62,8 +62,8 @@ export class Mosquitto {
   async reload(): Promise<void> {
     const before = this.log.length;
     this.child.kill('SIGHUP');
+    // It says so and does it before it looks at its connections again.
     await until(() => this.log.slice(before).includes('Reloading config'), 'mosquitto reloads');
-    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 
   async restart(meanwhile: () => unknown = () => undefined): Promise<void> {
@@ -107,11 +107,7 @@ function contentOf(file: string, page: string): string {
   return found;
 }
 
-async function installed(): Promise<void> {
-  const sentence =
-    'mosquitto, which tests of the MQTT broker run on, is missing; install it with `apt-get install mosquitto`.';
-  if (!existsSync(PROGRAM) && process.getuid?.() === 0) {
-    await install([{ name: 'mosquitto', sentence, packages: ['mosquitto'] }], plainLines);
-  }
-  if (!existsSync(PROGRAM)) throw new Error(sentence);
-}
+const findProgram = (): Promise<string> =>
+  fromPackage('mosquitto', 'mosquitto, which tests of the MQTT broker run on', () =>
+    existsSync(PROGRAM) ? PROGRAM : undefined,
+  );

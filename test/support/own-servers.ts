@@ -1,16 +1,33 @@
 /* What tests need that start servers of their own as processes. */
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 
-/** A port of the loopback that nobody listens on. */
+/** Below the ports that systems give to connections and to those who ask for any port. */
+const PORTS = { lowest: 15_000, highest: 29_999 };
+
+/**
+ * A port of the loopback that nobody listens on. Nobody else is given it before its server listens, or while that server
+ * restarts: tests beside this one open connections and servers all the time.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  for (;;) {
+    const port = randomInt(PORTS.lowest, PORTS.highest + 1);
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  return port;
+  return true;
 }
 
 export interface User {

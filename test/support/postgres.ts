@@ -4,7 +4,7 @@ import { chownSync, existsSync, mkdtempSync, readdirSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { install, plainLines } from '../../src/local-cluster';
+import { fromPackage } from './debian-package';
 import { removeFolder } from './folder';
 import { freePort, unprivilegedUser, type User } from './own-servers';
 import { until } from './until';
@@ -72,22 +72,14 @@ export async function startPostgres(): Promise<PostgresServer> {
   };
 }
 
-/** The newest one of Debian's, installed when it is missing and this is root. */
-async function findBinaries(): Promise<string> {
-  const find = () =>
+/** The newest one of Debian's. */
+const findBinaries = (): Promise<string> =>
+  fromPackage('postgresql', 'PostgreSQL, which the tests of the store run on', () =>
     (existsSync(DEBIAN) ? readdirSync(DEBIAN) : [])
       .sort((a, b) => Number(b) - Number(a))
       .map((version) => join(DEBIAN, version, 'bin'))
-      .find((bin) => existsSync(join(bin, 'initdb')));
-  const sentence =
-    'PostgreSQL, which the tests of the store run on, is missing; install it with `apt-get install postgresql`.';
-  if (!find() && process.getuid?.() === 0) {
-    await install([{ name: 'postgresql', sentence, packages: ['postgresql'] }], plainLines);
-  }
-  const found = find();
-  if (!found) throw new Error(sentence);
-  return found;
-}
+      .find((bin) => existsSync(join(bin, 'initdb'))),
+  );
 
 async function run(program: string, args: string[], cwd: string, user: User | undefined): Promise<void> {
   const child = spawn(program, args, { cwd, ...user, stdio: ['ignore', 'ignore', 'pipe'] });

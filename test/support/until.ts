@@ -1,6 +1,6 @@
 /** Resolves once there is something to see; fails after a generous time instead of hanging. */
 export async function until<T>(look: () => T, what: string): Promise<NonNullable<Exclude<Awaited<T>, false | ''>>> {
-  const end = performance.now() + 30_000;
+  const end = performance.now() + 60_000;
   for (;;) {
     const found = await look();
     if (found) return found as NonNullable<Exclude<Awaited<T>, false | ''>>;

@@ -286,7 +286,11 @@ export class LeaderElector implements Candidate {
   }
 
   private observe(lease: Lease): void {
+    const before = this.leader;
     this.observed = observeLease(this.observed, lease, this.clock.monotonic());
+    const { leader } = this;
+    if (!leader || leader === before || leader === this.identity) return;
+    this.logger.info({ lease: this.options.name, leader }, 'another replica leads');
   }
 
   private get renewDueAt(): number {

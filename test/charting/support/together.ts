@@ -33,7 +33,7 @@ export function eachRenders(
   let objects: ReadonlyMap<string, Json[]>;
   beforeAll(async () => {
     objects = await renderedTogether(chart, Object.fromEntries(cases.map(([, alias, values]) => [alias, values])));
-  }, 60_000);
+  });
   it.each(cases)('%s', (_, alias, values, look) => {
     const rendered = objects.get(alias) ?? [];
     expect(sorted(rendered)).toEqual(sorted(synthesizedAs(chart, alias, values)));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import { Authority } from '../../../src/control-plane/pki/authority';
 import { KeyFiles } from '../../../src/control-plane/key-files';
@@ -7,8 +7,6 @@ import { CommandLine, refused } from '../support/command-line';
 import type { Program } from '../support/program';
 
 // Each test starts programs, which is slow where several suites share few processors.
-jest.setTimeout(60_000);
-
 let cli: CommandLine;
 let controlPlane: TestControlPlane;
 let stranger: Server;

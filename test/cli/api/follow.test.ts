@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { makePool, makeStack, TestControlPlane, type TestPool } from '../../control-plane/support/control-plane';
 import { removeFolder, temporaryFolder } from '../../support/folder';
 import { until } from '../../support/until';
@@ -7,8 +7,6 @@ import { Program, type RunningProgram } from '../support/program';
 import { TestWorker } from '../support/worker';
 
 // Each test starts programs, which is slow where several suites share few processors.
-jest.setTimeout(60_000);
-
 let bundles: string;
 let bundle: Program;
 let controlPlane: TestControlPlane;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { makePool, makeStack } from '../../control-plane/support/control-plane';
 import { line } from '../../control-plane/support/pod';
 import { CommandLine } from '../support/command-line';
@@ -6,8 +6,6 @@ import type { Program } from '../support/program';
 import { TestWorker } from '../support/worker';
 
 // Each test starts programs, which is slow where several suites share few processors.
-jest.setTimeout(60_000);
-
 /** What a provisioner of somebody's pull request may print; the first two records cut a colour and a sequence in two. */
 const RECORDS = ['\u001b[3', '2mgreen\u001b[0m\u001b', '[2J\u001b[Hall is well\u0001\u202e\b\n', '\u001b[31mleft on\n'];
 const MESSAGE = 'failed\u001b]0;title\u0007\u202e';

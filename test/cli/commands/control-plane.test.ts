@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { request } from 'undici';
 import { parseToken } from '../../../src/protocol/token';
 import type { TestPool } from '../../control-plane/support/control-plane';
@@ -13,8 +13,6 @@ import { until } from '../../support/until';
 import { Program, type RunningProgram } from '../support/program';
 
 // Each test starts a program, which is slow where several suites share few processors.
-jest.setTimeout(60_000);
-
 let folder: string;
 let program: Program;
 let running: RunningProgram | undefined;

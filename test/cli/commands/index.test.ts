@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Command } from 'commander';
 import { isGroup } from '../../../src/cli/api/help';
 import { allCommands } from '../../../src/cli/commands';
@@ -6,8 +6,6 @@ import { removeFolder, temporaryFolder } from '../../support/folder';
 import { Program } from '../support/program';
 
 // Each test starts programs, which is slow where several suites share few processors.
-jest.setTimeout(60_000);
-
 const CONNECTION = ['--url', '--ca', '--api-key-id', '--api-key-secret', '--api-key-secret-file', '$WORKER_POOLS_URL'];
 
 /** Those that do something by themselves. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
@@ -10,8 +10,6 @@ import { CommandLine, done, json, refused, SOURCE } from '../support/command-lin
 import type { Program } from '../support/program';
 
 // Each test starts programs, which is slow where several suites share few processors.
-jest.setTimeout(60_000);
-
 let cli: CommandLine;
 let controlPlane: TestControlPlane;
 let program: Program;

@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { makePool } from '../../control-plane/support/control-plane';
 import { CommandLine, done, json, refused, SOURCE } from '../support/command-line';
 import type { Program } from '../support/program';
 
 // Each test starts programs, which is slow where several suites share few processors.
-jest.setTimeout(60_000);
-
 let cli: CommandLine;
 let program: Program;
 const at = (...path: string[]): string => cli.at(...path);

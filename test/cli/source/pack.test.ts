@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { makePool } from '../../control-plane/support/control-plane';
@@ -7,8 +7,6 @@ import { CommandLine } from '../support/command-line';
 import type { Result } from '../support/program';
 
 // Each test starts programs, which is slow where several suites share few processors.
-jest.setTimeout(60_000);
-
 const BACKEND = 'terraform {\n  backend "s3" {}\n}\n';
 
 let cli: CommandLine;

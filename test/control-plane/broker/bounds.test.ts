@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { EmbeddedBroker } from '../../../src/control-plane/broker/embedded-broker';
 import type { BrokerLimits } from '../../../src/control-plane/broker/limits';
 import { readonlyTopic } from '../../../src/protocol/mqtt-topics';
+import { otherEndOf } from '../../support/other-end';
 import { until } from '../../support/until';
 import { makePool, newWorker, type TestPool } from '../support/control-plane';
 import { proofChecks } from '../support/proofs';
@@ -92,8 +93,9 @@ test('a pool that holds more than it may loses the connection that asks for more
   const url = await bounded({ heldBytesPerPool: 300 * KIB });
   const [first, second] = [await join(url), await join(url)];
   first.write(announced('publish', 400 * KIB));
+  const held = await otherEndOf(first.socket);
   first.write(Buffer.alloc(100 * KIB));
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await until(() => held.bytesRead >= 100 * KIB, 'the broker holds what the first has sent');
   second.write(announced('publish', 400 * KIB));
   second.write(Buffer.alloc(300 * KIB));
   expect(await second.next('disconnect')).toMatchObject({ reasonCode: 0x97 });

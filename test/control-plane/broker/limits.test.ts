@@ -1,8 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { BROKER_LIMITS } from '../../../src/control-plane/broker/limits';
 import { writeonlyTopic } from '../../../src/protocol/mqtt-topics';
+import { ownTime } from '../../support/own-time';
 import { makePool, newWorker, TestControlPlane, type TestPool } from '../support/control-plane';
 import { announced, connectPacket, RawMqtt } from './support/raw-mqtt';
+
+// Those who misbehave use up a processor, of which a busy machine gives them a part.
+jest.setTimeout(180_000);
 
 const MIB = 1024 * 1024;
 const STRANGER = '127.0.0.2';
@@ -159,9 +163,9 @@ describe('another pool is answered within 250 ms while', () => {
       await misbehave();
       const times: number[] = [];
       for (let i = 0; i < 12; i++) {
-        const begun = performance.now();
+        const begun = ownTime();
         await client.ask(good, 'watch', watch);
-        times.push(performance.now() - begun);
+        times.push(ownTime() - begun);
       }
       slowest = times.sort((a, b) => a - b)[3]!;
     }

@@ -1,12 +1,10 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { existsSync, readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Agent, request } from 'undici';
 import { signPoolJwt } from '../../../src/protocol/auth';
+import { ownTime } from '../../support/own-time';
 import { makePool, TestControlPlane, type TestPool } from '../support/control-plane';
 import { chunk, head, post, RudeCaller } from '../support/rude-caller';
 import type { Rudeness } from '../support/rude-caller.worker';
-
-jest.setTimeout(90_000);
 
 /** What another waits at most, in milliseconds. */
 const ANOTHER_WAITS_MS = 250;
@@ -46,14 +44,6 @@ const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 const query = (document: string) => post('/graphql', JSON.stringify({ query: document }), user);
 const watch = (waitSeconds: number) => JSON.stringify({ session: 'session', after: 0, waitSeconds });
-
-/** Milliseconds, without those in which this thread could have run but other programs had the processors. */
-function ownTime(): number {
-  const [, starvedNs] = existsSync(SCHEDULED) ? readFileSync(SCHEDULED, 'utf8').split(' ') : [];
-  return performance.now() - Number(starvedNs ?? 0) / 1e6;
-}
-
-const SCHEDULED = '/proc/self/schedstat';
 
 /** How long the slowest request of another took while the work went on, in turn on a new connection and on one that is open. */
 async function slowestDuring(work: Promise<unknown>): Promise<number> {

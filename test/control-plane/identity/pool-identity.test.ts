@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connectPoll } from '../../../src/protocol/client';
 import type { Assignment, WorkerView } from '../../../src/protocol/messages';
 import type { ControlPlaneSession, SessionStatus } from '../../../src/protocol/session';
@@ -7,8 +7,6 @@ import { makePool, makeStack, newWorker, TestControlPlane, type TestPool } from 
 import { until } from '../../support/until';
 import { makeKey } from '../support/credentials';
 import { line, TestPod, type Answer } from '../support/pod';
-
-jest.setTimeout(20_000);
 
 let controlPlane: TestControlPlane;
 let former: TestPool;

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { sweepOnce } from '../../../src/control-plane/queue/sweeper';
+import { INSTALL_TIMEOUT_MS } from '../../support/debian-package';
 import { startPostgres, type PostgresServer } from '../../support/postgres';
 import { until } from '../../support/until';
 import { newPostgres } from '../support/databases';
@@ -10,7 +11,7 @@ let replicas: TestQueue[];
 
 beforeAll(async () => {
   server = await startPostgres();
-});
+}, INSTALL_TIMEOUT_MS);
 
 afterAll(() => server?.stop());
 

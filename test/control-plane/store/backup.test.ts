@@ -10,6 +10,7 @@ import { restore } from '../../../src/control-plane/store/database/restore';
 import { openSqlite } from '../../../src/control-plane/store/database/sqlite';
 import type { Schema } from '../../../src/control-plane/store/schema';
 import { removeFolder, temporaryFolder } from '../../support/folder';
+import { INSTALL_TIMEOUT_MS } from '../../support/debian-package';
 import { startPostgres, type PostgresServer } from '../../support/postgres';
 import { startChild } from './support/child';
 import { makeFirst, ROWS, untyped } from './support/first-schema';
@@ -21,7 +22,7 @@ let databases = 0;
 
 beforeAll(async () => {
   server = await startPostgres();
-});
+}, INSTALL_TIMEOUT_MS);
 
 afterAll(() => server?.stop());
 

@@ -8,6 +8,7 @@ import { openSqlite } from '../../../src/control-plane/store/database/sqlite';
 import { MIGRATIONS } from '../../../src/control-plane/store/migrations/index';
 import type { Schema } from '../../../src/control-plane/store/schema';
 import { removeFolder, temporaryFolder } from '../../support/folder';
+import { INSTALL_TIMEOUT_MS } from '../../support/debian-package';
 import { startPostgres, type PostgresServer } from '../../support/postgres';
 import { startChild } from './support/child';
 import { makeFirst, ROWS, ROWS_NOW, untyped } from './support/first-schema';
@@ -22,7 +23,7 @@ let files = 0;
 
 beforeAll(async () => {
   server = await startPostgres();
-});
+}, INSTALL_TIMEOUT_MS);
 
 afterAll(() => server?.stop());
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { openPostgres } from '../../../src/control-plane/store/database/postgres';
+import { INSTALL_TIMEOUT_MS } from '../../support/debian-package';
 import { startPostgres, type PostgresServer } from '../../support/postgres';
 import { until } from '../../support/until';
 import { databaseContract } from './contract';
@@ -13,7 +14,7 @@ let url: string;
 beforeAll(async () => {
   server = await startPostgres();
   url = await server.createDatabase();
-});
+}, INSTALL_TIMEOUT_MS);
 
 afterAll(() => server?.stop());
 

@@ -12,6 +12,7 @@ import type { Schema } from '../../../src/control-plane/store/schema';
 import { prepareSecrets, resealAll } from '../../../src/control-plane/store/secrets';
 import { newKeyLine } from '../../../src/control-plane/vault';
 import { removeFolder, temporaryFolder } from '../../support/folder';
+import { INSTALL_TIMEOUT_MS } from '../../support/debian-package';
 import { startPostgres, type PostgresServer } from '../../support/postgres';
 import { vaultOf } from '../support/vault';
 import { startChild } from './support/child';
@@ -27,7 +28,7 @@ let opened: Database<Schema>[];
 
 beforeAll(async () => {
   server = await startPostgres();
-});
+}, INSTALL_TIMEOUT_MS);
 afterAll(() => server?.stop());
 beforeEach(() => {
   folder = temporaryFolder();

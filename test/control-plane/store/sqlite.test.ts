@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openSqlite } from '../../../src/control-plane/store/database/sqlite';
 import { removeFolder, temporaryFolder } from '../../support/folder';
+import { processorTime } from '../../support/own-time';
 import { databaseContract } from './contract';
 import { startChild, type Child } from './support/child';
 
@@ -34,11 +35,6 @@ describe('SQLite in threads', () => {
     opened.close();
   });
 
-  const cpuMs = () => {
-    const { user, system } = process.threadCpuUsage();
-    return (user + system) / 1000;
-  };
-
   /**
    * The event loop goes on meanwhile, and no turn of it works for more than 50 ms: in processor time of this thread, since
    * others have the processor, too. What holds it up does so each time; a collection of garbage does not.
@@ -50,9 +46,9 @@ describe('SQLite in threads', () => {
   }
 
   async function longestTurn(work: () => Promise<unknown>): Promise<number> {
-    let [longest, turns, last] = [0, 0, cpuMs()];
+    let [longest, turns, last] = [0, 0, processorTime()];
     const turn = () => {
-      const now = cpuMs();
+      const now = processorTime();
       longest = Math.max(longest, now - last);
       turns++;
       last = now;

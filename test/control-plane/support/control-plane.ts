@@ -5,6 +5,7 @@ import { startControlPlane, type ControlPlane, type ControlPlaneOptions } from '
 import type { PoolToken } from '../../../src/protocol/token';
 import { parseToken } from '../../../src/protocol/token';
 import { removeFolder, temporaryFolder } from '../../support/folder';
+import { freePort } from '../../support/own-servers';
 import { environmentOf as environmentPlace } from '../../../src/control-plane/store/secrets';
 import { makeKey, type KeyKind } from './credentials';
 import { vaultOf } from './vault';
@@ -26,8 +27,8 @@ export class TestControlPlane implements ControlPlane {
   static async start(given: Partial<ControlPlaneOptions> = {}): Promise<TestControlPlane> {
     const options = {
       dataDir: temporaryFolder(),
-      port: 0,
-      mqttPort: 0,
+      port: await freePort(),
+      mqttPort: await freePort(),
       launcherImage: 'example/launcher:1',
       defaultRunnerImage: 'example/runner:1',
       sweepEveryMs: 0,

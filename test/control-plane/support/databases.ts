@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { openPostgres } from '../../../src/control-plane/store/database/postgres';
+import { INSTALL_TIMEOUT_MS } from '../../support/debian-package';
 import { startPostgres, type PostgresServer } from '../../support/postgres';
 import type { OpenDatabase } from './queue';
 
@@ -24,7 +25,7 @@ export function describeOnEachDatabase(
 
     beforeAll(async () => {
       server = await startPostgres();
-    });
+    }, INSTALL_TIMEOUT_MS);
 
     afterAll(() => server?.stop());
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { FILE } from '../../../src/launcher/exchange';
 import { EXIT } from '../../../src/protocol/exit-codes';
 import { certificateFingerprint } from '../../../src/protocol/auth';
@@ -9,8 +9,6 @@ import { until } from '../../support/until';
 import { mountCredentials, poolCredentials } from '../support/credentials';
 import { craftedArchive } from '../support/crafted-archive';
 import { RunPod, runSpec, step } from '../support/run-pod';
-
-jest.setTimeout(30_000);
 
 const EXCLUSIVE = craftedArchive([
   { path: 'a', content: 'x' },
@@ -128,7 +126,7 @@ test('a control plane that comes back before the deadline starts the run', async
   const { api } = await newPod();
   await api.close();
   const begun = pod.init({ startDeadline: Date.now() + 20_000 });
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await until(() => pod.warnings.length > 0, 'init finds nobody there');
   await api.open();
   await begun;
   expect(pod.warnings[0]).toContain('cannot be reached');

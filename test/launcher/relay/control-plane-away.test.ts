@@ -2,14 +2,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../../src/time';
 import { EXIT } from '../../../src/protocol/exit-codes';
 import type { LogEntry, RunSpec } from '../../../src/protocol/messages';
 import { until } from '../../support/until';
 import { BRISK, RunPod, runSpec, step, UNTIL_TOLD } from '../support/run-pod';
-
-jest.setTimeout(40_000);
 
 let pod: RunPod;
 afterEach(() => pod.remove());

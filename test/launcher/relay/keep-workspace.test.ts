@@ -2,12 +2,10 @@ import { createPrivateKey } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { unseal } from '../../../src/protocol/sealing';
 import { until } from '../../support/until';
 import { RunPod, runSpec, step } from '../support/run-pod';
-
-jest.setTimeout(40_000);
 
 const PART = 100_000;
 /** Packed, sealed and cut it makes six parts, the last one shorter. */

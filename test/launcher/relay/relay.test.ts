@@ -1,12 +1,10 @@
 import { readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { EXIT } from '../../../src/protocol/exit-codes';
 import type { RunSpec } from '../../../src/protocol/messages';
 import { until } from '../../support/until';
 import { BRISK, RunPod, runSpec, step, UNTIL_TOLD } from '../support/run-pod';
-
-jest.setTimeout(40_000);
 
 let pod: RunPod;
 afterEach(() => pod.remove());

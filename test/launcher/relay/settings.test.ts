@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { FILE } from '../../../src/launcher/exchange';
 import { EXIT } from '../../../src/protocol/exit-codes';
+import { until } from '../../support/until';
 import { BRISK, RunPod, runSpec, step, UNTIL_TOLD } from '../support/run-pod';
-
-jest.setTimeout(40_000);
 
 let pod: RunPod;
 afterEach(() => pod.remove());
@@ -95,8 +94,8 @@ describe('the timeouts', () => {
       return performance.now() + ahead;
     };
     const pass = async (minutes: number): Promise<void> => {
-      const until = looks + 5;
-      while (looks < until) await new Promise((resolve) => setTimeout(resolve, 20));
+      const enough = looks + 5;
+      await until(() => looks >= enough, 'the relay looks');
       ahead += minutes * 60_000;
     };
     return { relayed: pod.relay({ clock: { ...BRISK, monotonic } }), pass };
@@ -104,8 +103,8 @@ describe('the timeouts', () => {
 
   const written = async (text: string): Promise<void> => {
     const output = join(pod.paths.exchange, FILE.output(1, 'stdout'));
-    while (!(await readFile(output, 'utf8').catch(() => '')).endsWith(text))
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    const isWritten = async () => (await readFile(output, 'utf8').catch(() => '')).endsWith(text);
+    await until(isWritten, `the tool's output ends with ${text}`);
   };
 
   test('do not run while the worker container is not there yet: an image may be large', async () => {

@@ -2,13 +2,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { FILE } from '../../../src/launcher/exchange';
 import { namesIn } from '../../../src/protocol/environment';
 import { until } from '../../support/until';
 import { RunPod, SHELLS, step } from '../support/run-pod';
-
-jest.setTimeout(40_000);
 
 let pod: RunPod;
 afterEach(() => pod.remove());

@@ -1,15 +1,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, realpath, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { FILE } from '../../../src/launcher/exchange';
 import { WORKER_BEGAN } from '../../../src/protocol/exit-codes';
 import type { Step } from '../../../src/protocol/messages';
 import { until } from '../../support/until';
 import { RunPod, SHELLS, step } from '../support/run-pod';
 import type { Worker } from '../support/run-pod';
-
-jest.setTimeout(40_000);
 
 let pod: RunPod;
 afterEach(() => pod.remove());

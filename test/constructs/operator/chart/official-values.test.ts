@@ -145,7 +145,7 @@ beforeAll(async () => {
     );
   official = await renderedTogether(chart, files({}), RELEASE, OFFICIAL);
   ours = await renderedTogether(chart, files(AS_OFFICIAL));
-}, 60_000);
+});
 
 /** Objects by kind, namespace and name, as the API server would complete them. */
 function completed(objects: readonly Json[] = []): Map<string, KubeObject> {
