@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Argument } from 'commander';
@@ -7,6 +6,7 @@ import { paint } from '../api/output';
 import { CHECKS, type Check } from './checks';
 import { npmScript } from '../npm-script';
 import { whyNoRealNode } from './real-node';
+import { runLimited } from './run-limited';
 
 interface Result {
   readonly check: Check;
@@ -17,10 +17,13 @@ interface Result {
   readonly failed: number;
 }
 
+const MINUTE_MS = 60_000;
 /** No check takes a third of this, on two cores and with nothing built yet. */
-const CHECK_MINUTES = 45;
+const CHECK_MS = 45 * MINUTE_MS;
+/** All of them together: CI ends after 90 minutes, and must be told which check took so long. */
+const TOTAL_MS = 80 * MINUTE_MS;
 /** How long Jest may take to end after its report. */
-const LINGER_MS = 30_000;
+const LINGER_MS = MINUTE_MS / 2;
 
 /** `npm test [-- NAME ...]`: runs the named checks, or all; goes on after a failure and exits 1 when there was one. */
 npmScript('npm test', (program) =>
@@ -29,17 +32,19 @@ npmScript('npm test', (program) =>
     .addArgument(new Argument('[name...]', 'of a check').choices(CHECKS.map(({ name }) => name)))
     .action(async (names: readonly string[]) => {
       const results: Result[] = [];
+      const endsAt = performance.now() + TOTAL_MS;
       for (const check of CHECKS) {
         const asked = names.includes(check.name);
-        if (asked || names.length === 0) results.push(await runCheck(check, asked));
+        if (asked || names.length === 0) results.push(await runCheck(check, asked, endsAt));
       }
       summarize(results);
       process.exitCode = results.some(({ state }) => state === 'failed') ? 1 : 0;
     }),
 );
 
-async function runCheck(check: Check, asked: boolean): Promise<Result> {
+async function runCheck(check: Check, asked: boolean, endsAt: number): Promise<Result> {
   const none = { check, seconds: 0, passed: 0, failed: 0 };
+  if (performance.now() >= endsAt) return { ...none, state: 'failed', failed: 1, note: 'no time was left for it' };
   if (check.name === 'e2e') {
     const reason = await whyNoRealNode({ install: process.env.CI === 'true' || asked });
     if (reason) return { ...none, state: 'skipped', note: reason };
@@ -49,7 +54,14 @@ async function runCheck(check: Check, asked: boolean): Promise<Result> {
   const scratch = mkdtempSync(join(tmpdir(), 'worker-pools-test-'));
   const report = join(scratch, 'report.json');
   const extra = check.jest ? ['--json', `--outputFile=${report}`] : [];
-  const code = await execute([...check.command, ...extra], check.jest ? report : null);
+  const limits = {
+    longestMs: Math.min(CHECK_MS, endsAt - started),
+    lingerMs: LINGER_MS,
+    ...(check.jest && { report }),
+  };
+  const code = await runLimited([...check.command, ...extra], limits, (why) =>
+    process.stderr.write(`${why}: it is ended, and counts as failed\n`),
+  );
   // A check that is no Jest suite counts as one test.
   const counts = check.jest ? readCounts(report) : { passed: code === 0 ? 1 : 0, failed: 0 };
   rmSync(scratch, { recursive: true, force: true });
@@ -64,44 +76,6 @@ async function runCheck(check: Check, asked: boolean): Promise<Result> {
     passed: counts.passed,
     failed: isGood ? 0 : Math.max(counts.failed, 1),
   };
-}
-
-function execute(command: readonly string[], report: string | null): Promise<number> {
-  const [program = '', ...args] = command;
-  const options = report ? '--experimental-vm-modules --disable-warning=ExperimentalWarning' : '';
-  const env = { ...process.env, NODE_OPTIONS: [process.env.NODE_OPTIONS, options].filter(Boolean).join(' ') };
-  return new Promise((resolve) => {
-    // Jest prints its JSON report on standard output as well; its own words are on standard error.
-    const child = spawn(program, args, { stdio: ['ignore', report ? 'ignore' : 'inherit', 'inherit'], env });
-    const end = (why: string) => {
-      process.stderr.write(`${why}: it is ended, and counts as failed\n`);
-      child.kill('SIGKILL');
-    };
-    const limits = [
-      setTimeout(() => end(`${program} has not ended within ${CHECK_MINUTES} minutes`), CHECK_MINUTES * 60_000),
-    ];
-    // A suite that left something open would wait for it for ever, and all the checks after it with it.
-    const look = setInterval(() => {
-      if (report === null || !existsSync(report)) return;
-      clearInterval(look);
-      limits.push(
-        setTimeout(
-          () => end('The tests are over, but something that they left open keeps Jest from ending'),
-          LINGER_MS,
-        ),
-      );
-    }, 1000);
-    const settle = (code: number) => {
-      clearInterval(look);
-      for (const limit of limits) clearTimeout(limit);
-      resolve(code);
-    };
-    child.on('error', (error) => {
-      process.stderr.write(`${program}: ${error.message}\n`);
-      settle(127);
-    });
-    child.on('exit', (code) => settle(code ?? 1));
-  });
 }
 
 function readCounts(report: string): { passed: number; failed: number } {

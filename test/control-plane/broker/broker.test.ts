@@ -212,9 +212,11 @@ describe('the rights of a connection end', () => {
   /** Connects with a proof that has so long to live, and says hello; the clock stands still, however long that takes. */
   async function provenFor(ms: number): Promise<RawMqtt> {
     const { token, privateKeyPem } = mine!;
-    stoodAt = Date.now();
+    // Proofs count in whole seconds.
+    const expiresAt = Math.ceil(Date.now() / 1000) * 1000;
+    stoodAt = expiresAt - ms;
     // Five minutes of life and one of tolerance are over then.
-    const now = stoodAt - 360_000 + ms;
+    const now = expiresAt - 360_000;
     const jwt = await signPoolJwt({ poolId: mine!.id, certificate: token.certificate, privateKeyPem, now });
     const client = await connectWith({ password: Buffer.from(jwt) });
     await client.next('connack');
