@@ -25,10 +25,15 @@ export const apiKeyEnvironment = {
   WORKER_POOLS_API_KEY_SECRET: API_KEY.secret,
 };
 
-/** Waits until a control plane that was started with `loopback` says in its log where it listens. */
-export async function whereItListens(program: ProgramProcess, log: string): Promise<Ports> {
+/**
+ * Waits until a control plane that was started with `loopback` says in its log where it listens.
+ * @param from how many bytes of the log are of those that ran before it
+ */
+export async function whereItListens(program: ProgramProcess, log: string, from = 0): Promise<Ports> {
   const said = (): string | undefined =>
-    readFileSync(log, 'utf8')
+    readFileSync(log)
+      .subarray(from)
+      .toString()
       .split('\n')
       .findLast((line) => line.includes('"msg":"control plane listens"'));
   const line = await Promise.race([until(said, 'the control plane listens'), program.ended]);

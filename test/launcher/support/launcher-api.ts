@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buffer, json } from 'node:stream/consumers';
 import { decodeProtectedHeader } from 'jose';
 import {
@@ -13,6 +12,7 @@ import {
   UploadedRequest,
 } from '../../../src/protocol/messages';
 import type { LogEntry, Refusal, RunSpec } from '../../../src/protocol/messages';
+import { freePort } from '../../support/own-servers';
 
 interface Request {
   readonly operation: string;
@@ -59,8 +59,9 @@ export class LauncherApi {
     const server = createServer((request, response) => {
       this.answer(request, response).catch(() => response.destroy());
     });
+    // It may be closed and opened again on it, while the launcher connects all the time.
+    this.port ||= await freePort();
     await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
-    this.port = (server.address() as AddressInfo).port;
     this.server = server;
   }
 

@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { apiKeyEnvironment, loopback, whereItListens, type Ports } from '../control-plane-process';
+import { freePort } from '../own-servers';
 import { ProgramProcess, type Usage } from '../program-process';
 import { sleep } from '../waiting';
 
@@ -36,13 +37,16 @@ export class Replica {
 
   async start(): Promise<Ports> {
     const { program, settings, environment, onListen } = this.options;
+    // Connections are made all the while that it is away.
+    this.ports ??= { https: await freePort(), mqtts: await freePort(), metrics: await freePort() };
+    const said = statSync(this.log, { throwIfNoEntry: false })?.size;
     this.running = new ProgramProcess({
       name: `the ${this.options.name} control plane`,
       args: [...program, 'control-plane', ...loopback(this.dataDir, this.ports), ...settings],
       environment: { ...apiKeyEnvironment, ...environment },
       log: this.log,
     });
-    this.ports = await whereItListens(this.running, this.log);
+    this.ports = await whereItListens(this.running, this.log, said);
     onListen(this.ports);
     return this.ports;
   }
