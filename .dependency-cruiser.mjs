@@ -86,7 +86,16 @@ export const ROOMS = {
     'control-plane/queue',
     'control-plane/store',
   ],
-  'control-plane/observability': ['api', 'protocol', 'metrics', 'control-plane/*', 'control-plane/store'],
+  'control-plane/observability': [
+    'api',
+    'protocol',
+    'metrics',
+    'control-plane/*',
+    'control-plane/blobs',
+    'control-plane/broker',
+    'control-plane/queue',
+    'control-plane/store',
+  ],
   'control-plane/web': [
     'text',
     'control-plane/*',

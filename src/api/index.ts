@@ -3,6 +3,7 @@ export * from './crd';
 export * from './defaults';
 export type * from './kubernetes.generated';
 export type * from './meta';
+export * from './control-plane-metrics';
 export * from './metrics';
 export * from './names';
 export type * from './schema';

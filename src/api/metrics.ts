@@ -1,6 +1,6 @@
 /**
- * Every metric that the controller serves, those of its runtime included, of the control plane, and of Spacelift's exporter:
- * metrics, dashboard, alerts and reference are made from this.
+ * Every metric that the controller serves, those of its runtime included, and of Spacelift's exporter; those of the control
+ * plane are in control-plane-metrics.ts. Metrics, dashboards, alerts and reference are made from this.
  */
 
 /** One metric as Prometheus sees it. */
@@ -172,86 +172,6 @@ export const RUNTIME_METRICS = {
     type: 'counter',
     help: 'Events not written, by cause.',
     labels: ['cause'],
-  },
-} as const satisfies Metrics;
-
-const CONTROL_PLANE = 'worker_pools_control_plane';
-
-/** What the bundled control plane serves of itself. */
-export const CONTROL_PLANE_METRICS = {
-  runs: {
-    name: `${CONTROL_PLANE}_runs`,
-    type: 'gauge',
-    help: 'Runs that have not ended, by state.',
-    labels: ['state'],
-  },
-  oldestWaitingRun: {
-    name: `${CONTROL_PLANE}_oldest_waiting_run_seconds`,
-    type: 'gauge',
-    help: 'How long the run waits that has waited longest for a worker alone; 0 where none waits.',
-    labels: [],
-  },
-  assignment: {
-    name: `${CONTROL_PLANE}_run_assignment_seconds`,
-    type: 'histogram',
-    help: 'Time from the moment that a run was queued or confirmed until a worker had it.',
-    labels: [],
-    buckets: FINE_BUCKETS,
-  },
-  sessions: {
-    name: `${CONTROL_PLANE}_sessions`,
-    type: 'gauge',
-    help: 'Sessions of controllers whose lease runs (alive), and those that are silent for longer (silent).',
-    labels: ['state'],
-  },
-  transactions: {
-    name: `${CONTROL_PLANE}_database_transactions_total`,
-    type: 'counter',
-    help: 'Transactions by result: committed, refused (the request was) or failed (the database did).',
-    labels: ['result'],
-  },
-  transactionDuration: {
-    name: `${CONTROL_PLANE}_database_transaction_seconds`,
-    type: 'histogram',
-    help: 'Time from the call for a transaction until it was durable or given up.',
-    labels: [],
-    buckets: FINE_BUCKETS,
-  },
-  httpRequests: {
-    name: `${CONTROL_PLANE}_http_requests_total`,
-    type: 'counter',
-    help: 'Requests that were answered, by method and HTTP status.',
-    labels: ['method', 'code'],
-  },
-  mqttConnections: {
-    name: `${CONTROL_PLANE}_mqtt_connections`,
-    type: 'gauge',
-    help: 'Connections to the embedded MQTT broker.',
-    labels: [],
-  },
-  mqttRequests: {
-    name: `${CONTROL_PLANE}_mqtt_requests_total`,
-    type: 'counter',
-    help: 'Requests by MQTT, by the code of their refusal, or ok.',
-    labels: ['code'],
-  },
-  ready: {
-    name: `${CONTROL_PLANE}_ready`,
-    type: 'gauge',
-    help: 'Whether a check of /readyz passes: 1 if so, else 0.',
-    labels: ['check'],
-  },
-  freeBytes: {
-    name: `${CONTROL_PLANE}_data_free_bytes`,
-    type: 'gauge',
-    help: 'Bytes that are free on the volume of the data folder.',
-    labels: [],
-  },
-  buildInfo: {
-    name: `${CONTROL_PLANE}_build_info`,
-    type: 'gauge',
-    help: 'Always 1; the label says which version runs.',
-    labels: ['version'],
   },
 } as const satisfies Metrics;
 

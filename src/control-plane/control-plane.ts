@@ -14,6 +14,7 @@ import { refusingApp } from './http/app';
 import { workerRoutes } from './http/worker-routes';
 import { isEveryAddress } from './listen';
 import { Opened } from './opened';
+import { measuredBlobs } from './observability/measured-blobs';
 import { measuredStore } from './observability/measured-store';
 import { Metrics } from './observability/metrics';
 import { noOftenerThan, type ReadinessCheck } from './observability/readiness';
@@ -21,7 +22,9 @@ import { healthRoutes, metricsRoutes } from './observability/routes';
 import type { ControlPlane, ControlPlaneOptions } from './options';
 import { makePrivateFolder } from './durable-file';
 import { Authority } from './pki/authority';
+import { earliestEnd } from './pki/certificates';
 import { pkiRoutes } from './pki/routes';
+import type { ServerTls } from './pki/server-tls';
 import { PoolIssuer } from './identity/pool-issuer';
 import { queueContext } from './queue';
 import type { LetGo, QueueContext } from './queue/context';
@@ -55,13 +58,18 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   const clock = { ...systemClock, now };
   makePrivateFolder(dataDir);
   const keys = openKeys(given, options.logger);
-  const metrics = new Metrics();
-  const secretStore = await openSecretStore(given, keys, opened, { clock, logger });
+  const metrics = new Metrics(now);
+  const secretStore = await openSecretStore(given, keys, opened, { clock, logger, observer: metrics.database });
   const store = measuredStore(secretStore.store, metrics);
-  const blobs = await openBlobs(dataDir, options.blobs, { references: blobReferences(store), clock, logger });
-  opened.add(blobs.store);
+  const stored = await openBlobs(dataDir, options.blobs, {
+    references: blobReferences(store),
+    clock,
+    logger,
+    observer: metrics.blobs,
+  });
+  const blobs = { ...stored, store: opened.add(measuredBlobs(stored.store, metrics.blobs)) };
   const letGo = ({ kind, id }: LetGo) => void blobs.unused.release(kind, id);
-  const context = queueContext(store, options, logger, now, letGo, metrics.runAssigned);
+  const context = queueContext(store, options, logger, now, letGo, metrics.queue);
 
   const authority = await Authority.open(keys, now);
   const tls = await openTls(given, authority, opened, { clock, logger });
@@ -79,6 +87,7 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
     await Brokers.start(context, {
       embedded: mqttPort === null ? null : { address: { host, port: mqttPort }, tls, answered: metrics.mqttAnswered },
       outside: given.mqttBroker,
+      observer: metrics.outsideBroker,
       authority,
       proofs,
     }),
@@ -93,8 +102,11 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   const webKeys = options.web === 'open' ? null : apiKeys;
   const app = appOf({ context, blobs, admission, proofs, admin, apiKeys, webKeys, authority, health });
   const server = opened.add(await serve(app, { host, port }, tls, admission, metrics.httpAnswered));
-  const mqttConnections = () => brokers.embedded?.openConnections;
-  metrics.watch({ store, checks, dataDir, version: options.version, mqttConnections });
+  metrics.watch({
+    ...{ store, checks, dataDir, version: options.version, blobs: blobs.store, outsideBroker: brokers.outside },
+    mqttConnections: () => brokers.embedded?.openConnections,
+    certificates: () => certificateEnds(tls, authority, given, brokers),
+  });
   const observed = metricsRoutes(metrics.registry).route('/', health);
   const metricsServer = await serveMetrics(observed, { host, port: metricsPort });
   if (metricsServer) opened.add(metricsServer);
@@ -214,6 +226,22 @@ function withDefaults(given: ControlPlaneOptions) {
     sweepEveryMs: given.sweepEveryMs ?? 5000,
     logger: given.logger ?? pino({ level: 'silent' }),
     now: given.now ?? Date.now,
+  };
+}
+
+/** When each certificate ends that the control plane shows, or that its clients are to trust. */
+function certificateEnds(
+  tls: ServerTls | null,
+  authority: Authority,
+  { mqttBroker }: ControlPlaneOptions,
+  { outside }: Brokers,
+): Record<string, number | undefined> {
+  return {
+    server: tls?.endsAt,
+    server_authority: tls ? earliestEnd(tls.ca) : undefined,
+    pool_authority: authority.endsAt,
+    broker_authority: earliestEnd(mqttBroker?.ca ?? ''),
+    broker_client: earliestEnd(outside?.certificate ?? ''),
   };
 }
 

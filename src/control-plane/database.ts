@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ControlPlaneOptions } from './options';
 import type { Place } from './store/database/backup';
 import type { Database } from './store/database/database';
+import type { DatabaseObserver } from './store/database/observer';
 import type { Prepare } from './store/database/migrate';
 import { openSqlite } from './store/database/sqlite';
 import type { Schema } from './store/schema';
@@ -12,10 +13,16 @@ type Where = Pick<ControlPlaneOptions, 'dataDir' | 'databaseUrl' | 'databaseInPr
 export const databasePlace = ({ dataDir, databaseUrl }: Pick<Where, 'dataDir' | 'databaseUrl'>): Place =>
   databaseUrl === undefined ? { path: join(dataDir, 'control-plane.db') } : { url: databaseUrl };
 
-export async function openDatabase(where: Where, now: () => number, prepare?: Prepare): Promise<Database<Schema>> {
+interface HowOpened {
+  readonly now: () => number;
+  readonly prepare?: Prepare;
+  readonly observer?: DatabaseObserver;
+}
+
+export async function openDatabase(where: Where, how: HowOpened): Promise<Database<Schema>> {
   const place = databasePlace(where);
-  if ('path' in place) return openSqlite({ ...place, now, prepare, inProcess: where.databaseInProcess ?? false });
+  if ('path' in place) return openSqlite({ ...place, ...how, inProcess: where.databaseInProcess ?? false });
   // Its client takes memory that SQLite does not need.
   const { openPostgres } = await import('./store/database/postgres');
-  return openPostgres({ ...place, prepare });
+  return openPostgres({ ...place, ...how });
 }

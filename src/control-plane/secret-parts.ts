@@ -10,6 +10,7 @@ import type { Authority } from './pki/authority';
 import { GivenCertificate, OwnCertificate, type CertificateSource } from './pki/server-certificate';
 import { ServerTls } from './pki/server-tls';
 import { storeOn, type Store } from './store';
+import type { DatabaseObserver } from './store/database/observer';
 import { prepareSecrets } from './store/secrets';
 import { KeyringFile } from './vault';
 
@@ -34,11 +35,12 @@ export async function openSecretStore(
   given: ControlPlaneOptions,
   keys: KeyFiles,
   opened: Opened,
-  surroundings: Surroundings,
+  surroundings: Surroundings & { readonly observer: DatabaseObserver },
 ): Promise<{ store: Store; rotation: KeyRotation }> {
   const keyring = opened.add(new KeyringFile(keys, surroundings));
   const prepare = prepareSecrets(keyring.vault, (message) => surroundings.logger.warn(message));
-  const database = opened.add(await openDatabase(given, given.now ?? Date.now, prepare));
+  const { observer } = surroundings;
+  const database = opened.add(await openDatabase(given, { now: given.now ?? Date.now, prepare, observer }));
   const rotation = opened.add(new KeyRotation(keyring, { database, ...surroundings }));
   return { store: storeOn(database, keyring.vault), rotation };
 }

@@ -1,8 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { CONTROLLER_METRICS, EXPORTER_METRICS, RUNTIME_METRICS, type MetricDescription } from '../../src/api';
+import {
+  CONTROL_PLANE_METRICS,
+  CONTROLLER_METRICS,
+  EXPORTER_METRICS,
+  PROCESS_METRICS,
+  RUNTIME_METRICS,
+  type MetricDescription,
+} from '../../src/api';
 
-const all = [CONTROLLER_METRICS, RUNTIME_METRICS, EXPORTER_METRICS].flatMap((metrics) =>
-  Object.values<MetricDescription>(metrics),
+const all = [CONTROLLER_METRICS, RUNTIME_METRICS, CONTROL_PLANE_METRICS, PROCESS_METRICS, EXPORTER_METRICS].flatMap(
+  (metrics) => Object.values<MetricDescription>(metrics),
 );
 
 describe('the metrics', () => {
@@ -12,7 +19,7 @@ describe('the metrics', () => {
   });
 
   it.each(all.map((metric) => [metric.name, metric] as const))('%s keeps to the rules of Prometheus', (_, metric) => {
-    expect(metric.name).toMatch(/^[a-z][a-z_]+[a-z]$/);
+    expect(metric.name).toMatch(/^[a-z][a-z_0-9]+[a-z]$/);
     expect(metric.help).toMatch(/^[A-Z].*\.$/);
     if (metric.type === 'counter') expect(metric.name).toMatch(/_total$/);
     expect(metric.buckets === undefined).toBe(metric.type !== 'histogram');

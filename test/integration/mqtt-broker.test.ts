@@ -44,6 +44,7 @@ beforeAll(async () => {
   controlPlane = await TestControlPlane.start({
     dataDir: folder,
     mqttPort: undefined,
+    metricsPort: 0,
     mqttBroker: { url: broker.url },
   });
 }, INSTALL_TIMEOUT_MS);

@@ -2,6 +2,7 @@ import {
   CONTROL_PLANE_METRICS,
   CONTROLLER_METRICS,
   EXPORTER_METRICS,
+  PROCESS_METRICS,
   RUNTIME_METRICS,
   type MetricDescription,
 } from '../../api';
@@ -28,9 +29,13 @@ ${metrics(Object.values(RUNTIME_METRICS))}
 
 ## Control plane
 
-Served by the bundled control plane where it has a [metrics port](../reference/control-plane-settings.md), beside what every program on Node.js has: \`nodejs_eventloop_lag_p99_seconds\` is how long its event loop was held.
+Served by the bundled control plane where it has a [metrics port](../reference/control-plane-settings.md), beside what every program on Node.js has. Each replica serves its own; what the database is asked (runs, sessions, leases) is the same of all of them.
 
 ${metrics(Object.values(CONTROL_PLANE_METRICS))}
+
+Of those of Node.js, look at these:
+
+${metrics(Object.values(PROCESS_METRICS))}
 
 ## Exporter
 

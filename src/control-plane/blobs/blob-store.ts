@@ -17,6 +17,7 @@ export interface StoredBlob {
   readonly id: string;
   /** When it was stored, or last written to, in milliseconds since the epoch, by the clock of whoever stores it. */
   readonly modifiedAt: number;
+  readonly bytes: number;
   /** An upload that has not ended yet, or never will. */
   readonly isUnfinished: boolean;
 }

@@ -88,7 +88,7 @@ export class FileBlobStore implements BlobStore {
       const isUnfinished = name.endsWith(PARTIAL);
       const id = isUnfinished ? name.slice(0, -PARTIAL.length) : name;
       const found = await stat(join(this.folder, kind, name)).catch(ignoreMissing);
-      if (found) yield { kind, id, modifiedAt: found.mtimeMs, isUnfinished };
+      if (found) yield { kind, id, modifiedAt: found.mtimeMs, bytes: found.size, isUnfinished };
     }
   }
 

@@ -5,11 +5,11 @@ import { BLOB_LIMITS, type BlobStore } from './blob-store';
 import { FileBlobStore } from './file-store';
 import type { S3Options } from './s3-client';
 import { S3BlobStore } from './s3-store';
-import { UnusedBlobs, type BlobReferences } from './unused-blobs';
+import { UnusedBlobs, type BlobObserver, type BlobReferences } from './unused-blobs';
 
-export { type BlobHealth, type BlobStore, PART_BYTES } from './blob-store';
+export { BLOB_KINDS, type BlobHealth, type BlobKind, type BlobStore, PART_BYTES } from './blob-store';
 export { type S3Options } from './s3-client';
-export { type BlobReferences, UnusedBlobs } from './unused-blobs';
+export { type BlobObserver, type BlobReferences, UnusedBlobs } from './unused-blobs';
 
 export interface BlobOptions {
   /** Bytes that uploads leave free on the volume of the data folder. @default 5 % of the volume, at most 1 GiB */
@@ -31,6 +31,7 @@ export async function openBlobs(
     readonly references: BlobReferences;
     readonly clock: Pick<Clock, 'now' | 'monotonic'>;
     readonly logger: Logger;
+    readonly observer?: BlobObserver;
   },
 ): Promise<Blobs> {
   const { s3, minFreeBytes } = options;

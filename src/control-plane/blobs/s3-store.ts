@@ -95,12 +95,14 @@ export class S3BlobStore implements BlobStore {
     const { Bucket, Key } = this.object(kind, '');
     try {
       for await (const page of paginateListObjectsV2({ client: this.client }, { Bucket, Prefix: Key })) {
-        for (const { Key: key = '', LastModified } of page.Contents ?? []) {
-          yield { kind, id: key.slice(Key.length), modifiedAt: LastModified?.getTime() ?? 0, isUnfinished: false };
+        for (const { Key: key = '', LastModified, Size: bytes = 0 } of page.Contents ?? []) {
+          const modifiedAt = LastModified?.getTime() ?? 0;
+          yield { kind, id: key.slice(Key.length), modifiedAt, bytes, isUnfinished: false };
         }
       }
       for await (const { id, begunAt } of this.unfinished(kind, '')) {
-        yield { kind, id, modifiedAt: Math.max(begunAt, await this.lastWord(kind, id)), isUnfinished: true };
+        const { lastAt, bytes } = await this.sent(kind, id);
+        yield { kind, id, modifiedAt: Math.max(begunAt, lastAt), bytes, isUnfinished: true };
       }
     } catch (error) {
       throw this.explained(error);
@@ -122,13 +124,16 @@ export class S3BlobStore implements BlobStore {
     }
   }
 
-  /** When a part of an upload came last; 0 for one without any, or that has ended meanwhile. */
-  private async lastWord(kind: BlobKind, id: string): Promise<number> {
+  /** The parts of an upload: when one came last, and how large they are; none of one that has ended meanwhile. */
+  private async sent(kind: BlobKind, id: string): Promise<{ lastAt: number; bytes: number }> {
     const parts = await this.parts(this.multipart(kind, id)).catch((error: unknown) => {
       if (isMissing(error)) return [];
       throw error;
     });
-    return Math.max(0, ...parts.map(({ LastModified }) => LastModified?.getTime() ?? 0));
+    return {
+      lastAt: Math.max(0, ...parts.map(({ LastModified }) => LastModified?.getTime() ?? 0)),
+      bytes: parts.reduce((sum, { Size = 0 }) => sum + Size, 0),
+    };
   }
 
   async begin(kind: BlobKind, owner: string): Promise<string> {

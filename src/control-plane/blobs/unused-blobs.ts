@@ -15,11 +15,19 @@ export interface BlobReferences {
   named(kind: BlobKind, ids: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
+/** Told of what there is, and of what is removed. */
+export interface BlobObserver {
+  removed(): void;
+  /** What a whole look found, finished or not. */
+  found(kind: BlobKind, bytes: number): void;
+}
+
 export interface UnusedBlobsParts {
   readonly store: BlobStore;
   readonly references: BlobReferences;
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
   readonly logger: Logger;
+  readonly observer?: BlobObserver;
 }
 
 /** Removes blobs that nobody needs any more. */
@@ -30,11 +38,12 @@ export class UnusedBlobs {
 
   /** Removes a blob that a row has named, unless another still does. What fails here is left to the sweep. */
   async release(kind: BlobKind, id: string | null): Promise<void> {
-    const { store, references, logger } = this.parts;
+    const { store, references, logger, observer } = this.parts;
     if (id === null) return;
     try {
       if ((await references.named(kind, [id])).has(id)) return;
       await store.remove({ kind, id, isUnfinished: false });
+      observer?.removed();
     } catch (error) {
       logger.warn({ err: error, kind, blob: id }, 'a blob could not be removed; it is tried again later');
     }
@@ -45,7 +54,7 @@ export class UnusedBlobs {
    * process or another, is never among that, and neither a restart nor a clock that is set makes anything go.
    */
   async sweep(): Promise<void> {
-    const { store, clock, logger } = this.parts;
+    const { store, clock, logger, observer } = this.parts;
     const before = this.seen;
     this.seen = new Map();
     for (const kind of BLOB_KINDS) {
@@ -56,6 +65,7 @@ export class UnusedBlobs {
           known?.modifiedAt === blob.modifiedAt ? known : { modifiedAt: blob.modifiedAt, since: clock.monotonic() };
         if (clock.monotonic() - sighting.since >= UNUSED_BLOB_SEEN_MS) {
           await store.remove(blob);
+          observer?.removed();
           logger.info({ kind, blob: blob.id, unfinished: blob.isUnfinished }, 'removed a blob that nobody needs');
         } else this.seen.set(key, sighting);
       }
@@ -63,9 +73,11 @@ export class UnusedBlobs {
   }
 
   private async *unnamed(kind: BlobKind): AsyncIterable<StoredBlob> {
-    const { store, clock } = this.parts;
+    const { store, clock, observer } = this.parts;
     let batch: StoredBlob[] = [];
+    let bytes = 0;
     for await (const blob of store.list(kind)) {
+      bytes += blob.bytes;
       if (clock.now() - blob.modifiedAt < UNUSED_BLOB_AGE_MS) continue;
       batch.push(blob);
       if (batch.length < BATCH) continue;
@@ -73,6 +85,7 @@ export class UnusedBlobs {
       batch = [];
     }
     if (batch.length > 0) yield* await this.withoutNamed(kind, batch);
+    observer?.found(kind, bytes);
   }
 
   private async withoutNamed(kind: BlobKind, batch: readonly StoredBlob[]): Promise<StoredBlob[]> {

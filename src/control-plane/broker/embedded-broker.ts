@@ -14,7 +14,7 @@ import { Connection, type ConnectionHost } from './connection';
 import { BROKER_LIMITS, type BrokerLimits } from './limits';
 import { PoolRoom } from './pool-room';
 import { Ending, endingOf, REASON } from './reason';
-import { answerRequest, type Answer, type IncomingRequest } from './requests';
+import { answerRequest, codeOf, type Answer, type IncomingRequest } from './requests';
 import { Views, type Audience } from './views';
 
 const REVOKED = new Ending(REASON.notAuthorized, 'the pool was reset or deleted: its credentials are good no longer');
@@ -161,7 +161,7 @@ export class EmbeddedBroker implements ConnectionHost, Audience {
   answer(request: IncomingRequest): Promise<Answer> {
     const answer = answerRequest(this.context, request);
     this.underWay.add(answer);
-    void answer.then(({ reply }) => this.answered(reply?.refusal?.code ?? (reply ? 'ok' : 'malformed')));
+    void answer.then(({ reply }) => this.answered(codeOf(reply)));
     return answer.finally(() => this.underWay.delete(answer));
   }
 

@@ -2,13 +2,17 @@ import type { ProofChecks } from '../identity/proof-checks';
 import type { MqttBrokerOptions } from '../options';
 import type { QueueContext } from '../queue/context';
 import { EmbeddedBroker, type EmbeddedBrokerOptions } from './embedded-broker';
-import { CONTROL_PLANE_CLIENT, OutsideBroker } from './outside-broker';
+import { CONTROL_PLANE_CLIENT, OutsideBroker, type BrokerObserver } from './outside-broker';
+
+export { type BrokerObserver } from './outside-broker';
 
 interface BrokersOptions {
   /** Null: no embedded broker. */
   readonly embedded: Omit<EmbeddedBrokerOptions, 'proofs'> | null;
   readonly outside: MqttBrokerOptions | undefined;
   readonly proofs: ProofChecks;
+  /** Told of the one outside. */
+  readonly observer: BrokerObserver;
   readonly authority: {
     readonly certificatePem: string;
     issueClient(name: string): Promise<{ readonly certificate: string; readonly key: string }>;
@@ -25,7 +29,7 @@ export class Brokers {
 
   static async start(
     context: QueueContext,
-    { embedded, outside, proofs, authority }: BrokersOptions,
+    { embedded, outside, proofs, observer, authority }: BrokersOptions,
   ): Promise<Brokers> {
     return new Brokers(
       embedded ? await EmbeddedBroker.start(context, { ...embedded, proofs }) : undefined,
@@ -33,6 +37,7 @@ export class Brokers {
         new OutsideBroker(context, {
           ...outside,
           proofs,
+          observer,
           ca: outside.ca ?? authority.certificatePem,
           group: await authority.secretWord('shared subscription'),
           identity: async () => {

@@ -9,7 +9,7 @@ import { Allowance } from './allowance';
 import { BROKER_LIMITS } from './limits';
 import { PoolRoom } from './pool-room';
 import { proofIn } from './proof';
-import { answerRequest } from './requests';
+import { answerRequest, codeOf } from './requests';
 import { Views } from './views';
 
 /** Common name of the certificate that the control plane shows to a broker; no pool is called so. */
@@ -22,11 +22,20 @@ const REPLY_EXPIRY_SECONDS = 60;
 /** How long a pool that says nothing over the broker is told of changes. */
 const LISTENS_FOR_MS = 10 * 60_000;
 
+/** Told by a broker outside what the control plane does there. */
+export interface BrokerObserver {
+  connects(result: 'connected' | 'failed'): void;
+  /** Dropped: nobody is connected, or reads. */
+  publishes(result: 'sent' | 'failed' | 'dropped'): void;
+  answered(code: string): void;
+}
+
 interface OutsideBrokerOptions extends MqttBrokerOptions {
   readonly proofs: ProofChecks;
   /** Name of the shared subscription, a secret: whoever joins it takes requests away from the control plane. */
   readonly group: string;
   readonly identity: () => Promise<{ readonly cert: string; readonly key: string }>;
+  readonly observer: BrokerObserver;
 }
 
 interface Listening {
@@ -50,6 +59,7 @@ export class OutsideBroker {
   private readonly loop: Promise<void>;
   private readonly timer: NodeJS.Timeout;
   private readonly underWay = new Set<Promise<void>>();
+  private ownCertificate: string | undefined;
 
   constructor(
     private readonly context: QueueContext,
@@ -71,6 +81,16 @@ export class OutsideBroker {
   /** Whether requests come. */
   get isConnected(): boolean {
     return this.client?.connected === true;
+  }
+
+  /** Bytes that the broker has not read yet. */
+  get waitingBytes(): number {
+    return unread(this.client);
+  }
+
+  /** PEM of the certificate that the broker was shown last. */
+  get certificate(): string | undefined {
+    return this.ownCertificate;
   }
 
   /** Lets others take the requests, and resolves when those that it has taken are answered. */
@@ -99,6 +119,7 @@ export class OutsideBroker {
         (error: unknown) =>
           void logger.warn({ err: error, broker: this.options.url }, 'the MQTT broker cannot be reached'),
       );
+      this.options.observer.connects(connection ? 'connected' : 'failed');
       if (connection) {
         logger.info({ broker: this.options.url }, 'connected to the MQTT broker');
         backoff.reset();
@@ -111,6 +132,8 @@ export class OutsideBroker {
 
   private async connect(): Promise<{ readonly ended: Promise<void> }> {
     const { url, ca, identity } = this.options;
+    const pair = await identity();
+    this.ownCertificate = pair.cert;
     const client = mqtt.connect(url, {
       clientId: `${CONTROL_PLANE_CLIENT}-${randomUUID()}`,
       protocolVersion: 5,
@@ -121,7 +144,7 @@ export class OutsideBroker {
       // The certificate may be another one each time.
       reconnectPeriod: 0,
       ...(ca !== undefined && { ca }),
-      ...(await identity()),
+      ...pair,
     });
     const ended = new Promise<void>((resolve) => client.once('close', () => resolve()));
     const end = (): void => void client.end(true);
@@ -166,6 +189,7 @@ export class OutsideBroker {
       const request = { poolId, session, payload, jwt, proof: undefined, check, signal: this.stopping.signal };
       const { reply, proof } = await answerRequest(this.context, request);
       if (proof) await this.listens(room, proof.fingerprint);
+      this.options.observer.answered(codeOf(reply));
       if (reply) this.publish(replyTopic(poolId, session), reply);
     } catch (error) {
       this.context.logger.error({ err: error }, 'MQTT request failed');
@@ -187,17 +211,18 @@ export class OutsideBroker {
 
   private publish(topic: string, message: object): void {
     const { client } = this;
-    if (!client?.connected) return;
+    const { observer } = this.options;
+    if (!client?.connected) return observer.publishes('dropped');
     // A broker that does not read is a broken one: better to come anew than to keep it all in memory.
-    if ((client.stream as { writableLength?: number }).writableLength! > BROKER_LIMITS.heldBytesPerPool) {
+    if (unread(client) > BROKER_LIMITS.heldBytesPerPool) {
       client.stream.destroy();
-      return;
+      return observer.publishes('dropped');
     }
     // What is lost with the connection, the next watch of the session brings.
-    client.publish(topic, JSON.stringify(message), {
-      qos: 0,
-      properties: { messageExpiryInterval: REPLY_EXPIRY_SECONDS },
-    });
+    const properties = { messageExpiryInterval: REPLY_EXPIRY_SECONDS };
+    client.publish(topic, JSON.stringify(message), { qos: 0, properties }, (error) =>
+      observer.publishes(error ? 'failed' : 'sent'),
+    );
   }
 
   private forgetSilent(): void {
@@ -206,3 +231,6 @@ export class OutsideBroker {
     }
   }
 }
+
+const unread = (client: MqttClient | undefined): number =>
+  (client?.stream as { writableLength?: number } | undefined)?.writableLength ?? 0;

@@ -59,6 +59,9 @@ export async function answerRequest(context: QueueContext, request: IncomingRequ
   }
 }
 
+/** How a request ended, for those who count: `ok`, or why it was refused. */
+export const codeOf = (reply: MqttReply | undefined): string => reply?.refusal?.code ?? (reply ? 'ok' : 'malformed');
+
 async function proved(context: QueueContext, request: IncomingRequest): Promise<PoolProof> {
   const { poolId, jwt, proof, check } = request;
   const { store, now } = context;

@@ -71,7 +71,9 @@ export class Views {
     this.audience.credentialsAre(poolId, pool?.fingerprint);
     if (!pool) return;
     this.published.set(poolId, Math.max(pool.revision, after));
-    for (const view of await views.changed(poolId, null, after)) {
+    const changed = await views.changed(poolId, null, after);
+    this.context.observer.viewsSent(changed);
+    for (const view of changed) {
       this.audience.publish(poolId, readonlyTopic(poolId, view.worker.id), workerView(this.context, view));
     }
   }

@@ -9,7 +9,7 @@ export function measuredStore(store: Store, metrics: Pick<Metrics, 'transactionE
     transaction: async (work) => {
       const begun = performance.now();
       const ended = (result: 'committed' | 'refused' | 'failed') =>
-        metrics.transactionEnded(result, (performance.now() - begun) / 1000);
+        metrics.transactionEnded(result, performance.now() - begun);
       try {
         const value = await store.transaction(work);
         ended('committed');

@@ -1,88 +1,87 @@
-import { statfs } from 'node:fs/promises';
-import { collectDefaultMetrics, Registry, type Gauge } from 'prom-client';
-import { CONTROL_PLANE_METRICS as METRICS } from '../../api/metrics';
-import { SESSION_LEASE_MS } from '../../protocol/leases';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { CONTROL_PLANE_METRICS as METRICS } from '../../api/control-plane-metrics';
 import { instrument } from '../../metrics/instrument';
-import type { Store } from '../store';
-import { looks, type ReadinessCheck } from './readiness';
+import type { BlobObserver } from '../blobs';
+import type { BrokerObserver } from '../broker';
+import type { QueueObserver } from '../queue/context';
+import type { DatabaseObserver } from '../store/database/observer';
+import { watchGauges, type Sources } from './gauges';
+import type { BlobTraffic } from './measured-blobs';
+import { NewAssignments } from './new-assignments';
 
-/** Where the figures come from that are looked at when somebody asks. */
-export interface Sources {
-  readonly store: Store;
-  readonly checks: readonly ReadinessCheck[];
-  readonly dataDir: string;
-  readonly version: string;
-  /** Open connections of the embedded broker; undefined without one. */
-  readonly mqttConnections: () => number | undefined;
-}
+const seconds = (milliseconds: number): number => Math.max(0, milliseconds) / 1000;
 
 /** The control plane's own metrics. */
 export class Metrics {
   readonly registry = new Registry();
-  private readonly counters = {
+  private readonly instruments = {
     assignment: instrument(this.registry, METRICS.assignment),
+    assignmentView: instrument(this.registry, METRICS.assignmentView),
+    triggerView: instrument(this.registry, METRICS.triggerView),
+    retired: instrument(this.registry, METRICS.retired),
     httpRequests: instrument(this.registry, METRICS.httpRequests),
     mqttRequests: instrument(this.registry, METRICS.mqttRequests),
+    brokerConnects: instrument(this.registry, METRICS.brokerConnects),
+    brokerPublishes: instrument(this.registry, METRICS.brokerPublishes),
     transactions: instrument(this.registry, METRICS.transactions),
     transactionDuration: instrument(this.registry, METRICS.transactionDuration),
+    commitDuration: instrument(this.registry, METRICS.commitDuration),
+    transactionRetries: instrument(this.registry, METRICS.transactionRetries),
+    listenReconnects: instrument(this.registry, METRICS.listenReconnects),
+    blobBytes: instrument(this.registry, METRICS.blobBytes),
+    blobUploads: instrument(this.registry, METRICS.blobUploads),
+    blobsStored: instrument(this.registry, METRICS.blobsStored),
   };
+  private readonly newAssignments: NewAssignments;
 
-  constructor() {
+  constructor(private readonly now: () => number = Date.now) {
     collectDefaultMetrics({ register: this.registry });
+    this.newAssignments = new NewAssignments(now());
   }
 
-  readonly runAssigned = (waitedMs: number): void => this.counters.assignment.observe(Math.max(0, waitedMs) / 1000);
-
   readonly httpAnswered = (method: string, code: number): void =>
-    this.counters.httpRequests.inc({ method, code: String(code) });
+    this.instruments.httpRequests.inc({ method, code: String(code) });
 
-  readonly mqttAnswered = (code: string): void => this.counters.mqttRequests.inc({ code });
+  readonly mqttAnswered = (code: string): void => this.instruments.mqttRequests.inc({ code });
 
-  readonly transactionEnded = (result: 'committed' | 'refused' | 'failed', seconds: number): void => {
-    this.counters.transactions.inc({ result });
-    this.counters.transactionDuration.observe(seconds);
+  readonly transactionEnded = (result: 'committed' | 'refused' | 'failed', milliseconds: number): void => {
+    this.instruments.transactions.inc({ result });
+    this.instruments.transactionDuration.observe(seconds(milliseconds));
+  };
+
+  readonly queue: QueueObserver = {
+    runAssigned: (waitedMs) => this.instruments.assignment.observe(seconds(waitedMs)),
+    viewsSent: (views) => {
+      const now = this.now();
+      for (const { assignedAt, attempt, runCreatedAt } of this.newAssignments.among(views)) {
+        this.instruments.assignmentView.observe(seconds(now - assignedAt));
+        if (attempt === 1) this.instruments.triggerView.observe(seconds(now - runCreatedAt));
+      }
+    },
+    removed: (what, count) => this.instruments.retired.inc({ what }, count),
+  };
+
+  readonly database: DatabaseObserver = {
+    committed: (milliseconds) => this.instruments.commitDuration.observe(seconds(milliseconds)),
+    retried: () => this.instruments.transactionRetries.inc(),
+    listensAgain: () => this.instruments.listenReconnects.inc(),
+  };
+
+  readonly outsideBroker: BrokerObserver = {
+    connects: (result) => this.instruments.brokerConnects.inc({ result }),
+    publishes: (result) => this.instruments.brokerPublishes.inc({ result }),
+    answered: this.mqttAnswered,
+  };
+
+  readonly blobs: BlobObserver & BlobTraffic = {
+    removed: () => this.instruments.retired.inc({ what: 'blobs' }),
+    found: (kind, bytes) => this.instruments.blobsStored.set({ kind }, bytes),
+    uploads: (kind, change) => this.instruments.blobUploads.inc({ kind }, change),
+    transferred: (kind, direction, bytes) => this.instruments.blobBytes.inc({ kind, direction }, bytes),
   };
 
   /** Looks at each of these at every scrape. */
-  watch({ store, checks, dataDir, version, mqttConnections }: Sources): void {
-    const { registry } = this;
-    instrument(registry, METRICS.buildInfo).set({ version }, 1);
-    collected(registry, METRICS.runs, async (gauge) => {
-      for (const { state, n } of await store.read.runs.countByState()) gauge.set({ state }, n);
-    });
-    collected(registry, METRICS.oldestWaitingRun, async (gauge) => {
-      const [since, now] = await Promise.all([store.read.runs.oldestReady(), store.now()]);
-      gauge.set(since === undefined ? 0 : Math.max(0, now - since) / 1000);
-    });
-    collected(registry, METRICS.sessions, async (gauge) => {
-      const reading = await store.read.leaseClock.reading();
-      const { alive, silent } = await store.read.sessions.countBy(reading - SESSION_LEASE_MS);
-      gauge.set({ state: 'alive' }, alive);
-      gauge.set({ state: 'silent' }, silent);
-    });
-    collected(registry, METRICS.ready, async (gauge) => {
-      for (const { name, found } of await looks(checks)) gauge.set({ check: name }, found === undefined ? 1 : 0);
-    });
-    collected(registry, METRICS.freeBytes, async (gauge) => {
-      const { bavail, bsize } = await statfs(dataDir);
-      gauge.set(bavail * bsize);
-    });
-    collected(registry, METRICS.mqttConnections, (gauge) => gauge.set(mqttConnections() ?? 0));
+  watch(sources: Sources): void {
+    watchGauges(this.registry, sources);
   }
-}
-
-/** A gauge that shows nothing where it cannot be looked at: the others are shown all the same. */
-function collected(
-  registry: Registry,
-  metric: (typeof METRICS)[keyof typeof METRICS] & { readonly type: 'gauge' },
-  look: (gauge: Gauge) => void | Promise<void>,
-): void {
-  instrument(registry, metric, async function (this: Gauge) {
-    this.reset();
-    try {
-      await look(this);
-    } catch {
-      this.reset();
-    }
-  });
 }

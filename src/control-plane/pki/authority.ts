@@ -1,6 +1,7 @@
 import { createPublicKey, hkdfSync, webcrypto, X509Certificate } from 'node:crypto';
 import { ConfigurationError } from '../errors';
 import type { KeyFiles } from '../key-files';
+import { certificatesIn } from './certificates';
 import { EC_P256, exportPrivateKey, HOUR_MS, importEcPrivateKey, randomSerialNumber, x509, YEAR_MS } from './x509';
 
 /** Certificates of servers begin so much earlier, because clocks differ, and are set back. */
@@ -11,8 +12,6 @@ const AUTHORITY_LIFE_MS = 20 * YEAR_MS;
 const SERVER_LIFE_MS = YEAR_MS;
 /** No date at all (RFC 5280, 4.1.2.5). */
 const NEVER = new Date('9999-12-31T23:59:59Z');
-
-const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /** The control plane's own certificate authority: it signs its server certificate and the certificates of pools. */
 export class Authority {
@@ -177,7 +176,7 @@ export async function makeAuthority(now: number): Promise<{ certificate: string;
 /** The certificate among several that was made for a key. */
 function certificateOf(keyPem: string, certificatesPem: string, folder: string): string {
   const publicKey = createPublicKey(keyPem).export({ format: 'der', type: 'spki' });
-  const own = (certificatesPem.match(PEM) ?? []).find((pem) =>
+  const own = certificatesIn(certificatesPem).find((pem) =>
     new X509Certificate(pem).publicKey.export({ format: 'der', type: 'spki' }).equals(publicKey),
   );
   if (own) return own;

@@ -20,7 +20,7 @@ export async function assignRuns(context: QueueContext, poolId: string): Promise
   let waited: number[];
   do {
     waited = await change(context, (made) => assignBatch(made, poolId));
-    for (const ms of waited) context.runAssigned(ms);
+    for (const ms of waited) context.observer.runAssigned(ms);
   } while (waited.length === BATCH);
 }
 

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Retention } from '../retention';
 import type { Store } from '../store';
+import type { ViewRecord } from '../store/views';
 import type { Wakeups } from './wakeups';
 
 export interface QueueSettings {
@@ -17,6 +18,16 @@ export interface LetGo {
   readonly id: string;
 }
 
+/** Told by the queue what it does. */
+export interface QueueObserver {
+  /** A worker has a run, which had waited so long. */
+  runAssigned(waitedMs: number): void;
+  /** The controllers of these workers are sent what changed. */
+  viewsSent(views: readonly ViewRecord[]): void;
+  /** So many were kept long enough. */
+  removed(what: 'runs' | 'logs', count: number): void;
+}
+
 /** What every part of the queue works with. */
 export interface QueueContext {
   readonly store: Store;
@@ -26,8 +37,7 @@ export interface QueueContext {
   readonly now: () => number;
   /** A new ULID, higher than the last. */
   readonly newId: () => string;
-  /** Called with how long a run had waited, once a worker has it. */
-  readonly runAssigned: (waitedMs: number) => void;
+  readonly observer: QueueObserver;
   /** Gives waiting runs of a pool to its idle workers; never rejects: what it could not do now, a sweep does. */
   readonly assignRuns: (poolId: string) => Promise<void>;
   /** Removes a blob that a row named, unless another does; never throws: what fails is left to a sweep of the blobs. */

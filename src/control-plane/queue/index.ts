@@ -2,8 +2,30 @@ import type { Logger } from 'pino';
 import { monotonicFactory } from 'ulid';
 import type { Store } from '../store';
 import { assignRuns } from './assign';
-import type { QueueContext, QueueSettings } from './context';
+import type { QueueContext, QueueObserver, QueueSettings } from './context';
 import { Wakeups } from './wakeups';
+
+const UNOBSERVED: QueueObserver = {
+  runAssigned: () => undefined,
+  viewsSent: () => undefined,
+  removed: () => undefined,
+};
+
+/** What follows a commit cannot fail what was committed. */
+function guarded(observer: QueueObserver, logger: Logger): QueueObserver {
+  const told = (tell: () => void): void => {
+    try {
+      tell();
+    } catch (error) {
+      logger.error({ err: error }, 'what happened could not be counted');
+    }
+  };
+  return {
+    runAssigned: (waitedMs) => told(() => observer.runAssigned(waitedMs)),
+    viewsSent: (views) => told(() => observer.viewsSent(views)),
+    removed: (what, count) => told(() => observer.removed(what, count)),
+  };
+}
 
 export function queueContext(
   store: Store,
@@ -11,7 +33,7 @@ export function queueContext(
   logger: Logger,
   now: () => number,
   letGo: QueueContext['letGo'] = () => undefined,
-  runAssigned: QueueContext['runAssigned'] = () => undefined,
+  observer = UNOBSERVED,
 ): QueueContext {
   const ulid = monotonicFactory();
   const wakeups = new Wakeups((error, topic) => logger.error({ err: error, topic }, 'a change could not be told'));
@@ -33,7 +55,7 @@ export function queueContext(
         logger.error({ err: error, ...blob }, 'a blob could not be let go; a sweep of the blobs finds it');
       }
     },
-    runAssigned,
+    observer: guarded(observer, logger),
     assignRuns: async (poolId) => {
       try {
         await assignRuns(context, poolId);

@@ -9,7 +9,13 @@ const BATCH = 100;
 const DAY_MS = 24 * 60 * 60_000;
 
 /** Deletes what is older than it is kept. @returns how many runs and logs are gone */
-export async function retain({ store, settings, now, logger }: QueueContext): Promise<{ runs: number; logs: number }> {
+export async function retain({
+  store,
+  settings,
+  now,
+  logger,
+  observer,
+}: QueueContext): Promise<{ runs: number; logs: number }> {
   const { runDays, runsPerStack, logDays } = settings.retention;
   const gone = { runs: 0, logs: 0 };
   const before = (days: number) => now() - days * DAY_MS;
@@ -22,6 +28,8 @@ export async function retain({ store, settings, now, logger }: QueueContext): Pr
     const ended = before(runDays);
     gone.runs = await inBatches(() => store.transaction((tx) => tx.history.deleteRuns(ended, runsPerStack, BATCH)));
   }
+  observer.removed('runs', gone.runs);
+  observer.removed('logs', gone.logs);
   if (gone.runs + gone.logs > 0) logger.info(gone, 'runs and logs that were kept long enough are gone');
   return gone;
 }

@@ -37,7 +37,10 @@ export async function register(context: QueueContext, poolId: string, request: R
     made.mayAssign(poolId);
   });
   const { pools, views } = context.store.read;
-  return answer(context, await pools.revision(poolId), await views.find(ids));
+  const revision = await pools.revision(poolId);
+  const found = await views.find(ids);
+  context.observer.viewsSent(found);
+  return answer(context, revision, found);
 }
 
 /** Of two requests at once each may still find the last place free. @throws RequestError `too-many-requests` */
@@ -119,6 +122,7 @@ export async function watch(
       if (changed.length > 0 || left <= 0 || signal.aborted || wakeups.isClosed) {
         // It may have been superseded while it waited.
         await hearAtOnce(context, poolId, request);
+        context.observer.viewsSent(changed);
         return answer(context, revision, changed);
       }
       await sleep.over;

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Stage } from '../../protocol/messages';
 import type { AssignmentRecord } from './records';
 import type { AssignmentRow } from './schema';
+import { leaseCount, type LeaseCount } from './lease-clock';
 import { chunks, Table } from './table';
 
 export interface NewAssignment {
@@ -143,6 +144,24 @@ export class AssignmentTable extends Table {
       sessionHeardLease,
       syncedLease: row.observedSync !== null && row.observedSync === syncs ? syncedLease : null,
     }));
+  }
+
+  /** The leases of those that have started and not ended, a part of them heard of before a reading. */
+  async leases(before: number): Promise<LeaseCount> {
+    const row = await this.db
+      .selectFrom('assignments')
+      .select((eb) => {
+        const heard = eb.fn.coalesce('heardLease', 'startedLease', 'madeLease');
+        return [
+          eb.fn.countAll().as('all'),
+          eb.fn.count(eb.case().when(heard, '<', before).then(1).end()).as('heardBefore'),
+          eb.fn.min(heard).as('oldest'),
+        ];
+      })
+      .where('endedAt', 'is', null)
+      .where('startedAt', 'is not', null)
+      .executeTakeFirstOrThrow();
+    return leaseCount(row);
   }
 
   /** The workers came back under another session, with what they hold. */

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Vault } from '../vault';
 import { AssignmentTable } from './assignments';
 import type { Database } from './database/database';
+import type { ConnectionLoad } from './database/observer';
 import { HistoryTable } from './history';
 import { LeaseClockTable } from './lease-clock';
 import { LogTable } from './logs';
@@ -46,6 +47,8 @@ export interface Store {
   now(): Promise<number>;
   /** Calls back for every topic that a transaction notified, and when some may have been missed. */
   listen(onTopic: (topic: string) => void, onLost: () => void): void;
+  /** How busy the connections to the database are now. */
+  load(): readonly ConnectionLoad[];
   /** @throws when the database cannot be written to. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -61,6 +64,7 @@ export function storeOn(database: Database<Schema>, vault: Vault): Store {
       ),
     now: () => database.now(),
     listen: (onTopic, onLost) => database.listen(onTopic, onLost),
+    load: () => database.load(),
     ping: () => database.ping(),
     close: () => database.close(),
   };

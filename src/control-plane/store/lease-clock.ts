@@ -1,6 +1,22 @@
 import type { LeaseClockRow } from './schema';
 import { Table } from './table';
 
+/** What is known of leases together. */
+export interface LeaseCount {
+  readonly all: number;
+  /** Those whose holders were heard of last before a reading. */
+  readonly heardBefore: number;
+  /** The reading at which the holder was heard of last that has been silent longest; null where there is none. */
+  readonly oldest: number | null;
+}
+
+/** The row of an aggregate, whose numbers PostgreSQL gives as texts. */
+export const leaseCount = (row: Readonly<Record<keyof LeaseCount, unknown>>): LeaseCount => ({
+  all: Number(row.all),
+  heardBefore: Number(row.heardBefore),
+  oldest: row.oldest === null ? null : Number(row.oldest),
+});
+
 /** The one row of the clock that leases go by: see queue/lease-clock.ts. */
 export class LeaseClockTable extends Table {
   async look(): Promise<Pick<LeaseClockRow, 'reading' | 'restoredLease'>> {

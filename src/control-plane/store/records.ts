@@ -135,6 +135,8 @@ export interface ViewedAssignment
     Pick<RunRecord, 'stopReason' | 'stopAskedAt' | 'message'>,
     Pick<StackRecord, 'runnerImage'> {
   readonly runUpdatedAt: number;
+  readonly runCreatedAt: number;
+  readonly assignedAt: number;
 }
 
 export interface LogRecord {

@@ -1,5 +1,6 @@
 import { SESSION_LEASE_MS } from '../../protocol/leases';
 import type { SessionRow } from './schema';
+import { leaseCount, type LeaseCount } from './lease-clock';
 import { Table } from './table';
 
 export class SessionTable extends Table {
@@ -67,6 +68,20 @@ export class SessionTable extends Table {
   async countOfPool(poolId: string): Promise<number> {
     const query = this.db.selectFrom('sessions').select((eb) => eb.fn.countAll<number>().as('count'));
     return Number((await query.where('poolId', '=', poolId).executeTakeFirstOrThrow()).count);
+  }
+
+  /** The leases of those that were heard of since a reading, a part of them before another. */
+  async leases(heardSince: number, before: number): Promise<LeaseCount> {
+    const row = await this.db
+      .selectFrom('sessions')
+      .select((eb) => [
+        eb.fn.countAll().as('all'),
+        eb.fn.count(eb.case().when('heardLease', '<', before).then(1).end()).as('heardBefore'),
+        eb.fn.min('heardLease').as('oldest'),
+      ])
+      .where('heardLease', '>=', heardSince)
+      .executeTakeFirstOrThrow();
+    return leaseCount(row);
   }
 
   /** Those that have said nothing since a reading. */

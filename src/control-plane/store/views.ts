@@ -47,7 +47,9 @@ export class ViewTable extends Table {
         'runs.stopReason',
         'runs.stopAskedAt',
         'runs.message',
+        'assignments.createdAt as assignedAt',
         'runs.updatedAt as runUpdatedAt',
+        'runs.createdAt as runCreatedAt',
         'stacks.runnerImage',
       ]);
   }
@@ -57,14 +59,14 @@ type JoinedRow = Awaited<ReturnType<ReturnType<ViewTable['all']>['execute']>>[nu
 
 function toView(row: JoinedRow): ViewRecord {
   const { attempt, stage, startDeadline, startedAt, endedAt, endedBy, ...rest } = row;
-  const { stopReason, stopAskedAt, message, runUpdatedAt, runnerImage, ...worker } = rest;
+  const { stopReason, stopAskedAt, message, runUpdatedAt, runCreatedAt, assignedAt, runnerImage, ...worker } = rest;
   const { runId, fence } = worker;
   const assignment =
     runId === null || fence === null || attempt === null
       ? null
       : ({
           ...{ runId, fence, attempt, stage, startDeadline, startedAt, endedAt, endedBy },
-          ...{ stopReason, stopAskedAt, message, runUpdatedAt, runnerImage },
+          ...{ stopReason, stopAskedAt, message, runUpdatedAt, runCreatedAt, assignedAt, runnerImage },
         } as ViewedAssignment);
   return { worker: toWorker(worker), assignment };
 }

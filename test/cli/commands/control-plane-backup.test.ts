@@ -32,7 +32,7 @@ const controlPlane = (...args: string[]): Promise<unknown> =>
     .exitOverride()
     .parseAsync(args, { from: 'user' });
 
-const open = (data: string) => openDatabase({ dataDir: at(data), databaseInProcess: true }, Date.now);
+const open = (data: string) => openDatabase({ dataDir: at(data), databaseInProcess: true }, { now: Date.now });
 
 test('a backup is made while the control plane runs, and restored into another folder', async () => {
   const database = await open('data');

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { request } from 'undici';
-import { CONTROL_PLANE_METRICS as METRICS, type MetricDescription } from '../../../src/api/metrics';
+import { CONTROL_PLANE_METRICS as METRICS } from '../../../src/api/control-plane-metrics';
+import type { MetricDescription } from '../../../src/api/metrics';
 import { measuredStore } from '../../../src/control-plane/observability/measured-store';
 import { RequestError } from '../../../src/control-plane/errors';
 import type { Store } from '../../../src/control-plane/store';
@@ -35,14 +39,13 @@ function valueOf(text: string, metric: MetricDescription, rest = ''): number {
   return Number(line?.split(' ').at(-1) ?? NaN);
 }
 
-test('every metric of the catalogue is served, and none of its name beside', async () => {
+test('every metric of the catalogue is served, as the reference has it, and none of its name beside', async () => {
   const own = /^# TYPE (worker_pools_\S+) (\S+)$/gm;
   const served = [...(await scrape()).matchAll(own)].map(([, name, type]) => `${name} ${type}`);
-  expect(served.sort()).toEqual(
-    Object.values(METRICS)
-      .map(({ name, type }) => `${name} ${type}`)
-      .sort(),
-  );
+  const described = Object.values(METRICS).map(({ name, type }) => `${name} ${type}`);
+  expect(served.sort()).toEqual(described.sort());
+  const documented = readFileSync('docs/api/metrics.md', 'utf8').matchAll(/^\| `(worker_pools_\S+)` +\| (\S+)/gm);
+  expect([...documented].map(([, name, type]) => `${name} ${type}`).sort()).toEqual(served);
 });
 
 test('a run is counted while it waits, and how long it has waited once a worker has it', async () => {
@@ -61,6 +64,39 @@ test('a run is counted while it waits, and how long it has waited once a worker 
   expect(valueOf(assigned, METRICS.assignment, '_count')).toBe(1);
   expect(valueOf(assigned, METRICS.sessions, '{state="alive"}')).toBe(1);
   expect(valueOf(assigned, METRICS.sessions, '{state="silent"}')).toBe(0);
+});
+
+test('how long the view with a run took to reach its controller is measured once', async () => {
+  const text = await scrape();
+  expect(valueOf(text, METRICS.assignmentView, '_count')).toBe(1);
+  expect(valueOf(text, METRICS.triggerView, '_count')).toBe(1);
+  expect(valueOf(text, METRICS.triggerView, '_sum')).toBeGreaterThanOrEqual(
+    valueOf(text, METRICS.assignmentView, '_sum'),
+  );
+  const again = await speaker.operation(pool, 'watch', { session: 's', after: 0, waitSeconds: 0 });
+  expect(await again.body.json()).toMatchObject({ workers: [{ assignment: { attempt: 1 } }] });
+  expect(valueOf(await scrape(), METRICS.assignmentView, '_count')).toBe(1);
+});
+
+test('the end of each certificate is shown', async () => {
+  const text = await scrape();
+  const authority = new X509Certificate(controlPlane.ca).validToDate.getTime() / 1000;
+  expect(valueOf(text, METRICS.certificateEnds, '{certificate="pool_authority"}')).toBe(authority);
+  expect(valueOf(text, METRICS.certificateEnds, '{certificate="server_authority"}')).toBe(authority);
+  expect(valueOf(text, METRICS.certificateEnds, '{certificate="server"}')).toBeGreaterThan(Date.now() / 1000);
+  expect(text).not.toContain('certificate="broker');
+});
+
+test('commits, and the bytes of sources, are counted', async () => {
+  const before = await scrape();
+  await controlPlane.admin.uploadSource('stack', Readable.from([Buffer.alloc(1000), Buffer.alloc(234)]));
+  const after = await scrape();
+  const grown = (metric: MetricDescription, rest: string) =>
+    valueOf(after, metric, rest) - (valueOf(before, metric, rest) || 0);
+  expect(grown(METRICS.blobBytes, '{kind="sources",direction="in"}')).toBe(1234);
+  expect(valueOf(after, METRICS.blobUploads, '{kind="sources"}')).toBe(0);
+  expect(valueOf(after, METRICS.takesUploads)).toBe(1);
+  expect(grown(METRICS.commitDuration, '_count')).toBeGreaterThan(0);
 });
 
 test('requests are counted by their status, and checks, space and version are shown', async () => {

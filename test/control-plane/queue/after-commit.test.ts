@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { queueContext } from '../../../src/control-plane/queue';
+import { dispatch } from '../../../src/control-plane/queue/dispatcher';
 import { decide, queueRun } from '../../../src/control-plane/queue/person-operations';
 import { runTopic } from '../../../src/control-plane/queue/wakeups';
 import { until } from '../../support/until';
+import { newWorker } from '../support/control-plane';
 import { TestQueue } from '../support/queue';
 
 let queue: TestQueue;
@@ -21,7 +23,8 @@ const failing = () => {
 /** A context on the queue's database of which what follows a commit is broken. */
 function brokenContext() {
   const { store, settings, now } = queue.context;
-  return queueContext(store, settings, pino({ level: 'silent' }), now, failing, failing);
+  const observer = { runAssigned: failing, viewsSent: failing, removed: failing };
+  return queueContext(store, settings, pino({ level: 'silent' }), now, failing, observer);
 }
 
 describe('what was committed is answered, though', () => {
@@ -40,6 +43,14 @@ describe('what was committed is answered, though', () => {
     const stack = (await queue.admin.stack('stack'))!;
     const run = await queueRun(brokenContext(), { stack, type: 'TRACKED' });
     expect(await queue.assignment(worker)).toMatchObject({ runId: run });
+  });
+
+  test('the metrics cannot be told that views were sent', async () => {
+    const request = { session: 'session', workers: [newWorker()] };
+    const { signal } = new AbortController();
+    expect(await dispatch(brokenContext(), queue.pool.id, 'register', request, signal)).toMatchObject({
+      workers: [{ id: request.workers[0]!.id }],
+    });
   });
 
   test('the workspace that it frees cannot be removed', async () => {

@@ -144,6 +144,34 @@ export function databaseContract(name: string, open: () => Promise<Opened>): voi
       expect((await query.execute(database.reads)).rows).toEqual([{ n: time, count: 1, sum: time }]);
     });
 
+    test('its load shows the transactions that have a connection, and those that wait for one', async () => {
+      const loadOf = (pool: string) => database.load().find((each) => each.pool === pool)!;
+      let isReleased = false;
+      const all = Promise.all(
+        Array.from({ length: 20 }, (_, n) =>
+          database.transaction(async (db) => {
+            await insert(db, n);
+            while (!isReleased) {
+              await sql`SELECT 1`.execute(db);
+              await nextTurn();
+            }
+          }),
+        ),
+      );
+      try {
+        await until(() => {
+          const { used, waiting } = loadOf('transactions');
+          return used > 0 && waiting > 0 && used + waiting === 20;
+        }, 'some have a connection, and the others wait');
+      } finally {
+        isReleased = true;
+        await all;
+      }
+      await until(() => loadOf('transactions').used === 0, 'nothing is under way');
+      expect(loadOf('transactions').waiting).toBe(0);
+      expect(loadOf('reads')).toMatchObject({ used: 0, waiting: 0 });
+    });
+
     test('it is ready as long as it takes writes', async () => {
       await expect(database.ping()).resolves.toBeUndefined();
     });

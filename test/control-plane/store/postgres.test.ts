@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
+import type { DatabaseObserver } from '../../../src/control-plane/store/database/observer';
 import { openPostgres } from '../../../src/control-plane/store/database/postgres';
 import { INSTALL_TIMEOUT_MS } from '../../support/debian-package';
 import { startPostgres, type PostgresServer } from '../../support/postgres';
@@ -24,8 +25,17 @@ databaseContract('PostgreSQL', async () => {
 });
 
 describe('PostgreSQL', () => {
+  /** What the database told of itself, in its order, but for its commits. */
+  let observed: string[];
+  const observer: DatabaseObserver = {
+    committed: () => undefined,
+    retried: () => observed.push('retried'),
+    listensAgain: () => observed.push('listens again'),
+  };
+
   const withDatabase = async (work: (database: Awaited<ReturnType<typeof openPostgres>>) => Promise<void>) => {
-    const database = await openPostgres({ url, poolSize: 4 });
+    observed = [];
+    const database = await openPostgres({ url, poolSize: 4, observer });
     try {
       await work(database);
     } finally {
@@ -49,6 +59,7 @@ describe('PostgreSQL', () => {
         });
       await Promise.all([add(1, 2), add(2, 1)]);
       expect(runs).toBe(3);
+      expect(observed).toEqual(['retried']);
       const { rows } = await sql`SELECT sum FROM accounts`.execute(database.reads);
       expect(rows).toEqual([{ sum: 2 }, { sum: 2 }]);
     }));
@@ -61,6 +72,7 @@ describe('PostgreSQL', () => {
         await sql`CREATE TABLE there (n integer)`.execute(db);
       });
       expect(runs).toBe(2);
+      expect(observed).toEqual(['retried']);
       expect((await sql`SELECT n FROM there`.execute(database.reads)).rows).toEqual([]);
     }));
 
@@ -96,6 +108,7 @@ describe('PostgreSQL', () => {
       await database.transaction((db) => database.notify(db, ['next']));
       await until(() => told.includes('next'), 'it hears again');
       expect(told).toEqual(['lost', 'next']);
+      expect(observed).toEqual(['listens again']);
     }));
 
   test('it serves again after a restart of the server, and who listened is told', () =>

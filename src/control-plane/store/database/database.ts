@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { ConnectionLoad } from './observer';
 
 export type Dialect = 'sqlite' | 'postgres';
 
@@ -26,6 +27,9 @@ export interface Database<Schema> {
 
   /** `onLost`: topics may have been missed, so look at everything again. */
   listen(onTopic: (topic: string) => void, onLost: () => void): void;
+
+  /** How busy its connections are now. */
+  load(): readonly ConnectionLoad[];
 
   /** Resolves when the database takes a write. */
   ping(): Promise<void>;

@@ -1,4 +1,5 @@
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
+import type { DatabaseObserver } from './observer';
 import { executeQuery, noStreams } from './sqlite-dialect';
 import type { SqliteExecutor } from './sqlite-executor';
 import { handleIsOver, TRANSACTION_TIMEOUT_MS, undone } from './transaction-error';
@@ -85,13 +86,20 @@ export class GroupedTransaction implements DatabaseConnection {
  */
 export class GroupCommitDriver implements Driver {
   private waiting: GroupedTransaction[] = [];
+  /** Those that wait, in a group or for the next. */
+  private turnsToCome = 0;
   private running: Promise<void> | undefined;
   private closed = false;
 
   constructor(
     private readonly executor: SqliteExecutor,
     private readonly onCommit: (topics: readonly string[]) => void,
+    private readonly observer: Pick<DatabaseObserver, 'committed'>,
   ) {}
+
+  get load(): { readonly used: number; readonly waiting: number } {
+    return { used: this.running ? 1 : 0, waiting: this.turnsToCome };
+  }
 
   init = () => Promise.resolve();
 
@@ -100,7 +108,8 @@ export class GroupCommitDriver implements Driver {
     const transaction = new GroupedTransaction(this.executor);
     this.waiting.push(transaction);
     this.running ??= this.run();
-    await transaction.turn.promise;
+    this.turnsToCome += 1;
+    await transaction.turn.promise.finally(() => (this.turnsToCome -= 1));
     return transaction;
   }
 
@@ -146,7 +155,7 @@ export class GroupCommitDriver implements Driver {
         if (how === 'rollback') transaction.settled.resolve();
         else committing.push(transaction);
       }
-      if (!alone || committing.length > 0) await this.executor.execute('COMMIT');
+      if (!alone || committing.length > 0) await this.commit();
     } catch (error) {
       // A full disk, for one, has undone all of it already.
       await this.executor.execute('ROLLBACK').catch(() => {});
@@ -157,6 +166,12 @@ export class GroupCommitDriver implements Driver {
       this.onCommit(transaction.topics);
       transaction.settled.resolve();
     }
+  }
+
+  private async commit(): Promise<void> {
+    const begun = performance.now();
+    await this.executor.execute('COMMIT');
+    this.observer.committed(performance.now() - begun);
   }
 
   /** Statements run in the order of their sending; what fails this one fails the commit too. */

@@ -2,6 +2,7 @@ import { TypeOverrides, type ClientConfig } from 'pg';
 import { ConfigurationError } from '../../errors';
 import { TRANSACTION_TIMEOUT_MS } from './transaction-error';
 import type { Prepare } from './migrate';
+import type { DatabaseObserver } from './observer';
 
 export interface PostgresOptions {
   /** postgresql://user:password@host:5432/database, with the parameters of libpq such as `sslmode=verify-full`. */
@@ -18,6 +19,7 @@ export interface PostgresOptions {
   readonly poolSize?: number;
   /** What is done when the schema is up to date, before anybody uses the database. */
   readonly prepare?: Prepare | undefined;
+  readonly observer?: DatabaseObserver | undefined;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;

@@ -11,6 +11,7 @@ import {
   type TransactionSettings,
 } from 'kysely';
 import type { Pool } from 'pg';
+import { UNOBSERVED } from './observer';
 import { withoutNul } from './parameters';
 import { noStreams } from './sqlite-dialect';
 import { handleIsOver, undone } from './transaction-error';
@@ -46,7 +47,10 @@ export class CommitUnknownError extends Error {
 }
 
 class LendingDriver implements Driver {
-  constructor(private readonly inner: PostgresDriver) {}
+  constructor(
+    private readonly inner: PostgresDriver,
+    private readonly observer: Pick<typeof UNOBSERVED, 'committed'>,
+  ) {}
 
   init = () => this.inner.init();
   destroy = () => this.inner.destroy();
@@ -63,8 +67,10 @@ class LendingDriver implements Driver {
     const lent = connection as LentConnection;
     if (lent.failure !== undefined) throw undone(lent.failure);
     lent.over = true;
+    const begun = performance.now();
     try {
       await this.inner.commitTransaction(lent.inner);
+      this.observer.committed(performance.now() - begun);
     } catch (error) {
       throw isAnswer(error) ? error : new CommitUnknownError(error);
     }
@@ -91,11 +97,11 @@ function isAnswer(error: unknown): boolean {
 }
 
 /** `plain` for migrations, whose lock outlives their transaction. */
-export function postgresDialect(pool: Pool, connections: 'lent' | 'plain' = 'lent'): Dialect {
+export function postgresDialect(pool: Pool, connections: 'lent' | 'plain' = 'lent', observer = UNOBSERVED): Dialect {
   return {
     createDriver: () => {
       const driver = new PostgresDriver({ pool });
-      return connections === 'plain' ? driver : new LendingDriver(driver);
+      return connections === 'plain' ? driver : new LendingDriver(driver, observer);
     },
     createQueryCompiler: () => new PostgresQueryCompiler(),
     createAdapter: () => new PostgresAdapter(),

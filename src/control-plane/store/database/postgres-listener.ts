@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
+import type { DatabaseObserver } from './observer';
 
 export const CHANNEL = 'worker_pools';
 
@@ -23,10 +24,13 @@ export class PostgresListener {
   private closed = false;
   private readonly closing = new AbortController();
 
-  private constructor(private readonly config: ClientConfig) {}
+  private constructor(
+    private readonly config: ClientConfig,
+    private readonly observer: Pick<DatabaseObserver, 'listensAgain'>,
+  ) {}
 
-  static async open(config: ClientConfig): Promise<PostgresListener> {
-    const listener = new PostgresListener({ ...config, query_timeout: CHECK_TIMEOUT_MS });
+  static async open(config: ClientConfig, observer: PostgresListener['observer']): Promise<PostgresListener> {
+    const listener = new PostgresListener({ ...config, query_timeout: CHECK_TIMEOUT_MS }, observer);
     await listener.connect();
     return listener;
   }
@@ -60,6 +64,7 @@ export class PostgresListener {
     for (let wait = RECONNECT_MS.first; !this.closed; wait = Math.min(2 * wait, RECONNECT_MS.most)) {
       try {
         await this.connect();
+        this.observer.listensAgain();
         for (const { onLost } of this.listeners) onLost();
         return;
       } catch {

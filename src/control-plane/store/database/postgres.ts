@@ -8,6 +8,7 @@ import { migrate, ping, type Prepare } from './migrate';
 import { addressOf, connectionConfig, TIMEOUTS, type PostgresOptions } from './postgres-config';
 import { CommitUnknownError, postgresDialect } from './postgres-dialect';
 import { explain, isBroken, isConflict } from './postgres-errors';
+import { UNOBSERVED, type ConnectionLoad, type DatabaseObserver } from './observer';
 import { CHANNEL, PostgresListener } from './postgres-listener';
 
 const POOL_SIZE = 10;
@@ -18,14 +19,14 @@ const FIRST_WAIT_MS = 20;
 export async function openPostgres(options: PostgresOptions): Promise<Database<Schema>> {
   const config = connectionConfig(options);
   const address = addressOf(options.url);
-  const size = options.poolSize ?? POOL_SIZE;
+  const { poolSize: size = POOL_SIZE, observer = UNOBSERVED } = options;
   try {
     await migratePostgres(config, address, options.prepare);
-    const listener = await PostgresListener.open(config);
+    const listener = await PostgresListener.open(config, observer);
     // Of their own, so that a transaction which waits for a read never waits for other transactions.
     const reads = openPool({ ...config, ...TIMEOUTS, max: Math.ceil(size / 2) });
     const transactions = openPool({ ...config, ...TIMEOUTS, max: size });
-    return postgresDatabase(transactions, reads, listener);
+    return postgresDatabase(transactions, reads, listener, observer);
   } catch (error) {
     throw explain(error, address);
   }
@@ -49,8 +50,14 @@ function openPool(config: PoolConfig): Pool {
   return pool;
 }
 
-function postgresDatabase(transactionPool: Pool, readPool: Pool, listener: PostgresListener): Database<Schema> {
-  const transactions = new Kysely<Schema>({ dialect: postgresDialect(transactionPool) });
+function postgresDatabase(
+  transactionPool: Pool,
+  readPool: Pool,
+  listener: PostgresListener,
+  observer: DatabaseObserver,
+): Database<Schema> {
+  const dialect = postgresDialect(transactionPool, 'lent', observer);
+  const transactions = new Kysely<Schema>({ dialect });
   const reads = new Kysely<Schema>({ dialect: postgresDialect(readPool) });
   const close = async () => {
     await Promise.all([listener.close(), transactions.destroy(), reads.destroy()]);
@@ -61,7 +68,8 @@ function postgresDatabase(transactionPool: Pool, readPool: Pool, listener: Postg
   return {
     dialect: 'postgres',
     reads,
-    transaction: (work) => again(() => transactions.transaction().setIsolationLevel('read committed').execute(work)),
+    transaction: (work) =>
+      again(() => transactions.transaction().setIsolationLevel('read committed').execute(work), observer),
     now: async () => {
       const { rows } = await sql<{ now: number }>`
         SELECT floor(extract(epoch FROM clock_timestamp()) * 1000) AS now`.execute(reads);
@@ -72,19 +80,25 @@ function postgresDatabase(transactionPool: Pool, readPool: Pool, listener: Postg
       await sql`SELECT pg_notify(${CHANNEL}, topic) FROM unnest(${topics}::text[]) AS topic`.execute(db);
     },
     listen: (onTopic, onLost) => void listener.listeners.push({ onTopic, onLost }),
+    load: () => [loadOf('transactions', transactionPool), loadOf('reads', readPool)],
     ping: () => ping(transactions),
     close: () => (closed ??= close()),
   };
 }
 
+function loadOf(pool: ConnectionLoad['pool'], { totalCount, idleCount, waitingCount }: Pool): ConnectionLoad {
+  return { pool, used: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
+}
+
 /** Tries again after a conflict, and after a connection that broke before the commit. */
-async function again<T>(attempt: () => Promise<T>): Promise<T> {
+async function again<T>(attempt: () => Promise<T>, observer: DatabaseObserver): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await attempt();
     } catch (error) {
       const retriable = isConflict(error) || (isBroken(error) && !(error instanceof CommitUnknownError));
       if (!retriable || tries === TRIES) throw error;
+      observer.retried();
       await sleep(FIRST_WAIT_MS * 2 ** tries * (0.5 + Math.random()));
     }
   }

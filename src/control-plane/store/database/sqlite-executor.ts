@@ -18,6 +18,8 @@ export interface Executed {
 
 /** A connection as its driver sees it: statements run one after the other. */
 export interface SqliteExecutor {
+  /** Statements that were asked and are not answered yet. */
+  readonly underWay: number;
   execute(sql: string, parameters?: readonly unknown[]): Promise<Executed>;
   close(): Promise<void>;
 }
@@ -26,6 +28,7 @@ export interface SqliteExecutor {
 export function inProcess(options: SqliteOptions): SqliteExecutor {
   const connection = new SqliteConnection(options);
   return {
+    underWay: 0,
     // A promise, so that it throws nothing at its caller.
     // eslint-disable-next-line @typescript-eslint/require-await
     execute: async (sql, parameters = []) => {
@@ -68,6 +71,10 @@ export class SqliteThread implements SqliteExecutor {
     this.worker.on('message', (answer: Answer) => this.hear(answer));
     this.worker.on('error', (error) => this.end(error instanceof Error ? error : new Error(String(error))));
     this.worker.on('exit', () => this.end(new Error('the database is closed')));
+  }
+
+  get underWay(): number {
+    return this.asked.size;
   }
 
   execute(sql: string, parameters: readonly unknown[] = []): Promise<Executed> {

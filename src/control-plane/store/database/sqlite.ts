@@ -4,6 +4,7 @@ import type { Schema } from '../schema';
 import type { Database } from './database';
 import { GroupCommitDriver, GroupedTransaction } from './group-commit';
 import { migrate, ping, type Prepare } from './migrate';
+import { UNOBSERVED, type ConnectionLoad, type DatabaseObserver } from './observer';
 import { PlainDriver, sqliteDialect } from './sqlite-dialect';
 import { takeFolder } from './sqlite-folder';
 import { inProcess, SqliteThread, type SqliteExecutor } from './sqlite-executor';
@@ -22,6 +23,7 @@ export interface SqliteDatabaseOptions {
   readonly now?: () => number;
   /** What is done when the schema is up to date, before anybody uses the database. */
   readonly prepare?: Prepare | undefined;
+  readonly observer?: DatabaseObserver | undefined;
 }
 
 interface Listener {
@@ -33,7 +35,7 @@ interface Listener {
  * @throws when another process has its folder, or a newer version wrote it
  */
 export async function openSqlite(options: SqliteDatabaseOptions): Promise<Database<Schema>> {
-  const { path, now = Date.now } = options;
+  const { path } = options;
   const open = (readOnly: boolean): SqliteExecutor =>
     options.inProcess ? inProcess({ path, readOnly }) : new SqliteThread({ path, readOnly });
   const release = takeFolder(path);
@@ -46,7 +48,7 @@ export async function openSqlite(options: SqliteDatabaseOptions): Promise<Databa
     await options.prepare?.(db, 'sqlite');
     const reader = open(true);
     opened.push(reader);
-    return sqliteDatabase(writer, reader, now, release);
+    return sqliteDatabase(writer, reader, options, release);
   } catch (error) {
     for (const executor of opened) await executor.close().catch(() => {});
     release();
@@ -57,7 +59,7 @@ export async function openSqlite(options: SqliteDatabaseOptions): Promise<Databa
 function sqliteDatabase(
   writer: SqliteExecutor,
   reader: SqliteExecutor,
-  now: () => number,
+  { now = Date.now, observer = UNOBSERVED }: SqliteDatabaseOptions,
   release: () => void,
 ): Database<Schema> {
   const listeners: Listener[] = [];
@@ -65,7 +67,8 @@ function sqliteDatabase(
     // Of its own, so that a listener which throws fails no transaction.
     for (const topic of topics) for (const { onTopic } of listeners) queueMicrotask(() => onTopic(topic));
   };
-  const transactions = new Kysely<Schema>({ dialect: sqliteDialect(new GroupCommitDriver(writer, tell), 'many') });
+  const driver = new GroupCommitDriver(writer, tell, observer);
+  const transactions = new Kysely<Schema>({ dialect: sqliteDialect(driver, 'many') });
   const reads = new Kysely<Schema>({ dialect: sqliteDialect(new PlainDriver(reader), 'many') });
   const close = async () => {
     await transactions.destroy();
@@ -87,7 +90,17 @@ function sqliteDatabase(
         return Promise.resolve();
       }),
     listen: (onTopic) => void listeners.push({ onTopic }),
+    load: () => [oneConnection('transactions', driver.load), oneConnection('reads', inTurn(reader.underWay))],
     ping: () => ping(transactions),
     close: () => (closed ??= close()),
   };
+}
+
+const inTurn = (count: number) => ({ used: Math.min(count, 1), waiting: Math.max(count - 1, 0) });
+
+function oneConnection(
+  pool: ConnectionLoad['pool'],
+  { used, waiting }: Pick<ConnectionLoad, 'used' | 'waiting'>,
+): ConnectionLoad {
+  return { pool, used, idle: 1 - used, waiting };
 }
