@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { pino, type Logger } from 'pino';
 import { CONTROL_PLANE_PORT, RETENTION, SHUTDOWN_GRACE_SECONDS, START_DEADLINE_SECONDS } from '../api/defaults';
 import { WORKER_PATH } from '../protocol/messages';
-import { systemClock } from '../time';
+import { systemClock, type Clock } from '../time';
 import { AdminService } from './admin/admin-service';
 import { Admission } from './admission';
 import { ApiKeys } from './identity/api-keys';
@@ -21,6 +21,7 @@ import { noOftenerThan, type ReadinessCheck } from './observability/readiness';
 import { healthRoutes, metricsRoutes } from './observability/routes';
 import type { ControlPlane, ControlPlaneOptions } from './options';
 import { makePrivateFolder } from './durable-file';
+import type { KeyFiles } from './key-files';
 import { Authority } from './pki/authority';
 import { earliestEnd } from './pki/certificates';
 import { pkiRoutes } from './pki/routes';
@@ -59,17 +60,8 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   makePrivateFolder(dataDir);
   const keys = openKeys(given, options.logger);
   const metrics = new Metrics(now);
-  const secretStore = await openSecretStore(given, keys, opened, { clock, logger, observer: metrics.database });
-  const store = measuredStore(secretStore.store, metrics);
-  const stored = await openBlobs(dataDir, options.blobs, {
-    references: blobReferences(store),
-    clock,
-    logger,
-    observer: metrics.blobs,
-  });
-  const blobs = { ...stored, store: opened.add(measuredBlobs(stored.store, metrics.blobs)) };
-  const letGo = ({ kind, id }: LetGo) => void blobs.unused.release(kind, id);
-  const context = queueContext(store, options, logger, now, letGo, metrics.queue);
+  const { context, blobs, rotation } = await openQueue(given, { options, keys, metrics, clock }, opened);
+  const { store } = context;
 
   const authority = await Authority.open(keys, now);
   const tls = await openTls(given, authority, opened, { clock, logger });
@@ -102,15 +94,17 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   const webKeys = options.web === 'open' ? null : apiKeys;
   const app = appOf({ context, blobs, admission, proofs, admin, apiKeys, webKeys, authority, health });
   const server = opened.add(await serve(app, { host, port }, tls, admission, metrics.httpAnswered));
+  const sources = { store, checks, dataDir, version: options.version, blobs: blobs.store };
   metrics.watch({
-    ...{ store, checks, dataDir, version: options.version, blobs: blobs.store, outsideBroker: brokers.outside },
+    ...sources,
     mqttConnections: () => brokers.embedded?.openConnections,
+    outsideBroker: brokers.outside,
     certificates: () => certificateEnds(tls, authority, given, brokers),
   });
   const observed = metricsRoutes(metrics.registry).route('/', health);
   const metricsServer = await serveMetrics(observed, { host, port: metricsPort });
   if (metricsServer) opened.add(metricsServer);
-  secretStore.rotation.start();
+  rotation.start();
 
   const at = (scheme: string, part: { readonly port: number } | undefined) =>
     part ? `${scheme}://${localName(host)}:${part.port}` : '';
@@ -145,6 +139,27 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
     admin,
     close: () => (closed ??= close()),
   };
+}
+
+interface QueueParts {
+  readonly options: ReturnType<typeof withDefaults>;
+  readonly keys: KeyFiles;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+}
+
+/** The queue on its database and blobs, with what they do counted. */
+async function openQueue(given: ControlPlaneOptions, parts: QueueParts, opened: Opened) {
+  const { options, keys, metrics, clock } = parts;
+  const { dataDir, logger, now } = options;
+  const secretStore = await openSecretStore(given, keys, opened, { clock, logger, observer: metrics.database });
+  const store = measuredStore(secretStore.store, metrics);
+  const surroundings = { references: blobReferences(store), observer: metrics.blobs, clock, logger };
+  const opening = await openBlobs(dataDir, options.blobs, surroundings);
+  const blobs: Blobs = { ...opening, store: opened.add(measuredBlobs(opening.store, metrics.blobs)) };
+  const letGo = ({ kind, id }: LetGo) => void blobs.unused.release(kind, id);
+  const context = queueContext(store, options, logger, now, letGo, metrics.queue);
+  return { context, blobs, rotation: secretStore.rotation };
 }
 
 interface Doors {
