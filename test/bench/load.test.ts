@@ -174,6 +174,11 @@ describe('the report of the load', () => {
     expect(loadReportAsText(late, false)).toContain('Not met: assignment, p99 (101.0 ms, target 100).');
   });
 
+  test('says that it went no further than a size at which runs were stuck', () => {
+    expect(loadReportAsText(report(size({ workers: 10 })), false)).toContain('20 workers were to follow');
+    expect(loadReportAsText(report(size()), false)).not.toContain('to follow');
+  });
+
   test('lists what was refused, and nothing where nothing was', () => {
     expect(loadReportAsText(report(size()), false)).not.toContain('refused');
     const refused = sample({ refusals: { 'it is full': 3 } });

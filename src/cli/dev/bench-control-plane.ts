@@ -28,7 +28,7 @@ export const benchControlPlane = (): Command =>
     .option('--pools <n>', 'pools over long poll, of ten workers each', wholeNumber(10, 5_000), 1_000)
     .option('--mqtt-pools <n>', 'pools over MQTT, of ten workers each', wholeNumber(0, 5_000), 100)
     .option('--rate <n>', 'runs that are triggered and assigned in a second', wholeNumber(1, 2_000), 200)
-    .option('--seconds <n>', 'for how long, with all the workers', wholeNumber(1, 300), 25)
+    .option('--seconds <n>', 'for how long, with all the workers', wholeNumber(1, 300), 15)
     .option('--run-rate <n>', 'runs that are carried out in a second', wholeNumber(1, 1_000), 20)
     .option('--runs <n>', 'how many of them, at each size of the fleet', wholeNumber(1, 10_000), 300)
     .option('--idle-seconds <n>', 'how long to listen to an idle control plane, at each size', wholeNumber(1, 600), 15)

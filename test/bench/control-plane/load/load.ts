@@ -8,7 +8,7 @@ import { thisMachine } from '../../measures';
 import { WORKERS_OF_A_POOL, type Finished, type Triggered } from './generator';
 import { GeneratorProcess } from './generator-process';
 import { Scraped } from './metrics';
-import type { Cost, Idle, LoadReport, Size, Sample } from './report';
+import { lostAt, type Cost, type Idle, type LoadReport, type Sample, type Size } from './report';
 import { openSite, type Cpu, type MeasuredSite, type SiteName } from './site';
 import { countStatements } from './statements';
 
@@ -70,8 +70,8 @@ export async function runLoad(options: LoadOptions, progress: Progress, signal: 
 
 class Bench {
   private pools = 0;
-  /** The stacks that each pool gets: as many as it has runs at once, and one for whole runs meanwhile. */
-  private readonly stacks: number;
+  /** Runs that each pool has at once when all the workers are there. */
+  private readonly atOnce: number;
 
   private constructor(
     private readonly options: LoadOptions,
@@ -79,9 +79,12 @@ class Bench {
     private readonly generator: GeneratorProcess,
   ) {
     const { pools, mqttPools, rate, seconds } = options;
-    const needed = Math.ceil((rate * seconds) / (pools + mqttPools));
-    if (needed >= WORKERS_OF_A_POOL) throw new Error(`${rate * seconds} assignments need more workers than there are`);
-    this.stacks = Math.max(needed, ASSIGNED_OF_A_POOL) + 1;
+    this.atOnce = Math.ceil((rate * seconds) / (pools + mqttPools));
+    if (this.atOnce >= WORKERS_OF_A_POOL) {
+      throw new Error(
+        `${rate * seconds} assignments need more than ${pools + mqttPools} pools of ${WORKERS_OF_A_POOL}`,
+      );
+    }
   }
 
   static async open(options: LoadOptions, folder: string, closers: (() => unknown)[]): Promise<Bench> {
@@ -103,7 +106,8 @@ class Bench {
     await task(progress, 'warming up', undefined, () => this.warmUp());
     for (const workers of SMALLER_SIZES.filter((count) => count < pools * WORKERS_OF_A_POOL)) {
       sizes.push(await this.size(progress, { poll: workers / WORKERS_OF_A_POOL, mqtt: 0 }, RUNS_OF_SMALLER));
-      refuseLoss(sizes);
+      // What is stuck would spoil all that follows.
+      if (lostAt(sizes.at(-1)!) > 0) return sizes;
     }
     sizes.push(await this.size(progress, { poll: pools, mqtt: mqttPools }, rate * seconds));
     return sizes;
@@ -131,16 +135,20 @@ class Bench {
       secondsOf(() => this.grow(pools.poll - this.pools, pools.mqtt)),
     );
     const idle = await step(`listening for ${idleSeconds} s`, () => this.listen(idleSeconds));
-    const assigning = await step(`assigning ${runs} runs`, () => this.assign(runs, workers, pools.mqtt > 0));
+    const isLast = pools.poll === this.options.pools;
+    const assigning = await step(`assigning ${runs} runs`, () => this.assign(runs, workers, isLast));
     const whole = await step(`carrying out ${this.options.runs} runs`, () =>
       this.sample(() => this.generator.carryOut({ rate: runRate, runs: this.options.runs })),
     );
     return { pools: pools.poll + pools.mqtt, workers, setUpSeconds, idle, assigning, whole: [whole] };
   }
 
+  /** Each pool gets a stack for each of its runs at once, and one for whole runs beside them. */
   private async grow(poll: number, mqtt: number): Promise<void> {
-    await this.generator.grow({ pools: poll, transport: 'poll', stacks: this.stacks });
-    await this.generator.grow({ pools: mqtt, transport: 'mqtt', stacks: this.stacks });
+    const isLast = this.pools + poll === this.options.pools;
+    const stacks = 1 + (isLast ? this.atOnce : Math.max(this.atOnce, ASSIGNED_OF_A_POOL));
+    await this.generator.grow({ pools: poll, transport: 'poll', stacks });
+    await this.generator.grow({ pools: mqtt, transport: 'mqtt', stacks });
     this.pools += poll;
     await sleep(SETTLE_MS);
   }
@@ -209,12 +217,4 @@ function withEnd(sample: Sample, { verdict, refusals }: Finished): Sample {
     verdict: { ...verdict, lost: Math.max(sample.verdict.lost, verdict.lost) },
     refusals: { ...sample.refusals, ...refusals },
   };
-}
-
-/** What is stuck would spoil all that follows. */
-function refuseLoss(sizes: readonly Size[]): void {
-  const { workers, assigning, whole } = sizes.at(-1)!;
-  const lost = [...assigning, ...whole].reduce((sum, { verdict }) => sum + verdict.lost, 0);
-  if (lost === 0) return;
-  throw new Error(`with ${workers} workers ${lost} runs got no further for a minute: try a lower --rate`);
 }

@@ -8,7 +8,7 @@ import {
   type Machine,
   type Measure,
 } from '../../measures';
-import type { Triggered } from './generator';
+import { WORKERS_OF_A_POOL, type Triggered } from './generator';
 import type { Cpu, SiteName } from './site';
 import type { Statements } from './statements';
 
@@ -70,6 +70,8 @@ const most = (samples: readonly Sample[], of: (sample: Sample) => number): numbe
 const cpuOf = (samples: readonly Sample[], part: keyof Cpu): number => sum(samples.map(({ cpu }) => cpu[part] ?? NaN));
 /** CPU time of the control plane's processes for one run, in milliseconds. */
 const cpuMs = (samples: readonly Sample[]): number => (cpuOf(samples, 'controlPlane') * 1000) / runsOf(samples);
+
+export const lostAt = ({ assigning, whole }: Size): number => wrongOf([...assigning, ...whole], 'lost');
 
 /** The same without what the fleet costs by being there. */
 function netCpuMs({ idle }: Size, samples: readonly Sample[]): number {
@@ -146,6 +148,7 @@ export function loadMeasures({ settings, sizes }: LoadReport, strict: boolean): 
 export function loadReportAsText(report: LoadReport, strict: boolean): string {
   const { machine, settings, sizes, statements } = report;
   const measures = loadMeasures(report, strict);
+  const wanted = (settings.pools + settings.mqttPools) * WORKERS_OF_A_POOL;
   const refusals = sizes
     .flatMap(({ assigning, whole }) => [...assigning, ...whole])
     .flatMap((sample) => Object.entries(sample.refusals))
@@ -166,6 +169,7 @@ export function loadReportAsText(report: LoadReport, strict: boolean): string {
     statementTable(statements),
     '',
     ...(refusals.length > 0 ? ['calls that were refused:', ...refusals, ''] : []),
+    ...(sizes.at(-1)!.workers < wanted ? [`It went no further than this: ${wanted} workers were to follow.`] : []),
     targetSentence(measures),
     missesAsserted(measures) ? 'A target that is asserted was missed.' : '',
     '',
