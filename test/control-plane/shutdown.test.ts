@@ -1,13 +1,14 @@
 import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
+import { WORKER_PATH } from '../../src/protocol/messages';
 import { makePool, makeStack, TestControlPlane, type TestPool } from './support/control-plane';
 import { Speaker } from './support/speaking';
 
 /** Longer than any test may take. */
 const WAIT_SECONDS = 25;
 const LONG_GRACE_SECONDS = 20;
+const SOURCE = '/api/v1/stacks/stack/source';
 
 let controlPlane: TestControlPlane;
 let pool: TestPool;
@@ -28,9 +29,6 @@ async function end(): Promise<void> {
   await controlPlane.close();
 }
 
-/** Until the control plane has what was sent. */
-const arrived = () => sleep(200);
-
 const watch = { session: 's', after: 1_000, waitSeconds: WAIT_SECONDS };
 
 /** A source of which the rest comes when it is told to. */
@@ -50,10 +48,9 @@ function halfAnUpload() {
 describe('a control plane that is told to stop', () => {
   test('answers the long polls that wait, and says that it takes no more on their connections', async () => {
     await speaker.operation(pool, 'sync', { session: 's', workers: [] });
-    const waiting = speaker.operation(pool, 'watch', watch);
-    await arrived();
+    const waiting = await speaker.begin(`${WORKER_PATH}/watch`, () => speaker.operation(pool, 'watch', watch));
     await controlPlane.close();
-    const { statusCode, headers, body } = await waiting;
+    const { statusCode, headers, body } = await waiting.answer;
     expect({ statusCode, connection: headers.connection }).toEqual({ statusCode: 200, connection: 'close' });
     expect(await body.json()).toMatchObject({ workers: [] });
   });
@@ -61,8 +58,8 @@ describe('a control plane that is told to stop', () => {
   test('ends the logs that are followed where a line ends', async () => {
     await makeStack(controlPlane, pool.id);
     const run = await controlPlane.admin.createRun({ stack: 'stack' });
+    // It has begun to answer.
     const { body } = await speaker.send('GET', `/api/v1/runs/${run.id}/log?follow=1`, { jwt: await speaker.logIn() });
-    await arrived();
     await controlPlane.close();
     expect(
       (await body.text())
@@ -81,8 +78,7 @@ describe('a control plane that is told to stop', () => {
     });
     await controlPlane.admin.createStack({ name: 'stack', pool: pool.id, autoDeploy: false });
     const { goOn, body } = halfAnUpload();
-    const uploading = speaker.send('PUT', '/api/v1/stacks/stack/source', { jwt, body });
-    await arrived();
+    const uploading = await speaker.begin(SOURCE, () => speaker.send('PUT', SOURCE, { jwt, body }));
     const closing = controlPlane.close();
     const [notReady, alive] = await Promise.all(
       ['readyz', 'healthz'].map((path) => request(`${controlPlane.metricsUrl}/${path}`)),
@@ -93,7 +89,7 @@ describe('a control plane that is told to stop', () => {
     await alive!.body.dump();
     await expect(new Speaker(controlPlane).send('GET', '/healthz')).rejects.toThrow('ECONNREFUSED');
     goOn();
-    const answer = await uploading;
+    const answer = await uploading.answer;
     expect({ status: answer.statusCode, connection: answer.headers.connection }).toEqual({
       status: 200,
       connection: 'close',
@@ -108,9 +104,9 @@ test('an upload that does not end is cut off when the grace time is over', async
   await begin(0.3);
   const jwt = await speaker.logIn();
   await controlPlane.admin.createStack({ name: 'stack', pool: pool.id, autoDeploy: false });
-  const uploading = speaker.send('PUT', '/api/v1/stacks/stack/source', { jwt, body: halfAnUpload().body });
-  const failed = expect(uploading).rejects.toThrow('other side closed');
-  await arrived();
+  const { body } = halfAnUpload();
+  const uploading = await speaker.begin(SOURCE, () => speaker.send('PUT', SOURCE, { jwt, body }));
+  const failed = expect(uploading.answer).rejects.toThrow('other side closed');
   await controlPlane.close();
   await failed;
 });

@@ -7,6 +7,8 @@ const MINUTE = 60_000;
 /** Long enough to act while `tofu apply` runs: four pauses of this many seconds. */
 const SLOW = [{ name: 'TF_VAR_pause_seconds', value: '5' }];
 
+const isImagePull = ({ reason }: { readonly reason: string }): boolean => reason === 'ImagePull';
+
 describe('a run on a real node', () => {
   let installation: Installation;
 
@@ -137,9 +139,15 @@ describe('a run on a real node', () => {
       );
       const condition = worker.status?.conditions?.find(({ type }) => type === 'RunPodStarted');
       expect(condition?.message).toContain(image);
-      expect(await installation.log(id)).toContain(condition?.message);
-      const events = await installation.eventsAbout('Worker', worker.metadata.name);
-      expect(events.map(({ reason }) => reason)).toContain('ImagePull');
+      // The log and the event are written beside the Worker's status.
+      await until(
+        async () => (await installation.log(id)).includes(condition?.message ?? ''),
+        async () => `the log does not say so: ${await installation.log(id)}`,
+      );
+      await until(
+        async () => (await installation.eventsAbout('Worker', worker.metadata.name)).some(isImagePull),
+        () => 'no event says so',
+      );
 
       await installation.stop(id);
       expect((await installation.runReaches(id)).state).toMatch(/STOPPED|CANCELED/);

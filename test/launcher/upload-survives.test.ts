@@ -14,6 +14,7 @@ import { systemClock } from '../../src/time';
 import { TestWorker } from '../cli/support/worker';
 import type { TestPool } from '../control-plane/support/control-plane';
 import { removeFolder, temporaryFolder } from '../support/folder';
+import { freePort } from '../support/own-servers';
 import { until } from '../support/until';
 import { mountCredentials } from './support/credentials';
 import { BRISK } from './support/run-pod';
@@ -24,10 +25,12 @@ const CONTENT = randomBytes(4 * PART + 77);
 
 let folder: string;
 let child: ChildProcess;
-let port = '0';
+let port: string;
 
-beforeEach(() => {
+beforeEach(async () => {
   folder = temporaryFolder();
+  // The same after each restart, while it is connected to all the time.
+  port = String(await freePort());
 });
 
 afterEach(async () => {
@@ -40,9 +43,7 @@ async function start(): Promise<TestPool | undefined> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
-  const said = JSON.parse(line) as { port: string; pool?: TestPool };
-  port = said.port;
-  return said.pool;
+  return (JSON.parse(line) as { pool?: TestPool }).pool;
 }
 
 async function kill(): Promise<void> {

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { request } from 'undici';
+import { WORKER_PATH } from '../../../src/protocol/messages';
 import { parseToken } from '../../../src/protocol/token';
 import type { TestPool } from '../../control-plane/support/control-plane';
 import { makeKey } from '../../control-plane/support/credentials';
@@ -71,10 +71,11 @@ test('it says in one line how it is reached and entered, answers who waits when 
   });
   const pool = await makePool(by);
   expect(pool.token.endpoint).toBe(said.endpoint);
-  const waiting = by.operation(pool, 'watch', { session: 's', after: 1_000, waitSeconds: 25 });
-  await sleep(200);
+  const waiting = await by.begin(`${WORKER_PATH}/watch`, () =>
+    by.operation(pool, 'watch', { session: 's', after: 1_000, waitSeconds: 25 }),
+  );
   process.signal('SIGTERM');
-  const { statusCode, body } = await waiting;
+  const { statusCode, body } = await waiting.answer;
   expect(statusCode).toBe(200);
   expect(await body.json()).toMatchObject({ workers: [] });
   const { exitCode, stdout, stderr } = await process.ended;
@@ -89,9 +90,9 @@ test('it ends at once when it is told so twice', async () => {
   await by.ask('mutation($pool: ID!) { stackCreate(name: "stack", workerPool: $pool) { id } }', { pool: pool.id }, jwt);
   const endless = new Readable({ read: () => undefined });
   endless.push('a part');
-  const uploading = by.send('PUT', '/api/v1/stacks/stack/source', { jwt, body: endless });
-  const failed = expect(uploading).rejects.toThrow();
-  await sleep(200);
+  const path = '/api/v1/stacks/stack/source';
+  const uploading = await by.begin(path, () => by.send('PUT', path, { jwt, body: endless }));
+  const failed = expect(uploading.answer).rejects.toThrow();
   process.signal('SIGTERM');
   await until(() => process.stderr.includes('"msg":"stopping"'), 'it stops');
   process.signal('SIGTERM');

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Readable } from 'node:stream';
 import { Agent, request, type Dispatcher } from 'undici';
 import { signPoolJwt } from '../../../src/protocol/auth';
@@ -49,9 +50,36 @@ export class Speaker {
     return (await this.ask<{ jwt: string }>(query, this.controlPlane.apiKey)).jwt;
   }
 
+  /**
+   * Makes a request whose answer will take its time, and waits until the control plane has taken it. What is asked after
+   * it, over a connection of its own, is answered only then.
+   */
+  async begin<T>(path: string, make: () => Promise<T>): Promise<{ readonly answer: Promise<T> }> {
+    const sent = headersSentTo(path);
+    const answer = make();
+    await Promise.race([sent, answer]);
+    const other = new Speaker(this.controlPlane);
+    await (await other.send('GET', '/healthz')).body.dump();
+    await other.close();
+    return { answer };
+  }
+
   close(): Promise<void> {
     return this.agent.destroy();
   }
+}
+
+const SEND_HEADERS = 'undici:client:sendHeaders';
+
+function headersSentTo(path: string): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (message: unknown): void => {
+      if ((message as { request: { path: string } }).request.path !== path) return;
+      unsubscribe(SEND_HEADERS, look);
+      resolve();
+    };
+    subscribe(SEND_HEADERS, look);
+  });
 }
 
 const proofOf = ({ id, token, privateKeyPem }: TestPool): Promise<string> =>

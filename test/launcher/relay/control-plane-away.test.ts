@@ -128,11 +128,10 @@ describe('a control plane that does not know the run, because it was restored fr
     ahead = 11 * 60_000;
     // The relay may learn of the worker's end only now.
     const ageing = setInterval(() => (ahead += 11 * 60_000), 500);
-    await expect(relayed).rejects.toMatchObject({
+    await expect(relayed.finally(() => clearInterval(ageing))).rejects.toMatchObject({
       exitCode: EXIT.rejected,
       message: expect.stringContaining('not-found'),
     });
-    clearInterval(ageing);
   });
 });
 
