@@ -94,8 +94,10 @@ class OfficialRelease {
     return { release: await objectsOf(cluster, RELEASE, this.namespace), pools: await this.objects.read() };
   }
 
-  upgrade(...options: string[]): Promise<ProgramOutput> {
-    return cluster.helm('upgrade', RELEASE, CHART, '--namespace', this.namespace, ...options);
+  async upgrade(...options: string[]): Promise<ProgramOutput> {
+    const output = await cluster.helm('upgrade', RELEASE, CHART, '--namespace', this.namespace, ...options);
+    if (output.ok) await this.objects.untilReadByOurDefinition();
+    return output;
   }
 
   async remove(): Promise<void> {

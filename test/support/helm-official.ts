@@ -105,6 +105,13 @@ export class OfficialObjects {
     return lists.flat();
   }
 
+  /** Waits until the API server reads pools by our definition, which it does some time after that was written. */
+  async untilReadByOurDefinition(): Promise<void> {
+    const pool = `${this.collection('WorkerPool')}/official?fieldValidation=Strict&dryRun=All`;
+    // A field that the official definition does not have.
+    await eventually(() => this.cluster.kubeOk('PATCH', pool, { spec: { commsProtocol: 'mqtt' } }));
+  }
+
   /** Where one of them is. */
   path({ kind, metadata }: KubeObject): string {
     return `${this.collection(kind as Kind)}/${metadata.name}`;
