@@ -14,32 +14,34 @@ const BATCH = 100;
  * overlap.
  */
 export async function assignRuns(context: QueueContext, poolId: string): Promise<void> {
-  // Most who ask have nothing to give out: a look takes no lock.
-  const { runs, workers } = context.store.read;
-  if (!(await runs.hasReady(poolId)) || !(await workers.hasIdle(poolId))) return;
   let waited: number[];
   do {
-    waited = await change(context, (made) => assignBatch(made, poolId));
+    // Most who ask have nothing to give out: a look takes no lock.
+    const { runs, workers } = await context.store.read.looks.assignable(poolId, BATCH);
+    const most = Math.min(runs, workers);
+    if (most === 0) return;
+    waited = await change(context, (made) => assignBatch(made, poolId, most));
     for (const ms of waited) context.observer.runAssigned(ms);
   } while (waited.length === BATCH);
 }
 
 /** How long each of the runs that it gave out had waited, in milliseconds. */
-async function assignBatch(made: Change, poolId: string): Promise<number[]> {
+async function assignBatch(made: Change, poolId: string, most: number): Promise<number[]> {
   const { tx } = made;
   if (holdsBack(await made.leaseClock())) return [];
   // One at a time in a pool: two that looked at once would each pass over what the other holds.
-  if (!(await tx.pools.lock(poolId))) return [];
-  const ready = await tx.runs.claimReady(poolId, BATCH);
-  if (ready.length === 0) return [];
+  const { revision, isDeleted } = await made.revisionOf(poolId);
+  if (isDeleted) return [];
+  const runs = await tx.runs.claimReady(poolId, most);
+  if (runs.length === 0) return [];
   const heardSince = (await made.reading()) - SESSION_LEASE_MS;
-  const workers = await tx.workers.claimIdle(poolId, heardSince, ready.length);
-  const runs = await tx.runs.findAll(ready.slice(0, workers.length));
-  for (const [index, worker] of workers.entries()) await assign(made, runs[index]!, worker);
+  const workers = await tx.workers.claimIdle(poolId, heardSince, runs.length);
+  for (const [index, worker] of workers.entries()) await assign(made, runs[index]!, worker, revision);
+  if (workers.length > 0) made.poolChanged(poolId);
   return workers.map((_, index) => made.now - runs[index]!.updatedAt);
 }
 
-async function assign(made: Change, run: RunRecord, worker: WorkerRecord): Promise<void> {
+async function assign(made: Change, run: RunRecord, worker: WorkerRecord, revision: number): Promise<void> {
   const { tx, now, context } = made;
   const attempt = run.attempt + 1;
   const stage = run.state === 'CONFIRMED' ? 'applying' : 'preparing';
@@ -55,7 +57,6 @@ async function assign(made: Change, run: RunRecord, worker: WorkerRecord): Promi
     startDeadline: now + context.settings.startDeadlineMs,
     madeLease: await made.reading(),
   });
-  await tx.workers.hold(worker.id, run.id, fence);
-  made.touch(worker.poolId, worker.id);
+  await tx.workers.hold(worker.id, { runId: run.id, fence, revision });
   context.logger.info({ run: run.id, attempt, stage, worker: worker.id, fence }, 'run assigned');
 }

@@ -6,9 +6,11 @@ import { poolTopic, runTopic } from './wakeups';
 export class Change {
   readonly now: number;
   private readonly workers = new Map<string, Set<string>>();
+  private readonly pools = new Map<string, ReturnType<Transaction['pools']['nextRevision']>>();
   private readonly topics = new Set<string>();
   private readonly toAssign = new Set<string>();
   private readonly free: LetGo[] = [];
+  private told: number | undefined;
   private clock: ReturnType<Transaction['leaseClock']['look']> | undefined;
 
   constructor(
@@ -24,7 +26,24 @@ export class Change {
 
   /** The reading of the lease clock. */
   async reading(): Promise<number> {
-    return (await this.leaseClock()).reading;
+    return this.told ?? (await this.leaseClock()).reading;
+  }
+
+  /** A statement told the reading beside something else. */
+  tells(reading: number): void {
+    this.told = reading;
+  }
+
+  /** The revision of a pool for all that changes in it here. Its row is held from here on. */
+  revisionOf(poolId: string): ReturnType<Transaction['pools']['nextRevision']> {
+    const taken = this.pools.get(poolId) ?? this.tx.pools.nextRevision(poolId);
+    this.pools.set(poolId, taken);
+    return taken;
+  }
+
+  /** The views of a pool's workers are others now, and have its revision already. */
+  poolChanged(poolId: string): void {
+    this.topics.add(poolTopic(poolId));
   }
 
   /** The view of a worker is another now. */
@@ -63,8 +82,8 @@ export class Change {
    */
   async finish(): Promise<void> {
     for (const [poolId, workerIds] of [...this.workers].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      await this.tx.workers.setRevision([...workerIds], await this.tx.pools.nextRevision(poolId));
-      this.topics.add(poolTopic(poolId));
+      await this.tx.workers.setRevision([...workerIds], (await this.revisionOf(poolId)).revision);
+      this.poolChanged(poolId);
     }
     if (this.topics.size > 0) await this.tx.notify([...this.topics]);
   }

@@ -1,6 +1,7 @@
 import { SESSION_LEASE_MS } from '../../protocol/leases';
 import type { Speaker } from '../../protocol/messages';
 import { RequestError } from '../errors';
+import type { SessionLook } from '../store/looks';
 import type { SessionRow } from '../store/schema';
 import { requireWithinCaps } from './caps';
 import { change, type Change } from './change';
@@ -12,8 +13,9 @@ import type { QueueContext } from './context';
  */
 export async function hear(made: Change, poolId: string, { session, term }: Speaker): Promise<void> {
   const { sessions } = made.tx;
-  const reading = await made.reading();
-  const known = await sessions.find(poolId, session);
+  const found = await sessions.lock(poolId, session);
+  if (found) made.tells(found.reading);
+  const [known, reading] = [found?.known, await made.reading()];
   if (known && isFormer(known, term, reading)) {
     throw new RequestError(
       'superseded',
@@ -24,13 +26,22 @@ export async function hear(made: Change, poolId: string, { session, term }: Spea
   if (!known || isNews(known, term, reading)) await sessions.heard(poolId, session, reading, term);
 }
 
-/** The same outside of a transaction: what is known already needs none. */
-export async function hearAtOnce(context: QueueContext, poolId: string, speaker: Speaker): Promise<void> {
+/** The same outside of a transaction: what is known already needs none. @returns what there is to see for the session */
+export async function hearAtOnce(
+  context: QueueContext,
+  poolId: string,
+  speaker: Speaker,
+): Promise<Omit<SessionLook, 'known'>> {
   const { session, term } = speaker;
-  const found = await context.store.read.sessions.look(poolId, session);
-  if (found && !isFormer(found.known, term, found.reading) && !isNews(found.known, term, found.reading)) return;
+  const { looks } = context.store.read;
+  const found = await looks.session(poolId, session);
+  if (found && !isFormer(found.known, term, found.reading) && !isNews(found.known, term, found.reading)) return found;
   await change(context, (made) => hear(made, poolId, speaker));
+  return (await looks.session(poolId, session)) ?? NOTHING;
 }
+
+/** A session that has been forgotten in the meantime. */
+const NOTHING: Omit<SessionLook, 'known'> = { reading: 0, revision: 0, mayAssign: false };
 
 function isNews(known: SessionRow, term: number | undefined, reading: number): boolean {
   if (known.heardLease !== reading) return true;

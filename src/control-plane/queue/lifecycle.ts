@@ -2,6 +2,7 @@ import type { OutcomeReason } from '../../protocol/messages';
 import { RequestError } from '../errors';
 import type { Tables } from '../store';
 import type { AssignmentRecord, RunRecord } from '../store/records';
+import type { OwnEntry } from '../store/logs';
 import type { RunChange } from '../store/runs';
 import type { Change } from './change';
 import { readyNextRun } from './next-run';
@@ -25,11 +26,11 @@ export async function advance(
   const all: RunChange = ended ? { ...change, finishedAt: now, workspace: null } : change;
   // It was its turn before it was taken back, and a confirmed run has had its turn.
   const ready = to === 'QUEUED' || to === 'CONFIRMED';
-  if (!(await tx.runs.advance(run.id, run.state, to, all, ready, now))) {
-    throw new Error(`run ${run.id} was changed outside of its transaction`);
-  }
   const moved: RunRecord = { ...run, ...all, state: to, ready, updatedAt: now };
-  if (line) await systemLog(made, run.id, moved.attempt, line);
+  const said = line ? ownLine(now, line) : undefined;
+  const position = await tx.runs.advance(run, all, { to, ready, now, line: said?.text });
+  if (position === undefined) throw new Error(`run ${run.id} was changed outside of its transaction`);
+  if (said) await tx.logs.addAt(position, run.id, moved.attempt, said);
   if (ended && run.workspace !== null) made.letGo({ kind: 'workspaces', id: run.workspace });
   made.runChanged(run.id);
   context.logger.info({ run: run.id, from: run.state, to, reason: moved.reason ?? undefined }, 'run changed state');
@@ -53,9 +54,14 @@ function found(runId: string, run: RunRecord | undefined): RunRecord {
   return run;
 }
 
+export const ownLine = (time: number, text: string): OwnEntry => ({
+  ...{ time, stream: 'system', step: '' },
+  text: `${text}\n`,
+});
+
 /** A line of the control plane's own in a run's log. */
 export async function systemLog(made: Change, runId: string, attempt: number, text: string): Promise<void> {
-  await made.tx.logs.add(runId, attempt, { time: made.now, stream: 'system', step: '', text: `${text}\n` });
+  await made.tx.logs.add(runId, attempt, ownLine(made.now, text));
   made.runChanged(runId);
 }
 
@@ -72,11 +78,14 @@ export async function endWithoutSuccess(made: Change, assignment: AssignmentReco
   const run = await lockRun(made, assignment.runId);
   if (!(await made.tx.assignments.end(assignment.fence, failure.by, made.now))) return;
   const stopped = failure.reason === 'Cancelled' || run.stopReason !== null;
+  const { reason, message, exitCode = null } = failure;
+  // A Pod that nobody hears of may still apply.
+  const holding = run.holding && failure.by !== 'relay' && assignment.startedAt !== null;
   await advance(
     made,
-    await leaveStack(made, run, failure.by === 'relay' || assignment.startedAt === null),
+    run,
     stopped ? 'stop' : 'fail',
-    { reason: failure.reason, message: failure.message, exitCode: failure.exitCode ?? null },
+    { reason, message, exitCode, holding },
     stopped ? stoppedLine(run, assignment, failure) : `The run failed (${failure.reason}): ${failure.message}`,
   );
   made.touch(assignment.poolId, assignment.workerId);
@@ -88,14 +97,11 @@ function stoppedLine({ stopReason }: RunRecord, { startedAt }: AssignmentRecord,
   return `The run was stopped: ${stopReason ?? message}`;
 }
 
-/**
- * Once nothing of the run is at work any more, its stack is free: when its own Pod said that it is done, or when the Pod
- * is known to be gone. A Pod that nobody hears of may still apply.
- */
-export async function leaveStack({ tx }: Change, run: RunRecord, isDone = true): Promise<RunRecord> {
-  if (!run.holding || !isDone) return run;
-  await tx.runs.setHolding(run.id, false);
-  return { ...run, holding: false };
+/** Nothing of an ended run is at work any more: its stack is free. */
+export async function leaveStack(made: Change, run: RunRecord): Promise<void> {
+  if (!run.holding) return;
+  await made.tx.runs.leaveStack(run.id);
+  await readyNextRun(made, run);
 }
 
 /** Takes an attempt back that has not started; its run waits in the queue again. */
@@ -127,7 +133,5 @@ export async function release(made: Change, assignment: AssignmentRecord): Promi
 export async function podIsGone(made: Change, assignment: AssignmentRecord): Promise<void> {
   const run = await lockRun(made, assignment.runId);
   await release(made, assignment);
-  if (!run.holding) return;
   await leaveStack(made, run);
-  await readyNextRun(made, run);
 }

@@ -17,15 +17,15 @@ export async function holding({ runs }: Tables, run: RunRecord): Promise<RunReco
 }
 
 /** Whether a tracked run that is queued now may go at once. The stack is held. */
-export async function isStackFree({ runs }: Tables, stackId: string): Promise<boolean> {
-  return !(await runs.firstOfStack(stackId)) && !(await runs.holdingStack(stackId));
+export async function isStackFree({ looks }: Tables, stackId: string): Promise<boolean> {
+  return !(await looks.isStackTaken(stackId));
 }
 
 /** Lets the next tracked run of a stack go, after one of them has ended, or its Pod is known to be gone. */
 export async function readyNextRun(made: Change, run: RunRecord): Promise<void> {
   const { tx } = made;
   if (run.type !== 'TRACKED') return;
-  await tx.stacks.lock(run.stackId);
+  await tx.stacks.hold(run.stackId);
   const next = await tx.runs.firstOfStack(run.stackId);
   if (next?.state !== 'QUEUED' || next.ready || (await tx.runs.holdingStack(run.stackId))) return;
   await tx.runs.setReady(next.id);

@@ -2,8 +2,8 @@ import { RequestError } from '../errors';
 import type { RunRecord, RunType, StackRecord } from '../store/records';
 import { change, type Change } from './change';
 import type { QueueContext } from './context';
-import { advance, endWithoutSuccess, leaveStack, lockRun, systemLog } from './lifecycle';
-import { isStackFree, readyNextRun } from './next-run';
+import { advance, endWithoutSuccess, leaveStack, lockRun, ownLine, systemLog } from './lifecycle';
+import { isStackFree } from './next-run';
 import { isTerminal } from './transitions';
 
 /** What people ask of runs and workers. */
@@ -39,8 +39,10 @@ export async function queueRun(context: QueueContext, { stack, type, autoDeploy 
       autoDeploy: autoDeploy ?? held.autoDeploy,
       createdAt: now,
     };
-    await tx.runs.insert(run, ready);
-    await systemLog(made, id, 0, `Run of stack ${stack.name} is queued`);
+    const line = ownLine(now, `Run of stack ${stack.name} is queued`);
+    await tx.runs.insert(run, ready, line.text);
+    await tx.logs.addAt(1, id, 0, line);
+    made.runChanged(id);
     if (!(await tx.pools.lock(poolId))) {
       throw new RequestError('malformed', `the pool of stack ${stack.name} was deleted: no worker could take its runs`);
     }
@@ -92,9 +94,8 @@ async function ask(made: Change, run: RunRecord, reason: string): Promise<void> 
 
 async function leaveStackByWord(made: Change, run: RunRecord): Promise<void> {
   if (!run.holding) return;
-  await leaveStack(made, run);
   await systemLog(made, run.id, run.attempt, 'A person says that nothing of this run is at work any more');
-  await readyNextRun(made, run);
+  await leaveStack(made, run);
 }
 
 /** A drained worker gets no further run, until it is undrained. @throws RequestError `not-found` */

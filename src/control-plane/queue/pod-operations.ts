@@ -13,7 +13,7 @@ import type { Tables } from '../store';
 import type { AssignmentRecord, RunRecord } from '../store/records';
 import { change, type Change } from './change';
 import type { QueueContext } from './context';
-import { advance, endWithoutSuccess, leaveStack, lockRun, requireRun, systemLog } from './lifecycle';
+import { advance, endWithoutSuccess, lockRun, requireRun, systemLog } from './lifecycle';
 import { runSpec } from './steps';
 import { runTopic } from './wakeups';
 
@@ -30,8 +30,9 @@ export async function requireAttempt(
   who: Attempted,
   fence: number,
   held?: RunRecord,
+  made?: Change,
 ): Promise<AssignmentRecord> {
-  const assignment = await findAttempt(tables, who);
+  const assignment = await findAttempt(tables, who, made);
   requireCurrent(held ?? (await requireRun(tables, who.runId)), assignment, who, fence);
   return assignment;
 }
@@ -46,9 +47,10 @@ function requireCurrent(run: RunRecord, assignment: AssignmentRecord, who: Attem
   }
 }
 
-async function findAttempt({ assignments }: Tables, who: Attempted): Promise<AssignmentRecord> {
-  const assignment = await assignments.find(who.runId, who.attempt);
-  if (assignment?.poolId === who.poolId) return assignment;
+async function findAttempt({ assignments }: Tables, who: Attempted, made?: Change): Promise<AssignmentRecord> {
+  const found = await assignments.look(who.runId, who.attempt);
+  if (found) made?.tells(found.reading);
+  if (found?.assignment.poolId === who.poolId) return found.assignment;
   throw new RequestError('not-found', `attempt ${who.attempt} of run ${who.runId} not found in this pool`);
 }
 
@@ -58,12 +60,17 @@ async function requireUnderWay(
   who: Attempted,
   fence: number,
   held?: RunRecord,
+  made?: Change,
 ): Promise<AssignmentRecord> {
   const run = held ?? (await requireRun(tables, who.runId));
-  const assignment = await requireAttempt(tables, who, fence, run);
-  if (assignment.endedAt === null) return assignment;
-  const { state } = run;
-  throw new RequestError('fenced', `attempt ${who.attempt} of run ${who.runId} is over (${state}): stop`);
+  const assignment = await requireAttempt(tables, who, fence, run, made);
+  requireOpen(run, assignment);
+  return assignment;
+}
+
+/** @throws RequestError `fenced` */
+function requireOpen({ id, state }: RunRecord, { attempt, endedAt }: AssignmentRecord): void {
+  if (endedAt !== null) throw new RequestError('fenced', `attempt ${attempt} of run ${id} is over (${state}): stop`);
 }
 
 /** Takes the word of a Pod as a sign of life. */
@@ -78,8 +85,7 @@ const UNKNOWN_POD = '';
 async function letStart(made: Change, run: RunRecord, assignment: AssignmentRecord, podUid: string): Promise<boolean> {
   const { tx, now } = made;
   if (!(await tx.assignments.start(assignment.fence, podUid, now, await made.reading()))) return false;
-  if (run.type === 'TRACKED') await tx.runs.setHolding(run.id, true);
-  await advance(made, run, 'start');
+  await advance(made, run, 'start', run.type === 'TRACKED' ? { holding: true } : {});
   made.touch(assignment.poolId, assignment.workerId);
   return true;
 }
@@ -89,7 +95,7 @@ export async function start(context: QueueContext, who: Attempted, request: Star
   return change(context, async (made) => {
     const { tx } = made;
     const run = await lockRun(made, who.runId);
-    const assignment = await requireUnderWay(tx, who, request.fence, run);
+    const assignment = await requireUnderWay(tx, who, request.fence, run, made);
     const isAgain = assignment.startedAt !== null && assignment.podUid === request.podUid;
     if (isAgain) await hearPod(made, assignment);
     else if (!(await letStart(made, run, assignment, request.podUid))) {
@@ -98,9 +104,9 @@ export async function start(context: QueueContext, who: Attempted, request: Star
         `attempt ${who.attempt} of run ${who.runId} runs in another Pod already`,
       );
     }
-    const stack = await tx.stacks.ofRun(run);
-    if (!stack) throw new RequestError('not-found', `the stack of run ${run.id} not found`);
-    return runSpec(run, stack, await tx.stacks.environment(stack.id), assignment.stage);
+    const found = await tx.stacks.withEnvironment(run);
+    if (!found) throw new RequestError('not-found', `the stack of run ${run.id} not found`);
+    return runSpec(run, found.stack, found.environment, assignment.stage);
   });
 }
 
@@ -113,15 +119,15 @@ const cutLine = (limit: number): string =>
 export function appendLogs(context: QueueContext, who: Attempted, request: LogsRequest): Promise<LogsResponse> {
   return change(context, async (made) => {
     const run = await lockRun(made, who.runId);
-    await hearPod(made, await requireAttempt(made.tx, who, request.fence, run));
+    await hearPod(made, await requireAttempt(made.tx, who, request.fence, run, made));
     const limit = context.settings.retention.logMiBPerRun * MIB;
     const isFull = limit > 0 && run.logBytes >= limit;
     const { logs } = made.tx;
-    const acknowledged = await logs.append(who.runId, who.attempt, request.writer, request.entries, !isFull);
-    const { logBytes } = await requireRun(made.tx, who.runId);
-    if (!isFull && limit > 0 && logBytes >= limit) await systemLog(made, who.runId, who.attempt, cutLine(limit));
-    made.runChanged(who.runId);
-    return { acknowledged };
+    const { runId, attempt } = who;
+    const { sequence, logBytes = 0 } = await logs.append(runId, attempt, request.writer, request.entries, !isFull);
+    if (limit > 0 && logBytes >= limit) await systemLog(made, runId, attempt, cutLine(limit));
+    made.runChanged(runId);
+    return { acknowledged: sequence };
   });
 }
 
@@ -140,12 +146,12 @@ export async function heartbeat(
     // Begun before the look, so that what happens after it is not missed.
     const sleep = wakeups.sleep(runTopic(who.runId), left, signal);
     try {
-      const { endedBy } = await requireAttempt(store.read, who, request.fence);
+      const run = await requireRun(store.read, who.runId);
+      const assignment = await requireAttempt(store.read, who, request.fence, run);
       // Its relay has told the outcome meanwhile, and may hear this before the answer to that.
-      if (endedBy === 'relay') return { stop: null };
-      await requireUnderWay(store.read, who, request.fence);
-      const { stopReason } = await requireRun(store.read, who.runId);
-      if (stopReason !== null) return { stop: { reason: stopReason } };
+      if (assignment.endedBy === 'relay') return { stop: null };
+      requireOpen(run, assignment);
+      if (run.stopReason !== null) return { stop: { reason: run.stopReason } };
       if (left <= 0 || signal.aborted || wakeups.isClosed) return { stop: null };
       await sleep.over;
     } finally {
@@ -159,7 +165,7 @@ export async function heartbeat(
  * backup made before it: it is noted again, so that the run is given to nobody else.
  */
 async function beat(made: Change, who: Attempted, fence: number): Promise<void> {
-  const assignment = await requireUnderWay(made.tx, who, fence);
+  const assignment = await requireUnderWay(made.tx, who, fence, undefined, made);
   if (assignment.startedAt !== null) {
     await hearPod(made, assignment);
     return;
@@ -193,26 +199,26 @@ export function outcome(context: QueueContext, who: Attempted, request: OutcomeR
 
 async function succeed(
   made: Change,
-  before: RunRecord,
+  run: RunRecord,
   assignment: AssignmentRecord,
   request: OutcomeRequest,
 ): Promise<RunRecord> {
-  const goesOn = assignment.stage === 'preparing' && request.hasChanges && before.type === 'TRACKED';
-  if (goesOn && before.workspace === null) {
+  const goesOn = assignment.stage === 'preparing' && request.hasChanges && run.type === 'TRACKED';
+  if (goesOn && run.workspace === null) {
     throw new RequestError(
       'malformed',
-      `run ${before.id} has changes to apply: its workspace is to be uploaded before the outcome`,
+      `run ${run.id} has changes to apply: its workspace is to be uploaded before the outcome`,
     );
   }
   await made.tx.assignments.end(assignment.fence, 'relay', made.now);
   made.touch(assignment.poolId, assignment.workerId);
-  const run = await leaveStack(made, before);
+  const done = { holding: false };
   if (goesOn && run.stopReason !== null) {
     return advance(
       made,
       run,
       'stop',
-      { hasChanges: true, reason: 'Cancelled', message: run.stopReason },
+      { ...done, hasChanges: true, reason: 'Cancelled', message: run.stopReason },
       `The run was stopped: ${run.stopReason}`,
     );
   }
@@ -220,9 +226,9 @@ async function succeed(
     const [event, line] = run.autoDeploy
       ? (['planned-and-approved', 'Planned; the changes will be applied'] as const)
       : (['planned', 'Planned; the run waits for confirmation'] as const);
-    return advance(made, run, event, { hasChanges: true, message: request.message }, line);
+    return advance(made, run, event, { ...done, hasChanges: true, message: request.message }, line);
   }
   const hasChanges = assignment.stage === 'preparing' ? request.hasChanges : run.hasChanges;
-  const result = { hasChanges, reason: request.reason, message: request.message, exitCode: request.exitCode };
+  const result = { ...done, hasChanges, reason: request.reason, message: request.message, exitCode: request.exitCode };
   return advance(made, run, 'succeed', result, 'The run finished');
 }

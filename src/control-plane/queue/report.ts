@@ -11,7 +11,7 @@ export function report(context: QueueContext, poolId: string, request: ReportReq
   return change(context, async (made) => {
     const { tx } = made;
     await hear(made, poolId, request);
-    await tx.runs.lock(request.runId);
+    await tx.runs.hold(request.runId);
     const assignment = await tx.assignments.find(request.runId, request.attempt);
     const isCurrent =
       assignment?.poolId === poolId &&

@@ -53,7 +53,7 @@ async function takeUp(made: Change, poolId: string, session: string, found: Foun
     startDeadline: now + context.settings.startDeadlineMs,
     madeLease: await made.reading(),
   });
-  await tx.workers.hold(workerId, runId, fence);
+  await tx.workers.hold(workerId, { runId, fence });
   made.touch(poolId, workerId);
   context.logger.warn(
     { ...found, pool: poolId },

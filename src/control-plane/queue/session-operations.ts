@@ -107,21 +107,22 @@ export async function watch(
 ): Promise<WorkerViews> {
   const { wakeups, store } = context;
   const until = performance.now() + request.waitSeconds * 1000;
-  // The session may just have come back, while runs wait for its workers.
-  await hearAtOnce(context, poolId, request);
-  await context.assignRuns(poolId);
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     const left = until - performance.now();
     // Begun before the look, so that what happens after it is not missed.
     const sleep = wakeups.sleep(poolTopic(poolId), left, signal);
     try {
-      const revision = await store.read.pools.revision(poolId);
+      // Each time: it may have been superseded while it waited.
+      const { revision, mayAssign } = await hearAtOnce(context, poolId, request);
+      if (isFirst && mayAssign) {
+        // The session may just have come back, while runs wait for its workers.
+        await context.assignRuns(poolId);
+        continue;
+      }
       // A cursor from before a restored backup is ahead of everything: start over.
       const after = request.after > revision ? 0 : request.after;
-      const changed = await store.read.views.changed(poolId, request.session, after);
+      const changed = revision > after ? await store.read.views.changed(poolId, request.session, after) : [];
       if (changed.length > 0 || left <= 0 || signal.aborted || wakeups.isClosed) {
-        // It may have been superseded while it waited.
-        await hearAtOnce(context, poolId, request);
         context.observer.viewsSent(changed);
         return answer(context, revision, changed);
       }
@@ -166,7 +167,7 @@ async function retireIdle(made: Change, worker: WorkerRecord): Promise<boolean> 
 async function retireWorker(made: Change, worker: WorkerRecord, why: string): Promise<void> {
   const { tx } = made;
   const assignment = worker.runId === null ? undefined : await tx.assignments.ofWorker(worker.id);
-  if (assignment) await tx.runs.lock(assignment.runId);
+  if (assignment) await tx.runs.hold(assignment.runId);
   const present = await tx.workers.lock(worker.id);
   if (!present || (await retireIdle(made, present))) return;
   const held = await tx.assignments.ofWorker(worker.id);

@@ -54,6 +54,21 @@ export class AssignmentTable extends Table {
     return row && toAssignment(row);
   }
 
+  /** With the reading of the lease clock. */
+  async look(
+    runId: string,
+    attempt: number,
+  ): Promise<{ readonly assignment: AssignmentRecord; readonly reading: number } | undefined> {
+    const row = await this.all()
+      .select((eb) => eb.selectFrom('leaseClock').select('leaseClock.reading').as('reading'))
+      .where('runId', '=', runId)
+      .where('attempt', '=', attempt)
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const { reading, ...assignment } = row;
+    return { assignment: toAssignment(assignment), reading: reading ?? 0 };
+  }
+
   /** The one that a worker still holds. */
   async ofWorker(workerId: string): Promise<AssignmentRecord | undefined> {
     const row = await this.all().where('workerId', '=', workerId).where('releasedAt', 'is', null).executeTakeFirst();

@@ -6,6 +6,7 @@ import type { ConnectionLoad } from './database/observer';
 import { HistoryTable } from './history';
 import { LeaseClockTable } from './lease-clock';
 import { LogTable } from './logs';
+import { LookTable } from './looks';
 import { PoolTable } from './pools';
 import { RunTable } from './runs';
 import type { Schema } from './schema';
@@ -19,6 +20,7 @@ export interface Tables {
   readonly pools: PoolTable;
   readonly workers: WorkerTable;
   readonly views: ViewTable;
+  readonly looks: LookTable;
   readonly stacks: StackTable;
   readonly runs: RunTable;
   readonly assignments: AssignmentTable;
@@ -75,6 +77,7 @@ function tables(db: Kysely<Schema>, dialect: Dialect, vault: Vault): Tables {
     pools: new PoolTable(db, dialect),
     workers: new WorkerTable(db, dialect),
     views: new ViewTable(db, dialect),
+    looks: new LookTable(db, dialect),
     stacks: new StackTable(db, dialect, vault),
     runs: new RunTable(db, dialect),
     assignments: new AssignmentTable(db, dialect),

@@ -5,6 +5,9 @@ import { chunks, Table } from './table';
 
 type Writer = LogWriter | 'control-plane';
 
+/** What the control plane writes itself: numbered as it stands in the log, since nobody has to acknowledge it. */
+export type OwnEntry = Omit<LogEntry, 'sequence'>;
+
 const COLUMNS = ['position as id', 'attempt', 'writer', 'sequence', 'time', 'stream', 'step', 'text'] as const;
 
 /** How much a record takes, without reading it into this process. */
@@ -14,7 +17,7 @@ export class LogTable extends Table {
   /**
    * Stores the entries that continue what is there; those above a gap are left out, repeated ones are ignored.
    * @param keep false: takes them, and keeps nothing of them
-   * @returns the highest sequence up to which everything is taken.
+   * @returns the highest sequence up to which everything is taken, and what the log holds then, in bytes, if it grew.
    */
   async append(
     runId: string,
@@ -22,7 +25,7 @@ export class LogTable extends Table {
     writer: Writer,
     entries: readonly LogEntry[],
     keep = true,
-  ): Promise<number> {
+  ): Promise<{ readonly sequence: number; readonly logBytes?: number }> {
     const known = await this.lastSequence(runId, attempt, writer);
     const fresh: LogEntry[] = [];
     for (const entry of [...entries].sort((a, b) => a.sequence - b.sequence)) {
@@ -30,35 +33,37 @@ export class LogTable extends Table {
       if (entry.sequence > last + 1) break;
       if (entry.sequence > last) fresh.push(entry);
     }
-    if (fresh.length === 0) return known;
+    if (fresh.length === 0) return { sequence: known };
     const sequence = known + fresh.length;
     await this.db
       .insertInto('logWriters')
       .values({ runId, attempt, writer, sequence })
       .onConflict((conflict) => conflict.columns(['runId', 'attempt', 'writer']).doUpdateSet({ sequence }))
       .execute();
-    if (keep) await this.insert(runId, attempt, writer, fresh);
-    return sequence;
+    if (!keep) return { sequence };
+    const { logPosition, logBytes } = await this.takePositions(runId, fresh);
+    await this.insert(runId, attempt, writer, logPosition - fresh.length + 1, fresh);
+    return { sequence, logBytes };
   }
 
-  /** Adds an entry of the control plane's own behind its last. */
-  async add(runId: string, attempt: number, entry: Omit<LogEntry, 'sequence'>): Promise<void> {
-    const writer = 'control-plane';
-    const { sequence } = await this.db
-      .insertInto('logWriters')
-      .values({ runId, attempt, writer, sequence: 1 })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['runId', 'attempt', 'writer'])
-          .doUpdateSet((eb) => ({ sequence: eb('logWriters.sequence', '+', 1) })),
-      )
-      .returning('sequence')
-      .executeTakeFirstOrThrow();
-    await this.insert(runId, attempt, writer, [{ ...entry, sequence }]);
+  /** Adds an entry of the control plane's own. */
+  async add(runId: string, attempt: number, entry: OwnEntry): Promise<void> {
+    const { logPosition } = await this.takePositions(runId, [entry]);
+    await this.addAt(logPosition, runId, attempt, entry);
   }
 
-  private async insert(runId: string, attempt: number, writer: Writer, entries: readonly LogEntry[]): Promise<void> {
-    const first = (await this.takePositions(runId, entries)) - entries.length + 1;
+  /** The same at the position that a change of the run has taken for it. */
+  addAt(position: number, runId: string, attempt: number, entry: OwnEntry): Promise<void> {
+    return this.insert(runId, attempt, 'control-plane', position, [{ ...entry, sequence: position }]);
+  }
+
+  private async insert(
+    runId: string,
+    attempt: number,
+    writer: Writer,
+    first: number,
+    entries: readonly LogEntry[],
+  ): Promise<void> {
     const rows = entries.map((entry, index) => ({
       runId,
       position: first + index,
@@ -74,18 +79,17 @@ export class LogTable extends Table {
   }
 
   /** The row of the run is held from here on: its records become visible in the order of their positions. */
-  private async takePositions(runId: string, entries: readonly LogEntry[]): Promise<number> {
+  private takePositions(runId: string, entries: readonly Pick<LogEntry, 'text'>[]) {
     const bytes = entries.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
-    const { logPosition } = await this.db
+    return this.db
       .updateTable('runs')
       .set((eb) => ({
         logPosition: eb('logPosition', '+', entries.length),
         logBytes: eb('logBytes', '+', bytes),
       }))
       .where('id', '=', runId)
-      .returning('logPosition')
+      .returning(['logPosition', 'logBytes'])
       .executeTakeFirstOrThrow();
-    return logPosition;
   }
 
   async lastSequence(runId: string, attempt: number, writer: Writer): Promise<number> {

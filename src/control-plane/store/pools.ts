@@ -114,14 +114,14 @@ export class PoolTable extends Table {
    * The next revision, for the workers that changed in this transaction. The row is held from here on, so that revisions
    * become visible in their order; taken last, it holds up nobody for long.
    */
-  async nextRevision(id: string): Promise<number> {
-    const { revision } = await this.db
+  async nextRevision(id: string): Promise<{ readonly revision: number; readonly isDeleted: boolean }> {
+    const { revision, deletedAt } = await this.db
       .updateTable('pools')
       .set((eb) => ({ revision: eb('revision', '+', 1) }))
       .where('id', '=', id)
-      .returning('revision')
+      .returning(['revision', 'deletedAt'])
       .executeTakeFirstOrThrow();
-    return revision;
+    return { revision, isDeleted: deletedAt !== null };
   }
 
   private existing() {

@@ -7,15 +7,24 @@ import { chunks, Table } from './table';
 export type RunChange = Partial<
   Pick<
     RunRecord,
-    'attempt' | 'hasChanges' | 'reason' | 'message' | 'exitCode' | 'stopReason' | 'workspace' | 'finishedAt'
+    'attempt' | 'hasChanges' | 'reason' | 'message' | 'exitCode' | 'stopReason' | 'workspace' | 'finishedAt' | 'holding'
   >
 >;
 
 type NewRun = Pick<RunRecord, 'id' | 'stackId' | 'poolId' | 'type' | 'autoDeploy' | 'source' | 'createdAt'>;
 type Where = ExpressionBuilder<Schema, 'runs'>;
 
+interface Move {
+  readonly to: RunState;
+  readonly ready: boolean;
+  readonly now: number;
+  /** A record of its log that comes with it. @default none */
+  readonly line?: string | undefined;
+}
+
 export class RunTable extends Table {
-  async insert({ autoDeploy, ...run }: NewRun, ready: boolean): Promise<void> {
+  /** With the first record of its log, which is to be added. */
+  async insert({ autoDeploy, ...run }: NewRun, ready: boolean, line: string): Promise<void> {
     await this.db
       .insertInto('runs')
       .values({
@@ -25,6 +34,8 @@ export class RunTable extends Table {
         updatedAt: run.createdAt,
         ready: Number(ready),
         holding: 0,
+        logPosition: 1,
+        logBytes: Buffer.byteLength(line),
       })
       .execute();
   }
@@ -36,8 +47,13 @@ export class RunTable extends Table {
 
   /** The same, held until the transaction ends: whoever is to change a run, its attempt or its log takes it first. */
   async lock(id: string): Promise<RunRecord | undefined> {
-    if (this.hasRivals) await this.db.selectFrom('runs').select('id').where('id', '=', id).forNoKeyUpdate().execute();
-    return this.find(id);
+    const row = await this.lockedRuns(this.all().where('runs.id', '=', id)).executeTakeFirst();
+    return row && toRun(row);
+  }
+
+  /** The same for who needs not see it yet. */
+  async hold(id: string): Promise<void> {
+    if (this.hasRivals) await this.locked(this.db.selectFrom('runs').select('id').where('id', '=', id)).execute();
   }
 
   /** Newest first. */
@@ -53,31 +69,15 @@ export class RunTable extends Table {
   }
 
   /** Runs of a pool that wait for nothing but a worker, in the order of their turn; held. */
-  async claimReady(poolId: string, limit: number): Promise<string[]> {
-    return (await this.locked(this.nextReady(poolId, limit), 'skip').execute()).map(({ id }) => id);
-  }
-
-  /** In the order of their ids here. */
-  async findAll(ids: readonly string[]): Promise<RunRecord[]> {
-    const found = new Map<string, RunRecord>();
-    for (const chunk of chunks(ids)) {
-      for (const row of await this.all().where('runs.id', 'in', chunk).execute()) found.set(row.id, toRun(row));
-    }
-    return ids.map((id) => found.get(id)!);
-  }
-
-  private nextReady(poolId: string, limit: number) {
-    return (
-      this.db
-        .selectFrom('runs')
-        .select('id')
-        .where('poolId', '=', poolId)
-        .where(isReady)
-        // CONFIRMED before QUEUED.
-        .orderBy('state')
-        .orderBy('position')
-        .limit(limit)
-    );
+  async claimReady(poolId: string, limit: number): Promise<RunRecord[]> {
+    const query = this.all()
+      .where('runs.poolId', '=', poolId)
+      .where(isReady)
+      // CONFIRMED before QUEUED.
+      .orderBy('runs.state')
+      .orderBy('runs.position')
+      .limit(limit);
+    return (await this.lockedRuns(query, 'skip').execute()).map(toRun);
   }
 
   /** Runs of a pool that a worker has, then those that wait for nothing but a worker, in the order of their turn. */
@@ -94,10 +94,6 @@ export class RunTable extends Table {
       .limit(limit)
       .execute();
     return rows.map(toRun);
-  }
-
-  async hasReady(poolId: string): Promise<boolean> {
-    return (await this.nextReady(poolId, 1).executeTakeFirst()) !== undefined;
   }
 
   async countReady(poolId: string): Promise<number> {
@@ -143,12 +139,8 @@ export class RunTable extends Table {
     await this.db.updateTable('runs').set({ ready: 1 }).where('id', '=', id).execute();
   }
 
-  async setHolding(id: string, holding: boolean): Promise<void> {
-    await this.db
-      .updateTable('runs')
-      .set({ holding: Number(holding) })
-      .where('id', '=', id)
-      .execute();
+  async leaveStack(id: string): Promise<void> {
+    await this.db.updateTable('runs').set({ holding: 0 }).where('id', '=', id).execute();
   }
 
   countUnfinished(poolId: string): Promise<number> {
@@ -169,29 +161,34 @@ export class RunTable extends Table {
     return Number(row.n);
   }
 
-  /** Moves a run on, only if it still is where the caller saw it; false when somebody else was faster. */
+  /**
+   * Moves a run on, only if it still is where the caller saw it.
+   * @returns the position of the newest record of its log, that of `line` if there is one; undefined when somebody else
+   * was faster
+   */
   async advance(
-    id: string,
-    from: RunState,
-    to: RunState,
-    { hasChanges, ...change }: RunChange,
-    ready: boolean,
-    now: number,
-  ): Promise<boolean> {
+    { id, state }: Pick<RunRecord, 'id' | 'state'>,
+    { hasChanges, holding, ...change }: RunChange,
+    { to, ready, now, line }: Move,
+  ): Promise<number | undefined> {
     const moved = await this.db
       .updateTable('runs')
-      .set({
+      .set((eb) => ({
         ...change,
         ...(hasChanges === undefined ? {} : { hasChanges: hasChanges === null ? null : Number(hasChanges) }),
+        ...(holding === undefined ? {} : { holding: Number(holding) }),
+        ...(line === undefined
+          ? {}
+          : { logPosition: eb('logPosition', '+', 1), logBytes: eb('logBytes', '+', Buffer.byteLength(line)) }),
         state: to,
         ready: Number(ready),
         updatedAt: now,
-      })
+      }))
       .where('id', '=', id)
-      .where('state', '=', from)
-      .returning('id')
+      .where('state', '=', state)
+      .returning('logPosition')
       .executeTakeFirst();
-    return moved !== undefined;
+    return moved?.logPosition;
   }
 
   async setStopReason(id: string, reason: string, now: number): Promise<void> {
@@ -260,6 +257,13 @@ export class RunTable extends Table {
     return row?.at === null || row?.at === undefined ? undefined : Number(row.at);
   }
 
+  /** The stack's name stays what it is. */
+  private lockedRuns<Q extends { forNoKeyUpdate(of: 'runs'): Q; skipLocked(): Q }>(query: Q, wait?: 'skip'): Q {
+    if (!this.hasRivals) return query;
+    const held = query.forNoKeyUpdate('runs');
+    return wait === 'skip' ? held.skipLocked() : held;
+  }
+
   private all() {
     return this.db
       .selectFrom('runs')
@@ -272,11 +276,11 @@ export class RunTable extends Table {
 const WITH_A_WORKER: RunState[] = ['PREPARING', 'PLANNING', 'PREPARING_APPLY', 'APPLYING'];
 
 /* Literals, for which a database knows that the index of such rows will do: it is as good with any history. */
-const isReady = (eb: Where) => eb('runs.ready', '=', eb.lit(1));
+export const isReady = (eb: Where) => eb('runs.ready', '=', eb.lit(1));
 
-const isHolding = (eb: Where) => eb('runs.holding', '=', eb.lit(1));
+export const isHolding = (eb: Where) => eb('runs.holding', '=', eb.lit(1));
 
-const isTrackedUnfinished = (eb: Where) =>
+export const isTrackedUnfinished = (eb: Where) =>
   eb.and([eb('runs.type', '=', sql.lit('TRACKED')), eb('runs.finishedAt', 'is', null)]);
 
 function toRun(row: Selectable<RunRow> & { stackName: string }): RunRecord {

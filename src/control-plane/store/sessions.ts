@@ -4,22 +4,18 @@ import { leaseCount, type LeaseCount } from './lease-clock';
 import { Table } from './table';
 
 export class SessionTable extends Table {
-  find(poolId: string, sessionId: string): Promise<SessionRow | undefined> {
-    return this.locked(this.row(poolId, sessionId)).executeTakeFirst();
-  }
-
-  /** What is known of a session, and the reading of the lease clock. */
-  async look(poolId: string, sessionId: string): Promise<{ known: SessionRow; reading: number } | undefined> {
-    const row = await this.row(poolId, sessionId)
-      .select((eb) => eb.selectFrom('leaseClock').select('reading').as('reading'))
-      .executeTakeFirst();
+  /** What is known of a session, held until the transaction ends, and the reading of the lease clock. */
+  async lock(poolId: string, sessionId: string): Promise<{ known: SessionRow; reading: number } | undefined> {
+    const query = this.db
+      .selectFrom('sessions')
+      .selectAll()
+      .select((eb) => eb.selectFrom('leaseClock').select('leaseClock.reading').as('reading'))
+      .where('poolId', '=', poolId)
+      .where('sessionId', '=', sessionId);
+    const row = await this.locked(query).executeTakeFirst();
     if (!row) return undefined;
     const { reading, ...known } = row;
     return { known, reading: reading ?? 0 };
-  }
-
-  private row(poolId: string, sessionId: string) {
-    return this.db.selectFrom('sessions').selectAll().where('poolId', '=', poolId).where('sessionId', '=', sessionId);
   }
 
   /** Takes note of a word; `term` undefined leaves what is known of leaders. */

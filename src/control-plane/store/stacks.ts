@@ -46,10 +46,21 @@ export class StackTable extends Table {
     return row && toStack(row);
   }
 
-  /** The stack of a run, deleted or not. */
-  async ofRun({ stackId }: Pick<RunRecord, 'stackId'>): Promise<StackRecord | undefined> {
-    const row = await this.db.selectFrom('stacks').select(COLUMNS).where('id', '=', stackId).executeTakeFirst();
-    return row && toStack(row);
+  /** The same for who needs not see it. */
+  async hold(id: string): Promise<void> {
+    if (this.hasRivals) await this.locked(this.db.selectFrom('stacks').select('id').where('id', '=', id)).execute();
+  }
+
+  /** The stack of a run, deleted or not, with what its runs find in their environment. */
+  async withEnvironment({ stackId }: Pick<RunRecord, 'stackId'>) {
+    const row = await this.db
+      .selectFrom('stacks')
+      .select([...COLUMNS, 'environment'])
+      .where('id', '=', stackId)
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const { environment, ...stack } = row;
+    return { stack: toStack(stack), environment: this.opened(stackId, environment) };
   }
 
   async list(poolId?: string): Promise<StackRecord[]> {
@@ -74,7 +85,11 @@ export class StackTable extends Table {
       .select('environment')
       .where('id', '=', id)
       .executeTakeFirstOrThrow();
-    return JSON.parse(this.vault.open(environmentOf(id), environment)) as Environment;
+    return this.opened(id, environment);
+  }
+
+  private opened(id: string, sealed: string): Environment {
+    return JSON.parse(this.vault.open(environmentOf(id), sealed)) as Environment;
   }
 
   async update(stack: StackRecord, environment: Environment): Promise<void> {

@@ -96,12 +96,6 @@ export class WorkerTable extends Table {
     return (await this.locked(query, 'skip').execute()).map(toWorker);
   }
 
-  /** Whether a worker of a pool has no run and would take one, if its session lives. */
-  async hasIdle(poolId: string): Promise<boolean> {
-    const query = this.db.selectFrom('workers').select('id').where('poolId', '=', poolId).where('runId', 'is', null);
-    return (await query.where(isWilling).limit(1).executeTakeFirst()) !== undefined;
-  }
-
   /** How many workers a pool has, and how many of them would take runs: not drained, and of a session that lives. */
   async count(poolId: string, heardSince: number): Promise<{ registered: number; ready: number; busy: number }> {
     const row = await this.db
@@ -136,8 +130,9 @@ export class WorkerTable extends Table {
     return { known: Number(row.known), present: Number(row.present) };
   }
 
-  async hold(id: string, runId: string, fence: number): Promise<void> {
-    await this.db.updateTable('workers').set({ runId, fence }).where('id', '=', id).execute();
+  /** Gives it to an assignment, with the revision of its pool where that is known already. */
+  async hold(id: string, held: { runId: string; fence: number; revision?: number }): Promise<void> {
+    await this.db.updateTable('workers').set(held).where('id', '=', id).execute();
   }
 
   /** The worker as it is then; undefined when another assignment holds it, or none. */
@@ -231,9 +226,10 @@ export class WorkerTable extends Table {
   }
 }
 
-const isPresent = (eb: Where) => eb.and([eb('removedAt', 'is', null), eb('forgottenAt', 'is', null)]);
+const isPresent = (eb: Where) => eb.and([eb('workers.removedAt', 'is', null), eb('workers.forgottenAt', 'is', null)]);
 
-const isWilling = (eb: Where) => eb.and([isPresent(eb), eb('drained', '=', eb.lit(0)), eb('retiring', '=', eb.lit(0))]);
+export const isWilling = (eb: Where) =>
+  eb.and([isPresent(eb), eb('workers.drained', '=', eb.lit(0)), eb('workers.retiring', '=', eb.lit(0))]);
 
 const isOfLiveSession = (eb: Where, heardSince: number) =>
   eb.exists(

@@ -78,8 +78,7 @@ describe('a deleted stack', () => {
     expect(await queue.admin.run(run)).toMatchObject({ stackName: `stack (deleted, ${id})`, state: 'CANCELED' });
     expect(await queue.text(run)).toContain('The run was stopped');
     const { stacks } = queue.context.store.read;
-    expect(await stacks.ofRun({ stackId: id })).toMatchObject({ source: null });
-    expect(await stacks.environment(id)).toEqual({});
+    expect(await stacks.withEnvironment({ stackId: id })).toMatchObject({ stack: { source: null }, environment: {} });
     await queue.addStack('stack');
     expect((await queue.admin.stack('stack'))?.id).not.toBe(id);
   });

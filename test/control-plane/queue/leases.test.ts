@@ -99,9 +99,8 @@ describeOnEachDatabase('leases', (database) => {
       await queue.beat('session', 5);
       await queue.pass(59);
       await expect(queue.beat('session', 4)).rejects.toMatchObject(superseded);
-      const { sessions, leaseClock } = queue.context.store.read;
-      const { heardLease } = (await sessions.find(queue.pool.id, 'session'))!;
-      expect((await leaseClock.reading()) - heardLease).toBe(59_000);
+      const { known, reading } = (await queue.context.store.read.looks.session(queue.pool.id, 'session'))!;
+      expect(reading - known.heardLease).toBe(59_000);
     });
 
     test('one of a Lease that was made anew is heard as soon as the former one is silent', async () => {

@@ -33,11 +33,11 @@ describe('transactions that share a commit', () => {
     beforeCommit = () => Promise.resolve();
     const recording: SqliteExecutor = {
       ...connection,
-      execute: async (text, parameters) => {
+      execute: async (text, parameters, within) => {
         executed.push(text);
         if (text === 'COMMIT') await beforeCommit();
         const failure = failing.get(text);
-        if (!failure) return connection.execute(text, parameters);
+        if (!failure) return connection.execute(text, parameters, within);
         failing.delete(text);
         throw failure;
       },

@@ -151,7 +151,7 @@ describe.each<[string, () => Promise<string>]>([
     await store.database.transaction((db) => sql`UPDATE stacks SET environment = 'spoiled'`.execute(db));
     expect(await store.read.stacks.list()).toHaveLength(STACKS);
     expect(await store.transaction((tx) => tx.stacks.lock(ids[0]!))).toEqual(stack(ids[0]!));
-    expect(await store.read.stacks.ofRun({ stackId: ids[0]! })).toEqual(stack(ids[0]!));
+    expect(await store.read.stacks.find(ids[0]!)).toEqual(stack(ids[0]!));
   });
 
   test('are encrypted where an earlier version left them readable, after which such ones are refused', async () => {

@@ -29,6 +29,7 @@ export class GroupedTransaction implements DatabaseConnection {
   readonly finished = deferred<'commit' | 'rollback'>();
   readonly settled = deferred<void>();
   private timer: NodeJS.Timeout | undefined;
+  private begun: Promise<unknown> = Promise.resolve();
   private over = false;
   private failure: unknown;
 
@@ -40,7 +41,9 @@ export class GroupedTransaction implements DatabaseConnection {
 
   readonly streamQuery = noStreams;
 
-  begin(): void {
+  /** @param begun resolves with what the begin of its group failed with, if it did */
+  begin(begun: Promise<unknown>): void {
+    this.begun = begun;
     this.timer = setTimeout(() => {
       this.failure = new Error(`the transaction took more than ${TRANSACTION_TIMEOUT_MS / 1000} s and was undone`);
       this.finish('rollback');
@@ -52,10 +55,12 @@ export class GroupedTransaction implements DatabaseConnection {
     if (this.failure !== undefined) throw undone(this.failure);
     if (this.over) throw handleIsOver();
     try {
-      return await executeQuery<R>(this.executor, query);
+      return await executeQuery<R>(this.executor, query, true);
     } catch (error) {
-      this.failure ??= error;
-      throw error;
+      // What the begin of its group failed with says more than that it did.
+      const cause = (await this.begun) ?? error;
+      this.failure ??= cause;
+      throw cause;
     }
   }
 
@@ -144,14 +149,15 @@ export class GroupCommitDriver implements Driver {
   private async runGroup(group: readonly GroupedTransaction[]): Promise<void> {
     const committing: GroupedTransaction[] = [];
     const alone = group.length === 1;
+    // Its statements need not wait for it: they are refused where it failed.
+    const begun = this.send('BEGIN IMMEDIATE');
     try {
-      await this.executor.execute('BEGIN IMMEDIATE');
       for (const transaction of group) {
-        if (!alone) this.send('SAVEPOINT "turn"');
-        transaction.begin();
+        if (!alone) void this.send('SAVEPOINT "turn"');
+        transaction.begin(begun);
         const how = await transaction.finished.promise;
         if (how === 'rollback') await this.executor.execute(alone ? 'ROLLBACK' : 'ROLLBACK TO "turn"');
-        if (!alone) this.send('RELEASE "turn"');
+        if (!alone) void this.send('RELEASE "turn"');
         if (how === 'rollback') transaction.settled.resolve();
         else committing.push(transaction);
       }
@@ -159,7 +165,8 @@ export class GroupCommitDriver implements Driver {
     } catch (error) {
       // A full disk, for one, has undone all of it already.
       await this.executor.execute('ROLLBACK').catch(() => {});
-      for (const transaction of group) transaction.refuse(error);
+      const cause = (await begun) ?? error;
+      for (const transaction of group) transaction.refuse(cause);
       return;
     }
     for (const transaction of committing) {
@@ -174,8 +181,11 @@ export class GroupCommitDriver implements Driver {
     this.observer.committed(performance.now() - begun);
   }
 
-  /** Statements run in the order of their sending; what fails this one fails the commit too. */
-  private send(sql: string): void {
-    this.executor.execute(sql).catch(() => {});
+  /** Statements run in the order of their sending; what fails this one fails the commit too. @returns what it fails with */
+  private send(sql: string): Promise<unknown> {
+    return this.executor.execute(sql).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
   }
 }

@@ -15,9 +15,16 @@ export interface SqliteResult {
   readonly changes: number;
 }
 
-/** What the main thread asks: to run a statement, for the rows that are left of one, or to close. */
+/** A statement; `within` for one of a transaction, which is refused where none is open. */
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+  readonly within: boolean;
+}
+
+/** What the main thread asks, some at a time: to run a statement, for the rows that are left of one, or to close. */
 export type Question =
-  | { readonly id: number; readonly ask: 'execute'; readonly sql: string; readonly parameters: readonly unknown[] }
+  | ({ readonly id: number; readonly ask: 'execute' } & Statement)
   | { readonly id: number; readonly ask: 'more' }
   | { readonly id: number; readonly ask: 'close' };
 
@@ -47,7 +54,9 @@ export class SqliteConnection {
     if (!readOnly) this.db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
   }
 
-  execute(sql: string, parameters: readonly unknown[]): SqliteResult {
+  execute({ sql, parameters, within }: Statement): SqliteResult {
+    // It would be committed by itself.
+    if (within && !this.db.isTransaction) throw new Error('the transaction is not open');
     const { statement, columns } = this.prepare(sql);
     if (columns.length === 0) {
       const { changes } = statement.run(...(parameters as SQLInputValue[]));
@@ -91,7 +100,7 @@ function serve(port: MessagePort, connection: SqliteConnection): void {
   };
   const answer = (question: Question): Answer => {
     const { id } = question;
-    if (question.ask === 'execute') return piece(id, connection.execute(question.sql, question.parameters), 0);
+    if (question.ask === 'execute') return piece(id, connection.execute(question), 0);
     if (question.ask === 'more') {
       const { result, from } = left.get(id)!;
       return piece(id, result, from);
@@ -99,14 +108,27 @@ function serve(port: MessagePort, connection: SqliteConnection): void {
     connection.close();
     return { id, result: { columns: [], rows: [], changes: 0 }, more: false };
   };
-  port.on('message', (question: Question) => {
+  const answerOrError = (question: Question): Answer => {
     try {
-      port.postMessage(answer(question));
+      return answer(question);
     } catch (error) {
       const { message, errcode } = error as { message: string; errcode?: number };
-      port.postMessage({ id: question.id, error: { message, errcode } });
+      return { id: question.id, error: { message, ...(errcode !== undefined && { errcode }) } };
     }
-    if (question.ask === 'close') port.close();
+  };
+  port.on('message', (questions: readonly Question[]) => {
+    let answers: Answer[] = [];
+    let rows = 0;
+    for (const question of questions) {
+      const given = answerOrError(question);
+      answers.push(given);
+      rows += 'result' in given ? given.result.rows.length : 0;
+      if (rows < ROWS_OF_A_MESSAGE) continue;
+      port.postMessage(answers);
+      [answers, rows] = [[], 0];
+    }
+    if (answers.length > 0) port.postMessage(answers);
+    if (questions.at(-1)?.ask === 'close') port.close();
   });
 }
 

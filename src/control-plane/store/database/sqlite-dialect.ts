@@ -35,8 +35,12 @@ export function sqliteDialect(driver: Driver, connections: 'one' | 'many'): Dial
   };
 }
 
-export async function executeQuery<R>(executor: SqliteExecutor, query: CompiledQuery): Promise<QueryResult<R>> {
-  const { rows, changes } = await executor.execute(query.sql, query.parameters.map(withoutNul));
+export async function executeQuery<R>(
+  executor: SqliteExecutor,
+  query: CompiledQuery,
+  within = false,
+): Promise<QueryResult<R>> {
+  const { rows, changes } = await executor.execute(query.sql, query.parameters.map(withoutNul), within);
   return { numAffectedRows: BigInt(changes), rows: rows as R[] };
 }
 

@@ -20,7 +20,8 @@ export interface Executed {
 export interface SqliteExecutor {
   /** Statements that were asked and are not answered yet. */
   readonly underWay: number;
-  execute(sql: string, parameters?: readonly unknown[]): Promise<Executed>;
+  /** @param within refuses it where no transaction is open. @default false */
+  execute(sql: string, parameters?: readonly unknown[], within?: boolean): Promise<Executed>;
   close(): Promise<void>;
 }
 
@@ -31,8 +32,8 @@ export function inProcess(options: SqliteOptions): SqliteExecutor {
     underWay: 0,
     // A promise, so that it throws nothing at its caller.
     // eslint-disable-next-line @typescript-eslint/require-await
-    execute: async (sql, parameters = []) => {
-      const result = connection.execute(sql, parameters);
+    execute: async (sql, parameters = [], within = false) => {
+      const result = connection.execute({ sql, parameters, within });
       return { rows: toRows(result), changes: result.changes };
     },
     // eslint-disable-next-line @typescript-eslint/require-await
@@ -49,7 +50,7 @@ const PROGRAM = join(
 interface Asked {
   readonly rows: Row[];
   readonly resolve: (executed: Executed) => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 type Asking = Question extends infer Q ? (Q extends Question ? Omit<Q, 'id'> : never) : never;
@@ -58,6 +59,7 @@ type Asking = Question extends infer Q ? (Q extends Question ? Omit<Q, 'id'> : n
 export class SqliteThread implements SqliteExecutor {
   private readonly worker: Worker;
   private readonly asked = new Map<number, Asked>();
+  private outbox: Question[] = [];
   private lastId = 0;
   private ended: Error | undefined;
 
@@ -68,7 +70,9 @@ export class SqliteThread implements SqliteExecutor {
       // From its sources Node takes the program for an ES module only at the second look, and would say so.
       execArgv: [...process.execArgv, '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'],
     });
-    this.worker.on('message', (answer: Answer) => this.hear(answer));
+    this.worker.on('message', (answers: readonly Answer[]) => {
+      for (const answer of answers) this.hear(answer);
+    });
     this.worker.on('error', (error) => this.end(error instanceof Error ? error : new Error(String(error))));
     this.worker.on('exit', () => this.end(new Error('the database is closed')));
   }
@@ -77,8 +81,8 @@ export class SqliteThread implements SqliteExecutor {
     return this.asked.size;
   }
 
-  execute(sql: string, parameters: readonly unknown[] = []): Promise<Executed> {
-    return this.ask({ ask: 'execute', sql, parameters });
+  execute(sql: string, parameters: readonly unknown[] = [], within = false): Promise<Executed> {
+    return this.ask({ ask: 'execute', sql, parameters, within });
   }
 
   async close(): Promise<void> {
@@ -92,25 +96,53 @@ export class SqliteThread implements SqliteExecutor {
     return new Promise((resolve, reject) => {
       if (this.ended) return reject(this.ended);
       const id = ++this.lastId;
-      // Throws for what cannot be sent, such as a function as a parameter; then nothing waits for an answer.
-      this.worker.postMessage({ id, ...question });
       this.asked.set(id, { rows: [], resolve, reject });
+      this.send({ id, ...question });
     });
+  }
+
+  /** All that is asked in one turn goes in one message: each costs as much as a small statement. */
+  private send(question: Question): void {
+    this.outbox.push(question);
+    if (this.outbox.length > 1) return;
+    // Behind all that follows in this turn without waiting.
+    queueMicrotask(() =>
+      process.nextTick(() => {
+        const questions = this.outbox;
+        this.outbox = [];
+        this.post(questions);
+      }),
+    );
+  }
+
+  private post(questions: readonly Question[]): void {
+    try {
+      this.worker.postMessage(questions);
+    } catch (error) {
+      // Something that cannot be sent, such as a function as a parameter.
+      const [only] = questions;
+      if (questions.length > 1) for (const question of questions) this.post([question]);
+      else if (only) this.fail(only.id, error);
+    }
+  }
+
+  private fail(id: number, error: unknown): void {
+    this.asked.get(id)?.reject(error);
+    this.asked.delete(id);
   }
 
   private hear(answer: Answer): void {
     const asked = this.asked.get(answer.id);
     if (!asked) return;
     if ('error' in answer) {
-      this.asked.delete(answer.id);
       const { message, errcode } = answer.error;
-      asked.reject(Object.assign(new Error(message), { code: 'ERR_SQLITE_ERROR', errcode }));
+      this.fail(answer.id, Object.assign(new Error(message), { code: 'ERR_SQLITE_ERROR', errcode }));
       return;
     }
     // Piece by piece, as they come.
     for (const row of toRows(answer.result)) asked.rows.push(row);
     if (answer.more) {
-      this.worker.postMessage({ id: answer.id, ask: 'more' } satisfies Question);
+      this.send({ id: answer.id, ask: 'more' });
       return;
     }
     this.asked.delete(answer.id);

@@ -1,0 +1,91 @@
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
+import { isHolding, isReady, isTrackedUnfinished } from './runs';
+import type { Schema, SessionRow } from './schema';
+import { Table } from './table';
+import { isWilling } from './workers';
+
+/** How many runs of a pool wait for a worker only, and how many workers would take one, if their sessions live. */
+export interface Assignable {
+  readonly runs: number;
+  readonly workers: number;
+}
+
+export interface SessionLook {
+  readonly known: SessionRow;
+  /** Of the lease clock. */
+  readonly reading: number;
+  /** Of its pool. */
+  readonly revision: number;
+  readonly mayAssign: boolean;
+}
+
+/** What is asked all the time, in one statement each. */
+export class LookTable extends Table {
+  /** Counts up to a limit. */
+  async assignable(poolId: string, limit: number): Promise<Assignable> {
+    const { runs, workers } = await this.db
+      .selectNoFrom((eb) => {
+        const waiting = readyOf(eb, poolId).limit(limit).as('waiting');
+        const idle = idleOf(eb, poolId).limit(limit).as('idle');
+        return [
+          eb
+            .selectFrom(waiting)
+            .select((of) => of.fn.countAll<number>().as('n'))
+            .as('runs'),
+          eb
+            .selectFrom(idle)
+            .select((of) => of.fn.countAll<number>().as('n'))
+            .as('workers'),
+        ];
+      })
+      .executeTakeFirstOrThrow();
+    return { runs: Number(runs), workers: Number(workers) };
+  }
+
+  /** Undefined for a session that never said a word. */
+  async session(poolId: string, sessionId: string): Promise<SessionLook | undefined> {
+    const row = await this.db
+      .selectFrom('sessions')
+      .selectAll()
+      .select((eb) => [
+        eb.selectFrom('leaseClock').select('leaseClock.reading').as('reading'),
+        eb.selectFrom('pools').select('pools.revision').where('pools.id', '=', poolId).as('revision'),
+        oneIf(eb, eb.and([eb.exists(readyOf(eb, poolId)), eb.exists(idleOf(eb, poolId))])).as('mayAssign'),
+      ])
+      .where('poolId', '=', poolId)
+      .where('sessionId', '=', sessionId)
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const { reading, revision, mayAssign, ...known } = row;
+    return { known, reading: reading ?? 0, revision: revision ?? 0, mayAssign: mayAssign === 1 };
+  }
+
+  /** Whether a tracked run of a stack is to end before another may go, or its Pod may still be at work. */
+  async isStackTaken(stackId: string): Promise<boolean> {
+    const { isTaken } = await this.db
+      .selectNoFrom((eb) => {
+        const ofStack = eb.selectFrom('runs').select('runs.id').where('runs.stackId', '=', stackId);
+        const unfinished = ofStack.where(isTrackedUnfinished);
+        const held = ofStack.where(isHolding).where('runs.finishedAt', 'is not', null);
+        return oneIf(eb, eb.or([eb.exists(unfinished), eb.exists(held)])).as('isTaken');
+      })
+      .executeTakeFirstOrThrow();
+    return isTaken === 1;
+  }
+}
+
+const oneIf = <D, T extends keyof D>(eb: ExpressionBuilder<D, T>, condition: Expression<SqlBool>) =>
+  eb.case().when(condition).then(eb.lit(1)).else(eb.lit(0)).end();
+
+type Anywhere = Pick<ExpressionBuilder<Schema, never>, 'selectFrom'>;
+
+const readyOf = (eb: Anywhere, poolId: string) =>
+  eb.selectFrom('runs').select('runs.id').where('runs.poolId', '=', poolId).where(isReady);
+
+const idleOf = (eb: Anywhere, poolId: string) =>
+  eb
+    .selectFrom('workers')
+    .select('workers.id')
+    .where('workers.poolId', '=', poolId)
+    .where('workers.runId', 'is', null)
+    .where(isWilling);
