@@ -114,15 +114,40 @@ describe.each(DIALECTS)('a schema of %s', (_, create) => {
     expect(rows.map(({ name }) => name)).toEqual(Object.keys(MIGRATIONS));
   });
 
+  const migratedLater = (...names: string[]) =>
+    untyped(target, async (db) => {
+      await sql`ALTER TABLE "stacks" ADD COLUMN "later" TEXT`.execute(db);
+      await sql`CREATE TABLE "laters" ("id" TEXT PRIMARY KEY)`.execute(db);
+      const timestamp = new Date().toISOString();
+      await db
+        .insertInto('kysely_migration')
+        .values(names.map((name) => ({ name, timestamp })))
+        .execute();
+    });
+
+  test('to which a newer version has only added is used as it is, and keeps what was added', async () => {
+    await makeFirst(target);
+    await (await open()).close();
+    await migratedLater('9998-later.additive', '9999-later.additive');
+    const database = await open();
+    expect((await describeSchema(database)).tables.laters).toBeDefined();
+    await expectRows(database);
+    await database.transaction((db) => db.updateTable('stacks').set({ name: 'renamed' }).execute());
+    expect(await database.reads.selectFrom('stacks').select('name').execute()).toEqual([{ name: 'renamed' }]);
+  });
+
+  test.each([[['9999-later']], [['9998-later', '9999-later.additive']]])(
+    'that a newer version has changed by %s is refused',
+    async (names) => {
+      await (await open()).close();
+      await migratedLater(...names);
+      await expect(open()).rejects.toThrow(`was written by a newer version (migration ${names[0]}, `);
+    },
+  );
+
   test('of a newer version is refused, with its name and what to do', async () => {
     await (await open()).close();
-    await untyped(target, (db) =>
-      db
-        .insertInto('kysely_migration')
-        .values({ name: '9999-later', timestamp: new Date().toISOString() })
-        .execute()
-        .then(() => {}),
-    );
+    await migratedLater('9999-later');
     await expect(open()).rejects.toThrow(
       `was written by a newer version (migration 9999-later, this one knows up to ${Object.keys(MIGRATIONS).at(-1)}): start that version, or restore a backup`,
     );

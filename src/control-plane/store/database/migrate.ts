@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 import { ConfigurationError } from '../../errors';
-import { MIGRATIONS } from '../migrations/index';
+import { ADDITIVE, MIGRATIONS } from '../migrations/index';
 import type { Untyped } from '../migrations/migration';
 import type { Dialect } from './database';
 
@@ -9,13 +9,21 @@ import type { Dialect } from './database';
 export type Prepare = (db: Kysely<Untyped>, dialect: Dialect) => Promise<void>;
 
 /**
- * Brings the schema up to date under the database's lock, all or nothing.
+ * Brings the schema up to date under the database's lock, all or nothing. One of a newer version stays as it is where this
+ * version can go on with it.
  * @param where names the database for people
  * @param to the last migration. @default all of them
- * @throws when it was written by a newer version
+ * @throws when a newer version has changed what this one uses
  */
 export async function migrate(db: Kysely<Untyped>, dialect: Dialect, where: string, to?: string): Promise<void> {
-  refuseNewer(await appliedMigrations(db), where);
+  const applied = await appliedMigrations(db);
+  const later = unknownOf(applied);
+  refuse(
+    later.find((name) => !ADDITIVE.test(name)),
+    where,
+  );
+  // What the newer version knows of this one's, it has done.
+  if (later.length > 0) return;
   // So that a migration can make a table anew; what it leaves is checked. Not to be changed inside a transaction.
   if (dialect === 'sqlite') await sql`PRAGMA foreign_keys = OFF`.execute(db);
   const provider = { getMigrations: () => Promise.resolve(migrationsOf(dialect)) };
@@ -43,13 +51,20 @@ export async function appliedMigrations(db: Kysely<Untyped>): Promise<string[]> 
   return rows.map(({ name }) => name);
 }
 
-/** @param where names the database for people */
+/**
+ * For who copies a database: what a newer version has added would be missing in the copy.
+ * @param where names the database for people
+ */
 export function refuseNewer(applied: readonly string[], where: string): void {
-  const known = Object.keys(MIGRATIONS);
-  const unknown = applied.find((name) => !known.includes(name));
+  refuse(unknownOf(applied)[0], where);
+}
+
+const unknownOf = (applied: readonly string[]): string[] => applied.filter((name) => !Object.hasOwn(MIGRATIONS, name));
+
+function refuse(unknown: string | undefined, where: string): void {
   if (unknown === undefined) return;
   throw new ConfigurationError(
-    `${where} was written by a newer version (migration ${unknown}, this one knows up to ${known.at(-1)}): start that version, or restore a backup`,
+    `${where} was written by a newer version (migration ${unknown}, this one knows up to ${Object.keys(MIGRATIONS).at(-1)}): start that version, or restore a backup`,
   );
 }
 

@@ -4,6 +4,14 @@ import { secrets } from './0003-secrets';
 import { restored } from './0004-restored';
 import type { Migration } from './migration';
 
+/**
+ * What the name of a migration ends with which the release before can go on with: while one replica after another is
+ * replaced, old and new ones use the same schema, and an old one that starts again finds the new schema. Such a migration
+ * adds tables, indexes, and columns that may be left out. What is renamed or removed takes two releases: the first stops
+ * using it, the second removes it, by a migration that is additive for the first.
+ */
+export const ADDITIVE = /\.additive$/;
+
 /** Applied in order, each once and all or nothing; never edited after a release. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-initial': initial,
