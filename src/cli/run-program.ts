@@ -15,6 +15,9 @@ export class UserError extends Error {
   }
 }
 
+/** Errors whose message is a sentence for people, by their names: the programs hold some of their classes more than once. */
+const FOR_PEOPLE = ['UserError', 'RequestError', 'ConfigurationError', 'VaultError'];
+
 /** Runs the one of the commands that the arguments name. */
 export async function run(
   name: string,
@@ -48,7 +51,7 @@ export async function carryOut(
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     // A rule of the control plane that was broken already here says all that there is to say, too.
-    const known = error instanceof Error && ['UserError', 'RequestError', 'ConfigurationError'].includes(error.name);
+    const known = error instanceof Error && FOR_PEOPLE.includes(error.name);
     const message = error instanceof Error ? ((known ? error.message : error.stack) ?? error.message) : String(error);
     process.stderr.write(`${name}: ${forPeople(message, process.stderr)}\n`);
     process.exitCode = known ? ((error as UserError).exitCode ?? 1) : 1;

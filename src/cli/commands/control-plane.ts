@@ -138,14 +138,33 @@ function blobOptions(settings: Settings): ControlPlaneOptions['blobs'] {
   };
 }
 
+/** What is wrong with a folder or a file in it, by the codes of the system. */
+const UNUSABLE: Readonly<Record<string, string>> = {
+  EACCES: 'is not for this user to write',
+  EPERM: 'is not for this user to change',
+  EROFS: 'is on a volume that cannot be written to',
+  EEXIST: 'is a file, and should be a folder',
+  ENOTDIR: 'cannot be a folder, because there is a file above it',
+  ENOSPC: 'is on a volume that is full',
+  EDQUOT: 'is on a volume of which this user has no more',
+};
+
 function explain(error: unknown, { dataDir }: Settings): unknown {
-  const { code, port, address } = error as { code?: string; port?: number; address?: string };
+  const { code = '', syscall, port, address, path = dataDir } = error as Partial<SystemError>;
   if (code === 'EADDRINUSE')
     return new UserError(
       `port ${port} of ${address} is taken: stop what listens there, or give another --listen, --mqtt-port or --metrics-port`,
     );
   if (code === 'EADDRNOTAVAIL') return new UserError(`${address} is no address of this machine: give another --listen`);
-  if (code === 'EACCES' || code === 'EROFS')
-    return new UserError(`${dataDir} is not writable: give another --data-dir`);
-  return error;
+  if (syscall === 'listen' && code === 'EACCES')
+    return new UserError(
+      `port ${port} is not for this user to listen at: give one from 1024 up, and a proxy before it`,
+    );
+  const why = UNUSABLE[code];
+  return why === undefined ? error : new UserError(`${path} ${why}: mend that, or give another --data-dir`);
+}
+
+interface SystemError extends NodeJS.ErrnoException {
+  readonly port: number;
+  readonly address: string;
 }

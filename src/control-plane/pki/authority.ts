@@ -175,9 +175,20 @@ export async function makeAuthority(now: number): Promise<{ certificate: string;
 
 /** The certificate among several that was made for a key. */
 function certificateOf(keyPem: string, certificatesPem: string, folder: string): string {
-  const publicKey = createPublicKey(keyPem).export({ format: 'der', type: 'spki' });
+  const readable = <T>(name: string, read: () => T): T => {
+    try {
+      return read();
+    } catch {
+      throw new ConfigurationError(
+        `${name} in ${folder} cannot be read as PEM: put there what was made with the other keys`,
+      );
+    }
+  };
+  const publicKey = readable('ca.key', () => createPublicKey(keyPem).export({ format: 'der', type: 'spki' }));
   const own = certificatesIn(certificatesPem).find((pem) =>
-    new X509Certificate(pem).publicKey.export({ format: 'der', type: 'spki' }).equals(publicKey),
+    readable('ca.crt', () => new X509Certificate(pem))
+      .publicKey.export({ format: 'der', type: 'spki' })
+      .equals(publicKey),
   );
   if (own) return own;
   throw new ConfigurationError(

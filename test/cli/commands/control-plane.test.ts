@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, cpSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { request } from 'undici';
@@ -21,6 +21,7 @@ let speaker: Speaker | undefined;
 beforeAll(async () => {
   folder = temporaryFolder();
   program = await Program.controlPlane(folder);
+  await program.run('control-plane', 'keys', '--out', join(folder, 'keys'));
 });
 
 afterEach(async () => {
@@ -137,4 +138,93 @@ test.each([
   expect(result).toMatchObject({ exitCode: 1, stdout: '' });
   expect(result.stderr).toContain(sentence);
   expect(result.stderr).not.toContain('    at ');
+});
+
+type Broken = (name: string) => { readonly args?: readonly string[]; readonly environment?: NodeJS.ProcessEnv };
+
+const fileAt = (path: string, content: string): string => {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  return path;
+};
+
+/** A folder of keys in which one has other content. */
+const withKeys =
+  (file: string, content: string): Broken =>
+  (name) => {
+    const keys = join(folder, name);
+    cpSync(join(folder, 'keys'), keys, { recursive: true });
+    writeFileSync(join(keys, file), content);
+    return { args: ['--keys-dir', keys] };
+  };
+
+const onPostgres =
+  (url: string): Broken =>
+  () => ({ environment: { WORKER_POOLS_DATABASE_URL: url } });
+
+const BROKEN: readonly [what: string, Broken, sentence: string][] = [
+  [
+    'a file in the place of the data folder',
+    (name) => ({ args: ['--data-dir', fileAt(join(folder, name), '')] }),
+    'is a file, and should be a folder: mend that, or give another --data-dir',
+  ],
+  [
+    'a data folder below a file',
+    (name) => ({ args: ['--data-dir', join(fileAt(join(folder, name), ''), 'below')] }),
+    'cannot be a folder, because there is a file above it',
+  ],
+  [
+    'a file that is no database',
+    (name) => ({ args: ['--data-dir', dirname(fileAt(join(folder, name, 'control-plane.db'), 'a text '.repeat(99)))] }),
+    'control-plane.db is no database of SQLite: name the folder of a control plane, or an empty one',
+  ],
+  [
+    'a database that is damaged',
+    (name) => {
+      const path = join(folder, name, 'control-plane.db');
+      cpSync(join(folder, 'one', 'control-plane.db'), fileAt(path, ''));
+      const file = openSync(path, 'r+');
+      writeSync(file, Buffer.alloc(8 * 4096, 7), 0, 8 * 4096, 4096);
+      closeSync(file);
+      return { args: ['--data-dir', dirname(path)] };
+    },
+    'control-plane.db is damaged: restore a backup',
+  ],
+  ['keys that are missing', (name) => ({ args: ['--keys-dir', join(folder, name)] }), 'lacks ca.crt'],
+  ['a key that signs sessions and is too short', withKeys('jwt.key', 'YWJj'), 'must hold 32 random bytes or more'],
+  ['an encryption key that is too short', withKeys('encryption.keys', 'a:YWJj'), 'is not id:base64 of 32 random bytes'],
+  ['a key of the authority that is none', withKeys('ca.key', 'none'), 'ca.key in'],
+  ['an API key that is none', withKeys('admin-key.json', '{'), 'admin-key.json must hold {"id"'],
+  [
+    'a database that is away',
+    onPostgres('postgresql://pools:password-of-it@127.0.0.1:9/pools'),
+    'postgresql://pools@127.0.0.1:9/pools is not reachable, nothing listens there',
+  ],
+  ['an address of no database', onPostgres('mysql://pools:password-of-it@127.0.0.1/pools'), 'must be a URL such as'],
+  [
+    'a certificate that is none',
+    (name) => {
+      for (const file of ['tls.crt', 'tls.key']) fileAt(join(folder, name, file), 'none');
+      return { args: ['--tls-dir', join(folder, name)] };
+    },
+    'they must be the certificate, in PEM, and its private key',
+  ],
+  [
+    'a broker whose certificate is missing',
+    () => ({
+      args: ['--mqtt-broker-url=mqtts://127.0.0.1:9', '--mqtt-broker-cert-file=/none', '--mqtt-broker-key-file=/none'],
+    }),
+    'mqttBroker.certFile: /none cannot be read: ENOENT',
+  ],
+];
+
+test.each(BROKEN)('it says in one sentence, without a secret, that it was given %s', async (what, broken, sentence) => {
+  const name = what.replaceAll(/\W/g, '-');
+  const { args = [], environment = {} } = broken(name);
+  const dataDir = args.includes('--data-dir') ? [] : ['--data-dir', join(folder, `${name}-data`)];
+  const result = await program.with(environment).run('control-plane', '--listen', 'localhost:0', ...dataDir, ...args);
+  expect(result).toMatchObject({ exitCode: 1, stdout: '' });
+  expect(result.stderr).toContain(sentence);
+  expect(result.stderr.trimEnd().split('\n')).toHaveLength(1);
+  expect(result.stderr).not.toContain('password-of-it');
 });

@@ -6,6 +6,7 @@ import { GroupCommitDriver, GroupedTransaction } from './group-commit';
 import { migrate, ping, type Prepare } from './migrate';
 import { UNOBSERVED, type ConnectionLoad, type DatabaseObserver } from './observer';
 import { PlainDriver, sqliteDialect } from './sqlite-dialect';
+import { explain } from './sqlite-errors';
 import { takeFolder } from './sqlite-folder';
 import { inProcess, SqliteThread, type SqliteExecutor } from './sqlite-executor';
 
@@ -38,9 +39,10 @@ export async function openSqlite(options: SqliteDatabaseOptions): Promise<Databa
   const { path } = options;
   const open = (readOnly: boolean): SqliteExecutor =>
     options.inProcess ? inProcess({ path, readOnly }) : new SqliteThread({ path, readOnly });
-  const release = takeFolder(path);
   const opened: SqliteExecutor[] = [];
+  let release = (): void => {};
   try {
+    release = takeFolder(path);
     const writer = open(false);
     opened.push(writer);
     const db = new Kysely<Untyped>({ dialect: sqliteDialect(new PlainDriver(writer), 'one') });
@@ -52,7 +54,7 @@ export async function openSqlite(options: SqliteDatabaseOptions): Promise<Databa
   } catch (error) {
     for (const executor of opened) await executor.close().catch(() => {});
     release();
-    throw error;
+    throw explain(error, path);
   }
 }
 
