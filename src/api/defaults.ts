@@ -25,6 +25,9 @@ export const CONTROL_PLANE_PORT = { https: 8443, mqtts: 8883 } as const;
 /** How long a control plane that is told to stop waits for what is under way: less than the 30 s that Kubernetes gives. */
 export const SHUTDOWN_GRACE_SECONDS = 25;
 
+/** How long a replica that is told to stop is still sent new connections: Services and load balancers hear of it late. */
+export const SHUTDOWN_DELAY_SECONDS = 5;
+
 /** How long a run Pod may take to start, as the bundled control plane has it. */
 export const START_DEADLINE_SECONDS = 900;
 

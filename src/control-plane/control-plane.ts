@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Hono } from 'hono';
 import { pino, type Logger } from 'pino';
 import { CONTROL_PLANE_PORT, RETENTION, SHUTDOWN_GRACE_SECONDS, START_DEADLINE_SECONDS } from '../api/defaults';
@@ -102,8 +103,7 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
     certificates: () => certificateEnds(tls, authority, given, brokers),
   });
   const observed = metricsRoutes(metrics.registry).route('/', health);
-  const metricsServer = await serveMetrics(observed, { host, port: metricsPort });
-  if (metricsServer) opened.add(metricsServer);
+  const metricsServer = await serveMetrics(observed, { host, port: metricsPort }, opened);
   rotation.start();
 
   const at = (scheme: string, part: { readonly port: number } | undefined) =>
@@ -119,12 +119,13 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   let closed: Promise<void> | undefined;
   const close = async () => {
     isStopping = true;
+    await sleep(options.shutdownDelayMs);
     await sweeper?.stop();
     clearInterval(blobTimer);
     // Long polls are answered now; what else is under way gets the grace time.
     context.wakeups.close();
     const drained = Promise.all([server.drain(), brokers.drain()]);
-    if (!(await endsWithin(drained, options.shutdownGraceMs)))
+    if (!(await endsWithin(drained, options.shutdownGraceMs - options.shutdownDelayMs)))
       logger.warn('requests that were still under way at the end of the grace time are cut off');
     await opened.close();
     logger.info('control plane stopped');
@@ -191,8 +192,12 @@ function appOf({ context, blobs, admission, proofs, admin, apiKeys, webKeys, aut
   return app;
 }
 
-function serveMetrics(app: Hono, { host, port }: { readonly host: string; readonly port: number | undefined }) {
-  return port === undefined ? undefined : serve(app, { host, port }, null, new Admission());
+async function serveMetrics(
+  app: Hono,
+  { host, port }: { readonly host: string; readonly port: number | undefined },
+  opened: Opened,
+) {
+  return port === undefined ? undefined : opened.add(await serve(app, { host, port }, null, new Admission()));
 }
 
 function storageChecks(store: Store, blobs: Blobs): ReadinessCheck[] {
@@ -229,7 +234,7 @@ function withDefaults(given: ControlPlaneOptions) {
     mqttPort: given.mqttPort === undefined ? usualMqttPort : given.mqttPort,
     metricsPort: given.metricsPort,
     version: given.version ?? '0.0.0',
-    shutdownGraceMs: (given.shutdownGraceSeconds ?? SHUTDOWN_GRACE_SECONDS) * 1000,
+    ...shutdownTimes(given),
     tls: given.tls ?? true,
     web: given.web ?? 'basic',
     trustedProxies: given.trustedProxies ?? [],
@@ -258,6 +263,15 @@ function certificateEnds(
     broker_authority: earliestEnd(mqttBroker?.ca ?? ''),
     broker_client: earliestEnd(outside?.certificate ?? ''),
   };
+}
+
+function shutdownTimes({
+  shutdownGraceSeconds = SHUTDOWN_GRACE_SECONDS,
+  shutdownDelaySeconds = 0,
+}: ControlPlaneOptions) {
+  // What is under way has the longer half in any case.
+  const delay = Math.min(shutdownDelaySeconds, shutdownGraceSeconds / 2);
+  return { shutdownGraceMs: shutdownGraceSeconds * 1000, shutdownDelayMs: delay * 1000 };
 }
 
 function blobReferences({ read: { runs } }: Store): BlobReferences {

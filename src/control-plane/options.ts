@@ -60,6 +60,11 @@ export interface ControlPlaneOptions {
   readonly blobs?: BlobOptions;
   /** How long `close` waits for answers and uploads that are under way. @default SHUTDOWN_GRACE_SECONDS */
   readonly shutdownGraceSeconds?: number;
+  /**
+   * How long `close` goes on as before once it is not ready any more, until everybody sends new connections to another
+   * process; part of the grace. @default 0
+   */
+  readonly shutdownDelaySeconds?: number;
   /** Shown by the metrics. @default '0.0.0' */
   readonly version?: string;
   readonly logger?: Logger;

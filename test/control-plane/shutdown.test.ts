@@ -9,6 +9,8 @@ import { Speaker } from './support/speaking';
 const WAIT_SECONDS = 25;
 const LONG_GRACE_SECONDS = 20;
 const SOURCE = '/api/v1/stacks/stack/source';
+/** Long enough to ask something meanwhile. */
+const SHORT_DELAY_SECONDS = 4;
 
 let controlPlane: TestControlPlane;
 let pool: TestPool;
@@ -18,8 +20,8 @@ beforeEach(() => begin(LONG_GRACE_SECONDS));
 
 afterEach(end);
 
-async function begin(shutdownGraceSeconds: number): Promise<void> {
-  controlPlane = await TestControlPlane.start({ shutdownGraceSeconds, metricsPort: 0 });
+async function begin(shutdownGraceSeconds: number, shutdownDelaySeconds = 0): Promise<void> {
+  controlPlane = await TestControlPlane.start({ shutdownGraceSeconds, shutdownDelaySeconds, metricsPort: 0 });
   pool = await makePool(controlPlane);
   speaker = new Speaker(controlPlane);
 }
@@ -97,6 +99,18 @@ describe('a control plane that is told to stop', () => {
     expect(await answer.body.json()).toMatchObject({ name: 'stack' });
     await closing;
   });
+});
+
+test('one that others take over from is not ready at once, and goes on until they have', async () => {
+  await end();
+  await begin(SHORT_DELAY_SECONDS * 2, SHORT_DELAY_SECONDS);
+  let isClosed = false;
+  const closing = controlPlane.close().then(() => (isClosed = true));
+  expect((await request(`${controlPlane.metricsUrl}/readyz`)).statusCode).toBe(503);
+  await speaker.operation(pool, 'sync', { session: 's', workers: [] });
+  const { statusCode } = await new Speaker(controlPlane).send('GET', '/healthz');
+  expect({ statusCode, isClosed }).toEqual({ statusCode: 200, isClosed: false });
+  await closing;
 });
 
 test('an upload that does not end is cut off when the grace time is over', async () => {

@@ -58,6 +58,9 @@ defaultRunnerImage: {{ default (printf "cdk8s-worker-pools/runner:%s" $.Chart.Ap
 web: {{ $.Values.web | toJson }}
 logLevel: {{ $.Values.logLevel | toJson }}
 shutdownGraceSeconds: {{ $.Values.shutdownGraceSeconds | toJson }}
+{{- if and $.Values.database.existingSecret $.Values.keys.existingSecret $.Values.blobs.s3.bucket }}
+shutdownDelaySeconds: 5
+{{- end }}
 {{- if not (has $.Values.startDeadlineSeconds (list nil "")) }}
 startDeadlineSeconds: {{ $.Values.startDeadlineSeconds | toJson }}
 {{- end }}

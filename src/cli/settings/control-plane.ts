@@ -153,6 +153,11 @@ export const CONTROL_PLANE_SETTINGS = {
     'how long answers and uploads under way may take when the control plane is told to stop',
     SHUTDOWN_GRACE_SECONDS,
   ),
+  shutdownDelaySeconds: setting(
+    wholeNumber('seconds', 0),
+    'how long it goes on as before when it is told to stop, not ready any more, until new connections go to another process; part of shutdownGraceSeconds, half of it at most',
+    0,
+  ),
   web: setting(
     oneOf('who', ['basic', 'open']),
     'who may see the web page: basic asks for the API key, open shows it to everybody',

@@ -1,12 +1,12 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { IMAGE } from '../../../api';
+import { IMAGE, SHUTDOWN_DELAY_SECONDS } from '../../../api';
 import type { ReleaseContext } from '../../../charting/chart';
 import { and, ifAny, ifSet, isEmpty, isSet, not, or, orElse, text, when, type Later } from '../../../charting/deferred';
 import { document } from '../../../charting/document';
 import { addManifest } from '../../../charting/manifest';
 import { CONFIG_FILE, CONTROL_PLANE_NAME, PATH, PORT } from '../constants';
-import { hasOwnBroker, metadata, serviceUrl, type ControlPlaneValues } from '../names';
+import { hasOwnBroker, isStateless, metadata, serviceUrl, type ControlPlaneValues } from '../names';
 import { refusals } from './refusals';
 
 /** The file that tells the program how to serve. No secret is in it. */
@@ -23,6 +23,8 @@ export function configFile(values: ControlPlaneValues, context: ReleaseContext):
     web: values.web,
     logLevel: values.logLevel,
     shutdownGraceSeconds: values.shutdownGraceSeconds,
+    // One with a volume has nobody who could take over.
+    shutdownDelaySeconds: when(isStateless(values), SHUTDOWN_DELAY_SECONDS),
     startDeadlineSeconds: ifSet(values.startDeadlineSeconds),
     tls: when(not(tls.enabled), false),
     tlsDir: when(not(isEmpty(tls.existingSecret)), PATH.tls),
