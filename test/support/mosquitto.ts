@@ -19,28 +19,42 @@ export interface MosquittoFiles {
   readonly 'server.key': string;
 }
 
-/** A mosquitto of the test's own, on a free port of the loopback, with the configuration that the documentation gives. */
+interface MosquittoAddress {
+  /** @default the loopback */
+  readonly host?: string;
+  /** @default a free one */
+  readonly port?: number;
+}
+
+/** A mosquitto of the test's own, with the configuration that the documentation gives. */
 export class Mosquitto {
   private child!: ChildProcess;
   log = '';
 
   private constructor(
     private readonly folder: string,
+    private readonly host: string,
     readonly port: number,
     private readonly user: User | undefined,
   ) {}
 
+<<<<<<< HEAD
   static async start(files: MosquittoFiles, port?: number): Promise<Mosquitto> {
     await findProgram();
+=======
+  static async start(files: MosquittoFiles, address: MosquittoAddress = {}): Promise<Mosquitto> {
+    await installed();
+>>>>>>> 8c26c32 (Migrate PostgreSQL while others serve: wait for a table for three seconds at most, let them through, and try again; three replicas under load go on with the schema of the release after theirs)
     const folder = mkdtempSync(join(tmpdir(), 'worker-pools-mosquitto-'));
     // As root it would go on under a user of its own, who cannot read the test's folder.
     const user = unprivilegedUser();
-    const broker = new Mosquitto(folder, port ?? (await freePort()), user);
+    const { host = '127.0.0.1', port = await freePort(host) } = address;
+    const broker = new Mosquitto(folder, host, port, user);
     if (user) chownSync(folder, user.uid, user.gid);
     const page = readFileSync(PAGE, 'utf8');
     const conf = contentOf('conf.d/worker-pools.conf', page)
       .replaceAll('/etc/mosquitto/worker-pools', folder)
-      .replace('listener 8883', `listener ${broker.port} 127.0.0.1`);
+      .replace('listener 8883', `listener ${port} ${host}`);
     broker.write('mosquitto.conf', `${conf}log_dest stderr\nlog_type all\n`);
     broker.write('acl', contentOf('worker-pools/acl', page));
     for (const [name, text] of Object.entries(files)) broker.write(name, text as string);
@@ -49,7 +63,7 @@ export class Mosquitto {
   }
 
   get url(): string {
-    return `mqtts://127.0.0.1:${this.port}`;
+    return `mqtts://${this.host}:${this.port}`;
   }
 
   write(name: string, text: string): void {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
+<<<<<<< HEAD
 /** Below the ports that systems give to connections and to those who ask for any port. */
 const PORTS = { lowest: 15_000, highest: 29_999 };
 
@@ -25,6 +26,13 @@ async function isFree(port: number): Promise<boolean> {
   } catch {
     return false;
   }
+=======
+/** A port that nobody listens on, of the loopback unless another address is given. */
+export async function freePort(host = '127.0.0.1'): Promise<number> {
+  const server = createServer().listen(0, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+>>>>>>> 8c26c32 (Migrate PostgreSQL while others serve: wait for a table for three seconds at most, let them through, and try again; three replicas under load go on with the schema of the release after theirs)
   server.close();
   await once(server, 'close');
   return true;

@@ -23,8 +23,11 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-/** Starts one; it ends with this process, however that ends. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * Starts one; it ends with this process, however that ends.
+ * @param host address that it listens at, for whoever reaches that
+ */
+export async function startPostgres(host = '127.0.0.1'): Promise<PostgresServer> {
   const binaries = await findBinaries();
   // PostgreSQL refuses to run as root.
   const user = unprivilegedUser('postgres');
@@ -47,10 +50,12 @@ export async function startPostgres(): Promise<PostgresServer> {
     '--no-sync',
   ];
   await run(join(binaries, 'initdb'), initdb, folder, user);
+  writeFileSync(join(data, 'pg_hba.conf'), 'host all all all scram-sha-256\n');
 
-  const port = await freePort();
-  const url = (database: string) => `postgresql://postgres:${PASSWORD}@127.0.0.1:${port}/${database}`;
-  let stop = await launch(join(binaries, 'postgres'), data, port, user);
+  const port = await freePort(host);
+  const url = (database: string) => `postgresql://postgres:${PASSWORD}@${host}:${port}/${database}`;
+  const start = () => launch(join(binaries, 'postgres'), data, { host, port }, user);
+  let stop = await start();
   await untilItAnswers(url('postgres'));
   let databases = 0;
   return {
@@ -62,7 +67,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     },
     restart: async () => {
       await stop();
-      stop = await launch(join(binaries, 'postgres'), data, port, user);
+      stop = await start();
       await untilItAnswers(url('postgres'));
     },
     stop: async () => {
@@ -96,10 +101,10 @@ const UNTIL_INPUT_ENDS = '"$@" & server=$!; cat > /dev/null; kill -QUIT $server;
 async function launch(
   program: string,
   data: string,
-  port: number,
+  { host, port }: { readonly host: string; readonly port: number },
   user: User | undefined,
 ): Promise<() => Promise<void>> {
-  const settings = { listen_addresses: '127.0.0.1', port: `${port}`, unix_socket_directories: '', fsync: 'on' };
+  const settings = { listen_addresses: host, port: `${port}`, unix_socket_directories: '', fsync: 'on' };
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const shell = spawn('sh', ['-c', UNTIL_INPUT_ENDS, 'sh', program, '-D', data, ...args], {
     cwd: data,

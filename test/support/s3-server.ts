@@ -9,7 +9,7 @@ import { until } from './until';
 
 const ACCESS = { ROOT_ACCESS_KEY: 'the-access-key', ROOT_SECRET_KEY: 'the-secret-key' };
 
-/** A real S3 server (versitygw, on files) with one bucket, on a free port of the loopback. */
+/** A real S3 server (versitygw, on files) with one bucket, on a free port. */
 export class S3Server {
   readonly bucket = 'blobs';
   /** What the SDK's own chain of credentials reads. */
@@ -22,12 +22,13 @@ export class S3Server {
   private constructor(
     private readonly program: string,
     private readonly folder: string,
-    private readonly port: number,
+    private readonly address: string,
   ) {}
 
-  static async start(): Promise<S3Server> {
+  /** @param host address that it listens at */
+  static async start(host = '127.0.0.1'): Promise<S3Server> {
     const { versitygw } = await ensureBinaries(['versitygw']);
-    const server = new S3Server(versitygw, temporaryFolder(), await freePort());
+    const server = new S3Server(versitygw, temporaryFolder(), `${host}:${await freePort(host)}`);
     mkdirSync(join(server.folder, 'data', server.bucket), { recursive: true });
     mkdirSync(join(server.folder, 'attributes'));
     await server.up();
@@ -35,14 +36,14 @@ export class S3Server {
   }
 
   get endpoint(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `http://${this.address}`;
   }
 
   /** Again after `down`, with everything that it has stored. */
   async up(): Promise<void> {
     // Attributes in files of their own: not every file system has them.
     const store = ['posix', '--sidecar', join(this.folder, 'attributes'), join(this.folder, 'data')];
-    const listen = ['--port', `127.0.0.1:${this.port}`, '--keep-alive', '--quiet'];
+    const listen = ['--port', this.address, '--keep-alive', '--quiet'];
     const env = { PATH: process.env.PATH, HOME: this.folder, ...ACCESS };
     const child = spawn(this.program, [...listen, ...store], { env, stdio: 'ignore' });
     this.child = child;

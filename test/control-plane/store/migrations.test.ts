@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Database } from '../../../src/control-plane/store/database/database';
-import { openPostgres } from '../../../src/control-plane/store/database/postgres';
+import { migratePostgres, openPostgres } from '../../../src/control-plane/store/database/postgres';
+import { connectionConfig } from '../../../src/control-plane/store/database/postgres-config';
 import { openSqlite } from '../../../src/control-plane/store/database/sqlite';
 import { MIGRATIONS } from '../../../src/control-plane/store/migrations/index';
+import type { Migration } from '../../../src/control-plane/store/migrations/migration';
 import type { Schema } from '../../../src/control-plane/store/schema';
 import { removeFolder, temporaryFolder } from '../../support/folder';
 import { INSTALL_TIMEOUT_MS } from '../../support/debian-package';
 import { startPostgres, type PostgresServer } from '../../support/postgres';
+import { until } from '../../support/until';
 import { startChild } from './support/child';
 import { makeFirst, ROWS, ROWS_NOW, untyped } from './support/first-schema';
 import { OLD_STEPS } from './support/old-steps';
@@ -186,6 +189,30 @@ test('of processes that migrate one PostgreSQL at the same time, one does it and
     await Promise.all(children.map((child) => child.kill()));
   }
   await (await open()).ping();
+});
+
+test('a migration of PostgreSQL lets others through while somebody uses a table for long, and is carried out then', async () => {
+  target = await server.createDatabase();
+  const database = await open();
+  const waits = sql<{ count: number }>`SELECT count(*) AS count FROM pg_locks WHERE NOT granted`;
+  const waiting = async () => (await waits.execute(database.reads)).rows[0]!.count > 0;
+  let letGo = () => {};
+  const told = new Promise<void>((resolve) => (letGo = resolve));
+  const holding = database.transaction(async (db) => {
+    await db.selectFrom('stacks').selectAll().execute();
+    await told;
+  });
+  const add: Migration = (db) => db.schema.alterTable('stacks').addColumn('later', 'text').execute();
+  const migrations = { ...MIGRATIONS, '9999-later.additive': add };
+  const migrating = migratePostgres(connectionConfig({ url: target }), 'it', undefined, migrations);
+  try {
+    await until(waiting, 'the migration waits');
+    await database.reads.selectFrom('stacks').selectAll().execute();
+  } finally {
+    letGo();
+    await Promise.all([holding, migrating]);
+  }
+  expect((await describeSchema(database)).tables.stacks).toContain('later text or null');
 });
 
 describe('a file of SQLite from before migrations had names', () => {

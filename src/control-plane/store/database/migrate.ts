@@ -1,23 +1,34 @@
 import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 import { ConfigurationError } from '../../errors';
-import { ADDITIVE, MIGRATIONS } from '../migrations/index';
+import { ADDITIVE, MIGRATIONS, type Migrations } from '../migrations/index';
 import type { Untyped } from '../migrations/migration';
 import type { Dialect } from './database';
 
 /** What is done before anybody uses a database whose schema is up to date; several processes may do it at once. */
 export type Prepare = (db: Kysely<Untyped>, dialect: Dialect) => Promise<void>;
 
+export interface MigrateOptions {
+  /** The last migration. @default all of them */
+  readonly to?: string;
+  /** @default those of this version */
+  readonly migrations?: Migrations;
+}
+
 /**
  * Brings the schema up to date under the database's lock, all or nothing. One of a newer version stays as it is where this
  * version can go on with it.
  * @param where names the database for people
- * @param to the last migration. @default all of them
  * @throws when a newer version has changed what this one uses
  */
-export async function migrate(db: Kysely<Untyped>, dialect: Dialect, where: string, to?: string): Promise<void> {
+export async function migrate(
+  db: Kysely<Untyped>,
+  dialect: Dialect,
+  where: string,
+  { to, migrations = MIGRATIONS }: MigrateOptions = {},
+): Promise<void> {
   const applied = await appliedMigrations(db);
-  const later = unknownOf(applied);
+  const later = unknownOf(applied, migrations);
   refuse(
     later.find((name) => !ADDITIVE.test(name)),
     where,
@@ -26,21 +37,21 @@ export async function migrate(db: Kysely<Untyped>, dialect: Dialect, where: stri
   if (later.length > 0) return;
   // So that a migration can make a table anew; what it leaves is checked. Not to be changed inside a transaction.
   if (dialect === 'sqlite') await sql`PRAGMA foreign_keys = OFF`.execute(db);
-  const provider = { getMigrations: () => Promise.resolve(migrationsOf(dialect)) };
+  const provider = { getMigrations: () => Promise.resolve(migrationsOf(dialect, migrations)) };
   const migrator = new Migrator({ db, provider });
   const { error } = await (to === undefined ? migrator.migrateToLatest() : migrator.migrateTo(to));
   if (error !== undefined) throw error as Error;
   if (dialect === 'sqlite') await sql`PRAGMA foreign_keys = ON`.execute(db);
 }
 
-export function migrationsOf(dialect: Dialect): Record<string, Migration> {
+export function migrationsOf(dialect: Dialect, migrations: Migrations = MIGRATIONS): Record<string, Migration> {
   const up = (name: string) => async (tx: Kysely<Untyped>) => {
-    await MIGRATIONS[name]!(tx, dialect);
+    await migrations[name]!(tx, dialect);
     if (dialect === 'postgres') return;
     const { rows } = await sql<{ table: string }>`PRAGMA foreign_key_check`.execute(tx);
     if (rows[0]) throw new Error(`migration ${name} would leave rows of ${rows[0].table} without what they refer to`);
   };
-  return Object.fromEntries(Object.keys(MIGRATIONS).map((name) => [name, { up: up(name) }]));
+  return Object.fromEntries(Object.keys(migrations).map((name) => [name, { up: up(name) }]));
 }
 
 /** Their names in order; none of a database that is empty, or from before they had names. */
@@ -56,10 +67,11 @@ export async function appliedMigrations(db: Kysely<Untyped>): Promise<string[]> 
  * @param where names the database for people
  */
 export function refuseNewer(applied: readonly string[], where: string): void {
-  refuse(unknownOf(applied)[0], where);
+  refuse(unknownOf(applied, MIGRATIONS)[0], where);
 }
 
-const unknownOf = (applied: readonly string[]): string[] => applied.filter((name) => !Object.hasOwn(MIGRATIONS, name));
+const unknownOf = (applied: readonly string[], migrations: Migrations): string[] =>
+  applied.filter((name) => !Object.hasOwn(migrations, name));
 
 function refuse(unknown: string | undefined, where: string): void {
   if (unknown === undefined) return;

@@ -7,6 +7,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   '3D000': 'has no such database: create it (CREATE DATABASE), or name another in the URL',
   '42501': 'does not let this user make its tables: make the user the owner of the database',
   '53300': 'has no free connection: raise max_connections, or lower the size of the pool',
+  '55P03': 'holds its tables for somebody who uses them for long, such as a backup: try again when that is over',
   '57P03': 'is starting up or shutting down: try again',
   '25006': 'is a standby that only reads: name the primary in the URL',
   ECONNREFUSED: 'is not reachable, nothing listens there: check host and port, and that it runs',
@@ -46,6 +47,9 @@ const CONFLICTS: readonly unknown[] = ['40001', '40P01'];
 export function isConflict(error: unknown): boolean {
   return CONFLICTS.includes(causeOf(error).code);
 }
+
+/** Somebody held what was waited for, for longer than `lock_timeout`. */
+export const isLocked = (error: unknown): boolean => causeOf(error).code === '55P03';
 
 const BROKEN = /^(ECONN|EPIPE|ETIMEDOUT|08|57P0)/;
 

@@ -1,19 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, sql } from 'kysely';
 import { Pool, type PoolConfig } from 'pg';
+import type { Migrations } from '../migrations/index';
 import type { Untyped } from '../migrations/migration';
 import type { Schema } from '../schema';
 import type { Database } from './database';
 import { migrate, ping, type Prepare } from './migrate';
 import { addressOf, connectionConfig, TIMEOUTS, type PostgresOptions } from './postgres-config';
 import { CommitUnknownError, postgresDialect } from './postgres-dialect';
-import { explain, isBroken, isConflict } from './postgres-errors';
+import { explain, isBroken, isConflict, isLocked } from './postgres-errors';
 import { UNOBSERVED, type ConnectionLoad, type DatabaseObserver } from './observer';
 import { CHANNEL, PostgresListener } from './postgres-listener';
 
 const POOL_SIZE = 10;
 const TRIES = 6;
 const FIRST_WAIT_MS = 20;
+/** How long a migration waits for a table: everybody else waits behind it. */
+const MIGRATION_LOCK_MS = 3_000;
+/** How long the others then have the tables to themselves, at most. */
+const MIGRATION_WAIT_MS = 2_000;
+/** More than ten minutes, in which a Pod must have started. */
+const MIGRATION_TRIES = 200;
 
 /** Opens a database that is there, and brings its schema up to date; any number of processes may share it. */
 export async function openPostgres(options: PostgresOptions): Promise<Database<Schema>> {
@@ -32,13 +39,33 @@ export async function openPostgres(options: PostgresOptions): Promise<Database<S
   }
 }
 
-export async function migratePostgres(config: PoolConfig, address: string, prepare?: Prepare): Promise<void> {
-  const db = new Kysely<Untyped>({ dialect: postgresDialect(openPool({ ...config, max: 2 }), 'plain') });
+/** Brings the schema up to date while processes of the release before may serve. */
+export async function migratePostgres(
+  config: PoolConfig,
+  address: string,
+  prepare?: Prepare,
+  migrations?: Migrations,
+): Promise<void> {
+  const db = new Kysely<Untyped>({
+    dialect: postgresDialect(openPool({ ...config, lock_timeout: MIGRATION_LOCK_MS, max: 2 }), 'plain'),
+  });
   try {
-    await migrate(db, 'postgres', address);
+    await patiently(() => migrate(db, 'postgres', address, { migrations }));
     await prepare?.(db, 'postgres');
   } finally {
     await db.destroy();
+  }
+}
+
+/** Tries again when those who use the tables meanwhile, or a backup of them, were in the way. */
+async function patiently(attempt: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(isConflict(error) || isLocked(error)) || tries === MIGRATION_TRIES) throw error;
+      await sleep(MIGRATION_WAIT_MS * Math.random());
+    }
   }
 }
 

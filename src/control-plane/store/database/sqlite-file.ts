@@ -59,7 +59,7 @@ export function columnOf<T>(db: DatabaseSync, sql: string, ...parameters: SQLInp
 
 /** @param to the last migration. @default all of them */
 export function migrateFile(path: string, where: string, to?: string): Promise<void> {
-  return changeFile(path, (db) => migrate(db, 'sqlite', where, to));
+  return changeFile(path, (db) => migrate(db, 'sqlite', where, { to }));
 }
 
 export async function changeFile(path: string, work: (db: Kysely<Untyped>) => Promise<void>): Promise<void> {

@@ -12,8 +12,10 @@ import type { Migration } from './migration';
  */
 export const ADDITIVE = /\.additive$/;
 
+export type Migrations = Readonly<Record<string, Migration>>;
+
 /** Applied in order, each once and all or nothing; never edited after a release. */
-export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+export const MIGRATIONS: Migrations = {
   '0001-initial': initial,
   '0002-ground': ground,
   '0003-secrets': secrets,
