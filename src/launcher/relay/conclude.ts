@@ -13,9 +13,10 @@ import type { WorkerResult } from './supervise';
 /**
  * Hands on what is left when the worker container is gone: the rest of the log, the run state, the outcome.
  *
+ * @param onReport called before the outcome is reported, whose answer says whether the attempt was over already
  * @throws LauncherExit (`workerLost`, `terminated`) when only the controller can know the outcome.
  */
-export async function conclude(context: RelayContext, worker: WorkerResult): Promise<void> {
+export async function conclude(context: RelayContext, worker: WorkerResult, onReport: () => void): Promise<void> {
   const { run, journal, sender, grown, clock, logger, alsoRetry } = context;
   const trouble: RetryOptions = {
     clock,
@@ -43,6 +44,7 @@ export async function conclude(context: RelayContext, worker: WorkerResult): Pro
       : [EXIT.terminated, 'The Pod is being ended from outside.'];
     throw new LauncherExit(code, cause);
   }
+  onReport();
   await report(context, outcome, trouble);
   logger.info(outcome.message);
 }

@@ -50,7 +50,12 @@ export async function relay(options: RelayOptions): Promise<void> {
 
   const done = new AbortController();
   const refused = new AbortController();
-  const refusal = (error: unknown): void => (error instanceof CallError ? refused.abort(error) : fail(error));
+  let isReporting = false;
+  const refusal = (error: unknown): void => {
+    if (!(error instanceof CallError)) fail(error);
+    // Of several control planes one may know of the outcome, and end the heartbeat, before another has answered to it.
+    else if (!isReporting || error.kind !== 'fenced') refused.abort(error);
+  };
   const talking = [
     sender.run(done.signal).catch(refusal),
     heartbeat(
@@ -69,7 +74,8 @@ export async function relay(options: RelayOptions): Promise<void> {
     const result = await Promise.race([superviseWorker(context, refused.signal), whenAborted(broken.signal)]);
     refused.signal.throwIfAborted();
     unknownRun.workerIsGone();
-    await Promise.race([conclude(context, result), whenAborted(refused.signal), whenAborted(broken.signal)]);
+    const onReport = (): void => void (isReporting = true);
+    await Promise.race([conclude(context, result, onReport), whenAborted(refused.signal), whenAborted(broken.signal)]);
   } catch (error) {
     throw asExit(error);
   } finally {

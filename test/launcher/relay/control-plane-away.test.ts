@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../../src/time';
 import { EXIT } from '../../../src/protocol/exit-codes';
@@ -146,4 +147,16 @@ describe('a control plane that gave the run to another attempt', () => {
     await worker.exitCode;
     expect(api.outcomes).toEqual([]);
   });
+});
+
+test('a heartbeat that ends with the attempt, before the outcome is answered, takes nothing from its success', async () => {
+  const { api } = await readyPod(runSpec([step('apply', 'echo working')]));
+  api.onOutcome = async () => {
+    api.refuseHeartbeats('fenced');
+    await sleep(500);
+  };
+  const relayed = pod.relay();
+  pod.worker();
+  await relayed;
+  expect(api.outcomes).toMatchObject([{ reason: 'Succeeded' }]);
 });

@@ -43,6 +43,8 @@ export class LauncherApi {
   refusals = new Map<string, Refusal['code']>();
   /** Called with the entries of every logs request; false drops the answer after the entries were stored. */
   onLogs: (entries: readonly LogEntry[]) => boolean = () => true;
+  /** Called with every outcome, before it is answered. */
+  onOutcome: () => Promise<void> = () => Promise.resolve();
   /** Fingerprint of the certificate whose key must sign; any, while undefined. */
   acceptedKey: string | undefined;
   private server: Server | undefined;
@@ -78,6 +80,12 @@ export class LauncherApi {
 
   stop(reason: string): void {
     this.stopReason = reason;
+    this.stopped.splice(0).forEach((wake) => wake());
+  }
+
+  /** Answers the heartbeats that wait, and those to come, with a refusal. */
+  refuseHeartbeats(code: Refusal['code']): void {
+    this.refusals.set('heartbeat', code);
     this.stopped.splice(0).forEach((wake) => wake());
   }
 
@@ -161,10 +169,12 @@ export class LauncherApi {
       case 'heartbeat': {
         HeartbeatRequest.parse(body);
         if (this.stopReason === undefined) await new Promise<void>((resolve) => this.stopped.push(resolve));
+        if (this.refusals.has(operation)) return this.refusals.get(operation);
         return { stop: this.stopReason === undefined ? null : { reason: this.stopReason } };
       }
       case 'outcome':
         this.outcomes.push(OutcomeRequest.parse(body));
+        await this.onOutcome();
         return { state: 'FINISHED' };
       default:
         return undefined;
