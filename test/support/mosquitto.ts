@@ -38,13 +38,8 @@ export class Mosquitto {
     private readonly user: User | undefined,
   ) {}
 
-<<<<<<< HEAD
-  static async start(files: MosquittoFiles, port?: number): Promise<Mosquitto> {
-    await findProgram();
-=======
   static async start(files: MosquittoFiles, address: MosquittoAddress = {}): Promise<Mosquitto> {
-    await installed();
->>>>>>> 8c26c32 (Migrate PostgreSQL while others serve: wait for a table for three seconds at most, let them through, and try again; three replicas under load go on with the schema of the release after theirs)
+    await findProgram();
     const folder = mkdtempSync(join(tmpdir(), 'worker-pools-mosquitto-'));
     // As root it would go on under a user of its own, who cannot read the test's folder.
     const user = unprivilegedUser();

@@ -4,35 +4,27 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
-<<<<<<< HEAD
 /** Below the ports that systems give to connections and to those who ask for any port. */
 const PORTS = { lowest: 15_000, highest: 29_999 };
 
 /**
- * A port of the loopback that nobody listens on. Nobody else is given it before its server listens, or while that server
+ * A port that nobody listens on, of the loopback unless another address is given. Nobody else is given it before its server listens, or while that server
  * restarts: tests beside this one open connections and servers all the time.
  */
-export async function freePort(): Promise<number> {
+export async function freePort(host = '127.0.0.1'): Promise<number> {
   for (;;) {
     const port = randomInt(PORTS.lowest, PORTS.highest + 1);
-    if (await isFree(port)) return port;
+    if (await isFree(host, port)) return port;
   }
 }
 
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer().listen(port, '127.0.0.1');
+async function isFree(host: string, port: number): Promise<boolean> {
+  const server = createServer().listen(port, host);
   try {
     await once(server, 'listening');
   } catch {
     return false;
   }
-=======
-/** A port that nobody listens on, of the loopback unless another address is given. */
-export async function freePort(host = '127.0.0.1'): Promise<number> {
-  const server = createServer().listen(0, host);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
->>>>>>> 8c26c32 (Migrate PostgreSQL while others serve: wait for a table for three seconds at most, let them through, and try again; three replicas under load go on with the schema of the release after theirs)
   server.close();
   await once(server, 'close');
   return true;
