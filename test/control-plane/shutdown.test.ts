@@ -10,7 +10,7 @@ const WAIT_SECONDS = 25;
 const LONG_GRACE_SECONDS = 20;
 const SOURCE = '/api/v1/stacks/stack/source';
 /** Long enough to ask something meanwhile. */
-const SHORT_DELAY_SECONDS = 4;
+const SHORT_DELAY_SECONDS = 8;
 
 let controlPlane: TestControlPlane;
 let pool: TestPool;
