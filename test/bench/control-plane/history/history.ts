@@ -30,7 +30,7 @@ const COUNTS = { assigning: 40, listing: 40 };
 const PAGE = 10;
 const AT_MOST = 1.2;
 
-type Kind = 'bare' | 'history' | 'queue';
+type Kind = 'bare' | 'history';
 type Costs = Record<keyof typeof COUNTS, number[]>;
 
 export interface HistoryReport extends HistoryOptions {
@@ -40,8 +40,8 @@ export interface HistoryReport extends HistoryOptions {
 }
 
 /**
- * Databases of one pool beside one another: without a history, with one, and with one and a queue. What it costs to let a
- * run pass through, and to list runs.
+ * Two databases of one pool beside one another, without a history and a queue and with them: what it costs to let a run pass
+ * through, and to list runs.
  */
 export async function runHistory(options: HistoryOptions, progress: Progress): Promise<HistoryReport> {
   const { stacks, finished, queued, rounds, database } = options;
@@ -51,14 +51,11 @@ export async function runHistory(options: HistoryOptions, progress: Progress): P
     const seed = (history: Omit<History, 'stacks'>): Promise<Bench> =>
       Bench.open(open, { stacks, ...history }, closers);
     const benches = new Map<Kind, Bench>([['bare', await seed({ finished: PAGE * stacks, queued: 0 })]]);
-    const title = `writing ${finished} finished and ${queued} queued runs, and the former once more`;
+    const title = `writing ${finished} finished and ${queued} queued runs`;
     const seedSeconds = await task(progress, title, undefined, () =>
-      secondsOf(async () => {
-        benches.set('queue', await seed({ finished, queued }));
-        benches.set('history', await seed({ finished, queued: 0 }));
-      }),
+      secondsOf(async () => benches.set('history', await seed({ finished, queued }))),
     );
-    const costs = { bare: emptyCosts(), history: emptyCosts(), queue: emptyCosts() };
+    const costs = { bare: emptyCosts(), history: emptyCosts() };
     await task(progress, `measuring ${rounds} rounds`, undefined, async () => {
       for (const bench of benches.values()) await bench.measure(emptyCosts());
       for (let round = 0; round < rounds; round += 1) {
@@ -159,16 +156,12 @@ class Bench {
 }
 
 export function historyMeasures({ costs, finished, queued }: HistoryReport): Measure[] {
-  const beside = (kind: Kind, what: keyof Costs, queue: string): Measure => {
-    const [without, having] = [median(costs.bare[what]), median(costs[kind][what])];
-    const name = `${what} with ${finished} finished and ${queue} queued runs, beside none`;
+  return (['assigning', 'listing'] as const).map((what) => {
+    const [without, having] = [median(costs.bare[what]), median(costs.history[what])];
+    const name = `${what} with ${finished} finished and ${queued} queued runs, beside none`;
     const from = `${having.toFixed(2)} : ${without.toFixed(2)} ms`;
     return { ...ratio(name, having / without, AT_MOST, from), isAsserted: true };
-  };
-  return (['assigning', 'listing'] as const).flatMap((what) => [
-    beside('queue', what, String(queued)),
-    beside('history', what, 'no'),
-  ]);
+  });
 }
 
 export function historyAsText(report: HistoryReport): string {
