@@ -10,12 +10,14 @@ import { waitsFor } from '../queue/waiting';
 import { runTopic, type Sleep } from '../queue/wakeups';
 import { PoolAdmin, type Pool } from './pool-admin';
 import { StackAdmin } from './stack-admin';
+import { Statistics } from './statistics';
 import type { Tables } from '../store';
 import type { Blobs } from '../blobs';
 import type { LogRecord, RunRecord, StackRecord, WorkerRecord } from '../store/records';
 
 /** What people may do, for GraphQL, the web page and tests. Every method throws a RequestError with a plain sentence. */
 export class AdminService {
+  readonly statistics: Statistics;
   private readonly poolAdmin: PoolAdmin;
   private readonly stackAdmin: StackAdmin;
 
@@ -24,6 +26,7 @@ export class AdminService {
     blobs: Blobs,
     issuer: PoolIssuer,
   ) {
+    this.statistics = new Statistics(context);
     this.poolAdmin = new PoolAdmin(context, issuer);
     this.stackAdmin = new StackAdmin(context, blobs, (nameOrId) => this.poolAdmin.byNameOrId(nameOrId));
   }

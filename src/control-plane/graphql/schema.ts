@@ -4,6 +4,7 @@ import './users';
 import './runs';
 import './worker-pools';
 import './stacks';
+import './statistics';
 
 /** What needs nobody to be logged in. */
 const FOR_EVERYBODY: ReadonlySet<string> = new Set(['viewer', 'apiKeyUser']);

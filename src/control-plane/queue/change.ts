@@ -1,5 +1,7 @@
 import type { Transaction } from '../store';
+import type { Worked } from '../store/pools';
 import type { QueueContext, LetGo } from './context';
+import { monthOf } from './month';
 import { poolTopic, runTopic } from './wakeups';
 
 /** One transaction of the queue, with what others are to be told of it. */
@@ -7,6 +9,7 @@ export class Change {
   readonly now: number;
   private readonly workers = new Map<string, Set<string>>();
   private readonly pools = new Map<string, ReturnType<Transaction['pools']['nextRevision']>>();
+  private readonly worked = new Map<string, number>();
   private readonly topics = new Set<string>();
   private readonly toAssign = new Set<string>();
   private readonly free: LetGo[] = [];
@@ -36,9 +39,14 @@ export class Change {
 
   /** The revision of a pool for all that changes in it here. Its row is held from here on. */
   revisionOf(poolId: string): ReturnType<Transaction['pools']['nextRevision']> {
-    const taken = this.pools.get(poolId) ?? this.tx.pools.nextRevision(poolId);
+    const taken = this.pools.get(poolId) ?? this.tx.pools.nextRevision(poolId, this.workedFor(poolId));
     this.pools.set(poolId, taken);
     return taken;
+  }
+
+  private workedFor(poolId: string): Worked | undefined {
+    const ms = this.worked.get(poolId);
+    return ms === undefined ? undefined : { month: monthOf(this.now).name, ms };
   }
 
   /** The views of a pool's workers are others now, and have its revision already. */
@@ -51,6 +59,13 @@ export class Change {
     const touched = this.workers.get(poolId) ?? new Set();
     this.workers.set(poolId, touched);
     for (const id of workerIds) touched.add(id);
+  }
+
+  /** A worker is done with what it had begun then; said before anything takes the revision of its pool. */
+  workEnded(poolId: string, workerId: string, startedAt: number): void {
+    const ms = Math.max(0, this.now - Math.max(startedAt, monthOf(this.now).begins));
+    this.worked.set(poolId, (this.worked.get(poolId) ?? 0) + ms);
+    this.touch(poolId, workerId);
   }
 
   /** The relay and the followers of a run are to look again. */

@@ -73,10 +73,18 @@ export interface Failure {
   readonly exitCode?: number | null;
 }
 
+/** From now on the outcome of an attempt is known; false when it was before. */
+export async function endAttempt(made: Change, assignment: AssignmentRecord, by: Failure['by']): Promise<boolean> {
+  const { fence, poolId, workerId, startedAt } = assignment;
+  if (!(await made.tx.assignments.end(fence, by, made.now))) return false;
+  if (startedAt !== null) made.workEnded(poolId, workerId, startedAt);
+  return true;
+}
+
 /** Ends an attempt without success, and its run with it: stopped when somebody asked for that, failed otherwise. */
 export async function endWithoutSuccess(made: Change, assignment: AssignmentRecord, failure: Failure): Promise<void> {
   const run = await lockRun(made, assignment.runId);
-  if (!(await made.tx.assignments.end(assignment.fence, failure.by, made.now))) return;
+  if (!(await endAttempt(made, assignment, failure.by))) return;
   const stopped = failure.reason === 'Cancelled' || run.stopReason !== null;
   const { reason, message, exitCode = null } = failure;
   // A Pod that nobody hears of may still apply.
@@ -107,7 +115,7 @@ export async function leaveStack(made: Change, run: RunRecord): Promise<void> {
 /** Takes an attempt back that has not started; its run waits in the queue again. */
 export async function withdraw(made: Change, assignment: AssignmentRecord, why: string): Promise<void> {
   const run = await lockRun(made, assignment.runId);
-  if (!(await made.tx.assignments.end(assignment.fence, 'control-plane', made.now))) return;
+  if (!(await endAttempt(made, assignment, 'control-plane'))) return;
   await release(made, assignment);
   await advance(
     made,

@@ -13,7 +13,7 @@ import type { Tables } from '../store';
 import type { AssignmentRecord, RunRecord } from '../store/records';
 import { change, type Change } from './change';
 import type { QueueContext } from './context';
-import { advance, endWithoutSuccess, lockRun, requireRun, systemLog } from './lifecycle';
+import { advance, endAttempt, endWithoutSuccess, lockRun, requireRun, systemLog } from './lifecycle';
 import { runSpec } from './steps';
 import { runTopic } from './wakeups';
 
@@ -210,7 +210,7 @@ async function succeed(
       `run ${run.id} has changes to apply: its workspace is to be uploaded before the outcome`,
     );
   }
-  await made.tx.assignments.end(assignment.fence, 'relay', made.now);
+  await endAttempt(made, assignment, 'relay');
   made.touch(assignment.poolId, assignment.workerId);
   const done = { holding: false };
   if (goesOn && run.stopReason !== null) {

@@ -12,6 +12,7 @@ import { RunTable } from './runs';
 import type { Schema } from './schema';
 import { SessionTable } from './sessions';
 import { StackTable } from './stacks';
+import { StatisticsTable } from './statistics';
 import type { Dialect } from './table';
 import { ViewTable } from './views';
 import { WorkerTable } from './workers';
@@ -28,6 +29,7 @@ export interface Tables {
   readonly leaseClock: LeaseClockTable;
   readonly logs: LogTable;
   readonly history: HistoryTable;
+  readonly statistics: StatisticsTable;
 }
 
 /** What is done through it is durable together, or not at all; of no use once the transaction has ended. */
@@ -85,5 +87,6 @@ function tables(db: Kysely<Schema>, dialect: Dialect, vault: Vault): Tables {
     leaseClock: new LeaseClockTable(db, dialect),
     logs: new LogTable(db, dialect),
     history: new HistoryTable(db, dialect),
+    statistics: new StatisticsTable(db, dialect),
   };
 }

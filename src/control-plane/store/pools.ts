@@ -13,6 +13,12 @@ export interface RevokedCertificate {
   readonly revokedAt: number;
 }
 
+/** How long workers have worked in a month, such as 2026-11. */
+export interface Worked {
+  readonly month: string;
+  readonly ms: number;
+}
+
 export class PoolTable extends Table {
   async insert(pool: Omit<PoolRecord, 'revision'>): Promise<void> {
     await this.db
@@ -112,12 +118,23 @@ export class PoolTable extends Table {
 
   /**
    * The next revision, for the workers that changed in this transaction. The row is held from here on, so that revisions
-   * become visible in their order; taken last, it holds up nobody for long.
+   * become visible in their order; taken last, it holds up nobody for long. How long workers have worked goes along.
    */
-  async nextRevision(id: string): Promise<{ readonly revision: number; readonly isDeleted: boolean }> {
+  async nextRevision(id: string, worked?: Worked): Promise<{ readonly revision: number; readonly isDeleted: boolean }> {
     const { revision, deletedAt } = await this.db
       .updateTable('pools')
       .set((eb) => ({ revision: eb('revision', '+', 1) }))
+      .$if(worked !== undefined, (query) =>
+        query.set((eb) => ({
+          workedMonth: worked!.month,
+          workedMs: eb
+            .case()
+            .when('workedMonth', '=', worked!.month)
+            .then(eb('workedMs', '+', worked!.ms))
+            .else(worked!.ms)
+            .end(),
+        })),
+      )
       .where('id', '=', id)
       .returning(['revision', 'deletedAt'])
       .executeTakeFirstOrThrow();
@@ -129,6 +146,6 @@ export class PoolTable extends Table {
   }
 }
 
-function toPool({ deletedAt: _, ...row }: Selectable<PoolRow>): PoolRecord {
+function toPool({ deletedAt: _, workedMonth: _month, workedMs: _ms, ...row }: Selectable<PoolRow>): PoolRecord {
   return { ...row, labels: JSON.parse(row.labels) as string[] };
 }

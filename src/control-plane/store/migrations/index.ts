@@ -2,6 +2,7 @@ import { initial } from './0001-initial';
 import { ground } from './0002-ground';
 import { secrets } from './0003-secrets';
 import { restored } from './0004-restored';
+import { worked } from './0005-worked';
 import type { Migration } from './migration';
 
 /**
@@ -20,4 +21,5 @@ export const MIGRATIONS: Migrations = {
   '0002-ground': ground,
   '0003-secrets': secrets,
   '0004-restored': restored,
+  '0005-worked.additive': worked,
 };

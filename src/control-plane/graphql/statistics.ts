@@ -1,0 +1,73 @@
+import type { Durations, Statistics, Usage as UsageOfMonth } from '../admin/statistics';
+import { builder, seconds } from './builder';
+
+const Usage = builder.objectRef<UsageOfMonth>('Usage').implement({
+  description: 'What was used in this calendar month (UTC); nobody is billed for it.',
+  fields: (t) => ({
+    billingPeriodStart: t.int({ resolve: ({ begins }) => seconds(begins) }),
+    billingPeriodEnd: t.int({ resolve: ({ ends }) => seconds(ends) }),
+    usedPrivateMinutes: t.int({
+      description: 'For which workers have worked on runs.',
+      resolve: ({ worked }) => Math.floor(worked / 60_000),
+    }),
+    usedPublicMinutes: t.int({ description: '0: there are no public workers.', resolve: () => 0 }),
+    usedSeats: t.int({ description: '0: there are no accounts of people.', resolve: () => 0 }),
+  }),
+});
+
+interface Point {
+  readonly value: number;
+  readonly labels: readonly string[];
+}
+
+const DataPoint = builder.objectRef<Point>('DataPoint').implement({
+  fields: (t) => ({ value: t.exposeFloat('value'), labels: t.exposeStringList('labels', { nullable: true }) }),
+});
+
+/** Asked once for both fields. */
+class Measured {
+  private known: Promise<Durations | undefined> | undefined;
+
+  constructor(readonly statistics: Statistics) {}
+
+  async duration(which: keyof Durations): Promise<Point[]> {
+    const durations = await (this.known ??= this.statistics.durations());
+    return durations ? [{ value: durations[which] / 1000, labels: [] }] : [];
+  }
+}
+
+const Metrics = builder.objectRef<Measured>('Metrics').implement({
+  fields: (t) => ({
+    stacksCountByState: t.field({
+      type: [DataPoint],
+      description: 'By the state of the newest tracked run; NONE: there is none.',
+      resolve: async ({ statistics }) =>
+        (await statistics.stacksByState()).map(({ state, stacks }) => ({ value: stacks, labels: [state] })),
+    }),
+    resourcesCountByDrift: t.field({
+      type: [DataPoint],
+      description: 'Empty: drift is not looked for.',
+      resolve: () => [],
+    }),
+    avgStackSizeByResourceCount: t.field({
+      type: [DataPoint],
+      description: 'Empty: resources are not counted.',
+      resolve: () => [],
+    }),
+    averageRunDuration: t.field({
+      type: [DataPoint],
+      description: 'From being queued to the end, in seconds, of the 1,000 runs that ended last; empty: none has.',
+      resolve: (measured) => measured.duration('average'),
+    }),
+    medianRunDuration: t.field({
+      type: [DataPoint],
+      description: 'Of the same runs.',
+      resolve: (measured) => measured.duration('median'),
+    }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  usage: t.field({ type: Usage, resolve: (_root, _args, { admin }) => admin.statistics.usage() }),
+  metrics: t.field({ type: Metrics, resolve: (_root, _args, { admin }) => new Measured(admin.statistics) }),
+}));
