@@ -12,8 +12,10 @@ export class RequestError extends Error {
     message: string,
     /** When the same request may be taken; only for `too-many-requests`. */
     readonly retryAfterSeconds?: number,
+    /** `cause`: what is to be in the log, where the caller cannot be told. */
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }
 
@@ -22,7 +24,7 @@ export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
-export const HTTP_STATUS: Readonly<Record<RefusalCode, 400 | 401 | 404 | 408 | 409 | 413 | 429 | 500 | 507>> = {
+export const HTTP_STATUS: Readonly<Record<RefusalCode, 400 | 401 | 404 | 408 | 409 | 413 | 429 | 500 | 503 | 507>> = {
   malformed: 400,
   unauthorized: 401,
   'not-found': 404,
@@ -34,6 +36,7 @@ export const HTTP_STATUS: Readonly<Record<RefusalCode, 400 | 401 | 404 | 408 | 4
   'too-many-requests': 429,
   'upload-lost': 409,
   'no-space': 507,
+  unavailable: 503,
   internal: 500,
 };
 

@@ -30,6 +30,7 @@ const RETRYABLE: readonly CallFailure[] = [
   'certificate',
   'protocol',
   'internal',
+  'unavailable',
   'no-space',
   'unauthorized',
   'timeout',

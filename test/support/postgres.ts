@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chownSync, existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -23,11 +23,16 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
+export interface PostgresOptions {
+  /** Certificate and key in PEM: it speaks TLS, and nothing else. @default - no TLS */
+  readonly tls?: { readonly certificate: string; readonly key: string };
+}
+
 /**
  * Starts one; it ends with this process, however that ends.
  * @param host address that it listens at, for whoever reaches that
  */
-export async function startPostgres(host = '127.0.0.1'): Promise<PostgresServer> {
+export async function startPostgres(host = '127.0.0.1', { tls }: PostgresOptions = {}): Promise<PostgresServer> {
   const binaries = await findBinaries();
   // PostgreSQL refuses to run as root.
   const user = unprivilegedUser('postgres');
@@ -50,25 +55,27 @@ export async function startPostgres(host = '127.0.0.1'): Promise<PostgresServer>
     '--no-sync',
   ];
   await run(join(binaries, 'initdb'), initdb, folder, user);
-  writeFileSync(join(data, 'pg_hba.conf'), 'host all all all scram-sha-256\n');
+  writeFileSync(join(data, 'pg_hba.conf'), `${tls ? 'hostssl' : 'host'} all all all scram-sha-256\n`);
+  if (tls) speakTls(data, tls, user);
 
   const port = await freePort(host);
   const url = (database: string) => `postgresql://postgres:${PASSWORD}@${host}:${port}/${database}`;
+  const own = (database: string) => (tls ? `${url(database)}?sslmode=no-verify` : url(database));
   const start = () => launch(join(binaries, 'postgres'), data, { host, port }, user);
   let stop = await start();
-  await untilItAnswers(url('postgres'));
+  await untilItAnswers(own('postgres'));
   let databases = 0;
   return {
     url,
     createDatabase: async () => {
       const name = `test_${++databases}`;
-      await query(url('postgres'), `CREATE DATABASE ${name}`);
+      await query(own('postgres'), `CREATE DATABASE ${name}`);
       return url(name);
     },
     restart: async () => {
       await stop();
       stop = await start();
-      await untilItAnswers(url('postgres'));
+      await untilItAnswers(own('postgres'));
     },
     stop: async () => {
       await stop();
@@ -117,6 +124,16 @@ async function launch(
     shell.stdin.end();
     await ended;
   };
+}
+
+/** Everything lies in its data folder. */
+function speakTls(data: string, tls: NonNullable<PostgresOptions['tls']>, user: User | undefined): void {
+  for (const [name, text] of Object.entries({ 'server.crt': tls.certificate, 'server.key': tls.key })) {
+    const path = join(data, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    if (user) chownSync(path, user.uid, user.gid);
+  }
+  appendFileSync(join(data, 'postgresql.conf'), 'ssl = on\n');
 }
 
 async function untilItAnswers(url: string): Promise<void> {

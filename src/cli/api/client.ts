@@ -97,6 +97,7 @@ export class ApiClient {
     });
     const answer = await jsonOf<{ data?: Result; errors?: ApiError[] }>(response);
     const [error] = answer.errors ?? [];
+    if (error?.extensions?.code === 'unavailable') throw new UnavailableError(error.message);
     if (error?.extensions?.code === 'internal') throw new UserError(error.message);
     if (error) throw new RefusedError(error.message);
     if (!answer.data) {

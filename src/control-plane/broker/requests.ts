@@ -73,7 +73,8 @@ async function proved(context: QueueContext, request: IncomingRequest): Promise<
 
 function refusalOf(context: QueueContext, error: unknown): MqttReply['refusal'] {
   if (error instanceof RequestError) {
-    const { code, message, retryAfterSeconds } = error;
+    const { code, message, retryAfterSeconds, cause } = error;
+    if (cause) context.logger.error({ err: cause }, 'MQTT request failed');
     return { code, message, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
   }
   context.logger.error({ err: error }, 'MQTT request failed');

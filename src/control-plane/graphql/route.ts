@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { AdminService } from '../admin/admin-service';
 import type { Admission } from '../admission';
 import type { ApiKeys } from '../identity/api-keys';
-import { RequestError, type RefusalCode } from '../errors';
+import { HTTP_STATUS, RequestError, type RefusalCode } from '../errors';
 import { bearer, parseJsonBody, refusingApp } from '../http/app';
 import { LIMIT } from '../limits';
 import { LOG_IN_FIRST, type RequestContext } from './builder';
@@ -29,7 +29,8 @@ export interface GraphqlParts {
 }
 
 /**
- * `POST /graphql`: status 200, failures in `errors`, as the public clients want it; 429 after too many requests. Without a
+ * `POST /graphql`: status 200, failures in `errors`, as the public clients want it; 429 after too many requests, 503
+ * while the database cannot be used. Without a
  * JWT it takes no more than a log-in has.
  */
 export function graphqlRoute({ admin, apiKeys, admission, logger }: GraphqlParts): Hono {
@@ -133,14 +134,14 @@ function parsed(text: string): unknown {
 }
 
 function send(c: Context, result: ExecutionResult, logger: Logger): Response {
-  const tooMany = result.errors?.find((error) => isTooMany(error.originalError))?.originalError as
-    RequestError | undefined;
-  if (tooMany?.retryAfterSeconds !== undefined) c.header('Retry-After', String(tooMany.retryAfterSeconds));
-  return c.json(answer(result, logger), tooMany ? 429 : 200);
+  const later = result.errors?.map(({ originalError }) => originalError).find(isForLater);
+  if (later?.retryAfterSeconds !== undefined) c.header('Retry-After', String(later.retryAfterSeconds));
+  return c.json(answer(result, logger), later ? HTTP_STATUS[later.code] : 200);
 }
 
-function isTooMany(error: Error | null | undefined): boolean {
-  return error instanceof RequestError && error.code === 'too-many-requests';
+/** Whether the same request may be answered later. */
+function isForLater(error: Error | null | undefined): error is RequestError {
+  return error instanceof RequestError && (error.code === 'too-many-requests' || error.code === 'unavailable');
 }
 
 /** Sentences of refusals go out; anything unexpected stays in the log. */
@@ -148,6 +149,10 @@ function answer(result: ExecutionResult, logger: Logger): object {
   if (!result.errors) return { data: result.data };
   const errors = result.errors.map((error) => {
     const cause = error.originalError;
+    if (cause instanceof RequestError && cause.code === 'unavailable') {
+      logger.error({ err: cause.cause, path: error.path }, 'GraphQL request failed');
+      return { ...error.toJSON(), extensions: { code: cause.code } };
+    }
     if (!cause || cause instanceof RequestError || cause instanceof GraphQLError) return error.toJSON();
     logger.error({ err: cause, path: error.path }, 'GraphQL request failed');
     const message = 'the control plane failed at this request: its log says why';

@@ -11,8 +11,10 @@ export function refusingApp(logger: Logger): Hono {
     await next();
   });
   app.onError((error, c) => {
-    if (error instanceof RequestError) return refusal(c, error);
-    logger.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed');
+    const isRefusal = error instanceof RequestError;
+    const toLog = isRefusal ? error.cause : error;
+    if (toLog) logger.error({ err: toLog, method: c.req.method, path: c.req.path }, 'request failed');
+    if (isRefusal) return refusal(c, error);
     return c.json({ code: 'internal', message: 'the control plane failed at this request: its log says why' }, 500);
   });
   app.notFound((c) => c.json({ code: 'not-found', message: `there is nothing at ${c.req.method} ${c.req.path}` }, 404));

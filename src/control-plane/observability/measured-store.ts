@@ -15,7 +15,7 @@ export function measuredStore(store: Store, metrics: Pick<Metrics, 'transactionE
         ended('committed');
         return value;
       } catch (error) {
-        ended(error instanceof RequestError ? 'refused' : 'failed');
+        ended(error instanceof RequestError && error.code !== 'unavailable' ? 'refused' : 'failed');
         throw error;
       }
     },

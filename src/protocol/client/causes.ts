@@ -89,6 +89,7 @@ function causeOfCode({ code, message, retryAfterSeconds = 0 }: Refusal, endpoint
       return new ProtocolError('protocol', message, false);
     case 'timeout':
     case 'too-many-requests':
+    case 'unavailable':
     case 'internal':
     case 'no-space':
       return new ProtocolError('unreachable', message, true, retryAfterSeconds * 1000);

@@ -131,6 +131,7 @@ export const Refusal = z.object({
       'upload-lost',
       'no-space',
       'too-many-requests',
+      'unavailable',
       'internal',
     ])
     .catch('internal'),

@@ -71,10 +71,13 @@ export class Replica {
     await this.start();
   }
 
-  async standStill(seconds: number): Promise<void> {
+  async standStill(seconds: number, signal: AbortSignal): Promise<void> {
     this.running?.pause();
-    await sleep(seconds * 1000);
-    this.running?.resume();
+    try {
+      await sleep(seconds * 1000, undefined, { signal });
+    } finally {
+      this.running?.resume();
+    }
   }
 
   async stop(): Promise<void> {

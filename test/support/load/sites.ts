@@ -30,7 +30,10 @@ export const killed =
 /** As SIGSTOP, a suspended virtual machine or a debugger does. */
 export const stoodStill =
   (seconds: number): Mishap =>
-  (replica) => ({ name: `control plane stood still for ${seconds} s`, happen: () => replica.standStill(seconds) });
+  (replica) => ({
+    name: `control plane stood still for ${seconds} s`,
+    happen: (signal) => replica.standStill(seconds, signal),
+  });
 
 /** One control plane on SQLite, with its own broker. */
 export async function oneOnSqlite({ folder, program }: SiteOptions, mishaps: readonly Mishap[]): Promise<Site> {

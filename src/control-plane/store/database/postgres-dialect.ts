@@ -11,8 +11,10 @@ import {
   type TransactionSettings,
 } from 'kysely';
 import type { Pool } from 'pg';
-import { UNOBSERVED } from './observer';
+import { again } from './again';
+import { UNOBSERVED, type DatabaseObserver } from './observer';
 import { withoutNul } from './parameters';
+import { CommitUnknownError } from './postgres-errors';
 import { noStreams } from './sqlite-dialect';
 import { handleIsOver, undone } from './transaction-error';
 
@@ -36,13 +38,6 @@ export class LentConnection implements DatabaseConnection {
       this.failure = error;
       throw error;
     }
-  }
-}
-
-/** The commit was sent, and the connection broke before its answer. */
-export class CommitUnknownError extends Error {
-  constructor(cause: unknown) {
-    super('the connection to the database broke during a commit, so that nobody knows whether it is done', { cause });
   }
 }
 
@@ -90,19 +85,53 @@ class LendingDriver implements Driver {
   }
 }
 
+/** For reads, each of which stands alone: one whose connection breaks is made anew over another. */
+class AnewDriver implements Driver {
+  constructor(
+    private readonly inner: PostgresDriver,
+    private readonly observer: Pick<DatabaseObserver, 'retried'>,
+  ) {}
+
+  init = () => this.inner.init();
+  destroy = () => this.inner.destroy();
+  acquireConnection = () => Promise.resolve(this.connection);
+  releaseConnection = () => Promise.resolve();
+  beginTransaction = noTransactions;
+  commitTransaction = noTransactions;
+  rollbackTransaction = noTransactions;
+
+  private readonly connection: DatabaseConnection = {
+    streamQuery: noStreams,
+    executeQuery: <R>(query: CompiledQuery) =>
+      again(async () => {
+        const lent = new LentConnection((await this.inner.acquireConnection()) as Inner);
+        return lent.executeQuery<R>(query).finally(() => this.inner.releaseConnection(lent.inner));
+      }, this.observer),
+  };
+}
+
+const noTransactions = () => Promise.reject(new Error('reads are made outside of transactions'));
+
 /** Whether the server said it, in contrast to a connection that broke. */
 function isAnswer(error: unknown): boolean {
   const { code, severity } = error as { code?: string; severity?: string };
   return code !== undefined && severity === 'ERROR';
 }
 
-/** `plain` for migrations, whose lock outlives their transaction. */
-export function postgresDialect(pool: Pool, connections: 'lent' | 'plain' = 'lent', observer = UNOBSERVED): Dialect {
+const DRIVERS = {
+  lent: (inner: PostgresDriver, observer: DatabaseObserver): Driver => new LendingDriver(inner, observer),
+  anew: (inner: PostgresDriver, observer: DatabaseObserver): Driver => new AnewDriver(inner, observer),
+  plain: (inner: PostgresDriver): Driver => inner,
+};
+
+/** `anew` for reads; `plain` for migrations, whose lock outlives their transaction. */
+export function postgresDialect(
+  pool: Pool,
+  connections: keyof typeof DRIVERS = 'lent',
+  observer: DatabaseObserver = UNOBSERVED,
+): Dialect {
   return {
-    createDriver: () => {
-      const driver = new PostgresDriver({ pool });
-      return connections === 'plain' ? driver : new LendingDriver(driver, observer);
-    },
+    createDriver: () => DRIVERS[connections](new PostgresDriver({ pool }), observer),
     createQueryCompiler: () => new PostgresQueryCompiler(),
     createAdapter: () => new PostgresAdapter(),
     createIntrospector: (db) => new PostgresIntrospector(db),

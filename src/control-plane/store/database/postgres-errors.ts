@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../errors';
+import { ConfigurationError, RequestError } from '../../errors';
 
 /** By SQLSTATE, or by the code of Node. */
 const SENTENCES: Readonly<Record<string, string>> = {
@@ -26,6 +26,10 @@ const SENTENCES: Readonly<Record<string, string>> = {
 
 /** What the client says without a code. */
 const MESSAGES: readonly (readonly [RegExp, string])[] = [
+  [
+    /unsupported startup parameter/,
+    'is a PgBouncer that takes no time-outs: add statement_timeout, lock_timeout and idle_in_transaction_session_timeout to its ignore_startup_parameters, or name PostgreSQL itself',
+  ],
   [/timeout/i, 'does not answer: check host, port and firewall'],
   [/does not support SSL/, 'does not speak TLS: set it up there, or take sslmode out of the URL'],
 ];
@@ -34,11 +38,19 @@ const MESSAGES: readonly (readonly [RegExp, string])[] = [
 export function explain(error: unknown, address: string): unknown {
   const { code, message } = error as { code?: string; message: string };
   const byMessage = MESSAGES.find(([pattern]) => pattern.test(message))?.[1];
+  if (error instanceof ConfigurationError) return error;
   const sentence = (code === undefined ? undefined : SENTENCES[code]) ?? byMessage;
   if (sentence) return new ConfigurationError(`the database ${address} ${sentence} (${message || code})`);
   return code === undefined
     ? error
     : new ConfigurationError(`the database ${address} cannot be opened: ${message || code}`);
+}
+
+/** The commit was sent, and the connection broke before its answer. */
+export class CommitUnknownError extends Error {
+  constructor(cause: unknown) {
+    super('the connection to the database broke during a commit, so that nobody knows whether it is done', { cause });
+  }
 }
 
 /** Serialization failure and deadlock: another try has a good chance. */
@@ -51,12 +63,38 @@ export function isConflict(error: unknown): boolean {
 /** Somebody held what was waited for, for longer than `lock_timeout`. */
 export const isLocked = (error: unknown): boolean => causeOf(error).code === '55P03';
 
+/** Until a database that fails over, or was restarted, may serve again. */
+const RETRY_AFTER_SECONDS = 1;
+
 const BROKEN = /^(ECONN|EPIPE|ETIMEDOUT|08|57P0)/;
 
 /** Whether the connection broke or could not be made, as while the database restarts. */
 export function isBroken(error: unknown): boolean {
   const { code, message } = causeOf(error);
   return BROKEN.test(code ?? '') || /^Connection terminated|^Client has encountered a connection error/.test(message);
+}
+
+/** What is the matter with a database that was in order before: by SQLSTATE, the longest that fits. */
+const TROUBLES: readonly (readonly [RegExp, string])[] = [
+  [/^25006/, 'only takes reads now, as a standby does, or one whose disk is full'],
+  [/^53100/, 'has no space left on its disk'],
+  [/^53300/, 'has no connection left'],
+  [/^53/, 'has not got enough memory or disk'],
+  [/^(55P03|57014|25P03)/, 'takes too long'],
+];
+
+/** The pool of connections has no code for it. */
+const NO_CONNECTION = /^timeout exceeded when trying to connect/;
+
+/** As the refusal of a request that may be repeated, when the database is what is wrong. */
+export function asUnavailable(error: unknown): unknown {
+  if (error instanceof RequestError) return error;
+  const { code = '', message } = causeOf(error);
+  const known = TROUBLES.find(([pattern]) => pattern.test(code))?.[1];
+  const trouble = known ?? (isBroken(error) || NO_CONNECTION.test(message) ? 'cannot be reached now' : undefined);
+  if (!trouble) return error;
+  const sentence = `the database ${trouble}, so that this could not be done: try again`;
+  return new RequestError('unavailable', sentence, RETRY_AFTER_SECONDS, { cause: error });
 }
 
 function causeOf(error: unknown): { code?: string; message: string } {

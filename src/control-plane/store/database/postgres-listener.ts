@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
+import { ConfigurationError } from '../../errors';
 import type { DatabaseObserver } from './observer';
+import { TIMEOUTS } from './postgres-config';
 
 export const CHANNEL = 'worker_pools';
 
@@ -11,6 +14,11 @@ const RECONNECT_MS = { first: 100, most: 5_000 };
 /** How often the connection is tried, so that a network which swallows everything is noticed. */
 const CHECK_EVERY_MS = 15_000;
 const CHECK_TIMEOUT_MS = 10_000;
+/** A notification, at the start. */
+const HEARD_WITHIN_MS = 10_000;
+
+const SESSIONS_ARE_NOT_KEPT =
+  'WORKER_POOLS_DATABASE_URL leads to a pooler that does not keep sessions, such as PgBouncer in transaction mode: notifications (LISTEN) and locks get lost there. Name PostgreSQL itself, or set pool_mode = session';
 
 export interface Listener {
   readonly onTopic: (topic: string) => void;
@@ -23,6 +31,8 @@ export class PostgresListener {
   private client: Client | undefined;
   private closed = false;
   private readonly closing = new AbortController();
+  /** A topic that nobody waits for. */
+  private readonly hello = `hello ${randomUUID()}`;
 
   private constructor(
     private readonly config: ClientConfig,
@@ -32,7 +42,31 @@ export class PostgresListener {
   static async open(config: ClientConfig, observer: PostgresListener['observer']): Promise<PostgresListener> {
     const listener = new PostgresListener({ ...config, query_timeout: CHECK_TIMEOUT_MS }, observer);
     await listener.connect();
+    try {
+      await listener.hearsOthers();
+    } catch (error) {
+      await listener.close();
+      throw error;
+    }
     return listener;
+  }
+
+  /** @throws where sessions are not kept, so that notifications, and locks of sessions, get lost */
+  private async hearsOthers(): Promise<void> {
+    // As all others connect.
+    const other = new Client({ ...this.config, ...TIMEOUTS });
+    other.on('error', () => {});
+    const heard = new Promise<boolean>((resolve) => {
+      setTimeout(resolve, HEARD_WITHIN_MS, false).unref();
+      this.client!.on('notification', ({ payload }) => payload === this.hello && resolve(true));
+    });
+    try {
+      await other.connect();
+      await other.query('SELECT pg_notify($1, $2)', [CHANNEL, this.hello]);
+      if (!(await heard)) throw new ConfigurationError(SESSIONS_ARE_NOT_KEPT);
+    } finally {
+      await other.end().catch(() => {});
+    }
   }
 
   private async connect(): Promise<void> {

@@ -7,14 +7,13 @@ import type { Schema } from '../schema';
 import type { Database } from './database';
 import { migrate, ping, type Prepare } from './migrate';
 import { addressOf, connectionConfig, TIMEOUTS, type PostgresOptions } from './postgres-config';
-import { CommitUnknownError, postgresDialect } from './postgres-dialect';
-import { explain, isBroken, isConflict, isLocked } from './postgres-errors';
+import { again } from './again';
 import { UNOBSERVED, type ConnectionLoad, type DatabaseObserver } from './observer';
+import { postgresDialect } from './postgres-dialect';
+import { explain, isConflict, isLocked } from './postgres-errors';
 import { CHANNEL, PostgresListener } from './postgres-listener';
 
 const POOL_SIZE = 10;
-const TRIES = 6;
-const FIRST_WAIT_MS = 20;
 /** How long a migration waits for a table: everybody else waits behind it. */
 const MIGRATION_LOCK_MS = 3_000;
 /** How long the others then have the tables to themselves, at most. */
@@ -28,8 +27,12 @@ export async function openPostgres(options: PostgresOptions): Promise<Database<S
   const address = addressOf(options.url);
   const { poolSize: size = POOL_SIZE, observer = UNOBSERVED } = options;
   try {
-    await migratePostgres(config, address, options.prepare);
+    // Before anything is changed through what is no PostgreSQL of its own.
     const listener = await PostgresListener.open(config, observer);
+    await migratePostgres(config, address, options.prepare).catch(async (error: unknown) => {
+      await listener.close();
+      throw error;
+    });
     // Of their own, so that a transaction which waits for a read never waits for other transactions.
     const reads = openPool({ ...config, ...TIMEOUTS, max: Math.ceil(size / 2) });
     const transactions = openPool({ ...config, ...TIMEOUTS, max: size });
@@ -85,7 +88,7 @@ function postgresDatabase(
 ): Database<Schema> {
   const dialect = postgresDialect(transactionPool, 'lent', observer);
   const transactions = new Kysely<Schema>({ dialect });
-  const reads = new Kysely<Schema>({ dialect: postgresDialect(readPool) });
+  const reads = new Kysely<Schema>({ dialect: postgresDialect(readPool, 'anew', observer) });
   const close = async () => {
     await Promise.all([listener.close(), transactions.destroy(), reads.destroy()]);
     // Kysely ends only a pool that was used.
@@ -115,18 +118,4 @@ function postgresDatabase(
 
 function loadOf(pool: ConnectionLoad['pool'], { totalCount, idleCount, waitingCount }: Pool): ConnectionLoad {
   return { pool, used: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
-}
-
-/** Tries again after a conflict, and after a connection that broke before the commit. */
-async function again<T>(attempt: () => Promise<T>, observer: DatabaseObserver): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await attempt();
-    } catch (error) {
-      const retriable = isConflict(error) || (isBroken(error) && !(error instanceof CommitUnknownError));
-      if (!retriable || tries === TRIES) throw error;
-      observer.retried();
-      await sleep(FIRST_WAIT_MS * 2 ** tries * (0.5 + Math.random()));
-    }
-  }
 }
