@@ -58,6 +58,7 @@ export class LauncherApi {
   }
 
   async open(): Promise<void> {
+    if (this.server) return;
     const server = createServer((request, response) => {
       this.answer(request, response).catch(() => response.destroy());
     });

@@ -66,6 +66,7 @@ export class RunPod {
   readonly printed: string[] = [];
   readonly terminating = new AbortController();
   private readonly children: ChildProcess[] = [];
+  private readonly relays: Promise<void>[] = [];
 
   private constructor(
     readonly root: string,
@@ -116,7 +117,7 @@ export class RunPod {
 
   get identity(): Identity {
     const { run, fence } = this.api;
-    const startDeadline = Date.now() + 3000;
+    const startDeadline = Date.now() + 60_000;
     return {
       runId: run.runId,
       stage: run.stage,
@@ -155,7 +156,9 @@ export class RunPod {
     const environment = { [POD_VARIABLE.stopGraceSeconds]: '2' };
     const terminating = this.terminating.signal;
     const print = (text: string): void => void this.printed.push(text);
-    return relay({ identity, paths, environment, clock: BRISK, logger, print, terminating, ...changes });
+    const relayed = relay({ identity, paths, environment, clock: BRISK, logger, print, terminating, ...changes });
+    this.relays.push(relayed);
+    return relayed;
   }
 
   /** Resolves when output with the text has reached the control plane. */
@@ -220,8 +223,19 @@ export class RunPod {
     return bin;
   }
 
+  /** A test that fails in its midst leaves its relay at work, which ends when it is heard and needs its folder as long. */
+  private async endRelays(): Promise<void> {
+    if (this.relays.length === 0) return;
+    this.api.refusals.clear();
+    this.api.onLogs = () => true;
+    await this.api.open();
+    this.terminating.abort();
+    await Promise.allSettled(this.relays);
+  }
+
   async remove(): Promise<void> {
     for (const child of this.children) if (child.exitCode === null) child.kill('SIGKILL');
+    await this.endRelays();
     await this.api.close();
     await rm(this.root, { recursive: true, force: true });
   }
