@@ -49,7 +49,7 @@ async function join(url: string): Promise<RawMqtt> {
 }
 
 test('a connection that does not prove who it is ends in time, and one that has proved it stays', async () => {
-  const url = await bounded({ unprovedMs: 500 });
+  const url = await bounded({ unprovedMs: 3_000 });
   const known = await join(url);
   const silent = await stranger(url);
   await silent.ended();
