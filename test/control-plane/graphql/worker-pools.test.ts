@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ulid } from 'ulid';
+import { authenticateAttempt, authenticatePool } from '../../../src/control-plane/identity/pool-identity';
+import { signPoolJwt } from '../../../src/protocol/auth';
+import { parseToken } from '../../../src/protocol/token';
 import { makeKey } from '../support/credentials';
 import { describeOnEachDatabase } from '../support/databases';
+import { proofChecks } from '../support/proofs';
 import { TestQueue } from '../support/queue';
 import { TestApi, type Json } from './support/api';
 
@@ -100,6 +104,43 @@ describeOnEachDatabase('worker pools in the API', (database) => {
     const remove = 'mutation($id: ID!) { workerPoolDelete(id: $id) { id deleted } }';
     expect(await api.ask(remove, { id })).toEqual({ workerPoolDelete: { id, deleted: true } });
     await expect(api.ask(remove, { id })).rejects.toThrow(`worker pool ${id} not found`);
+  });
+
+  describe('a reset', () => {
+    const reset = async (csr: string) => {
+      const document = `mutation($id: ID!, $csr: String!) {
+        workerPoolReset(id: $id, certificateSigningRequest: $csr) { id config usersCount } }`;
+      return (await api.ask(document, { id, csr })).workerPoolReset as { readonly config: string };
+    };
+    const proofBy = (config: string, privateKeyPem: string) =>
+      signPoolJwt({ poolId: id, certificate: parseToken(config).certificate, privateKeyPem, now: queue.now });
+
+    test('refuses the old credentials at once, but for runs that have started, until their worker is free', async () => {
+      const { read } = queue.context.store;
+      const check = proofChecks().from('127.0.0.1');
+      const { worker, run, assignment } = await queue.started();
+      const { config } = (await pool('config')) as { config: string };
+      const old = await proofBy(config, queue.pool.privateKeyPem);
+      expect(await authenticatePool(read, old, queue.now, check)).toBe(id);
+      const key = await makeKey();
+      const made = await reset(key.csr);
+      expect(made).toEqual({ id, config: expect.not.stringContaining(config), usersCount: 1 });
+      await expect(authenticatePool(read, old, queue.now, check)).rejects.toThrow('the pool was reset');
+      expect(await authenticatePool(read, await proofBy(made.config, key.privateKeyPem), queue.now, check)).toBe(id);
+
+      const attempt = () =>
+        authenticateAttempt(read, old, queue.now, { runId: run, attempt: assignment.attempt }, check);
+      expect(await attempt()).toBe(id);
+      expect(await queue.end(assignment)).toBe('FINISHED');
+      await queue.report(worker, assignment, { kind: 'released' });
+      await expect(attempt()).rejects.toThrow('the pool was reset');
+    });
+
+    test('by what is no signing request changes nothing', async () => {
+      const before = await pool('config updatedAt');
+      await expect(reset('rubbish')).rejects.toThrow('the certificate signing request cannot be used');
+      expect(await pool('config updatedAt')).toEqual(before);
+    });
   });
 
   describe('a cycle', () => {
