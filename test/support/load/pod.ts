@@ -5,7 +5,7 @@ import { CallError, LauncherClient } from '../../../src/launcher/client';
 import type { PoolAccess } from '../../../src/launcher/credentials';
 import type { Assignment, LogEntry } from '../../../src/protocol/messages';
 import { sleep, systemClock } from '../../../src/time';
-import { insist } from './insist';
+import { insist, isUnknown } from './insist';
 import type { Ledger } from './ledger';
 
 export interface PodLife {
@@ -17,6 +17,8 @@ export interface PodLife {
   readonly batch: number;
   /** What its controller waits for before it makes the Pod. @default nothing */
   readonly begin?: (assignment: Assignment) => Promise<void>;
+  /** What it waits for before it logs more than so many lines. @default nothing */
+  readonly beforeMore?: (runId: string, lines: number) => Promise<void>;
   /** Whether its plan has changes, to be applied by a second Pod that gets the workspace of the first. @default none has */
   readonly hasChanges?: (runId: string) => boolean;
   /** Connections that all Pods share. @default each Pod has its own, as it is in a cluster */
@@ -44,9 +46,10 @@ export async function playPod(
     if (stage === 'applying') await insist(() => readWorkspace(client), signal);
     await logAll(client, runId, life, signal);
     const hasChanges = stage === 'preparing' && life.hasChanges?.(runId) === true;
-    if (hasChanges) await insist(() => client.uploadWorkspace(Readable.from([Buffer.from(runId)]), signal), signal);
+    if (hasChanges)
+      await insist(() => client.uploadWorkspace(Readable.from([Buffer.from(runId)]), signal), signal, isUnknown);
     const outcome = { reason: 'Succeeded', message: 'It went well.', exitCode: 0, hasChanges } as const;
-    const { state } = await insist(() => client.outcome(outcome, signal), signal);
+    const { state } = await insist(() => client.outcome(outcome, signal), signal, isUnknown);
     if (!hasChanges) ledger.ended(runId, state);
   } finally {
     await client.close();
@@ -62,16 +65,17 @@ async function readWorkspace(client: LauncherClient): Promise<string> {
 async function logAll(
   client: LauncherClient,
   runId: string,
-  { lifeMs, lines, batch }: PodLife,
+  { lifeMs, lines, batch, beforeMore }: PodLife,
   signal: AbortSignal,
 ): Promise<void> {
   let stored = 0;
   while (stored < lines) {
     const count = Math.min(batch, lines - stored);
     await sleep(systemClock, (lifeMs * count) / lines, signal);
+    await beforeMore?.(runId, stored);
     const entries = entriesOf(runId, stored, count);
     // A control plane that was restored from a backup says where to go on.
-    stored = await insist(() => client.logs('relay', entries, signal), signal);
+    stored = await insist(() => client.logs('relay', entries, signal), signal, isUnknown);
   }
 }
 

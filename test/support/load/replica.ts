@@ -65,8 +65,12 @@ export class Replica {
     return this.running!.ended;
   }
 
-  async restart(): Promise<void> {
+  async kill(): Promise<void> {
     await this.running?.kill();
+  }
+
+  async restart(): Promise<void> {
+    await this.kill();
     await sleep(AWAY_MS);
     await this.start();
   }
