@@ -10,7 +10,7 @@ import type { Rudeness } from '../support/rude-caller.worker';
 /** What another waits at most, in milliseconds. */
 const ANOTHER_WAITS_MS = 250;
 /** Or so many times as long as a server that does nothing makes one wait at the same time, on a machine that is busy. */
-const BARE_TIMES = 4;
+const BARE_TIMES = 2;
 
 let controlPlane: TestControlPlane;
 let caller: RudeCaller;
@@ -74,18 +74,21 @@ async function slowestDuring(work: Promise<unknown>): Promise<number> {
 }
 
 /** By how much another waits too long, in milliseconds; below 0 where he does not. */
-async function excessDuring(work: Promise<unknown>): Promise<number> {
+async function excessDuring(rudeness: Rudeness): Promise<{ excess: number; statuses: number[] }> {
+  // Before it begins: what it holds up first counts as well.
   await bare.slowest();
-  const slowest = await slowestDuring(work);
-  return slowest - Math.max(ANOTHER_WAITS_MS, BARE_TIMES * (await bare.slowest()));
+  const done = caller.does(rudeness);
+  const slowest = await slowestDuring(done);
+  const excess = slowest - Math.max(ANOTHER_WAITS_MS, BARE_TIMES * (await bare.slowest()));
+  return { excess, statuses: [...new Set(await done)].sort() };
 }
 
 async function expectToBeBorne(rudeness: Rudeness, statuses: readonly number[]): Promise<void> {
-  const done = caller.does(rudeness);
-  let excess = await excessDuring(done);
-  expect([...new Set(await done)].sort()).toEqual(statuses);
+  const first = await excessDuring(rudeness);
+  expect(first.statuses).toEqual(statuses);
+  let { excess } = first;
   // What holds up others does so each time; a machine that is busy with something else does not.
-  for (let again = 0; again < 6 && excess >= 0; again += 1) excess = await excessDuring(caller.does(rudeness));
+  for (let again = 0; again < 6 && excess >= 0; again += 1) ({ excess } = await excessDuring(rudeness));
   expect(excess).toBeLessThan(0);
 }
 
