@@ -38,8 +38,13 @@ export const NAMESPACE = {
 /** Rule for addresses that programs call by HTTP; none is allowed, too. */
 export const HTTP_URL = { pattern: '^(https?://.+)?$', says: 'it must look like https://host[:port]' };
 
-/** Rule for addresses to which programs add a path; none is allowed, too. */
-export const ORIGIN = { pattern: '^(https?://[^/]+)?$', says: 'it must look like https://host[:port], without a path' };
+const origin = (scheme: string): string => `^(${scheme}://(\\[[0-9A-Fa-f:.]+\\]|[^/?#@:\\s[\\]]+)(:[0-9]{1,5})?/*)?$`;
+
+/** Rule for addresses to which programs add a path, as the programs have it; none is allowed, too. */
+export const ORIGIN = { pattern: origin('https?'), says: 'it must look like https://host[:port], without a path' };
+
+/** The same for brokers. */
+export const MQTT_ORIGIN = { pattern: origin('mqtts?'), says: 'it must look like mqtts://host[:port], without a path' };
 
 /** Rule for TCP and UDP ports. */
 export const PORT = { minimum: 1, maximum: 65535, says: 'a port is a whole number from 1 to 65535' };

@@ -4,9 +4,9 @@ import { shapeAdvice, withShapeAdvice, type SecretPart } from './secret-shapes';
 
 /** An address of a control plane: programs put their own paths below it, so that it has none. */
 const address = (protocol: RegExp) =>
-  z.url({ protocol }).refine((value) => {
-    const { pathname, search, hash, username, password } = new URL(value);
-    return pathname.replace(/^\/+$/, '') === '' && `${search}${hash}${username}${password}` === '';
+  z.url({ protocol, abort: true }).refine((value) => {
+    const { hostname, pathname, search, hash, username, password } = new URL(value);
+    return hostname !== '' && /^\/*$/.test(pathname) && `${search}${hash}${username}${password}` === '';
   });
 
 /** `https://host:port`, or `http://` behind a proxy, without a path. */

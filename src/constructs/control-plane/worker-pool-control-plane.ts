@@ -55,7 +55,7 @@ export class WorkerPoolControlPlane extends Construct {
     const namespace = requiredNamespace(scope, id, props.namespace);
     const context = constructContext({ chart: CONTROL_PLANE_NAME, appVersion: VERSION, name, namespace });
     const values = valuesOfProps(controlPlaneValues, CONTROL_PLANE_PROPS, props, { construct: this, context });
-    this.publicUrl = props.publicUrl ?? (serviceUrl(values, context) as string);
+    this.publicUrl = props.publicUrl?.replace(/\/+$/, '') ?? (serviceUrl(values, context) as string);
     this.pod = new ShadowPod(this, props);
     addControlPlaneManifests(this, values, context, (given) => this.pod.addTo(given, CONTROL_PLANE_POD));
     // Not in this app, whose checks would take it for an account that may lie anywhere.

@@ -1,6 +1,6 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { HTTP_URL, NAME, PORT } from '../../charting/kubernetes-names';
+import { NAME, PORT } from '../../charting/kubernetes-names';
 import { violationOfRule } from '../../charting/rule';
 import type { ValueSchema } from '../../charting/values';
 
@@ -24,11 +24,6 @@ export function checkRule(scope: Construct, id: string, prop: string, rule: Valu
 /** Refuses a name that objects cannot begin with, or that the Pods cannot have as a label. */
 export function checkName(scope: Construct, id: string, name: string): void {
   checkRule(scope, id, 'name', NAME, name);
-}
-
-/** Refuses what no HTTP client can call. */
-export function checkHttpUrl(scope: Construct, id: string, prop: string, url: string | undefined): void {
-  checkRule(scope, id, prop, { ...HTTP_URL, minLength: 1 }, url);
 }
 
 /** Refuses what is not a whole number, or below the minimum where there is one. */

@@ -1,4 +1,4 @@
-import { PORT as ANY_PORT } from '../../../charting/kubernetes-names';
+import { MQTT_ORIGIN, PORT as ANY_PORT } from '../../../charting/kubernetes-names';
 import {
   flag,
   group,
@@ -17,9 +17,6 @@ import { DURATION } from '../../shared/global-values';
 import { PORT, RELEASE_TEST_NAME } from '../constants';
 
 const NODE_PORT = { minimum: 30000, maximum: 32767 };
-
-/** An address of the broker, or none. */
-const MQTT_URL = { pattern: '^(mqtts?://[^/]+)?$', says: 'it must look like mqtts://host[:port]' };
 
 const optionalPort = (description: string, rules: ValueSchema): ValueDeclaration<number | undefined> => ({
   kind: 'value',
@@ -83,18 +80,18 @@ export const exposureValues = {
     url: string(
       '',
       'Address of the embedded broker that is written into tokens. Empty means port 8883 at the host of the public URL.',
-      MQTT_URL,
+      MQTT_ORIGIN,
     ),
     broker: group('An MQTT 5 broker outside, in the place of the embedded one, which only one Pod can have.', {
       url: string(
         '',
         'Address at which the control plane reaches the broker, as mqtts://host[:port]. Empty means the embedded one.',
-        MQTT_URL,
+        MQTT_ORIGIN,
       ),
       clientUrl: string(
         '',
         'Address of the broker that is written into tokens. Empty means the one that the control plane uses.',
-        MQTT_URL,
+        MQTT_ORIGIN,
       ),
       existingSecret: string(
         '',

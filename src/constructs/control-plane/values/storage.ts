@@ -1,4 +1,4 @@
-import { HTTP_URL, VOLUME_SIZE } from '../../../charting/kubernetes-names';
+import { ORIGIN, VOLUME_SIZE } from '../../../charting/kubernetes-names';
 import { distinctStrings, flag, group, optionalInteger, string, stringMap } from '../../../charting/values';
 
 const ACCESS_MODES = ['ReadWriteOnce', 'ReadWriteOncePod', 'ReadWriteMany'];
@@ -28,7 +28,7 @@ export const storageValues = {
     s3: group('S3-compatible storage for them, in the place of files on the volume.', {
       bucket: string('', 'Name of the bucket. Empty means files on the volume.'),
       prefix: string('', 'What the names of the objects begin with.'),
-      endpoint: string('', 'Address of the storage, where it is not the one of AWS.', HTTP_URL),
+      endpoint: string('', 'Address of the storage, where it is not the one of AWS.', ORIGIN),
       region: string('', 'Region of the bucket.'),
       forcePathStyle: flag(false, "Whether the bucket's name stands in the path, and not in the host name."),
       existingSecret: string(
