@@ -22,6 +22,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   docker: checkDocker,
   helm: checkHelm,
   kubectl: checkKubectl,
+  node: checkNode,
   npm: checkNpm,
   npx: checkNpx,
   pip: checkPip,
@@ -29,7 +30,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
 };
 
 /** Programs of which a page uses nothing that changes. */
-const PLAIN = new Set(['base64', 'cat', 'cd', 'cp', 'export', 'git', 'grep', 'mkdir', 'python', 'xargs']);
+const PLAIN = new Set(['base64', 'cat', 'cd', 'cp', 'export', 'git', 'grep', 'mkdir', 'python', 'rm', 'sh', 'xargs']);
 
 export async function problemWith(command: Command, folder: string): Promise<string | undefined> {
   const [program = ''] = command;
@@ -60,8 +61,14 @@ async function checkHelm([, verb = '', ...args]: Command, folder: string): Promi
   return failure(await execute(helm, ['template', ...known], folder));
 }
 
-async function checkKubectl([, ...args]: Command, folder: string): Promise<string | undefined> {
+async function checkKubectl([, ...words]: Command, folder: string): Promise<string | undefined> {
   const kubectl = await findKubectl();
+  const end = words.indexOf('--');
+  const args = end === -1 ? words : words.slice(0, end);
+  if (end !== -1) {
+    const problem = await problemWith(words.slice(end + 1), folder);
+    if (problem !== undefined) return problem;
+  }
   const [verb = '', type = ''] = positionals(args);
   if (OF_A_TYPE.has(verb) && /^work/.test(type) && !areResources(type)) return `no resource is called ${type}`;
   for (const [index, word] of args.entries()) {
@@ -69,6 +76,13 @@ async function checkKubectl([, ...args]: Command, folder: string): Promise<strin
     if (['-f', '-k'].includes(word) && !isThere(path, folder)) return `the page says nothing of the file ${path}`;
   }
   return unknownFlag(kubectl, args, folder, (await execute(kubectl, ['options'], folder)).text);
+}
+
+/** The program in the image of the control plane. */
+const IN_THE_IMAGE = '/app/control-plane.mjs';
+
+function checkNode([, script = '', ...args]: Command): string | undefined {
+  return script === IN_THE_IMAGE ? checkWorkerPools(['worker-pools', ...args]) : `no page has ${script}`;
 }
 
 /** Verbs behind which the type of a resource stands. */
