@@ -163,7 +163,8 @@ const BEGINNINGS = [
   '^src/cli/dev/(test|bench|bench-synth|eks-addon|images|conformance/main)\\.ts$',
   '^test/.+\\.test\\.ts$',
   '^test/.+\\.(setup|teardown)\\.ts$',
-  // Programs that tests start, and an app that a test translates.
+  // Programs and threads that tests start, and an app that a test translates.
+  '^test/.+/support/.+\\.worker\\.ts$',
   '^test/.+/support/(.+-process|killed-child|api-commands)\\.ts$',
   '^test/packaging/python/app\\.ts$',
   '^test/bench/.+/generator-program\\.ts$',
