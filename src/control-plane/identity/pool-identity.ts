@@ -83,18 +83,20 @@ async function authenticate(
   { verified, attempt }: ProofCheck,
 ): Promise<Authenticated> {
   if (!jwt) throw unauthorized('the request carries no token of a pool');
-  const claims = claimsOf(jwt);
+  const before = verified.known(jwt);
+  const claims = before ?? claimsOf(jwt);
   const pool = claims?.poolId === undefined ? undefined : await tables.pools.find(claims.poolId);
   if (!pool) return attempt('', () => refuse(claims ? UNKNOWN_POOL : NO_JWT));
   const kid = claims?.kid ?? '';
   const former = kid === pool.fingerprint ? undefined : await tables.pools.formerCredentials(pool.id, kid);
   const credentials = former ? { ...former, fingerprint: kid } : kid === pool.fingerprint ? pool : undefined;
   const found = { poolId: pool.id, replacedAt: former?.replacedAt ?? null, fingerprint: kid };
-  const known = credentials && verified.goodUntil(jwt, credentials, now);
-  if (known !== undefined) return { ...found, expiresAt: known };
+  if (credentials && before && now < before.endsAt) return { ...found, expiresAt: before.endsAt };
   return attempt(pool.id, async () => {
     if (!credentials) throw wasReset();
-    const expiresAt = await verified.verify(jwt, credentials, now).catch((error: unknown) => refuse(reasonOf(error)));
+    const expiresAt = await verified
+      .verify(jwt, pool.id, credentials, now)
+      .catch((error: unknown) => refuse(reasonOf(error)));
     return { ...found, expiresAt };
   });
 }

@@ -13,17 +13,26 @@ interface Certified {
   readonly fingerprint: string;
 }
 
+/** What a proof that was checked says. */
+interface Verified {
+  readonly poolId: string;
+  /** The fingerprint of the certificate that it was checked against. */
+  readonly kid: string;
+  /** Until when it is good, in milliseconds since the epoch. */
+  readonly endsAt: number;
+}
+
 /**
  * Checks proofs of pools against certificates, and each only once: clients send the same one for minutes. That a proof is
  * good is known of the certificate that it was checked against, so that a pool that was reset has none.
  */
 export class VerifiedProofs {
-  /** Until when a proof is good, in milliseconds since the epoch; the one that is known for the longest first. */
-  private readonly ends = new Map<string, number>();
+  /** The one that is known for the longest first. */
+  private readonly proofs = new Map<string, Verified>();
   private readonly keys = new Map<string, KeyObject>();
 
   /** Until when a proof is good. @throws an error of `jose` for one that is not in order */
-  async verify(jwt: string, { certificate, fingerprint }: Certified, now: number): Promise<number> {
+  async verify(jwt: string, poolId: string, { certificate, fingerprint }: Certified, now: number): Promise<number> {
     const { payload } = await jwtVerify(jwt, this.keyOf(certificate, fingerprint), {
       audience: POOL_AUDIENCE,
       currentDate: new Date(now),
@@ -32,15 +41,14 @@ export class VerifiedProofs {
       maxTokenAge: LONGEST_PROOF_SECONDS,
     });
     const { exp = 0, iat = 0 } = payload;
-    const endsAt = Math.min(exp, iat + LONGEST_PROOF_SECONDS) + CLOCK_TOLERANCE_SECONDS;
-    keep(this.ends, nameOf(jwt, fingerprint), endsAt * 1000, MOST.proofs);
-    return endsAt * 1000;
+    const endsAt = (Math.min(exp, iat + LONGEST_PROOF_SECONDS) + CLOCK_TOLERANCE_SECONDS) * 1000;
+    keep(this.proofs, nameOf(jwt), { poolId, kid: fingerprint, endsAt }, MOST.proofs);
+    return endsAt;
   }
 
-  /** The same of one that was verified before; undefined for others, and where it has ended since. */
-  goodUntil(jwt: string, { fingerprint }: Certified, now: number): number | undefined {
-    const endsAt = this.ends.get(nameOf(jwt, fingerprint)) ?? 0;
-    return now < endsAt ? endsAt : undefined;
+  /** What is known of one that was verified before, whether or not it has ended since. */
+  known(jwt: string): Verified | undefined {
+    return this.proofs.get(nameOf(jwt));
   }
 
   private keyOf(certificate: string, fingerprint: string): KeyObject {
@@ -52,8 +60,8 @@ export class VerifiedProofs {
   }
 }
 
-function nameOf(jwt: string, fingerprint: string): string {
-  return createHash('sha256').update(`${fingerprint} ${jwt}`).digest('base64');
+function nameOf(jwt: string): string {
+  return createHash('sha256').update(jwt).digest('base64');
 }
 
 /** Forgets the oldest where there are too many. */

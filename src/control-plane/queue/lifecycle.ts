@@ -1,9 +1,8 @@
 import type { OutcomeReason } from '../../protocol/messages';
 import { RequestError } from '../errors';
 import type { Tables } from '../store';
-import type { AssignmentRecord, RunRecord } from '../store/records';
+import type { AssignmentRecord, RunChange, RunRecord } from '../store/records';
 import type { OwnEntry } from '../store/logs';
-import type { RunChange } from '../store/runs';
 import type { Change } from './change';
 import { readyNextRun } from './next-run';
 import { isTerminal, next, type RunEvent } from './transitions';

@@ -3,6 +3,7 @@ import type { Stage } from '../../protocol/messages';
 import type { AssignmentRecord } from './records';
 import type { AssignmentRow } from './schema';
 import { leaseCount, type LeaseCount } from './lease-clock';
+import { Statement } from './statement';
 import { chunks, Table } from './table';
 
 export interface NewAssignment {
@@ -49,9 +50,16 @@ export class AssignmentTable extends Table {
     return row !== undefined;
   }
 
+  private static readonly looked = new Statement((table: AssignmentTable, of: { runId: string; attempt: number }) =>
+    table
+      .all()
+      .select((eb) => eb.selectFrom('leaseClock').select('leaseClock.reading').as('reading'))
+      .where('runId', '=', of.runId)
+      .where('attempt', '=', of.attempt),
+  );
+
   async find(runId: string, attempt: number): Promise<AssignmentRecord | undefined> {
-    const row = await this.all().where('runId', '=', runId).where('attempt', '=', attempt).executeTakeFirst();
-    return row && toAssignment(row);
+    return (await this.look(runId, attempt))?.assignment;
   }
 
   /** With the reading of the lease clock. */
@@ -59,11 +67,7 @@ export class AssignmentTable extends Table {
     runId: string,
     attempt: number,
   ): Promise<{ readonly assignment: AssignmentRecord; readonly reading: number } | undefined> {
-    const row = await this.all()
-      .select((eb) => eb.selectFrom('leaseClock').select('leaseClock.reading').as('reading'))
-      .where('runId', '=', runId)
-      .where('attempt', '=', attempt)
-      .executeTakeFirst();
+    const row = await this.row(AssignmentTable.looked, { runId, attempt });
     if (!row) return undefined;
     const { reading, ...assignment } = row;
     return { assignment: toAssignment(assignment), reading: reading ?? 0 };

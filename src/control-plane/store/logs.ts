@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { LogEntry, LogWriter } from '../../protocol/messages';
 import type { LogRecord } from './records';
+import { Statement } from './statement';
 import { chunks, Table } from './table';
 
 type Writer = LogWriter | 'control-plane';
@@ -53,9 +54,24 @@ export class LogTable extends Table {
   }
 
   /** The same at the position that a change of the run has taken for it. */
-  addAt(position: number, runId: string, attempt: number, entry: OwnEntry): Promise<void> {
-    return this.insert(runId, attempt, 'control-plane', position, [{ ...entry, sequence: position }]);
+  async addAt(position: number, runId: string, attempt: number, entry: OwnEntry): Promise<void> {
+    await this.rows(LogTable.addedAt, { position, runId, attempt, ...entry });
   }
+
+  private static readonly addedAt = new Statement(
+    (logs: LogTable, of: OwnEntry & { position: number; runId: string; attempt: number }) =>
+      logs.db.insertInto('logs').values({
+        runId: of.runId,
+        position: of.position,
+        attempt: of.attempt,
+        writer: 'control-plane',
+        sequence: of.position,
+        time: of.time,
+        stream: of.stream,
+        step: of.step,
+        text: of.text,
+      }),
+  );
 
   private async insert(
     runId: string,
@@ -79,18 +95,21 @@ export class LogTable extends Table {
   }
 
   /** The row of the run is held from here on: its records become visible in the order of their positions. */
-  private takePositions(runId: string, entries: readonly Pick<LogEntry, 'text'>[]) {
+  private async takePositions(runId: string, entries: readonly Pick<LogEntry, 'text'>[]) {
     const bytes = entries.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
-    return this.db
-      .updateTable('runs')
-      .set((eb) => ({
-        logPosition: eb('logPosition', '+', entries.length),
-        logBytes: eb('logBytes', '+', bytes),
-      }))
-      .where('id', '=', runId)
-      .returning(['logPosition', 'logBytes'])
-      .executeTakeFirstOrThrow();
+    const taken = await this.row(LogTable.positions, { runId, count: entries.length, bytes });
+    if (!taken) throw new Error(`run ${runId} is not in the database`);
+    return taken;
   }
+
+  private static readonly positions = new Statement(
+    (logs: LogTable, { runId, count, bytes }: { runId: string; count: number; bytes: number }) =>
+      logs.db
+        .updateTable('runs')
+        .set((eb) => ({ logPosition: eb('logPosition', '+', count), logBytes: eb('logBytes', '+', bytes) }))
+        .where('id', '=', runId)
+        .returning(['logPosition', 'logBytes']),
+  );
 
   async lastSequence(runId: string, attempt: number, writer: Writer): Promise<number> {
     const row = await this.locked(

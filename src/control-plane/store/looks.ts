@@ -1,6 +1,7 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import { isHolding, isReady, isTrackedUnfinished } from './runs';
 import type { Schema, SessionRow } from './schema';
+import { Statement } from './statement';
 import { Table } from './table';
 import { isWilling } from './workers';
 
@@ -19,12 +20,16 @@ export interface SessionLook {
   readonly mayAssign: boolean;
 }
 
+interface SessionName {
+  readonly poolId: string;
+  readonly sessionId: string;
+}
+
 /** What is asked all the time, in one statement each. */
 export class LookTable extends Table {
-  /** Counts up to a limit. */
-  async assignable(poolId: string, limit: number): Promise<Assignable> {
-    const { runs, workers } = await this.db
-      .selectNoFrom((eb) => {
+  private static readonly assignableOf = new Statement(
+    (table: LookTable, { poolId, limit }: { poolId: string; limit: number }) =>
+      table.db.selectNoFrom((eb) => {
         const waiting = readyOf(eb, poolId).limit(limit).as('waiting');
         const idle = idleOf(eb, poolId).limit(limit).as('idle');
         return [
@@ -37,14 +42,17 @@ export class LookTable extends Table {
             .select((of) => of.fn.countAll<number>().as('n'))
             .as('workers'),
         ];
-      })
-      .executeTakeFirstOrThrow();
-    return { runs: Number(runs), workers: Number(workers) };
+      }),
+  );
+
+  /** Counts up to a limit. */
+  async assignable(poolId: string, limit: number): Promise<Assignable> {
+    const counts = await this.row(LookTable.assignableOf, { poolId, limit });
+    return { runs: Number(counts?.runs ?? 0), workers: Number(counts?.workers ?? 0) };
   }
 
-  /** Undefined for a session that never said a word. */
-  async session(poolId: string, sessionId: string): Promise<SessionLook | undefined> {
-    const row = await this.db
+  private static readonly ofSession = new Statement((table: LookTable, { poolId, sessionId }: SessionName) =>
+    table.db
       .selectFrom('sessions')
       .selectAll()
       .select((eb) => [
@@ -53,24 +61,29 @@ export class LookTable extends Table {
         oneIf(eb, eb.and([eb.exists(readyOf(eb, poolId)), eb.exists(idleOf(eb, poolId))])).as('mayAssign'),
       ])
       .where('poolId', '=', poolId)
-      .where('sessionId', '=', sessionId)
-      .executeTakeFirst();
+      .where('sessionId', '=', sessionId),
+  );
+
+  /** Undefined for a session that never said a word. */
+  async session(poolId: string, sessionId: string): Promise<SessionLook | undefined> {
+    const row = await this.row(LookTable.ofSession, { poolId, sessionId });
     if (!row) return undefined;
     const { reading, revision, mayAssign, ...known } = row;
     return { known, reading: reading ?? 0, revision: revision ?? 0, mayAssign: mayAssign === 1 };
   }
 
+  private static readonly stackTaken = new Statement((table: LookTable, { stackId }: { stackId: string }) =>
+    table.db.selectNoFrom((eb) => {
+      const ofStack = eb.selectFrom('runs').select('runs.id').where('runs.stackId', '=', stackId);
+      const unfinished = ofStack.where(isTrackedUnfinished);
+      const held = ofStack.where(isHolding).where('runs.finishedAt', 'is not', null);
+      return oneIf(eb, eb.or([eb.exists(unfinished), eb.exists(held)])).as('isTaken');
+    }),
+  );
+
   /** Whether a tracked run of a stack is to end before another may go, or its Pod may still be at work. */
   async isStackTaken(stackId: string): Promise<boolean> {
-    const { isTaken } = await this.db
-      .selectNoFrom((eb) => {
-        const ofStack = eb.selectFrom('runs').select('runs.id').where('runs.stackId', '=', stackId);
-        const unfinished = ofStack.where(isTrackedUnfinished);
-        const held = ofStack.where(isHolding).where('runs.finishedAt', 'is not', null);
-        return oneIf(eb, eb.or([eb.exists(unfinished), eb.exists(held)])).as('isTaken');
-      })
-      .executeTakeFirstOrThrow();
-    return isTaken === 1;
+    return (await this.row(LookTable.stackTaken, { stackId }))?.isTaken === 1;
   }
 }
 

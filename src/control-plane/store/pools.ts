@@ -1,6 +1,7 @@
 import { sql, type Selectable } from 'kysely';
 import type { PoolRecord } from './records';
 import type { PoolRow } from './schema';
+import { Statement } from './statement';
 import { Table } from './table';
 
 export interface FormerCredentials {
@@ -87,15 +88,23 @@ export class PoolTable extends Table {
     return replaced.unionAll(deleted).orderBy('revokedAt').execute();
   }
 
+  private static readonly found = new Statement((pools: PoolTable, { id }: { id: string }) =>
+    pools.existing().where('id', '=', id),
+  );
+
   /** Undefined for a pool that never was or is deleted. */
   async find(id: string): Promise<PoolRecord | undefined> {
-    const row = await this.existing().where('id', '=', id).executeTakeFirst();
+    const row = await this.row(PoolTable.found, { id });
     return row && toPool(row);
   }
 
+  private static readonly locked = new Statement((pools: PoolTable, { id }: { id: string }) =>
+    pools.locked(pools.existing().where('id', '=', id)),
+  );
+
   /** The same, held until the transaction ends. */
   async lock(id: string): Promise<PoolRecord | undefined> {
-    const row = await this.locked(this.existing().where('id', '=', id)).executeTakeFirst();
+    const row = await this.row(PoolTable.locked, { id });
     return row && toPool(row);
   }
 
@@ -116,29 +125,39 @@ export class PoolTable extends Table {
     return row?.revision ?? 0;
   }
 
+  private static readonly revised = new Statement((pools: PoolTable, { id }: { id: string }) => pools.revise(id));
+
+  private static readonly revisedAfterWork = new Statement(
+    (pools: PoolTable, { id, month, ms }: Worked & { id: string }) =>
+      pools.revise(id).set((eb) => ({
+        workedMonth: month,
+        workedMs: eb
+          .case()
+          .when('workedMonth', '=', month)
+          .then(eb('workedMs', '+', ms))
+          .else(ms)
+          .end(),
+      })),
+  );
+
+  private revise(id: string) {
+    return this.db
+      .updateTable('pools')
+      .set((eb) => ({ revision: eb('revision', '+', 1) }))
+      .where('id', '=', id)
+      .returning(['revision', 'deletedAt']);
+  }
+
   /**
    * The next revision, for the workers that changed in this transaction. The row is held from here on, so that revisions
    * become visible in their order; taken last, it holds up nobody for long. How long workers have worked goes along.
    */
   async nextRevision(id: string, worked?: Worked): Promise<{ readonly revision: number; readonly isDeleted: boolean }> {
-    const { revision, deletedAt } = await this.db
-      .updateTable('pools')
-      .set((eb) => ({ revision: eb('revision', '+', 1) }))
-      .$if(worked !== undefined, (query) =>
-        query.set((eb) => ({
-          workedMonth: worked!.month,
-          workedMs: eb
-            .case()
-            .when('workedMonth', '=', worked!.month)
-            .then(eb('workedMs', '+', worked!.ms))
-            .else(worked!.ms)
-            .end(),
-        })),
-      )
-      .where('id', '=', id)
-      .returning(['revision', 'deletedAt'])
-      .executeTakeFirstOrThrow();
-    return { revision, isDeleted: deletedAt !== null };
+    const row = await (worked
+      ? this.row(PoolTable.revisedAfterWork, { id, ...worked })
+      : this.row(PoolTable.revised, { id }));
+    if (!row) throw new Error(`pool ${id} is not in the database`);
+    return { revision: row.revision, isDeleted: row.deletedAt !== null };
   }
 
   private existing() {

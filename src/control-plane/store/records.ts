@@ -150,3 +150,11 @@ export interface LogRecord {
   readonly step: string;
   readonly text: string;
 }
+
+/** What a change of state sets beside the state. */
+export type RunChange = Partial<
+  Pick<
+    RunRecord,
+    'attempt' | 'hasChanges' | 'reason' | 'message' | 'exitCode' | 'stopReason' | 'workspace' | 'finishedAt' | 'holding'
+  >
+>;

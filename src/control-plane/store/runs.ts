@@ -1,15 +1,8 @@
 import { sql, type ExpressionBuilder, type Selectable } from 'kysely';
-import type { RunRecord, RunState } from './records';
+import type { RunChange, RunRecord, RunState } from './records';
 import type { RunRow, Schema } from './schema';
+import { Statement } from './statement';
 import { chunks, Table } from './table';
-
-/** What a change of state sets beside the state. */
-export type RunChange = Partial<
-  Pick<
-    RunRecord,
-    'attempt' | 'hasChanges' | 'reason' | 'message' | 'exitCode' | 'stopReason' | 'workspace' | 'finishedAt' | 'holding'
-  >
->;
 
 type NewRun = Pick<RunRecord, 'id' | 'stackId' | 'poolId' | 'type' | 'autoDeploy' | 'source' | 'createdAt'>;
 type Where = ExpressionBuilder<Schema, 'runs'>;
@@ -40,14 +33,22 @@ export class RunTable extends Table {
       .execute();
   }
 
+  private static readonly found = new Statement((runs: RunTable, { id }: { id: string }) =>
+    runs.all().where('runs.id', '=', id),
+  );
+
   async find(id: string): Promise<RunRecord | undefined> {
-    const row = await this.all().where('runs.id', '=', id).executeTakeFirst();
+    const row = await this.row(RunTable.found, { id });
     return row && toRun(row);
   }
 
+  private static readonly locked = new Statement((runs: RunTable, { id }: { id: string }) =>
+    runs.lockedRuns(runs.all().where('runs.id', '=', id)),
+  );
+
   /** The same, held until the transaction ends: whoever is to change a run, its attempt or its log takes it first. */
   async lock(id: string): Promise<RunRecord | undefined> {
-    const row = await this.lockedRuns(this.all().where('runs.id', '=', id)).executeTakeFirst();
+    const row = await this.row(RunTable.locked, { id });
     return row && toRun(row);
   }
 

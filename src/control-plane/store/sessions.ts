@@ -1,18 +1,25 @@
 import { SESSION_LEASE_MS } from '../../protocol/leases';
 import type { SessionRow } from './schema';
 import { leaseCount, type LeaseCount } from './lease-clock';
+import { Statement } from './statement';
 import { Table } from './table';
 
 export class SessionTable extends Table {
+  private static readonly locked = new Statement(
+    (table: SessionTable, { poolId, sessionId }: { poolId: string; sessionId: string }) =>
+      table.locked(
+        table.db
+          .selectFrom('sessions')
+          .selectAll()
+          .select((eb) => eb.selectFrom('leaseClock').select('leaseClock.reading').as('reading'))
+          .where('poolId', '=', poolId)
+          .where('sessionId', '=', sessionId),
+      ),
+  );
+
   /** What is known of a session, held until the transaction ends, and the reading of the lease clock. */
   async lock(poolId: string, sessionId: string): Promise<{ known: SessionRow; reading: number } | undefined> {
-    const query = this.db
-      .selectFrom('sessions')
-      .selectAll()
-      .select((eb) => eb.selectFrom('leaseClock').select('leaseClock.reading').as('reading'))
-      .where('poolId', '=', poolId)
-      .where('sessionId', '=', sessionId);
-    const row = await this.locked(query).executeTakeFirst();
+    const row = await this.row(SessionTable.locked, { poolId, sessionId });
     if (!row) return undefined;
     const { reading, ...known } = row;
     return { known, reading: reading ?? 0 };

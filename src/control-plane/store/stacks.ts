@@ -3,6 +3,7 @@ import type { Vault } from '../vault';
 import type { Environment, RunRecord, StackRecord } from './records';
 import type { Schema, StackRow } from './schema';
 import { environmentOf } from './secrets';
+import { Statement } from './statement';
 import { Table, type Dialect } from './table';
 
 /** All but the environment: what reads a stack needs its secrets hardly ever. */
@@ -32,17 +33,23 @@ export class StackTable extends Table {
     await this.db.insertInto('stacks').values(row).execute();
   }
 
+  private static readonly found = new Statement((stacks: StackTable, { nameOrId }: { nameOrId: string }) =>
+    stacks.existing().where((eb) => eb.or([eb('name', '=', nameOrId), eb('id', '=', nameOrId)])),
+  );
+
   /** By name or ULID; undefined for one that never was or is deleted. */
   async find(nameOrId: string): Promise<StackRecord | undefined> {
-    const row = await this.existing()
-      .where((eb) => eb.or([eb('name', '=', nameOrId), eb('id', '=', nameOrId)]))
-      .executeTakeFirst();
+    const row = await this.row(StackTable.found, { nameOrId });
     return row && toStack(row);
   }
 
+  private static readonly locked = new Statement((stacks: StackTable, { id }: { id: string }) =>
+    stacks.locked(stacks.existing().where('id', '=', id)),
+  );
+
   /** By ULID, held until the transaction ends: what decides which run of a stack goes first looks at it alone. */
   async lock(id: string): Promise<StackRecord | undefined> {
-    const row = await this.locked(this.existing().where('id', '=', id)).executeTakeFirst();
+    const row = await this.row(StackTable.locked, { id });
     return row && toStack(row);
   }
 

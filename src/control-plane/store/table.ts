@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from './schema';
 import type { Dialect } from './database/database';
+import type { Statement } from './statement';
 
 export type { Dialect } from './database/database';
 
@@ -13,6 +14,22 @@ export abstract class Table {
     protected readonly db: Kysely<Schema>,
     private readonly dialect: Dialect,
   ) {}
+
+  /** The rows of a statement that is built only once. */
+  protected async rows<Values extends object, Row>(
+    statement: Statement<this, Values, Row>,
+    values: Values,
+  ): Promise<Row[]> {
+    return (await this.db.executeQuery(statement.with(this, this.dialect, values))).rows;
+  }
+
+  /** The same of one that has one row at most. */
+  protected async row<Values extends object, Row>(
+    statement: Statement<this, Values, Row>,
+    values: Values,
+  ): Promise<Row | undefined> {
+    return (await this.rows(statement, values))[0];
+  }
 
   /** Whether others may change a row while a transaction looks at it: SQLite has one writer at a time. */
   protected get hasRivals(): boolean {

@@ -1,5 +1,6 @@
 import type { WorkerRecord, ViewedAssignment } from './records';
 import { toWorker } from './workers';
+import { Statement } from './statement';
 import { chunks, Table } from './table';
 
 export interface ViewRecord {
@@ -11,14 +12,28 @@ export interface ViewRecord {
 export class ViewTable extends Table {
   /** Of a pool, or one session of it, removed ones included, that changed after a revision. */
   async changed(poolId: string, sessionId: string | null, after: number): Promise<ViewRecord[]> {
-    const rows = await this.all()
+    const rows =
+      sessionId === null
+        ? await this.rows(ViewTable.changedOfPool, { poolId, after })
+        : await this.rows(ViewTable.changedOfSession, { poolId, sessionId, after });
+    return rows.map(toView);
+  }
+
+  private static readonly changedOfPool = new Statement((views: ViewTable, of: { poolId: string; after: number }) =>
+    views.changedAfter(of.poolId, of.after),
+  );
+
+  private static readonly changedOfSession = new Statement(
+    (views: ViewTable, of: { poolId: string; sessionId: string; after: number }) =>
+      views.changedAfter(of.poolId, of.after).where('workers.sessionId', '=', of.sessionId),
+  );
+
+  private changedAfter(poolId: string, after: number) {
+    return this.all()
       .where('workers.poolId', '=', poolId)
       .where('workers.revision', '>', after)
       .where('workers.forgottenAt', 'is', null)
-      .$if(sessionId !== null, (query) => query.where('workers.sessionId', '=', sessionId!))
-      .orderBy('workers.revision')
-      .execute();
-    return rows.map(toView);
+      .orderBy('workers.revision');
   }
 
   /** Those with these ULIDs. */
