@@ -56,14 +56,14 @@ test('a control plane on SQLite that is killed again and again: no run is lost, 
   const report = await reportOn((options) => oneOnSqlite(options, kills), load);
   expect(report).toMatchObject({ ...NOTHING_AMISS, workers: 200 });
   expect(report.runs).toBeGreaterThanOrEqual(400);
-}, 300_000);
+}, 600_000);
 
 test('three on PostgreSQL, killed in turn while database and broker are restarted: no run is lost, doubled or ended, and no log line lost', async () => {
-  const report = await reportOn(threeOnPostgres, { pools: 18, mqttPools: 2, runs: 2_000, sharedConnections: true });
+  const report = await reportOn(threeOnPostgres, { pools: 18, mqttPools: 2, runs: 2_000 });
   expect(report).toMatchObject({ ...NOTHING_AMISS, workers: 200 });
   expect(report.runs).toBeGreaterThanOrEqual(2_000);
-}, 600_000);
+}, 1_200_000);
 
 test('one that stood still for 90 seconds: no run is lost, doubled or ended, nor taken from a worker whose Pod is about to start (invariant 10)', async () => {
   expect(await pause).toMatchObject({ ...NOTHING_AMISS, givenAgain: 0, workers: 30 });
-}, 300_000);
+}, 600_000);

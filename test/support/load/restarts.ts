@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { Agent } from 'undici';
 import { table } from '../../../src/cli/api/output';
 import type { Connection } from '../../../src/cli/api/connection';
 import { RefusedError } from '../../../src/cli/api/refused';
@@ -38,8 +37,6 @@ export interface RestartsOptions {
   readonly pools: number;
   readonly mqttPools: number;
   readonly runs: number;
-  /** Whether Pods take connections over from each other, which saves half of the work of making them. @default false */
-  readonly sharedConnections?: boolean;
   /** @default - controllers make Pods at once */
   readonly begin?: PodLife['begin'];
 }
@@ -72,10 +69,8 @@ export async function runThroughRestarts(
     const admin = new LoadAdmin(site.connection, join(options.folder, 'credentials'));
     closers.push(() => admin.close());
     const ledger = new Ledger();
-    const { begin, sharedConnections } = options;
-    const connections = sharedConnections && new Agent({ connect: { ca: site.connection.ca! } });
-    if (connections) closers.push(() => connections.destroy());
-    const fleet = new Fleet(admin, ledger, { ...LIFE, ...(begin && { begin }), ...(connections && { connections }) });
+    const { begin } = options;
+    const fleet = new Fleet(admin, ledger, { ...LIFE, ...(begin && { begin }) });
     closers.push(() => fleet.close());
     return await carryOut(options, { site, admin, ledger, fleet }, signal);
   } finally {
