@@ -50,6 +50,7 @@ export const ROOMS = {
     'control-plane/limits',
     'control-plane/retention',
     'control-plane/store',
+    'control-plane/tracing',
   ],
   'control-plane/admission': ['control-plane/*'],
   'control-plane/admin': [

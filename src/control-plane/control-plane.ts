@@ -12,12 +12,15 @@ import { Brokers } from './broker';
 import { graphqlRoute } from './graphql/route';
 import { apiRoutes } from './http/api-routes';
 import { refusingApp } from './http/app';
+import { traced } from './http/traced';
 import { workerRoutes } from './http/worker-routes';
 import { isEveryAddress } from './listen';
 import { Opened } from './opened';
 import { measuredBlobs } from './observability/measured-blobs';
 import { measuredStore } from './observability/measured-store';
 import { Metrics } from './observability/metrics';
+import { openTracing } from './observability/open-tracing';
+import { tracedStore } from './observability/traced-store';
 import { noOftenerThan, type ReadinessCheck } from './observability/readiness';
 import { healthRoutes, metricsRoutes } from './observability/routes';
 import type { ControlPlane, ControlPlaneOptions } from './options';
@@ -35,6 +38,7 @@ import { serve } from './http/server';
 import { openBlobs, type BlobReferences, type Blobs } from './blobs';
 import { openKeys, openSecretStore, openTls } from './secret-parts';
 import type { Store } from './store';
+import type { Tracing } from './tracing';
 import { webRoutes } from './web/routes';
 
 /** How often blobs that nobody needs are looked for. */
@@ -56,12 +60,13 @@ export async function startControlPlane(given: ControlPlaneOptions): Promise<Con
 
 async function start(given: ControlPlaneOptions, opened: Opened): Promise<ControlPlane> {
   const options = withDefaults(given);
-  const { dataDir, host, now, logger } = options;
+  const { dataDir, host, port, mqttPort, metricsPort, now, logger } = options;
   const clock = { ...systemClock, now };
   makePrivateFolder(dataDir);
   const keys = openKeys(given, options.logger);
   const metrics = new Metrics(now);
-  const { context, blobs, rotation } = await openQueue(given, { options, keys, metrics, clock }, opened);
+  const tracing = opened.add(await openTracing(options));
+  const { context, blobs, rotation } = await openQueue(given, { options, keys, metrics, tracing, clock }, opened);
   const { store } = context;
 
   const authority = await Authority.open(keys, now);
@@ -75,7 +80,6 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
 
   const admission = new Admission(options.trustedProxies);
   const proofs = new ProofChecks(admission.proofs);
-  const { port, mqttPort, metricsPort } = options;
   const brokers = opened.add(
     await Brokers.start(context, {
       embedded: mqttPort === null ? null : { address: { host, port: mqttPort }, tls, answered: metrics.mqttAnswered },
@@ -146,20 +150,21 @@ interface QueueParts {
   readonly options: ReturnType<typeof withDefaults>;
   readonly keys: KeyFiles;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   readonly clock: Clock;
 }
 
 /** The queue on its database and blobs, with what they do counted. */
 async function openQueue(given: ControlPlaneOptions, parts: QueueParts, opened: Opened) {
-  const { options, keys, metrics, clock } = parts;
+  const { options, keys, metrics, tracing, clock } = parts;
   const { dataDir, logger, now } = options;
   const secretStore = await openSecretStore(given, keys, opened, { clock, logger, observer: metrics.database });
-  const store = measuredStore(secretStore.store, metrics);
+  const store = tracedStore(measuredStore(secretStore.store, metrics), tracing);
   const surroundings = { references: blobReferences(store), observer: metrics.blobs, clock, logger };
   const opening = await openBlobs(dataDir, options.blobs, surroundings);
   const blobs: Blobs = { ...opening, store: opened.add(measuredBlobs(opening.store, metrics.blobs)) };
   const letGo = ({ kind, id }: LetGo) => void blobs.unused.release(kind, id);
-  const context = queueContext(store, options, logger, now, letGo, metrics.queue);
+  const context = queueContext(store, options, logger, now, letGo, metrics.queue, tracing);
   return { context, blobs, rotation: secretStore.rotation };
 }
 
@@ -177,9 +182,10 @@ interface Doors {
 }
 
 function appOf({ context, blobs, admission, proofs, admin, apiKeys, webKeys, authority, health }: Doors): Hono {
-  const { store, logger } = context;
+  const { store, logger, tracing } = context;
   const app = refusingApp(logger);
   app.route('/', health);
+  app.use(traced(tracing));
   app.use((c, next) => admission.turn(c).then(next));
   app.route(
     '/pki',
@@ -235,6 +241,7 @@ function withDefaults(given: ControlPlaneOptions) {
     metricsPort: given.metricsPort,
     version: given.version ?? '0.0.0',
     ...shutdownTimes(given),
+    traces: given.traces,
     tls: given.tls ?? true,
     web: given.web ?? 'basic',
     trustedProxies: given.trustedProxies ?? [],

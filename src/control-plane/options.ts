@@ -65,6 +65,8 @@ export interface ControlPlaneOptions {
    * process; part of the grace. @default 0
    */
   readonly shutdownDelaySeconds?: number;
+  /** Whether spans are sent by OTLP over HTTP, to where the variables of OpenTelemetry (OTEL_*) say. @default false */
+  readonly traces?: boolean;
   /** Shown by the metrics. @default '0.0.0' */
   readonly version?: string;
   readonly logger?: Logger;

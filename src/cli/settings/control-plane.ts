@@ -168,6 +168,11 @@ export const CONTROL_PLANE_SETTINGS = {
     'lowest level that is logged, on standard error',
     'info',
   ),
+  traces: setting(
+    toggle(),
+    'whether spans of requests, operations and transactions are sent by OTLP over HTTP, to where OTEL_EXPORTER_OTLP_ENDPOINT says',
+    false,
+  ),
   apiKeyId: optional(text('id'), 'id of the API key of people and programs', {
     isSecret: true,
     otherwise: 'made at the first start with its secret and kept in admin-key.json of the data folder',

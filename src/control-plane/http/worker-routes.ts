@@ -110,7 +110,16 @@ function podOperations({ context }: WorkerRoutesParts, uploads: WorkspaceUploads
       return c.json({});
     },
 
-    async post(who: Attempted, operation: PodOperation, body: unknown, signal: AbortSignal): Promise<object> {
+    post(who: Attempted, operation: PodOperation, body: unknown, signal: AbortSignal): Promise<object> {
+      const attributes = {
+        'worker_pools.pool.id': who.poolId,
+        'worker_pools.run.id': who.runId,
+        'worker_pools.run.attempt': who.attempt,
+      };
+      return context.tracing.span(operation, attributes, () => this.carryOut(who, operation, body, signal));
+    },
+
+    async carryOut(who: Attempted, operation: PodOperation, body: unknown, signal: AbortSignal): Promise<object> {
       const what = `the request ${operation}`;
       switch (operation) {
         case 'start':

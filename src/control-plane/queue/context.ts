@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Retention } from '../retention';
 import type { Store } from '../store';
 import type { ViewRecord } from '../store/views';
+import type { Tracing } from '../tracing';
 import type { Wakeups } from './wakeups';
 
 export interface QueueSettings {
@@ -38,6 +39,7 @@ export interface QueueContext {
   /** A new ULID, higher than the last. */
   readonly newId: () => string;
   readonly observer: QueueObserver;
+  readonly tracing: Tracing;
   /** Gives waiting runs of a pool to its idle workers; never rejects: what it could not do now, a sweep does. */
   readonly assignRuns: (poolId: string) => Promise<void>;
   /** Removes a blob that a row named, unless another does; never throws: what fails is left to a sweep of the blobs. */

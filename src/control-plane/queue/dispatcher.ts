@@ -18,6 +18,17 @@ export async function dispatch(
     const known = Object.keys(CONTROLLER_OPERATIONS).join(', ');
     throw new RequestError('not-found', `there is no operation ${operation.slice(0, 40)}: the operations are ${known}`);
   }
+  const attributes = { 'worker_pools.pool.id': poolId };
+  return context.tracing.span(operation, attributes, () => carryOut(context, poolId, operation, body, signal));
+}
+
+async function carryOut(
+  context: QueueContext,
+  poolId: string,
+  operation: ControllerOperation,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<unknown> {
   const what = `the request ${operation}`;
   switch (operation) {
     case 'register':

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { monotonicFactory } from 'ulid';
 import type { Store } from '../store';
+import { UNTRACED } from '../tracing';
 import { assignRuns } from './assign';
 import type { QueueContext, QueueObserver, QueueSettings } from './context';
 import { Wakeups } from './wakeups';
@@ -34,6 +35,7 @@ export function queueContext(
   now: () => number,
   letGo: QueueContext['letGo'] = () => undefined,
   observer = UNOBSERVED,
+  tracing: QueueContext['tracing'] = UNTRACED,
 ): QueueContext {
   const ulid = monotonicFactory();
   const wakeups = new Wakeups((error, topic) => logger.error({ err: error, topic }, 'a change could not be told'));
@@ -56,6 +58,7 @@ export function queueContext(
       }
     },
     observer: guarded(observer, logger),
+    tracing,
     assignRuns: async (poolId) => {
       try {
         await assignRuns(context, poolId);

@@ -6,6 +6,7 @@ import { WORKER_PATH } from '../../../src/protocol/messages';
 import type { TestControlPlane, TestPool } from './control-plane';
 
 type Body = string | Readable;
+type Headers = Readonly<Record<string, string>>;
 
 /** Requests as controllers and people send them, over connections that are kept; `close` ends them. */
 export class Speaker {
@@ -21,19 +22,20 @@ export class Speaker {
   async send(
     method: 'GET' | 'POST' | 'PUT',
     path: string,
-    { body, jwt }: { readonly body?: Body; readonly jwt?: string } = {},
+    { body, jwt, headers }: { readonly body?: Body; readonly jwt?: string; readonly headers?: Headers } = {},
   ): Promise<Dispatcher.ResponseData> {
     return request(new URL(path, this.controlPlane.url), {
       method,
       dispatcher: this.agent,
-      headers: jwt === undefined ? {} : { authorization: `Bearer ${jwt}` },
+      headers: { ...headers, ...(jwt !== undefined && { authorization: `Bearer ${jwt}` }) },
       ...(body !== undefined && { body }),
     });
   }
 
   /** What the controller of a pool asks. */
-  async operation(pool: TestPool, name: string, body: object): Promise<Dispatcher.ResponseData> {
-    return this.send('POST', `${WORKER_PATH}/${name}`, { body: JSON.stringify(body), jwt: await proofOf(pool) });
+  async operation(pool: TestPool, name: string, body: object, headers?: Headers): Promise<Dispatcher.ResponseData> {
+    const given = { body: JSON.stringify(body), jwt: await proofOf(pool), ...(headers && { headers }) };
+    return this.send('POST', `${WORKER_PATH}/${name}`, given);
   }
 
   /** The field of a document that has one. */
