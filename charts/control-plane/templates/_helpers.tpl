@@ -57,6 +57,9 @@ launcherImage: {{ default (printf "cdk8s-worker-pools/launcher:%s" $.Chart.AppVe
 defaultRunnerImage: {{ default (printf "cdk8s-worker-pools/runner:%s" $.Chart.AppVersion) $.Values.defaultRunnerImage | toJson }}
 web: {{ $.Values.web | toJson }}
 logLevel: {{ $.Values.logLevel | toJson }}
+{{- if $.Values.traces.enabled }}
+traces: true
+{{- end }}
 shutdownGraceSeconds: {{ $.Values.shutdownGraceSeconds | toJson }}
 {{- if and $.Values.database.existingSecret $.Values.keys.existingSecret $.Values.blobs.s3.bucket }}
 shutdownDelaySeconds: 5

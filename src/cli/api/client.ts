@@ -9,6 +9,7 @@ import { RefusedError, UnavailableError } from './refused';
 import { UserError } from '../run-program';
 import type { Connection } from './connection';
 import { LOG_IN } from './documents';
+import { traceHeaders } from './trace-headers';
 import { whyUnreachable } from './unreachable';
 
 /** Longest silence before an answer begins: an upload is on disk by then. */
@@ -130,7 +131,8 @@ export class ApiClient {
     }
   }
 
-  private answer(url: string, { method, headers, body }: Request): Promise<IncomingMessage> {
+  private answer(url: string, { method, body, ...given }: Request): Promise<IncomingMessage> {
+    const headers = { ...traceHeaders(process.env), ...given.headers };
     const start = url.startsWith('https:') ? requestHttps : requestHttp;
     return new Promise((resolve, reject) => {
       const request = start(url, { method, headers, agent: this.agent, timeout: ANSWER_TIMEOUT_MS });

@@ -294,6 +294,47 @@ export interface ControlPlaneServiceMonitor {
   readonly scrapeTimeout?: Duration;
 }
 
+/** Alerts on the control plane, for the Prometheus operator. */
+export interface ControlPlanePrometheusRule {
+  /**
+   * Namespace of the PrometheusRule.
+   *
+   * @default - the control plane's
+   */
+  readonly namespace?: string;
+
+  /**
+   * More labels, by which a Prometheus selects its rules.
+   *
+   * @default - none
+   */
+  readonly labels?: Record<string, string>;
+
+  /**
+   * Annotations of the PrometheusRule.
+   *
+   * @default - none
+   */
+  readonly annotations?: Record<string, string>;
+
+  /**
+   * More labels of each alert, by which Alertmanager sends it on. A severity here wins.
+   *
+   * @default - `severity` only
+   */
+  readonly alertLabels?: Record<string, string>;
+}
+
+/** Where the control plane sends spans of what it does. */
+export interface ControlPlaneTraces {
+  /**
+   * Address of the receiver of OTLP over HTTP, as `http://host:4318`.
+   *
+   * @default - as the variable OTEL_EXPORTER_OTLP_ENDPOINT in `envVariables` says
+   */
+  readonly endpoint?: string;
+}
+
 /** Pods of the control plane that stay when nodes are drained. At most one of the two may be set. */
 export interface ControlPlaneDisruptionBudget {
   /**

@@ -31,6 +31,9 @@ export function serviceAccountName(
   return orElse(serviceAccount.name, when(serviceAccount.create, fullName, 'default') as Later<string>);
 }
 
+/** By it the Prometheus operator calls the job, too. */
+export const metricsServiceName = ({ fullName }: ReleaseContext): Later<string> => text(fullName, '-metrics');
+
 /** What the control plane's Pods and the Pod of `helm test` have in common. */
 export function programImage({ image, global }: ControlPlaneValues, { appVersion }: ReleaseContext): Later<string> {
   const { repository, tag, digest } = image;

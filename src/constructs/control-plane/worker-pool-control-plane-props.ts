@@ -29,9 +29,11 @@ import type {
   ControlPlaneLogLevel,
   ControlPlaneMqttBroker,
   ControlPlaneNetworkPolicy,
+  ControlPlanePrometheusRule,
   ControlPlaneRetention,
   ControlPlaneS3,
   ControlPlaneServiceMonitor,
+  ControlPlaneTraces,
   ControlPlaneWeb,
 } from './control-plane-options';
 import type { controlPlaneValues } from './values';
@@ -323,6 +325,20 @@ export interface WorkerPoolControlPlaneProps {
   readonly serviceMonitor?: ControlPlaneServiceMonitor;
 
   /**
+   * Alerts on this control plane, for the Prometheus operator. They need the ServiceMonitor.
+   *
+   * @default - none
+   */
+  readonly prometheusRule?: ControlPlanePrometheusRule;
+
+  /**
+   * Spans of requests, operations and transactions, by OTLP over HTTP; `{}` where variables say everything.
+   *
+   * @default - none are sent
+   */
+  readonly traces?: ControlPlaneTraces;
+
+  /**
    * PodDisruptionBudget of the control plane.
    *
    * @default - none
@@ -563,6 +579,16 @@ export const CONTROL_PLANE_PROPS: PropMapping<WorkerPoolControlPlaneProps, Membe
       scrapeTimeout: { to: 'metrics.serviceMonitor.scrapeTimeout', as: inPrometheusUnits },
     },
   },
+  prometheusRule: {
+    enables: 'metrics.prometheusRule.enabled',
+    props: {
+      namespace: 'metrics.prometheusRule.namespace',
+      labels: 'metrics.prometheusRule.additionalLabels',
+      annotations: 'metrics.prometheusRule.annotations',
+      alertLabels: 'metrics.prometheusRule.alertLabels',
+    },
+  },
+  traces: { enables: 'traces.enabled', props: { endpoint: 'traces.endpoint' } },
   disruptionBudget: {
     enables: 'pdb.enabled',
     props: {

@@ -254,6 +254,33 @@ export const CASES: readonly [string, WorkerPoolControlPlaneProps, object][] = [
     },
   ],
   [
+    'alerts',
+    {
+      prometheusRule: {
+        namespace: 'monitoring',
+        labels: { release: 'prometheus' },
+        annotations: { e: 'f' },
+        alertLabels: { team: 'a' },
+      },
+    },
+    {
+      metrics: {
+        prometheusRule: {
+          enabled: true,
+          namespace: 'monitoring',
+          additionalLabels: { release: 'prometheus' },
+          annotations: { e: 'f' },
+          alertLabels: { team: 'a' },
+        },
+      },
+    },
+  ],
+  [
+    'traces',
+    { traces: { endpoint: 'http://collector:4318' } },
+    { traces: { enabled: true, endpoint: 'http://collector:4318' } },
+  ],
+  [
     'a Pod of its own kind',
     {
       image: 'r/control-plane@sha256:abc',

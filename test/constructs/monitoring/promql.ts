@@ -1,13 +1,24 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
-import { CONTROLLER_METRICS, EXPORTER_METRICS, RUNTIME_METRICS, type MetricDescription } from '../../../src/api';
+import {
+  CONTROL_PLANE_METRICS,
+  CONTROLLER_METRICS,
+  EXPORTER_METRICS,
+  PROCESS_METRICS,
+  RUNTIME_METRICS,
+  type MetricDescription,
+} from '../../../src/api';
 
-const known: MetricDescription[] = [CONTROLLER_METRICS, RUNTIME_METRICS, EXPORTER_METRICS].flatMap((metrics) =>
-  Object.values<MetricDescription>(metrics),
-);
+const known: MetricDescription[] = [
+  CONTROLLER_METRICS,
+  RUNTIME_METRICS,
+  CONTROL_PLANE_METRICS,
+  PROCESS_METRICS,
+  EXPORTER_METRICS,
+].flatMap((metrics) => Object.values<MetricDescription>(metrics));
 
 /** Labels that Prometheus gives to whatever it scrapes. */
-const OF_THE_TARGET = ['instance', 'job'];
+const OF_THE_TARGET = ['instance', 'job', 'namespace'];
 
 /** What is wrong with a query of ours: what is no PromQL, metrics that nobody serves, labels that they lack, rates of a gauge. */
 export function faults(query: string): string[] {

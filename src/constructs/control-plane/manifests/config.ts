@@ -22,6 +22,7 @@ export function configFile(values: ControlPlaneValues, context: ReleaseContext):
     defaultRunnerImage: orElse(values.defaultRunnerImage, ofThisVersion(IMAGE.runner)),
     web: values.web,
     logLevel: values.logLevel,
+    traces: when(values.traces.enabled, true),
     shutdownGraceSeconds: values.shutdownGraceSeconds,
     // One with a volume has nobody who could take over.
     shutdownDelaySeconds: when(isStateless(values), SHUTDOWN_DELAY_SECONDS),

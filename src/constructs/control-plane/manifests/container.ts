@@ -46,7 +46,7 @@ export function programContainer(values: ControlPlaneValues, context: ReleaseCon
 }
 
 /** Where the program finds its file, which its commands inside the Pod find there too, and secrets. */
-function environment({ apiKey, database, blobs, extraEnv }: ControlPlaneValues) {
+function environment({ apiKey, database, blobs, traces, extraEnv }: ControlPlaneValues) {
   return concat<EnvironmentVariable>(
     [{ name: 'WORKER_POOLS_CONFIG', value: `${PATH.config}/${CONFIG_FILE}` }],
     when(has(apiKey.existingSecret), [
@@ -58,6 +58,7 @@ function environment({ apiKey, database, blobs, extraEnv }: ControlPlaneValues) 
       has(blobs.s3.existingSecret),
       ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].map((key) => secret(key, blobs.s3.existingSecret, key)),
     ),
+    when(has(traces.endpoint), [{ name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: traces.endpoint }]),
     extraEnv,
   );
 }

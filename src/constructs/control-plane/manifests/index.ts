@@ -7,6 +7,7 @@ import { addDisruptionBudget } from './disruption';
 import { addIngress } from './ingress';
 import { addMetrics } from './metrics';
 import { addNetworkPolicy } from './network-policy';
+import { addPrometheusRule } from './prometheus-rule';
 import { addServices } from './services';
 import { addWorkload } from './workload';
 
@@ -24,4 +25,5 @@ export function addControlPlaneManifests(
   addNetworkPolicy(scope, values, context);
   addDisruptionBudget(scope, values, context);
   addMetrics(scope, values, context);
+  addPrometheusRule(scope, values, context);
 }

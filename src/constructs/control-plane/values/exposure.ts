@@ -15,6 +15,7 @@ import {
 } from '../../../charting/values';
 import { DURATION } from '../../shared/global-values';
 import { PORT, RELEASE_TEST_NAME } from '../constants';
+import { prometheusRule } from './observability';
 
 const NODE_PORT = { minimum: 30000, maximum: 32767 };
 
@@ -124,5 +125,6 @@ export const exposureValues = {
       annotations: stringMap({}, 'Annotations of the Service.'),
     }),
     serviceMonitor,
+    prometheusRule,
   }),
 };

@@ -23,6 +23,7 @@ import {
 } from '../../shared/global-values';
 import { ControlPlaneLogLevel, ControlPlaneWeb } from '../control-plane-options';
 import { exposureValues } from './exposure';
+import { tracesValues } from './observability';
 import { podValues } from './pod';
 import { storageValues } from './storage';
 
@@ -110,6 +111,7 @@ export const controlPlaneValues = group('Values of the control plane of worker p
   }),
   ...storageValues,
   ...exposureValues,
+  traces: tracesValues,
   pdb: group('PodDisruptionBudget of the control plane. Takes minAvailable or maxUnavailable, not both.', {
     enabled: flag(false, 'Whether to make it.'),
     minAvailable: optionalIntOrPercent('Pods that must stay.'),
