@@ -23,6 +23,7 @@ import {
   type WorkerPoolControlPlaneProps,
 } from '../../../src';
 import { elsewhere } from '../operator/elsewhere';
+import { OBSERVABILITY_CASES } from './observability-cases';
 
 const secret = (name: string) => Secret.fromSecretName(elsewhere(), name, name);
 
@@ -228,58 +229,7 @@ export const CASES: readonly [string, WorkerPoolControlPlaneProps, object][] = [
       },
     },
   ],
-  ['metrics', { metricsService: true }, { metrics: { service: { enabled: true } } }],
-  [
-    'a service monitor',
-    {
-      serviceMonitor: {
-        namespace: 'monitoring',
-        labels: { release: 'prometheus' },
-        annotations: { e: 'f' },
-        interval: Duration.minutes(1),
-        scrapeTimeout: Duration.seconds(5),
-      },
-    },
-    {
-      metrics: {
-        serviceMonitor: {
-          enabled: true,
-          namespace: 'monitoring',
-          additionalLabels: { release: 'prometheus' },
-          annotations: { e: 'f' },
-          interval: '60s',
-          scrapeTimeout: '5s',
-        },
-      },
-    },
-  ],
-  [
-    'alerts',
-    {
-      prometheusRule: {
-        namespace: 'monitoring',
-        labels: { release: 'prometheus' },
-        annotations: { e: 'f' },
-        alertLabels: { team: 'a' },
-      },
-    },
-    {
-      metrics: {
-        prometheusRule: {
-          enabled: true,
-          namespace: 'monitoring',
-          additionalLabels: { release: 'prometheus' },
-          annotations: { e: 'f' },
-          alertLabels: { team: 'a' },
-        },
-      },
-    },
-  ],
-  [
-    'traces',
-    { traces: { endpoint: 'http://collector:4318' } },
-    { traces: { enabled: true, endpoint: 'http://collector:4318' } },
-  ],
+  ...OBSERVABILITY_CASES,
   [
     'a Pod of its own kind',
     {
