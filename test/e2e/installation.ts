@@ -13,7 +13,7 @@ import { chooseCluster, plainLines } from '../../src/local-cluster';
 import type { Condition } from '../../src/api';
 
 /** Its own cluster, so that a demo on the same machine is left alone. */
-const NAME = 'e2e';
+export const NAME = 'e2e';
 const TERMINAL = ['FINISHED', 'FAILED', 'STOPPED', 'CANCELED', 'DISCARDED'];
 
 /** On the demo's pool, unless it names another. */
@@ -46,7 +46,7 @@ export interface WorkerObject extends KubernetesObject {
 
 /** The demo on a cluster of its own, with the verbs of these tests. */
 export class Installation {
-  private constructor(private readonly demo: Demo) {}
+  private constructor(readonly demo: Demo) {}
 
   static async bringUp(): Promise<Installation> {
     const { cluster } = await chooseCluster({ name: NAME });

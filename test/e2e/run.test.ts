@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '../../src/cli/demo/kubernetes';
 import { DEMO } from '../../src/cli/demo/settings';
+import { itInstallsTheControlPlane } from './control-plane-chart';
 import { Installation, type PodVolume } from './installation';
 
 const MINUTE = 60_000;
@@ -223,4 +224,6 @@ describe('a run on a real node', () => {
     },
     5 * MINUTE,
   );
+
+  describe('the control plane by its chart', () => itInstallsTheControlPlane(() => installation));
 });
