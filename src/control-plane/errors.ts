@@ -1,5 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { z } from 'zod';
-import type { Refusal } from '../protocol/messages';
+import { mostOf, type Refusal } from '../protocol/messages';
 
 export type RefusalCode = Refusal['code'];
 
@@ -42,11 +43,52 @@ export const HTTP_STATUS: Readonly<Record<RefusalCode, 400 | 401 | 404 | 408 | 4
 
 /** Checks data at the border. @throws RequestError `malformed`, naming every field that is wrong but no value. */
 export function validate<T extends z.ZodType>(schema: T, data: unknown, what: string): z.output<T> {
+  return validateFrom(schema, data, what, 0);
+}
+
+/** Entries of a list that are checked in one turn of the event loop: a few milliseconds of work. */
+const SLICE = 200;
+
+/** The same, with the event loop let go round while a long list is checked. The object has one at most. */
+export async function validateInSlices<T extends z.ZodObject>(
+  schema: T,
+  data: unknown,
+  what: string,
+): Promise<z.output<T>> {
+  const long = longListOf(schema, data);
+  if (!long) return validate(schema, data, what);
+  const { name, items } = long;
+  const checked: unknown[] = [];
+  let whole = {};
+  for (let at = 0; at < items.length; at += SLICE) {
+    if (at > 0) await turn();
+    const part = { ...(data as object), [name]: items.slice(at, at + SLICE) };
+    whole = validateFrom(schema, part, what, at) as object;
+    for (const item of (whole as Record<string, unknown[]>)[name]!) checked.push(item);
+  }
+  return { ...whole, [name]: checked } as z.output<T>;
+}
+
+/** A list that is long, and no longer than it may be. */
+function longListOf({ shape }: z.ZodObject, data: unknown): { name: string; items: unknown[] } | undefined {
+  for (const [name, schema] of Object.entries(shape)) {
+    const most = mostOf(schema as z.ZodType);
+    const items = (data as Record<string, unknown> | null | undefined)?.[name];
+    if (most !== undefined && Array.isArray(items) && items.length > SLICE && items.length <= most)
+      return { name, items };
+  }
+  return undefined;
+}
+
+/** @param offset of the list that the data has a part of */
+function validateFrom<T extends z.ZodType>(schema: T, data: unknown, what: string, offset: number): z.output<T> {
   const parsed = schema.safeParse(data);
   if (parsed.success) return parsed.data;
+  const placeOf = (path: readonly PropertyKey[]) =>
+    path.map((step) => (typeof step === 'number' ? step + offset : String(step))).join('.');
   const issues = parsed.error.issues
     .slice(0, 5)
-    .map((issue) => `${issue.path.join('.') || 'the body'}: ${issue.message}`);
+    .map((issue) => `${placeOf(issue.path) || 'the body'}: ${issue.message}`);
   const more = parsed.error.issues.length > 5 ? `, and ${parsed.error.issues.length - 5} more` : '';
   throw new RequestError('malformed', `${what} is malformed: ${issues.join('; ')}${more}`);
 }

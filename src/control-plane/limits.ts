@@ -35,6 +35,13 @@ export const LIMITS = {
     'a connection on which nothing moves: an upload that stalls, an answer that is not read',
     'longer than the longest wait of a long poll',
   ),
+  jsonValues: limit(
+    200_000,
+    'count',
+    'names and values of a JSON body',
+    'a sync of 20,000 workers with runs has 180,000; the parser takes some 40 ms at most for them',
+  ),
+  jsonNesting: limit(64, 'count', 'brackets within brackets of a JSON body', 'the protocol needs five'),
   storedMs: limit(600_000, 'ms', 'making an upload durable', 'as long as a run Pod waits for it'),
   logInBytes: limit(8 * KIB, 'bytes', 'a GraphQL body without a JWT', 'it logs in and does nothing else'),
   graphqlBytes: limit(4 * MIB, 'bytes', 'a GraphQL body', 'the environment of a stack may have 1.5 MiB'),
@@ -146,7 +153,7 @@ export const SMALL_BODY_BYTES = 64 * KIB;
 /** Largest body of each operation of the worker protocol, in bytes. */
 export const OPERATION_BYTES = {
   register: 2 * MIB,
-  sync: 4 * MIB,
+  sync: 2 * MIB,
   watch: 1 * KIB,
   retire: 64 * KIB,
   report: 64 * KIB,

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { RequestError } from '../errors';
 import { LIMIT, SMALL_BODY_BYTES } from '../limits';
 import type { InFlight } from './in-flight';
+import { JsonMeter } from './json-meter';
 
 export interface BodyLimits {
   /** Whose share of the memory it takes. */
@@ -15,10 +16,10 @@ export interface BodyLimits {
 const FIRST_BYTES = 4 * 1024;
 
 /**
- * Reads a body that has a limit, in bytes and in time; one that breaks it is not read any further. One above
+ * Reads a JSON body that has a limit, in bytes, in names and values, and in time; one that breaks it is not read any further. One above
  * SMALL_BODY_BYTES takes, while it comes in, its part of what all such bodies may take.
  *
- * @throws RequestError `too-large`, `timeout`, `too-many-requests`, or `malformed` where the connection broke off
+ * @throws RequestError `too-large`, `timeout`, `too-many-requests`, or `malformed` where it nests too deep, or breaks off
  */
 export async function readBody(body: Readable, inFlight: InFlight, limits: BodyLimits): Promise<string> {
   const held = new HeldBody(inFlight, limits);
@@ -63,6 +64,7 @@ export async function readBody(body: Readable, inFlight: InFlight, limits: BodyL
 class HeldBody {
   private buffer = Buffer.allocUnsafe(FIRST_BYTES);
   private bytes = 0;
+  private readonly meter = new JsonMeter();
   private readonly shares: (() => void)[] = [];
 
   constructor(
@@ -74,6 +76,7 @@ class HeldBody {
     const { most } = this.limits;
     const bytes = this.bytes + piece.length;
     if (bytes > most) throw new RequestError('too-large', `the body is larger than ${most} bytes`);
+    this.meter.add(piece);
     if (bytes > this.buffer.length) this.grow(Math.max(bytes, Math.min(most, 2 * this.buffer.length)));
     piece.copy(this.buffer, this.bytes);
     this.bytes = bytes;

@@ -1,10 +1,15 @@
 import { MqttRequest, type MqttReply } from '../../protocol/mqtt-topics';
+import { JsonMeter } from '../admission/json-meter';
 import { RequestError, validate } from '../errors';
+import { OPERATION_BYTES } from '../limits';
 import { isGoodProof, provePool, type PoolProof } from '../identity/pool-identity';
 import type { ProofCheck } from '../identity/proof-checks';
 import type { QueueContext } from '../queue/context';
 import { dispatch } from '../queue/dispatcher';
 import { BROKER_LIMITS } from './limits';
+
+/** `op`, `id` and what JSON has between them. */
+const AROUND_BYTES = 256;
 
 /** A request as it came, from whichever broker. */
 export interface IncomingRequest {
@@ -42,6 +47,7 @@ export async function answerRequest(context: QueueContext, request: IncomingRequ
   try {
     const { op, body, ...rest } = validate(MqttRequest, parseJson(request.payload), 'the MQTT request');
     id = rest.id;
+    requireSize(op, request.payload);
     if (body.session !== request.session) {
       throw new RequestError('malformed', 'the session of the body is not the session of the topic');
     }
@@ -61,6 +67,15 @@ export async function answerRequest(context: QueueContext, request: IncomingRequ
 
 /** How a request ended, for those who count: `ok`, or why it was refused. */
 export const codeOf = (reply: MqttReply | undefined): string => reply?.refusal?.code ?? (reply ? 'ok' : 'malformed');
+/** The same as over HTTP, what is around the body left aside. @throws RequestError `too-large` */
+function requireSize(operation: string, payload: Buffer): void {
+  const most = Object.hasOwn(OPERATION_BYTES, operation)
+    ? OPERATION_BYTES[operation as keyof typeof OPERATION_BYTES]
+    : 0;
+  if (most > 0 && payload.length > most + AROUND_BYTES) {
+    throw new RequestError('too-large', `the body of ${operation} is larger than ${most} bytes`);
+  }
+}
 
 async function proved(context: QueueContext, request: IncomingRequest): Promise<PoolProof> {
   const { poolId, jwt, proof, check } = request;
@@ -82,6 +97,7 @@ function refusalOf(context: QueueContext, error: unknown): MqttReply['refusal'] 
 }
 
 function parseJson(payload: Buffer): unknown {
+  new JsonMeter().add(payload);
   try {
     return JSON.parse(payload.toString('utf8'));
   } catch {

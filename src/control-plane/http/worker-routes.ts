@@ -15,6 +15,7 @@ import { TokenBuckets } from '../admission/token-buckets';
 import { PART_BYTES, type Blobs } from '../blobs';
 import { RequestError, validate } from '../errors';
 import type { ProofChecks } from '../identity/proof-checks';
+import { jsonInSlices } from '../json-slices';
 import { LIMIT, LOG_BURST_BYTES } from '../limits';
 import type { QueueContext } from '../queue/context';
 import { dispatch } from '../queue/dispatcher';
@@ -82,7 +83,7 @@ export function workerRoutes(parts: WorkerRoutesParts): Hono {
     });
     // The pool may have been reset while a long poll was held back.
     if (waits) await callers.pool(c);
-    return c.json(answer);
+    return c.body(await jsonInSlices(answer), 200, { 'Content-Type': 'application/json' });
   });
   return app;
 }

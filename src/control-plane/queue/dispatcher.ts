@@ -1,5 +1,5 @@
 import { CONTROLLER_OPERATIONS } from '../../protocol/messages';
-import { RequestError, validate } from '../errors';
+import { RequestError, validate, validateInSlices } from '../errors';
 import type { QueueContext } from './context';
 import { report } from './report';
 import { register, retire, sync, watch } from './session-operations';
@@ -32,13 +32,13 @@ async function carryOut(
   const what = `the request ${operation}`;
   switch (operation) {
     case 'register':
-      return register(context, poolId, validate(CONTROLLER_OPERATIONS.register.request, body, what));
+      return register(context, poolId, await validateInSlices(CONTROLLER_OPERATIONS.register.request, body, what));
     case 'sync':
-      return sync(context, poolId, validate(CONTROLLER_OPERATIONS.sync.request, body, what));
+      return sync(context, poolId, await validateInSlices(CONTROLLER_OPERATIONS.sync.request, body, what));
     case 'watch':
       return watch(context, poolId, validate(CONTROLLER_OPERATIONS.watch.request, body, what), signal);
     case 'retire':
-      return retire(context, poolId, validate(CONTROLLER_OPERATIONS.retire.request, body, what));
+      return retire(context, poolId, await validateInSlices(CONTROLLER_OPERATIONS.retire.request, body, what));
     case 'report':
       return report(context, poolId, validate(CONTROLLER_OPERATIONS.report.request, body, what));
   }

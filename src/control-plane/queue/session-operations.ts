@@ -81,8 +81,9 @@ export async function sync(context: QueueContext, poolId: string, request: SyncR
     for (const assignment of held) {
       if (assignment.endedAt !== null && !podOf(assignment)) await podIsGone(made, assignment);
     }
-    for (const worker of await tx.workers.listOfSession(poolId, session)) {
-      if (!listed.has(worker.id)) await retireWorker(made, worker, 'its Worker object is gone');
+    const missing = (await tx.workers.idsOfSession(poolId, session)).filter((id) => !listed.has(id));
+    for (const worker of await tx.workers.findAll(missing)) {
+      await retireWorker(made, worker, 'its Worker object is gone');
     }
     made.mayAssign(poolId);
   });

@@ -34,6 +34,9 @@ export interface AtRisk {
   readonly syncedLease: number | null;
 }
 
+/** Rows that are read at once: all of a large pool would hold up the event loop. */
+const PAGE = 1000;
+
 export class AssignmentTable extends Table {
   /** The new fencing number, higher than any before. */
   async insert(assignment: NewAssignment): Promise<number> {
@@ -87,13 +90,19 @@ export class AssignmentTable extends Table {
 
   /** Of a session: what its workers hold. */
   async unreleased(poolId: string, sessionId: string): Promise<AssignmentRecord[]> {
-    const rows = await this.all()
-      .where('poolId', '=', poolId)
-      .where('sessionId', '=', sessionId)
-      .where('releasedAt', 'is', null)
-      .orderBy('fence')
-      .execute();
-    return rows.map(toAssignment);
+    const found: AssignmentRecord[] = [];
+    for (;;) {
+      const rows = await this.all()
+        .where('poolId', '=', poolId)
+        .where('sessionId', '=', sessionId)
+        .where('releasedAt', 'is', null)
+        .orderBy('fence')
+        .limit(PAGE)
+        .offset(found.length)
+        .execute();
+      for (const row of rows) found.push(toAssignment(row));
+      if (rows.length < PAGE) return found;
+    }
   }
 
   /** False when another Pod was faster. */

@@ -8,32 +8,52 @@ export interface ViewRecord {
   readonly assignment: ViewedAssignment | null;
 }
 
+/** Rows that are read at once: all of a large pool would hold up the event loop. */
+const PAGE = 1000;
+
+/** Behind every ULID. */
+const LAST_ID = '~';
+
+/** What comes behind a worker, in the order of revisions. */
+interface PageOfPool {
+  readonly poolId: string;
+  readonly revision: number;
+  readonly id: string;
+}
+
 /** Workers together with what their owners are told of the runs that hold them. */
 export class ViewTable extends Table {
   /** Of a pool, or one session of it, removed ones included, that changed after a revision. */
   async changed(poolId: string, sessionId: string | null, after: number): Promise<ViewRecord[]> {
-    const rows =
-      sessionId === null
-        ? await this.rows(ViewTable.changedOfPool, { poolId, after })
-        : await this.rows(ViewTable.changedOfSession, { poolId, sessionId, after });
-    return rows.map(toView);
+    const found: ViewRecord[] = [];
+    for (let from = { revision: after, id: LAST_ID }; ; ) {
+      const rows =
+        sessionId === null
+          ? await this.rows(ViewTable.changedOfPool, { poolId, ...from })
+          : await this.rows(ViewTable.changedOfSession, { poolId, sessionId, ...from });
+      for (const row of rows) found.push(toView(row));
+      const last = rows.at(-1);
+      if (!last || rows.length < PAGE) return found;
+      from = { revision: last.revision, id: last.id };
+    }
   }
 
-  private static readonly changedOfPool = new Statement((views: ViewTable, of: { poolId: string; after: number }) =>
-    views.changedAfter(of.poolId, of.after),
-  );
+  private static readonly changedOfPool = new Statement((views: ViewTable, of: PageOfPool) => views.changedAfter(of));
 
   private static readonly changedOfSession = new Statement(
-    (views: ViewTable, of: { poolId: string; sessionId: string; after: number }) =>
-      views.changedAfter(of.poolId, of.after).where('workers.sessionId', '=', of.sessionId),
+    (views: ViewTable, of: PageOfPool & { readonly sessionId: string }) =>
+      views.changedAfter(of).where('workers.sessionId', '=', of.sessionId),
   );
 
-  private changedAfter(poolId: string, after: number) {
+  private changedAfter({ poolId, revision, id }: PageOfPool) {
     return this.all()
       .where('workers.poolId', '=', poolId)
-      .where('workers.revision', '>', after)
+      .where('workers.revision', '>=', revision)
+      .where((eb) => eb.or([eb('workers.revision', '>', revision), eb('workers.id', '>', id)]))
       .where('workers.forgottenAt', 'is', null)
-      .orderBy('workers.revision');
+      .orderBy('workers.revision')
+      .orderBy('workers.id')
+      .limit(PAGE);
   }
 
   /** Those with these ULIDs. */

@@ -4,6 +4,9 @@ import type { WorkerRecord } from './records';
 import type { Schema, WorkerRow } from './schema';
 import { chunks, Table } from './table';
 
+/** Rows that are read at once: all of a large pool would hold up the event loop. */
+const PAGE = 5000;
+
 type Where = ExpressionBuilder<Schema, 'workers'>;
 
 export class WorkerTable extends Table {
@@ -69,16 +72,23 @@ export class WorkerTable extends Table {
     return rows.map(toWorker);
   }
 
-  /** Of a session, removed ones included. */
-  async listOfSession(poolId: string, sessionId: string): Promise<WorkerRecord[]> {
-    const rows = await this.db
-      .selectFrom('workers')
-      .selectAll()
-      .where('poolId', '=', poolId)
-      .where('sessionId', '=', sessionId)
-      .where('forgottenAt', 'is', null)
-      .execute();
-    return rows.map(toWorker);
+  /** ULIDs of those of a session, removed ones included. */
+  async idsOfSession(poolId: string, sessionId: string): Promise<string[]> {
+    const ids: string[] = [];
+    for (;;) {
+      const rows = await this.db
+        .selectFrom('workers')
+        .select('id')
+        .where('poolId', '=', poolId)
+        .where('sessionId', '=', sessionId)
+        .where('forgottenAt', 'is', null)
+        .where('id', '>', ids.at(-1) ?? '')
+        .orderBy('id')
+        .limit(PAGE)
+        .execute();
+      for (const { id } of rows) ids.push(id);
+      if (rows.length < PAGE) return ids;
+    }
   }
 
   /** Idle workers of sessions that were heard of since a reading of the lease clock, newest first; held. */

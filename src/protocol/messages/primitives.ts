@@ -50,13 +50,21 @@ export const OutcomeReason = z.enum([
 ]);
 
 /** A list that is refused whole when it is too long, before anything in it is looked at. */
-export const list = <T extends z.ZodType>(item: T, most: number, least = 0) =>
-  z
+export const list = <T extends z.ZodType>(item: T, most: number, least = 0) => {
+  const schema = z
     .custom<unknown[]>(
       (value) => Array.isArray(value) && value.length >= least && value.length <= most,
       `must be a list of ${least} to ${most}`,
     )
     .pipe(z.array(item));
+  longest.set(schema, most);
+  return schema;
+};
+
+const longest = new WeakMap<z.ZodType, number>();
+
+/** How many entries a `list` may have; undefined for other schemas. */
+export const mostOf = (schema: z.ZodType): number | undefined => longest.get(schema);
 
 /** Texts by name, of which the same is true. */
 export const texts = (most: { readonly entries: number; readonly characters: number }) =>
