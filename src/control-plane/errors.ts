@@ -63,7 +63,7 @@ export async function validateInSlices<T extends z.ZodObject>(
   for (let at = 0; at < items.length; at += SLICE) {
     if (at > 0) await turn();
     const part = { ...(data as object), [name]: items.slice(at, at + SLICE) };
-    whole = validateFrom(schema, part, what, at) as object;
+    whole = validateFrom(schema, part, what, at);
     for (const item of (whole as Record<string, unknown[]>)[name]!) checked.push(item);
   }
   return { ...whole, [name]: checked } as z.output<T>;

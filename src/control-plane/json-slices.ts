@@ -1,23 +1,53 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** What is made into text in one turn of the event loop: a few milliseconds of work. */
-const SLICE = 1000;
+/** Entries of a list that are made into text at once. */
+const SLICE = 100;
 
-/** The same text as `JSON.stringify`, with the event loop let go round while long lists are written. */
+/** Characters that are made in one turn of the event loop: a few milliseconds of work. */
+const TURN = 256 * 1024;
+
+/** The same text as `JSON.stringify`, with the event loop let go round while a large answer is written. */
 export async function jsonInSlices(value: object): Promise<string> {
-  const parts: string[] = [];
-  for (const [name, each] of Object.entries(value) as [string, unknown][]) {
-    const text = Array.isArray(each) && each.length > SLICE ? await listInSlices(each) : JSON.stringify(each);
-    if (text !== undefined) parts.push(`${JSON.stringify(name)}:${text}`);
-  }
-  return `{${parts.join(',')}}`;
-}
-
-async function listInSlices(items: readonly unknown[]): Promise<string> {
-  const parts: string[] = [];
-  for (let at = 0; at < items.length; at += SLICE) {
-    parts.push(JSON.stringify(items.slice(at, at + SLICE)).slice(1, -1));
+  const done: string[] = [];
+  let piece = '';
+  for (const text of textOf(value)) {
+    piece += text;
+    if (piece.length < TURN) continue;
+    done.push(piece);
+    piece = '';
     await turn();
   }
-  return `[${parts.join(',')}]`;
+  return [...done, piece].join('');
+}
+
+function* textOf(value: unknown): Generator<string> {
+  if (Array.isArray(value)) yield* listText(value);
+  else if (typeof value === 'object' && value !== null) yield* objectText(value);
+  else yield JSON.stringify(value) ?? 'null';
+}
+
+function* listText(items: readonly unknown[]): Generator<string> {
+  yield '[';
+  if (items.length > SLICE) {
+    for (let at = 0; at < items.length; at += SLICE) {
+      yield (at > 0 ? ',' : '') + JSON.stringify(items.slice(at, at + SLICE)).slice(1, -1);
+    }
+  } else {
+    for (const [at, item] of items.entries()) {
+      if (at > 0) yield ',';
+      yield* textOf(item);
+    }
+  }
+  yield ']';
+}
+
+function* objectText(value: object): Generator<string> {
+  let before = '{';
+  for (const [name, each] of Object.entries(value) as [string, unknown][]) {
+    if (each === undefined) continue;
+    yield `${before}${JSON.stringify(name)}:`;
+    yield* textOf(each);
+    before = ',';
+  }
+  yield before === '{' ? '{}' : '}';
 }

@@ -66,6 +66,18 @@ export const LIMITS = {
     'fields of a GraphQL document, each times the usual length of the lists around it',
     'a query for all pools with their workers has about 20,000',
   ),
+  answerFields: limit(
+    200_000,
+    'count',
+    'fields of the answer to a GraphQL document, as they are made',
+    'all that is known of a pool with 10,000 workers are 100,000',
+  ),
+  answerCharacters: limit(
+    16 * MIB,
+    'count',
+    'characters of the texts in such an answer',
+    'the tags of 10,000 workers are at most 10,000,000',
+  ),
   waitingRequests: limit(
     5_000,
     'count',

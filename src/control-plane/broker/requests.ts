@@ -67,6 +67,7 @@ export async function answerRequest(context: QueueContext, request: IncomingRequ
 
 /** How a request ended, for those who count: `ok`, or why it was refused. */
 export const codeOf = (reply: MqttReply | undefined): string => reply?.refusal?.code ?? (reply ? 'ok' : 'malformed');
+
 /** The same as over HTTP, what is around the body left aside. @throws RequestError `too-large` */
 function requireSize(operation: string, payload: Buffer): void {
   const most = Object.hasOwn(OPERATION_BYTES, operation)

@@ -7,17 +7,24 @@ import type { Admission } from '../admission';
 import type { ApiKeys } from '../identity/api-keys';
 import { HTTP_STATUS, RequestError, type RefusalCode } from '../errors';
 import { bearer, parseJsonBody, refusingApp } from '../http/app';
+import { jsonInSlices } from '../json-slices';
 import { LIMIT } from '../limits';
 import { LOG_IN_FIRST, type RequestContext } from './builder';
+import { AnswerBudget, limitAnswers } from './answer-limits';
 import { sizeOf } from './document-limits';
 import { readDocument } from './read-document';
-import { schema } from './schema';
+import { schema as unlimited } from './schema';
+
+const schema = limitAnswers(unlimited);
 
 const Body = z.object({
   query: z.string(),
   variables: z.record(z.string(), z.unknown()).nullish(),
   operationName: z.string().nullish(),
 });
+
+/** One that recurs for each entry of a list is told often enough so. */
+const ERRORS_TOLD = 20;
 
 const NO_BODY = 'the body must be JSON with a text "query"';
 
@@ -56,7 +63,7 @@ export function graphqlRoute({ admin, apiKeys, admission, logger }: GraphqlParts
         'too many GraphQL requests at once',
         run,
       );
-      return send(c, result, logger);
+      return await send(c, result, logger);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       return send(c, { errors: [new GraphQLError(error.message, { originalError: error })], data: null }, logger);
@@ -89,7 +96,7 @@ async function carryOut(text: string, context: RequestContext): Promise<Executio
   return execute({
     schema,
     document,
-    contextValue: context,
+    contextValue: { ...context, budget: new AnswerBudget() },
     variableValues: variables,
     ...(operationName ? { operationName } : {}),
   });
@@ -133,10 +140,11 @@ function parsed(text: string): unknown {
   }
 }
 
-function send(c: Context, result: ExecutionResult, logger: Logger): Response {
+async function send(c: Context, result: ExecutionResult, logger: Logger): Promise<Response> {
   const later = result.errors?.map(({ originalError }) => originalError).find(isForLater);
   if (later?.retryAfterSeconds !== undefined) c.header('Retry-After', String(later.retryAfterSeconds));
-  return c.json(answer(result, logger), later ? HTTP_STATUS[later.code] : 200);
+  const text = await jsonInSlices(answer(result, logger));
+  return c.body(text, later ? HTTP_STATUS[later.code] : 200, { 'Content-Type': 'application/json' });
 }
 
 /** Whether the same request may be answered later. */
@@ -147,7 +155,7 @@ function isForLater(error: Error | null | undefined): error is RequestError {
 /** Sentences of refusals go out; anything unexpected stays in the log. */
 function answer(result: ExecutionResult, logger: Logger): object {
   if (!result.errors) return { data: result.data };
-  const errors = result.errors.map((error) => {
+  const errors = result.errors.slice(0, ERRORS_TOLD).map((error) => {
     const cause = error.originalError;
     if (cause instanceof RequestError && cause.code === 'unavailable') {
       logger.error({ err: cause.cause, path: error.path }, 'GraphQL request failed');

@@ -67,6 +67,8 @@ export async function sync(context: QueueContext, poolId: string, request: SyncR
     const pod = listed.get(workerId)?.pod;
     return pod?.runId === runId && pod.attempt === attempt ? pod : undefined;
   };
+  // Looked for before anything is held; each is looked at again then.
+  const missing = (await context.store.read.workers.idsOfSession(poolId, session)).filter((id) => !listed.has(id));
   await change(context, async (made) => {
     const { tx } = made;
     await hear(made, poolId, request);
@@ -81,7 +83,6 @@ export async function sync(context: QueueContext, poolId: string, request: SyncR
     for (const assignment of held) {
       if (assignment.endedAt !== null && !podOf(assignment)) await podIsGone(made, assignment);
     }
-    const missing = (await tx.workers.idsOfSession(poolId, session)).filter((id) => !listed.has(id));
     for (const worker of await tx.workers.findAll(missing)) {
       await retireWorker(made, worker, 'its Worker object is gone');
     }

@@ -9,7 +9,7 @@ export interface ViewRecord {
 }
 
 /** Rows that are read at once: all of a large pool would hold up the event loop. */
-const PAGE = 1000;
+const PAGE = 250;
 
 /** Behind every ULID. */
 const LAST_ID = '~';

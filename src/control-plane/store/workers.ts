@@ -5,7 +5,7 @@ import type { Schema, WorkerRow } from './schema';
 import { chunks, Table } from './table';
 
 /** Rows that are read at once: all of a large pool would hold up the event loop. */
-const PAGE = 5000;
+const PAGE = 250;
 
 type Where = ExpressionBuilder<Schema, 'workers'>;
 
@@ -60,16 +60,23 @@ export class WorkerTable extends Table {
 
   /** Of a pool, without those that are removed or forgotten; newest first. */
   async listOfPool(poolId: string, limit?: number): Promise<WorkerRecord[]> {
-    const rows = await this.db
-      .selectFrom('workers')
-      .selectAll()
-      .where('poolId', '=', poolId)
-      .where(isPresent)
-      .orderBy('createdAt', 'desc')
-      .orderBy('id', 'desc')
-      .$if(limit !== undefined, (query) => query.limit(limit!))
-      .execute();
-    return rows.map(toWorker);
+    const found: WorkerRecord[] = [];
+    const most = limit ?? Infinity;
+    for (;;) {
+      const page = Math.min(PAGE, most - found.length);
+      const rows = await this.db
+        .selectFrom('workers')
+        .selectAll()
+        .where('poolId', '=', poolId)
+        .where(isPresent)
+        .orderBy('createdAt', 'desc')
+        .orderBy('id', 'desc')
+        .limit(page)
+        .offset(found.length)
+        .execute();
+      for (const row of rows) found.push(toWorker(row));
+      if (rows.length < page || found.length >= most) return found;
+    }
   }
 
   /** ULIDs of those of a session, removed ones included. */
