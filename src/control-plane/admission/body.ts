@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { RequestError } from '../errors';
 import { LIMIT, SMALL_BODY_BYTES } from '../limits';
 import type { InFlight } from './in-flight';
-import { JsonMeter } from './json-meter';
+import { JsonMeter, textOf } from './json-meter';
 
 export interface BodyLimits {
   /** Whose share of the memory it takes. */
@@ -42,7 +42,11 @@ export async function readBody(body: Readable, inFlight: InFlight, limits: BodyL
       };
       const end = () => {
         stop();
-        resolve(held.text());
+        try {
+          resolve(held.text());
+        } catch (error) {
+          reject(error as Error);
+        }
       };
       const broken = () => refuse(new RequestError('malformed', 'the connection broke off in the body'));
       const stop = () => {
@@ -97,7 +101,7 @@ class HeldBody {
   }
 
   text(): string {
-    return this.buffer.toString('utf8', 0, this.bytes);
+    return textOf(this.buffer.subarray(0, this.bytes));
   }
 
   free(): void {

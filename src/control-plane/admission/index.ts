@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { BlockList, Server } from 'node:net';
 import { Readable } from 'node:stream';
 import type { Context } from 'hono';
+import { RequestError } from '../errors';
 import { LIMIT, SMALL_BODY_BYTES } from '../limits';
 import { clientAddress, networkOf, trustedProxies } from './address';
 import { readBody, type BodyLimits } from './body';
@@ -55,6 +56,10 @@ export class Admission {
 
   /** @throws RequestError as `readBody` */
   async body(c: Context, limits: BodyLimits): Promise<string> {
+    const encoding = c.req.header('Content-Encoding') ?? 'identity';
+    if (encoding !== 'identity') {
+      throw new RequestError('malformed', `the body is compressed (${encoding.slice(0, 40)}): send it as it is`);
+    }
     const text = await readBody(incomingOf(c) ?? bodyStream(c), this.inFlight, limits);
     // To make something of a large one takes a turn of its own.
     if (text.length > SMALL_BODY_BYTES) await this.turns.take(this.holderOf(c), TURN);

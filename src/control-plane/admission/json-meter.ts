@@ -1,8 +1,15 @@
+import { isUtf8 } from 'node:buffer';
 import { RequestError } from '../errors';
 import { LIMIT } from '../limits';
 
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+
+/** The text of a body. @throws RequestError `malformed` for bytes that are none, which would become other ones unseen */
+export function textOf(body: Buffer): string {
+  if (!isUtf8(body)) throw new RequestError('malformed', 'the body is not UTF-8');
+  return body.toString('utf8');
+}
 
 /**
  * Looks at JSON as it comes in, before anything parses it: some megabytes of brackets take the parser most of a second, and

@@ -1,5 +1,5 @@
 import { MqttRequest, type MqttReply } from '../../protocol/mqtt-topics';
-import { JsonMeter } from '../admission/json-meter';
+import { JsonMeter, textOf } from '../admission/json-meter';
 import { RequestError, validate } from '../errors';
 import { OPERATION_BYTES } from '../limits';
 import { isGoodProof, provePool, type PoolProof } from '../identity/pool-identity';
@@ -99,8 +99,9 @@ function refusalOf(context: QueueContext, error: unknown): MqttReply['refusal'] 
 
 function parseJson(payload: Buffer): unknown {
   new JsonMeter().add(payload);
+  const text = textOf(payload);
   try {
-    return JSON.parse(payload.toString('utf8'));
+    return JSON.parse(text);
   } catch {
     throw new RequestError('malformed', 'the payload is not JSON');
   }

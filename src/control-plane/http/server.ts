@@ -46,6 +46,7 @@ export async function serve(
   }) as Server;
   keepIdentity(server, tls);
   oneAtATime(server);
+  continueWhenRead(server);
   server.setTimeout(LIMIT.silenceMs);
   admission.watch(server);
   const exchanges = new Exchanges(server, answered);
@@ -72,8 +73,24 @@ function oneAtATime(server: Server): void {
     const { socket } = request;
     const isAnswered = last.get(socket)?.writableEnded ?? true;
     last.set(socket, response);
-    if (isAnswered && !socket.destroyed) answer(request, response);
-    else socket.destroy();
+    if (!isAnswered || socket.destroyed) socket.destroy();
+    else if (hasTwoHosts(request)) response.writeHead(400, { Connection: 'close' }).end();
+    else answer(request, response);
+  });
+}
+
+/** A proxy in front may have read the other one. */
+function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  return rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length > 1;
+}
+
+/** Whoever asks before sending a body (`Expect: 100-continue`) hears yes when it is read, or else the refusal instead. */
+function continueWhenRead(server: Server): void {
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    request.once('resume', () => {
+      if (!response.headersSent) response.writeContinue();
+    });
+    server.emit('request', request, response);
   });
 }
 

@@ -90,6 +90,16 @@ describe('a body', () => {
     await expect(readBody(new PassThrough(), new InFlight(), limits)).rejects.toMatchObject({ code: 'timeout' });
   });
 
+  test.each([
+    ['half a character', [0x22, 0xc3, 0x22]],
+    ['half a surrogate', [0x22, 0xed, 0xa0, 0x80, 0x22]],
+    ['NUL in a longer form', [0x22, 0xc0, 0x80, 0x22]],
+  ])('that is not UTF-8 (%s) is refused, and never read as something else', async (_, bytes) => {
+    const body = new PassThrough();
+    body.end(Buffer.from(bytes));
+    await expect(readBody(body, new InFlight(), limits)).rejects.toMatchObject({ code: 'malformed' });
+  });
+
   test('that breaks off is refused', async () => {
     const body = new PassThrough();
     const read = readBody(body, new InFlight(), limits);
