@@ -45,7 +45,7 @@ export async function readBody(body: Readable, inFlight: InFlight, limits: BodyL
         try {
           resolve(held.text());
         } catch (error) {
-          reject(error as Error);
+          reject(error);
         }
       };
       const broken = () => refuse(new RequestError('malformed', 'the connection broke off in the body'));
