@@ -24,7 +24,7 @@ const FIRST_BYTES = 4 * 1024;
 export async function readBody(body: Readable, inFlight: InFlight, limits: BodyLimits): Promise<string> {
   const held = new HeldBody(inFlight, limits);
   try {
-    return await new Promise<string>((resolve, reject) => {
+    await new Promise<void>((resolve, reject) => {
       const { withinMs = LIMIT.bodyMs } = limits;
       const refuse = (error: Error) => {
         stop();
@@ -42,11 +42,7 @@ export async function readBody(body: Readable, inFlight: InFlight, limits: BodyL
       };
       const end = () => {
         stop();
-        try {
-          resolve(held.text());
-        } catch (error) {
-          reject(error);
-        }
+        resolve();
       };
       const broken = () => refuse(new RequestError('malformed', 'the connection broke off in the body'));
       const stop = () => {
@@ -59,6 +55,7 @@ export async function readBody(body: Readable, inFlight: InFlight, limits: BodyL
       if (body.readableEnded) end();
       else if (body.destroyed) broken();
     });
+    return held.text();
   } finally {
     held.free();
   }
