@@ -26,7 +26,7 @@ export class ViewTable extends Table {
   /** Of a pool, or one session of it, removed ones included, that changed after a revision. */
   async changed(poolId: string, sessionId: string | null, after: number): Promise<ViewRecord[]> {
     const found: ViewRecord[] = [];
-    for (let from = { revision: after, id: LAST_ID }; ; ) {
+    for (let from = { revision: after, id: LAST_ID }; ;) {
       const rows =
         sessionId === null
           ? await this.rows(ViewTable.changedOfPool, { poolId, ...from })
