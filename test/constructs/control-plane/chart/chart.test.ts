@@ -59,11 +59,11 @@ describe('the configuration', () => {
     ],
     [
       'keeps what YAML would read as something else',
-      { tls: { sans: ['on', '1e3', 'a: b # <c>'] }, publicUrl: 'https://a.example"x"{{ y }}' },
+      { tls: { sans: ['on', '1e3', 'a: b # <c>'] }, publicUrl: 'https://a.example"x"{{y}}' },
       (objects) =>
         expect(config(objects)).toMatchObject({
           tlsSans: ['on', '1e3', 'a: b # <c>'],
-          publicUrl: 'https://a.example"x"{{ y }}',
+          publicUrl: 'https://a.example"x"{{y}}',
         }),
     ],
     [
