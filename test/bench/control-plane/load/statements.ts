@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { KyselyPlugin, Transaction } from 'kysely';
+import { StatementSync } from 'node:sqlite';
+import { Client, type QueryConfig } from 'pg';
 import type { Database } from '../../../../src/control-plane/store/database/database';
 import { openPostgres } from '../../../../src/control-plane/store/database/postgres';
 import { openSqlite } from '../../../../src/control-plane/store/database/sqlite';
@@ -45,6 +46,7 @@ async function count(open: (opening: Opening) => Promise<Database<Schema>>): Pro
   try {
     return await countLife(queue, counter);
   } finally {
+    counter.end();
     await queue.close();
   }
 }
@@ -77,16 +79,26 @@ async function countLife(queue: TestQueue, counter: Counter): Promise<Statements
   return counted;
 }
 
+/** What a transaction needs itself. */
+const FRAME = /^(begin|start transaction|commit|rollback|savepoint|release)/i;
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** Sees every statement where it leaves for the database: some are built once, and Kysely hears no more of them. */
 class Counter {
   private statements = 0;
   private transactions = 0;
-  private readonly plugin: KyselyPlugin = {
-    transformQuery: ({ node }) => {
-      this.statements += 1;
-      return node;
-    },
-    transformResult: ({ result }) => Promise.resolve(result),
-  };
+  private readonly undo: (() => void)[] = [];
+
+  constructor() {
+    const sqlite = StatementSync.prototype;
+    for (const method of ['run', 'all'] as const) {
+      this.watch(sqlite, method, (statement) => (statement as StatementSync).sourceSQL);
+    }
+    this.watch(Client.prototype, 'query', (_, asked) =>
+      typeof asked === 'string' ? asked : (asked as QueryConfig).text,
+    );
+  }
 
   get seen(): Omit<Statements, 'operation'> {
     return { statements: this.statements, transactions: this.transactions };
@@ -97,16 +109,29 @@ class Counter {
     this.transactions = 0;
   }
 
-  /** The same database, counted. */
+  /** Leaves the clients of the databases as they were. */
+  end(): void {
+    for (const undo of this.undo) undo();
+  }
+
+  /** The same database, its transactions counted. */
   on(database: Database<Schema>): Database<Schema> {
-    return {
-      ...database,
-      reads: database.reads.withPlugin(this.plugin),
-      transaction: (work) =>
-        database.transaction((db) => {
-          this.transactions += 1;
-          return work((db as Transaction<Schema>).withPlugin(this.plugin));
-        }),
+    const transaction: typeof database.transaction = (work) => {
+      this.transactions += 1;
+      return database.transaction(work);
     };
+    return { ...database, transaction };
+  }
+
+  private watch(prototype: object, method: string, textOf: (self: unknown, asked: unknown) => string): void {
+    const original = Reflect.get(prototype, method) as Method;
+    const noted = (self: unknown, asked: unknown): void => {
+      if (!FRAME.test(textOf(self, asked))) this.statements += 1;
+    };
+    Reflect.set(prototype, method, function (this: unknown, ...args: unknown[]) {
+      noted(this, args[0]);
+      return original.apply(this, args);
+    });
+    this.undo.push(() => Reflect.set(prototype, method, original));
   }
 }
