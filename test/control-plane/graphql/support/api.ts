@@ -1,6 +1,7 @@
 import { graphql, type ExecutionResult } from 'graphql';
 import { KeyFiles } from '../../../../src/control-plane/key-files';
 import { ApiKeys } from '../../../../src/control-plane/identity/api-keys';
+import { AnswerBudget } from '../../../../src/control-plane/graphql/answer-limits';
 import { schema } from '../../../../src/control-plane/graphql/schema';
 import type { TestQueue } from '../../support/queue';
 
@@ -18,7 +19,8 @@ export class TestApi {
   answer(source: string, variables: Json = {}): Promise<ExecutionResult> {
     const { apiKeys } = this;
     const { admin } = this.queue;
-    const contextValue = { admin, apiKeys, user: 'admin', logIn: <T>(prove: () => Promise<T>) => prove() };
+    const logIn = <T>(prove: () => Promise<T>) => prove();
+    const contextValue = { admin, apiKeys, user: 'admin', logIn, budget: new AnswerBudget() };
     return graphql({ schema, source, variableValues: variables, contextValue });
   }
 
