@@ -18,7 +18,7 @@ export const tracesValues = group('Spans of requests, operations and transaction
   enabled: flag(false, 'Whether they are sent.'),
   endpoint: string(
     '',
-    'Address of the receiver, as http://host:4318. Empty means that OTEL_EXPORTER_OTLP_ENDPOINT is among extraEnv, as other variables of OpenTelemetry may be.',
+    'Address of the receiver of OTLP over HTTP, as http://host:4318. Empty means that OTEL_EXPORTER_OTLP_ENDPOINT is among extraEnv, as other variables of OpenTelemetry may be.',
     HTTP_URL,
   ),
 });
