@@ -46,6 +46,13 @@ export const ORIGIN = { pattern: origin('https?'), says: 'it must look like http
 /** The same for brokers. */
 export const MQTT_ORIGIN = { pattern: origin('mqtts?'), says: 'it must look like mqtts://host[:port], without a path' };
 
+/** Rule for addresses and networks, as the programs have it. */
+export const NETWORK = {
+  pattern:
+    '^([0-9]{1,3}([.][0-9]{1,3}){3}(/([0-9]|[12][0-9]|3[0-2]))?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(/([0-9]{1,2}|1[01][0-9]|12[0-8]))?)$',
+  says: 'it must be an address, or a network such as 10.0.0.0/8',
+};
+
 /** Rule for TCP and UDP ports. */
 export const PORT = { minimum: 1, maximum: 65535, says: 'a port is a whole number from 1 to 65535' };
 

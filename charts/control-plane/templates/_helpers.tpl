@@ -76,6 +76,9 @@ tlsDir: "/etc/worker-pools/tls"
 {{- if $.Values.tls.sans }}
 tlsSans: {{ $.Values.tls.sans | toJson }}
 {{- end }}
+{{- if $.Values.trustedProxies }}
+trustedProxies: {{ $.Values.trustedProxies | toJson }}
+{{- end }}
 {{- if not $.Values.mqtt.enabled }}
 mqtt: false
 {{- end }}

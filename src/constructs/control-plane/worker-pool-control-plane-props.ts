@@ -142,6 +142,14 @@ export interface WorkerPoolControlPlaneProps {
   readonly tlsSans?: string[];
 
   /**
+   * Proxies in front whose X-Forwarded-For is believed: addresses, or networks such as 10.0.0.0/8. Where a proxy such as the
+   * Ingress ends TLS and is not among them, one program that guesses API keys delays everybody's log-ins.
+   *
+   * @default - none
+   */
+  readonly trustedProxies?: string[];
+
+  /**
    * Secret with the API key of people and programs: keys `id` and `secret`, the latter of at least 16 characters.
    *
    * @default - admin-key.json of `keysSecret`; else made at the first start and kept on the volume
@@ -497,6 +505,7 @@ export const CONTROL_PLANE_PROPS: PropMapping<WorkerPoolControlPlaneProps, Membe
   tls: 'tls.enabled',
   tlsSecret: { to: 'tls.existingSecret', as: ({ name }) => name },
   tlsSans: 'tls.sans',
+  trustedProxies: 'trustedProxies',
   apiKeySecret: { to: 'apiKey.existingSecret', as: ({ name }) => name },
   web: 'web',
   logLevel: 'logLevel',

@@ -1,6 +1,7 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
+import { ConfigurationError } from '../errors';
 
-/** Proxies whose `X-Forwarded-For` is believed: addresses, or networks as `10.0.0.0/8`. @throws Error for what is neither */
+/** Proxies whose `X-Forwarded-For` is believed: addresses, or networks as `10.0.0.0/8`. @throws ConfigurationError for what is neither */
 export function trustedProxies(list: readonly string[]): BlockList {
   const trusted = new BlockList();
   for (const one of list) {
@@ -8,7 +9,7 @@ export function trustedProxies(list: readonly string[]): BlockList {
     const bits = isIPv6(address) ? 128 : 32;
     const isNetwork = length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= bits);
     if (isIP(address) === 0 || !isNetwork) {
-      throw new Error(`the trusted proxy "${one}" is neither an address nor a network such as 10.0.0.0/8`);
+      throw new ConfigurationError(`the trusted proxy "${one}" is neither an address nor a network such as 10.0.0.0/8`);
     }
     trusted.addSubnet(address, length === undefined ? bits : Number(length), family(address));
   }

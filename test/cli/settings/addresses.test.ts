@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { MQTT_ORIGIN, ORIGIN } from '../../../src/charting/kubernetes-names';
+import { MQTT_ORIGIN, NETWORK, ORIGIN } from '../../../src/charting/kubernetes-names';
+import { trustedProxies } from '../../../src/control-plane/admission/address';
 import { HttpAddress, MqttAddress } from '../../../src/protocol/token';
 
 const RULES = [
@@ -50,4 +51,27 @@ describe.each(RULES)('an address of %s', (scheme, program, chart) => {
 test.each(RULES)('an address of %s has its scheme', (_, program, chart) => {
   for (const address of ['pools.example.com:8443', 'ftp://pools.example.com', 'javascript:alert(1)'])
     expect([program.safeParse(address).success, new RegExp(chart.pattern).test(address)]).toEqual([false, false]);
+});
+
+describe('a trusted proxy', () => {
+  const verdicts = (network: string) => {
+    const program = (): boolean => {
+      try {
+        return Boolean(trustedProxies([network]));
+      } catch {
+        return false;
+      }
+    };
+    return { program: program(), chart: new RegExp(NETWORK.pattern).test(network) };
+  };
+
+  test.each(['10.0.0.0/8', '192.0.2.1', '0.0.0.0/0', '10.0.0.0/32', 'fd00::/8', '::1', '::/0', '2001:db8::/128'])(
+    'is allowed by program and chart: %s',
+    (network) => expect(verdicts(network)).toEqual({ program: true, chart: true }),
+  );
+
+  test.each(['', 'ingress', '10.0.0.0/33', '10.0.0/8', 'fd00::/129', '10.0.0.0/', '10.0.0.0/8 ', 'fd00'])(
+    'is refused by program and chart: %j',
+    (network) => expect(verdicts(network)).toEqual({ program: false, chart: false }),
+  );
 });

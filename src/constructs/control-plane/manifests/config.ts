@@ -30,6 +30,7 @@ export function configFile(values: ControlPlaneValues, context: ReleaseContext):
     tls: when(not(tls.enabled), false),
     tlsDir: when(not(isEmpty(tls.existingSecret)), PATH.tls),
     tlsSans: ifAny(tls.sans),
+    trustedProxies: ifAny(values.trustedProxies),
     mqtt: when(not(mqtt.enabled), false),
     mqttPort: when(hasOwnBroker(values), PORT.mqtts),
     mqttUrl: when(and(hasOwnBroker(values), not(isEmpty(mqtt.url))), mqtt.url),

@@ -1,8 +1,9 @@
-import { MQTT_ORIGIN, PORT as ANY_PORT } from '../../../charting/kubernetes-names';
+import { MQTT_ORIGIN, NETWORK, PORT as ANY_PORT } from '../../../charting/kubernetes-names';
 import {
   flag,
   group,
   integers,
+  list,
   objects,
   optionalEnum,
   optionalString,
@@ -114,6 +115,10 @@ export const exposureValues = {
       'Secret with the certificate by which the Ingress ends TLS. Only where tls.enabled is false, or tls.existingSecret has a certificate of the same CA.',
     ),
   }),
+  trustedProxies: list<string>(
+    "Proxies in front whose X-Forwarded-For is believed: addresses, or networks such as 10.0.0.0/8. Where a proxy such as the Ingress ends TLS and is not among them, one program that guesses API keys delays everybody's log-ins.",
+    { type: 'string', ...NETWORK },
+  ),
   networkPolicy,
   metrics: group(`Metrics of the control plane, by plain HTTP at port ${PORT.metrics} of the Pods.`, {
     service: group('Service of the metrics.', {
