@@ -76,6 +76,18 @@ describe.each<Transport>(['mqtt', 'poll'])('a WorkerPool over %s', (transport) =
     expect((await objectIds()).filter((worker) => before.includes(worker))).toEqual([]);
   });
 
+  it('replaces all its Workers when the pool is cycled', async () => {
+    const { id } = await readyPool(3, transport);
+    const before = await objectIds();
+    await file.controlPlane.admin.cyclePool(id);
+    await eventually(async () => {
+      const after = await objectIds();
+      expect(after).toHaveLength(3);
+      expect(after.filter((worker) => before.includes(worker))).toEqual([]);
+      expect(await registeredIds(id)).toEqual(after);
+    });
+  });
+
   it('retires its Workers when it is deleted, and then goes', async () => {
     const { id } = await readyPool(3, transport);
     await each.objects.deletePool(POOL);
