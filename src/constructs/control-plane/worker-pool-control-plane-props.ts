@@ -340,7 +340,7 @@ export interface WorkerPoolControlPlaneProps {
   readonly prometheusRule?: ControlPlanePrometheusRule;
 
   /**
-   * Spans of requests, operations and transactions, by OTLP over HTTP; `{}` where variables say everything.
+   * Spans of requests, operations and transactions, by OTLP over HTTP. `{}` where variables say everything.
    *
    * @default - none are sent
    */
