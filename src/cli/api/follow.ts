@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Backoff } from '../../time';
+import { backoffMs } from '../../time';
 import { UserError } from '../run-program';
 import type { ApiClient } from './client';
 import { paint, piecesForPeople, print } from './output';
@@ -79,7 +79,6 @@ function asUserError(error: unknown, runId: string): UserError {
 
 /** A time without a control plane, as a follower gets over it. */
 class Outage {
-  private readonly backoff = new Backoff({ firstMs: PAUSE_MS, longestMs: LONGEST_PAUSE_MS });
   private failures = 0;
 
   constructor(private readonly client: ApiClient) {}
@@ -93,13 +92,12 @@ class Outage {
         `${cause.message}; the run goes on, and its log from here on once it is back. Ctrl-C ends this command only`,
       );
     }
-    return this.backoff.next();
+    return backoffMs(this.failures, { firstMs: PAUSE_MS, longestMs: LONGEST_PAUSE_MS });
   }
 
   isOver(): void {
     if (this.failures > QUIET_FAILURES) this.say('connected again');
     this.failures = 0;
-    this.backoff.reset();
   }
 
   private say(sentence: string): void {

@@ -6,6 +6,7 @@ import type { QueueContext } from '../queue/context';
 import { cycle } from '../queue/cycle';
 import { credentialsTopic } from '../queue/wakeups';
 import type { PoolRecord } from '../store/records';
+import { refuseUnfinished } from './unfinished';
 
 export interface Pool extends PoolRecord {
   /** Its token. */
@@ -60,14 +61,7 @@ export class PoolAdmin {
     const deleted = await store.transaction(async (tx) => {
       const pool = await tx.pools.lock(idOf(id));
       if (!pool) throw notFound(id);
-      const unfinished = await tx.runs.countUnfinished(pool.id);
-      if (unfinished > 0) {
-        const runs = unfinished === 1 ? 'an unfinished run' : `${unfinished} unfinished runs`;
-        throw new RequestError(
-          'malformed',
-          `pool ${pool.name} has ${runs}: stop them, or let them end, then delete it`,
-        );
-      }
+      refuseUnfinished(await tx.runs.countUnfinished(pool.id), `pool ${pool.name}`, 'delete it');
       await tx.pools.delete(pool.id, now());
       await tx.notify([credentialsTopic(pool.id)]);
       return pool;

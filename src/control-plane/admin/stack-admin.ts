@@ -8,6 +8,7 @@ import type { Blobs } from '../blobs';
 import type { Tables, Transaction } from '../store';
 import { isUniqueViolation } from '../store/database/database';
 import type { PoolRecord, StackRecord } from '../store/records';
+import { refuseUnfinished } from './unfinished';
 
 /** What people may do with stacks. */
 export class StackAdmin {
@@ -47,7 +48,7 @@ export class StackAdmin {
     const pool = change.pool === undefined ? undefined : await this.poolOf(change.pool);
     return this.context.store.transaction(async (tx) => {
       const stack = await locked(tx, id);
-      if (pool && pool.id !== stack.poolId) await refuseUnfinished(tx, stack, 'move it to another pool');
+      if (pool && pool.id !== stack.poolId) await requireAllEnded(tx, stack, 'move it to another pool');
       const { environment, unsetEnvironment = [], projectRoot, runnerImage, ...rest } = change;
       const unset = new Set(unsetEnvironment);
       const kept = Object.entries(await tx.stacks.environment(id)).filter(([name]) => !unset.has(name));
@@ -69,7 +70,7 @@ export class StackAdmin {
     const { id } = await this.require(nameOrId);
     const deleted = await store.transaction(async (tx) => {
       const stack = await locked(tx, id);
-      await refuseUnfinished(tx, stack, 'delete it');
+      await requireAllEnded(tx, stack, 'delete it');
       await tx.stacks.delete(stack.id, now());
       return stack;
     });
@@ -125,11 +126,8 @@ function notFound(nameOrId: string): RequestError {
   return new RequestError('not-found', `stack ${nameOrId} not found`);
 }
 
-async function refuseUnfinished({ runs }: Tables, stack: StackRecord, intent: string): Promise<void> {
-  const unfinished = await runs.countUnfinishedOfStack(stack.id);
-  if (unfinished === 0) return;
-  const found = unfinished === 1 ? 'an unfinished run' : `${unfinished} unfinished runs`;
-  throw new RequestError('malformed', `stack ${stack.name} has ${found}: stop them, or let them end, then ${intent}`);
+async function requireAllEnded({ runs }: Tables, { id, name }: StackRecord, intent: string): Promise<void> {
+  refuseUnfinished(await runs.countUnfinishedOfStack(id), `stack ${name}`, intent);
 }
 
 /** @throws RequestError `malformed` that names what no run can have in its environment */

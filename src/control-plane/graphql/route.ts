@@ -37,8 +37,7 @@ export interface GraphqlParts {
 
 /**
  * `POST /graphql`: status 200, failures in `errors`, as the public clients want it; 429 after too many requests, 503
- * while the database cannot be used. Without a
- * JWT it takes no more than a log-in has.
+ * while the database cannot be used. Without a JWT it takes no more than a log-in has.
  */
 export function graphqlRoute({ admin, apiKeys, admission, logger }: GraphqlParts): Hono {
   const app = refusingApp(logger);

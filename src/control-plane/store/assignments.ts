@@ -4,7 +4,7 @@ import type { AssignmentRecord } from './records';
 import type { AssignmentRow } from './schema';
 import { leaseCount, type LeaseCount } from './lease-clock';
 import { Statement } from './statement';
-import { chunks, Table } from './table';
+import { chunks, inPages, Table } from './table';
 
 export interface NewAssignment {
   /** @default - the next */
@@ -33,9 +33,6 @@ export interface AtRisk {
   /** When the newest sync of its session saw its Pod; null when it did not. */
   readonly syncedLease: number | null;
 }
-
-/** Rows that are read at once: all of a large pool would hold up the event loop. */
-const PAGE = 1000;
 
 export class AssignmentTable extends Table {
   /** The new fencing number, higher than any before. */
@@ -90,19 +87,17 @@ export class AssignmentTable extends Table {
 
   /** Of a session: what its workers hold. */
   async unreleased(poolId: string, sessionId: string): Promise<AssignmentRecord[]> {
-    const found: AssignmentRecord[] = [];
-    for (;;) {
+    return inPages<AssignmentRecord>(async (last, size) => {
       const rows = await this.all()
         .where('poolId', '=', poolId)
         .where('sessionId', '=', sessionId)
         .where('releasedAt', 'is', null)
+        .where('fence', '>', last?.fence ?? 0)
         .orderBy('fence')
-        .limit(PAGE)
-        .offset(found.length)
+        .limit(size)
         .execute();
-      for (const row of rows) found.push(toAssignment(row));
-      if (rows.length < PAGE) return found;
-    }
+      return rows.map(toAssignment);
+    });
   }
 
   /** False when another Pod was faster. */

@@ -49,6 +49,26 @@ export abstract class Table {
   }
 }
 
+/** Rows that are read at once: all of a large pool would hold up the event loop. */
+export const PAGE = 250;
+
+/**
+ * Reads page after page.
+ * @param read reads as many as `size` that come behind `last`, in an order in which each has a place of its own
+ */
+export async function inPages<T>(
+  read: (last: T | undefined, size: number) => Promise<T[]>,
+  most = Infinity,
+): Promise<T[]> {
+  const found: T[] = [];
+  for (;;) {
+    const size = Math.min(PAGE, most - found.length);
+    const page = await read(found.at(-1), size);
+    for (const each of page) found.push(each);
+    if (page.length < size || found.length >= most) return found;
+  }
+}
+
 export function* chunks<T>(values: readonly T[]): Generator<T[]> {
   for (let start = 0; start < values.length; start += CHUNK) yield values.slice(start, start + CHUNK);
 }

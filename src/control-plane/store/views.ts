@@ -1,15 +1,12 @@
 import type { WorkerRecord, ViewedAssignment } from './records';
 import { toWorker } from './workers';
 import { Statement } from './statement';
-import { chunks, Table } from './table';
+import { chunks, inPages, PAGE, Table } from './table';
 
 export interface ViewRecord {
   readonly worker: WorkerRecord;
   readonly assignment: ViewedAssignment | null;
 }
-
-/** Rows that are read at once: all of a large pool would hold up the event loop. */
-const PAGE = 250;
 
 /** Behind every ULID. */
 const LAST_ID = '~';
@@ -25,17 +22,14 @@ interface PageOfPool {
 export class ViewTable extends Table {
   /** Of a pool, or one session of it, removed ones included, that changed after a revision. */
   async changed(poolId: string, sessionId: string | null, after: number): Promise<ViewRecord[]> {
-    const found: ViewRecord[] = [];
-    for (let from = { revision: after, id: LAST_ID }; ;) {
+    return inPages<ViewRecord>(async (last) => {
+      const from = last ? { revision: last.worker.revision, id: last.worker.id } : { revision: after, id: LAST_ID };
       const rows =
         sessionId === null
           ? await this.rows(ViewTable.changedOfPool, { poolId, ...from })
           : await this.rows(ViewTable.changedOfSession, { poolId, sessionId, ...from });
-      for (const row of rows) found.push(toView(row));
-      const last = rows.at(-1);
-      if (!last || rows.length < PAGE) return found;
-      from = { revision: last.revision, id: last.id };
-    }
+      return rows.map(toView);
+    });
   }
 
   private static readonly changedOfPool = new Statement((views: ViewTable, of: PageOfPool) => views.changedAfter(of));

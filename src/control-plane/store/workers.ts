@@ -2,10 +2,7 @@ import type { ExpressionBuilder, Selectable } from 'kysely';
 import type { WorkerRegistration } from '../../protocol/messages';
 import type { WorkerRecord } from './records';
 import type { Schema, WorkerRow } from './schema';
-import { chunks, Table } from './table';
-
-/** Rows that are read at once: all of a large pool would hold up the event loop. */
-const PAGE = 250;
+import { chunks, inPages, Table } from './table';
 
 type Where = ExpressionBuilder<Schema, 'workers'>;
 
@@ -60,42 +57,36 @@ export class WorkerTable extends Table {
 
   /** Of a pool, without those that are removed or forgotten; newest first. */
   async listOfPool(poolId: string, limit?: number): Promise<WorkerRecord[]> {
-    const found: WorkerRecord[] = [];
-    const most = limit ?? Infinity;
-    for (;;) {
-      const page = Math.min(PAGE, most - found.length);
+    return inPages<WorkerRecord>(async (last, size) => {
       const rows = await this.db
         .selectFrom('workers')
         .selectAll()
         .where('poolId', '=', poolId)
         .where(isPresent)
+        .$if(last !== undefined, (query) => query.where(isOlderThan(last!)))
         .orderBy('createdAt', 'desc')
         .orderBy('id', 'desc')
-        .limit(page)
-        .offset(found.length)
+        .limit(size)
         .execute();
-      for (const row of rows) found.push(toWorker(row));
-      if (rows.length < page || found.length >= most) return found;
-    }
+      return rows.map(toWorker);
+    }, limit);
   }
 
   /** ULIDs of those of a session, removed ones included. */
   async idsOfSession(poolId: string, sessionId: string): Promise<string[]> {
-    const ids: string[] = [];
-    for (;;) {
+    return inPages<string>(async (last, size) => {
       const rows = await this.db
         .selectFrom('workers')
         .select('id')
         .where('poolId', '=', poolId)
         .where('sessionId', '=', sessionId)
         .where('forgottenAt', 'is', null)
-        .where('id', '>', ids.at(-1) ?? '')
+        .where('id', '>', last ?? '')
         .orderBy('id')
-        .limit(PAGE)
+        .limit(size)
         .execute();
-      for (const { id } of rows) ids.push(id);
-      if (rows.length < PAGE) return ids;
-    }
+      return rows.map(({ id }) => id);
+    });
   }
 
   /** Idle workers of sessions that were heard of since a reading of the lease clock, newest first; held. */
@@ -242,6 +233,15 @@ export class WorkerTable extends Table {
     await this.db.deleteFrom('workers').where('forgottenAt', '<', forgottenBefore).execute();
   }
 }
+
+/** Behind a worker, where the newest comes first. */
+const isOlderThan =
+  ({ id, createdAt }: Pick<WorkerRecord, 'id' | 'createdAt'>) =>
+  (eb: Where) =>
+    eb.and([
+      eb('workers.createdAt', '<=', createdAt),
+      eb.or([eb('workers.createdAt', '<', createdAt), eb('workers.id', '<', id)]),
+    ]);
 
 const isPresent = (eb: Where) => eb.and([eb('workers.removedAt', 'is', null), eb('workers.forgottenAt', 'is', null)]);
 
