@@ -62,18 +62,22 @@ export async function serve(
 
 /**
  * Ends connections over which a request comes before the last one is answered. No client of ours sends any so, and all of
- * them would be begun in the turn of the event loop in which they are read.
+ * them would be begun in the turn of the event loop in which they are read. One that comes in the turn of the last was sent
+ * before its answer, however soon that was given.
  */
 function oneAtATime(server: Server): void {
   const [answer] = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
   if (!answer) return;
   const last = new WeakMap<IncomingMessage['socket'], ServerResponse>();
+  const begun = new Set<IncomingMessage['socket']>();
   server.removeListener('request', answer);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
-    const isAnswered = last.get(socket)?.writableEnded ?? true;
+    const isTooSoon = begun.has(socket) || last.get(socket)?.writableEnded === false;
+    if (begun.size === 0) setImmediate(() => begun.clear());
+    begun.add(socket);
     last.set(socket, response);
-    if (!isAnswered || socket.destroyed) socket.destroy();
+    if (isTooSoon || socket.destroyed) socket.destroy();
     else if (hasTwoHosts(request)) response.writeHead(400, { Connection: 'close' }).end();
     else answer(request, response);
   });

@@ -1,3 +1,5 @@
+import { text } from 'node:stream/consumers';
+import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { signPoolJwt } from '../../../src/protocol/auth';
@@ -103,4 +105,14 @@ test.each([
   ['TLS', CLIENT_HELLO],
 ])('whoever speaks %s at the port for MQTT hears nothing, and the connection ends', async (_, first) => {
   expect(await atMqtt.does({ connections: CONNECTIONS, first })).toEqual(Array(CONNECTIONS).fill(0));
+});
+
+test.each([
+  ['refused', () => post('/worker/v1/sync', '{}', 'rubbish')],
+  ['answered', () => get('GET /healthz HTTP/1.1')],
+])('whoever sends ten requests at once over a connection has one of them %s at most', async (_, make) => {
+  const socket = connect(Number(new URL(controlPlane.url).port), '127.0.0.1');
+  socket.write(make().repeat(10));
+  const answers = await text(socket).catch(() => '');
+  expect(answers.split('HTTP/1.1 ').length - 1).toBeLessThanOrEqual(1);
 });
