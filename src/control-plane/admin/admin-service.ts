@@ -14,6 +14,7 @@ import { Statistics } from './statistics';
 import type { Tables } from '../store';
 import type { Blobs } from '../blobs';
 import type { LogRecord, RunRecord, StackRecord, WorkerRecord } from '../store/records';
+import type { WorkerCounts } from '../store/workers';
 
 /** What people may do, for GraphQL, the web page and tests. Every method throws a RequestError with a plain sentence. */
 export class AdminService {
@@ -63,13 +64,23 @@ export class AdminService {
     return this.poolAdmin.find(id);
   }
 
+  poolsById(ids: readonly string[]): Promise<ReadonlyMap<string, Pool>> {
+    return this.poolAdmin.findAll(ids);
+  }
+
   /** Newest first. */
   workers(poolId: string, limit?: number): Promise<WorkerRecord[]> {
     return this.tables.workers.listOfPool(poolId, limit);
   }
 
-  countWorkers(poolId: string): Promise<{ readonly registered: number; readonly busy: number }> {
-    return this.tables.workers.count(poolId, 0);
+  /** The same of many pools. */
+  workersOf(poolIds: readonly string[]): Promise<ReadonlyMap<string, readonly WorkerRecord[]>> {
+    return this.tables.workers.listOfPools(poolIds);
+  }
+
+  /** A pool without workers is left out. */
+  countWorkers(poolIds: readonly string[]): Promise<ReadonlyMap<string, WorkerCounts>> {
+    return this.tables.workers.count(poolIds, 0);
   }
 
   /** Runs of a pool in progress, then those that wait for nothing but a worker, in the order of their turn. */
@@ -77,9 +88,9 @@ export class AdminService {
     return this.tables.runs.schedulable(poolId, page);
   }
 
-  /** Runs that a worker could take now. */
-  pendingRuns(poolId: string): Promise<number> {
-    return this.tables.runs.countReady(poolId);
+  /** How many runs a worker of a pool could take now; a pool without any is left out. */
+  pendingRuns(poolIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.tables.runs.countReady(poolIds);
   }
 
   async setDrained(anyCasePoolId: string, anyCaseWorkerId: string, drained: boolean): Promise<WorkerRecord> {
@@ -109,18 +120,18 @@ export class AdminService {
     return this.stackAdmin.list(filter.pool && (await this.poolAdmin.byNameOrId(filter.pool)).id);
   }
 
-  /** How many stacks a pool runs. */
-  countStacks(poolId: string): Promise<number> {
-    return this.tables.stacks.countOfPool(poolId);
+  /** How many stacks each of the pools runs; one without any is left out. */
+  countStacks(poolIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.tables.stacks.countOfPools(poolIds);
   }
 
   stack(nameOrId: string): Promise<StackRecord | null> {
     return this.stackAdmin.find(nameOrId);
   }
 
-  /** Names of the variables of a stack's environment; nobody is told their values. */
-  environmentNames(stackId: string): Promise<string[]> {
-    return this.stackAdmin.environmentNames(stackId);
+  /** Names of the variables of the stacks' environments; nobody is told their values. */
+  environmentNames(stackIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    return this.stackAdmin.environmentNames(stackIds);
   }
 
   /** Takes a tar.gz; runs triggered later use it. */
@@ -139,9 +150,9 @@ export class AdminService {
     return (await this.tables.runs.find(idOf(id))) ?? null;
   }
 
-  /** What a run waits for, as the end of "waits for ..."; null when it does not wait. */
-  waitsFor(run: RunRecord): Promise<string | null> {
-    return waitsFor(this.context, run);
+  /** What each of the runs waits for, as the end of "waits for ..."; null when it does not wait. */
+  waitsFor(runs: readonly RunRecord[]): Promise<(string | null)[]> {
+    return waitsFor(this.context, runs);
   }
 
   async runs(filter: RunFilter = {}): Promise<RunRecord[]> {

@@ -50,5 +50,5 @@ export interface RunFilter {
   readonly stack?: string;
   readonly pool?: string;
   /** @default 100 */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }

@@ -83,6 +83,11 @@ export class PoolAdmin {
     return pool ? this.withToken(pool) : null;
   }
 
+  async findAll(ids: readonly string[]): Promise<ReadonlyMap<string, Pool>> {
+    const pools = await this.context.store.read.pools.findAll(ids);
+    return new Map(pools.map((pool) => [pool.id, this.withToken(pool)]));
+  }
+
   async byNameOrId(nameOrId: string): Promise<PoolRecord> {
     const byId = await this.find(nameOrId);
     if (byId) return byId;

@@ -87,8 +87,9 @@ export class StackAdmin {
     return this.context.store.read.stacks.list(poolId);
   }
 
-  async environmentNames(stackId: string): Promise<string[]> {
-    return Object.keys(await this.context.store.read.stacks.environment(stackId)).sort();
+  async environmentNames(ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    const environments = await this.context.store.read.stacks.environments(ids);
+    return new Map([...environments].map(([id, environment]) => [id, Object.keys(environment).sort()]));
   }
 
   async uploadSource(nameOrId: string, archive: Readable): Promise<StackRecord> {

@@ -2,6 +2,7 @@ import SchemaBuilder from '@pothos/core';
 import type { AdminService } from '../admin/admin-service';
 import { RequestError } from '../errors';
 import type { ApiKeys } from '../identity/api-keys';
+import type { Lookups } from './lookups';
 
 /** Of one request. */
 export interface RequestContext {
@@ -11,6 +12,7 @@ export interface RequestContext {
   readonly user: string | undefined;
   /** Carries out a log-in, and counts it where it fails. @throws RequestError after too many */
   readonly logIn: <T>(prove: () => Promise<T>) => Promise<T>;
+  readonly lookups: Lookups;
 }
 
 interface SchemaTypes {

@@ -10,12 +10,11 @@ import { bearer, parseJsonBody, refusingApp } from '../http/app';
 import { jsonInSlices } from '../json-slices';
 import { LIMIT } from '../limits';
 import { LOG_IN_FIRST, type RequestContext } from './builder';
-import { AnswerBudget, limitAnswers } from './answer-limits';
+import { AnswerBudget } from './answer-limits';
+import { Lookups } from './lookups';
 import { sizeOf } from './document-limits';
 import { readDocument } from './read-document';
-import { schema as unlimited } from './schema';
-
-const schema = limitAnswers(unlimited);
+import { schema } from './schema';
 
 const Body = z.object({
   query: z.string(),
@@ -47,7 +46,7 @@ export function graphqlRoute({ admin, apiKeys, admission, logger }: GraphqlParts
     if (user) admission.proved(c, `key ${user}`);
     const address = admission.addressOf(c);
     const logIn: RequestContext['logIn'] = (prove) => admission.logIns.attempt(address, prove);
-    const context: RequestContext = { admin, apiKeys, user, logIn };
+    const context: RequestContext = { admin, apiKeys, user, logIn, lookups: new Lookups(admin) };
     const run = async () => {
       // Nothing else than a log-in could come of it.
       if (!user) admission.logIns.check(address);

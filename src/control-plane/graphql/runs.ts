@@ -2,6 +2,7 @@ import { RequestError } from '../errors';
 import { isTerminal } from '../queue/transitions';
 import type { RunRecord } from '../store/records';
 import { builder, seconds, type RequestContext } from './builder';
+import { mostOf } from './search';
 
 const RunType = builder.enumType('RunType', { values: ['TRACKED', 'PROPOSED'] as const });
 
@@ -48,7 +49,7 @@ export const Run = builder.objectRef<RunRecord>('Run').implement({
     waitsFor: t.string({
       nullable: true,
       description: "What it waits for, as the end of 'waits for ...'; null while it does not wait.",
-      resolve: (run, _args, { admin }) => admin.waitsFor(run),
+      resolve: (run, _args, { lookups }) => lookups.waitsFor.load(run),
     }),
     exitCode: t.exposeInt('exitCode', { nullable: true }),
     createdAt: t.int({ resolve: ({ createdAt }) => seconds(createdAt) }),
@@ -75,7 +76,7 @@ builder.queryFields((t) => ({
       admin.runs({
         ...(stack ? { stack } : {}),
         ...(workerPool ? { pool: workerPool } : {}),
-        ...(typeof first === 'number' ? { limit: Math.max(0, first) } : {}),
+        limit: mostOf(first),
       }),
   }),
 }));

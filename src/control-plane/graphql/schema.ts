@@ -1,4 +1,5 @@
 import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
+import { limitAnswers } from './answer-limits';
 import { builder, requireUser, type RequestContext } from './builder';
 import './users';
 import './runs';
@@ -9,7 +10,7 @@ import './statistics';
 /** What needs nobody to be logged in. */
 const FOR_EVERYBODY: ReadonlySet<string> = new Set(['viewer', 'apiKeyUser']);
 
-export const schema = guarded(builder.toSchema());
+export const schema = guarded(limitAnswers(builder.toSchema()));
 
 /** Everything else at the root needs a user, whoever adds it. */
 function guarded(built: GraphQLSchema): GraphQLSchema {

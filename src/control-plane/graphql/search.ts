@@ -78,13 +78,20 @@ export function pagesOf<T>(name: string, node: OutputRef<T>, nodeName: string) {
   });
 }
 
+/** How many of a whole list are wanted. @throws RequestError `malformed` */
+export function mostOf(first: number | null | undefined): number | undefined {
+  if (first === null || first === undefined) return undefined;
+  if (first < 0) throw new RequestError('malformed', `first is ${first}: it must be a number from 0 up`);
+  return first;
+}
+
 /** Asks for one more than the page has, to know whether there is another page. */
 export async function pageOf<T>(
   { first, after }: Search,
   ask: (page: PageRequest) => readonly T[] | Promise<readonly T[]>,
 ): Promise<Page<T>> {
   const offset = after ? offsetOf(after) : 0;
-  const size = Math.min(Math.max(0, first ?? USUAL_PER_PAGE), MOST_PER_PAGE);
+  const size = Math.min(mostOf(first) ?? USUAL_PER_PAGE, MOST_PER_PAGE);
   const found = await ask({ offset, limit: size + 1 });
   return { nodes: found.slice(0, size), offset, hasNextPage: found.length > size };
 }

@@ -1,6 +1,7 @@
 import type { NewStack, StackChange } from '../admin/input';
 import type { StackRecord } from '../store/records';
 import { builder, seconds } from './builder';
+import { mostOf } from './search';
 import { WorkerPool } from './worker-pools';
 
 const StackTool = builder.enumType('StackTool', { values: ['OPENTOFU', 'TERRAFORM'] as const });
@@ -12,7 +13,7 @@ const Stack = builder.objectRef<StackRecord>('Stack').implement({
     workerPool: t.field({
       type: WorkerPool,
       nullable: true,
-      resolve: ({ poolId }, _args, { admin }) => admin.pool(poolId),
+      resolve: ({ poolId }, _args, { lookups }) => lookups.pools.load(poolId),
     }),
     tool: t.expose('tool', { type: StackTool }),
     projectRoot: t.exposeString('projectRoot'),
@@ -20,7 +21,7 @@ const Stack = builder.objectRef<StackRecord>('Stack').implement({
     autoDeploy: t.exposeBoolean('autoDeploy'),
     environment: t.stringList({
       description: "Names of its environment's variables; their values are not told.",
-      resolve: ({ id }, _args, { admin }) => admin.environmentNames(id),
+      resolve: ({ id }, _args, { lookups }) => lookups.environmentNames.load(id),
     }),
     hasSource: t.boolean({
       description: 'Whether a source was uploaded; without one it cannot run.',
@@ -34,8 +35,9 @@ builder.queryFields((t) => ({
   stacks: t.field({
     type: [Stack],
     description: 'By name; with a pool, given by name or id, those that it runs.',
-    args: { workerPool: t.arg.id() },
-    resolve: (_root, { workerPool }, { admin }) => admin.stacks(workerPool ? { pool: workerPool } : {}),
+    args: { workerPool: t.arg.id(), first: t.arg.int() },
+    resolve: async (_root, { workerPool, first }, { admin }) =>
+      (await admin.stacks(workerPool ? { pool: workerPool } : {})).slice(0, mostOf(first)),
   }),
   stack: t.field({
     type: Stack,

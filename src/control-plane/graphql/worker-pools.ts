@@ -1,9 +1,8 @@
-import type { AdminService } from '../admin/admin-service';
 import type { Pool } from '../admin/pool-admin';
 import type { WorkerRecord } from '../store/records';
-import { builder, seconds, type RequestContext } from './builder';
+import { builder, seconds } from './builder';
 import { SchedulableRuns, schedulableRuns } from './queue';
-import { checkSearch, pageOf, pagesOf, SearchInput } from './search';
+import { checkSearch, mostOf, pageOf, pagesOf, SearchInput } from './search';
 
 const isDrained = ({ drained, retiring }: WorkerRecord) => drained || retiring;
 const isBusy = ({ runId }: WorkerRecord) => runId !== null;
@@ -48,10 +47,18 @@ export const WorkerPool = builder.objectRef<Pool>('WorkerPool').implement({
     space: t.exposeID('space'),
     spaceDetails: t.field({ type: Space, resolve: ({ space }) => space }),
     driftDetectionRunLimit: t.exposeInt('driftDetectionRunLimit', { nullable: true }),
-    pendingRuns: t.int({ resolve: ({ id }, _args, { admin }) => admin.pendingRuns(id) }),
-    busyWorkers: t.int({ resolve: async (pool, _args, context) => (await countOf(pool, context)).busy }),
-    workersCount: t.int({ resolve: async (pool, _args, context) => (await countOf(pool, context)).registered }),
-    workers: t.field({ type: [Worker], resolve: ({ id }, _args, { admin }) => admin.workers(id) }),
+    pendingRuns: t.int({ resolve: ({ id }, _args, { lookups }) => lookups.pendingRuns.load(id) }),
+    busyWorkers: t.int({ resolve: async ({ id }, _args, { lookups }) => (await lookups.workerCounts.load(id)).busy }),
+    workersCount: t.int({
+      resolve: async ({ id }, _args, { lookups }) => (await lookups.workerCounts.load(id)).registered,
+    }),
+    workers: t.field({
+      type: [Worker],
+      description: 'Newest first.',
+      args: { first: t.arg.int() },
+      resolve: ({ id }, { first }, { admin, lookups }) =>
+        first === null || first === undefined ? lookups.workers.load(id) : admin.workers(id, mostOf(first)),
+    }),
     searchSchedulableRuns: t.field({
       type: SchedulableRuns,
       args: { input: t.arg({ type: SearchInput, required: true }) },
@@ -59,7 +66,7 @@ export const WorkerPool = builder.objectRef<Pool>('WorkerPool').implement({
     }),
     usersCount: t.int({
       description: 'How many stacks it runs.',
-      resolve: ({ id }, _args, { admin }) => admin.countStacks(id),
+      resolve: ({ id }, _args, { lookups }) => lookups.stackCounts.load(id),
     }),
     managedByK8sController: t.boolean({
       description: 'Whether a cluster made it and alone may change it: there are no such pools here.',
@@ -87,17 +94,13 @@ const PublicWorkerPool = builder.objectRef<object>('PublicWorkerPool').implement
   }),
 });
 
-const counts = new WeakMap<Pool, ReturnType<AdminService['countWorkers']>>();
-
-/** Counted once for all fields of a pool that need it. */
-function countOf(pool: Pool, { admin }: RequestContext): ReturnType<AdminService['countWorkers']> {
-  const known = counts.get(pool) ?? admin.countWorkers(pool.id);
-  counts.set(pool, known);
-  return known;
-}
-
 builder.queryFields((t) => ({
-  workerPools: t.field({ type: [WorkerPool], resolve: (_root, _args, { admin }) => admin.pools() }),
+  workerPools: t.field({
+    type: [WorkerPool],
+    description: 'By name.',
+    args: { first: t.arg.int() },
+    resolve: async (_root, { first }, { admin }) => (await admin.pools()).slice(0, mostOf(first)),
+  }),
   workerPool: t.field({
     type: WorkerPool,
     nullable: true,

@@ -8,12 +8,17 @@ import type { Change } from './change';
  * whole.
  */
 
-/** The run of the same stack that keeps a queued one waiting. */
-export async function holding({ runs }: Tables, run: RunRecord): Promise<RunRecord | undefined> {
-  if (run.type !== 'TRACKED' || run.state !== 'QUEUED') return undefined;
-  const first = await runs.firstOfStack(run.stackId);
-  if (first && first.id !== run.id) return first;
-  return runs.holdingStack(run.stackId);
+/** The run of the same stack that keeps each of the queued ones waiting; one that none does is left out. */
+export async function holding({ runs }: Tables, queued: readonly RunRecord[]): Promise<Map<string, RunRecord>> {
+  const inOrder = queued.filter(({ type, state }) => type === 'TRACKED' && state === 'QUEUED');
+  const stackIds = [...new Set(inOrder.map(({ stackId }) => stackId))];
+  const found = stackIds.length === 0 ? [] : await runs.firstOfStacks(stackIds);
+  const before = new Map<string, RunRecord>();
+  for (const { id, stackId } of inOrder) {
+    const one = found.find((each) => each.stackId === stackId && each.id !== id);
+    if (one) before.set(id, one);
+  }
+  return before;
 }
 
 /** Whether a tracked run that is queued now may go at once. The stack is held. */

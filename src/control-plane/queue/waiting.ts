@@ -1,34 +1,63 @@
 import { SESSION_LEASE_MS } from '../../protocol/leases';
 import type { RunRecord } from '../store/records';
+import type { WorkerCounts } from '../store/workers';
 import type { QueueContext } from './context';
 import { holding } from './next-run';
 import { holdsBack, RESTORED_HOLD_MS } from './restored';
 import { isTerminal } from './transitions';
 
-/** What a run waits for, as the end of "waits for ..."; null when it does not wait, or not for anything that is known. */
-export async function waitsFor(context: QueueContext, run: RunRecord): Promise<string | null> {
-  if (run.state === 'UNCONFIRMED') return 'somebody to confirm or discard it';
-  if (!isTerminal(run.state) && run.stopReason !== null) return STOPPING;
-  if (run.state !== 'QUEUED' && run.state !== 'CONFIRMED') return null;
-  const before = await holding(context.store.read, run);
-  if (!before) return aWorker(context, run.poolId);
-  if (!isTerminal(before.state)) return `run ${before.id} of the same stack, which is ${before.state}`;
-  return `the Pod of run ${before.id} of the same stack, which may still be at work: once you know that it is gone, stop that run`;
+/**
+ * What each of the runs waits for, as the end of "waits for ..."; null for one that does not wait, or not for anything that
+ * is known. As many statements for many runs as for one.
+ */
+export async function waitsFor(context: QueueContext, runs: readonly RunRecord[]): Promise<(string | null)[]> {
+  const waiting = runs.filter((run) => isWaiting(run) && !isStopping(run));
+  const before = await holding(context.store.read, waiting);
+  const forWorkers = waiting.filter(({ id }) => !before.has(id));
+  const workers = await workersWaitedFor(context, [...new Set(forWorkers.map(({ poolId }) => poolId))]);
+  return runs.map((run) => {
+    if (run.state === 'UNCONFIRMED') return 'somebody to confirm or discard it';
+    if (isStopping(run)) return STOPPING;
+    if (!isWaiting(run)) return null;
+    const one = before.get(run.id);
+    return one ? aRun(one) : workers.get(run.poolId)!;
+  });
 }
+
+const isWaiting = ({ state }: RunRecord) => state === 'QUEUED' || state === 'CONFIRMED';
+const isStopping = ({ state, stopReason }: RunRecord) => !isTerminal(state) && stopReason !== null;
 
 const STOPPING =
   'its Pod to stop, as it was asked to: the log says so when that takes long, and the Pod is then ended from outside';
 
-async function aWorker({ store }: QueueContext, poolId: string): Promise<string> {
-  const { pools, workers, leaseClock } = store.read;
-  const name = (await pools.find(poolId))?.name ?? poolId;
-  const clock = await leaseClock.look();
-  if (holdsBack(clock))
-    return `${RESTORED_HOLD_MS / 1000} seconds to pass since a backup was restored, in which the control plane hears which runs go on`;
-  const { registered, ready } = await workers.count(poolId, clock.reading - SESSION_LEASE_MS);
-  if (registered === 0)
-    return `a worker: pool ${name} has none registered (is its WorkerPool in a cluster, and scaled above 0?)`;
-  if (ready === 0)
-    return `a worker: nothing is heard of the controller of pool ${name}, or all its workers are drained`;
-  return `a worker: ${ready === 1 ? 'the one' : `all ${ready}`} of pool ${name} ${ready === 1 ? 'is' : 'are'} busy`;
+function aRun({ id, state }: RunRecord): string {
+  if (!isTerminal(state)) return `run ${id} of the same stack, which is ${state}`;
+  return `the Pod of run ${id} of the same stack, which may still be at work: once you know that it is gone, stop that run`;
 }
+
+/** By the id of the pool. */
+async function workersWaitedFor(
+  { store }: QueueContext,
+  poolIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (poolIds.length === 0) return new Map();
+  const { pools, workers, leaseClock } = store.read;
+  const clock = await leaseClock.look();
+  if (holdsBack(clock)) return new Map(poolIds.map((id) => [id, RESTORED]));
+  const names = new Map((await pools.findAll(poolIds)).map(({ id, name }) => [id, name]));
+  const counts = await workers.count(poolIds, clock.reading - SESSION_LEASE_MS);
+  return new Map(poolIds.map((id) => [id, aWorker(`pool ${names.get(id) ?? id}`, counts.get(id))]));
+}
+
+const RESTORED = `${RESTORED_HOLD_MS / 1000} seconds to pass since a backup was restored, in which the control plane hears which runs go on`;
+
+function aWorker(pool: string, counts: WorkerCounts | undefined): string {
+  if (!counts) return `a worker: ${pool} has none registered (is its WorkerPool in a cluster, and scaled above 0?)`;
+  const { registered, willing, ready } = counts;
+  if (willing === 0) return `a worker: ${every(registered, pool)} drained or about to go`;
+  if (ready === 0) return `a worker: nothing is heard of the controller of ${pool}`;
+  return `a worker: ${every(ready, pool)} busy`;
+}
+
+const every = (count: number, pool: string): string =>
+  count === 1 ? `the only one of ${pool} is` : `all ${count} of ${pool} are`;

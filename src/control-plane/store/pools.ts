@@ -2,7 +2,7 @@ import { sql, type Selectable } from 'kysely';
 import type { PoolRecord } from './records';
 import type { PoolRow } from './schema';
 import { Statement } from './statement';
-import { Table } from './table';
+import { chunks, Table } from './table';
 
 export interface FormerCredentials {
   readonly certificate: string;
@@ -106,6 +106,14 @@ export class PoolTable extends Table {
   async lock(id: string): Promise<PoolRecord | undefined> {
     const row = await this.row(PoolTable.locked, { id });
     return row && toPool(row);
+  }
+
+  async findAll(ids: readonly string[]): Promise<PoolRecord[]> {
+    const found: PoolRecord[] = [];
+    for (const chunk of chunks(ids)) {
+      found.push(...(await this.existing().where('id', 'in', chunk).execute()).map(toPool));
+    }
+    return found;
   }
 
   async findByName(name: string): Promise<PoolRecord[]> {

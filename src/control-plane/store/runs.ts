@@ -89,7 +89,7 @@ export class RunTable extends Table {
       .where((eb) => eb.or([isReady(eb), eb('runs.state', 'in', WITH_A_WORKER)]))
       .orderBy('runs.ready')
       // CONFIRMED before QUEUED.
-      .orderBy((eb) => eb.case().when('runs.state', '=', 'QUEUED').then(1).else(0).end())
+      .orderBy(inProgressFirst)
       .orderBy('runs.position')
       .offset(offset)
       .limit(limit)
@@ -97,14 +97,20 @@ export class RunTable extends Table {
     return rows.map(toRun);
   }
 
-  async countReady(poolId: string): Promise<number> {
-    const row = await this.db
-      .selectFrom('runs')
-      .select((eb) => eb.fn.countAll<number>().as('n'))
-      .where('poolId', '=', poolId)
-      .where(isReady)
-      .executeTakeFirstOrThrow();
-    return Number(row.n);
+  /** How many wait for nothing but a worker; pools without any are left out. */
+  async countReady(poolIds: readonly string[]): Promise<Map<string, number>> {
+    const counts = new Map<string, number>();
+    for (const chunk of chunks(poolIds)) {
+      const rows = await this.db
+        .selectFrom('runs')
+        .select(['poolId', (eb) => eb.fn.countAll<number>().as('n')])
+        .where('poolId', 'in', chunk)
+        .where(isReady)
+        .groupBy('poolId')
+        .execute();
+      for (const { poolId, n } of rows) counts.set(poolId, Number(n));
+    }
+    return counts;
   }
 
   /** Pools in which a run waits for a worker. */
@@ -118,7 +124,7 @@ export class RunTable extends Table {
     const row = await this.all()
       .where('runs.stackId', '=', stackId)
       .where(isTrackedUnfinished)
-      .orderBy((eb) => eb.case().when('runs.state', '=', 'QUEUED').then(1).else(0).end())
+      .orderBy(inProgressFirst)
       .orderBy('runs.position')
       .limit(1)
       .executeTakeFirst();
@@ -134,6 +140,32 @@ export class RunTable extends Table {
       .limit(1)
       .executeTakeFirst();
     return row && toRun(row);
+  }
+
+  /** Of each of these stacks, what `firstOfStack` and `holdingStack` find, in this order. */
+  async firstOfStacks(stackIds: readonly string[]): Promise<RunRecord[]> {
+    const first: RunRecord[] = [];
+    const holding: RunRecord[] = [];
+    for (const chunk of chunks(stackIds)) {
+      const ids = this.db
+        .selectFrom('stacks')
+        .select((eb) =>
+          eb
+            .selectFrom('runs')
+            .select('runs.id')
+            .whereRef('runs.stackId', '=', 'stacks.id')
+            .where(isTrackedUnfinished)
+            .orderBy(inProgressFirst)
+            .orderBy('runs.position')
+            .limit(1)
+            .as('id'),
+        )
+        .where('stacks.id', 'in', chunk);
+      first.push(...(await this.all().where('runs.id', 'in', ids).execute()).map(toRun));
+      const held = this.all().where('runs.stackId', 'in', chunk).where(isHolding);
+      holding.push(...(await held.where('runs.finishedAt', 'is not', null).execute()).map(toRun));
+    }
+    return [...first, ...holding];
   }
 
   async setReady(id: string): Promise<void> {
@@ -273,6 +305,8 @@ export class RunTable extends Table {
       .select('stacks.name as stackName');
   }
 }
+
+const inProgressFirst = (eb: Where) => eb.case().when('runs.state', '=', 'QUEUED').then(1).else(0).end();
 
 const WITH_A_WORKER: RunState[] = ['PREPARING', 'PLANNING', 'PREPARING_APPLY', 'APPLYING'];
 

@@ -4,7 +4,7 @@ import type { Environment, RunRecord, StackRecord } from './records';
 import type { Schema, StackRow } from './schema';
 import { environmentOf } from './secrets';
 import { Statement } from './statement';
-import { Table, type Dialect } from './table';
+import { chunks, Table, type Dialect } from './table';
 
 /** All but the environment: what reads a stack needs its secrets hardly ever. */
 const COLUMNS = [
@@ -75,24 +75,37 @@ export class StackTable extends Table {
     return (await (poolId === undefined ? query : query.where('poolId', '=', poolId)).execute()).map(toStack);
   }
 
-  async countOfPool(poolId: string): Promise<number> {
-    const row = await this.db
-      .selectFrom('stacks')
-      .select((eb) => eb.fn.countAll<number>().as('n'))
-      .where('poolId', '=', poolId)
-      .where('deletedAt', 'is', null)
-      .executeTakeFirstOrThrow();
-    return Number(row.n);
+  /** Pools without a stack are left out. */
+  async countOfPools(poolIds: readonly string[]): Promise<Map<string, number>> {
+    const counts = new Map<string, number>();
+    for (const chunk of chunks(poolIds)) {
+      const rows = await this.db
+        .selectFrom('stacks')
+        .select(['poolId', (eb) => eb.fn.countAll<number>().as('n')])
+        .where('poolId', 'in', chunk)
+        .where('deletedAt', 'is', null)
+        .groupBy('poolId')
+        .execute();
+      for (const { poolId, n } of rows) counts.set(poolId, Number(n));
+    }
+    return counts;
   }
 
-  /** The environment of a stack that is there, deleted or not. */
+  /** The environments of stacks that are there, deleted or not. */
+  async environments(ids: readonly string[]): Promise<Map<string, Environment>> {
+    const found = new Map<string, Environment>();
+    for (const chunk of chunks(ids)) {
+      const rows = await this.db.selectFrom('stacks').select(['id', 'environment']).where('id', 'in', chunk).execute();
+      for (const { id, environment } of rows) found.set(id, this.opened(id, environment));
+    }
+    return found;
+  }
+
+  /** The same of one. */
   async environment(id: string): Promise<Environment> {
-    const { environment } = await this.db
-      .selectFrom('stacks')
-      .select('environment')
-      .where('id', '=', id)
-      .executeTakeFirstOrThrow();
-    return this.opened(id, environment);
+    const found = (await this.environments([id])).get(id);
+    if (!found) throw new Error(`stack ${id} is not in the database`);
+    return found;
   }
 
   private opened(id: string, sealed: string): Environment {

@@ -2,9 +2,19 @@ import type { ExpressionBuilder, Selectable } from 'kysely';
 import type { WorkerRegistration } from '../../protocol/messages';
 import type { WorkerRecord } from './records';
 import type { Schema, WorkerRow } from './schema';
-import { chunks, inPages, Table } from './table';
+import { chunks, inPages, PAGE, Table } from './table';
 
 type Where = ExpressionBuilder<Schema, 'workers'>;
+
+/** Of the workers of a pool. */
+export interface WorkerCounts {
+  readonly registered: number;
+  readonly busy: number;
+  /** Neither drained nor about to go. */
+  readonly willing: number;
+  /** Willing, and of a session that lives: those that would take a run. */
+  readonly ready: number;
+}
 
 export class WorkerTable extends Table {
   async find(id: string): Promise<WorkerRecord | undefined> {
@@ -72,6 +82,34 @@ export class WorkerTable extends Table {
     }, limit);
   }
 
+  /** The same of many pools: small ones are read together, large ones in pages. */
+  async listOfPools(poolIds: readonly string[]): Promise<Map<string, WorkerRecord[]>> {
+    const [only] = poolIds;
+    if (only !== undefined && poolIds.length === 1) return new Map([[only, await this.listOfPool(only)]]);
+    const found = new Map<string, WorkerRecord[]>();
+    for (const together of packed(await this.count(poolIds, 0))) {
+      const workers = together.length === 1 ? await this.listOfPool(together[0]!) : await this.ofSmallPools(together);
+      for (const worker of workers) {
+        const ofPool = found.get(worker.poolId) ?? [];
+        found.set(worker.poolId, ofPool);
+        ofPool.push(worker);
+      }
+    }
+    return found;
+  }
+
+  private async ofSmallPools(poolIds: readonly string[]): Promise<WorkerRecord[]> {
+    const rows = await this.db
+      .selectFrom('workers')
+      .selectAll()
+      .where('poolId', 'in', poolIds)
+      .where(isPresent)
+      .orderBy('createdAt', 'desc')
+      .orderBy('id', 'desc')
+      .execute();
+    return rows.map(toWorker);
+  }
+
   /** ULIDs of those of a session, removed ones included. */
   async idsOfSession(poolId: string, sessionId: string): Promise<string[]> {
     return inPages<string>(async (last, size) => {
@@ -104,22 +142,34 @@ export class WorkerTable extends Table {
     return (await this.locked(query, 'skip').execute()).map(toWorker);
   }
 
-  /** How many workers a pool has, and how many of them would take runs: not drained, and of a session that lives. */
-  async count(poolId: string, heardSince: number): Promise<{ registered: number; ready: number; busy: number }> {
-    const row = await this.db
-      .selectFrom('workers')
-      .select((eb) => [
-        eb.fn.countAll<number>().as('registered'),
-        eb.fn.count<number>('runId').as('busy'),
-        eb.fn
-          .countAll<number>()
-          .filterWhere((filter) => filter.and([isWilling(filter), isOfLiveSession(filter, heardSince)]))
-          .as('ready'),
-      ])
-      .where('poolId', '=', poolId)
-      .where(isPresent)
-      .executeTakeFirstOrThrow();
-    return { registered: Number(row.registered), ready: Number(row.ready), busy: Number(row.busy) };
+  /** What workers the pools have; one without any is left out. */
+  async count(poolIds: readonly string[], heardSince: number): Promise<Map<string, WorkerCounts>> {
+    const counts = new Map<string, WorkerCounts>();
+    for (const chunk of chunks(poolIds)) {
+      const rows = await this.db
+        .selectFrom('workers')
+        .select('poolId')
+        .select((eb) => [
+          eb.fn.countAll<number>().as('registered'),
+          eb.fn.count<number>('runId').as('busy'),
+          eb.fn.countAll<number>().filterWhere(isWilling).as('willing'),
+          eb.fn
+            .countAll<number>()
+            .filterWhere((filter) => filter.and([isWilling(filter), isOfLiveSession(filter, heardSince)]))
+            .as('ready'),
+        ])
+        .where('poolId', 'in', chunk)
+        .where(isPresent)
+        .groupBy('poolId')
+        .execute();
+      for (const { poolId, registered, busy, willing, ready } of rows) {
+        counts.set(poolId, {
+          ...{ registered: Number(registered), busy: Number(busy) },
+          ...{ willing: Number(willing), ready: Number(ready) },
+        });
+      }
+    }
+    return counts;
   }
 
   /** How many workers of a pool are known, those that are removed or forgotten among them, and how many are present. */
@@ -232,6 +282,21 @@ export class WorkerTable extends Table {
     await this.db.deleteFrom('workers').where('removedAt', '<', removedBefore).execute();
     await this.db.deleteFrom('workers').where('forgottenAt', '<', forgottenBefore).execute();
   }
+}
+
+/** Pools by groups, each with a page of workers in all, or of one pool that has more. */
+function packed(counts: ReadonlyMap<string, WorkerCounts>): string[][] {
+  const groups: string[][] = [];
+  let room = 0;
+  for (const [poolId, { registered }] of counts) {
+    if (registered > room) {
+      groups.push([]);
+      room = PAGE;
+    }
+    groups.at(-1)!.push(poolId);
+    room -= registered;
+  }
+  return groups;
 }
 
 /** Behind a worker, where the newest comes first. */

@@ -47,12 +47,16 @@ export function webRoutes({ admin, apiKeys, admission, logger }: WebParts): Hono
   // Without the key as well, for the page that asks for it.
   app.use('/style.css', headers);
   app.get('/', async (c) => {
+    const all = await admin.pools();
+    const ids = all.map(({ id }) => id);
+    const [counts, pending] = await Promise.all([admin.countWorkers(ids), admin.pendingRuns(ids)]);
     const pools = await Promise.all(
-      (await admin.pools()).map(async (pool) => ({
+      all.map(async (pool) => ({
         pool,
         workers: await admin.workers(pool.id, WORKERS_SHOWN),
-        ...(await admin.countWorkers(pool.id)),
-        pendingRuns: await admin.pendingRuns(pool.id),
+        registered: counts.get(pool.id)?.registered ?? 0,
+        busy: counts.get(pool.id)?.busy ?? 0,
+        pendingRuns: pending.get(pool.id) ?? 0,
       })),
     );
     const runs = await admin.runs({ limit: RUNS_SHOWN });
@@ -64,7 +68,7 @@ export function webRoutes({ admin, apiKeys, admission, logger }: WebParts): Hono
     if (!run) return send(c, errorPage('No such run', `There is no run ${c.req.param('id')}.`), 404);
     const log = await admin.readLogEnd(run.id, LIMIT.logPageRecords, LIMIT.logPageCharacters);
     const pool = (await admin.pool(run.poolId))?.name ?? '(deleted)';
-    const view = { run, pool, waitsFor: await admin.waitsFor(run), log, isCut: (log[0]?.id ?? 1) > 1 };
+    const view = { run, pool, waitsFor: (await admin.waitsFor([run]))[0] ?? null, log, isCut: (log[0]?.id ?? 1) > 1 };
     return send(c, runPage(view, Date.now(), isTerminal(run.state) || isStill(c) ? null : REFRESH.run));
   });
   return app;

@@ -1,7 +1,7 @@
-import { StatementSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Assignment } from '../../../src/protocol/messages';
 import { TestQueue } from '../support/queue';
+import { Statements } from '../support/statements';
 
 interface Started {
   readonly worker: string;
@@ -16,22 +16,15 @@ interface Cost {
 
 describe('what the database is asked for', () => {
   let queue: TestQueue;
-  let texts: string[];
+  let statements: Statements;
 
   beforeEach(async () => {
-    texts = [];
     queue = await TestQueue.ready();
-    for (const method of ['run', 'all'] as const) {
-      const execute = Reflect.get(StatementSync.prototype, method) as (...values: unknown[]) => never;
-      jest.spyOn(StatementSync.prototype, method).mockImplementation(function (this: StatementSync, ...values) {
-        texts.push(this.sourceSQL);
-        return execute.apply(this, values);
-      });
-    }
+    statements = Statements.listen();
   });
 
   afterEach(async () => {
-    jest.restoreAllMocks();
+    statements.stop();
     await queue.close();
   });
 
@@ -106,8 +99,7 @@ describe('what the database is asked for', () => {
     { operation: 'a sync with nothing new', statements: 11, transactions: 1 },
   ])('$operation: $statements statements, $transactions transactions', async ({ operation, ...cost }) => {
     const work = await OPERATIONS[operation]!();
-    texts = [];
-    await work();
+    const texts = await statements.of(work);
     expect({ statements: texts.length, transactions: texts.filter((text) => text === 'COMMIT').length }).toEqual(cost);
   });
 });

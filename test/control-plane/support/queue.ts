@@ -153,7 +153,8 @@ export class TestQueue {
   }
 
   async waits(runId: string): Promise<string | null> {
-    return this.admin.waitsFor((await this.admin.run(runId))!);
+    const [waits = null] = await this.admin.waitsFor([(await this.admin.run(runId))!]);
+    return waits;
   }
 
   /** What no operation does. */

@@ -151,7 +151,7 @@ class Bench {
     await admin.runs({ limit: PAGE });
     await admin.runs({ limit: PAGE, pool: pool.id });
     await admin.runs({ limit: PAGE, stack: stackName(this.next++ % this.stacks) });
-    await admin.pendingRuns(pool.id);
+    await admin.pendingRuns([pool.id]);
   }
 }
 

@@ -2,6 +2,7 @@ import { graphql, type ExecutionResult } from 'graphql';
 import { KeyFiles } from '../../../../src/control-plane/key-files';
 import { ApiKeys } from '../../../../src/control-plane/identity/api-keys';
 import { AnswerBudget } from '../../../../src/control-plane/graphql/answer-limits';
+import { Lookups } from '../../../../src/control-plane/graphql/lookups';
 import { schema } from '../../../../src/control-plane/graphql/schema';
 import type { TestQueue } from '../../support/queue';
 
@@ -20,7 +21,14 @@ export class TestApi {
     const { apiKeys } = this;
     const { admin } = this.queue;
     const logIn = <T>(prove: () => Promise<T>) => prove();
-    const contextValue = { admin, apiKeys, user: 'admin', logIn, budget: new AnswerBudget() };
+    const contextValue = {
+      admin,
+      apiKeys,
+      user: 'admin',
+      logIn,
+      lookups: new Lookups(admin),
+      budget: new AnswerBudget(),
+    };
     return graphql({ schema, source, variableValues: variables, contextValue });
   }
 

@@ -1,0 +1,38 @@
+import DataLoader from 'dataloader';
+import type { AdminService } from '../admin/admin-service';
+import type { Pool } from '../admin/pool-admin';
+import type { WorkerCounts } from '../store/workers';
+import type { RunRecord, WorkerRecord } from '../store/records';
+
+/** What fields of many objects need, asked for all of them at once. Nothing is remembered: a mutation may come between. */
+export class Lookups {
+  readonly pendingRuns: DataLoader<string, number>;
+  readonly workerCounts: DataLoader<string, WorkerCounts>;
+  readonly workers: DataLoader<string, readonly WorkerRecord[]>;
+  readonly stackCounts: DataLoader<string, number>;
+  readonly pools: DataLoader<string, Pool | null>;
+  readonly environmentNames: DataLoader<string, readonly string[]>;
+  readonly waitsFor: DataLoader<RunRecord, string | null>;
+
+  constructor(admin: AdminService) {
+    this.pendingRuns = byId((pools) => admin.pendingRuns(pools), 0);
+    this.workerCounts = byId((pools) => admin.countWorkers(pools), { registered: 0, busy: 0, willing: 0, ready: 0 });
+    this.workers = byId((pools) => admin.workersOf(pools), []);
+    this.stackCounts = byId((pools) => admin.countStacks(pools), 0);
+    this.pools = byId((pools) => admin.poolsById(pools), null);
+    this.environmentNames = byId((stacks) => admin.environmentNames(stacks), []);
+    this.waitsFor = new DataLoader((runs) => admin.waitsFor(runs), { cache: false });
+  }
+}
+
+/** @param otherwise for an id that is not in the answer */
+function byId<T>(
+  ask: (ids: readonly string[]) => Promise<ReadonlyMap<string, T>>,
+  otherwise: T,
+): DataLoader<string, T> {
+  const batch = async (ids: readonly string[]) => {
+    const found = await ask([...new Set(ids)]);
+    return ids.map((id) => found.get(id) ?? otherwise);
+  };
+  return new DataLoader(batch, { cache: false });
+}
