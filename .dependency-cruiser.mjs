@@ -15,7 +15,7 @@ export const ROOMS = {
   'constructs/presets': ['api', 'constructs/shared', 'constructs/worker-pool'],
   'constructs/crds': ['api', 'charting', 'constructs/shared'],
   'constructs/monitoring': ['api', 'charting', 'constructs/shared'],
-  'constructs/control-plane': ['api', 'charting', 'constructs/shared'],
+  'constructs/control-plane': ['api', 'charting', 'constructs/shared', 'constructs/monitoring'],
   'constructs/exporter': ['api', 'charting', 'constructs/shared'],
   'constructs/operator': [
     'api',

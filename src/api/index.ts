@@ -4,6 +4,7 @@ export * from './defaults';
 export type * from './kubernetes.generated';
 export type * from './meta';
 export * from './control-plane-metrics';
+export * from './metric-groups';
 export * from './metrics';
 export * from './names';
 export type * from './schema';

@@ -5,6 +5,8 @@ export { CustomResourceDefinitions, type CustomResourceDefinitionsProps } from '
 export * from './exporter/prometheus-exporter';
 export type { ExporterServiceMonitor, PrometheusExporterProps } from './exporter/prometheus-exporter-props';
 export { WorkerPoolAlert, type WorkerPoolAlertsProps } from './monitoring/alerts';
+export * from './monitoring/control-plane-dashboard';
+export type { DashboardProps } from './monitoring/dashboard';
 export * from './monitoring/worker-pool-dashboard';
 export * from './monitoring/worker-pool-alerts';
 export * from './operator/operator-options';

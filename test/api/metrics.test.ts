@@ -1,29 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  CONTROL_PLANE_METRICS,
-  CONTROLLER_METRICS,
-  EXPORTER_METRICS,
-  PROCESS_METRICS,
-  RUNTIME_METRICS,
-  type MetricDescription,
-} from '../../src/api';
-
-const all = [CONTROLLER_METRICS, RUNTIME_METRICS, CONTROL_PLANE_METRICS, PROCESS_METRICS, EXPORTER_METRICS].flatMap(
-  (metrics) => Object.values<MetricDescription>(metrics),
-);
+import { ALL_METRICS, CONTROLLER_METRICS } from '../../src/api';
+import { metricsPage } from '../../src/cli/generate/metrics-docs';
 
 describe('the metrics', () => {
   it('are each named once', () => {
-    const names = all.map(({ name }) => name);
+    const names = ALL_METRICS.map(({ name }) => name);
     expect(names).toEqual([...new Set(names)]);
   });
 
-  it.each(all.map((metric) => [metric.name, metric] as const))('%s keeps to the rules of Prometheus', (_, metric) => {
-    expect(metric.name).toMatch(/^[a-z][a-z_0-9]+[a-z]$/);
-    expect(metric.help).toMatch(/^[A-Z].*\.$/);
-    if (metric.type === 'counter') expect(metric.name).toMatch(/_total$/);
-    expect(metric.buckets === undefined).toBe(metric.type !== 'histogram');
-    expect(metric.buckets ?? []).toEqual([...(metric.buckets ?? [])].sort((one, other) => one - other));
+  it.each(ALL_METRICS.map((metric) => [metric.name, metric] as const))(
+    '%s keeps to the rules of Prometheus',
+    (_, metric) => {
+      expect(metric.name).toMatch(/^[a-z][a-z_0-9]+[a-z]$/);
+      expect(metric.help).toMatch(/^[A-Z].*\.$/);
+      if (metric.type === 'counter') expect(metric.name).toMatch(/_total$/);
+      expect(metric.buckets === undefined).toBe(metric.type !== 'histogram');
+      expect(metric.buckets ?? []).toEqual([...(metric.buckets ?? [])].sort((one, other) => one - other));
+    },
+  );
+
+  it('are all on the page of the reference', () => {
+    const page = metricsPage();
+    expect(ALL_METRICS.map(({ name }) => name).filter((name) => !page.includes(`| \`${name}\` |`))).toEqual([]);
   });
 
   // spec of the official controller: docs.spacelift.io, "Kubernetes workers", "Controller metrics".

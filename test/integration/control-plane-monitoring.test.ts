@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { App, Chart } from 'cdk8s';
-import { WorkerPoolControlPlane } from 'cdk8s-worker-pools';
+import { ControlPlaneDashboard, WorkerPoolControlPlane, WorkerPoolDashboard } from 'cdk8s-worker-pools';
 import { request } from 'undici';
 import { stringify } from 'yaml';
 import { TestControlPlane } from '../control-plane/support/control-plane';
@@ -49,6 +49,20 @@ test('the alerts are rules that Prometheus takes', async () => {
   const { exitCode, said } = await promtool(['check', 'rules', join(folder, 'rules.yaml')]);
   expect([exitCode, said]).toEqual([0, expect.stringContaining(`${rules().length} rules found`)]);
 });
+
+test.each([ControlPlaneDashboard, WorkerPoolDashboard])(
+  'what the dashboard $name asks is taken by Prometheus',
+  async (Dashboard) => {
+    const { dashboardJson } = new Dashboard(new Chart(new App(), 'chart'), 'dashboard');
+    const { panels } = JSON.parse(dashboardJson) as { panels: { targets?: { expr: string }[] }[] };
+    const asked = panels.flatMap(({ targets = [] }) => targets).map(({ expr }) => expr.replaceAll('$window', '5m'));
+    const path = join(folder, 'asked.yaml');
+    const written = asked.map((expr, index) => ({ record: `asked:${index}`, expr }));
+    writeFileSync(path, stringify({ groups: [{ name: 'asked', rules: written }] }));
+    const { exitCode, said } = await promtool(['check', 'rules', path]);
+    expect([exitCode, said]).toEqual([0, expect.stringContaining(`${asked.length} rules found`)]);
+  },
+);
 
 interface Case {
   readonly alert: string;

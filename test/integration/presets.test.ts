@@ -5,6 +5,7 @@ import { workerPoolCrd, type WorkerPool as StoredPool } from '../../src/api';
 import {
   AwsRole,
   CustomCertificates,
+  ControlPlaneDashboard,
   WorkerPoolDashboard,
   DockerInDocker,
   EgressNetworkPolicy,
@@ -82,10 +83,11 @@ describe('a real API server takes the preset, strictly, and the run Pods of its 
 });
 
 describe('a real API server takes what watches the pools, strictly', () => {
-  it('the dashboard', async () => {
+  it('the dashboards', async () => {
     const namespace = await createNamespace('dashboard');
     const chart = new Chart(new App(), 'chart', { namespace });
-    new WorkerPoolDashboard(chart, 'dashboard', { folder: 'Platform' });
+    new WorkerPoolDashboard(chart, 'pools', { folder: 'Platform' });
+    new ControlPlaneDashboard(chart, 'control-plane', { folder: 'Platform' });
     await createAll(chart, namespace);
   });
 

@@ -1,11 +1,4 @@
-import {
-  CONTROL_PLANE_METRICS,
-  CONTROLLER_METRICS,
-  EXPORTER_METRICS,
-  PROCESS_METRICS,
-  RUNTIME_METRICS,
-  type MetricDescription,
-} from '../../api';
+import { METRIC_GROUPS, type MetricDescription } from '../../api';
 import { EXPORTER_TAG } from '../../constructs/exporter/values';
 import { cell, code, table } from './markdown';
 
@@ -13,42 +6,42 @@ import { cell, code, table } from './markdown';
 export function metricsPage(): string {
   return `# Metrics
 
-The names are those that Spacelift documents, and for the controller's runtime those of Kubernetes' own controllers where they have one. The construct \`WorkerPoolDashboard\` shows them, \`WorkerPoolAlerts\` alerts on them: [alerts](../operations/alerts.md).
+The names are those that Spacelift documents, and for the controller's runtime those of Kubernetes' own controllers where they have one. What shows them and alerts on them: [dashboards and alerts](../operations/metrics.md#dashboards-and-alerts).
 
 ## Controller
 
 Served by each replica of the operator where its metrics are on; only the one that leads counts and measures.
 
-${metrics(Object.values(CONTROLLER_METRICS))}
+${metrics('controller')}
 
 ### Of its runtime
 
 Served beside those, with what every program on Node.js has (\`process_*\`, \`nodejs_*\`).
 
-${metrics(Object.values(RUNTIME_METRICS))}
+${metrics('runtime')}
 
 ## Control plane
 
 Served by the bundled control plane where it has a [metrics port](../reference/control-plane-settings.md), beside what every program on Node.js has. Each replica serves its own; what the database is asked (runs, sessions, leases) is the same of all of them.
 
-${metrics(Object.values(CONTROL_PLANE_METRICS))}
+${metrics('controlPlane')}
 
 Of those of Node.js, look at these:
 
-${metrics(Object.values(PROCESS_METRICS))}
+${metrics('process')}
 
 ## Exporter
 
 Served by Spacelift's exporter (${EXPORTER_TAG}), which asks the control plane at each scrape. \`worker_pool_id\` is the ULID that the controller calls \`pool_ulid\`.
 
-${metrics(Object.values(EXPORTER_METRICS))}
+${metrics('exporter')}
 `;
 }
 
-const metrics = (all: readonly MetricDescription[]): string =>
+const metrics = (group: keyof typeof METRIC_GROUPS): string =>
   table(
     ['Metric', 'Type', 'Labels', 'Meaning'],
-    all.map(({ name, type, labels, help, buckets }) => [
+    Object.values<MetricDescription>(METRIC_GROUPS[group]).map(({ name, type, labels, help, buckets }) => [
       code(name),
       type,
       labels.map(code).join(', '),

@@ -1,4 +1,5 @@
-import { CONTROL_PLANE_METRICS as METRICS, PROCESS_METRICS, type MetricDescription } from '../../api';
+import { CONTROL_PLANE_METRICS as METRICS, PROCESS_METRICS } from '../../api';
+import { metricQueries } from '../monitoring/queries';
 
 /** Stands in queries for the labels by which Prometheus knows the Pods of one control plane. */
 export const TARGET = '$target';
@@ -15,13 +16,7 @@ export interface ControlPlaneAlert {
 const WINDOW = '15m';
 const DAY = 86_400;
 
-const series = ({ name }: MetricDescription, matchers = ''): string => `${name}{${matchers}${TARGET}}`;
-
-/** What the database is asked is the same of every replica: the highest, not the sum. */
-const highest = (metric: MetricDescription, matchers?: string): string => `max(${series(metric, matchers)})`;
-
-const quantile = (part: number, { name }: MetricDescription): string =>
-  `histogram_quantile(${part}, sum by (le) (rate(${name}_bucket{${TARGET}}[${WINDOW}])))`;
+const { series, highest, increase, quantile } = metricQueries(TARGET);
 
 const left = (matchers: string): string => `${series(METRICS.certificateEnds, matchers)} - time()`;
 
@@ -38,7 +33,7 @@ export const CONTROL_PLANE_ALERTS: readonly ControlPlaneAlert[] = [
   {
     alert: 'ControlPlaneNotReady',
     severity: 'critical',
-    expr: `max by (check) (${series(METRICS.ready, 'check!="running",')}) == 0`,
+    expr: `max by (check) (${series(METRICS.ready, 'check!="running"')}) == 0`,
     for: '5m',
     summary: 'The control plane of worker pools is not ready',
     description: 'The check {{ $labels.check }} fails in every replica: requests are of no use until it passes.',
@@ -54,7 +49,7 @@ export const CONTROL_PLANE_ALERTS: readonly ControlPlaneAlert[] = [
   {
     alert: 'ControlPlaneAssignmentSlow',
     severity: 'warning',
-    expr: `${quantile(0.99, METRICS.assignmentView)} > 1`,
+    expr: `${quantile(0.99, METRICS.assignmentView, WINDOW)} > 1`,
     for: '15m',
     summary: 'Controllers hear late of runs',
     description: 'One assignment in a hundred took {{ $value | humanizeDuration }} or more to reach its controller.',
@@ -62,7 +57,7 @@ export const CONTROL_PLANE_ALERTS: readonly ControlPlaneAlert[] = [
   {
     alert: 'ControlPlaneSessionsSilent',
     severity: 'warning',
-    expr: `${highest(METRICS.sessions, 'state="silent",')} > 0`,
+    expr: `${highest(METRICS.sessions, 'state="silent"')} > 0`,
     for: '5m',
     summary: 'Controllers have gone silent',
     description:
@@ -71,7 +66,7 @@ export const CONTROL_PLANE_ALERTS: readonly ControlPlaneAlert[] = [
   {
     alert: 'ControlPlaneRunsSilent',
     severity: 'warning',
-    expr: `${highest(METRICS.leasesEnding, 'holder="run",')} > 0`,
+    expr: `${highest(METRICS.leasesEnding, 'holder="run"')} > 0`,
     for: '2m',
     summary: 'Runs have gone silent',
     description: 'The Pods of {{ $value }} runs that have started say nothing: those runs are about to be given up.',
@@ -79,7 +74,7 @@ export const CONTROL_PLANE_ALERTS: readonly ControlPlaneAlert[] = [
   {
     alert: 'ControlPlaneDatabaseFails',
     severity: 'critical',
-    expr: `sum(increase(${series(METRICS.transactions, 'result="failed",')}[${WINDOW}])) > 0`,
+    expr: `${increase(METRICS.transactions, WINDOW, 'result="failed"')} > 0`,
     for: '5m',
     summary: 'The database of the control plane fails',
     description: `{{ $value | printf "%.0f" }} transactions failed within ${WINDOW}; the log says why.`,
@@ -87,7 +82,7 @@ export const CONTROL_PLANE_ALERTS: readonly ControlPlaneAlert[] = [
   {
     alert: 'ControlPlaneDatabaseSlow',
     severity: 'warning',
-    expr: `${quantile(0.99, METRICS.commitDuration)} > 0.5`,
+    expr: `${quantile(0.99, METRICS.commitDuration, WINDOW)} > 0.5`,
     for: '15m',
     summary: 'The database of the control plane is slow',
     description: 'One commit in a hundred takes {{ $value | humanizeDuration }} or more: every request waits for it.',
@@ -103,7 +98,7 @@ export const CONTROL_PLANE_ALERTS: readonly ControlPlaneAlert[] = [
   {
     alert: 'ControlPlaneBrokerDisconnected',
     severity: 'critical',
-    expr: `max(${series(METRICS.brokerConnected)}) == 0`,
+    expr: `${highest(METRICS.brokerConnected)} == 0`,
     for: '5m',
     summary: 'The control plane is cut off from the MQTT broker',
     description: 'No replica is connected to the MQTT broker: controllers that speak MQTT hear of no run.',
@@ -111,7 +106,7 @@ export const CONTROL_PLANE_ALERTS: readonly ControlPlaneAlert[] = [
   {
     alert: 'ControlPlaneUploadsRefused',
     severity: 'critical',
-    expr: `max(${series(METRICS.takesUploads)}) == 0`,
+    expr: `${highest(METRICS.takesUploads)} == 0`,
     for: '5m',
     summary: 'The control plane takes no uploads',
     description: 'There is no room for sources and workspaces, or their storage cannot be used: runs that upload fail.',
@@ -127,7 +122,7 @@ export const CONTROL_PLANE_ALERTS: readonly ControlPlaneAlert[] = [
   {
     alert: 'ControlPlaneCertificateEnds',
     severity: 'warning',
-    expr: `min by (certificate) (${left('certificate!="pool_authority",')}) < ${14 * DAY} or min by (certificate) (${left('certificate="pool_authority",')}) < ${180 * DAY}`,
+    expr: `min by (certificate) (${left('certificate!="pool_authority"')}) < ${14 * DAY} or min by (certificate) (${left('certificate="pool_authority"')}) < ${180 * DAY}`,
     for: '1h',
     summary: 'A certificate of the control plane ends soon',
     description: 'The certificate {{ $labels.certificate }} ends in {{ $value | humanizeDuration }}.',
@@ -135,7 +130,7 @@ export const CONTROL_PLANE_ALERTS: readonly ControlPlaneAlert[] = [
   {
     alert: 'ControlPlaneEventLoopHeld',
     severity: 'warning',
-    expr: `max(${series(PROCESS_METRICS.eventLoopLag)}) > 0.25`,
+    expr: `${highest(PROCESS_METRICS.eventLoopLag)} > 0.25`,
     for: '15m',
     summary: 'The control plane is held up',
     description: 'Its event loop is held for {{ $value | humanizeDuration }} at a time: every answer is late by that.',

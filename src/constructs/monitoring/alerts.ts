@@ -1,7 +1,7 @@
 import type { Duration } from 'cdk8s';
 import type { ResourceProps } from 'cdk8s-plus-28';
 import { CONTROLLER_METRICS, EXPORTER_METRICS, RUNTIME_METRICS } from '../../api';
-import { increase, poolQueries, quantile } from './queries';
+import { controllerQueries, poolQueries } from './queries';
 
 /** One of the alerts of `WorkerPoolAlerts`. */
 export enum WorkerPoolAlert {
@@ -203,7 +203,7 @@ function controllerAlerts(props: WorkerPoolAlertsProps): AlertDescription[] {
     {
       alert: WorkerPoolAlert.WORKER_CREATION_ERRORS,
       level: 'warning',
-      expr: `${increase(CONTROLLER_METRICS.workerCreationErrors, WINDOW)} > ${props.workerCreationErrors ?? 0}`,
+      expr: `${controllerQueries.increase(CONTROLLER_METRICS.workerCreationErrors, WINDOW)} > ${props.workerCreationErrors ?? 0}`,
       for: 0,
       summary: 'Workers cannot be created',
       description: `{{ $value | printf "%.0f" }} attempts to create or register a Worker failed within ${WINDOW}.`,
@@ -211,7 +211,7 @@ function controllerAlerts(props: WorkerPoolAlertsProps): AlertDescription[] {
     {
       alert: WorkerPoolAlert.SLOW_RUN_STARTUP,
       level: 'warning',
-      expr: `${quantile(0.95, CONTROLLER_METRICS.runStartupDuration, WINDOW)} > ${slowRunStartup(props)}`,
+      expr: `${controllerQueries.quantile(0.95, CONTROLLER_METRICS.runStartupDuration, WINDOW)} > ${slowRunStartup(props)}`,
       for: seconds(props.slowRunStartupFor, 15),
       summary: 'Runs take long to start',
       description:

@@ -1,4 +1,4 @@
-/** The parts of Grafana's dashboard format that our dashboard uses (schema 39, Grafana 10.4 and later). */
+/** The parts of Grafana's dashboard format that our dashboards use (schema 39, Grafana 10.4 and later). */
 
 export const SCHEMA_VERSION = 39;
 export const OLDEST_GRAFANA = '10.4.0';
@@ -6,7 +6,8 @@ export const OLDEST_GRAFANA = '10.4.0';
 /** Grafana's grid. */
 const COLUMNS = 24;
 
-const DATASOURCE = { type: 'prometheus', uid: '${datasource}' } as const;
+/** The one that is chosen at the top of the dashboard. */
+export const DATASOURCE = { type: 'prometheus', uid: '${datasource}' } as const;
 
 /** A PromQL query and what its lines are called. */
 export interface Query {
@@ -26,7 +27,7 @@ interface PanelBase {
   /** What a person reads behind the "i": what is counted, and when to worry. */
   readonly description: string;
   readonly width: number;
-  readonly unit: 'short' | 'percentunit' | 's';
+  readonly unit: 'short' | 'percentunit' | 's' | 'bytes' | 'Bps';
   readonly queries: readonly Query[];
   /** @default - the line or number is green */
   readonly thresholds?: readonly Threshold[];

@@ -36,20 +36,42 @@ export function controllerWorkers(metric: MetricDescription, of: string): string
   return `max by (pool_ulid) (${metric.name}{pool_ulid=~"${of}"})`;
 }
 
-/** How much a counter of the controller grew; only the replica that leads counts. */
-export function increase(metric: MetricDescription, window: string): string {
-  return `sum(increase(${metric.name}[${window}]))`;
+/** Queries of metrics, of the series with certain labels. */
+export interface MetricQueries {
+  /** The series themselves; `matchers` choose among them. */
+  readonly series: (metric: MetricDescription, matchers?: string) => string;
+  /** What every replica tells alike: the highest, not the sum. */
+  readonly highest: (metric: MetricDescription, matchers?: string) => string;
+  /** How much a counter grew, in all replicas together. */
+  readonly increase: (metric: MetricDescription, window: string, matchers?: string) => string;
+  /** The same for each value of a label. */
+  readonly increaseBy: (label: string, metric: MetricDescription, window: string, matchers?: string) => string;
+  /** How many durations a histogram took in. */
+  readonly count: (metric: MetricDescription, window: string) => string;
+  /** The duration that this part of those in the window stayed under. */
+  readonly quantile: (part: number, metric: MetricDescription, window: string) => string;
 }
 
-/** How many durations a histogram of the controller took in. */
-export function count(metric: MetricDescription, window: string): string {
-  return `sum(increase(${metric.name}_count[${window}]))`;
+/** @param of matches the labels of all series. @default - any labels */
+export function metricQueries(of = ''): MetricQueries {
+  const named = (name: string, matchers = ''): string => {
+    const all = [matchers, of].filter(Boolean).join();
+    return all === '' ? name : `${name}{${all}}`;
+  };
+  return {
+    series: ({ name }, matchers) => named(name, matchers),
+    highest: ({ name }, matchers) => `max(${named(name, matchers)})`,
+    increase: ({ name }, window, matchers) => `sum(increase(${named(name, matchers)}[${window}]))`,
+    increaseBy: (label, { name }, window, matchers) =>
+      `sum by (${label}) (increase(${named(name, matchers)}[${window}]))`,
+    count: ({ name }, window) => `sum(increase(${named(`${name}_count`)}[${window}]))`,
+    quantile: (part, { name }, window) =>
+      `histogram_quantile(${part}, sum by (le) (rate(${named(`${name}_bucket`)}[${window}])))`,
+  };
 }
 
-/** The duration that this part of those in the window stayed under. */
-export function quantile(part: number, metric: MetricDescription, window: string): string {
-  return `histogram_quantile(${part}, sum by (le) (rate(${metric.name}_bucket[${window}])))`;
-}
+/** Of the controller: only the replica that leads counts. */
+export const controllerQueries = metricQueries();
 
 /** Exporters that answered the last scrape; 0 where none did. */
 export const EXPORTERS = `count(${EXPORTER_METRICS.buildInfo.name}) or vector(0)`;

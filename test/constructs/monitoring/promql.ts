@@ -1,21 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
-import {
-  CONTROL_PLANE_METRICS,
-  CONTROLLER_METRICS,
-  EXPORTER_METRICS,
-  PROCESS_METRICS,
-  RUNTIME_METRICS,
-  type MetricDescription,
-} from '../../../src/api';
-
-const known: MetricDescription[] = [
-  CONTROLLER_METRICS,
-  RUNTIME_METRICS,
-  CONTROL_PLANE_METRICS,
-  PROCESS_METRICS,
-  EXPORTER_METRICS,
-].flatMap((metrics) => Object.values<MetricDescription>(metrics));
+import { ALL_METRICS, type MetricDescription } from '../../../src/api';
 
 /** Labels that Prometheus gives to whatever it scrapes. */
 const OF_THE_TARGET = ['instance', 'job', 'namespace'];
@@ -46,6 +31,15 @@ export function seriesIn(query: string): { labels: readonly string[]; matchers: 
     labels: served(selector.getChildren('Identifier').map(textOf).join())?.labels ?? [],
     matchers: below(selector, ({ name }) => name === 'UnquotedLabelMatcher').map(textOf),
   }));
+}
+
+/** Names of the metrics that a query asks for. */
+export function metricsIn(query: string): string[] {
+  const textOf = ({ from, to }: SyntaxNode): string => query.slice(from, to);
+  return below(parser.parse(query).topNode, ({ name }) => name === 'VectorSelector').flatMap((selector) => {
+    const metric = served(selector.getChildren('Identifier').map(textOf).join());
+    return metric === undefined ? [] : [metric.name];
+  });
 }
 
 /** Those by which series are chosen, matched and grouped. */
@@ -79,10 +73,10 @@ const functionOf = (node: SyntaxNode): string => node.getChild('FunctionIdentifi
 
 /** The metric behind the name of a series, as that series shows it. */
 function served(series: string): MetricDescription | undefined {
-  const plain = known.find(({ name, type }) => name === series && type !== 'histogram');
+  const plain = ALL_METRICS.find(({ name, type }) => name === series && type !== 'histogram');
   if (plain) return plain;
   const [, name, part] = /^(.+)_(bucket|sum|count)$/.exec(series) ?? [];
-  const histogram = known.find((metric) => metric.name === name && metric.type === 'histogram');
+  const histogram = ALL_METRICS.find((metric) => metric.name === name && metric.type === 'histogram');
   return (
     histogram && {
       ...histogram,

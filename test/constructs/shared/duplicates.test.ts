@@ -3,6 +3,7 @@ import { App, Chart } from 'cdk8s';
 import { ConfigMap, Secret } from 'cdk8s-plus-28';
 import {
   BinariesCache,
+  ControlPlaneDashboard,
   WorkerPoolControlPlane,
   CustomResourceDefinitions,
   WorkerPoolDashboard,
@@ -52,6 +53,11 @@ describe('an app', () => {
       'dashboards',
       'ConfigMap "same" in the namespace "tools", and',
       (chart) => new WorkerPoolDashboard(chart, 'op', { metadata }),
+    ],
+    [
+      'dashboards of control planes',
+      'ConfigMap "same" in the namespace "tools", and',
+      (chart) => new ControlPlaneDashboard(chart, 'op', { metadata }),
     ],
     ['sets of alerts', 'PrometheusRule "same"', (chart) => new WorkerPoolAlerts(chart, 'op', { metadata })],
     [

@@ -1,4 +1,5 @@
 import type { HelmChart } from '../../../charting/chart';
+import { controlPlaneMonitoringFiles } from '../../monitoring/chart-files';
 import { VERSION } from '../../shared/version';
 import { CONTROL_PLANE_NAME } from '../constants';
 import { addControlPlaneManifests } from '../manifests';
@@ -18,6 +19,7 @@ export const controlPlaneChart: HelmChart<typeof controlPlaneValues.members> = {
   notes: CONTROL_PLANE_NOTES,
   guide: CONTROL_PLANE_GUIDE,
   catalogue: CONTROL_PLANE_CATALOGUE,
+  files: controlPlaneMonitoringFiles(),
   build: (scope, values, context) => {
     addControlPlaneManifests(scope, values, context);
     addReleaseTest(scope, values, context);

@@ -26,6 +26,11 @@ That is one Pod with one volume, reachable inside the cluster. Decide on \`publi
 written into every token. [The page on installing](${pageOf('docs/guides/control-plane-install.md')}) has the rest: an
 address from outside, Secrets, and several replicas on PostgreSQL, S3 and an MQTT broker.
 
+## Dashboard and alerts
+
+\`dashboards/control-plane.json\` is a Grafana dashboard of the control plane to import. \`metrics.serviceMonitor.enabled\` has Prometheus scrape what it shows, and
+\`metrics.prometheusRule.enabled\` brings [alerts](${pageOf('docs/operations/control-plane-alerts.md')}).
+
 ## What stays
 
 The volume's claim stays when the release is uninstalled, as those of StatefulSets do. No template makes random values: what is

@@ -4,7 +4,7 @@ import { VERSION } from '../../shared/version';
 import type { HelmChart } from '../../../charting/chart';
 import { crdsChart } from '../../crds/chart';
 import { exporterChart } from '../../exporter/chart';
-import { monitoringFiles } from '../../monitoring/chart-files';
+import { workerPoolMonitoringFiles } from '../../monitoring/chart-files';
 import { OPERATOR_CATALOGUE } from './catalogue';
 import { OPERATOR_GUIDE } from './guide';
 import { OPERATOR_NOTES } from './notes';
@@ -22,7 +22,7 @@ export const operatorChart: HelmChart<typeof operatorValues.members> = {
   notes: OPERATOR_NOTES,
   guide: OPERATOR_GUIDE,
   catalogue: OPERATOR_CATALOGUE,
-  files: monitoringFiles(),
+  files: workerPoolMonitoringFiles(),
   subcharts: [
     { chart: crdsChart, condition: 'install' },
     { chart: exporterChart, condition: 'enabled' },

@@ -1,6 +1,6 @@
 import { CONTROLLER_METRICS, EXPORTER_METRICS } from '../../api';
 import type { Panel, Row } from './grafana';
-import { controllerWorkers, count, EXPORTERS, increase, poolQueries, quantile } from './queries';
+import { controllerQueries, controllerWorkers, EXPORTERS, poolQueries } from './queries';
 
 /** The variables of the dashboard, as queries name them. */
 const POOLS = '$pool';
@@ -11,7 +11,7 @@ const byName = (query: string): string => `sum by (worker_pool_name) (${query})`
 const NAME = '{{worker_pool_name}}';
 
 /** What a person on call reads from top to bottom: is it bad, which pool, is it the start of runs, who is at fault. */
-export const DASHBOARD_ROWS: readonly Row[] = [
+export const WORKER_POOL_ROWS: readonly Row[] = [
   { title: 'Now', height: 4, panels: nowPanels() },
   { title: 'Pools', height: 8, panels: poolPanels() },
   { title: 'Start of runs', height: 8, panels: startPanels() },
@@ -60,7 +60,9 @@ function nowPanels(): Panel[] {
       ...stat,
       title: 'Worker creation errors',
       description: 'Workers that the controller could not create or register within $window. It tries again by itself.',
-      queries: [{ expr: increase(CONTROLLER_METRICS.workerCreationErrors, WINDOW), legend: 'errors' }],
+      queries: [
+        { expr: controllerQueries.increase(CONTROLLER_METRICS.workerCreationErrors, WINDOW), legend: 'errors' },
+      ],
       thresholds: [{ from: 1, color: 'red' }],
     },
     {
@@ -139,7 +141,7 @@ function startPanels(): Panel[] {
       width: 12,
       unit: 's',
       queries: [0.5, 0.95].map((part) => ({
-        expr: quantile(part, runStartupDuration, WINDOW),
+        expr: controllerQueries.quantile(part, runStartupDuration, WINDOW),
         legend: `p${part * 100}`,
       })),
       thresholds: [{ from: 120, color: 'red' }],
@@ -151,7 +153,7 @@ function startPanels(): Panel[] {
       width: 12,
       unit: 'short',
       style: 'bars',
-      queries: [{ expr: count(runStartupDuration, WINDOW), legend: 'runs' }],
+      queries: [{ expr: controllerQueries.count(runStartupDuration, WINDOW), legend: 'runs' }],
     },
   ];
 }
@@ -178,7 +180,7 @@ function controllerPanels(): Panel[] {
       description: 'From the first request for a Worker until it is registered. No line where none was created.',
       unit: 's',
       queries: [0.5, 0.95, 0.99].map((part) => ({
-        expr: quantile(part, workerCreationDuration, WINDOW),
+        expr: controllerQueries.quantile(part, workerCreationDuration, WINDOW),
         legend: `p${part * 100}`,
       })),
     },
@@ -187,7 +189,7 @@ function controllerPanels(): Panel[] {
       title: 'Worker creation errors',
       description: 'Workers that could not be created within $window. The controller log and the events say why.',
       style: 'bars',
-      queries: [{ expr: increase(workerCreationErrors, WINDOW), legend: 'errors' }],
+      queries: [{ expr: controllerQueries.increase(workerCreationErrors, WINDOW), legend: 'errors' }],
       thresholds: [{ from: 1, color: 'red' }],
     },
   ];
