@@ -8,6 +8,8 @@ const SPACE = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
 const MOST_DESCRIPTION = 10_000;
 /** All but tab, line feed and carriage return. */
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+/** What can be seen of ASCII. */
+const IDEMPOTENCY_KEY = /^[!-~]{1,100}$/;
 const ULID = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/i;
 
 /** @throws RequestError `malformed`, with the rule */
@@ -44,6 +46,15 @@ export function checkSpace(space: string): string {
   throw new RequestError(
     'malformed',
     `space ${JSON.stringify(space.slice(0, 100))} is not allowed: letters, digits, dash and underscore, at most 100`,
+  );
+}
+
+/** @throws RequestError `malformed`, with the rule */
+export function checkIdempotencyKey(key: string): string {
+  if (IDEMPOTENCY_KEY.test(key)) return key;
+  throw new RequestError(
+    'malformed',
+    `idempotency key ${JSON.stringify(key.slice(0, 100))} is not allowed: 1 to 100 letters, digits and other characters of ASCII, no blank`,
   );
 }
 

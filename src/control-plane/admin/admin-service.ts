@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { NewPool, NewRun, NewStack, PoolSettings, RunFilter, StackChange } from './input';
 import { RequestError } from '../errors';
-import { idOf } from '../names';
+import { checkIdempotencyKey, idOf } from '../names';
 import type { PoolIssuer } from '../identity/pool-issuer';
 import type { QueueContext } from '../queue/context';
 import { requireRun } from '../queue/lifecycle';
-import { decide, drain, queueRun, stop } from '../queue/person-operations';
+import { cancel, decide, drain, prioritize, queueRun, retryRun, stop } from '../queue/person-operations';
 import { waitsFor } from '../queue/waiting';
 import { runTopic, type Sleep } from '../queue/wakeups';
 import { PoolAdmin, type Pool } from './pool-admin';
@@ -141,9 +141,20 @@ export class AdminService {
 
   async createRun(input: NewRun): Promise<RunRecord> {
     const stack = await this.stackAdmin.require(input.stack);
-    const { type, autoDeploy } = input;
-    const id = await queueRun(this.context, { stack, type: type ?? 'TRACKED', autoDeploy });
-    return requireRun(this.tables, id);
+    const { type = 'TRACKED', autoDeploy } = input;
+    const idempotencyKey = input.idempotencyKey === undefined ? undefined : checkIdempotencyKey(input.idempotencyKey);
+    return requireRun(this.tables, await queueRun(this.context, { stack, type, autoDeploy, idempotencyKey }));
+  }
+
+  /** Another run of the kind of one that had no success, with the source that its stack has now. */
+  async retryRun(runId: string, idempotencyKey?: string): Promise<RunRecord> {
+    const key = idempotencyKey === undefined ? undefined : checkIdempotencyKey(idempotencyKey);
+    return requireRun(this.tables, await retryRun(this.context, idOf(runId), key));
+  }
+
+  /** Lets a run go before others of its pool whenever it waits for a worker, or no longer. */
+  prioritize(runId: string, wanted: boolean): Promise<RunRecord> {
+    return prioritize(this.context, idOf(runId), wanted);
   }
 
   async run(id: string): Promise<RunRecord | null> {
@@ -169,6 +180,11 @@ export class AdminService {
 
   discard(runId: string): Promise<RunRecord> {
     return decide(this.context, idOf(runId), 'discard');
+  }
+
+  /** Ends a run that has not started; refused of one that has. */
+  cancel(runId: string): Promise<RunRecord> {
+    return cancel(this.context, idOf(runId));
   }
 
   /** Ends a run: at once while nothing runs, otherwise by asking its Pod. */

@@ -44,6 +44,8 @@ export interface NewRun {
   readonly type?: RunType;
   /** @default the stack's */
   readonly autoDeploy?: boolean;
+  /** The same key again gives the same run of the stack, as long as that is kept. @default - none */
+  readonly idempotencyKey?: string;
 }
 
 export interface RunFilter {

@@ -1,4 +1,5 @@
 import { RequestError } from '../errors';
+import { PRIORITIZED } from '../queue/rank';
 import { isTerminal } from '../queue/transitions';
 import type { RunRecord } from '../store/records';
 import { builder, seconds, type RequestContext } from './builder';
@@ -39,6 +40,10 @@ export const Run = builder.objectRef<RunRecord>('Run').implement({
       resolve: ({ state }) => isTerminal(state),
     }),
     autoDeploy: t.exposeBoolean('autoDeploy'),
+    isPrioritized: t.boolean({
+      description: 'Whether it goes before others of its pool whenever it waits for a worker.',
+      resolve: ({ rank }) => rank === PRIORITIZED,
+    }),
     attempt: t.exposeInt('attempt', { description: 'Attempts so far, over both stages.' }),
     hasChanges: t.exposeBoolean('hasChanges', { nullable: true }),
     reason: t.exposeString('reason', {
@@ -83,16 +88,41 @@ builder.queryFields((t) => ({
 
 builder.mutationFields((t) => {
   const run = { stack: t.arg.id(), run: t.arg.id({ required: true }) };
+  const idempotencyKey = {
+    idempotencyKey: t.arg.string({
+      description: 'The same key again gives the same run of the stack: for whoever lost the answer.',
+    }),
+  };
   return {
     runTrigger: t.field({
       type: Run,
-      args: { stack: t.arg.id({ required: true }), runType: t.arg({ type: RunType }), autoDeploy: t.arg.boolean() },
-      resolve: (_root, { stack, runType, autoDeploy }, { admin }) =>
+      args: {
+        stack: t.arg.id({ required: true }),
+        runType: t.arg({ type: RunType }),
+        autoDeploy: t.arg.boolean(),
+        ...idempotencyKey,
+      },
+      resolve: (_root, { stack, runType, autoDeploy, idempotencyKey: key }, { admin }) =>
         admin.createRun({
           stack,
           ...(runType ? { type: runType } : {}),
           ...(typeof autoDeploy === 'boolean' ? { autoDeploy } : {}),
+          ...(typeof key === 'string' ? { idempotencyKey: key } : {}),
         }),
+    }),
+    runRetry: t.field({
+      type: Run,
+      description: 'Another run of the kind of one that ended without success, with the source that its stack has now.',
+      args: { ...run, ...idempotencyKey },
+      resolve: async (_root, args, context) =>
+        context.admin.retryRun(await runOf(context, args), args.idempotencyKey ?? undefined),
+    }),
+    runPrioritizeSet: t.field({
+      type: Run,
+      description:
+        'Lets it go before others of its pool whenever it waits for a worker; not before earlier ones of its stack.',
+      args: { ...run, prioritize: t.arg.boolean({ required: true }) },
+      resolve: async (_root, args, context) => context.admin.prioritize(await runOf(context, args), args.prioritize),
     }),
     runConfirm: t.field({
       type: Run,
@@ -112,8 +142,9 @@ builder.mutationFields((t) => {
     }),
     runCancel: t.field({
       type: Run,
+      description: 'Only of a run that has not started.',
       args: run,
-      resolve: async (_root, args, context) => context.admin.stop(await runOf(context, args)),
+      resolve: async (_root, args, context) => context.admin.cancel(await runOf(context, args)),
     }),
   };
 });

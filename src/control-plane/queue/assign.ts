@@ -9,8 +9,8 @@ import { holdsBack } from './restored';
 const BATCH = 100;
 
 /**
- * Gives waiting runs to idle workers: confirmed runs first, then in the order in which they were queued; the newest
- * workers first. Each run gets a new attempt and a new fencing number; the unique indexes of the store refuse what would
+ * Gives waiting runs to idle workers: by their rank, of one rank confirmed runs first, then in the order in which they were
+ * queued; the newest workers first. Each run gets a new attempt and a new fencing number; the unique indexes of the store refuse what would
  * overlap.
  */
 export async function assignRuns(context: QueueContext, poolId: string): Promise<void> {

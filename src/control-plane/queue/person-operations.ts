@@ -4,6 +4,7 @@ import { change, type Change } from './change';
 import type { QueueContext } from './context';
 import { advance, endWithoutSuccess, leaveStack, lockRun, ownLine, systemLog } from './lifecycle';
 import { isStackFree } from './next-run';
+import { PRIORITIZED, usualRank } from './rank';
 import { isTerminal } from './transitions';
 
 /** What people ask of runs and workers. */
@@ -13,42 +14,108 @@ export interface QueuedRun {
   readonly type: RunType;
   /** @default - as the stack has it */
   readonly autoDeploy?: boolean | undefined;
+  /** The same key again gives the same run. @default - none */
+  readonly idempotencyKey?: string | undefined;
+  /** A run that had no success. */
+  readonly retryOf?: RunRecord | undefined;
 }
 
 /** Queues a run of a stack. @throws RequestError `malformed` when it has no source, or it or its pool was deleted. */
-export async function queueRun(context: QueueContext, { stack, type, autoDeploy }: QueuedRun): Promise<string> {
+export function queueRun(context: QueueContext, wanted: QueuedRun): Promise<string> {
+  return change(context, (made) => enqueue(made, wanted));
+}
+
+async function enqueue(made: Change, wanted: QueuedRun): Promise<string> {
+  const { tx, now, context } = made;
+  const { stack, type, autoDeploy, idempotencyKey = null, retryOf } = wanted;
+  // Held, so that of two runs that are queued at once one comes first, and that its source is not replaced meanwhile.
+  const held = await tx.stacks.lock(stack.id);
+  if (!held) throw new RequestError('malformed', `stack ${stack.name} was deleted: it can have no further runs`);
+  const before = idempotencyKey === null ? undefined : await tx.runs.findByKey(stack.id, idempotencyKey);
+  if (before) return sameRun(before, wanted);
+  const { poolId, source } = held;
+  if (source === null) {
+    throw new RequestError('malformed', `stack ${stack.name} has no source yet: upload one before triggering a run`);
+  }
   const id = context.newId();
-  await change(context, async (made) => {
-    const { tx, now } = made;
-    // Held, so that of two runs that are queued at once one comes first, and that its source is not replaced meanwhile.
-    const held = await tx.stacks.lock(stack.id);
-    if (!held) {
-      throw new RequestError('malformed', `stack ${stack.name} was deleted: it can have no further runs`);
-    }
-    const { poolId, source } = held;
-    if (source === null) {
-      throw new RequestError('malformed', `stack ${stack.name} has no source yet: upload one before triggering a run`);
-    }
-    const ready = type !== 'TRACKED' || (await isStackFree(tx, stack.id));
-    const run = {
-      id,
-      stackId: stack.id,
-      poolId,
-      type,
-      source,
-      autoDeploy: autoDeploy ?? held.autoDeploy,
-      createdAt: now,
-    };
-    const line = ownLine(now, `Run of stack ${stack.name} is queued`);
-    await tx.runs.insert(run, ready, line.text);
-    await tx.logs.addAt(1, id, 0, line);
-    made.runChanged(id);
-    if (!(await tx.pools.lock(poolId))) {
-      throw new RequestError('malformed', `the pool of stack ${stack.name} was deleted: no worker could take its runs`);
-    }
-    if (ready) made.mayAssign(poolId);
-  });
+  const ready = type !== 'TRACKED' || (await isStackFree(tx, stack.id));
+  const run = {
+    ...{ id, stackId: stack.id, poolId, type, source, idempotencyKey },
+    rank: usualRank({ type }),
+    autoDeploy: autoDeploy ?? held.autoDeploy,
+    createdAt: now,
+  };
+  const line = ownLine(now, `Run of stack ${stack.name} is queued${retryOf ? ofRetry(retryOf, source) : ''}`);
+  await tx.runs.insert(run, ready, line.text);
+  await tx.logs.addAt(1, id, 0, line);
+  made.runChanged(id);
+  if (!(await tx.pools.lock(poolId))) {
+    throw new RequestError('malformed', `the pool of stack ${stack.name} was deleted: no worker could take its runs`);
+  }
+  if (ready) made.mayAssign(poolId);
   return id;
+}
+
+/** @throws RequestError `malformed` when the key was given for something else */
+function sameRun(before: RunRecord, { type, autoDeploy, idempotencyKey }: QueuedRun): string {
+  const differs = before.type !== type || (autoDeploy !== undefined && before.autoDeploy !== autoDeploy);
+  if (!differs) return before.id;
+  const how = `${before.type}${before.autoDeploy ? ' and applies by itself' : ''}`;
+  throw new RequestError(
+    'malformed',
+    `the idempotency key ${idempotencyKey} stands for run ${before.id}, which is ${how}: take another key for another run`,
+  );
+}
+
+const ofRetry = (run: RunRecord, source: string): string =>
+  ` as a retry of run ${run.id}${run.source === source ? '' : ', with the source that was uploaded since'}`;
+
+/**
+ * Queues another run of the same kind, with the source that the stack has now.
+ * @throws RequestError `malformed` of a run that is under way, or had success
+ */
+export function retryRun(context: QueueContext, runId: string, idempotencyKey?: string): Promise<string> {
+  return change(context, async (made) => {
+    const run = await lockRun(made, runId);
+    if (!isTerminal(run.state)) {
+      throw new RequestError('malformed', `run ${run.id} is ${run.state}: only a run that has ended can be retried`);
+    }
+    if (run.state === 'FINISHED') {
+      throw new RequestError('malformed', `run ${run.id} is FINISHED: there is nothing to retry, trigger a new run`);
+    }
+    const { type, autoDeploy, stackId, stackName } = run;
+    return enqueue(made, { type, autoDeploy, idempotencyKey, stack: { id: stackId, name: stackName }, retryOf: run });
+  });
+}
+
+/** Lets a run go before others whenever it waits for a worker, or no longer; not before earlier ones of its stack. */
+export function prioritize(context: QueueContext, runId: string, wanted: boolean): Promise<RunRecord> {
+  return change(context, async (made) => {
+    const run = await lockRun(made, runId);
+    const rank = wanted ? PRIORITIZED : usualRank(run);
+    if (isTerminal(run.state)) {
+      throw new RequestError('malformed', `run ${run.id} is ${run.state}: it waits for nothing any more`);
+    }
+    if (run.rank === rank) return run;
+    await made.tx.runs.setRank(run.id, rank);
+    const said = wanted ? 'The run was prioritized' : 'The run is prioritized no longer';
+    await systemLog(made, run.id, run.attempt, said);
+    return { ...run, rank };
+  });
+}
+
+/** Ends a run that has not started. @throws RequestError `malformed` of one that has */
+export function cancel(context: QueueContext, runId: string): Promise<RunRecord> {
+  return change(context, async (made) => {
+    const run = await lockRun(made, runId);
+    if (run.state === 'CANCELED') return run;
+    if (run.state !== 'QUEUED' && run.state !== 'PREPARING') {
+      const toDo = isTerminal(run.state) ? 'there is nothing left to cancel' : 'it has started, so stop it';
+      throw new RequestError('malformed', `run ${run.id} is ${run.state}: ${toDo}`);
+    }
+    await ask(made, run, 'canceled by a person');
+    return lockRun(made, runId);
+  });
 }
 
 /** Says yes or no to a plan; the same answer twice is the same as once. */

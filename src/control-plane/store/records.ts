@@ -71,6 +71,8 @@ export type RunState =
 
 export interface RunRecord {
   readonly id: string;
+  /** Grows with every run. */
+  readonly position: number;
   readonly stackId: string;
   readonly stackName: string;
   readonly poolId: string;
@@ -93,6 +95,10 @@ export interface RunRecord {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly finishedAt: number | null;
+  /** Of those that are ready the lowest go first. */
+  readonly rank: number;
+  /** Whoever triggers a run of its stack by this key gets this one. */
+  readonly idempotencyKey: string | null;
   /** Waits for nothing but a worker. */
   readonly ready: boolean;
   /** A Pod of it may be at work on the stack, whether or not it has ended. */

@@ -4,7 +4,10 @@ import type { RunRow, Schema } from './schema';
 import { Statement } from './statement';
 import { chunks, Table } from './table';
 
-type NewRun = Pick<RunRecord, 'id' | 'stackId' | 'poolId' | 'type' | 'autoDeploy' | 'source' | 'createdAt'>;
+type NewRun = Pick<
+  RunRecord,
+  'id' | 'stackId' | 'poolId' | 'type' | 'autoDeploy' | 'source' | 'createdAt' | 'rank' | 'idempotencyKey'
+>;
 type Where = ExpressionBuilder<Schema, 'runs'>;
 
 interface Move {
@@ -57,6 +60,15 @@ export class RunTable extends Table {
     if (this.hasRivals) await this.locked(this.db.selectFrom('runs').select('id').where('id', '=', id)).execute();
   }
 
+  /** The run of a stack that was queued by a key. */
+  async findByKey(stackId: string, key: string): Promise<RunRecord | undefined> {
+    const row = await this.all()
+      .where('runs.stackId', '=', stackId)
+      .where('runs.idempotencyKey', '=', key)
+      .executeTakeFirst();
+    return row && toRun(row);
+  }
+
   /** Newest first. */
   async list(filter: { stackId?: string; poolId?: string; limit: number }): Promise<RunRecord[]> {
     const { stackId, poolId, limit } = filter;
@@ -74,6 +86,7 @@ export class RunTable extends Table {
     const query = this.all()
       .where('runs.poolId', '=', poolId)
       .where(isReady)
+      .orderBy('runs.rank')
       // CONFIRMED before QUEUED.
       .orderBy('runs.state')
       .orderBy('runs.position')
@@ -88,6 +101,7 @@ export class RunTable extends Table {
       .where('runs.poolId', '=', poolId)
       .where((eb) => eb.or([isReady(eb), eb('runs.state', 'in', WITH_A_WORKER)]))
       .orderBy('runs.ready')
+      .orderBy((eb) => eb.case().when(isReady(eb)).then(eb.ref('runs.rank')).else(0).end())
       // CONFIRMED before QUEUED.
       .orderBy(inProgressFirst)
       .orderBy('runs.position')
@@ -222,6 +236,10 @@ export class RunTable extends Table {
       .returning('logPosition')
       .executeTakeFirst();
     return moved?.logPosition;
+  }
+
+  async setRank(id: string, rank: number): Promise<void> {
+    await this.db.updateTable('runs').set({ rank }).where('id', '=', id).execute();
   }
 
   async setStopReason(id: string, reason: string, now: number): Promise<void> {

@@ -88,6 +88,9 @@ export interface RunRow {
   ready: number;
   /** 1 while a Pod of it may be at work on the stack, whether or not it has ended. */
   holding: Generated<number>;
+  /** Of those that are ready the lowest go first (queue/rank.ts). */
+  rank: Generated<number>;
+  idempotencyKey: Generated<string | null>;
   /** Position of the newest record of its log. */
   logPosition: Generated<number>;
   /** What its log holds, in bytes. */

@@ -52,6 +52,12 @@ test('of tracked runs of one stack that are queued at once one goes, and the nex
   expect(new Set(inOrder).size).toBe(runs.length);
 });
 
+test('a run that is triggered by one key through all replicas at once is one', async () => {
+  const runs = await atOnce(9, ({ admin }) => admin.createRun({ stack: 'stack', idempotencyKey: 'key' }));
+  expect(new Set(runs.map(({ id }) => id)).size).toBe(1);
+  expect(await replicas[0]!.admin.runs()).toHaveLength(1);
+});
+
 test('what happens through one wakes who waits at another', async () => {
   const [one, other] = replicas as [TestQueue, TestQueue];
   const worker = await one.register();
