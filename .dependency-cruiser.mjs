@@ -160,6 +160,7 @@ const BEGINNINGS = [
   '^src/api/index\\.ts$',
   '^src/cli/(main\\.ts|[^/]+\\.mjs)$',
   '^src/cli/entry/.+$',
+  '^src/control-plane/web/browser/main\\.ts$',
   '^src/cli/generate/main\\.ts$',
   '^src/cli/dev/(test|bench|bench-synth|eks-addon|images|conformance/main)\\.ts$',
   '^test/.+\\.test\\.ts$',

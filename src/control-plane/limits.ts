@@ -88,6 +88,8 @@ export const LIMITS = {
   uploads: limit(32, 'count', 'uploads of sources at once', 'people push one'),
   followers: limit(200, 'count', 'log followers at once', 'people read one'),
   pagesAtOnce: limit(32, 'count', 'web pages made at once', 'people look at one'),
+  livePages: limit(500, 'count', 'web pages kept up to date at once', 'those in hidden tabs are not'),
+  livePagesOfKey: limit(100, 'count', 'the same of one API key', 'a fifth of it'),
   logPageCharacters: limit(
     MIB,
     'count',

@@ -17,6 +17,11 @@ const jest = (...projects: string[]): string[] => ['jest', '--selectProjects', .
 export const CHECKS: readonly Check[] = [
   { name: 'format', title: 'formatting', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
   { name: 'types', title: 'types of sources and tests', command: ['tsc', '-p', 'tsconfig.json'] },
+  {
+    name: 'browser-types',
+    title: 'types of what runs in a browser',
+    command: ['tsc', '-p', 'src/control-plane/web/browser'],
+  },
   { name: 'lint', title: 'lint and what each room may import', command: ['npm', 'run', '--silent', 'lint'] },
   {
     name: 'generated',

@@ -13,7 +13,7 @@ import { StackAdmin } from './stack-admin';
 import { Statistics } from './statistics';
 import type { Tables } from '../store';
 import type { Blobs } from '../blobs';
-import type { LogRecord, RunRecord, StackRecord, WorkerRecord } from '../store/records';
+import type { AssignmentRecord, LogRecord, RunRecord, StackRecord, WorkerRecord } from '../store/records';
 import type { WorkerCounts } from '../store/workers';
 
 /** What people may do, for GraphQL, the web page and tests. Every method throws a RequestError with a plain sentence. */
@@ -81,6 +81,12 @@ export class AdminService {
   /** A pool without workers is left out. */
   countWorkers(poolIds: readonly string[]): Promise<ReadonlyMap<string, WorkerCounts>> {
     return this.tables.workers.count(poolIds, 0);
+  }
+
+  /** The name of a worker of a pool; null: there is none. */
+  async workerName(poolId: string, workerId: string): Promise<string | null> {
+    const worker = await this.tables.workers.find(idOf(workerId));
+    return worker && worker.poolId === idOf(poolId) && !worker.removed && !worker.forgotten ? worker.name : null;
   }
 
   /** Runs of a pool in progress, then those that wait for nothing but a worker, in the order of their turn. */
@@ -166,6 +172,11 @@ export class AdminService {
     return waitsFor(this.context, runs);
   }
 
+  /** Attempts of a run over both stages, oldest first. */
+  attempts(runId: string): Promise<AssignmentRecord[]> {
+    return this.tables.assignments.ofRun(idOf(runId));
+  }
+
   async runs(filter: RunFilter = {}): Promise<RunRecord[]> {
     return this.tables.runs.list({
       ...(filter.stack === undefined ? {} : { stackId: (await this.stackAdmin.require(filter.stack)).id }),
@@ -208,6 +219,11 @@ export class AdminService {
    */
   sleepUntilRunChanges(runId: string, milliseconds: number, signal?: AbortSignal): Sleep {
     return this.context.wakeups.sleep(runTopic(runId), milliseconds, signal);
+  }
+
+  /** Calls back for every topic of a change: `pool/ID`, `run/ID`, `credentials/ID`. */
+  onChange(listener: (topic: string) => void): void {
+    this.context.wakeups.onNotify(listener);
   }
 
   /** The control plane stops: there is nothing to wait for any more. */

@@ -73,6 +73,12 @@ export class AssignmentTable extends Table {
     return { assignment: toAssignment(assignment), reading: reading ?? 0 };
   }
 
+  /** Oldest first. */
+  async ofRun(runId: string): Promise<AssignmentRecord[]> {
+    const rows = await this.all().where('runId', '=', runId).orderBy('attempt').execute();
+    return rows.map(toAssignment);
+  }
+
   /** The one that a worker still holds. */
   async ofWorker(workerId: string): Promise<AssignmentRecord | undefined> {
     const row = await this.all().where('workerId', '=', workerId).where('releasedAt', 'is', null).executeTakeFirst();

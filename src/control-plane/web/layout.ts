@@ -1,42 +1,57 @@
-import { html } from 'hono/html';
-import type { HtmlEscapedString } from 'hono/utils/html';
+import { html, raw } from 'hono/html';
+import type { Html } from './html';
+import type { Rendered } from './view';
 
-export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
+/** Where a page hears of what changes. */
+export interface Live {
+  /** Path of its stream. */
+  readonly stream: string;
+  /** What the page has: the first `Last-Event-ID`. */
+  readonly last: string;
+}
 
-/** A whole page. `refreshSeconds` reloads it without any script; null leaves it as it is. */
-export function page(title: string, body: Html, refreshSeconds: number | null = null): Html {
+/** A whole page. */
+export function page(title: string, body: Html, live?: Live): Html {
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        ${refreshSeconds === null ? '' : html`<meta http-equiv="refresh" content="${refreshSeconds}" />`}
         <title>${title} · Worker pools</title>
         <link rel="stylesheet" href="/style.css" />
+        <script src="/script.js" defer></script>
         <link rel="icon" href="data:," />
       </head>
-      <body>
+      <body ${live ? html`data-stream="${live.stream}" data-last="${live.last}"` : ''}>
+        <a class="skip" href="#main">To the content</a>
         <header>
           <nav aria-label="Main"><a href="/">Worker pools</a></nav>
         </header>
-        <main>${body}</main>
+        <main id="main" tabindex="-1">
+          ${body}
+          ${live ? html`<noscript><p class="muted small">Reload the page to see what is new.</p></noscript>` : ''}
+        </main>
+        <p id="connection" class="card notice bad" role="status" hidden></p>
       </body>
     </html>`;
 }
 
-/** Says that the page renews itself, with a way out for those whom that disturbs. */
-export function refreshNote(refreshSeconds: number | null): Html {
-  return refreshSeconds === null
-    ? html`<p class="muted small">As it was when the page was opened. <a href="?">Renew it by itself</a></p>`
-    : html`<p class="muted small">
-        Renewed every ${refreshSeconds} seconds. <a href="?refresh=off">Keep it still</a>
-      </p>`;
+/** A view with what surrounds it. Its texts are escaped already. */
+export function viewPage({ title, parts }: Rendered, live: Live): Html {
+  return page(
+    title,
+    html`${parts.map(({ region, content }) =>
+      region === undefined ? raw(content) : html`<div data-region="${region}">${raw(content)}</div>`,
+    )}`,
+    live,
+  );
 }
 
 export function errorPage(title: string, message: string): Html {
   return page(
     title,
     html`<h1>${title}</h1>
-      <p>${message}</p>`,
+      <p>${message}</p>
+      <p><a href="/">To the pools and runs</a></p>`,
   );
 }

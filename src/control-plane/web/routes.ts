@@ -1,21 +1,26 @@
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import { stream, streamSSE } from 'hono/streaming';
 import type { Logger } from 'pino';
 import type { AdminService } from '../admin/admin-service';
 import type { Admission } from '../admission';
-import { RequestError } from '../errors';
-import { LIMIT } from '../limits';
+import { HTTP_STATUS, RequestError } from '../errors';
+import { LIMIT, SMALL_BODY_BYTES } from '../limits';
+import { idOf } from '../names';
 import type { ApiKeys } from '../identity/api-keys';
-import { isTerminal } from '../queue/transitions';
 import { visibleLines } from '../../text/visible';
-import { errorPage, type Html } from './layout';
-import { overviewPage, WORKERS_SHOWN } from './overview-page';
-import { runPage } from './run-page';
+import { ACTIONS, confirmation, isFromOurPage } from './actions';
+import type { Html } from './html';
+import { errorPage, viewPage } from './layout';
+import { liveId, liveMessages } from './live-stream';
+import { LiveViews } from './live-views';
+import { firstLog, logText, nextLog } from './log/log-page';
+import { parsePlace } from './log/painter';
+import { PAGES, type PageKind } from './pages';
+import { SCRIPT } from './script.generated';
 import { STYLE } from './style';
-
-const RUNS_SHOWN = 50;
-/** How often a page renews itself, in seconds. */
-const REFRESH = { overview: 5, run: 3 };
+import { rendered } from './view';
+import { EVERYBODY, type Viewer } from './viewer';
 
 export interface WebParts {
   readonly admin: AdminService;
@@ -25,74 +30,194 @@ export interface WebParts {
   readonly logger: Logger;
 }
 
-/** The pages for people: read-only, without scripts. */
-export function webRoutes({ admin, apiKeys, admission, logger }: WebParts): Hono {
-  const app = new Hono();
-  app.onError((error, c) => {
-    if (error instanceof RequestError && error.code === 'too-many-requests') {
-      c.header('Retry-After', String(error.retryAfterSeconds ?? 1));
-      return send(c, errorPage('Too much at once', `${error.message}.`), 429);
-    }
-    logger.error({ err: error, path: c.req.path }, 'page failed');
-    return send(c, errorPage('Something failed', 'The log of the control plane says why.'), 500);
-  });
-  const headers = secureHeaders({
-    contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'self'"], imgSrc: ['data:'] },
-  });
+type Env = { Variables: { viewer: Viewer } };
+
+const HEADERS = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    styleSrc: ["'self'"],
+    scriptSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    imgSrc: ['data:'],
+    formAction: ["'self'"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+});
+
+/** The pages for people. They work without their script, which keeps them up to date. */
+export function webRoutes(parts: WebParts): Hono<Env> {
+  const { admin, apiKeys, admission, logger } = parts;
+  const app = new Hono<Env>();
+  app.onError((error, c) => failed(c, error, logger));
   const oneOfFew: MiddlewareHandler = (_, next) =>
     admission.inFlight.during('pages', LIMIT.pagesAtOnce, 'too many pages at once', next);
-  for (const path of ['/', '/runs/:id']) {
-    app.use(path, headers, ...(apiKeys ? [requireKey(apiKeys, admission)] : []), oneOfFew);
+  for (const path of ['/', '/live', '/pools/*', '/stacks/*', '/runs/*']) {
+    app.use(path, HEADERS, identify(apiKeys, admission), oneOfFew);
   }
+  const live = new LiveViews(admin, logger);
+  for (const kind of PAGES) pageRoutes(app, kind, parts, live);
+  logRoutes(app, parts);
+  actionRoutes(app, parts);
   // Without the key as well, for the page that asks for it.
-  app.use('/style.css', headers);
-  app.get('/', async (c) => {
-    const all = await admin.pools();
-    const ids = all.map(({ id }) => id);
-    const [counts, pending] = await Promise.all([admin.countWorkers(ids), admin.pendingRuns(ids)]);
-    const pools = await Promise.all(
-      all.map(async (pool) => ({
-        pool,
-        workers: await admin.workers(pool.id, WORKERS_SHOWN),
-        registered: counts.get(pool.id)?.registered ?? 0,
-        busy: counts.get(pool.id)?.busy ?? 0,
-        pendingRuns: pending.get(pool.id) ?? 0,
-      })),
-    );
-    const runs = await admin.runs({ limit: RUNS_SHOWN });
-    return send(c, overviewPage(pools, runs, Date.now(), isStill(c) ? null : REFRESH.overview));
-  });
+  for (const path of ['/style.css', '/script.js']) app.use(path, HEADERS);
   app.get('/style.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
-  app.get('/runs/:id', async (c) => {
-    const run = await admin.run(c.req.param('id'));
-    if (!run) return send(c, errorPage('No such run', `There is no run ${c.req.param('id')}.`), 404);
-    const log = await admin.readLogEnd(run.id, LIMIT.logPageRecords, LIMIT.logPageCharacters);
-    const pool = (await admin.pool(run.poolId))?.name ?? '(deleted)';
-    const view = { run, pool, waitsFor: (await admin.waitsFor([run]))[0] ?? null, log, isCut: (log[0]?.id ?? 1) > 1 };
-    return send(c, runPage(view, Date.now(), isTerminal(run.state) || isStill(c) ? null : REFRESH.run));
-  });
+  app.get('/script.js', (c) => c.body(SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
+  app.get('*', HEADERS, (c, next) =>
+    c.req.header('Accept')?.includes('text/html')
+      ? send(c, errorPage('No such page', `There is nothing at ${c.req.path}.`), 404)
+      : next(),
+  );
   return app;
 }
 
+/** A page, and the stream of what changes on it. */
+function pageRoutes(app: Hono<Env>, kind: PageKind, { admin, admission }: WebParts, live: LiveViews): void {
+  const { path, make, missing, hasLog } = kind;
+  const streamPath = `${path === '/' ? '' : path}/live`;
+  app.get(path, async (c) => {
+    const id = c.req.param('id') ?? '';
+    const view = await make(admin, id, c.var.viewer);
+    if (!view) return send(c, errorPage(`No such ${kind.what}`, missing(id)), 404);
+    const log = hasLog ? await firstLog(admin, idOf(id), c.req.query('after')) : undefined;
+    const made = await rendered(log ? { ...view, parts: [...view.parts, { content: log.content }] } : view);
+    const last = liveId(made.version, log?.place);
+    const stream = `${c.req.path === '/' ? '' : c.req.path}/live`;
+    return c.html(String(await viewPage(made, { stream, last })));
+  });
+  app.get(streamPath, (c) => {
+    const { viewer } = c.var;
+    const { inFlight } = admission;
+    const leaveAll = inFlight.enter('live', LIMIT.livePages, 'too many pages are kept up to date');
+    let leaveOwn: () => void;
+    try {
+      leaveOwn = inFlight.enter(
+        `live ${viewer.who}`,
+        LIMIT.livePagesOfKey,
+        'too many of your pages are kept up to date',
+      );
+    } catch (error) {
+      leaveAll();
+      throw error;
+    }
+    const id = c.req.param('id') ?? '';
+    const page = {
+      key: `${viewer.mayAct} ${c.req.path}`,
+      make: () => make(admin, id, viewer),
+      ...(hasLog ? { runId: idOf(id) } : {}),
+    };
+    // No proxy may keep it back.
+    c.header('X-Accel-Buffering', 'no');
+    return streamSSE(c, async (out) => {
+      const gone = new AbortController();
+      out.onAbort(() => gone.abort());
+      try {
+        const last = c.req.header('Last-Event-ID') ?? c.req.query('last') ?? '';
+        const reader = { viewer, last, signal: gone.signal };
+        for await (const message of liveMessages(admin, live, page, reader)) await out.writeSSE(message);
+      } finally {
+        leaveOwn();
+        leaveAll();
+      }
+    });
+  });
+}
+
+function logRoutes(app: Hono<Env>, { admin, admission }: WebParts): void {
+  app.get('/runs/:id/log', async (c) => {
+    const run = await requireRun(admin, c.req.param('id'));
+    const place = parsePlace(c.req.query('after') ?? '0');
+    if (!place) throw new RequestError('malformed', 'after must be where another part of the log ended, or 0');
+    const before = Number(c.req.query('before') ?? Infinity);
+    return c.json(await nextLog(admin, run.id, place, before));
+  });
+  app.get('/runs/:id/log.txt', async (c) => {
+    const run = await requireRun(admin, c.req.param('id'));
+    const leave = admission.inFlight.enter('followers', LIMIT.followers, 'too many logs are read at once');
+    c.header('Content-Type', 'text/plain; charset=utf-8');
+    c.header('Content-Disposition', `attachment; filename="run-${run.id}.log"`);
+    return stream(c, async (out) => {
+      try {
+        for await (const piece of logText(admin, run.id)) {
+          if (out.aborted) break;
+          await out.write(piece);
+        }
+      } finally {
+        leave();
+      }
+    });
+  });
+}
+
+async function requireRun(admin: AdminService, id: string) {
+  const run = await admin.run(id);
+  if (!run) throw new RequestError('not-found', `there is no run ${id}`);
+  return run;
+}
+
+function actionRoutes(app: Hono<Env>, { admin, admission }: WebParts): void {
+  const mayAct: MiddlewareHandler<Env> = async (c, next) => {
+    if (!c.var.viewer.mayAct) {
+      return send(c, errorPage('Not allowed', 'Who you are logged in as may look, but change nothing.'), 403);
+    }
+    if (c.req.method !== 'GET' && !isFromOurPage((name) => c.req.header(name))) {
+      const sentence = 'The form was not sent by a page of this control plane, so nothing was done.';
+      return send(c, errorPage('Not from here', sentence), 403);
+    }
+    return next();
+  };
+  for (const action of ACTIONS) {
+    app.get(action.path, mayAct, async (c) => {
+      const ids = c.req.param() as Readonly<Record<string, string>>;
+      return send(c, confirmation(action, await action.of(admin, ids), ids));
+    });
+    app.post(action.path, mayAct, async (c) => {
+      const ids = c.req.param() as Readonly<Record<string, string>>;
+      const body = await admission.body(c, { who: c.var.viewer.who, most: SMALL_BODY_BYTES });
+      await action.perform(admin, ids, new URLSearchParams(body));
+      return c.redirect(action.back(ids), 303);
+    });
+  }
+}
+
+type Status = (typeof HTTP_STATUS)[keyof typeof HTTP_STATUS] | 200 | 403;
+
+const TITLES: Partial<Record<RequestError['code'], string>> = {
+  'not-found': 'Not found',
+  'too-many-requests': 'Too much at once',
+};
+
+function failed(c: Context, error: Error, logger: Logger): Promise<Response> {
+  if (error instanceof RequestError) {
+    const { code, message, retryAfterSeconds } = error;
+    if (retryAfterSeconds !== undefined) c.header('Retry-After', String(retryAfterSeconds));
+    if (error.cause !== undefined) logger.error({ err: error.cause, path: c.req.path }, 'page failed');
+    const sentence = `${message[0]?.toUpperCase() ?? ''}${message.slice(1)}.`;
+    return send(c, errorPage(TITLES[code] ?? 'It cannot be done', sentence), HTTP_STATUS[code]);
+  }
+  logger.error({ err: error, path: c.req.path }, 'page failed');
+  return send(c, errorPage('Something failed', 'The log of the control plane says why.'), 500);
+}
+
 /** A page as it goes out, whole: what runs and names hold of control characters becomes visible, colours go. */
-async function send(c: Context, content: Html, status: 200 | 401 | 404 | 429 | 500 = 200): Promise<Response> {
+async function send(c: Context, content: Html, status: Status = 200): Promise<Response> {
   return c.html(visibleLines(String(await content)), status);
 }
 
-function isStill(c: Context): boolean {
-  return c.req.query('refresh') === 'off';
-}
-
-function requireKey(apiKeys: ApiKeys, admission: Admission): MiddlewareHandler {
+function identify(apiKeys: ApiKeys | null, admission: Admission): MiddlewareHandler<Env> {
   return async (c, next) => {
+    if (apiKeys === null) {
+      c.set('viewer', EVERYBODY);
+      return next();
+    }
     const [, encoded = ''] = /^Basic +(\S+)$/i.exec(c.req.header('Authorization') ?? '') ?? [];
     const [id = '', ...secret] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
+    const matches = () => apiKeys.matches(id, secret.join(':'));
     // A browser asks without them first.
-    const isRight =
-      encoded !== '' &&
-      (await admission.logIns.attempt(admission.addressOf(c), () => apiKeys.matches(id, secret.join(':'))));
+    const isRight = encoded !== '' && (await admission.logIns.attempt(admission.addressOf(c), matches));
     if (isRight) {
       admission.proved(c, `key ${id}`);
+      c.set('viewer', { who: `key ${id}`, mayAct: true, isStillValid: matches });
       return next();
     }
     c.header('WWW-Authenticate', 'Basic realm="worker pools: id and secret of the API key", charset="UTF-8"');

@@ -1,52 +1,53 @@
 import { html } from 'hono/html';
 import { spanInWords } from '../../time';
-import type { LogRecord, RunRecord } from '../store/records';
-import { page, refreshNote, type Html } from './layout';
-import { sections, type LogSection } from './log-sections';
-import { moment, stateWord } from './words';
+import type { AdminService } from '../admin/admin-service';
+import { isTerminal } from '../queue/transitions';
+import type { RunRecord } from '../store/records';
+import { facts, type Html } from './html';
+import { phases, type Phase } from './phases';
+import type { View } from './view';
+import type { Viewer } from './viewer';
+import { moment, poolLink, span, stackLink, stateWord } from './words';
 
-export interface RunView {
-  readonly run: RunRecord;
-  /** Name of its pool. */
-  readonly pool: string;
-  readonly waitsFor: string | null;
-  readonly log: readonly LogRecord[];
-  /** Whether the log has more in front of these records. */
-  readonly isCut: boolean;
+/** One run: how it stands, without its log. */
+export async function runView(admin: AdminService, id: string, viewer: Viewer): Promise<View | null> {
+  const run = await admin.run(id);
+  if (!run) return null;
+  const [pool, waitsFor, attempts] = [
+    await admin.pool(run.poolId),
+    (await admin.waitsFor([run]))[0] ?? null,
+    await admin.attempts(run.id),
+  ];
+  return {
+    title: `${run.state.toLowerCase()}: run of ${run.stackName}`,
+    shows: [`run/${run.id}`, `stack/${run.stackId}`, `pool/${run.poolId}`],
+    parts: [
+      { content: html`<h1>Run of ${stackLink(run.stackId, run.stackName)}</h1>` },
+      {
+        region: 'state',
+        content: html`<p>${stateWord(run.state)}</p>
+          ${notice(run)}${actions(run, viewer)}`,
+      },
+      { region: 'facts', content: runFacts(run, pool?.name, waitsFor) },
+      { content: html`<h2 id="phases">Phases</h2>` },
+      { region: 'phases', content: phaseList(phases(run, attempts)) },
+    ],
+  };
 }
 
-/** One run: how it stands, and its log by steps. */
-export function runPage(
-  { run, pool, waitsFor, log, isCut }: RunView,
-  now: number,
-  refreshSeconds: number | null,
-): Html {
-  const body = html`
-    <h1>Run of ${run.stackName} <small>${stateWord(run.state)}</small></h1>
-    ${run.finishedAt === null ? refreshNote(refreshSeconds) : ''} ${notice(run)}
-    <div class="card">
-      <dl>
-        ${fact('Run', html`<code>${run.id}</code>`)} ${fact('Pool', pool)}
-        ${fact('Kind', run.type === 'PROPOSED' ? 'proposed: plans only' : 'tracked: plans and applies')}
-        ${waitsFor === null ? '' : fact('Waits for', waitsFor)}
-        ${fact('Changes', run.hasChanges === null ? 'not known' : run.hasChanges ? 'yes' : 'none')}
-        ${fact('Created', moment(run.createdAt))}
-        ${fact(run.finishedAt === null ? 'Running for' : 'Took', spanInWords((run.finishedAt ?? now) - run.createdAt))}
-      </dl>
-    </div>
-    <h2 id="log">Log</h2>
-    <p class="small"><a href="#end">To its end</a></p>
-    ${
-      isCut
-        ? html`<p class="muted">
-            Only the end is shown: <code>worker-pools run log ${run.id}</code> prints all of it.
-          </p>`
-        : ''
-    }
-    <div class="card log">${logSections(log)}</div>
-    <p id="end" class="muted small"><a href="#log">To the beginning of the log</a></p>
-  `;
-  return page(`${run.state.toLowerCase()}: run of ${run.stackName}`, body, refreshSeconds);
+function runFacts(run: RunRecord, pool: string | undefined, waitsFor: string | null): Html {
+  const { state, finishedAt, createdAt, hasChanges } = run;
+  return facts([
+    ['Run', html`<code>${run.id}</code>`],
+    ['Pool', poolLink(run.poolId, pool)],
+    ['Kind', run.type === 'PROPOSED' ? 'proposed: plans only' : 'tracked: plans and applies'],
+    ...(waitsFor === null ? [] : [['Waits for', waitsFor] as const]),
+    ['Changes', hasChanges === null ? 'not known' : hasChanges ? 'yes' : 'none'],
+    ['Created', moment(createdAt)],
+    finishedAt === null && !isTerminal(state)
+      ? ['Under way', span(createdAt, null)]
+      : ['Took', spanInWords((finishedAt ?? run.updatedAt) - createdAt)],
+  ]);
 }
 
 function notice(run: RunRecord): Html | string {
@@ -62,27 +63,27 @@ function notice(run: RunRecord): Html | string {
   </p>`;
 }
 
-function fact(name: string, value: Html | string): Html {
-  return html`<div>
-    <dt>${name}</dt>
-    <dd>${value}</dd>
-  </div>`;
+/** What a person may ask of a run now. */
+function actions(run: RunRecord, { mayAct }: Viewer): Html | string {
+  if (!mayAct) return '';
+  const offered = [
+    ...(run.state === 'UNCONFIRMED' ? (['confirm', 'discard'] as const) : []),
+    ...(!isTerminal(run.state) || run.holding ? (['stop'] as const) : []),
+  ];
+  const word = (action: string) => `${action[0]!.toUpperCase()}${action.slice(1)}`;
+  return html`<p class="actions">
+    ${offered.map((action) => html`<a class="button" id="${action}" href="/runs/${run.id}/${action}">${word(action)} …</a>`)}
+  </p>`;
 }
 
-function logSections(log: readonly LogRecord[]): Html[] {
-  const all = sections(log);
-  const lastStep = all.findLastIndex(({ step }) => step !== '');
-  // What `init` fetches is long and seldom of interest once a plan follows.
-  return all.map((section, index) => logSection(section, section.step !== 'init' || index === lastStep));
-}
-
-function logSection({ step, attempt, records }: LogSection, isOpen: boolean): Html {
-  if (step === '') return html`<pre class="system">${records.map(({ text }) => text)}</pre>`;
-  const text = records.map((record) =>
-    record.stream === 'stdout' ? record.text : html`<span class="${record.stream}">${record.text}</span>`,
-  );
-  return html`<details ${isOpen ? 'open' : ''}>
-    <summary>${step} <span class="muted small">attempt ${attempt}</span></summary>
-    <pre>${text}</pre>
-  </details>`;
+function phaseList(all: readonly Phase[]): Html {
+  return html`<ol class="phases card" aria-labelledby="phases">
+    ${all.map(
+      ({ name, begins, ends, note }) =>
+        html`<li ${ends === null ? html`aria-current="step"` : ''}>
+          <strong>${name}</strong>
+          <span class="muted">${moment(begins)} · ${span(begins, ends)}${note === undefined ? '' : `, ${note}`}</span>
+        </li>`,
+    )}
+  </ol>`;
 }

@@ -12,6 +12,14 @@ export const STYLE = `
   --bad: light-dark(#a40e26, #ff938a);
   --waiting: light-dark(#7d4e00, #f0b849);
   --live: light-dark(#0550ae, #79b8ff);
+  --c0: light-dark(#1f2328, #9aa4ae); --c8: light-dark(#59636e, #9aa4ae);
+  --c1: light-dark(#a40e26, #ff938a); --c9: light-dark(#a40e26, #ff938a);
+  --c2: light-dark(#116329, #6fdd8b); --c10: light-dark(#116329, #6fdd8b);
+  --c3: light-dark(#7d4e00, #f0b849); --c11: light-dark(#7d4e00, #f0b849);
+  --c4: light-dark(#0550ae, #79b8ff); --c12: light-dark(#0550ae, #79b8ff);
+  --c5: light-dark(#7a2fb0, #d8a6ff); --c13: light-dark(#7a2fb0, #d8a6ff);
+  --c6: light-dark(#0a5c6b, #5cd3e8); --c14: light-dark(#0a5c6b, #5cd3e8);
+  --c7: light-dark(#4a525a, #d0d7de); --c15: light-dark(#1f2328, #ffffff);
 }
 * { box-sizing: border-box; }
 body { font: 1rem/1.5 system-ui, sans-serif; color: var(--text); background: var(--page); margin: 0; }
@@ -44,6 +52,26 @@ tbody tr { border-top: 1px solid var(--line); }
 .state.waiting { color: var(--waiting); }
 .state.live { color: var(--live); }
 
+.skip { position: absolute; left: -100vw; }
+.skip:focus { left: 1rem; top: 0.5rem; background: var(--card); padding: 0.25rem 0.5rem; z-index: 1; }
+main:focus { outline: none; }
+.button { font: inherit; font-size: 0.875rem; color: var(--link); background: var(--card); border: 1px solid var(--line); border-radius: 0.375rem; padding: 0.25rem 0.75rem; cursor: pointer; text-decoration: none; display: inline-block; white-space: nowrap; }
+.button:hover { border-color: currentColor; }
+.button:focus-visible, input:focus-visible, textarea:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+.button[aria-pressed="true"], .button.primary { color: var(--card); background: var(--link); }
+.button.danger { color: var(--card); background: var(--bad); }
+.actions, .search { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; }
+input, textarea { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--muted); border-radius: 0.375rem; padding: 0.25rem 0.5rem; max-width: 100%; }
+textarea { width: 100%; font: 0.8125rem/1.4 ui-monospace, monospace; }
+.tabs { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; border-bottom: 1px solid var(--line); margin: 1rem 0; }
+.tabs a { padding: 0.4rem 0; text-decoration: none; }
+.tabs a[aria-current] { color: var(--text); font-weight: 600; box-shadow: inset 0 -2px var(--link); }
+.tags { list-style: none; display: flex; flex-wrap: wrap; gap: 0.25rem; margin: 0; padding: 0; }
+.tags li { font: 0.8125rem ui-monospace, monospace; border: 1px solid var(--line); border-radius: 0.375rem; padding: 0 0.375rem; overflow-wrap: anywhere; }
+.phases { padding: 0.5rem 1rem 0.5rem 2rem; }
+#connection { position: sticky; bottom: 0.5rem; max-width: 70rem; margin: 0.5rem auto; }
+[hidden] { display: none; }
+
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr)); gap: 0.5rem 1.5rem; margin: 0.5rem 0; }
 dt { color: var(--muted); font-size: 0.875rem; }
 dd { margin: 0; overflow-wrap: anywhere; }
@@ -51,11 +79,26 @@ dd { margin: 0; overflow-wrap: anywhere; }
 details { border-top: 1px solid var(--line); }
 summary { padding: 0.5rem 0; cursor: pointer; font-weight: 600; }
 .log { padding: 0 1rem; }
+details[data-step] > :last-child { padding-bottom: 0.75rem; }
 .log > :first-child { border-top: 0; }
-pre { font: 0.8125rem/1.5 ui-monospace, monospace; margin: 0; padding: 0.25rem 0 0.75rem; white-space: pre-wrap; overflow-wrap: anywhere; }
-pre.system { border-top: 1px solid var(--line); padding-top: 0.5rem; }
+.log:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+pre { font: 0.8125rem/1.5 ui-monospace, monospace; margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+pre.full { content-visibility: auto; contain-intrinsic-size: auto calc(200 * 0.8125rem * 1.5); }
+div.system { border-top: 1px solid var(--line); padding-top: 0.5rem; }
 .system { color: var(--muted); }
+div.system { padding-bottom: 0.5rem; }
 .stderr { color: var(--bad); }
+.bold { font-weight: 700; }
+.dim { color: var(--muted); }
+.italic { font-style: italic; }
+.underline { text-decoration: underline; }
+.strike { text-decoration: line-through; }
+${[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]
+  .map((n) => `.c${n} { color: var(--c${n}); }\n.b${n} { color: var(--card); background: var(--c${n}); }`)
+  .join('\n')}
+.inverse { color: var(--card); background: var(--text); }
+::highlight(found) { background: light-dark(#fff1a8, #5c4a00); color: var(--text); }
+::highlight(current) { background: light-dark(#ffb757, #b36b00); color: light-dark(#1f2328, #ffffff); }
 
 @media (max-width: 40rem) {
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }

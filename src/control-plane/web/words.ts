@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { spanInWords } from '../../time';
-import type { RunState } from '../store/records';
-import type { Html } from './layout';
+import type { RunState, WorkerRecord } from '../store/records';
+import type { Html } from './html';
 
 const MOODS: Readonly<Record<RunState, 'good' | 'bad' | 'waiting' | 'live' | ''>> = {
   QUEUED: 'waiting',
@@ -23,20 +23,39 @@ export function stateWord(state: RunState): Html {
   return html`<span class="state ${MOODS[state]}">${state.replace('_', ' ').toLowerCase()}</span>`;
 }
 
-export function runLink(id: string): Html {
-  return html`<a href="/runs/${id}"><code>${id}</code></a>`;
+/** As the API has it, and whether a drained one still works. */
+export function workerStatus({ drained, retiring, runId }: WorkerRecord): Html {
+  const isLeaving = drained || retiring;
+  if (runId !== null)
+    return html`<span class="state live">busy</span>${isLeaving ? html` <span class="muted">then drained</span>` : ''}`;
+  return isLeaving ? html`<span class="state">drained</span>` : html`<span class="state good">idle</span>`;
 }
 
-/** A moment, for people and for programs. */
-export function moment(milliseconds: number): Html {
+export const runLink = (id: string): Html => html`<a id="to-${id}" href="/runs/${id}"><code>${id}</code></a>`;
+
+export const poolLink = (id: string, name: string | undefined): Html | string =>
+  name === undefined ? '(deleted)' : html`<a href="/pools/${id}">${name}</a>`;
+
+export const stackLink = (id: string, name: string): Html => html`<a href="/stacks/${id}">${name}</a>`;
+
+/** A moment, for people and for programs; a script says it in the reader's zone. */
+export const moment = (milliseconds: number): Html => time(milliseconds, 'moment');
+
+/** The same, which a script says as how long ago that was. */
+export const age = (milliseconds: number): Html => time(milliseconds, 'age');
+
+/** The same, which a script says as a span that grows. */
+export const since = (milliseconds: number): Html => html`since ${time(milliseconds, 'span')}`;
+
+function time(milliseconds: number, as: 'moment' | 'age' | 'span'): Html {
   const iso = new Date(milliseconds).toISOString();
-  return html`<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')} UTC</time>`;
+  const utc = `${iso.slice(0, 19).replace('T', ' ')} UTC`;
+  return html`<time datetime="${iso}" title="${utc}" data-as="${as}">${utc}</time>`;
 }
 
-/** How long ago a moment was; the moment itself is its tooltip. */
-export function age(milliseconds: number, now: number): Html {
-  const iso = new Date(milliseconds).toISOString();
-  return html`<time datetime="${iso}" title="${iso}">${spanInWords(now - milliseconds)} ago</time>`;
+/** How long something took, or since when it lasts. */
+export function span(begins: number, ends: number | null): Html | string {
+  return ends === null ? since(begins) : spanInWords(ends - begins);
 }
 
 export function count(number: number, one: string): string {

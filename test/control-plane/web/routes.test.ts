@@ -14,23 +14,19 @@ afterEach(() => queue.close());
 
 async function read(path: string): Promise<{ status: number; text: string }> {
   const parts = { admin: queue.admin, apiKeys: null, admission: new Admission(), logger: pino({ level: 'silent' }) };
-  const response = await webRoutes(parts).request(path);
+  const response = await webRoutes(parts).request(path, { headers: { Accept: 'text/html' } });
   return { status: response.status, text: (await response.text()).replace(/\s+/g, ' ') };
 }
 
-const REFRESH = '<meta http-equiv="refresh"';
-
 describe('the overview', () => {
-  test('shows each worker with what it does, and each run with its state', async () => {
+  test('shows each pool with its workers and its queue, and each run with its state', async () => {
     const worker = await queue.register('busy-worker');
     const run = await queue.trigger();
     await queue.register('idle-worker');
     await queue.start(await queue.assignment(worker));
     const { text } = await read('/');
-    expect(text).toContain('2 workers, 1 busy · 0 runs waiting for a worker');
-    expect(text).toMatch(new RegExp(`busy-worker</code></td> <td><span class="state live">busy</span></td>.*${run}`));
-    expect(text).toMatch(/idle-worker<\/code><\/td> <td><span class="state good">idle<\/span>/);
-    expect(text).toContain(`<a href="/runs/${run}"><code>${run}</code></a></td> <td><span class="state live">planning`);
+    expect(text).toMatch(new RegExp(`<a href="/pools/${queue.pool.id}">pool</a>.*2 workers, 1 busy.*0 runs waiting`));
+    expect(text).toMatch(new RegExp(`href="/runs/${run}"><code>${run}</code></a>.*<span class="state live">planning`));
   });
 
   test('says what to do while there is nothing', async () => {
@@ -39,12 +35,72 @@ describe('the overview', () => {
     expect(text).toContain('There is no pool yet');
     expect(text).toContain('No run yet');
   });
+});
 
-  test('renews itself until it is told to keep still', async () => {
-    expect((await read('/')).text).toContain(REFRESH);
-    expect((await read('/?refresh=off')).text).not.toContain(REFRESH);
+describe('the page of a pool', () => {
+  test('shows each worker with what it does and where it is', async () => {
+    const busy = await queue.register('busy-worker');
+    const run = await queue.trigger();
+    await queue.start(await queue.assignment(busy));
+    await queue.register('idle-worker');
+    const drained = await queue.register('drained-worker');
+    await queue.admin.setDrained(queue.pool.id, drained, true);
+    const { text } = await read(`/pools/${queue.pool.id}`);
+    expect(text).toMatch(
+      new RegExp(`busy-worker</code></td>.{0,80}<span class="state live">busy</span>.*/runs/${run}`),
+    );
+    expect(text).toMatch(/idle-worker<\/code><\/td>.{0,80}<span class="state good">idle<\/span>/);
+    expect(text).toMatch(/drained-worker<\/code><\/td>.{0,80}<span class="state">drained<\/span>/);
+    expect(text).toContain('<li>namespace=default</li>');
+  });
+
+  test('shows the queue in its order, runs in progress first, and what the others wait for', async () => {
+    await queue.addStack('second');
+    const { run } = await queue.started();
+    const waiting = await queue.trigger('second');
+    const hidden = await queue.trigger();
+    const { text } = await read(`/pools/${queue.pool.id}/queue`);
+    const row = (id: string, position: number) => new RegExp(`/runs/${id}".{0,120}data-label="Position">${position}<`);
+    expect(text).toMatch(row(run, 1));
+    expect(text).toMatch(row(waiting, 2));
+    expect(text).toMatch(/data-label="Waits for">a worker: [a-z ]+ of pool pool is busy<\/td>/);
+    expect(text).not.toContain(hidden);
+  });
+
+  test('shows the stacks that use it, and its newest runs', async () => {
+    const run = await queue.trigger();
+    expect((await read(`/pools/${queue.pool.id}/stacks`)).text).toMatch(/<a href="\/stacks\/\w+">stack<\/a>/);
+    expect((await read(`/pools/${queue.pool.id}/activity`)).text).toContain(`/runs/${run}`);
+  });
+
+  test('shows nothing that acts to one who may only look', async () => {
+    await queue.register();
+    const { text } = await read(`/pools/${queue.pool.id}`);
+    for (const action of ['cycle', 'reset', 'drain']) expect(text).not.toContain(`/${action}"`);
+    expect((await read(`/pools/${queue.pool.id}/cycle`)).status).toBe(403);
   });
 });
+
+describe('the page of a stack', () => {
+  test('shows its settings and runs, and of its environment the names alone', async () => {
+    await queue.admin.updateStack('stack', { environment: { PASSWORD: 'hidden value' }, projectRoot: 'infra' });
+    const run = await queue.trigger();
+    const { text } = await read(`/stacks/${(await queue.admin.stack('stack'))!.id}`);
+    expect(text).toContain('<code>PASSWORD</code>');
+    expect(text).not.toContain('hidden value');
+    expect(text).toContain('<dd><code>infra</code></dd>');
+    expect(text).toContain(`/runs/${run}`);
+  });
+});
+
+test.each(['/pools/nothing', '/stacks/nothing', '/runs/nothing', '/nothing'])(
+  '%s is a page that says so',
+  async (path) => {
+    const { status, text } = await read(path);
+    expect(status).toBe(404);
+    expect(text).toMatch(/There is (no \w+ nothing|nothing at)/);
+  },
+);
 
 describe('the page of a run', () => {
   test('says what it waits for', async () => {
@@ -52,16 +108,16 @@ describe('the page of a run', () => {
     expect(text).toMatch(/<dt>Waits for<\/dt> <dd>a worker: pool pool has none registered/);
   });
 
-  test('says how a plan is confirmed, and keeps renewing itself', async () => {
+  test('says how a plan is confirmed', async () => {
     const worker = await queue.register();
     const run = await queue.trigger();
     await queue.end(await started(worker), 'Succeeded', true);
     const { text } = await read(`/runs/${run}`);
     expect(text).toContain(`<code>worker-pools run confirm ${run}</code>`);
-    expect(text).toContain(REFRESH);
+    expect(text).toMatch(/<li aria-current="step"> <strong>Confirmation<\/strong>/);
   });
 
-  test('says why a run failed, shows its log by steps, and stays as it is', async () => {
+  test('says why a run failed, and shows its log by steps', async () => {
     const worker = await queue.register();
     const run = await queue.trigger();
     const assignment = await started(worker);
@@ -69,8 +125,7 @@ describe('the page of a run', () => {
     await queue.end(assignment, 'OutOfMemory');
     const { text } = await read(`/runs/${run}`);
     expect(text).toContain('<strong>OutOfMemory</strong>: said the relay');
-    expect(text).toMatch(/<summary>plan .*<pre>line 1 line 2 <\/pre>/);
-    expect(text).not.toContain(REFRESH);
+    expect(text).toMatch(/<summary>plan .*<pre data-lines="2" ?>line 1 line 2 <\/pre>/);
   });
 
   test('escapes what steps print', async () => {
@@ -83,7 +138,7 @@ describe('the page of a run', () => {
     expect(text).toContain('<span class="stderr">&lt;img src=x onerror=y&gt; </span>');
   });
 
-  test('makes visible what steps and names hold of control characters, and drops colours', async () => {
+  test('makes visible what steps and names hold of control characters, and shows colours as such', async () => {
     const worker = await queue.register('worker\u202e');
     const run = await queue.trigger();
     const { runId, attempt } = await started(worker);
@@ -97,17 +152,13 @@ describe('the page of a run', () => {
     }));
     await queue.context.store.transaction((tx) => tx.logs.append(runId, attempt, 'relay', entries));
     const { text } = await read(`/runs/${run}`);
-    expect(text).toContain('<pre>green^[[2J\ufffd^H[U+202E]txt a^Mb </pre>');
-    const all = text + (await read('/')).text + (await read('/runs/%1b%5b2J%e2%80%ae')).text;
+    expect(text).toContain('<span class="c2">green</span>^[[2J\ufffd^H[U+202E]txt a^Mb </pre>');
+    const all = text + (await read(`/pools/${queue.pool.id}`)).text + (await read('/runs/%1b%5b2J%e2%80%ae')).text;
     expect(all).toContain('<code>worker[U+202E]</code>');
     expect(all).toContain('There is no run ^[[2J[U+202E].');
     expect(all).not.toMatch(/[\0-\u0008\u000b-\u001f\u007f-\u009f\p{Bidi_Control}]/u);
-  });
-
-  test('of a run that is not there is a page that says so', async () => {
-    const { status, text } = await read('/runs/nothing');
-    expect(status).toBe(404);
-    expect(text).toContain('There is no run nothing.');
+    const { text: download } = await read(`/runs/${run}/log.txt`);
+    expect(download).toContain('green^[[2J\ufffd^H[U+202E]txt a^Mb');
   });
 
   async function started(worker: string) {
@@ -132,7 +183,7 @@ test('a page shows the end of a log that is too large for it, and says so', asyn
   await queue.context.store.transaction((tx) => tx.logs.append(run, assignment.attempt, 'relay', entries));
   const { text } = await read(`/runs/${run}`);
   expect(text.length).toBeLessThan(1.1 * 1024 * 1024);
-  expect(text).toContain('Only the end is shown');
+  expect(text).toMatch(/Records \d+ and later are shown\. <a href="\/runs\/\w+\?after=0">From the beginning/);
   expect(text).toContain('line 29');
   expect(text).not.toContain('line 5 ');
   const all = [];

@@ -1,4 +1,4 @@
-import type { LogRecord } from '../store/records';
+import type { LogRecord } from '../../store/records';
 
 /** A stretch of a log that belongs together. */
 export interface LogSection {

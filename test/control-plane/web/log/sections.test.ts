@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { sections } from '../../../src/control-plane/web/log-sections';
-import type { LogRecord } from '../../../src/control-plane/store/records';
+import { sections } from '../../../../src/control-plane/web/log/sections';
+import type { LogRecord } from '../../../../src/control-plane/store/records';
 
 const record = (step: string, text: string, attempt = 1, stream: LogRecord['stream'] = 'stdout'): LogRecord => ({
   id: 1,

@@ -1,0 +1,12 @@
+import { follow } from './connection';
+import { LogTools } from './log-tools';
+import { showChanged } from './regions';
+import { keepTimes } from './times';
+
+keepTimes();
+const [log, place] = [document.getElementById('log'), document.getElementById('log-tools')];
+const tools = log && place ? new LogTools(log, place) : undefined;
+const { stream, last } = document.body.dataset;
+if (stream !== undefined && last !== undefined) {
+  follow(stream, last, { view: showChanged, log: (data) => tools?.append(data) });
+}
