@@ -14,6 +14,7 @@ import { Statistics } from './statistics';
 import type { Tables } from '../store';
 import type { Blobs } from '../blobs';
 import type { AssignmentRecord, LogRecord, RunRecord, StackRecord, WorkerRecord } from '../store/records';
+import type { RunSearch } from '../store/run-search';
 import type { WorkerCounts } from '../store/workers';
 
 /** What people may do, for GraphQL, the web page and tests. Every method throws a RequestError with a plain sentence. */
@@ -181,8 +182,13 @@ export class AdminService {
     return this.tables.runs.list({
       ...(filter.stack === undefined ? {} : { stackId: (await this.stackAdmin.require(filter.stack)).id }),
       ...(filter.pool === undefined ? {} : { poolId: (await this.poolAdmin.byNameOrId(filter.pool)).id }),
+      ...(filter.before === undefined ? {} : { before: (await requireRun(this.tables, idOf(filter.before))).position }),
       limit: Math.min(filter.limit ?? 100, 1000),
     });
+  }
+
+  searchRuns(search: RunSearch): Promise<RunRecord[]> {
+    return this.tables.runs.search(search);
   }
 
   confirm(runId: string): Promise<RunRecord> {

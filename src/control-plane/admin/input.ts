@@ -51,6 +51,8 @@ export interface NewRun {
 export interface RunFilter {
   readonly stack?: string;
   readonly pool?: string;
+  /** ULID of a run: those that came before it. */
+  readonly before?: string;
   /** @default 100 */
   readonly limit?: number | undefined;
 }

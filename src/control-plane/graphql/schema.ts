@@ -3,6 +3,7 @@ import { limitAnswers } from './answer-limits';
 import { builder, requireUser, type RequestContext } from './builder';
 import './users';
 import './runs';
+import './search-runs';
 import './worker-pools';
 import './stacks';
 import './statistics';

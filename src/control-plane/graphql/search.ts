@@ -6,12 +6,15 @@ import { builder } from './builder';
 
 const MOST_PER_PAGE = 100;
 const USUAL_PER_PAGE = 50;
+/** Of a predicate. */
+const MOST_VALUES = 100;
 
 interface Page<T> {
   readonly nodes: readonly T[];
-  /** How many come before it. */
-  readonly offset: number;
+  /** Where the next one begins; undefined of an empty page. */
+  readonly end: number | undefined;
   readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
 }
 
 export interface PageRequest {
@@ -21,9 +24,9 @@ export interface PageRequest {
 
 const PageInfo = builder.objectRef<Page<unknown>>('PageInfo').implement({
   fields: (t) => ({
-    endCursor: t.string({ resolve: ({ offset, nodes }) => (nodes.length > 0 ? cursorOf(offset + nodes.length) : '') }),
+    endCursor: t.string({ resolve: ({ end }) => (end === undefined ? '' : cursorOf(end)) }),
     hasNextPage: t.exposeBoolean('hasNextPage'),
-    hasPreviousPage: t.boolean({ resolve: ({ offset }) => offset > 0 }),
+    hasPreviousPage: t.exposeBoolean('hasPreviousPage'),
   }),
 });
 
@@ -85,15 +88,37 @@ export function mostOf(first: number | null | undefined): number | undefined {
   return first;
 }
 
-/** Asks for one more than the page has, to know whether there is another page. */
-export async function pageOf<T>(
+/** A page of what has numbers: it begins behind one of them. */
+export async function pageBehind<T>(
   { first, after }: Search,
+  ask: (page: { readonly after: number | undefined; readonly limit: number }) => Promise<readonly T[]>,
+  numberOf: (node: T, index: number) => number,
+): Promise<Page<T>> {
+  const begin = after ? placeOf(after) : undefined;
+  const size = Math.min(mostOf(first) ?? USUAL_PER_PAGE, MOST_PER_PAGE);
+  // One more than it has, to know whether there is another page.
+  const found = await ask({ after: begin, limit: size + 1 });
+  const nodes = found.slice(0, size);
+  const last = nodes.at(-1);
+  return {
+    nodes,
+    end: last && numberOf(last, nodes.length - 1),
+    hasNextPage: found.length > size,
+    hasPreviousPage: begin !== undefined && begin > 0,
+  };
+}
+
+/** A page of what is counted from the beginning of the list. */
+export function pageOf<T>(
+  input: Search,
   ask: (page: PageRequest) => readonly T[] | Promise<readonly T[]>,
 ): Promise<Page<T>> {
-  const offset = after ? offsetOf(after) : 0;
-  const size = Math.min(mostOf(first) ?? USUAL_PER_PAGE, MOST_PER_PAGE);
-  const found = await ask({ offset, limit: size + 1 });
-  return { nodes: found.slice(0, size), offset, hasNextPage: found.length > size };
+  const offset = input.after ? placeOf(input.after) : 0;
+  return pageBehind(
+    input,
+    async ({ limit }) => ask({ offset, limit }),
+    (_, index) => offset + index + 1,
+  );
 }
 
 /** What a search of a list can do. */
@@ -102,24 +127,77 @@ export interface Searchable {
   readonly orderedBy: string;
   readonly directions: readonly ('ASC' | 'DESC')[];
   readonly byText: boolean;
+  /** What predicates may name. @default - none */
+  readonly fields?: Readonly<Record<string, 'text' | 'flag'>>;
 }
 
-/** @throws RequestError `malformed` for what the list cannot be searched by */
-export function checkSearch({ predicates, orderBy, fullTextSearch }: Search, list: string, can: Searchable): void {
-  if (predicates && predicates.length > 0) {
-    throw new RequestError('malformed', `${list} takes no predicates: leave them out`);
-  }
+/** What a predicate wants. */
+export interface Filter {
+  readonly field: string;
+  readonly values: readonly (string | boolean)[];
+  readonly isExcluded: boolean;
+}
+
+/** The filters of a search. @throws RequestError `malformed` for what the list cannot be searched by */
+export function checkSearch({ predicates, orderBy, fullTextSearch }: Search, list: string, can: Searchable): Filter[] {
+  const filters = (predicates ?? []).map((predicate) => filterOf(predicate, list, can.fields ?? {}));
   if (fullTextSearch && !can.byText)
     throw new RequestError('malformed', `${list} takes no fullTextSearch: leave it out`);
   if (orderBy && (orderBy.field !== can.orderedBy || !can.directions.includes(orderBy.direction))) {
     throw new RequestError('malformed', `${list} is ordered by ${can.orderedBy} ${can.directions.join(' or ')} only`);
   }
+  return filters;
 }
 
-const cursorOf = (offset: number): string => Buffer.from(`after ${offset}`).toString('base64url');
+function filterOf(
+  { field, constraint, exclude }: NonNullable<Search['predicates']>[number],
+  list: string,
+  fields: NonNullable<Searchable['fields']>,
+): Filter {
+  const names = Object.keys(fields);
+  if (names.length === 0) throw new RequestError('malformed', `${list} takes no predicates: leave them out`);
+  const kind = Object.hasOwn(fields, field) ? fields[field] : undefined;
+  if (!kind) {
+    throw new RequestError(
+      'malformed',
+      `${list} has no predicate ${JSON.stringify(field)}: it has ${names.join(', ')}`,
+    );
+  }
+  const { booleanEquals, enumEquals, stringMatches } = constraint;
+  const values = kind === 'flag' ? booleanEquals : (stringMatches ?? enumEquals);
+  if (!values) {
+    const wanted = kind === 'flag' ? 'booleanEquals' : 'stringMatches or enumEquals';
+    throw new RequestError('malformed', `${list}: the predicate ${field} needs ${wanted}`);
+  }
+  if (values.length > MOST_VALUES) {
+    throw new RequestError(
+      'malformed',
+      `${list}: the predicate ${field} may have ${MOST_VALUES} values, and has ${values.length}`,
+    );
+  }
+  return { field, values, isExcluded: exclude ?? false };
+}
 
-function offsetOf(cursor: string): number {
-  const [, offset] = /^after (\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  if (offset === undefined) throw new RequestError('malformed', 'after is not the endCursor of a page');
-  return Number(offset);
+/** Whether all filters let something pass, whose fields have these values. */
+export function passes(
+  filters: readonly Filter[],
+  valuesOf: (field: string) => readonly (string | boolean)[],
+): boolean {
+  return filters.every(
+    ({ field, values, isExcluded }) => valuesOf(field).some((value) => values.includes(value)) !== isExcluded,
+  );
+}
+
+/** Whether one of these texts has the wanted one in it, in whatever case. */
+export function mentions(texts: readonly string[], wanted: string | null | undefined): boolean {
+  const lower = (wanted ?? '').trim().toLowerCase();
+  return texts.some((text) => text.toLowerCase().includes(lower));
+}
+
+const cursorOf = (place: number): string => Buffer.from(`after ${place}`).toString('base64url');
+
+function placeOf(cursor: string): number {
+  const [, place] = /^after (\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  if (place === undefined) throw new RequestError('malformed', 'after is not the endCursor of a page');
+  return Number(place);
 }

@@ -1,10 +1,14 @@
 import type { NewStack, StackChange } from '../admin/input';
 import type { StackRecord } from '../store/records';
 import { builder, seconds } from './builder';
-import { mostOf } from './search';
+import { Run } from './runs';
+import { checkSearch, mentions, mostOf, pageOf, pagesOf, passes, SearchInput } from './search';
 import { WorkerPool } from './worker-pools';
 
 const StackTool = builder.enumType('StackTool', { values: ['OPENTOFU', 'TERRAFORM'] as const });
+
+/** Runs of a stack where nobody says how many. */
+const RUNS = 50;
 
 const Stack = builder.objectRef<StackRecord>('Stack').implement({
   fields: (t) => ({
@@ -27,9 +31,28 @@ const Stack = builder.objectRef<StackRecord>('Stack').implement({
       description: 'Whether a source was uploaded; without one it cannot run.',
       resolve: ({ source }) => source !== null,
     }),
+    runs: t.field({
+      type: [Run],
+      description: `Newest first, ${RUNS} unless said otherwise; with the id of a run those that came before it.`,
+      args: { before: t.arg.id(), first: t.arg.int() },
+      resolve: ({ id }, { before, first }, { admin }) =>
+        admin.runs({ stack: id, limit: mostOf(first) ?? RUNS, ...(before ? { before } : {}) }),
+    }),
+    run: t.field({
+      type: Run,
+      nullable: true,
+      description: 'Null for one of another stack.',
+      args: { id: t.arg.id({ required: true }) },
+      resolve: async (stack, { id }, { admin }) => {
+        const run = await admin.run(id);
+        return run?.stackId === stack.id ? run : null;
+      },
+    }),
     createdAt: t.int({ resolve: ({ createdAt }) => seconds(createdAt) }),
   }),
 });
+
+const Stacks = pagesOf('Stacks', Stack, 'Stack');
 
 builder.queryFields((t) => ({
   stacks: t.field({
@@ -46,6 +69,29 @@ builder.queryFields((t) => ({
     resolve: (_root, { id }, { admin }) => admin.stack(id),
   }),
 }));
+
+builder.queryField('searchStacks', (t) =>
+  t.field({
+    type: Stacks,
+    description: 'By name. A text is looked for in ids and names; predicates are name, workerPool (id) and tool.',
+    args: { input: t.arg({ type: SearchInput, required: true }) },
+    resolve: async (_root, { input }, { admin }) => {
+      const filters = checkSearch(input, 'searchStacks', {
+        orderedBy: 'name',
+        directions: ['ASC', 'DESC'],
+        byText: true,
+        fields: { name: 'text', workerPool: 'text', tool: 'text' },
+      });
+      const stacks = (await admin.stacks()).filter(
+        ({ id, name, poolId, tool }) =>
+          mentions([id, name], input.fullTextSearch) &&
+          passes(filters, (field) => ({ name: [name], workerPool: [poolId], tool: [tool] })[field] ?? []),
+      );
+      if (input.orderBy?.direction === 'DESC') stacks.reverse();
+      return pageOf(input, ({ offset, limit }) => stacks.slice(offset, offset + limit));
+    },
+  }),
+);
 
 const EnvironmentVariable = builder
   .inputRef<{ readonly name: string; readonly value: string }>('EnvironmentVariable')

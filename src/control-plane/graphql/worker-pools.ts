@@ -2,7 +2,7 @@ import type { Pool } from '../admin/pool-admin';
 import type { WorkerRecord } from '../store/records';
 import { builder, seconds } from './builder';
 import { SchedulableRuns, schedulableRuns } from './queue';
-import { checkSearch, mostOf, pageOf, pagesOf, SearchInput } from './search';
+import { checkSearch, mentions, mostOf, pageOf, pagesOf, passes, SearchInput } from './search';
 
 const isDrained = ({ drained, retiring }: WorkerRecord) => drained || retiring;
 const isBusy = ({ runId }: WorkerRecord) => runId !== null;
@@ -49,6 +49,13 @@ export const WorkerPool = builder.objectRef<Pool>('WorkerPool').implement({
     driftDetectionRunLimit: t.exposeInt('driftDetectionRunLimit', { nullable: true }),
     pendingRuns: t.int({ resolve: ({ id }, _args, { lookups }) => lookups.pendingRuns.load(id) }),
     busyWorkers: t.int({ resolve: async ({ id }, _args, { lookups }) => (await lookups.workerCounts.load(id)).busy }),
+    drainedWorkers: t.int({
+      description: 'How many of them are drained, or go as soon as they can.',
+      resolve: async ({ id }, _args, { lookups }) => {
+        const { registered, willing } = await lookups.workerCounts.load(id);
+        return registered - willing;
+      },
+    }),
     workersCount: t.int({
       resolve: async ({ id }, _args, { lookups }) => (await lookups.workerCounts.load(id)).registered,
     }),
@@ -112,19 +119,23 @@ builder.queryFields((t) => ({
     description: 'By name. A text is looked for in ids, names, descriptions and labels.',
     args: { input: t.arg({ type: SearchInput, required: true }) },
     resolve: async (_root, { input }, { admin }) => {
-      checkSearch(input, 'searchWorkerPools', { orderedBy: 'name', directions: ['ASC', 'DESC'], byText: true });
-      const pools = (await admin.pools()).filter((pool) => mentions(pool, input.fullTextSearch ?? ''));
+      const filters = checkSearch(input, 'searchWorkerPools', {
+        orderedBy: 'name',
+        directions: ['ASC', 'DESC'],
+        byText: true,
+        fields: { name: 'text', space: 'text', label: 'text' },
+      });
+      const pools = (await admin.pools()).filter(
+        ({ id, name, description, labels, space }) =>
+          mentions([id, name, description ?? '', ...labels], input.fullTextSearch) &&
+          passes(filters, (field) => ({ name: [name], space: [space], label: labels })[field] ?? []),
+      );
       if (input.orderBy?.direction === 'DESC') pools.reverse();
       return pageOf(input, ({ offset, limit }) => pools.slice(offset, offset + limit));
     },
   }),
   publicWorkerPool: t.field({ type: PublicWorkerPool, resolve: () => ({}) }),
 }));
-
-function mentions({ id, name, description, labels }: Pool, text: string): boolean {
-  const wanted = text.trim().toLowerCase();
-  return [id, name, description ?? '', ...labels].some((each) => each.toLowerCase().includes(wanted));
-}
 
 builder.mutationFields((t) => {
   const settings = {

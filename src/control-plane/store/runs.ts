@@ -1,6 +1,7 @@
 import { sql, type ExpressionBuilder, type Selectable } from 'kysely';
 import type { RunChange, RunRecord, RunState } from './records';
 import type { RunRow, Schema } from './schema';
+import { conditionOf, type RunSearch } from './run-search';
 import { Statement } from './statement';
 import { chunks, Table } from './table';
 
@@ -70,15 +71,25 @@ export class RunTable extends Table {
   }
 
   /** Newest first. */
-  async list(filter: { stackId?: string; poolId?: string; limit: number }): Promise<RunRecord[]> {
-    const { stackId, poolId, limit } = filter;
+  async list(filter: { stackId?: string; poolId?: string; before?: number; limit: number }): Promise<RunRecord[]> {
+    const { stackId, poolId, before, limit } = filter;
     const rows = await this.all()
       .$if(stackId !== undefined, (query) => query.where('runs.stackId', '=', stackId!))
       .$if(poolId !== undefined, (query) => query.where('runs.poolId', '=', poolId!))
+      .$if(before !== undefined, (query) => query.where('runs.position', '<', before!))
       .orderBy('runs.position', 'desc')
       .limit(limit)
       .execute();
     return rows.map(toRun);
+  }
+
+  async search({ where, oldestFirst, after, limit }: RunSearch): Promise<RunRecord[]> {
+    let query = this.all()
+      .orderBy('runs.position', oldestFirst ? 'asc' : 'desc')
+      .limit(limit);
+    for (const each of where) query = query.where(conditionOf(each));
+    if (after !== undefined) query = query.where('runs.position', oldestFirst ? '>' : '<', after);
+    return (await query.execute()).map(toRun);
   }
 
   /** Runs of a pool that wait for nothing but a worker, in the order of their turn; held. */
