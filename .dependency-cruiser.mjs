@@ -52,6 +52,14 @@ export const ROOMS = {
     'control-plane/store',
     'control-plane/tracing',
   ],
+  'control-plane/state': [
+    'protocol',
+    'control-plane/*',
+    'control-plane/blobs',
+    'control-plane/queue',
+    'control-plane/store',
+    'control-plane/vault',
+  ],
   'control-plane/admission': ['control-plane/*'],
   'control-plane/admin': [
     'protocol',
@@ -59,6 +67,7 @@ export const ROOMS = {
     'control-plane/blobs',
     'control-plane/identity',
     'control-plane/queue',
+    'control-plane/state',
     'control-plane/store',
   ],
   'control-plane/broker': [
@@ -76,6 +85,7 @@ export const ROOMS = {
     'control-plane/blobs',
     'control-plane/identity',
     'control-plane/queue',
+    'control-plane/state',
     'control-plane/store',
   ],
   'control-plane/graphql': [

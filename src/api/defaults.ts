@@ -32,4 +32,4 @@ export const SHUTDOWN_DELAY_SECONDS = 5;
 export const START_DEADLINE_SECONDS = 900;
 
 /** For how long the bundled control plane keeps runs and logs, and how much of a log. */
-export const RETENTION = { runDays: 365, runsPerStack: 50, logDays: 90, logMiBPerRun: 64 } as const;
+export const RETENTION = { runDays: 365, runsPerStack: 50, logDays: 90, logMiBPerRun: 64, stateVersions: 100 } as const;

@@ -35,10 +35,11 @@ import { queueContext } from './queue';
 import type { LetGo, QueueContext } from './queue/context';
 import { Sweeper } from './queue/sweeper';
 import { serve } from './http/server';
-import { openBlobs, type BlobReferences, type Blobs } from './blobs';
+import { openBlobs, type BlobKind, type BlobReferences, type Blobs } from './blobs';
 import { openKeys, openSecretStore, openTls } from './secret-parts';
 import type { Store } from './store';
 import type { Tracing } from './tracing';
+import { States } from './state/states';
 import { webRoutes } from './web/routes';
 
 /** How often blobs that nobody needs are looked for. */
@@ -66,8 +67,8 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   const keys = openKeys(given, options.logger);
   const metrics = new Metrics(now);
   const tracing = opened.add(await openTracing(options));
-  const { context, blobs, rotation } = await openQueue(given, { options, keys, metrics, tracing, clock }, opened);
-  const { store } = context;
+  const parts = { options, keys, metrics, tracing, clock };
+  const { context, blobs, states, rotation } = await openQueue(given, parts, opened);
 
   const authority = await Authority.open(keys, now);
   const tls = await openTls(given, authority, opened, { clock, logger });
@@ -89,17 +90,17 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
       proofs,
     }),
   );
-  const admin = new AdminService(context, blobs, issuer);
+  const admin = new AdminService(context, blobs, states, issuer);
   let isStopping = false;
   const checks = [
     { name: 'running', problem: () => (isStopping ? 'the control plane was told to stop' : undefined) },
-    ...storageChecks(store, blobs),
+    ...storageChecks(context.store, blobs),
   ];
   const health = healthRoutes(checks);
   const webKeys = options.web === 'open' ? null : apiKeys;
-  const app = appOf({ context, blobs, admission, proofs, admin, apiKeys, webKeys, authority, health });
+  const app = appOf({ context, blobs, states, admission, proofs, admin, apiKeys, webKeys, authority, health });
   const server = opened.add(await serve(app, { host, port }, tls, admission, metrics.httpAnswered));
-  const sources = { store, checks, dataDir, version: options.version, blobs: blobs.store };
+  const sources = { store: context.store, checks, dataDir, version: options.version, blobs: blobs.store };
   metrics.watch({
     ...sources,
     mqttConnections: () => brokers.embedded?.openConnections,
@@ -165,12 +166,13 @@ async function openQueue(given: ControlPlaneOptions, parts: QueueParts, opened: 
   const blobs: Blobs = { ...opening, store: opened.add(measuredBlobs(opening.store, metrics.blobs)) };
   const letGo = ({ kind, id }: LetGo) => void blobs.unused.release(kind, id);
   const context = queueContext(store, options, logger, now, letGo, metrics.queue, tracing);
-  return { context, blobs, rotation: secretStore.rotation };
+  return { context, blobs, states: new States(context, blobs), rotation: secretStore.rotation };
 }
 
 interface Doors {
   readonly context: QueueContext;
   readonly blobs: Blobs;
+  readonly states: States;
   readonly admission: Admission;
   readonly proofs: ProofChecks;
   readonly admin: AdminService;
@@ -181,7 +183,7 @@ interface Doors {
   readonly health: Hono;
 }
 
-function appOf({ context, blobs, admission, proofs, admin, apiKeys, webKeys, authority, health }: Doors): Hono {
+function appOf({ context, blobs, states, admission, proofs, admin, apiKeys, webKeys, authority, health }: Doors): Hono {
   const { store, logger, tracing } = context;
   const app = refusingApp(logger);
   app.route('/', health);
@@ -191,7 +193,7 @@ function appOf({ context, blobs, admission, proofs, admin, apiKeys, webKeys, aut
     '/pki',
     pkiRoutes(authority, () => store.read.pools.revokedCertificates()),
   );
-  app.route(WORKER_PATH, workerRoutes({ context, blobs, admission, proofs }));
+  app.route(WORKER_PATH, workerRoutes({ context, blobs, states, admission, proofs }));
   app.route('/api/v1', apiRoutes(admin, apiKeys, admission, logger));
   app.route('/graphql', graphqlRoute({ admin, apiKeys, admission, logger }));
   app.route('/', webRoutes({ admin, apiKeys: webKeys, admission, logger }));
@@ -281,11 +283,13 @@ function shutdownTimes({
   return { shutdownGraceMs: shutdownGraceSeconds * 1000, shutdownDelayMs: delay * 1000 };
 }
 
-function blobReferences({ read: { runs } }: Store): BlobReferences {
-  return {
-    named: async (kind, ids) =>
-      new Set(kind === 'sources' ? await runs.namedSources(ids) : await runs.namedWorkspaces(ids)),
+function blobReferences({ read: { runs, states } }: Store): BlobReferences {
+  const named: Record<BlobKind, (ids: readonly string[]) => Promise<Iterable<string>>> = {
+    sources: (ids) => runs.namedSources(ids),
+    workspaces: (ids) => runs.namedWorkspaces(ids),
+    states: (ids) => states.named(ids),
   };
+  return { named: async (kind, ids) => new Set(await named[kind](ids)) };
 }
 
 async function sweepBlobs({ unused }: Blobs, logger: Logger): Promise<void> {

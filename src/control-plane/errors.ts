@@ -36,6 +36,7 @@ export const HTTP_STATUS: Readonly<Record<RefusalCode, 400 | 401 | 404 | 408 | 4
   'too-large': 413,
   'too-many-requests': 429,
   'upload-lost': 409,
+  conflict: 409,
   'no-space': 507,
   unavailable: 503,
   internal: 500,

@@ -177,4 +177,6 @@ export const OPERATION_BYTES = {
   outcome: 16 * KIB,
   upload: 1 * KIB,
   uploaded: 16 * KIB,
+  lock: 16 * KIB,
+  unlock: 1 * KIB,
 } as const;

@@ -8,4 +8,6 @@ export interface Retention {
   readonly logDays: number;
   /** What the log of a run may hold, in MiB; what follows is not kept, and the log says so. */
   readonly logMiBPerRun: number;
+  /** The newest versions of each stack's state, kept whatever their age; at least one. */
+  readonly stateVersions: number;
 }

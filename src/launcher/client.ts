@@ -7,6 +7,7 @@ import {
   HeartbeatResponse,
   runPath,
   LONGEST_MESSAGE,
+  LockResponse,
   LogsResponse,
   OutcomeResponse,
   Refusal,
@@ -14,7 +15,14 @@ import {
   UploadedResponse,
   UploadResponse,
 } from '../protocol/messages';
-import type { HeartbeatRequest, LogEntry, LogWriter, OutcomeRequest, UploadedRequest } from '../protocol/messages';
+import type {
+  HeartbeatRequest,
+  LockInfo,
+  LogEntry,
+  LogWriter,
+  OutcomeRequest,
+  UploadedRequest,
+} from '../protocol/messages';
 import { trustedAuthorities } from '../protocol/authorities';
 import { causeOfFailure } from '../protocol/client/causes';
 import { parseJson } from '../protocol/json';
@@ -72,9 +80,11 @@ interface Call<T> {
   readonly query?: Readonly<Record<string, string>>;
   readonly json?: unknown;
   readonly body?: Readable | Uint8Array;
+  /** Of the body, where a stream has to be as long. */
+  readonly bytes?: number;
   readonly waitMs?: number;
   readonly signal?: AbortSignal;
-  readonly read: (body: Dispatcher.ResponseData['body']) => Promise<T>;
+  readonly read: (body: Dispatcher.ResponseData['body'], status: number) => Promise<T>;
 }
 
 /** What a run Pod says to the control plane (src/protocol/messages/launcher.ts), one call a method, without retries. */
@@ -84,7 +94,7 @@ export class LauncherClient {
   constructor(private readonly options: LauncherClientOptions) {}
 
   start(): Promise<RunSpec> {
-    return this.post('start', { podUid: this.options.identity.podUid }, RunSpec);
+    return this.post('start', { podUid: this.options.identity.podUid, servesState: true }, RunSpec);
   }
 
   /** The source as a tar.gz stream; the caller reads or destroys it. */
@@ -127,6 +137,42 @@ export class LauncherClient {
 
   async endUpload(uploaded: Omit<UploadedRequest, 'fence'>, signal: AbortSignal): Promise<void> {
     await this.post('uploaded', uploaded, UploadedResponse, { signal, waitMs: STORED_WITHIN_MS });
+  }
+
+  /** The state of the stack; undefined when there is none. The caller reads or destroys the stream. */
+  state(signal: AbortSignal): Promise<Readable | undefined> {
+    return this.call({
+      method: 'GET',
+      operation: 'state',
+      signal,
+      read: async (body, status) => {
+        if (status !== 204) return body;
+        await body.dump();
+        return undefined;
+      },
+    });
+  }
+
+  /** @param lock of the lock that the tool holds; undefined when it took none */
+  async writeState(content: Readable, bytes: number, lock: string | undefined, signal: AbortSignal): Promise<void> {
+    await this.call({
+      method: 'PUT',
+      operation: 'state',
+      ...(lock !== undefined && { query: { lock } }),
+      body: content,
+      bytes,
+      signal,
+      waitMs: PART_WITHIN_MS,
+      read: (body) => body.dump(),
+    });
+  }
+
+  lockState(lock: LockInfo, signal: AbortSignal): Promise<LockResponse> {
+    return this.post('lock', { lock }, LockResponse, { signal });
+  }
+
+  unlockState(id: string, signal: AbortSignal): Promise<LockResponse> {
+    return this.post('unlock', { id }, LockResponse, { signal });
   }
 
   async logs(writer: LogWriter, entries: readonly LogEntry[], signal?: AbortSignal): Promise<number> {
@@ -183,6 +229,7 @@ export class LauncherClient {
           [FENCE_HEADER]: String(identity.fence),
           ...(call.json === undefined ? {} : { 'content-type': 'application/json' }),
           ...(call.body === undefined ? {} : { 'content-type': 'application/octet-stream' }),
+          ...(call.bytes === undefined ? {} : { 'content-length': String(call.bytes) }),
         },
         body: call.json === undefined ? (call.body ?? null) : JSON.stringify(call.json),
         headersTimeout: (call.waitMs ?? 0) + answerTimeoutMs,
@@ -190,7 +237,7 @@ export class LauncherClient {
         ...(call.signal === undefined ? {} : { signal: call.signal }),
       });
       if (response.statusCode >= 300) throw await refused(response, endpoint, call.operation);
-      return await call.read(response.body);
+      return await call.read(response.body, response.statusCode);
     } catch (error) {
       const failure = asCallError(error, endpoint);
       if (failure instanceof CallError && failure.kind === 'unauthorized') await access.readAgain();

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, rename, rm, statfs } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { RunSpec } from '../protocol/messages';
 
 /*
@@ -38,6 +38,8 @@ export const FILE = {
   relayReady: 'relay-ready',
   /** By the relay: no step could change the settings before it has read them. */
   settingsTaken: 'settings-taken',
+  /** By the relay, for what becomes a step: where the tool finds the state that the control plane keeps. */
+  stateBackend: 'state-backend.sh',
   stop: 'stop',
   journal: 'relay.journal',
 } as const;
@@ -52,6 +54,9 @@ export const RelayRun = RunSpec.pick({
   planStep: true,
   keepsWorkspace: true,
   workspacePartBytes: true,
+}).extend({
+  /** Whether the tool gets its state from the control plane, through the relay. */
+  servesState: z.boolean().default(false),
 });
 export type RelayRun = z.infer<typeof RelayRun>;
 

@@ -60,7 +60,14 @@ const keysPath = (): string => join(folder, 'encryption.keys');
 const secretOf = (id: string) => ({ AWS_SECRET_ACCESS_KEY: `${SECRET}-${id}` });
 
 const addStack = (id: string): Promise<void> => {
-  const poor = { projectRoot: '', runnerImage: null, autoDeploy: false, source: null, createdAt: 1 };
+  const poor = {
+    projectRoot: '',
+    runnerImage: null,
+    autoDeploy: false,
+    managesState: false,
+    source: null,
+    createdAt: 1,
+  };
   const stack = { id, name: id, poolId: 'p', tool: 'OPENTOFU' as const, ...poor };
   return store.transaction((tx) => tx.stacks.insert(stack, secretOf(id)));
 };

@@ -1,24 +1,18 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { create } from 'tar';
-import { systemClock } from '../../src/time';
-import { init } from '../../src/launcher/init/init';
-import { relay } from '../../src/launcher/relay/relay';
-import { SHIM_PATH } from '../../src/launcher/shim/path';
 import { connectPoll } from '../../src/protocol/client';
 import type { Assignment, WorkerView } from '../../src/protocol/messages';
 import type { ControlPlaneSession } from '../../src/protocol/session';
-import { encodeToken, parseToken } from '../../src/protocol/token';
+import { parseToken } from '../../src/protocol/token';
 import { makeKey } from '../control-plane/support/credentials';
 import { makePool, newWorker, TestControlPlane } from '../control-plane/support/control-plane';
 import { until } from '../support/until';
 import type { TestPool } from '../control-plane/support/control-plane';
-import { mountCredentials } from './support/credentials';
+import { mountPool, runPodOfProcesses } from './support/pod-of-processes';
 import { removeFolder, temporaryFolder } from '../support/folder';
 
 /** Does what the stack's steps need of OpenTofu: keeps a plan file, and applies exactly that with what it initialized. */
@@ -93,35 +87,12 @@ async function stack(autoDeploy: boolean, environment: Readonly<Record<string, s
   await controlPlane.admin.uploadSource('hello', Readable.from(chunks));
 }
 
-/** The pool's Secret as it is now. */
-async function mount(folder: string): Promise<void> {
-  const privateKey = Buffer.from(pool.privateKeyPem).toString('base64');
-  await mountCredentials(folder, encodeToken(pool.token), privateKey);
-}
-
 /** One run Pod: its three containers in their order. */
-async function runPod({ runId, stage, attempt, fence, startDeadline }: Assignment): Promise<number> {
-  const folder = (name: string): string => join(root, `pod-${attempt}`, name);
-  const paths = {
-    workspace: folder('workspace'),
-    binaries: folder('binaries'),
-    credentials: folder('credentials'),
-    exchange: folder('exchange'),
-  };
-  await mount(paths.credentials);
-  const identity = { runId, stage, attempt, fence, startDeadline, workerName: worker.name, podUid: `pod-${attempt}` };
-  const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const both = { identity, paths, clock: systemClock, logger };
-  await init({ ...both, environment: {}, shim: SHIM_PATH, signal: new AbortController().signal });
-  const print = (): void => undefined;
-  const relayed = relay({ ...both, environment: {}, print, terminating: new AbortController().signal });
-  const path = [dirname(join(root, 'bin', 'tofu')), process.env['PATH']].join(delimiter);
-  const shim = spawn('sh', [join(paths.binaries, 'spacelift-worker'), paths.exchange], {
-    env: { PATH: path, HOME: root, CHECKPOINT_DISABLE: '1' },
-    stdio: 'ignore',
-  });
-  const [code] = (await once(shim, 'exit')) as [number];
-  await relayed;
+async function runPod(assignment: Assignment): Promise<number> {
+  const { runId, attempt, fence } = assignment;
+  const folder = join(root, `pod-${attempt}`);
+  const bin = join(root, 'bin');
+  const code = await runPodOfProcesses(assignment, { pool, workerName: worker.name, folder, bin, home: root });
   // What the Pod had outside of its workspace goes with it.
   await rm(OUTSIDE, { recursive: true, force: true });
   await session.report({ workerId: worker.id, runId, attempt, fence, report: { kind: 'released' } });
@@ -185,7 +156,7 @@ describe('a run over its whole life, on the real control plane', () => {
     pool = { ...pool, token: parseToken(config), privateKeyPem: key.privateKeyPem };
     await session.close();
     session = connectTo(pool);
-    if (isRenewed) await mount(join(root, 'pod-1', 'credentials'));
+    if (isRenewed) await mountPool(join(root, 'pod-1', 'credentials'), pool);
     await rm(join(root, 'held'));
     expect(await planned).toBe(0);
     expect((await controlPlane.admin.run(run.id))?.state).toBe('UNCONFIRMED');

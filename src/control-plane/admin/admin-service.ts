@@ -10,9 +10,11 @@ import { waitsFor } from '../queue/waiting';
 import { runTopic, type Sleep } from '../queue/wakeups';
 import { PoolAdmin, type Pool } from './pool-admin';
 import { StackAdmin } from './stack-admin';
+import { StateAdmin } from './state-admin';
 import { Statistics } from './statistics';
 import type { Tables } from '../store';
 import type { Blobs } from '../blobs';
+import type { States } from '../state/states';
 import type { AssignmentRecord, LogRecord, RunRecord, StackRecord, WorkerRecord } from '../store/records';
 import type { RunSearch } from '../store/run-search';
 import type { WorkerCounts } from '../store/workers';
@@ -20,16 +22,20 @@ import type { WorkerCounts } from '../store/workers';
 /** What people may do, for GraphQL, the web page and tests. Every method throws a RequestError with a plain sentence. */
 export class AdminService {
   readonly statistics: Statistics;
+  /** States that are kept for stacks. */
+  readonly states: StateAdmin;
   private readonly poolAdmin: PoolAdmin;
   private readonly stackAdmin: StackAdmin;
 
   constructor(
     private readonly context: QueueContext,
     blobs: Blobs,
+    states: States,
     issuer: PoolIssuer,
   ) {
     this.statistics = new Statistics(context);
     this.poolAdmin = new PoolAdmin(context, issuer);
+    this.states = new StateAdmin(context, states, (nameOrId) => this.stackAdmin.require(nameOrId));
     this.stackAdmin = new StackAdmin(context, blobs, (nameOrId) => this.poolAdmin.byNameOrId(nameOrId));
   }
 
@@ -117,7 +123,7 @@ export class AdminService {
     return this.stackAdmin.update(nameOrId, change);
   }
 
-  /** Forgets its source and environment; its runs stay to be looked at. Refused while one is unfinished. */
+  /** Forgets its source, environment and state; its runs stay to be looked at. Refused while one is unfinished. */
   deleteStack(nameOrId: string): Promise<StackRecord> {
     return this.stackAdmin.delete(nameOrId);
   }

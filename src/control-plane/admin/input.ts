@@ -27,6 +27,8 @@ export interface NewStack {
   readonly runnerImage?: string | null;
   /** Applies without asking. @default false */
   readonly autoDeploy?: boolean;
+  /** Whether the control plane keeps its state, where its source names no backend. @default true */
+  readonly managesState?: boolean;
   /** Environment of every step; values may be secret. */
   readonly environment?: Readonly<Record<string, string>>;
 }

@@ -31,6 +31,7 @@ export class StackAdmin {
       runnerImage: input.runnerImage || null,
       autoDeploy: input.autoDeploy ?? false,
       source: null,
+      managesState: input.managesState ?? true,
       createdAt: now(),
     };
     const environment = usable(input.environment ?? {});
@@ -57,6 +58,7 @@ export class StackAdmin {
         poolId: pool?.id ?? stack.poolId,
         tool: rest.tool ?? stack.tool,
         autoDeploy: rest.autoDeploy ?? stack.autoDeploy,
+        managesState: rest.managesState ?? stack.managesState,
         projectRoot: projectRoot === undefined ? stack.projectRoot : projectFolder(projectRoot),
         runnerImage: runnerImage === undefined ? stack.runnerImage : runnerImage || null,
       };
@@ -68,14 +70,16 @@ export class StackAdmin {
   async delete(nameOrId: string): Promise<StackRecord> {
     const { store, now } = this.context;
     const { id } = await this.require(nameOrId);
-    const deleted = await store.transaction(async (tx) => {
+    const { stack, states } = await store.transaction(async (tx) => {
       const stack = await locked(tx, id);
       await requireAllEnded(tx, stack, 'delete it');
       await tx.stacks.delete(stack.id, now());
-      return stack;
+      await tx.states.unlock(stack.id);
+      return { stack, states: await tx.states.deleteAllBut(stack.id, 0) };
     });
-    await this.blobs.unused.release('sources', deleted.source);
-    return deleted;
+    await this.blobs.unused.release('sources', stack.source);
+    for (const blob of states) await this.blobs.unused.release('states', blob);
+    return stack;
   }
 
   async find(nameOrId: string): Promise<StackRecord | null> {

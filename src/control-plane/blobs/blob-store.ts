@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { RequestError } from '../errors';
 
-export const BLOB_KINDS = ['sources', 'workspaces'] as const;
+export const BLOB_KINDS = ['sources', 'workspaces', 'states'] as const;
 export type BlobKind = (typeof BLOB_KINDS)[number];
 
 const MIB = 1024 * 1024;
 
 /** Largest blob of each kind, in bytes. */
 export type BlobLimits = Readonly<Record<BlobKind, number>>;
-export const BLOB_LIMITS: BlobLimits = { sources: 256 * MIB, workspaces: 2048 * MIB };
+export const BLOB_LIMITS: BlobLimits = { sources: 256 * MIB, workspaces: 2048 * MIB, states: 65 * MIB };
 
 /** What lies in a store. */
 export interface StoredBlob {
@@ -51,7 +51,7 @@ export interface BlobHealth {
 }
 
 /**
- * Large things: sources of stacks, sealed workspaces of runs. A blob is whole or not there, and never changes. Its id is
+ * Large things: sources of stacks, sealed workspaces of runs, encrypted states. A blob is whole or not there, and never changes. Its id is
  * made for the upload and never used again, so that whoever removes a blob that nobody names any more takes it from no
  * later upload of the same content.
  */

@@ -4,9 +4,11 @@ import {
   CONTROLLER_OPERATIONS,
   FENCE_HEADER,
   HeartbeatRequest,
+  LockRequest,
   LogsRequest,
   OutcomeRequest,
   StartRequest,
+  UnlockRequest,
   UploadedRequest,
   UploadRequest,
 } from '../../protocol/messages';
@@ -21,6 +23,8 @@ import type { QueueContext } from '../queue/context';
 import { dispatch } from '../queue/dispatcher';
 import { requireRun } from '../queue/lifecycle';
 import { appendLogs, heartbeat, outcome, requireAttempt, start, type Attempted } from '../queue/pod-operations';
+import type { States } from '../state/states';
+import { PodStates } from '../state/pod-states';
 import { refusingApp } from './app';
 import { PoolCallers, type Operation } from './pool-callers';
 import { WorkspaceUploads } from './workspace-uploads';
@@ -28,6 +32,7 @@ import { WorkspaceUploads } from './workspace-uploads';
 export interface WorkerRoutesParts {
   readonly context: QueueContext;
   readonly blobs: Blobs;
+  readonly states: States;
   readonly admission: Admission;
   readonly proofs: ProofChecks;
 }
@@ -37,7 +42,8 @@ export function workerRoutes(parts: WorkerRoutesParts): Hono {
   const { context, blobs } = parts;
   const { store } = context;
   const callers = new PoolCallers(context, parts.admission, parts.proofs);
-  const carryOut = podOperations(parts, new WorkspaceUploads(context, blobs));
+  const states = new PodStates(context, parts.states);
+  const carryOut = podOperations(parts, new WorkspaceUploads(context, blobs), states);
   const app = refusingApp(context.logger);
   const runs = '/runs/:run/:attempt';
   app.get(`${runs}/source`, (c) =>
@@ -56,6 +62,18 @@ export function workerRoutes(parts: WorkerRoutesParts): Hono {
     }),
   );
   app.put(`${runs}/workspace`, (c) => callers.asAttempt(c, 'workspace', (who) => carryOut.put(c, who)));
+  app.get(`${runs}/state`, (c) =>
+    callers.asAttempt(c, 'state', async (who) => {
+      const state = await states.read(who, fenceOf(c));
+      return state ? blobResponse(c, { size: state.version.bytes, stream: state.content }) : c.body(null, 204);
+    }),
+  );
+  app.put(`${runs}/state`, (c) =>
+    callers.asAttempt(c, 'state', async (who) => {
+      await states.write(who, fenceOf(c), c.req.query('lock'), bodyStream(c));
+      return c.json({});
+    }),
+  );
   app.post(`${runs}/:operation`, async (c) => {
     const operation = c.req.param('operation');
     if (!isOneOf(POD_OPERATIONS, operation)) {
@@ -88,7 +106,16 @@ export function workerRoutes(parts: WorkerRoutesParts): Hono {
   return app;
 }
 
-const POD_OPERATIONS = ['start', 'logs', 'heartbeat', 'upload', 'uploaded', 'outcome'] as const satisfies Operation[];
+const POD_OPERATIONS = [
+  'start',
+  'logs',
+  'heartbeat',
+  'upload',
+  'uploaded',
+  'lock',
+  'unlock',
+  'outcome',
+] as const satisfies Operation[];
 type PodOperation = (typeof POD_OPERATIONS)[number];
 
 function isOneOf<T extends string>(known: readonly T[], name: string): name is T {
@@ -96,7 +123,7 @@ function isOneOf<T extends string>(known: readonly T[], name: string): name is T
 }
 
 /** What a run Pod asks. */
-function podOperations({ context }: WorkerRoutesParts, uploads: WorkspaceUploads) {
+function podOperations({ context }: WorkerRoutesParts, uploads: WorkspaceUploads, states: PodStates) {
   const logBytes = new TokenBuckets({ burst: LOG_BURST_BYTES, perSecond: LIMIT.poolLogBytes });
   return {
     async put(c: Context, who: Attempted): Promise<Response> {
@@ -137,6 +164,10 @@ function podOperations({ context }: WorkerRoutesParts, uploads: WorkspaceUploads
         case 'uploaded':
           await uploads.finish(who, validate(UploadedRequest, body, what));
           return {};
+        case 'lock':
+          return states.lock(who, validate(LockRequest, body, what));
+        case 'unlock':
+          return states.unlock(who, validate(UnlockRequest, body, what));
         case 'outcome':
           return outcome(context, who, validate(OutcomeRequest, body, what));
       }

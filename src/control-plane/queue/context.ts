@@ -15,7 +15,7 @@ export interface QueueSettings {
 
 /** A blob that nobody may need any more. */
 export interface LetGo {
-  readonly kind: 'sources' | 'workspaces';
+  readonly kind: 'sources' | 'workspaces' | 'states';
   readonly id: string;
 }
 

@@ -55,7 +55,7 @@ async function findAttempt({ assignments }: Tables, who: Attempted, made?: Chang
 }
 
 /** The same, for what only an attempt under way may do. */
-async function requireUnderWay(
+export async function requireUnderWay(
   tables: Tables,
   who: Attempted,
   fence: number,
@@ -106,7 +106,14 @@ export async function start(context: QueueContext, who: Attempted, request: Star
     }
     const found = await tx.stacks.withEnvironment(run);
     if (!found) throw new RequestError('not-found', `the stack of run ${run.id} not found`);
-    return runSpec(run, found.stack, found.environment, assignment.stage);
+    const spec = runSpec(run, found, assignment.stage);
+    if (spec.managedState && spec.managedState.version > 0 && !request.servesState) {
+      throw new RequestError(
+        'malformed',
+        `the control plane keeps the state of stack ${found.stack.name}, and the launcher of this Pod is too old to use it: give the pool a newer launcher image`,
+      );
+    }
+    return spec;
   });
 }
 

@@ -9,8 +9,15 @@ const CHANGES = 2;
 
 const BINARY: Readonly<Record<StackRecord['tool'], string>> = { OPENTOFU: 'tofu', TERRAFORM: 'terraform' };
 
+interface StackForRun {
+  readonly stack: StackRecord;
+  readonly environment: Environment;
+  /** The newest version of the state that is kept for it; 0 when there is none. */
+  readonly stateVersion: number;
+}
+
 /** What the Pod of a stage is to do. */
-export function runSpec(run: RunRecord, stack: StackRecord, environment: Environment, stage: Stage): RunSpec {
+export function runSpec(run: RunRecord, { stack, environment, stateVersion }: StackForRun, stage: Stage): RunSpec {
   return {
     runId: run.id,
     stack: stack.name,
@@ -21,12 +28,18 @@ export function runSpec(run: RunRecord, stack: StackRecord, environment: Environ
     projectRoot: stack.projectRoot,
     planStep: stage === 'preparing' ? 'plan' : null,
     keepsWorkspace: keepsWorkspace(run, stage),
+    managedState: stack.managesState ? { version: stateVersion } : null,
   };
 }
 
 /** Whether a later stage may want the workspace of this one. */
 export function keepsWorkspace(run: Pick<RunRecord, 'type'>, stage: Stage): boolean {
   return stage === 'preparing' && run.type === 'TRACKED';
+}
+
+/** Whether a stage may write the state of its stack: a plan never does, whatever is in its source. */
+export function writesState(stage: Stage): boolean {
+  return stage === 'applying';
 }
 
 function planning(stack: StackRecord): RunSpec['steps'] {

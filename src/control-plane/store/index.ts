@@ -12,6 +12,7 @@ import { RunTable } from './runs';
 import type { Schema } from './schema';
 import { SessionTable } from './sessions';
 import { StackTable } from './stacks';
+import { StateTable } from './states';
 import { StatisticsTable } from './statistics';
 import type { Dialect } from './table';
 import { ViewTable } from './views';
@@ -23,6 +24,7 @@ export interface Tables {
   readonly views: ViewTable;
   readonly looks: LookTable;
   readonly stacks: StackTable;
+  readonly states: StateTable;
   readonly runs: RunTable;
   readonly assignments: AssignmentTable;
   readonly sessions: SessionTable;
@@ -81,6 +83,7 @@ function tables(db: Kysely<Schema>, dialect: Dialect, vault: Vault): Tables {
     views: new ViewTable(db, dialect),
     looks: new LookTable(db, dialect),
     stacks: new StackTable(db, dialect, vault),
+    states: new StateTable(db, dialect, vault),
     runs: new RunTable(db, dialect),
     assignments: new AssignmentTable(db, dialect),
     sessions: new SessionTable(db, dialect),

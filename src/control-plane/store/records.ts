@@ -1,4 +1,4 @@
-import type { LogStream, OutcomeReason, Stage } from '../../protocol/messages';
+import type { LockInfo, LogStream, OutcomeReason, Stage } from '../../protocol/messages';
 
 /** What lies in the database, as the rest of the control plane sees it. All times are milliseconds since the epoch. */
 export interface PoolRecord {
@@ -50,6 +50,38 @@ export interface StackRecord {
   readonly autoDeploy: boolean;
   /** Blob of the newest source; null before the first upload. */
   readonly source: string | null;
+  /** Whether the control plane keeps its state, where its source names no backend. */
+  readonly managesState: boolean;
+  readonly createdAt: number;
+}
+
+/** A version of a stack's state. */
+export interface StateVersion {
+  readonly id: string;
+  readonly stackId: string;
+  /** From 1 for each stack. */
+  readonly number: number;
+  /** As the state says; null where it does not. */
+  readonly serial: number | null;
+  readonly lineage: string | null;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly blob: string;
+  readonly createdAt: number;
+  /** The run that wrote it; null for a person. */
+  readonly runId: string | null;
+  /** Number of the version that was restored. */
+  readonly restoredFrom: number | null;
+}
+
+/** A lock of a stack's state, which an attempt of a run holds. */
+export interface StateLock {
+  readonly stackId: string;
+  readonly lockId: string;
+  /** What the tool said of it. */
+  readonly info: LockInfo;
+  readonly runId: string;
+  readonly attempt: number;
   readonly createdAt: number;
 }
 

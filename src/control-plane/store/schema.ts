@@ -60,6 +60,7 @@ export interface StackRow {
   /** Encrypted (secrets.ts). */
   environment: string;
   source: string | null;
+  managesState: Generated<number>;
   createdAt: number;
   deletedAt: number | null;
 }
@@ -163,6 +164,37 @@ export interface LogWriterRow {
   sequence: number;
 }
 
+export interface StateVersionRow {
+  id: string;
+  stackId: string;
+  /** From 1 for each stack. */
+  number: number;
+  /** As the state says; null where it does not. */
+  serial: number | null;
+  lineage: string | null;
+  /** Of the state as it is, not of its blob. */
+  bytes: number;
+  sha256: string;
+  blob: string;
+  /** What the blob is encrypted with; itself encrypted (secrets.ts). */
+  contentKey: string;
+  createdAt: number;
+  /** The run that wrote it; null for a person. */
+  runId: string | null;
+  /** Number of the version that was restored. */
+  restoredFrom: number | null;
+}
+
+export interface StateLockRow {
+  stackId: string;
+  lockId: string;
+  /** What the tool said of the lock, as JSON. */
+  info: string;
+  runId: string;
+  attempt: number;
+  createdAt: number;
+}
+
 /** A row when all secrets are encrypted. */
 export interface SealingRow {
   id: string;
@@ -181,5 +213,7 @@ export interface Schema {
   leaseClock: LeaseClockRow;
   logs: LogRow;
   logWriters: LogWriterRow;
+  stateVersions: StateVersionRow;
+  stateLocks: StateLockRow;
   sealing: SealingRow;
 }

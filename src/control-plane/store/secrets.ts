@@ -10,11 +10,15 @@ const SECRETS = [
   { table: 'stacks', column: 'environment' },
   // Holds nothing: it shows which key belongs to a database in which there is no secret yet.
   { table: 'sealing', column: 'value' },
+  { table: 'stateVersions', column: 'contentKey' },
 ] as const;
 type Secret = (typeof SECRETS)[number];
 
 /** Where the environment of a stack lies. */
 export const environmentOf = (stackId: string): Place => ({ ...SECRETS[0], row: stackId });
+
+/** Where the key lies that the blob of a version of a state is encrypted with. */
+export const contentKeyOf = (versionId: string): Place => ({ ...SECRETS[2], row: versionId });
 
 const PAGE = 20;
 const PAGE_OF_BEGINNINGS = 1000;

@@ -16,6 +16,7 @@ const COLUMNS = [
   'runnerImage',
   'autoDeploy',
   'source',
+  'managesState',
   'createdAt',
 ] as const satisfies readonly (keyof StackRow)[];
 
@@ -58,16 +59,27 @@ export class StackTable extends Table {
     if (this.hasRivals) await this.locked(this.db.selectFrom('stacks').select('id').where('id', '=', id)).execute();
   }
 
-  /** The stack of a run, deleted or not, with what its runs find in their environment. */
+  /** The stack of a run, deleted or not, with what its runs find: the environment, and the newest version of its state. */
   async withEnvironment({ stackId }: Pick<RunRecord, 'stackId'>) {
     const row = await this.db
       .selectFrom('stacks')
       .select([...COLUMNS, 'environment'])
+      .select((eb) =>
+        eb
+          .selectFrom('stateVersions')
+          .select((of) => of.fn.max('number').as('newest'))
+          .whereRef('stateVersions.stackId', '=', 'stacks.id')
+          .as('stateVersion'),
+      )
       .where('id', '=', stackId)
       .executeTakeFirst();
     if (!row) return undefined;
-    const { environment, ...stack } = row;
-    return { stack: toStack(stack), environment: this.opened(stackId, environment) };
+    const { environment, stateVersion, ...stack } = row;
+    return {
+      stack: toStack(stack),
+      environment: this.opened(stackId, environment),
+      stateVersion: Number(stateVersion ?? 0),
+    };
   }
 
   async list(poolId?: string): Promise<StackRecord[]> {
@@ -149,9 +161,9 @@ export class StackTable extends Table {
 }
 
 function toRow(stack: StackRecord) {
-  return { ...stack, autoDeploy: Number(stack.autoDeploy) };
+  return { ...stack, autoDeploy: Number(stack.autoDeploy), managesState: Number(stack.managesState) };
 }
 
 function toStack(row: Pick<Selectable<StackRow>, (typeof COLUMNS)[number]>): StackRecord {
-  return { ...row, autoDeploy: row.autoDeploy === 1 };
+  return { ...row, autoDeploy: row.autoDeploy === 1, managesState: row.managesState === 1 };
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../time';
@@ -19,6 +20,7 @@ import type { Paths } from '../paths';
 import { retrying } from '../retry';
 import type { RetryOptions } from '../retry';
 import { InitLog } from './init-log';
+import { placeState, StateError } from './managed-state';
 import { layDown } from './lay-down';
 
 export interface InitOptions {
@@ -62,7 +64,11 @@ export async function init(options: InitOptions): Promise<void> {
     const run = withoutSettingsOfThePool(started, log);
     try {
       log.add(await retrying(() => prepare(client, access, run, options), trouble));
-      await layDown(run, paths, options.shim).catch((error: unknown) => {
+      const state = await placeState(run, join(paths.workspace, run.projectRoot)).catch((error: unknown) => {
+        throw folderError(error, 'workspace') ?? error;
+      });
+      for (const line of state.lines) log.add(line);
+      await layDown({ ...run, servesState: state.isManaged }, paths, options.shim).catch((error: unknown) => {
         throw folderError(error, 'exchange') ?? error;
       });
     } catch (error) {
@@ -164,7 +170,8 @@ function opened(archive: Readable, access: PoolAccess, run: RunSpec, identity: I
 /** @throws LauncherExit, after the run's log and outcome say why. */
 async function giveUp(client: LauncherClient, log: InitLog, error: unknown, trouble: RetryOptions): Promise<never> {
   const refused = error instanceof CallError && ['not-found', 'too-large', 'malformed'].includes(error.kind);
-  if (!refused && !(error instanceof Unusable || error instanceof FolderError)) return asExit(error);
+  const isKnown = error instanceof Unusable || error instanceof FolderError || error instanceof StateError;
+  if (!refused && !isKnown) return asExit(error);
   const { message } = error;
   log.add(message);
   await retrying(() => log.send(), trouble).catch(asExit);

@@ -22,11 +22,16 @@ function shellQuote(value: string): string {
   return `'${value.replaceAll("'", `'\\''`)}'`;
 }
 
+export interface RunToLayDown extends RunSpec {
+  /** Whether the relay is to give the tool its state. @default false */
+  readonly servesState?: boolean;
+}
+
 /**
  * Fills the exchange and binaries folders: the shim, the steps, their environment. What an earlier try of the same Pod
  * left there goes first.
  */
-export async function layDown(run: RunSpec, paths: Paths, shim: string): Promise<void> {
+export async function layDown(run: RunToLayDown, paths: Paths, shim: string): Promise<void> {
   const { exchange, binaries } = paths;
   await mkdir(binaries, { recursive: true });
   await copyFile(shim, join(binaries, SHIM_NAME));

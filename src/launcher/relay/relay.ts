@@ -10,6 +10,7 @@ import { heartbeat } from './heartbeat';
 import { Journal } from './journal';
 import type { Ending } from './journal';
 import { Sender } from './sender';
+import { StateBackend } from './state-backend';
 import { superviseWorker } from './supervise';
 import { UnknownRun } from './unknown-run';
 
@@ -48,6 +49,14 @@ export async function relay(options: RelayOptions): Promise<void> {
   const parts = { run, client, access, journal, sender, grown };
   const context: RelayContext = { ...options, ...parts, end, fail, alsoRetry, onStep };
 
+  const say = async (sentence: string): Promise<void> => {
+    if (journal.said(sentence)) return;
+    const entry = { time: clock.now(), stream: 'system', step, text: `${sentence}\n`, mark: sentence } as const;
+    await journal.append(entry);
+    grown.ring();
+  };
+  const backend = run.servesState ? await StateBackend.open({ client, exchange, say }) : undefined;
+
   const done = new AbortController();
   const refused = new AbortController();
   let isReporting = false;
@@ -81,6 +90,7 @@ export async function relay(options: RelayOptions): Promise<void> {
   } finally {
     done.abort();
     await Promise.all(talking);
+    await backend?.close();
     await journal.close();
     await client.close();
   }

@@ -200,6 +200,8 @@ become_step() {
   esac
   # shellcheck source=/dev/null # exports variables, and puts others before the words
   . "$wp_exchange/environment.sh"
+  # shellcheck source=/dev/null # by the relay, where it gives the tool its state: exports variables
+  [ ! -r "$wp_exchange/state-backend.sh" ] || . "$wp_exchange/state-backend.sh"
   # shellcheck disable=SC2086 # setsid or nothing
   exec $wp_setsid env -- "PATH=$wp_path" "$@"
 }

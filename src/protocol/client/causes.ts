@@ -86,6 +86,7 @@ function causeOfCode({ code, message, retryAfterSeconds = 0 }: Refusal, endpoint
     case 'malformed':
     case 'too-large':
     case 'upload-lost':
+    case 'conflict':
       return new ProtocolError('protocol', message, false);
     case 'timeout':
     case 'too-many-requests':

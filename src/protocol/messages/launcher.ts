@@ -12,6 +12,10 @@ import { Fence, list, OutcomeReason, Stage, Time, Ulid, WORKER_PATH } from './pr
  *                                                 or a part of an upload (?upload=…&offset=…)
  *   POST upload     UploadRequest → UploadResponse        by the relay, before the first part
  *   POST uploaded   UploadedRequest → UploadedResponse    by the relay, after the last part
+ *   GET  state      the state of the stack, 204 when there is none   by the relay, for the tool
+ *   PUT  state      the same, with ?lock=… where the tool holds a lock; in stage `applying` only
+ *   POST lock       LockRequest → LockResponse    by the relay, for the tool
+ *   POST unlock     UnlockRequest → LockResponse
  *   POST logs       LogsRequest → LogsResponse    by `init` and the relay
  *   POST heartbeat  HeartbeatRequest → HeartbeatResponse, a long poll that returns at once when the run is stopped
  *   POST outcome    OutcomeRequest → OutcomeResponse, idempotent
@@ -20,7 +24,12 @@ import { Fence, list, OutcomeReason, Stage, Time, Ulid, WORKER_PATH } from './pr
  */
 export const FENCE_HEADER = 'worker-pools-fence';
 
-export const StartRequest = z.object({ fence: Fence, podUid: z.string().min(1).max(128) });
+export const StartRequest = z.object({
+  fence: Fence,
+  podUid: z.string().min(1).max(128),
+  /** Whether this launcher can give the tool a state that the control plane keeps. */
+  servesState: z.boolean().default(false),
+});
 
 /** One step of the stage, run by `sh -c` in the `worker` container, in order; the first that fails ends the stage. */
 export const Step = z.object({
@@ -48,6 +57,11 @@ export const RunSpec = z.object({
   keepsWorkspace: z.boolean().default(true),
   /** Bytes of each part, but the last, in which the workspace is uploaded. @default - it is uploaded whole */
   workspacePartBytes: z.number().int().positive().optional(),
+  /**
+   * The state that the control plane keeps for the stack, where its source names no backend: its newest version, 0 before
+   * the first. Null: it keeps none.
+   */
+  managedState: z.object({ version: z.number().int().nonnegative() }).nullable().default(null),
 });
 
 /** Of a step, or ''. */
@@ -113,6 +127,25 @@ export const UploadedRequest = z.object({
 });
 export const UploadedResponse = z.object({});
 
+/** Largest state that the control plane keeps. */
+export const LARGEST_STATE_BYTES = 64 * 1024 * 1024;
+
+/** What OpenTofu says of a lock, in its own words (`statemgr.LockInfo`). */
+export const LockInfo = z.object({
+  ID: z.string().min(1).max(200),
+  Operation: z.string().max(200).default(''),
+  Info: z.string().max(1000).default(''),
+  Who: z.string().max(500).default(''),
+  Version: z.string().max(100).default(''),
+  Created: z.string().max(100).default(''),
+  Path: z.string().max(1000).default(''),
+});
+
+export const LockRequest = z.object({ fence: Fence, lock: LockInfo });
+export const UnlockRequest = z.object({ fence: Fence, id: LockInfo.shape.ID });
+/** Who holds the lock, where that is another; null when it was done. */
+export const LockResponse = z.object({ heldBy: LockInfo.nullable() });
+
 /**
  * The body of every refusal; docs/protocol.md has the status of each code and what the client does. A code of a later
  * version counts as `internal`: the request is repeated with back-off.
@@ -129,6 +162,7 @@ export const Refusal = z.object({
       'already-started',
       'too-large',
       'upload-lost',
+      'conflict',
       'no-space',
       'too-many-requests',
       'unavailable',
@@ -158,4 +192,8 @@ export type OutcomeResponse = z.infer<typeof OutcomeResponse>;
 export type UploadRequest = z.infer<typeof UploadRequest>;
 export type UploadResponse = z.infer<typeof UploadResponse>;
 export type UploadedRequest = z.infer<typeof UploadedRequest>;
+export type LockInfo = z.infer<typeof LockInfo>;
+export type LockRequest = z.infer<typeof LockRequest>;
+export type UnlockRequest = z.infer<typeof UnlockRequest>;
+export type LockResponse = z.infer<typeof LockResponse>;
 export type Refusal = z.infer<typeof Refusal>;

@@ -13,10 +13,13 @@ let store: BlobStore;
 beforeEach(() => {
   folder = temporaryFolder();
   told = [];
-  store = measuredBlobs(new FileBlobStore(folder, { sources: 100, workspaces: 2 * PART_BYTES }, 0), {
-    uploads: (kind, change) => told.push(`${kind} ${change > 0 ? 'begins' : 'ends'}`),
-    transferred: (kind, direction, bytes) => told.push(`${kind} ${bytes} ${direction}`),
-  });
+  store = measuredBlobs(
+    new FileBlobStore(folder, { sources: 100, workspaces: 2 * PART_BYTES, states: 1024 * 1024 }, 0),
+    {
+      uploads: (kind, change) => told.push(`${kind} ${change > 0 ? 'begins' : 'ends'}`),
+      transferred: (kind, direction, bytes) => told.push(`${kind} ${bytes} ${direction}`),
+    },
+  );
 });
 afterEach(() => removeFolder(folder));
 

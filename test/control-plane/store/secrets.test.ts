@@ -71,6 +71,7 @@ const stack = (id: string): StackRecord => ({
   runnerImage: null,
   autoDeploy: false,
   source: null,
+  managesState: false,
   createdAt: 1,
 });
 const ids = Array.from({ length: STACKS }, (_, index) => `s${String(index).padStart(3, '0')}`);
@@ -101,7 +102,13 @@ async function leaveReadable(): Promise<void> {
     db
       .insertInto('stacks')
       .values(
-        ids.map((id) => ({ ...stack(id), autoDeploy: 0, deletedAt: null, environment: JSON.stringify(secretOf(id)) })),
+        ids.map((id) => ({
+          ...stack(id),
+          autoDeploy: 0,
+          managesState: 0,
+          deletedAt: null,
+          environment: JSON.stringify(secretOf(id)),
+        })),
       )
       .execute(),
   );

@@ -42,7 +42,7 @@ export function breaksOff(content: Buffer): Readable {
 
 /** The largest blob that the stores of these tests take. */
 export const LIMIT = 2 * PART_BYTES + 1000;
-export const LIMITS = { sources: 1000, workspaces: LIMIT };
+export const LIMITS = { sources: 1000, workspaces: LIMIT, states: 1000 };
 
 const CONTENT = randomBytes(2 * PART_BYTES + 10);
 

@@ -9,6 +9,7 @@ import { PoolIssuer } from '../../../src/control-plane/identity/pool-issuer';
 import { queueContext } from '../../../src/control-plane/queue';
 import type { QueueContext } from '../../../src/control-plane/queue/context';
 import { appendLogs, heartbeat, outcome, start } from '../../../src/control-plane/queue/pod-operations';
+import { States } from '../../../src/control-plane/state/states';
 import { openBlobs } from '../../../src/control-plane/blobs';
 import { moveLeaseClock, ODD_MS } from '../../../src/control-plane/queue/lease-clock';
 import { RETENTION } from '../../../src/api/defaults';
@@ -82,7 +83,12 @@ export class TestQueue {
     const blobs = await openBlobs(folder, {}, { references, clock: systemClock, logger: this.context.logger });
     const authority = await Authority.open(KeyFiles.inDataFolder(folder), Date.now);
     const address = { endpoint: 'https://127.0.0.1:1', mqtt: 'mqtts://127.0.0.1:2', ca: authority.certificatePem };
-    this.admin = new AdminService(this.context, blobs, new PoolIssuer(authority, () => address));
+    this.admin = new AdminService(
+      this.context,
+      blobs,
+      new States(this.context, blobs),
+      new PoolIssuer(authority, () => address),
+    );
     await moveLeaseClock(this.context, SWEEP_MS);
   }
 
@@ -218,7 +224,7 @@ export class TestQueue {
   }
 
   start({ runId, attempt, fence }: Assignment, podUid = 'pod') {
-    return start(this.context, { poolId: this.pool.id, runId, attempt }, { fence, podUid });
+    return start(this.context, { poolId: this.pool.id, runId, attempt }, { fence, podUid, servesState: true });
   }
 
   heartbeat({ runId, attempt, fence }: Assignment, waitSeconds = 0) {

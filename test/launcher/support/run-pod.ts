@@ -55,6 +55,7 @@ export function runSpec(steps: readonly Step[], more: Partial<RunSpec> = {}): Ru
     projectRoot: '',
     planStep: null,
     keepsWorkspace: true,
+    managedState: null,
     ...more,
   };
 }

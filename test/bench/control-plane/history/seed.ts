@@ -61,7 +61,14 @@ const STACK = 1;
 const RUN = 0;
 
 async function insertStacks(store: Store, poolId: string, count: number): Promise<void> {
-  const same = { poolId, tool: 'OPENTOFU', projectRoot: '', runnerImage: null, autoDeploy: false } as const;
+  const same = {
+    poolId,
+    tool: 'OPENTOFU',
+    projectRoot: '',
+    runnerImage: null,
+    autoDeploy: false,
+    managesState: true,
+  } as const;
   await store.transaction(async (tx) => {
     for (let i = 0; i < count; i += 1) {
       const id = `${STACK}${String(i).padStart(25, '0')}`;
