@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from '@jest/globals';
-import { ControlPlaneRelease } from './control-plane-release';
+import { CLAIM, ControlPlaneRelease } from './control-plane-release';
 import type { Installation } from './installation';
 
 const MINUTE = 60_000;
@@ -15,8 +15,10 @@ export function itInstallsTheControlPlane(installation: () => Installation): voi
       release = new ControlPlaneRelease(installation(), 'embedded');
       await release.createNamespace();
       await release.createApiKey();
-      const persistence = await release.volume();
-      await release.install({ apiKey: { existingSecret: 'control-plane-api-key' }, persistence });
+      const persistence = await release.volume(CLAIM.data);
+      await release.claimForBackups();
+      const backup = { enabled: true, existingClaim: CLAIM.backups };
+      await release.install({ apiKey: { existingSecret: 'control-plane-api-key' }, persistence, backup });
       const said = await release.test();
       expect(said).toMatch(/Phase:\s+Succeeded/);
       expect(said).toContain('ok: the API key is taken');
@@ -24,8 +26,7 @@ export function itInstallsTheControlPlane(installation: () => Installation): voi
 
       await release.upgrade('logLevel=debug');
       const restored = await release.backUpAndRestore();
-      expect(restored).toContain('backup.db has the database');
-      expect(restored).toContain('The database is as it was in');
+      expect(restored).toContain('The database is as it was in /backup/control-plane-');
       expect(await release.test()).toMatch(/Phase:\s+Succeeded/);
       await release.uninstall();
       expect(await release.kubectl('get', 'persistentvolumeclaims', '-o', 'name')).toContain('data-');

@@ -1,5 +1,6 @@
 import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { RUN_AS } from '../../src/api';
 import { until, type Kubernetes } from '../../src/cli/demo/kubernetes';
 import { ROOT } from '../../src/cli/demo/settings';
@@ -10,8 +11,12 @@ import { NAME, type Installation } from './installation';
 const RELEASE = 'worker-pools-control-plane';
 const CHART = join(ROOT, 'charts', 'control-plane');
 const PAGE = join(ROOT, 'docs', 'operations', 'control-plane.md');
+/** The claims of its volumes; that of the backups has the name that the page gives it. */
+export const CLAIM = { data: `data-${RELEASE}-0`, backups: 'control-plane-backups' } as const;
+
 /** The kinds of all that the chart makes. */
-const MADE = 'deployments,statefulsets,pods,services,configmaps,serviceaccounts,poddisruptionbudgets,networkpolicies';
+const MADE =
+  'deployments,statefulsets,cronjobs,jobs,pods,services,configmaps,serviceaccounts,poddisruptionbudgets,networkpolicies';
 const API_KEY = { id: 'admin', secret: 'sixteen-characters-or-more' };
 
 /** A release of the control plane's chart, typed as docs/guides/control-plane-install.md says; beside the demo's. */
@@ -49,27 +54,44 @@ export class ControlPlaneRelease {
     return this.kubectl('create', 'secret', 'generic', 'control-plane-api-key', ...from);
   }
 
-  /** The volume that somebody makes by hand, where the node has no provisioner; the values that claim it. */
-  async volume(): Promise<object> {
+  /** The volume of a claim that somebody makes by hand, where the node has no provisioner; the values that claim it. */
+  async volume(claim: string): Promise<{ readonly size: string; readonly storageClassName?: string }> {
     const { kind } = this.installation.demo.cluster;
     if (kind !== 'node') return { size: '1Gi' };
-    const path = join(stateFolder(NAME), this.namespace);
+    const path = join(stateFolder(NAME), `${this.namespace}-${claim}`);
     mkdirSync(path, { recursive: true });
     chownSync(path, RUN_AS, RUN_AS);
     await this.kubernetes.apply({
       apiVersion: 'v1',
       kind: 'PersistentVolume',
-      metadata: { name: this.namespace },
+      metadata: { name: `${this.namespace}-${claim}` },
       spec: {
         capacity: { storage: '1Gi' },
         accessModes: ['ReadWriteOnce'],
         persistentVolumeReclaimPolicy: 'Retain',
         storageClassName: '',
-        claimRef: { namespace: this.namespace, name: `data-${RELEASE}-0` },
+        claimRef: { namespace: this.namespace, name: claim },
         hostPath: { path, type: 'Directory' },
       },
     });
     return { size: '1Gi', storageClassName: '-' };
+  }
+
+  /** As the page shows it. */
+  async claimForBackups(): Promise<void> {
+    const { storageClassName } = await this.volume(CLAIM.backups);
+    const claim = parse(onPage('backups.yaml')) as { metadata: object; spec: object };
+    await this.kubernetes.apply({
+      ...claim,
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: CLAIM.backups, namespace: this.namespace },
+      spec: {
+        ...claim.spec,
+        resources: { requests: { storage: '1Gi' } },
+        ...(storageClassName !== undefined && { storageClassName: '' }),
+      },
+    });
   }
 
   helm(verb: string, ...args: string[]): Promise<string> {
@@ -92,25 +114,44 @@ export class ControlPlaneRelease {
     await this.kubectl('rollout', 'status', `statefulset/${RELEASE}`, '--timeout=180s');
   }
 
-  /** As docs/operations/control-plane.md says, with the Pod that it shows; what the two commands say. */
+  /** Has a Job of the CronJob make a backup; the file that it says it made. */
+  private async backUp(): Promise<string> {
+    await this.kubectl('create', 'job', 'first-backup', `--from=cronjob/${RELEASE}-backup`);
+    const finished = async () => {
+      const [complete, failed] = ['Complete', 'Failed'].map(
+        (type) => `{.status.conditions[?(@.type=="${type}")].status}`,
+      );
+      return this.kubectl('get', 'job', 'first-backup', '-o', `jsonpath=${complete}/${failed}`);
+    };
+    const log = () => this.kubectl('logs', 'job/first-backup');
+    await until(
+      async () => (await finished()).includes('True'),
+      async () =>
+        `the backup never ended: ${await this.kubectl('describe', 'job,pods', '-l', 'job-name=first-backup')}`,
+    );
+    const said = await log();
+    const [, made] = /^(\/backup\/control-plane-\w+\.db) has the database/m.exec(said) ?? [];
+    if (made === undefined) throw new Error(`the backup failed: ${said}`);
+    return made;
+  }
+
+  /** As docs/operations/control-plane.md says, with the Pod that it shows; what the last command says. */
   async backUpAndRestore(): Promise<string> {
-    const [, pod = ''] = /```yaml file=restore.yaml\n(.*?)```/s.exec(readFileSync(PAGE, 'utf8')) ?? [];
     const program = ['--', 'node', '/app/control-plane.mjs', 'control-plane'];
-    const backup = '/var/lib/worker-pools/backup.db';
-    const made = await this.kubectl('exec', `${RELEASE}-0`, ...program, 'backup', '--to', backup);
+    const made = await this.backUp();
     const scaleTo = (replicas: number) => this.kubectl('scale', `statefulset/${RELEASE}`, `--replicas=${replicas}`);
     await scaleTo(0);
     await this.kubectl('wait', '--for=delete', `pod/${RELEASE}-0`, '--timeout=60s');
     const image = this.installation.demo.images['control-plane'] ?? '';
-    const manifest = pod.replace(/image: .*/, `image: ${image}`);
+    const manifest = onPage('restore.yaml').replace(/image: .*/, `image: ${image}`);
     await this.kubernetes.kubectl(['apply', '-f', '-', '-n', this.namespace], manifest);
     await this.kubectl('wait', '--for=condition=Ready', 'pod/restore', '--timeout=60s');
     const folder = ['--data-dir', '/var/lib/worker-pools'];
-    const restored = await this.kubectl('exec', 'restore', ...program, 'restore', ...folder, '--from', backup);
+    const restored = await this.kubectl('exec', 'restore', ...program, 'restore', ...folder, '--from', made);
     await this.kubectl('delete', 'pod', 'restore', '--grace-period=1');
     await scaleTo(1);
     await this.rolledOut();
-    return `${made}${restored}`;
+    return restored;
   }
 
   /** Waits until nothing is left that the release made. */
@@ -132,4 +173,11 @@ export class ControlPlaneRelease {
     await this.kubernetes.helm(['uninstall', RELEASE, '-n', this.namespace, '--ignore-not-found', '--wait']);
     await this.kubernetes.kubectl(['delete', 'namespace', this.namespace, '--ignore-not-found', '--wait=false']);
   }
+}
+
+/** A file that the page on operating it shows. */
+function onPage(file: string): string {
+  const [, text] = new RegExp(`\`\`\`yaml file=${file}\\n(.*?)\`\`\``, 's').exec(readFileSync(PAGE, 'utf8')) ?? [];
+  if (text === undefined) throw new Error(`${PAGE} shows no ${file}`);
+  return text;
 }

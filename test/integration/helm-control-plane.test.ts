@@ -15,6 +15,10 @@ interface Workload extends KubeObject {
   spec: { replicas: number; template: { metadata: object; spec: { volumes?: object[] } } };
 }
 
+interface CronJob extends KubeObject {
+  spec: { jobTemplate: { spec: { template: Workload['spec']['template'] } } };
+}
+
 let cluster: HelmCluster;
 let namespace: string;
 
@@ -94,6 +98,25 @@ describe('several Pods', () => {
     expect(spec.replicas).toBe(3);
     await admits({ ...spec.template, spec: { ...spec.template.spec, priorityClassName: undefined } });
     expect((await service()).metadata.uid).toBe(before.metadata.uid);
+  });
+});
+
+describe('backups', () => {
+  const BACKUP = ['--set', 'backup.enabled=true,backup.existingClaim=backups'];
+
+  it.each([
+    ['of the volume', []],
+    ['of a database outside', ['--set', 'database.existingSecret=database']],
+  ])('%s are a CronJob that the API server takes, whose Pod is admitted', async (_, more) => {
+    const all = ['--namespace', namespace, ...BACKUP, ...more, '--set', 'networkPolicy.enabled=true'];
+    const text = await cluster.helmOk('template', RELEASE, CONTROL_PLANE_CHART, ...all);
+    const objects = parseAllDocuments(text).map((document) => document.toJS() as CronJob);
+    const made = objects.filter(({ metadata }) => metadata.name === `${RELEASE}-backup`);
+    expect(made.map(({ kind }) => kind).sort()).toEqual(['CronJob', 'NetworkPolicy']);
+    const cronJob = made.find(({ kind }) => kind === 'CronJob')!;
+    const path = `/apis/batch/v1/namespaces/${namespace}/cronjobs?dryRun=All&fieldValidation=Strict`;
+    expect(await kube('POST', path, cronJob)).toMatchObject({ status: 201 });
+    await admits(cronJob.spec.jobTemplate.spec.template);
   });
 });
 

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { withExamples } from '../api/help';
 import { print } from '../api/output';
 import { requireNode24 } from '../node-version';
+import { wholeNumber } from '../options';
 import { CONTROL_PLANE_SETTINGS, FILE_VARIABLE } from '../settings/control-plane';
 import { addFlags, givenFlags } from '../settings/flags';
 import { readSettings } from '../settings/read';
@@ -25,18 +26,37 @@ export function backupCommand(): Command {
     .description(
       'Write the database of a control plane into a file, while it runs. Keys and blobs are not in it. The file can be restored into SQLite and into PostgreSQL.',
     )
-    .requiredOption('--to <file>', 'file to be made; only its owner can read it');
+    .option('--to <file>', 'file to be made; only its owner can read it')
+    .option('--folder <folder>', 'instead of --to: folder for a file that is called by the time')
+    .option('--keep <number>', 'newest backups that stay in --folder; older ones are removed', wholeNumber(1));
   return withExamples(
     addFlags(command, FLAGS).addHelpText('after', DATABASE_HELP).action(backUp),
     'control-plane backup --data-dir /var/lib/worker-pools --to /backup/control-plane.db',
+    'control-plane backup --data-dir /var/lib/worker-pools --folder /backup --keep 7',
   );
 }
 
-async function backUp({ to }: { readonly to: string }, command: Command): Promise<void> {
+interface BackupOptions {
+  readonly to?: string;
+  readonly folder?: string;
+  readonly keep?: number;
+}
+
+async function backUp({ to, folder, keep }: BackupOptions, command: Command): Promise<void> {
   requireNode24('control-plane backup');
-  const { backup, databasePlace } = await import('../../control-plane/backup');
-  await backup(databasePlace(settingsOf(command)), to);
-  print(`${to} has the database. Keys and blobs are not in it: copy them, too.`);
+  if ((to === undefined) === (folder === undefined))
+    command.error('error: name either a file (--to) or a folder (--folder)');
+  if (to !== undefined && keep !== undefined) command.error('error: --keep is of a folder (--folder)');
+  const { backup, backupInto, databasePlace } = await import('../../control-plane/backup');
+  const place = databasePlace(settingsOf(command));
+  const copyTheRest = 'Keys and blobs are not in it: copy them, too.';
+  if (to !== undefined) {
+    await backup(place, to);
+    print(`${to} has the database. ${copyTheRest}`);
+    return;
+  }
+  const { made, removed } = await backupInto(place, { folder: folder!, keep: keep ?? Infinity, now: Date.now() });
+  print(`${made} has the database. ${copyTheRest}${removed.map((path) => `\n${path} is removed.`).join('')}`);
 }
 
 /** `worker-pools control-plane restore`. */

@@ -6,6 +6,12 @@ export const CONTROL_PLANE_NAME = 'worker-pools-control-plane';
 /** What the Pod of `helm test` is called among its labels. */
 export const RELEASE_TEST_NAME = `${CONTROL_PLANE_NAME}-test`;
 
+/** What the Pods of backups are called among their labels. */
+export const BACKUP_NAME = `${CONTROL_PLANE_NAME}-backup`;
+
+/** What the names of the objects of backups end with. */
+export const BACKUP_SUFFIX = '-backup';
+
 /** Pods of a StatefulSet have the label `controller-revision-hash`: the name, a dash and 10 characters, of 63. */
 export const LONGEST_NAME = LABEL_LIMIT - 11;
 
@@ -22,6 +28,7 @@ export const PATH = {
   tls: '/etc/worker-pools/tls',
   broker: '/etc/worker-pools/broker',
   data: '/var/lib/worker-pools',
+  backup: '/backup',
 } as const;
 
 /** The file in the ConfigMap. */

@@ -1,5 +1,11 @@
 import type { Duration } from 'cdk8s';
-import type { INetworkPolicyPeer, ISecret, PercentOrAbsolute } from 'cdk8s-plus-28';
+import type {
+  ContainerResources,
+  INetworkPolicyPeer,
+  IPersistentVolumeClaim,
+  ISecret,
+  PercentOrAbsolute,
+} from 'cdk8s-plus-28';
 
 /** Who may look at the control plane's web page. */
 export enum ControlPlaneWeb {
@@ -56,6 +62,68 @@ export interface ControlPlaneRetention {
    * @default 64
    */
   readonly logMebibytesPerRun?: number;
+}
+
+/** Backups of the database, on a volume of their own. Keys and blobs are not in them. */
+export interface ControlPlaneBackup {
+  /** PersistentVolumeClaim that the backups lie on. */
+  readonly claim: IPersistentVolumeClaim;
+
+  /**
+   * When it runs, as crontab has it.
+   *
+   * @default "17 2 * * *"
+   */
+  readonly schedule?: string;
+
+  /**
+   * Time zone of the schedule, such as Europe/Berlin.
+   *
+   * @default - that of the cluster, which is UTC as a rule
+   */
+  readonly timeZone?: string;
+
+  /**
+   * Whether none is started, for instance while one is restored.
+   *
+   * @default false
+   */
+  readonly suspend?: boolean;
+
+  /**
+   * Newest backups that stay.
+   *
+   * @default 7
+   */
+  readonly keep?: number;
+
+  /**
+   * Jobs that stay which succeeded.
+   *
+   * @default 1
+   */
+  readonly successfulJobsRetained?: number;
+
+  /**
+   * Jobs that stay which failed.
+   *
+   * @default 3
+   */
+  readonly failedJobsRetained?: number;
+
+  /**
+   * Time after which a Job is ended, also when it waits for a node that can have the volumes, in whole seconds.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly activeDeadline?: Duration;
+
+  /**
+   * Requests and limits of the container.
+   *
+   * @default - requests 50m CPU and 128Mi memory, limit 512Mi memory
+   */
+  readonly resources?: ContainerResources;
 }
 
 /** S3-compatible storage for sources of stacks and sealed workspaces. */

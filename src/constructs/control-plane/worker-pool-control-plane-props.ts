@@ -23,6 +23,7 @@ import {
 import type { TopologySpread } from '../shared/topology-spread';
 import type { PropMapping } from '../shared/values-of-props';
 import type {
+  ControlPlaneBackup,
   ControlPlaneDisruptionBudget,
   ControlPlaneExternalService,
   ControlPlaneIngress,
@@ -228,7 +229,8 @@ export interface WorkerPoolControlPlaneProps {
   readonly storageClassName?: string;
 
   /**
-   * Access modes of the volume. ReadWriteOncePod keeps a second Pod out whatever happens, where the driver has it.
+   * Access modes of the volume. ReadWriteOncePod keeps a second Pod out whatever happens, where the driver has it; that of a
+   * backup, too.
    *
    * @default ["ReadWriteOnce"]
    */
@@ -247,6 +249,13 @@ export interface WorkerPoolControlPlaneProps {
    * @default - a new one
    */
   readonly existingClaim?: IPersistentVolumeClaim;
+
+  /**
+   * A CronJob that writes the database into a file of a volume of its own, while the control plane runs. Keys and blobs are not in it.
+   *
+   * @default - none
+   */
+  readonly backup?: ControlPlaneBackup;
 
   /**
    * More labels of the Service inside the cluster.
@@ -536,6 +545,20 @@ export const CONTROL_PLANE_PROPS: PropMapping<WorkerPoolControlPlaneProps, Membe
   storageAccessModes: 'persistence.accessModes',
   storageAnnotations: 'persistence.annotations',
   existingClaim: { to: 'persistence.existingClaim', as: ({ name }) => name },
+  backup: {
+    enables: 'backup.enabled',
+    props: {
+      claim: { to: 'backup.existingClaim', as: ({ name }) => name },
+      schedule: 'backup.schedule',
+      timeZone: 'backup.timeZone',
+      suspend: 'backup.suspend',
+      keep: 'backup.keep',
+      successfulJobsRetained: 'backup.successfulJobsHistoryLimit',
+      failedJobsRetained: 'backup.failedJobsHistoryLimit',
+      activeDeadline: { to: 'backup.activeDeadlineSeconds', as: seconds },
+      resources: { to: 'backup.resources', as: resourceRequirements, instead: true },
+    },
+  },
   serviceLabels: 'service.labels',
   serviceAnnotations: 'service.annotations',
   nodePort: { to: 'externalHttps', as: (nodePort) => ({ type: 'NodePort', nodePort }) },

@@ -44,7 +44,7 @@ reset when the address changes, so set it before the first one is made.
 
 const VOLUME = `{{- if not (${STATELESS}) }}
 
-What it knows is on one volume, whose claim stays when the release is uninstalled: back it up.
+What it knows is on one volume, whose claim stays when the release is uninstalled{{ if not $.Values.backup.enabled }}: back it up{{ end }}.
 {{- end }}`;
 
 /** Shown after `helm install`: what stands, and what to do next. */

@@ -45,15 +45,26 @@ export function programContainer(values: ControlPlaneValues, context: ReleaseCon
   };
 }
 
-/** Where the program finds its file, which its commands inside the Pod find there too, and secrets. */
-function environment({ apiKey, database, blobs, traces, extraEnv }: ControlPlaneValues) {
+/** Where the program finds its file, which its commands inside the Pod find there too. */
+export const configVariable: EnvironmentVariable = {
+  name: 'WORKER_POOLS_CONFIG',
+  value: `${PATH.config}/${CONFIG_FILE}`,
+};
+
+/** Where a database outside is. */
+export const databaseVariable = ({ database }: ControlPlaneValues) =>
+  when(has(database.existingSecret), [secret('WORKER_POOLS_DATABASE_URL', database.existingSecret, database.urlKey)]);
+
+/** Where the program finds its file, and secrets. */
+function environment(values: ControlPlaneValues) {
+  const { apiKey, blobs, traces, extraEnv } = values;
   return concat<EnvironmentVariable>(
-    [{ name: 'WORKER_POOLS_CONFIG', value: `${PATH.config}/${CONFIG_FILE}` }],
+    [configVariable],
     when(has(apiKey.existingSecret), [
       secret('WORKER_POOLS_API_KEY_ID', apiKey.existingSecret, apiKey.idKey),
       secret('WORKER_POOLS_API_KEY_SECRET', apiKey.existingSecret, apiKey.secretKey),
     ]),
-    when(has(database.existingSecret), [secret('WORKER_POOLS_DATABASE_URL', database.existingSecret, database.urlKey)]),
+    databaseVariable(values),
     when(
       has(blobs.s3.existingSecret),
       ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].map((key) => secret(key, blobs.s3.existingSecret, key)),

@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import type { ReleaseContext } from '../../../charting/chart';
 import type { AddToPod } from '../../shared/shadow-pod';
 import type { ControlPlaneValues } from '../names';
+import { addBackup } from './backup';
 import { addConfig } from './config';
 import { addDisruptionBudget } from './disruption';
 import { addIngress } from './ingress';
@@ -19,6 +20,7 @@ export function addControlPlaneManifests(
   addToPod?: AddToPod<ControlPlaneValues>,
 ): void {
   addWorkload(scope, values, context, addToPod);
+  addBackup(scope, values, context, addToPod);
   addConfig(scope, values, context);
   addServices(scope, values, context);
   addIngress(scope, values, context);

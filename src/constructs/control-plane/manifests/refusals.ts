@@ -1,7 +1,7 @@
-import { and, atLeast, isEmpty, isSet, matches, not, or, text, type Later } from '../../../charting/deferred';
+import { and, atLeast, contains, isEmpty, isSet, matches, not, or, text, type Later } from '../../../charting/deferred';
 import type { ReleaseContext } from '../../../charting/chart';
 import type { Refusal } from '../../../charting/manifest';
-import { LONGEST_NAME } from '../constants';
+import { BACKUP_SUFFIX, LONGEST_NAME } from '../constants';
 import { hasOwnBroker, type ControlPlaneValues } from '../names';
 
 /** What the objects may be called: a Service has the name, and so has a StatefulSet. */
@@ -128,6 +128,39 @@ export function ingressRefusals({ ingress, publicUrl, tls }: ControlPlaneValues)
       when: and(tls.enabled, isEmpty(tls.existingSecret), not(isEmpty(ingress.tlsSecretName))),
       message:
         "workers trust the control plane's own authority, not a certificate of the Ingress: have the Ingress pass TLS through and give it no certificate, set tls.enabled to false, or give the control plane a certificate of the same CA by tls.existingSecret",
+    },
+  ];
+}
+
+/** Jobs have 11 characters after the name of their CronJob. */
+const LONGEST_BACKED_UP = LONGEST_NAME - BACKUP_SUFFIX.length;
+
+/** Backups that could never be made. */
+export function backupRefusals(
+  { backup, database, persistence }: ControlPlaneValues,
+  { fullName }: ReleaseContext,
+): readonly Refusal[] {
+  return [
+    {
+      when: isEmpty(backup.existingClaim),
+      message: 'backups need a volume: make a PersistentVolumeClaim, and name it in backup.existingClaim',
+    },
+    {
+      when: matches(fullName, `^.{${LONGEST_BACKED_UP + 1},}$`),
+      message: text(
+        'the CronJob of backups cannot be called ',
+        fullName,
+        `${BACKUP_SUFFIX}: set fullnameOverride to at most ${LONGEST_BACKED_UP} characters`,
+      ),
+    },
+    {
+      when: and(
+        isEmpty(database.existingSecret),
+        isEmpty(persistence.existingClaim),
+        contains(persistence.accessModes, 'ReadWriteOncePod'),
+      ),
+      message:
+        'a backup of SQLite is made by a second Pod on the same volume, which ReadWriteOncePod keeps out: take ReadWriteOnce, or a database outside',
     },
   ];
 }

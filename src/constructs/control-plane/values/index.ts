@@ -22,6 +22,7 @@ import {
   secretNames,
 } from '../../shared/global-values';
 import { ControlPlaneLogLevel, ControlPlaneWeb } from '../control-plane-options';
+import { backupValues } from './backup';
 import { exposureValues } from './exposure';
 import { tracesValues } from './observability';
 import { podValues } from './pod';
@@ -110,6 +111,7 @@ export const controlPlaneValues = group('Values of the control plane of worker p
     ),
   }),
   ...storageValues,
+  backup: backupValues,
   ...exposureValues,
   traces: tracesValues,
   pdb: group('PodDisruptionBudget of the control plane. Takes minAvailable or maxUnavailable, not both.', {

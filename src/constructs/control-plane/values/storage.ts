@@ -47,7 +47,7 @@ export const storageValues = {
       ),
       accessModes: distinctStrings(
         ['ReadWriteOnce'],
-        'Access modes of the volume. ReadWriteOncePod keeps a second Pod out whatever happens, where the driver has it.',
+        'Access modes of the volume. ReadWriteOncePod keeps a second Pod out whatever happens, where the driver has it; that of a backup, too.',
         { enum: ACCESS_MODES },
       ),
       annotations: stringMap({}, 'Annotations of the claim.'),

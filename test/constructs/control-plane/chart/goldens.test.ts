@@ -89,4 +89,56 @@ describe('a golden rendering', () => {
     });
     expect(objectOf('proxied', 'ConfigMap')?.data?.['config.yaml']).toContain('\ntls: false\nmqtt: false');
   });
+
+  it('of backups is a CronJob of one Pod beside the control plane, with its volume, where that has the database', () => {
+    expect(objectOf('proxied', 'CronJob')).toMatchObject({
+      metadata: { name: `${name}-backup` },
+      spec: { concurrencyPolicy: 'Forbid', jobTemplate: { spec: { activeDeadlineSeconds: 3600 } } },
+    });
+    const [beside] = podOfBackups('proxied').affinity?.podAffinity.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+    const { selector, template } = objectOf('proxied', 'StatefulSet')!.spec as {
+      selector: object;
+      template: { metadata: { labels: object } };
+    };
+    expect(beside).toEqual({ topologyKey: 'kubernetes.io/hostname', labelSelector: selector });
+    expect(template.metadata.labels).toMatchObject(beside!.labelSelector.matchLabels);
+    expect(claimsOf('proxied')).toEqual(['backups', `data-${name}-0`]);
+  });
+
+  it('of backups of a database outside runs anywhere, and reaches that alone', () => {
+    expect(podOfBackups('replicas').affinity).toBeUndefined();
+    expect(claimsOf('replicas')).toEqual(['control-plane-backups']);
+    const { labels } = (objectOf('replicas', 'CronJob')!.spec as unknown as CronJobSpec).jobTemplate.spec.template
+      .metadata;
+    const policy = objectOf('replicas', 'NetworkPolicy', `${name}-backup`);
+    const { podSelector, ...rest } = policy!.spec as unknown as { podSelector: { matchLabels: object } };
+    expect(labels).toMatchObject(podSelector.matchLabels);
+    expect(rest).toMatchObject({ policyTypes: ['Ingress', 'Egress'] });
+    expect(rest).not.toHaveProperty('ingress');
+    // No Service leads to it.
+    expect(labels['app.kubernetes.io/name']).toBe('worker-pools-control-plane-backup');
+  });
 });
+
+interface BackupPod {
+  readonly affinity?: {
+    readonly podAffinity: {
+      readonly requiredDuringSchedulingIgnoredDuringExecution: { labelSelector: { matchLabels: object } }[];
+    };
+  };
+  readonly volumes: { readonly persistentVolumeClaim?: { readonly claimName: string } }[];
+}
+
+interface CronJobSpec {
+  readonly jobTemplate: {
+    readonly spec: {
+      readonly template: { readonly metadata: { labels: Record<string, string> }; readonly spec: BackupPod };
+    };
+  };
+}
+
+const podOfBackups = (values: string): BackupPod =>
+  (objectOf(values, 'CronJob')!.spec as unknown as CronJobSpec).jobTemplate.spec.template.spec;
+
+const claimsOf = (values: string): string[] =>
+  podOfBackups(values).volumes.flatMap(({ persistentVolumeClaim: claim }) => claim?.claimName ?? []);

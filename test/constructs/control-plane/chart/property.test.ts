@@ -13,7 +13,12 @@ const EMBEDDED = { url: '', clientUrl: '', existingSecret: '' };
 
 /** What goes together, where one value refuses another most of the time. */
 const TOGETHER = [
-  { replicas: 1, mqtt: { enabled: true, url: '', broker: EMBEDDED }, externalMqtt: { type: 'NodePort' } },
+  {
+    replicas: 1,
+    mqtt: { enabled: true, url: '', broker: EMBEDDED },
+    externalMqtt: { type: 'NodePort' },
+    persistence: { accessModes: ['ReadWriteOnce'] },
+  },
   { replicas: 1, mqtt: { enabled: false, url: '', broker: EMBEDDED }, tls: { enabled: false, existingSecret: '' } },
   {
     replicas: 0,
@@ -26,6 +31,7 @@ const TOGETHER = [
   externalMqtt: { type: null, nodePort: null },
   ...values,
   ingress: { tlsSecretName: '' },
+  backup: { existingClaim: 'backups' },
   pdb: { maxUnavailable: null },
   shutdownGraceSeconds: 5,
   terminationGracePeriodSeconds: 30,

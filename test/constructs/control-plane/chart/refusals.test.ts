@@ -27,6 +27,8 @@ describe('several replicas', () => {
   ])('are refused without %s', (_, values, sentence) => chart.bothRefuse({ ...three, ...values }, sentence));
 });
 
+const BACKUP = { enabled: true, existingClaim: 'backups' };
+
 describe('together', () => {
   it.each<[string, Json, string]>([
     [
@@ -96,6 +98,21 @@ describe('together', () => {
       'a PodDisruptionBudget takes minAvailable or maxUnavailable, not both',
     ],
     [
+      'a backup that lies nowhere',
+      { backup: { enabled: true } },
+      'make a PersistentVolumeClaim, and name it in backup.existingClaim',
+    ],
+    [
+      'a backup of a volume that takes one Pod',
+      { backup: BACKUP, persistence: { accessModes: ['ReadWriteOncePod'] } },
+      'a backup of SQLite is made by a second Pod on the same volume, which ReadWriteOncePod keeps out',
+    ],
+    [
+      'a name too long for the Jobs of backups',
+      { backup: BACKUP, fullnameOverride: 'a'.repeat(46) },
+      'set fullnameOverride to at most 45 characters',
+    ],
+    [
       'a scrape longer than the time between two',
       { metrics: { serviceMonitor: { enabled: true, interval: '5s' } } },
       'serviceMonitor.scrapeTimeout may be as long as the interval, 5s, and no longer',
@@ -121,6 +138,7 @@ describe('helm refuses', () => {
     ['an unknown access mode', { persistence: { accessModes: ['ReadOnlyMany'] } }, "at '/persistence/accessModes/0'"],
     ['an unknown log level', { logLevel: 'verbose' }, "at '/logLevel'"],
     ['a page for friends', { web: 'friends' }, "at '/web'"],
+    ['a backup of which none is kept', { backup: { keep: 0 } }, "at '/backup/keep': minimum: got 0, want 1"],
     ['days below none', { retention: { runDays: -1 } }, "at '/retention/runDays'"],
   ]);
 });
