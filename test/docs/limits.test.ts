@@ -1,20 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { LIMITS, OPERATION_BYTES, type Limit } from '../../src/control-plane/limits';
+import { bytes, rowsOf } from './support/tables';
 
 const [, section = ''] = readFileSync('docs/operations/limits.md', 'utf8').split('\n## Limits of the control plane\n');
-const rows = section
-  .split('\n## ')[0]!
-  .split('\n')
-  .filter((line) => line.startsWith('|'))
-  .map((line) =>
-    line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-
-const bytes = (value: number): string => (value >= 1024 * 1024 ? `${value / 1024 / 1024} MiB` : `${value / 1024} KiB`);
+const rows = rowsOf(section.split('\n## ')[0]!);
 
 /** As people read it. */
 function figure({ value, unit }: Limit): string {

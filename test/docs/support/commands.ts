@@ -30,7 +30,21 @@ const CHECKS: Readonly<Record<string, Check>> = {
 };
 
 /** Programs of which a page uses nothing that changes. */
-const PLAIN = new Set(['base64', 'cat', 'cd', 'cp', 'export', 'git', 'grep', 'mkdir', 'python', 'rm', 'sh', 'xargs']);
+const PLAIN = new Set([
+  'base64',
+  'cat',
+  'cd',
+  'cp',
+  'export',
+  'git',
+  'grep',
+  'ls',
+  'mkdir',
+  'python',
+  'rm',
+  'sh',
+  'xargs',
+]);
 
 export async function problemWith(command: Command, folder: string): Promise<string | undefined> {
   const [program = ''] = command;
