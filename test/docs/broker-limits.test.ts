@@ -21,7 +21,7 @@ const ROWS: readonly (readonly [what: string, limits: readonly Name[], says: (..
   [
     'connections without a proof',
     ['unprovedPerAddress', 'unprovedConnections'],
-    (one, all) => `${count(one!)} from an address, ${count(all!)} altogether`,
+    (one, all) => `${count(one)} from an address, ${count(all)} altogether`,
   ],
   ['connections of a pool', ['connectionsPerPool'], count],
   ['connections', ['connections'], count],
@@ -29,7 +29,7 @@ const ROWS: readonly (readonly [what: string, limits: readonly Name[], says: (..
   [
     'requests under way',
     ['requestsPerConnection', 'requestsPerPool', 'largeRequestsPerPool', 'largeRequestBytes'],
-    (one, pool, large, from) => `${one} of a connection, ${pool} of a pool, ${large} of a pool above ${bytes(from!)}`,
+    (one, pool, large, from) => `${one} of a connection, ${pool} of a pool, ${large} of a pool above ${bytes(from)}`,
   ],
   [
     'subscriptions of a connection, and the length of each',
@@ -39,7 +39,7 @@ const ROWS: readonly (readonly [what: string, limits: readonly Name[], says: (..
   [
     'bytes that have come in part or have not gone out',
     ['heldBytesPerPool', 'heldBytes'],
-    (pool, all) => `${bytes(pool!)} of a pool, ${bytes(all!)} altogether`,
+    (pool, all) => `${bytes(pool)} of a pool, ${bytes(all)} altogether`,
   ],
   ['… of them not gone out, of a connection that is read', ['unsentBytes'], bytes],
   ['time in which a client takes nothing', ['drainMs'], seconds],

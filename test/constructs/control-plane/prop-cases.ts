@@ -7,8 +7,6 @@ import {
   ImagePullPolicy,
   Namespaces,
   PercentOrAbsolute,
-  PersistentVolumeAccessMode,
-  PersistentVolumeClaim,
   Secret,
   ServiceAccount,
   Topology,
@@ -24,13 +22,13 @@ import {
 } from '../../../src';
 import { elsewhere } from '../operator/elsewhere';
 import { OBSERVABILITY_CASES } from './observability-cases';
+import { STORAGE_CASES } from './storage-cases';
 
 const secret = (name: string) => Secret.fromSecretName(elsewhere(), name, name);
 
 const monitoring = Namespaces.select(elsewhere(), 'monitoring', { labels: { name: 'monitoring' } });
 const peer = { namespaceSelector: { matchLabels: { name: 'monitoring' } }, podSelector: {} };
 const account = ServiceAccount.fromServiceAccountName(elsewhere(), 'account', 'pools');
-const backups = PersistentVolumeClaim.fromClaimName(elsewhere(), 'backups', 'backups');
 /** Props and the values that say the same. */
 export const CASES: readonly [string, WorkerPoolControlPlaneProps, object][] = [
   ['defaults', {}, {}],
@@ -130,82 +128,7 @@ export const CASES: readonly [string, WorkerPoolControlPlaneProps, object][] = [
       ],
     },
   ],
-  [
-    'a volume',
-    {
-      storageSize: Size.gibibytes(50),
-      storageClassName: 'ssd',
-      storageAccessModes: [PersistentVolumeAccessMode.READ_WRITE_ONCE_POD],
-      storageAnnotations: { keep: 'yes' },
-    },
-    {
-      persistence: {
-        size: '50Gi',
-        storageClassName: 'ssd',
-        accessModes: ['ReadWriteOncePod'],
-        annotations: { keep: 'yes' },
-      },
-    },
-  ],
-  ['a volume made by hand', { storageClassName: '' }, { persistence: { storageClassName: '-' } }],
-  [
-    'a claim that is there',
-    { existingClaim: PersistentVolumeClaim.fromClaimName(elsewhere(), 'claim', 'restored') },
-    { persistence: { existingClaim: 'restored' } },
-  ],
-  ['backups of SQLite', { backup: { claim: backups } }, { backup: { enabled: true, existingClaim: 'backups' } }],
-  [
-    'backups of a database outside',
-    {
-      database: { secret: secret('database'), key: 'url' },
-      backup: {
-        claim: backups,
-        schedule: '0 */6 * * *',
-        timeZone: 'Europe/Berlin',
-        suspend: true,
-        keep: 28,
-        successfulJobsRetained: 2,
-        failedJobsRetained: 1,
-        activeDeadline: Duration.minutes(20),
-        resources: { cpu: { request: Cpu.millis(10) }, memory: { limit: Size.gibibytes(1) } },
-      },
-      networkPolicy: {},
-    },
-    {
-      database: { existingSecret: 'database' },
-      backup: {
-        enabled: true,
-        existingClaim: 'backups',
-        schedule: '0 */6 * * *',
-        timeZone: 'Europe/Berlin',
-        suspend: true,
-        keep: 28,
-        successfulJobsHistoryLimit: 2,
-        failedJobsHistoryLimit: 1,
-        activeDeadlineSeconds: 1200,
-        resources: { requests: { cpu: '10m', memory: null }, limits: { memory: '1024Mi' } },
-      },
-      networkPolicy: { enabled: true },
-    },
-  ],
-  [
-    'backups by a Pod that is like those of the control plane',
-    {
-      backup: { claim: backups },
-      existingClaim: PersistentVolumeClaim.fromClaimName(elsewhere(), 'restored', 'restored'),
-      nodeSelector: { disk: 'ssd' },
-      envVariables: { PGSSLMODE: EnvValue.fromValue('verify-full') },
-      volumeMounts: [{ path: '/ca', volume: Volume.fromEmptyDir(elsewhere(), 'ca', 'ca') }],
-    },
-    {
-      backup: { enabled: true, existingClaim: 'backups' },
-      persistence: { existingClaim: 'restored' },
-      nodeSelector: { disk: 'ssd' },
-      extraEnv: [{ name: 'PGSSLMODE', value: 'verify-full' }],
-      extraVolumes: [{ name: 'ca', emptyDir: {} }],
-      extraVolumeMounts: [{ name: 'ca', mountPath: '/ca' }],
-    },
-  ],
+  ...STORAGE_CASES,
   ['a node port', { nodePort: 30843 }, { externalHttps: { type: 'NodePort', nodePort: 30843 } }],
   [
     'ways in',
