@@ -1,6 +1,6 @@
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
-import { stream, streamSSE } from 'hono/streaming';
+import { stream, streamSSE, type SSEStreamingApi } from 'hono/streaming';
 import type { Logger } from 'pino';
 import type { AdminService } from '../admin/admin-service';
 import type { Admission } from '../admission';
@@ -72,7 +72,7 @@ export function webRoutes(parts: WebParts): Hono<Env> {
 }
 
 /** A page, and the stream of what changes on it. */
-function pageRoutes(app: Hono<Env>, kind: PageKind, { admin, admission }: WebParts, live: LiveViews): void {
+function pageRoutes(app: Hono<Env>, kind: PageKind, { admin, admission, logger }: WebParts, live: LiveViews): void {
   const { path, make, missing, hasLog } = kind;
   const streamPath = `${path === '/' ? '' : path}/live`;
   app.get(path, async (c) => {
@@ -108,8 +108,8 @@ function pageRoutes(app: Hono<Env>, kind: PageKind, { admin, admission }: WebPar
     };
     // No proxy may keep it back.
     c.header('X-Accel-Buffering', 'no');
-    return streamSSE(c, async (out) => {
-      const gone = new AbortController();
+    const gone = new AbortController();
+    const send = async (out: SSEStreamingApi) => {
       out.onAbort(() => gone.abort());
       try {
         const last = c.req.header('Last-Event-ID') ?? c.req.query('last') ?? '';
@@ -119,6 +119,10 @@ function pageRoutes(app: Hono<Env>, kind: PageKind, { admin, admission }: WebPar
         leaveOwn();
         leaveAll();
       }
+    };
+    return streamSSE(c, send, (error) => {
+      if (!gone.signal.aborted) logger.error({ err: error, path: c.req.path }, 'a page could not be kept up to date');
+      return Promise.resolve();
     });
   });
 }

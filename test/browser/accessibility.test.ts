@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { INSTALL_TIMEOUT_MS } from '../support/debian-package';
+import { startBrowser } from './support/browser';
+import { axeFinds, TestSite } from './support/site';
+
+let browser: Browser;
+let site: TestSite;
+let page: Page;
+const ids = { pool: '', stack: '', run: '', worker: '' };
+
+beforeAll(async () => {
+  browser = await startBrowser();
+  site = await TestSite.start(browser);
+  const { queue } = site;
+  await queue.admin.updatePool(queue.pool.id, {
+    name: 'pool',
+    description: 'For everything',
+    labels: ['team:a', 'x'.repeat(60)],
+  });
+  await queue.admin.updateStack('stack', { environment: { TOKEN: 'x' } });
+  const { run, assignment, worker } = await queue.started();
+  await queue.print(assignment, 1, coloured());
+  await queue.end(assignment, 'Succeeded', true);
+  await queue.addStack('second');
+  await queue.trigger('second');
+  await queue.admin.setDrained(queue.pool.id, await queue.register('another'), true);
+  Object.assign(ids, { run, worker, pool: queue.pool.id, stack: (await queue.admin.stack('stack'))!.id });
+  page = await site.person();
+}, INSTALL_TIMEOUT_MS);
+
+afterAll(async () => {
+  await site?.close();
+  await browser?.close();
+});
+
+/** Every colour of a terminal, in front and behind, and what else there is. */
+function coloured(): string {
+  const codes = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((n) => [30 + n, 40 + n, 90 + n, 100 + n]);
+  return [1, 2, 3, 4, 7, 9, '31;41', '2;7', ...codes]
+    .map((code) => `\u001b[${code}mcolour ${code}\u001b[0m\n`)
+    .join('');
+}
+
+const PAGES: Readonly<Record<string, () => string>> = {
+  'the overview': () => '/',
+  'the workers of a pool': () => `/pools/${ids.pool}`,
+  'the queue of a pool': () => `/pools/${ids.pool}/queue`,
+  'the stacks of a pool': () => `/pools/${ids.pool}/stacks`,
+  'the activity of a pool': () => `/pools/${ids.pool}/activity`,
+  'a stack': () => `/stacks/${ids.stack}`,
+  'a run with its log': () => `/runs/${ids.run}`,
+  'a question before something is done': () => `/runs/${ids.run}/confirm`,
+  'the form of a reset': () => `/pools/${ids.pool}/reset`,
+  'a page that is not there': () => '/nothing',
+};
+
+const READERS = [
+  { who: 'light, at a desk', viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
+  { who: 'dark, on a phone', viewport: { width: 360, height: 740 }, colorScheme: 'dark' },
+] as const;
+
+test.each(Object.keys(PAGES))(
+  '%s passes the rules of axe in light and dark, and fits a desk and a phone',
+  async (name) => {
+    await page.goto(PAGES[name]!());
+    for (const { who, viewport, colorScheme } of READERS) {
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme });
+      const fits = await page.evaluate('document.documentElement.scrollWidth <= innerWidth');
+      expect([who, fits, await axeFinds(page)]).toEqual([who, true, []]);
+    }
+    expect(site.complaints).toEqual([]);
+  },
+);
