@@ -129,7 +129,7 @@ blobs:
     {{- end }}
   {{- end }}
 {{- end }}
-{{- if or (not (has $.Values.retention.runDays (list nil ""))) (not (has $.Values.retention.runsPerStack (list nil ""))) (not (has $.Values.retention.logDays (list nil ""))) (not (has $.Values.retention.logMiBPerRun (list nil ""))) }}
+{{- if or (not (has $.Values.retention.runDays (list nil ""))) (not (has $.Values.retention.runsPerStack (list nil ""))) (not (has $.Values.retention.logDays (list nil ""))) (not (has $.Values.retention.logMiBPerRun (list nil ""))) (not (has $.Values.retention.stateVersions (list nil ""))) }}
 retention:
   {{- if not (has $.Values.retention.runDays (list nil "")) }}
   runDays: {{ $.Values.retention.runDays | toJson }}
@@ -142,6 +142,9 @@ retention:
   {{- end }}
   {{- if not (has $.Values.retention.logMiBPerRun (list nil "")) }}
   logMiBPerRun: {{ $.Values.retention.logMiBPerRun | toJson }}
+  {{- end }}
+  {{- if not (has $.Values.retention.stateVersions (list nil "")) }}
+  stateVersions: {{ $.Values.retention.stateVersions | toJson }}
   {{- end }}
 {{- end }}
 {{- end }}

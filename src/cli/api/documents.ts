@@ -45,6 +45,16 @@ export const STACK = graphql(`
         id
         name
       }
+      managesStateFile
+      state {
+        number
+        serial
+        createdAt
+      }
+      stateLock {
+        runId
+        createdAt
+      }
     }
   }
 `);
@@ -56,6 +66,7 @@ export const CREATE_STACK = graphql(`
     $root: String
     $image: String
     $auto: Boolean
+    $state: Boolean
     $env: [EnvironmentVariable!]
   ) {
     stackCreate(
@@ -65,6 +76,7 @@ export const CREATE_STACK = graphql(`
       projectRoot: $root
       runnerImage: $image
       autoDeploy: $auto
+      manageState: $state
       environment: $env
     ) {
       id
@@ -79,6 +91,7 @@ export const UPDATE_STACK = graphql(`
     $root: String
     $image: String
     $auto: Boolean
+    $state: Boolean
     $env: [EnvironmentVariable!]
     $unset: [String!]
   ) {
@@ -89,6 +102,7 @@ export const UPDATE_STACK = graphql(`
       projectRoot: $root
       runnerImage: $image
       autoDeploy: $auto
+      manageState: $state
       environment: $env
       unsetEnvironment: $unset
     ) {
@@ -97,6 +111,40 @@ export const UPDATE_STACK = graphql(`
   }
 `);
 export const DELETE_STACK = graphql('mutation($stack: ID!) { stackDelete(stack: $stack) { name } }');
+
+export const STATE_VERSIONS = graphql(`
+  query ($id: ID!) {
+    stack(id: $id) {
+      stateVersions {
+        number
+        serial
+        lineage
+        bytes
+        createdAt
+        runId
+        restoredFrom
+      }
+    }
+  }
+`);
+export const RESTORE_STATE = graphql(`
+  mutation ($stack: ID!, $version: Int!) {
+    stackStateRestore(stack: $stack, version: $version) {
+      number
+      serial
+    }
+  }
+`);
+export const UNLOCK_STATE = graphql(`
+  mutation ($stack: ID!) {
+    stackStateUnlock(stack: $stack) {
+      runId
+      operation
+      who
+      createdAt
+    }
+  }
+`);
 
 const RUN_FIELDS = 'id stackName type state reason message waitsFor attempt createdAt finished';
 

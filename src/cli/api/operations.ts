@@ -47,6 +47,8 @@ export interface NewStack {
   readonly runnerImage?: string;
   /** Applies changes without asking. @default false */
   readonly autoDeploy?: boolean;
+  /** Whether the control plane keeps its state, where its source names no backend. @default true */
+  readonly managedState?: boolean;
   /** Environment of its runs. @default - none */
   readonly environment?: readonly { readonly name: string; readonly value: string }[];
 }
@@ -60,6 +62,7 @@ export async function createStack(client: ApiClient, stack: NewStack): Promise<{
     root: stack.projectRoot ?? '',
     image: stack.runnerImage,
     auto: stack.autoDeploy ?? false,
+    state: stack.managedState ?? true,
     env: [...(stack.environment ?? [])],
   });
   return stackCreate;
@@ -78,6 +81,7 @@ export async function updateStack(
     root: change.projectRoot,
     image: change.runnerImage,
     auto: change.autoDeploy,
+    state: change.managedState,
     env: change.environment && [...change.environment],
     unset: change.unsetEnv && [...change.unsetEnv],
   });

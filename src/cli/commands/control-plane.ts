@@ -95,6 +95,7 @@ function toOptions(settings: Settings): ControlPlaneOptions {
       runsPerStack: settings['retention.runsPerStack'],
       logDays: settings['retention.logDays'],
       logMiBPerRun: settings['retention.logMiBPerRun'],
+      stateVersions: settings['retention.stateVersions'],
     },
     apiKey: apiKeyId !== undefined && apiKeySecret !== undefined ? { id: apiKeyId, secret: apiKeySecret } : undefined,
   };

@@ -5,16 +5,18 @@ import { apiAction } from '../api/command';
 import { STACKS } from '../api/documents';
 import { commandGroup, IGNORE_HELP, withExamples } from '../api/help';
 import { createStack, deleteStack, findStack, updateStack, uploadSource, type Stack } from '../api/operations';
-import { print, show, table } from '../api/output';
+import { print, show, table, when } from '../api/output';
 import { variablesOf, withVariables, type VariableFlags } from '../api/variables';
 import { collect } from '../options';
 import { UserError } from '../run-program';
 import { withPackedSource, type PackedSource } from '../source/pack';
 import { packedSentences, warnings } from '../source/report';
+import { stateCommand } from './stack-state';
 
 interface ChangeFlags extends VariableFlags {
   readonly pool?: string;
   readonly autoDeploy?: boolean;
+  readonly managedState?: boolean;
   readonly tool?: 'opentofu' | 'terraform';
   readonly projectRoot?: string;
   readonly runnerImage?: string;
@@ -40,6 +42,7 @@ export function stackCommand(): Command {
     showCommand(),
     listCommand(),
     deleteCommand(),
+    stateCommand(),
   );
 }
 
@@ -50,6 +53,7 @@ function createCommand(): Command {
     .requiredOption('--pool <pool>', 'name or id of its pool')
     .requiredOption('--source <dir>', 'folder to upload')
     .option('--auto-deploy', 'apply changes without asking')
+    .option('--no-managed-state', 'do not keep its state in the control plane, even if its source names no backend')
     .addOption(tool().default('opentofu'))
     .option('--project-root <folder>', 'folder inside the source to run in (default: its root)')
     .option('--runner-image <image>', "image of the container worker (default: the pool's, then the control plane's)");
@@ -102,6 +106,8 @@ function updateCommand(): Command {
     .option('--pool <pool>', 'name or id of another pool; refused while a run is unfinished')
     .option('--auto-deploy', 'apply changes without asking')
     .option('--no-auto-deploy', 'ask before changes are applied')
+    .option('--managed-state', 'keep its state in the control plane, if its source names no backend')
+    .option('--no-managed-state', 'do not; what is kept stays, and is used again by --managed-state')
     .addOption(tool())
     .option('--project-root <folder>', 'folder inside the source to run in; "": its root')
     .option('--runner-image <image>', 'image of the container worker; "": the pool\'s, then the control plane\'s')
@@ -112,10 +118,12 @@ function updateCommand(): Command {
     'stack update network --project-root envs/prod --no-auto-deploy',
   );
   return apiAction<UpdateFlags>(command, async (client, flags, given) => {
-    const { pool, autoDeploy, tool: chosen, runnerImage, unsetEnv } = flags;
+    const { pool, autoDeploy, managedState, tool: chosen, runnerImage, unsetEnv } = flags;
     const environment = variablesOf(flags);
     const projectRoot = flags.projectRoot === undefined ? undefined : projectFolder(flags.projectRoot);
-    const isChange = [pool, autoDeploy, chosen, runnerImage, unsetEnv, projectRoot].some((one) => one !== undefined);
+    const isChange = [pool, autoDeploy, managedState, chosen, runnerImage, unsetEnv, projectRoot].some(
+      (one) => one !== undefined,
+    );
     if (!isChange && environment.length === 0) {
       throw new UserError('nothing to change: say what, for example --env NAME=VALUE (--help lists all)');
     }
@@ -144,6 +152,7 @@ function showCommand(): Command {
         ['Runner image', stack.runnerImage ?? "(the pool's)"],
         ['Applies', appliesHow(stack)],
         ['Environment', stack.environment.join(', ') || '(none)'],
+        ['State', stateOf(stack)],
         ['Source', stack.hasSource ? 'uploaded' : '(none: it cannot run)'],
       ]),
     );
@@ -162,10 +171,12 @@ function deleteCommand(): Command {
   const command = new Command('delete')
     .argument('<stack>', 'name or id of the stack')
     .description(
-      'Delete a stack with its source and environment. What it has applied stays, and so do its runs, to be looked at. Refused while a run is unfinished.',
+      'Delete a stack with its source, its environment and the state that is kept for it. What it has applied stays, and so do its runs, to be looked at. Refused while a run is unfinished.',
     );
   return apiAction(withExamples(command, 'stack delete network'), async (client, _, given) => {
-    print(`Stack ${await deleteStack(client, given ?? '')} is deleted. What its runs have applied stays as it is.`);
+    print(
+      `Stack ${await deleteStack(client, given ?? '')} is deleted, and so is the state that was kept for it. What its runs have applied stays as it is.`,
+    );
   });
 }
 
@@ -187,6 +198,13 @@ function tell({ survey }: PackedSource, projectRoot: string): void {
 
 function note(sentence: string): void {
   print(`Note: ${sentence}`, process.stderr);
+}
+
+function stateOf({ managesStateFile, state, stateLock }: Stack): string {
+  const newest = state ? `version ${state.number} of ${when(state.createdAt)}` : 'no version yet';
+  const locked = stateLock ? `, locked by run ${stateLock.runId} since ${when(stateLock.createdAt)}` : '';
+  const where = managesStateFile ? 'kept here, if the source names no backend' : 'not kept here';
+  return `${where}: ${newest}${locked}`;
 }
 
 function appliesHow({ autoDeploy }: Pick<Stack, 'autoDeploy'>): string {

@@ -133,6 +133,11 @@ export const CONTROL_PLANE_SETTINGS = {
     'what is kept of a log; it is cut there with a mark, and the run goes on; 0 is no limit',
     RETENTION.logMiBPerRun,
   ),
+  'retention.stateVersions': setting(
+    wholeNumber('versions', 1),
+    "the newest versions of each stack's state, kept whatever their age",
+    RETENTION.stateVersions,
+  ),
   launcherImage: setting(
     text('image'),
     'image of the containers init and launcher-grpc',

@@ -62,6 +62,13 @@ export interface ControlPlaneRetention {
    * @default 64
    */
   readonly logMebibytesPerRun?: number;
+
+  /**
+   * The newest versions of each stack's state, kept whatever their age.
+   *
+   * @default 100
+   */
+  readonly stateVersions?: number;
 }
 
 /** Backups of the database, on a volume of their own. Keys and blobs are not in them. */

@@ -525,6 +525,7 @@ export const CONTROL_PLANE_PROPS: PropMapping<WorkerPoolControlPlaneProps, Membe
       runsPerStack: 'retention.runsPerStack',
       logDays: 'retention.logDays',
       logMebibytesPerRun: 'retention.logMiBPerRun',
+      stateVersions: 'retention.stateVersions',
     },
   },
   database: { to: 'database', as: ({ secret, key }) => ({ existingSecret: secret.name, urlKey: key }) },

@@ -6,6 +6,7 @@ import './runs';
 import './search-runs';
 import './worker-pools';
 import './stacks';
+import './states';
 import './statistics';
 
 /** What needs nobody to be logged in. */

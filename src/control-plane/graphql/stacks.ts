@@ -10,7 +10,7 @@ const StackTool = builder.enumType('StackTool', { values: ['OPENTOFU', 'TERRAFOR
 /** Runs of a stack where nobody says how many. */
 const RUNS = 50;
 
-const Stack = builder.objectRef<StackRecord>('Stack').implement({
+export const Stack = builder.objectRef<StackRecord>('Stack').implement({
   fields: (t) => ({
     id: t.exposeID('id'),
     name: t.exposeString('name'),
@@ -23,6 +23,10 @@ const Stack = builder.objectRef<StackRecord>('Stack').implement({
     projectRoot: t.exposeString('projectRoot'),
     runnerImage: t.exposeString('runnerImage', { nullable: true }),
     autoDeploy: t.exposeBoolean('autoDeploy'),
+    managesStateFile: t.boolean({
+      description: 'Whether the control plane keeps its state, where its source names no backend.',
+      resolve: ({ managesState }) => managesState,
+    }),
     environment: t.stringList({
       description: "Names of its environment's variables; their values are not told.",
       resolve: ({ id }, _args, { lookups }) => lookups.environmentNames.load(id),
@@ -105,6 +109,7 @@ builder.mutationFields((t) => {
     projectRoot: t.arg.string(),
     runnerImage: t.arg.string(),
     autoDeploy: t.arg.boolean(),
+    manageState: t.arg.boolean(),
     environment: t.arg({ type: [EnvironmentVariable] }),
   };
   return {
@@ -129,7 +134,7 @@ builder.mutationFields((t) => {
     stackDelete: t.field({
       type: Stack,
       nullable: true,
-      description: 'Refused while it has unfinished runs; the others stay.',
+      description: 'With its source, environment and state. Refused while it has unfinished runs; the others stay.',
       args: { stack: t.arg.id({ required: true }) },
       resolve: (_root, { stack }, { admin }) => admin.deleteStack(stack),
     }),
@@ -141,6 +146,7 @@ interface StackSettings {
   readonly projectRoot?: string | null;
   readonly runnerImage?: string | null;
   readonly autoDeploy?: boolean | null;
+  readonly manageState?: boolean | null;
   readonly environment?: readonly { readonly name: string; readonly value: string }[] | null;
 }
 
@@ -152,6 +158,7 @@ function newStack(args: StackSettings & { readonly name: string; readonly worker
     projectRoot: args.projectRoot ?? '',
     runnerImage: args.runnerImage ?? null,
     autoDeploy: args.autoDeploy ?? false,
+    managesState: args.manageState ?? true,
     environment: variables(args.environment ?? []),
   };
 }
@@ -160,13 +167,14 @@ function newStack(args: StackSettings & { readonly name: string; readonly worker
 function stackChange(
   args: StackSettings & { readonly workerPool?: string | null; readonly unsetEnvironment?: readonly string[] | null },
 ): StackChange {
-  const { workerPool, tool, projectRoot, runnerImage, autoDeploy, environment, unsetEnvironment } = args;
+  const { workerPool, tool, projectRoot, runnerImage, autoDeploy, manageState, environment, unsetEnvironment } = args;
   return {
     ...(workerPool ? { pool: workerPool } : {}),
     ...(tool ? { tool } : {}),
     ...(typeof projectRoot === 'string' ? { projectRoot } : {}),
     ...(typeof runnerImage === 'string' ? { runnerImage } : {}),
     ...(typeof autoDeploy === 'boolean' ? { autoDeploy } : {}),
+    ...(typeof manageState === 'boolean' ? { managesState: manageState } : {}),
     ...(environment ? { environment: variables(environment) } : {}),
     ...(unsetEnvironment ? { unsetEnvironment } : {}),
   };

@@ -1,4 +1,5 @@
 import { LONGEST_LOG_TEXT } from '../../protocol/messages';
+import { Readable } from 'node:stream';
 import type { Hono, MiddlewareHandler } from 'hono';
 import { stream } from 'hono/streaming';
 import type { Logger } from 'pino';
@@ -27,6 +28,17 @@ export function apiRoutes(admin: AdminService, apiKeys: ApiKeys, admission: Admi
       return c.json({ id: stack.id, name: stack.name, source: stack.source });
     }),
   );
+  app.get('/stacks/:name/state', async (c) => {
+    const { version, content } = await admin.states.pull(c.req.param('name'), versionOf(c.req.query('version')));
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': String(version.bytes) };
+    return c.body(Readable.toWeb(content) as ReadableStream, 200, headers);
+  });
+  app.put('/stacks/:name/state', (c) =>
+    admission.inFlight.during('uploads', LIMIT.uploads, 'too many uploads at once', async () => {
+      const { number, serial, bytes } = await admin.states.push(c.req.param('name'), bodyStream(c));
+      return c.json({ number, serial, bytes });
+    }),
+  );
   app.get('/runs/:id/log', async (c) => {
     const run = await admin.run(c.req.param('id'));
     if (!run) throw new RequestError('not-found', `run ${c.req.param('id')} not found`);
@@ -48,6 +60,12 @@ export function apiRoutes(admin: AdminService, apiKeys: ApiKeys, admission: Admi
     });
   });
   return app;
+}
+
+/** @throws RequestError `malformed` */
+function versionOf(text: string | undefined): number | undefined {
+  if (text === undefined || /^[1-9]\d{0,8}$/.test(text)) return text === undefined ? undefined : Number(text);
+  throw new RequestError('malformed', 'version must be the number of a version of the state');
 }
 
 /**

@@ -43,7 +43,7 @@ export class TopLevel {
     else if (character === '\\') this.escaped = true;
     else if (character === '"') {
       this.inText = false;
-      if (this.depth === 1 && this.key === 'lineage') this.lineage = this.token || null;
+      if (this.depth === 1 && this.key !== undefined) this.endText();
       return;
     }
     if (this.depth === 1) this.append(character, LONGEST_VALUE);
@@ -67,6 +67,11 @@ export class TopLevel {
     if (this.depth === 1) this.endValue();
     this.depth -= 1;
     this.ended ||= this.depth === 0;
+  }
+
+  private endText(): void {
+    if (this.key === 'lineage') this.lineage = this.token || null;
+    this.token = '';
   }
 
   private endValue(): void {

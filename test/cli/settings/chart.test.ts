@@ -24,7 +24,7 @@ const EVERYTHING: Readonly<Record<string, Readonly<Record<string, unknown>>>> = 
     startDeadlineSeconds: 60,
     web: 'open',
     logLevel: 'silent',
-    retention: { runDays: 1, runsPerStack: 1, logDays: 1, logMiBPerRun: 1 },
+    retention: { runDays: 1, runsPerStack: 1, logDays: 1, logMiBPerRun: 1, stateVersions: 1 },
     blobs: { minFreeMiB: 0 },
     apiKey: { existingSecret: 'api-key' },
   },

@@ -70,12 +70,13 @@ function s3Config({ blobs }: ControlPlaneValues) {
 }
 
 function retentionConfig({ retention }: ControlPlaneValues) {
-  const { runDays, runsPerStack, logDays, logMiBPerRun } = retention;
+  const { runDays, runsPerStack, logDays, logMiBPerRun, stateVersions } = retention;
   return {
     runDays: ifSet(runDays),
     runsPerStack: ifSet(runsPerStack),
     logDays: ifSet(logDays),
     logMiBPerRun: ifSet(logMiBPerRun),
+    stateVersions: ifSet(stateVersions),
   };
 }
 

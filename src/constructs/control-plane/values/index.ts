@@ -109,6 +109,10 @@ export const controlPlaneValues = group('Values of the control plane of worker p
       0,
       `Mebibytes that are kept of a run's log, where 0 is no limit. ${unset(RETENTION.logMiBPerRun)}`,
     ),
+    stateVersions: optionalInteger(
+      1,
+      `The newest versions of each stack's state, kept whatever their age. ${unset(RETENTION.stateVersions)}`,
+    ),
   }),
   ...storageValues,
   backup: backupValues,
