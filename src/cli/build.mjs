@@ -5,8 +5,11 @@ import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from '
 
 const { version, license } = JSON.parse(readFileSync('package.json', 'utf8'));
 
-/** The program of the database's threads, beside those that start them (src/control-plane/store/database). */
-const THREADS = { 'sqlite-connection': 'src/control-plane/store/database/sqlite-connection.ts' };
+/** The programs of the database's threads, beside those that start them. */
+const THREADS = {
+  'sqlite-connection': 'src/control-plane/store/database/sqlite-connection.ts',
+  'database-thread': 'src/control-plane/queue/database-thread.ts',
+};
 
 const PROGRAMS = {
   controller: { entry: 'src/cli/entry/controller.ts' },

@@ -4,6 +4,7 @@ import type { Place } from './store/database/backup';
 import type { Database } from './store/database/database';
 import type { DatabaseObserver } from './store/database/observer';
 import type { Prepare } from './store/database/migrate';
+import { hosting } from './queue/host';
 import { openSqlite } from './store/database/sqlite';
 import type { Schema } from './store/schema';
 
@@ -21,7 +22,7 @@ interface HowOpened {
 
 export async function openDatabase(where: Where, how: HowOpened): Promise<Database<Schema>> {
   const place = databasePlace(where);
-  if ('path' in place) return openSqlite({ ...place, ...how, inProcess: where.databaseInProcess ?? false });
+  if ('path' in place) return openSqlite({ ...place, ...how, hosting, inProcess: where.databaseInProcess ?? false });
   // Its client takes memory that SQLite does not need.
   const { openPostgres } = await import('./store/database/postgres');
   return openPostgres({ ...place, ...how });

@@ -1,26 +1,63 @@
 import type { Transaction } from '../store';
 import type { Worked } from '../store/pools';
-import type { QueueContext, LetGo } from './context';
+import type { LetGo, QueueContext, QueueSettings } from './context';
 import { monthOf } from './month';
+import { operationNamed, type Operation } from './operation';
 import { poolTopic, runTopic } from './wakeups';
+
+/** A line for the log of the process. */
+interface Said {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly fields: object;
+  readonly message: string;
+}
+
+/** What is to be done once a change is committed. */
+export interface Aftermath {
+  readonly said: readonly Said[];
+  readonly blobsLetGo: readonly LetGo[];
+  /** How long each of the runs that were given out had waited, in milliseconds. */
+  readonly waited: readonly number[];
+  /** Something may be given out there now. */
+  readonly poolsToAssign: readonly string[];
+}
+
+/** An operation that is asked for, as it can be sent to where the database is. */
+export interface Asked {
+  readonly name: string;
+  readonly args: unknown;
+  readonly now: number;
+  readonly settings: QueueSettings;
+}
+
+/** What it came to. */
+export interface Done {
+  readonly value: unknown;
+  readonly aftermath: Aftermath;
+}
 
 /** One transaction of the queue, with what others are to be told of it. */
 export class Change {
-  readonly now: number;
   private readonly workers = new Map<string, Set<string>>();
   private readonly pools = new Map<string, ReturnType<Transaction['pools']['nextRevision']>>();
   private readonly worked = new Map<string, number>();
   private readonly topics = new Set<string>();
   private readonly toAssign = new Set<string>();
   private readonly free: LetGo[] = [];
+  private readonly said: Said[] = [];
+  private readonly waited: number[] = [];
   private told: number | undefined;
   private clock: ReturnType<Transaction['leaseClock']['look']> | undefined;
 
   constructor(
     readonly tx: Transaction,
-    readonly context: QueueContext,
-  ) {
-    this.now = context.now();
+    readonly now: number,
+    readonly settings: QueueSettings,
+  ) {}
+
+  /** Says something in the log of the process, once it is so. */
+  say(level: Said['level'], fields: object, message: string): void {
+    this.said.push({ level, fields, message });
   }
 
   leaseClock(): ReturnType<Transaction['leaseClock']['look']> {
@@ -78,8 +115,9 @@ export class Change {
     this.toAssign.add(poolId);
   }
 
-  get poolsToAssign(): Iterable<string> {
-    return this.toAssign;
+  /** A run was given out that had waited for so long. */
+  assigned(waitedMs: number): void {
+    this.waited.push(waitedMs);
   }
 
   /** A blob that a row named is needed by it no more. */
@@ -87,8 +125,9 @@ export class Change {
     this.free.push(blob);
   }
 
-  get blobsLetGo(): readonly LetGo[] {
-    return this.free;
+  get aftermath(): Aftermath {
+    const { said, free, waited, toAssign } = this;
+    return { said, blobsLetGo: free, waited, poolsToAssign: [...toAssign] };
   }
 
   /**
@@ -104,18 +143,29 @@ export class Change {
   }
 }
 
-/** Carries a change out, wakes those whom it concerns, and gives out what may run then. */
-export async function change<T>(context: QueueContext, work: (change: Change) => Promise<T>): Promise<T> {
-  let poolsToAssign: Iterable<string> = [];
-  let blobsLetGo: readonly LetGo[] = [];
-  const result = await context.store.transaction(async (tx) => {
-    const made = new Change(tx, context);
-    const value = await work(made);
-    await made.finish();
-    ({ poolsToAssign, blobsLetGo } = made);
-    return value;
-  });
+/** Carries out an operation in a transaction. */
+export async function carryOut(tx: Transaction, { name, args, now, settings }: Asked): Promise<Done> {
+  const made = new Change(tx, now, settings);
+  const value = await operationNamed(name).work(made, args);
+  await made.finish();
+  return { value, aftermath: made.aftermath };
+}
+
+/** Carries out an operation, wakes those whom it concerns, and gives out what may run then. */
+export async function change<Args, Result>(
+  context: QueueContext,
+  operation: Operation<Args, Result>,
+  args: Args,
+): Promise<Result> {
+  const { store, settings } = context;
+  const asked = (): Asked => ({ name: operation.name, args, now: context.now(), settings });
+  const done = store.perform
+    ? ((await store.perform(asked())) as Done)
+    : await store.transaction((tx) => carryOut(tx, asked()));
+  const { said, blobsLetGo, waited, poolsToAssign } = done.aftermath;
+  for (const { level, fields, message } of said) context.logger[level](fields, message);
+  for (const ms of waited) context.observer.runAssigned(ms);
   for (const blob of blobsLetGo) context.letGo(blob);
   for (const poolId of poolsToAssign) await context.assignRuns(poolId);
-  return result;
+  return done.value as Result;
 }

@@ -6,6 +6,7 @@ import type { SessionRow } from '../store/schema';
 import { requireWithinCaps } from './caps';
 import { change, type Change } from './change';
 import type { QueueContext } from './context';
+import { operation } from './operation';
 
 /**
  * Takes a session's word as a sign of life.
@@ -26,6 +27,10 @@ export async function hear(made: Change, poolId: string, { session, term }: Spea
   if (!known || isNews(known, term, reading)) await sessions.heard(poolId, session, reading, term);
 }
 
+const hearing = operation('hear', (made: Change, { poolId, speaker }: { poolId: string; speaker: Speaker }) =>
+  hear(made, poolId, speaker),
+);
+
 /** The same outside of a transaction: what is known already needs none. @returns what there is to see for the session */
 export async function hearAtOnce(
   context: QueueContext,
@@ -36,7 +41,7 @@ export async function hearAtOnce(
   const { looks } = context.store.read;
   const found = await looks.session(poolId, session);
   if (found && !isFormer(found.known, term, found.reading) && !isNews(found.known, term, found.reading)) return found;
-  await change(context, (made) => hear(made, poolId, speaker));
+  await change(context, hearing, { poolId, speaker });
   return (await looks.session(poolId, session)) ?? NOTHING;
 }
 

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { monotonicFactory } from 'ulid';
 import type { Store } from '../store';
 import { UNTRACED } from '../tracing';
-import { assignRuns } from './assign';
+import { assignRuns, NOT_GIVEN_OUT } from './assign';
 import type { QueueContext, QueueObserver, QueueSettings } from './context';
 import { Wakeups } from './wakeups';
 
@@ -11,6 +11,11 @@ const UNOBSERVED: QueueObserver = {
   viewsSent: () => undefined,
   removed: () => undefined,
 };
+
+/** Without what else an object of them may have: they are sent to where the database is. */
+function alone({ launcherImage, defaultRunnerImage, startDeadlineMs, retention }: QueueSettings): QueueSettings {
+  return { launcherImage, defaultRunnerImage, startDeadlineMs, retention };
+}
 
 /** What follows a commit cannot fail what was committed. */
 function guarded(observer: QueueObserver, logger: Logger): QueueObserver {
@@ -46,7 +51,7 @@ export function queueContext(
   const context: QueueContext = {
     store,
     wakeups,
-    settings,
+    settings: alone(settings),
     logger,
     now,
     newId: () => ulid(now()),
@@ -63,7 +68,7 @@ export function queueContext(
       try {
         await assignRuns(context, poolId);
       } catch (error) {
-        logger.error({ err: error, pool: poolId }, 'runs could not be given out; the next sweep tries again');
+        logger.error({ err: error, pool: poolId }, NOT_GIVEN_OUT);
       }
     },
   };

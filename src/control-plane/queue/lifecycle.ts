@@ -20,7 +20,7 @@ export async function advance(
 ): Promise<RunRecord> {
   const to = next(run.state, event);
   if (!to) throw new RequestError('malformed', `run ${run.id} is ${run.state}: it cannot ${event} now`);
-  const { tx, now, context } = made;
+  const { tx, now } = made;
   const ended = isTerminal(to);
   const all: RunChange = ended ? { ...change, finishedAt: now, workspace: null } : change;
   // It was its turn before it was taken back, and a confirmed run has had its turn.
@@ -32,7 +32,7 @@ export async function advance(
   if (said) await tx.logs.addAt(position, run.id, moved.attempt, said);
   if (ended && run.workspace !== null) made.letGo({ kind: 'workspaces', id: run.workspace });
   made.runChanged(run.id);
-  context.logger.info({ run: run.id, from: run.state, to, reason: moved.reason ?? undefined }, 'run changed state');
+  made.say('info', { run: run.id, from: run.state, to, reason: moved.reason ?? undefined }, 'run changed state');
   if (ready) made.mayAssign(run.poolId);
   if (ended) await readyNextRun(made, moved);
   return moved;

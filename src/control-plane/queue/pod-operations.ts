@@ -14,6 +14,7 @@ import type { AssignmentRecord, RunRecord } from '../store/records';
 import { change, type Change } from './change';
 import type { QueueContext } from './context';
 import { advance, endAttempt, endWithoutSuccess, lockRun, requireRun, systemLog } from './lifecycle';
+import { operation } from './operation';
 import { runSpec } from './steps';
 import { runTopic } from './wakeups';
 
@@ -92,30 +93,37 @@ async function letStart(made: Change, run: RunRecord, assignment: AssignmentReco
 
 /** Says yes to one Pod of an attempt, and to the same one again. */
 export async function start(context: QueueContext, who: Attempted, request: StartRequest): Promise<RunSpec> {
-  return change(context, async (made) => {
-    const { tx } = made;
-    const run = await lockRun(made, who.runId);
-    const assignment = await requireUnderWay(tx, who, request.fence, run, made);
-    const isAgain = assignment.startedAt !== null && assignment.podUid === request.podUid;
-    if (isAgain) await hearPod(made, assignment);
-    else if (!(await letStart(made, run, assignment, request.podUid))) {
-      throw new RequestError(
-        'already-started',
-        `attempt ${who.attempt} of run ${who.runId} runs in another Pod already`,
-      );
-    }
-    const found = await tx.stacks.withEnvironment(run);
-    if (!found) throw new RequestError('not-found', `the stack of run ${run.id} not found`);
-    const spec = runSpec(run, found, assignment.stage);
-    if (spec.managedState && spec.managedState.version > 0 && !request.servesState) {
-      throw new RequestError(
-        'malformed',
-        `the control plane keeps the state of stack ${found.stack.name}, and the launcher of this Pod is too old to use it: give the pool a newer launcher image`,
-      );
-    }
-    return spec;
-  });
+  // Before it starts: no Pod is let go whose secrets cannot be opened.
+  const environment = await context.store.read.stacks.environmentOfRun(who.runId);
+  const { run, stage, ...found } = await change(context, starting, { who, request });
+  return runSpec(run, { ...found, environment: environment ?? {} }, stage);
 }
+
+/** What the Pod of an attempt asks for. */
+interface Said<Request> {
+  readonly who: Attempted;
+  readonly request: Request;
+}
+
+const starting = operation('start', async (made: Change, { who, request }: Said<StartRequest>) => {
+  const run = await lockRun(made, who.runId);
+  const assignment = await requireUnderWay(made.tx, who, request.fence, run, made);
+  const isAgain = assignment.startedAt !== null && assignment.podUid === request.podUid;
+  if (isAgain) await hearPod(made, assignment);
+  else if (!(await letStart(made, run, assignment, request.podUid))) {
+    throw new RequestError('already-started', `attempt ${who.attempt} of run ${who.runId} runs in another Pod already`);
+  }
+  const found = await made.tx.stacks.withState(run.stackId);
+  if (!found) throw new RequestError('not-found', `the stack of run ${run.id} not found`);
+  const { stack, stateVersion } = found;
+  if (stack.managesState && stateVersion > 0 && !request.servesState) {
+    throw new RequestError(
+      'malformed',
+      `the control plane keeps the state of stack ${stack.name}, and the launcher of this Pod is too old to use it: give the pool a newer launcher image`,
+    );
+  }
+  return { run, stage: assignment.stage, ...found };
+});
 
 const MIB = 1024 * 1024;
 
@@ -124,19 +132,21 @@ const cutLine = (limit: number): string =>
 
 /** Stores log entries: what it acknowledges is durable, except behind the mark where a log was cut. */
 export function appendLogs(context: QueueContext, who: Attempted, request: LogsRequest): Promise<LogsResponse> {
-  return change(context, async (made) => {
-    const run = await lockRun(made, who.runId);
-    await hearPod(made, await requireAttempt(made.tx, who, request.fence, run, made));
-    const limit = context.settings.retention.logMiBPerRun * MIB;
-    const isFull = limit > 0 && run.logBytes >= limit;
-    const { logs } = made.tx;
-    const { runId, attempt } = who;
-    const { sequence, logBytes = 0 } = await logs.append(runId, attempt, request.writer, request.entries, !isFull);
-    if (limit > 0 && logBytes >= limit) await systemLog(made, runId, attempt, cutLine(limit));
-    made.runChanged(runId);
-    return { acknowledged: sequence };
-  });
+  return change(context, appending, { who, request });
 }
+
+const appending = operation('logs', async (made: Change, { who, request }: Said<LogsRequest>): Promise<LogsResponse> => {
+  const run = await lockRun(made, who.runId);
+  await hearPod(made, await requireAttempt(made.tx, who, request.fence, run, made));
+  const limit = made.settings.retention.logMiBPerRun * MIB;
+  const isFull = limit > 0 && run.logBytes >= limit;
+  const { logs } = made.tx;
+  const { runId, attempt } = who;
+  const { sequence, logBytes = 0 } = await logs.append(runId, attempt, request.writer, request.entries, !isFull);
+  if (limit > 0 && logBytes >= limit) await systemLog(made, runId, attempt, cutLine(limit));
+  made.runChanged(runId);
+  return { acknowledged: sequence };
+});
 
 /** Keeps the lease of a started attempt; answers as soon as it is to stop. */
 export async function heartbeat(
@@ -147,7 +157,7 @@ export async function heartbeat(
 ): Promise<HeartbeatResponse> {
   const { wakeups, store } = context;
   const until = performance.now() + request.waitSeconds * 1000;
-  await change(context, (made) => beat(made, who, request.fence));
+  await change(context, beat, { who, fence: request.fence });
   for (;;) {
     const left = until - performance.now();
     // Begun before the look, so that what happens after it is not missed.
@@ -171,38 +181,40 @@ export async function heartbeat(
  * Only a Pod that was let start keeps a lease, or has an outcome. When nothing is known of that start, the database was restored from a
  * backup made before it: it is noted again, so that the run is given to nobody else.
  */
-async function beat(made: Change, who: Attempted, fence: number): Promise<void> {
+const beat = operation('beat', async (made: Change, { who, fence }: { who: Attempted; fence: number }) => {
   const assignment = await requireUnderWay(made.tx, who, fence, undefined, made);
   if (assignment.startedAt !== null) {
     await hearPod(made, assignment);
     return;
   }
   await noteLostStart(made, await lockRun(made, who.runId), assignment);
-}
+});
 
 /** The run as it is then. */
 async function noteLostStart(made: Change, run: RunRecord, assignment: AssignmentRecord): Promise<RunRecord> {
   const { runId, attempt } = assignment;
   if (await letStart(made, run, assignment, UNKNOWN_POD)) {
-    made.context.logger.warn({ run: runId, attempt }, 'a run under way whose start was not known');
+    made.say('warn', { run: runId, attempt }, 'a run under way whose start was not known');
   }
   return requireRun(made.tx, runId);
 }
 
 /** Takes the outcome of a stage; the first one counts, and repeating it is answered the same. */
 export function outcome(context: QueueContext, who: Attempted, request: OutcomeRequest): Promise<OutcomeResponse> {
-  return change(context, async (made) => {
-    const { tx } = made;
-    const held = await lockRun(made, who.runId);
-    const assignment = await findAttempt(tx, who);
-    if (assignment.fence === request.fence && assignment.endedAt !== null) return { state: held.state };
-    requireCurrent(held, assignment, who, request.fence);
-    const run = assignment.startedAt === null ? await noteLostStart(made, held, assignment) : held;
-    if (request.reason === 'Succeeded') return { state: (await succeed(made, run, assignment, request)).state };
-    await endWithoutSuccess(made, assignment, { ...request, by: 'relay' });
-    return { state: (await requireRun(tx, who.runId)).state };
-  });
+  return change(context, ending, { who, request });
 }
+
+const ending = operation('outcome', async (made: Change, { who, request }: Said<OutcomeRequest>) => {
+  const { tx } = made;
+  const held = await lockRun(made, who.runId);
+  const assignment = await findAttempt(tx, who);
+  if (assignment.fence === request.fence && assignment.endedAt !== null) return { state: held.state };
+  requireCurrent(held, assignment, who, request.fence);
+  const run = assignment.startedAt === null ? await noteLostStart(made, held, assignment) : held;
+  if (request.reason === 'Succeeded') return { state: (await succeed(made, run, assignment, request)).state };
+  await endWithoutSuccess(made, assignment, { ...request, by: 'relay' });
+  return { state: (await requireRun(tx, who.runId)).state };
+});
 
 async function succeed(
   made: Change,

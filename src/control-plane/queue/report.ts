@@ -5,25 +5,33 @@ import { change, type Change } from './change';
 import type { QueueContext } from './context';
 import { hear } from './hear';
 import { endWithoutSuccess, podIsGone, systemLog, withdraw } from './lifecycle';
+import { operation } from './operation';
 
 /** Takes what the controller saw of a Pod from outside. */
 export function report(context: QueueContext, poolId: string, request: ReportRequest): Promise<ReportResponse> {
-  return change(context, async (made) => {
-    const { tx } = made;
-    await hear(made, poolId, request);
-    await tx.runs.hold(request.runId);
-    const assignment = await tx.assignments.find(request.runId, request.attempt);
-    const isCurrent =
-      assignment?.poolId === poolId &&
-      assignment.workerId === request.workerId &&
-      assignment.fence === request.fence &&
-      assignment.releasedAt === null;
-    if (!assignment || !isCurrent) return { accepted: false, relayHeard: false };
-    if (isLoss(request.report) && (await relayIsHeard(made, assignment))) return { accepted: false, relayHeard: true };
-    await apply(made, assignment, request.report);
-    return { accepted: true, relayHeard: false };
-  });
+  return change(context, reporting, { poolId, request });
 }
+
+interface Reporting {
+  readonly poolId: string;
+  readonly request: ReportRequest;
+}
+
+const reporting = operation('report', async (made: Change, { poolId, request }: Reporting): Promise<ReportResponse> => {
+  const { tx } = made;
+  await hear(made, poolId, request);
+  await tx.runs.hold(request.runId);
+  const assignment = await tx.assignments.find(request.runId, request.attempt);
+  const isCurrent =
+    assignment?.poolId === poolId &&
+    assignment.workerId === request.workerId &&
+    assignment.fence === request.fence &&
+    assignment.releasedAt === null;
+  if (!assignment || !isCurrent) return { accepted: false, relayHeard: false };
+  if (isLoss(request.report) && (await relayIsHeard(made, assignment))) return { accepted: false, relayHeard: true };
+  await apply(made, assignment, request.report);
+  return { accepted: true, relayHeard: false };
+});
 
 /** A node that the cluster no longer hears of may be cut off from the cluster only. */
 function isLoss(report: PodReport): boolean {

@@ -3,7 +3,7 @@ import type { ObservedWorker, SyncRequest } from '../../protocol/messages';
 import type { RunRecord } from '../store/records';
 import type { LeaseClockRow } from '../store/schema';
 import type { Change } from './change';
-import { advance, podIsGone, release } from './lifecycle';
+import { advance, endAttempt, podIsGone, release } from './lifecycle';
 import { settle } from './report';
 import { next } from './transitions';
 
@@ -33,11 +33,11 @@ export async function takeUpFound(made: Change, poolId: string, { session, worke
 }
 
 async function takeUp(made: Change, poolId: string, session: string, found: Found): Promise<void> {
-  const { tx, context } = made;
+  const { tx, settings } = made;
   const { workerId, runId, attempt, stage, fence } = found;
   const run = await tx.runs.lock(runId);
   if (run?.poolId !== poolId) {
-    context.logger.warn({ ...found, pool: poolId }, 'a Pod goes on with a run that the restored backup does not know');
+    made.say('warn', { ...found, pool: poolId }, 'a Pod goes on with a run that the restored backup does not know');
     return;
   }
   if (stage === undefined || fence === undefined || (await tx.assignments.isTaken(fence))) return;
@@ -50,12 +50,13 @@ async function takeUp(made: Change, poolId: string, session: string, found: Foun
     ...{ runId, attempt, stage, fence, workerId, poolId },
     sessionId: session,
     createdAt: now,
-    startDeadline: now + context.settings.startDeadlineMs,
+    startDeadline: now + settings.startDeadlineMs,
     madeLease: await made.reading(),
   });
   await tx.workers.hold(workerId, { runId, fence });
   made.touch(poolId, workerId);
-  context.logger.warn(
+  made.say(
+    'warn',
     { ...found, pool: poolId },
     'a run that goes on was taken up, though the backup does not know it',
   );
@@ -68,7 +69,7 @@ async function isFree(made: Change, workerId: string, poolId: string, run: RunRe
   if (worker?.poolId !== poolId || worker.removed || worker.forgotten) return false;
   const before = await assignments.underWay(run.id);
   if (before) {
-    await assignments.end(before.fence, 'control-plane', made.now);
+    await endAttempt(made, before, 'control-plane');
     await release(made, before);
   }
   const held = await assignments.ofWorker(workerId);

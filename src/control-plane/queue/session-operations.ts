@@ -15,33 +15,43 @@ import { change, type Change } from './change';
 import type { QueueContext } from './context';
 import { hear, hearAtOnce } from './hear';
 import { podIsGone, withdraw } from './lifecycle';
+import { operation } from './operation';
 import { takeUpFound } from './restored';
 import { workerView } from './views';
 import { poolTopic } from './wakeups';
 
+/** What the controller of a pool asks for. */
+interface Said<Request> {
+  readonly poolId: string;
+  readonly request: Request;
+}
+
 /** Makes workers known; doing it twice is the same as once. */
 export async function register(context: QueueContext, poolId: string, request: RegisterRequest): Promise<WorkerViews> {
   const ids = request.workers.map(({ id }) => id);
-  await change(context, async (made) => {
-    const { tx } = made;
-    await hear(made, poolId, request);
-    const before = await tx.workers.findAll(ids);
-    const stranger = before.find((worker) => worker.poolId !== poolId);
-    if (stranger) {
-      throw new RequestError('malformed', `worker ${stranger.id} belongs to another pool: give it a new ULID`);
-    }
-    await requireRoomFor(made, poolId, new Set(ids), before);
-    await tx.workers.upsert(request.workers, poolId, request.session, made.now);
-    await tx.assignments.moveToSession(ids, request.session);
-    made.touch(poolId, ...ids);
-    made.mayAssign(poolId);
-  });
+  await change(context, registering, { poolId, request });
   const { pools, views } = context.store.read;
   const revision = await pools.revision(poolId);
   const found = await views.find(ids);
   context.observer.viewsSent(found);
   return answer(context, revision, found);
 }
+
+const registering = operation('register', async (made: Change, { poolId, request }: Said<RegisterRequest>) => {
+  const { tx } = made;
+  const ids = request.workers.map(({ id }) => id);
+  await hear(made, poolId, request);
+  const before = await tx.workers.findAll(ids);
+  const stranger = before.find((worker) => worker.poolId !== poolId);
+  if (stranger) {
+    throw new RequestError('malformed', `worker ${stranger.id} belongs to another pool: give it a new ULID`);
+  }
+  await requireRoomFor(made, poolId, new Set(ids), before);
+  await tx.workers.upsert(request.workers, poolId, request.session, made.now);
+  await tx.assignments.moveToSession(ids, request.session);
+  made.touch(poolId, ...ids);
+  made.mayAssign(poolId);
+});
 
 /** Of two requests at once each may still find the last place free. @throws RequestError `too-many-requests` */
 async function requireRoomFor(
@@ -62,32 +72,10 @@ async function requireRoomFor(
 /** Settles the session's truth against ours. */
 export async function sync(context: QueueContext, poolId: string, request: SyncRequest): Promise<SyncResponse> {
   const { session } = request;
-  const listed = new Map(request.workers.map((worker) => [worker.id, worker]));
-  const podOf = ({ workerId, runId, attempt }: AssignmentRecord) => {
-    const pod = listed.get(workerId)?.pod;
-    return pod?.runId === runId && pod.attempt === attempt ? pod : undefined;
-  };
+  const listed = new Set(request.workers.map(({ id }) => id));
   // Looked for before anything is held; each is looked at again then.
   const missing = (await context.store.read.workers.idsOfSession(poolId, session)).filter((id) => !listed.has(id));
-  await change(context, async (made) => {
-    const { tx } = made;
-    await hear(made, poolId, request);
-    await takeUpFound(made, poolId, request);
-    const held = await tx.assignments.unreleased(poolId, session);
-    const seen = held.filter((assignment) => podOf(assignment));
-    const syncs = await tx.sessions.synced(poolId, session, await made.reading());
-    await tx.assignments.observed(
-      seen.map(({ fence }) => fence),
-      syncs,
-    );
-    for (const assignment of held) {
-      if (assignment.endedAt !== null && !podOf(assignment)) await podIsGone(made, assignment);
-    }
-    for (const worker of await tx.workers.findAll(missing)) {
-      await retireWorker(made, worker, 'its Worker object is gone');
-    }
-    made.mayAssign(poolId);
-  });
+  await change(context, syncing, { poolId, request, missing });
   const { pools, views } = context.store.read;
   const revision = await pools.revision(poolId);
   const known = await views.changed(poolId, session, -1);
@@ -95,10 +83,41 @@ export async function sync(context: QueueContext, poolId: string, request: SyncR
   const { launcherImage, defaultRunnerImage } = context.settings;
   return {
     ...answer(context, revision, known),
-    unknown: [...listed.keys()].filter((id) => !ids.has(id)),
+    unknown: [...listed].filter((id) => !ids.has(id)),
     images: { launcherImage, defaultRunnerImage },
   };
 }
+
+interface Synced extends Said<SyncRequest> {
+  /** Workers that the session has no more. */
+  readonly missing: readonly string[];
+}
+
+const syncing = operation('sync', async (made: Change, { poolId, request, missing }: Synced) => {
+  const { tx } = made;
+  const { session } = request;
+  const listed = new Map(request.workers.map((worker) => [worker.id, worker]));
+  const podOf = ({ workerId, runId, attempt }: AssignmentRecord) => {
+    const pod = listed.get(workerId)?.pod;
+    return pod?.runId === runId && pod.attempt === attempt ? pod : undefined;
+  };
+  await hear(made, poolId, request);
+  await takeUpFound(made, poolId, request);
+  const held = await tx.assignments.unreleased(poolId, session);
+  const seen = held.filter((assignment) => podOf(assignment));
+  const syncs = await tx.sessions.synced(poolId, session, await made.reading());
+  await tx.assignments.observed(
+    seen.map(({ fence }) => fence),
+    syncs,
+  );
+  for (const assignment of held) {
+    if (assignment.endedAt !== null && !podOf(assignment)) await podIsGone(made, assignment);
+  }
+  for (const worker of await tx.workers.findAll(missing)) {
+    await retireWorker(made, worker, 'its Worker object is gone');
+  }
+  made.mayAssign(poolId);
+});
 
 /** Waits for views that changed after a revision. */
 export async function watch(
@@ -137,17 +156,19 @@ export async function watch(
 
 /** Removes idle workers at once; a busy one gets nothing further and goes when its run is over. */
 export function retire(context: QueueContext, poolId: string, request: RetireRequest): Promise<RetireResponse> {
-  return change(context, async (made) => {
-    await hear(made, poolId, request);
-    const results = [];
-    for (const id of request.workers) {
-      const worker = await made.tx.workers.lock(id);
-      const isOurs = worker?.poolId === poolId;
-      results.push({ id, retired: !isOurs || (await retireIdle(made, worker)) });
-    }
-    return { results };
-  });
+  return change(context, retiring, { poolId, request });
 }
+
+const retiring = operation('retire', async (made: Change, { poolId, request }: Said<RetireRequest>) => {
+  await hear(made, poolId, request);
+  const results: RetireResponse['results'] = [];
+  for (const id of request.workers) {
+    const worker = await made.tx.workers.lock(id);
+    const isOurs = worker?.poolId === poolId;
+    results.push({ id, retired: !isOurs || (await retireIdle(made, worker)) });
+  }
+  return { results };
+});
 
 /** True when the worker is removed now or was before. */
 async function retireIdle(made: Change, worker: WorkerRecord): Promise<boolean> {

@@ -1,8 +1,9 @@
 import { PARTITION_LEASE_MS, RUN_LEASE_MS, SESSION_LEASE_MS } from '../../protocol/leases';
 import type { AtRisk, RiskLimits } from '../store/assignments';
-import { change } from './change';
-import type { QueueContext } from './context';
+import { change, type Change } from './change';
+import type { QueueContext, QueueSettings } from './context';
 import { endWithoutSuccess, lockRun, release, withdraw } from './lifecycle';
+import { operation } from './operation';
 
 /** A session that is silent for this long loses its idle workers; it registers them again when it comes back. */
 export const FORGET_SESSION_MS = 10 * 60_000;
@@ -71,12 +72,12 @@ function judgeStop({ relaySilenceMs }: AttemptFacts): Verdict {
 /** Looks at every lease that may have run out at a reading of the lease clock, and at what a process left undone. */
 export async function sweep(context: QueueContext, reading: number): Promise<void> {
   const { store } = context;
-  const limits = limitsAt(context, reading);
+  const limits = limitsAt(context.settings, reading);
   for (const { assignment } of await store.read.assignments.atRisk(limits)) {
-    await attempt(context, { run: assignment.runId }, () => settle(context, assignment.fence, reading));
+    await attempt(context, { run: assignment.runId }, () => change(context, settle, { fence: assignment.fence, reading }));
   }
   for (const session of await store.read.sessions.silentSince(reading - FORGET_SESSION_MS)) {
-    await attempt(context, session, () => forget(context, session));
+    await attempt(context, session, () => change(context, forget, session));
   }
   // Whoever was to give a run out may have been killed before it could.
   for (const poolId of await store.read.runs.poolsWithReady()) await context.assignRuns(poolId);
@@ -94,7 +95,7 @@ async function attempt({ logger }: QueueContext, what: object, work: () => Promi
   }
 }
 
-function limitsAt({ settings }: QueueContext, reading: number): RiskLimits {
+function limitsAt(settings: QueueSettings, reading: number): RiskLimits {
   return {
     sessionHeardBefore: reading - SESSION_LEASE_MS,
     madeBefore: reading - settings.startDeadlineMs - START_GRACE_MS,
@@ -103,25 +104,24 @@ function limitsAt({ settings }: QueueContext, reading: number): RiskLimits {
 }
 
 /** Looked at again with the run held, because its Pod may have been heard of meanwhile. */
-function settle(context: QueueContext, fence: number, reading: number): Promise<void> {
-  return change(context, async (made) => {
-    const limits = limitsAt(context, reading);
-    const [before] = await made.tx.assignments.atRisk(limits, fence);
-    if (!before) return;
-    const { stopReason } = await lockRun(made, before.assignment.runId);
-    const [risk] = await made.tx.assignments.atRisk(limits, fence);
-    const verdict = risk
-      ? judge({ ...factsOf(context, risk, reading), stopWasAsked: stopReason !== null })
-      : { kind: 'keep' as const };
-    if (!risk || verdict.kind === 'keep') return;
-    const { assignment } = risk;
-    context.logger.warn({ run: assignment.runId, attempt: assignment.attempt, verdict }, 'lease ran out');
-    if (verdict.kind === 'withdraw') await withdraw(made, assignment, verdict.why);
-    else await endWithoutSuccess(made, assignment, { by: 'control-plane', ...verdict });
-  });
-}
+const settle = operation('settle', async (made: Change, { fence, reading }: { fence: number; reading: number }) => {
+  const { settings } = made;
+  const limits = limitsAt(settings, reading);
+  const [before] = await made.tx.assignments.atRisk(limits, fence);
+  if (!before) return;
+  const { stopReason } = await lockRun(made, before.assignment.runId);
+  const [risk] = await made.tx.assignments.atRisk(limits, fence);
+  const verdict = risk
+    ? judge({ ...factsOf(settings, risk, reading), stopWasAsked: stopReason !== null })
+    : { kind: 'keep' as const };
+  if (!risk || verdict.kind === 'keep') return;
+  const { assignment } = risk;
+  made.say('warn', { run: assignment.runId, attempt: assignment.attempt, verdict }, 'lease ran out');
+  if (verdict.kind === 'withdraw') await withdraw(made, assignment, verdict.why);
+  else await endWithoutSuccess(made, assignment, { by: 'control-plane', ...verdict });
+});
 
-function factsOf({ settings }: QueueContext, risk: AtRisk, reading: number): Omit<AttemptFacts, 'stopWasAsked'> {
+function factsOf(settings: QueueSettings, risk: AtRisk, reading: number): Omit<AttemptFacts, 'stopWasAsked'> {
   const { assignment, sessionHeardLease, syncedLease } = risk;
   const { startedAt, madeLease, startedLease, heardLease } = assignment;
   return {
@@ -137,16 +137,14 @@ function factsOf({ settings }: QueueContext, risk: AtRisk, reading: number): Omi
  * A session that never comes back leaves nothing behind: its workers are free of runs that were given up, and then
  * forgotten. The stacks of those runs stay as they are, because a Pod may go on where nobody hears it.
  */
-async function forget(context: QueueContext, { poolId, sessionId }: { poolId: string; sessionId: string }) {
-  await change(context, async (made) => {
-    const { tx } = made;
-    for (const assignment of await tx.assignments.unreleased(poolId, sessionId)) {
-      if (assignment.endedAt !== null) await release(made, assignment);
-    }
-    const forgotten = await tx.workers.forget(poolId, sessionId, made.now);
-    if (forgotten > 0) {
-      context.logger.warn({ pool: poolId, session: sessionId }, 'session is silent: its idle workers are forgotten');
-    }
-    if (!(await tx.workers.isHeld(poolId, sessionId))) await tx.sessions.delete(poolId, sessionId);
-  });
-}
+const forget = operation('forget', async (made: Change, { poolId, sessionId }: { poolId: string; sessionId: string }) => {
+  const { tx } = made;
+  for (const assignment of await tx.assignments.unreleased(poolId, sessionId)) {
+    if (assignment.endedAt !== null) await release(made, assignment);
+  }
+  const forgotten = await tx.workers.forget(poolId, sessionId, made.now);
+  if (forgotten > 0) {
+    made.say('warn', { pool: poolId, session: sessionId }, 'session is silent: its idle workers are forgotten');
+  }
+  if (!(await tx.workers.isHeld(poolId, sessionId))) await tx.sessions.delete(poolId, sessionId);
+});

@@ -11,7 +11,7 @@ import { PoolTable } from './pools';
 import { RunTable } from './runs';
 import type { Schema } from './schema';
 import { SessionTable } from './sessions';
-import { StackTable } from './stacks';
+import { StackTable, type Sealing } from './stacks';
 import { StateTable } from './states';
 import { StatisticsTable } from './statistics';
 import type { Dialect } from './table';
@@ -49,6 +49,8 @@ export interface Store {
    * changes nothing but what it does through its transaction.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Carries a request out where the database is, by its host; undefined where a transaction has to do it. */
+  readonly perform?: ((request: object) => Promise<unknown>) | undefined;
   /** The database's clock, in milliseconds since the epoch. */
   now(): Promise<number>;
   /** Calls back for every topic that a transaction notified, and when some may have been missed. */
@@ -68,6 +70,7 @@ export function storeOn(database: Database<Schema>, vault: Vault): Store {
       database.transaction((db) =>
         work({ ...tables(db, dialect, vault), notify: (topics) => database.notify(db, topics) }),
       ),
+    perform: database.perform && ((request) => database.perform!(request)),
     now: () => database.now(),
     listen: (onTopic, onLost) => database.listen(onTopic, onLost),
     load: () => database.load(),
@@ -76,7 +79,15 @@ export function storeOn(database: Database<Schema>, vault: Vault): Store {
   };
 }
 
-function tables(db: Kysely<Schema>, dialect: Dialect, vault: Vault): Tables {
+/** What a host has of the store: all but the secrets, whose keys stay where they are. */
+export const tablesOfHost = (db: Kysely<Schema>): Tables => tables(db, 'sqlite', NO_VAULT);
+
+const noKeys = (): never => {
+  throw new Error('secrets are sealed and opened where their keys are, not beside the database');
+};
+const NO_VAULT: Sealing = { seal: noKeys, open: noKeys };
+
+function tables(db: Kysely<Schema>, dialect: Dialect, vault: Sealing): Tables {
   return {
     pools: new PoolTable(db, dialect),
     workers: new WorkerTable(db, dialect),

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Vault } from '../vault';
-import type { Environment, RunRecord, StackRecord } from './records';
+import type { Environment, StackRecord } from './records';
 import type { Schema, StackRow } from './schema';
 import { environmentOf } from './secrets';
 import { Statement } from './statement';
@@ -20,11 +20,13 @@ const COLUMNS = [
   'createdAt',
 ] as const satisfies readonly (keyof StackRow)[];
 
+export type Sealing = Pick<Vault, 'seal' | 'open'>;
+
 export class StackTable extends Table {
   constructor(
     db: Kysely<Schema>,
     dialect: Dialect,
-    private readonly vault: Vault,
+    private readonly vault: Sealing,
   ) {
     super(db, dialect);
   }
@@ -59,11 +61,23 @@ export class StackTable extends Table {
     if (this.hasRivals) await this.locked(this.db.selectFrom('stacks').select('id').where('id', '=', id)).execute();
   }
 
-  /** The stack of a run, deleted or not, with what its runs find: the environment, and the newest version of its state. */
-  async withEnvironment({ stackId }: Pick<RunRecord, 'stackId'>) {
-    const row = await this.db
+  private static readonly environmentFound = new Statement((stacks: StackTable, { runId }: { runId: string }) =>
+    stacks.db
       .selectFrom('stacks')
-      .select([...COLUMNS, 'environment'])
+      .select(['id', 'environment'])
+      .where('id', '=', (eb) => eb.selectFrom('runs').select('runs.stackId').where('runs.id', '=', runId)),
+  );
+
+  /** What a run finds in its environment, whether or not its stack is deleted. */
+  async environmentOfRun(runId: string): Promise<Environment | undefined> {
+    const row = await this.row(StackTable.environmentFound, { runId });
+    return row && this.opened(row.id, row.environment);
+  }
+
+  private static readonly foundWithState = new Statement((stacks: StackTable, { id }: { id: string }) =>
+    stacks.db
+      .selectFrom('stacks')
+      .select(COLUMNS)
       .select((eb) =>
         eb
           .selectFrom('stateVersions')
@@ -71,15 +85,15 @@ export class StackTable extends Table {
           .whereRef('stateVersions.stackId', '=', 'stacks.id')
           .as('stateVersion'),
       )
-      .where('id', '=', stackId)
-      .executeTakeFirst();
+      .where('id', '=', id),
+  );
+
+  /** By ULID, deleted or not, with the newest version of its state. */
+  async withState(id: string): Promise<{ readonly stack: StackRecord; readonly stateVersion: number } | undefined> {
+    const row = await this.row(StackTable.foundWithState, { id });
     if (!row) return undefined;
-    const { environment, stateVersion, ...stack } = row;
-    return {
-      stack: toStack(stack),
-      environment: this.opened(stackId, environment),
-      stateVersion: Number(stateVersion ?? 0),
-    };
+    const { stateVersion, ...stack } = row;
+    return { stack: toStack(stack), stateVersion: Number(stateVersion ?? 0) };
   }
 
   async list(poolId?: string): Promise<StackRecord[]> {

@@ -1,9 +1,9 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { LockInfo } from '../../protocol/messages';
-import type { Vault } from '../vault';
 import type { StateLock, StateVersion } from './records';
 import type { Schema, StateLockRow } from './schema';
 import { contentKeyOf } from './secrets';
+import type { Sealing } from './stacks';
 import { chunks, Table, type Dialect } from './table';
 
 /** All but the key of the blob. */
@@ -26,7 +26,7 @@ export class StateTable extends Table {
   constructor(
     db: Kysely<Schema>,
     dialect: Dialect,
-    private readonly vault: Vault,
+    private readonly vault: Sealing,
   ) {
     super(db, dialect);
   }

@@ -78,7 +78,8 @@ describe('a deleted stack', () => {
     expect(await queue.admin.run(run)).toMatchObject({ stackName: `stack (deleted, ${id})`, state: 'CANCELED' });
     expect(await queue.text(run)).toContain('The run was stopped');
     const { stacks } = queue.context.store.read;
-    expect(await stacks.withEnvironment({ stackId: id })).toMatchObject({ stack: { source: null }, environment: {} });
+    expect(await stacks.withState(id)).toMatchObject({ stack: { source: null } });
+    expect(await stacks.environmentOfRun(run)).toEqual({});
     await queue.addStack('stack');
     expect((await queue.admin.stack('stack'))?.id).not.toBe(id);
   });

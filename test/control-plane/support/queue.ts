@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { AdminService } from '../../../src/control-plane/admin/admin-service';
 import { dispatch } from '../../../src/control-plane/queue/dispatcher';
+import { hosting } from '../../../src/control-plane/queue/host';
 import { Authority } from '../../../src/control-plane/pki/authority';
 import { KeyFiles } from '../../../src/control-plane/key-files';
 import { PoolIssuer } from '../../../src/control-plane/identity/pool-issuer';
@@ -46,7 +47,7 @@ type Observed = SyncRequest['workers'];
 export type OpenDatabase = (folder: string, now: () => number, prepare: Prepare) => Promise<Database<Schema>>;
 
 const sqliteIn: OpenDatabase = (folder, now, prepare) =>
-  openSqlite({ path: join(folder, 'control-plane.db'), inProcess: true, now, prepare });
+  openSqlite({ path: join(folder, 'control-plane.db'), inProcess: true, now, prepare, hosting });
 
 /** A queue on a real store with a clock that the test turns; no network. */
 export class TestQueue {

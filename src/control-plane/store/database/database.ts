@@ -17,6 +17,12 @@ export interface Database<Schema> {
    */
   transaction<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T>;
 
+  /**
+   * The same for a request that the database's host carries out where the database is, at the cost of one message in place
+   * of one for each statement. Undefined where there is none: then whoever asks does it in a transaction.
+   */
+  readonly perform?: ((request: object) => Promise<unknown>) | undefined;
+
   /** The database's clock, in milliseconds since the epoch. */
   now(): Promise<number>;
 

@@ -1,6 +1,7 @@
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
 import type { DatabaseObserver } from './observer';
 import { executeQuery, noStreams } from './sqlite-dialect';
+import type { Hosted } from './sqlite-connection';
 import type { SqliteExecutor } from './sqlite-executor';
 import { handleIsOver, TRANSACTION_TIMEOUT_MS, undone } from './transaction-error';
 
@@ -85,12 +86,47 @@ export class GroupedTransaction implements DatabaseConnection {
   }
 }
 
+/** A transaction of the group that is carried out where the connection is: nobody waits before the next is sent there. */
+class HostedTurn {
+  readonly turn = deferred<void>();
+  readonly settled = deferred<unknown>();
+  private answer: Promise<Hosted> | undefined;
+
+  constructor(private readonly request: object) {}
+
+  begin(executor: SqliteExecutor): void {
+    this.answer = executor.perform(this.request);
+    // Looked at when its group has ended.
+    this.answer.catch(() => {});
+    this.turn.resolve();
+  }
+
+  /** Its group is committed. */
+  async settle(onCommit: (topics: readonly string[]) => void): Promise<void> {
+    try {
+      const { value, topics } = await this.answer!;
+      onCommit(topics);
+      this.settled.resolve(value);
+    } catch (error) {
+      this.settled.reject(error);
+    }
+  }
+
+  /** Its own failure says more than what the group failed with. */
+  refuse(error: unknown): void {
+    const fail = this.settled.reject;
+    this.turn.reject(error);
+    if (this.answer) this.answer.then(() => fail(error), fail);
+    else fail(error);
+  }
+}
+
 /**
  * Runs transactions one after the other. Those that wait while one commits share the next commit, with one fsync for
  * all of them; each has a savepoint, so that one which throws is undone alone.
  */
 export class GroupCommitDriver implements Driver {
-  private waiting: GroupedTransaction[] = [];
+  private waiting: (GroupedTransaction | HostedTurn)[] = [];
   /** Those that wait, in a group or for the next. */
   private turnsToCome = 0;
   private running: Promise<void> | undefined;
@@ -109,13 +145,26 @@ export class GroupCommitDriver implements Driver {
   init = () => Promise.resolve();
 
   async acquireConnection(): Promise<GroupedTransaction> {
-    if (this.closed) throw new Error('the database is closed');
     const transaction = new GroupedTransaction(this.executor);
+    this.enqueue(transaction);
+    await transaction.turn.promise;
+    return transaction;
+  }
+
+  /** A transaction of its own that the connection's host carries out, durable when it resolves. */
+  async perform(request: object): Promise<unknown> {
+    const turn = new HostedTurn(request);
+    this.enqueue(turn);
+    return turn.settled.promise;
+  }
+
+  private enqueue(transaction: GroupedTransaction | HostedTurn): void {
+    if (this.closed) throw new Error('the database is closed');
     this.waiting.push(transaction);
     this.running ??= this.run();
     this.turnsToCome += 1;
-    await transaction.turn.promise.finally(() => (this.turnsToCome -= 1));
-    return transaction;
+    const begun = () => (this.turnsToCome -= 1);
+    transaction.turn.promise.then(begun, begun);
   }
 
   /** Its turn has begun it. */
@@ -146,20 +195,16 @@ export class GroupCommitDriver implements Driver {
     this.running = undefined;
   }
 
-  private async runGroup(group: readonly GroupedTransaction[]): Promise<void> {
-    const committing: GroupedTransaction[] = [];
+  private async runGroup(group: readonly (GroupedTransaction | HostedTurn)[]): Promise<void> {
+    const committing: (GroupedTransaction | HostedTurn)[] = [];
     const alone = group.length === 1;
-    // Its statements need not wait for it: they are refused where it failed.
+    // What follows need not wait for it: it is refused where that failed.
     const begun = this.send('BEGIN IMMEDIATE');
     try {
       for (const transaction of group) {
-        if (!alone) void this.send('SAVEPOINT "turn"');
-        transaction.begin(begun);
-        const how = await transaction.finished.promise;
-        if (how === 'rollback') await this.executor.execute(alone ? 'ROLLBACK' : 'ROLLBACK TO "turn"');
-        if (!alone) void this.send('RELEASE "turn"');
-        if (how === 'rollback') transaction.settled.resolve();
-        else committing.push(transaction);
+        if (transaction instanceof HostedTurn) transaction.begin(this.executor);
+        else if ((await this.takeTurn(transaction, alone, begun)) === 'rollback') continue;
+        committing.push(transaction);
       }
       if (!alone || committing.length > 0) await this.commit();
     } catch (error) {
@@ -170,20 +215,40 @@ export class GroupCommitDriver implements Driver {
       return;
     }
     for (const transaction of committing) {
-      this.onCommit(transaction.topics);
-      transaction.settled.resolve();
+      if (transaction instanceof HostedTurn) void transaction.settle(this.onCommit);
+      else {
+        this.onCommit(transaction.topics);
+        transaction.settled.resolve();
+      }
     }
   }
 
-  private async commit(): Promise<void> {
-    const begun = performance.now();
-    await this.executor.execute('COMMIT');
-    this.observer.committed(performance.now() - begun);
+  private async takeTurn(
+    transaction: GroupedTransaction,
+    alone: boolean,
+    begun: Promise<unknown>,
+  ): Promise<'commit' | 'rollback'> {
+    if (!alone) void this.send('SAVEPOINT "turn"', true);
+    transaction.begin(begun);
+    const how = await transaction.finished.promise;
+    if (how === 'rollback') await this.executor.execute(alone ? 'ROLLBACK' : 'ROLLBACK TO "turn"');
+    if (!alone) void this.send('RELEASE "turn"', true);
+    if (how === 'rollback') transaction.settled.resolve();
+    return how;
   }
 
-  /** Statements run in the order of their sending; what fails this one fails the commit too. @returns what it fails with */
-  private send(sql: string): Promise<unknown> {
-    return this.executor.execute(sql).then(
+  private async commit(): Promise<void> {
+    const { milliseconds } = await this.executor.execute('COMMIT');
+    this.observer.committed(milliseconds);
+  }
+
+  /**
+   * Statements run in the order of their sending; what fails this one fails the commit too.
+   * @param within refuses it where no transaction is open: a savepoint would begin one
+   * @returns what it fails with
+   */
+  private send(sql: string, within = false): Promise<unknown> {
+    return this.executor.execute(sql, [], within).then(
       () => undefined,
       (error: unknown) => error,
     );

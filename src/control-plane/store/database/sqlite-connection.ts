@@ -1,5 +1,5 @@
-// Both a module and the program of a thread: Node runs it as it is (tests), tsx as it is, and the bundle holds it as a
-// program of its own. So it imports no file of ours.
+// Both a module and the program of a thread that carries out statements alone: Node runs it as it is (tests), tsx as it is,
+// and the bundle holds it as a program of its own. So it imports no file of ours.
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { isMainThread, parentPort, workerData, type MessagePort } from 'node:worker_threads';
 
@@ -13,7 +13,18 @@ export interface SqliteResult {
   /** Arrays in the order of the columns. */
   readonly rows: unknown[][];
   readonly changes: number;
+  /** How long it took. */
+  readonly milliseconds: number;
 }
+
+/** What a request that was carried out as a whole came to. */
+export interface Hosted {
+  readonly value: unknown;
+  /** Of which the listeners are to be told once it is committed. */
+  readonly topics: readonly string[];
+}
+
+export type Perform = (request: object) => Promise<Hosted>;
 
 /** A statement; `within` for one of a transaction, which is refused where none is open. */
 export interface Statement {
@@ -22,15 +33,30 @@ export interface Statement {
   readonly within: boolean;
 }
 
-/** What the main thread asks, some at a time: to run a statement, for the rows that are left of one, or to close. */
+/**
+ * What the main thread asks, some at a time: to run a statement, for the rows that are left of one, to carry out a request
+ * within the transaction that is open, or to close.
+ */
 export type Question =
   | ({ readonly id: number; readonly ask: 'execute' } & Statement)
+  | { readonly id: number; readonly ask: 'perform'; readonly request: object }
   | { readonly id: number; readonly ask: 'more' }
   | { readonly id: number; readonly ask: 'close' };
 
+/** What is kept of an error on its way to another thread. */
+export interface SentError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly code: string | undefined;
+  readonly errcode: number | undefined;
+  readonly retryAfterSeconds: number | undefined;
+}
+
 export type Answer =
   | { readonly id: number; readonly result: SqliteResult; readonly more: boolean }
-  | { readonly id: number; readonly error: { readonly message: string; readonly errcode?: number } };
+  | { readonly id: number; readonly hosted: Hosted }
+  | { readonly id: number; readonly error: SentError };
 
 interface Prepared {
   readonly statement: StatementSync;
@@ -56,15 +82,21 @@ export class SqliteConnection {
 
   execute({ sql, parameters, within }: Statement): SqliteResult {
     // It would be committed by itself.
-    if (within && !this.db.isTransaction) throw new Error('the transaction is not open');
+    if (within && !this.isInTransaction) throw new Error('the transaction is not open');
+    const begun = performance.now();
     const { statement, columns } = this.prepare(sql);
     if (columns.length === 0) {
       const { changes } = statement.run(...(parameters as SQLInputValue[]));
       if (/^\s*(create|alter|drop)\b/i.test(sql)) this.prepared.clear();
-      return { columns, rows: [], changes: Number(changes) };
+      return { columns, rows: [], changes: Number(changes), milliseconds: performance.now() - begun };
     }
     const rows = statement.all(...(parameters as SQLInputValue[])) as unknown as unknown[][];
-    return { columns, rows, changes: 0 };
+    return { columns, rows, changes: 0, milliseconds: performance.now() - begun };
+  }
+
+  /** A full disk, for one, ends a transaction by itself. */
+  get isInTransaction(): boolean {
+    return this.db.isTransaction;
   }
 
   /** Keeps those used last. */
@@ -88,8 +120,13 @@ export class SqliteConnection {
   }
 }
 
-/** Answers the main thread's questions in their order; many rows go in pieces, so that reading them holds nobody up. */
-function serve(port: MessagePort, connection: SqliteConnection): void {
+const CLOSED: SqliteResult = { columns: [], rows: [], changes: 0, milliseconds: 0 };
+
+/**
+ * Answers the main thread's questions one after the other; many rows go in pieces, so that reading them holds nobody up.
+ * @param perform how a request is carried out. @default - none can be
+ */
+export function serve(port: MessagePort, connection: SqliteConnection, perform?: Perform): void {
   const left = new Map<number, { readonly result: SqliteResult; readonly from: number }>();
   const piece = (id: number, result: SqliteResult, from: number): Answer => {
     const to = from + ROWS_OF_A_MESSAGE;
@@ -98,29 +135,22 @@ function serve(port: MessagePort, connection: SqliteConnection): void {
     else left.delete(id);
     return { id, result: { ...result, rows: result.rows.slice(from, to) }, more };
   };
-  const answer = (question: Question): Answer => {
-    const { id } = question;
-    if (question.ask === 'execute') return piece(id, connection.execute(question), 0);
-    if (question.ask === 'more') {
+  const answer = async (question: Question): Promise<Answer> => {
+    const { id, ask } = question;
+    if (ask === 'perform') return { id, hosted: await perform!(question.request) };
+    if (ask === 'execute') return piece(id, connection.execute(question), 0);
+    if (ask === 'more') {
       const { result, from } = left.get(id)!;
       return piece(id, result, from);
     }
     connection.close();
-    return { id, result: { columns: [], rows: [], changes: 0 }, more: false };
+    return { id, result: CLOSED, more: false };
   };
-  const answerOrError = (question: Question): Answer => {
-    try {
-      return answer(question);
-    } catch (error) {
-      const { message, errcode } = error as { message: string; errcode?: number };
-      return { id: question.id, error: { message, ...(errcode !== undefined && { errcode }) } };
-    }
-  };
-  port.on('message', (questions: readonly Question[]) => {
+  const answerAll = async (questions: readonly Question[]): Promise<void> => {
     let answers: Answer[] = [];
     let rows = 0;
     for (const question of questions) {
-      const given = answerOrError(question);
+      const given = await answer(question).catch((error: unknown) => ({ id: question.id, error: toSend(error) }));
       answers.push(given);
       rows += 'result' in given ? given.result.rows.length : 0;
       if (rows < ROWS_OF_A_MESSAGE) continue;
@@ -129,11 +159,23 @@ function serve(port: MessagePort, connection: SqliteConnection): void {
     }
     if (answers.length > 0) port.postMessage(answers);
     if (questions.at(-1)?.ask === 'close') port.close();
+  };
+  let answered: Promise<unknown> = Promise.resolve();
+  port.on('message', (questions: readonly Question[]) => {
+    answered = answered.then(() => answerAll(questions));
   });
 }
 
-/** Marks the data of a thread that shall be one of these. */
-export const SQLITE_THREAD = 'worker-pools-sqlite';
+function toSend(error: unknown): SentError {
+  const { name, message, stack, code, errcode, retryAfterSeconds } = error as Error & Partial<SentError>;
+  return { name, message, stack, code, errcode, retryAfterSeconds };
+}
 
-const data = workerData as { readonly thread?: string; readonly options: SqliteOptions } | undefined;
-if (!isMainThread && data?.thread === SQLITE_THREAD) serve(parentPort!, new SqliteConnection(data.options));
+/** What a thread is given: which of them it shall be, and its connection. */
+export interface ThreadData {
+  readonly thread: 'worker-pools-sqlite' | 'worker-pools-sqlite-host';
+  readonly options: SqliteOptions;
+}
+
+const data = workerData as Partial<ThreadData> | undefined;
+if (!isMainThread && data?.thread === 'worker-pools-sqlite') serve(parentPort!, new SqliteConnection(data.options!));

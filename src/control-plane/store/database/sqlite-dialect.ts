@@ -36,7 +36,7 @@ export function sqliteDialect(driver: Driver, connections: 'one' | 'many'): Dial
 }
 
 export async function executeQuery<R>(
-  executor: SqliteExecutor,
+  executor: Pick<SqliteExecutor, 'execute'>,
   query: CompiledQuery,
   within = false,
 ): Promise<QueryResult<R>> {
@@ -52,7 +52,7 @@ export function noStreams(): never {
 export class PlainDriver implements Driver {
   private readonly connection: DatabaseConnection;
 
-  constructor(private readonly executor: SqliteExecutor) {
+  constructor(private readonly executor: Pick<SqliteExecutor, 'execute'>) {
     this.connection = {
       executeQuery: (query) => executeQuery(executor, query),
       streamQuery: noStreams,

@@ -1,12 +1,16 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { RequestError, type RefusalCode } from '../../errors';
 import {
-  SQLITE_THREAD,
   SqliteConnection,
   type Answer,
+  type Hosted,
+  type Perform,
   type Question,
+  type SentError,
   type SqliteOptions,
   type SqliteResult,
+  type ThreadData,
 } from './sqlite-connection';
 
 export type Row = Record<string, unknown>;
@@ -14,42 +18,61 @@ export type Row = Record<string, unknown>;
 export interface Executed {
   readonly rows: Row[];
   readonly changes: number;
+  /** How long it took where the connection is. */
+  readonly milliseconds: number;
 }
 
-/** A connection as its driver sees it: statements run one after the other. */
+/** A connection as its driver sees it: what is asked of it is done one after the other. */
 export interface SqliteExecutor {
   /** Statements that were asked and are not answered yet. */
   readonly underWay: number;
   /** @param within refuses it where no transaction is open. @default false */
   execute(sql: string, parameters?: readonly unknown[], within?: boolean): Promise<Executed>;
+  /** Carries out a request within the transaction that is open: all of it, or nothing. */
+  perform(request: object): Promise<Hosted>;
   close(): Promise<void>;
 }
 
-/** For tests and simulations: the caller's thread waits for the disk. */
-export function inProcess(options: SqliteOptions): SqliteExecutor {
+/**
+ * For tests and simulations: the caller's thread waits for the disk.
+ * @param host how a request is carried out. @default - none can be
+ */
+export function inProcess(
+  options: SqliteOptions,
+  host?: (connection: SqliteConnection) => Perform,
+): SqliteExecutor {
   const connection = new SqliteConnection(options);
+  const perform = host?.(connection);
+  let last: Promise<unknown> = Promise.resolve();
+  const afterOthers = <T>(work: () => T | Promise<T>): Promise<T> => {
+    const done = last.then(work);
+    last = done.catch(() => {});
+    return done;
+  };
   return {
     underWay: 0,
-    // A promise, so that it throws nothing at its caller.
-    // eslint-disable-next-line @typescript-eslint/require-await
-    execute: async (sql, parameters = [], within = false) => {
-      const result = connection.execute({ sql, parameters, within });
-      return { rows: toRows(result), changes: result.changes };
-    },
-    // eslint-disable-next-line @typescript-eslint/require-await
-    close: async () => connection.close(),
+    execute: (sql, parameters = [], within = false) =>
+      afterOthers(() => toExecuted(connection.execute({ sql, parameters, within }))),
+    // As it would come to a thread, and back.
+    perform: (request) => afterOthers(async () => structuredClone(await perform!(structuredClone(request)))),
+    close: () => afterOthers(() => connection.close()),
   };
 }
 
-/** In this folder, and beside the bundle. */
-const PROGRAM = join(
-  import.meta.dirname,
-  import.meta.filename.endsWith('.ts') ? 'sqlite-connection.ts' : 'sqlite-connection.mjs',
-);
+export const toExecuted = (result: SqliteResult): Executed => ({
+  rows: toRows(result),
+  changes: result.changes,
+  milliseconds: result.milliseconds,
+});
+
+/** The program of a thread, beside a module that starts it, also in the bundle. */
+export function threadProgram({ dirname, filename }: Pick<ImportMeta, 'dirname' | 'filename'>, name: string): string {
+  return join(dirname, `${name}${filename.endsWith('.ts') ? '.ts' : '.mjs'}`);
+}
 
 interface Asked {
   readonly rows: Row[];
-  readonly resolve: (executed: Executed) => void;
+  readonly resolve: (answered: Executed | Hosted) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -63,13 +86,12 @@ export class SqliteThread implements SqliteExecutor {
   private lastId = 0;
   private ended: Error | undefined;
 
-  constructor(options: SqliteOptions) {
-    this.worker = new Worker(PROGRAM, {
-      name: options.readOnly ? 'database reads' : 'database',
-      workerData: { thread: SQLITE_THREAD, options },
-      // From its sources Node takes the program for an ES module only at the second look, and would say so.
-      execArgv: [...process.execArgv, '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'],
-    });
+  /** @param host the program of a thread that carries out requests as well. @default - one of statements alone */
+  constructor(options: SqliteOptions, host?: string) {
+    const program = host ?? threadProgram(import.meta, 'sqlite-connection');
+    const workerData: ThreadData = { thread: host ? 'worker-pools-sqlite-host' : 'worker-pools-sqlite', options };
+    const name = options.readOnly ? 'database reads' : 'database';
+    this.worker = new Worker(program, { name, workerData, ...(program.endsWith('.ts') && fromSources(host)) });
     this.worker.on('message', (answers: readonly Answer[]) => {
       for (const answer of answers) this.hear(answer);
     });
@@ -82,21 +104,25 @@ export class SqliteThread implements SqliteExecutor {
   }
 
   execute(sql: string, parameters: readonly unknown[] = [], within = false): Promise<Executed> {
-    return this.ask({ ask: 'execute', sql, parameters, within });
+    return this.ask<Executed>({ ask: 'execute', sql, parameters, within });
+  }
+
+  perform(request: object): Promise<Hosted> {
+    return this.ask<Hosted>({ ask: 'perform', request });
   }
 
   async close(): Promise<void> {
     if (this.ended) return;
     const exit = new Promise((resolve) => this.worker.once('exit', resolve));
-    await this.ask({ ask: 'close' });
+    await this.ask<Executed>({ ask: 'close' });
     await exit;
   }
 
-  private ask(question: Asking): Promise<Executed> {
+  private ask<T extends Executed | Hosted>(question: Asking): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.ended) return reject(this.ended);
       const id = ++this.lastId;
-      this.asked.set(id, { rows: [], resolve, reject });
+      this.asked.set(id, { rows: [], resolve: resolve as Asked['resolve'], reject });
       this.send({ id, ...question });
     });
   }
@@ -134,10 +160,10 @@ export class SqliteThread implements SqliteExecutor {
   private hear(answer: Answer): void {
     const asked = this.asked.get(answer.id);
     if (!asked) return;
-    if ('error' in answer) {
-      const { message, errcode } = answer.error;
-      this.fail(answer.id, Object.assign(new Error(message), { code: 'ERR_SQLITE_ERROR', errcode }));
-      return;
+    if ('error' in answer) return this.fail(answer.id, toError(answer.error));
+    if ('hosted' in answer) {
+      this.asked.delete(answer.id);
+      return asked.resolve(answer.hosted);
     }
     // Piece by piece, as they come.
     for (const row of toRows(answer.result)) asked.rows.push(row);
@@ -146,7 +172,8 @@ export class SqliteThread implements SqliteExecutor {
       return;
     }
     this.asked.delete(answer.id);
-    asked.resolve({ rows: asked.rows, changes: answer.result.changes });
+    const { changes, milliseconds } = answer.result;
+    asked.resolve({ rows: asked.rows, changes, milliseconds });
   }
 
   private end(error: Error): void {
@@ -154,6 +181,24 @@ export class SqliteThread implements SqliteExecutor {
     for (const { reject } of this.asked.values()) reject(this.ended);
     this.asked.clear();
   }
+}
+
+/**
+ * What a thread needs to run from sources, in place of the flags that this process was started with, not all of which a
+ * thread may be given.
+ */
+function fromSources(host: string | undefined): { readonly execArgv: string[] } {
+  // Node takes the program for an ES module only at the second look, and would say so.
+  const execArgv = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'];
+  return { execArgv: host === undefined ? execArgv : [...execArgv, '--import', 'tsx'] };
+}
+
+function toError({ name, message, stack, code, errcode, retryAfterSeconds }: SentError): Error {
+  if (name === RequestError.name) return new RequestError(code as RefusalCode, message, retryAfterSeconds);
+  const error = new Error(message);
+  if (errcode !== undefined) return Object.assign(error, { code, errcode });
+  // Where it was thrown says more than where it came to.
+  return Object.assign(error, { name, stack });
 }
 
 function toRows({ columns, rows }: SqliteResult): Row[] {

@@ -2,6 +2,7 @@ import { Kysely } from 'kysely';
 import type { Untyped } from '../migrations/migration';
 import type { Schema } from '../schema';
 import type { Database } from './database';
+import { hostOn, type Hosting } from './hosting';
 import { GroupCommitDriver, GroupedTransaction } from './group-commit';
 import { migrate, ping, type Prepare } from './migrate';
 import { UNOBSERVED, type ConnectionLoad, type DatabaseObserver } from './observer';
@@ -25,6 +26,8 @@ export interface SqliteDatabaseOptions {
   /** What is done when the schema is up to date, before anybody uses the database. */
   readonly prepare?: Prepare | undefined;
   readonly observer?: DatabaseObserver | undefined;
+  /** What carries out requests where the database is. @default - nothing does */
+  readonly hosting?: Hosting | undefined;
 }
 
 interface Listener {
@@ -36,19 +39,24 @@ interface Listener {
  * @throws when another process has its folder, or a newer version wrote it
  */
 export async function openSqlite(options: SqliteDatabaseOptions): Promise<Database<Schema>> {
-  const { path } = options;
-  const open = (readOnly: boolean): SqliteExecutor =>
-    options.inProcess ? inProcess({ path, readOnly }) : new SqliteThread({ path, readOnly });
+  const { path, hosting } = options;
+  const openWriter = (): SqliteExecutor => {
+    const writing = { path, readOnly: false };
+    if (!options.inProcess) return new SqliteThread(writing, hosting?.program);
+    return inProcess(writing, hosting && ((connection) => hostOn(connection, hosting.host)));
+  };
+  const openReader = (): SqliteExecutor =>
+    options.inProcess ? inProcess({ path, readOnly: true }) : new SqliteThread({ path, readOnly: true });
   const opened: SqliteExecutor[] = [];
   let release = (): void => {};
   try {
     release = takeFolder(path);
-    const writer = open(false);
+    const writer = openWriter();
     opened.push(writer);
     const db = new Kysely<Untyped>({ dialect: sqliteDialect(new PlainDriver(writer), 'one') });
     await migrate(db, 'sqlite', path);
     await options.prepare?.(db, 'sqlite');
-    const reader = open(true);
+    const reader = openReader();
     opened.push(reader);
     return sqliteDatabase(writer, reader, options, release);
   } catch (error) {
@@ -61,7 +69,7 @@ export async function openSqlite(options: SqliteDatabaseOptions): Promise<Databa
 function sqliteDatabase(
   writer: SqliteExecutor,
   reader: SqliteExecutor,
-  { now = Date.now, observer = UNOBSERVED }: SqliteDatabaseOptions,
+  { now = Date.now, observer = UNOBSERVED, hosting }: SqliteDatabaseOptions,
   release: () => void,
 ): Database<Schema> {
   const listeners: Listener[] = [];
@@ -84,6 +92,7 @@ function sqliteDatabase(
     dialect: 'sqlite',
     reads,
     transaction: (work) => transactions.transaction().execute(work),
+    perform: hosting && ((request) => driver.perform(request)),
     now: () => Promise.resolve(now()),
     notify: (db, topics) =>
       db.getExecutor().provideConnection((connection) => {

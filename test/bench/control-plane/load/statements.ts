@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { StatementSync } from 'node:sqlite';
 import { Client, type QueryConfig } from 'pg';
+import { hosting } from '../../../../src/control-plane/queue/host';
 import type { Database } from '../../../../src/control-plane/store/database/database';
 import { openPostgres } from '../../../../src/control-plane/store/database/postgres';
 import { openSqlite } from '../../../../src/control-plane/store/database/sqlite';
@@ -20,7 +21,7 @@ export interface Statements {
 export async function countStatements(database: 'sqlite' | 'postgres'): Promise<Statements[]> {
   if (database === 'sqlite') {
     return count(({ folder, now, prepare }) =>
-      openSqlite({ path: join(folder, 'control-plane.db'), inProcess: true, now, prepare }),
+      openSqlite({ path: join(folder, 'control-plane.db'), inProcess: true, now, prepare, hosting }),
     );
   }
   const server = await startPostgres();
@@ -116,11 +117,20 @@ class Counter {
 
   /** The same database, its transactions counted. */
   on(database: Database<Schema>): Database<Schema> {
-    const transaction: typeof database.transaction = (work) => {
-      this.transactions += 1;
-      return database.transaction(work);
+    const { perform } = database;
+    return {
+      ...database,
+      transaction: (work) => {
+        this.transactions += 1;
+        return database.transaction(work);
+      },
+      perform:
+        perform &&
+        ((request) => {
+          this.transactions += 1;
+          return perform(request);
+        }),
     };
-    return { ...database, transaction };
   }
 
   private watch(prototype: object, method: string, textOf: (self: unknown, asked: unknown) => string): void {
