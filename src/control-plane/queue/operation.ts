@@ -9,10 +9,7 @@ export interface Operation<Args, Result> {
 const known = new Map<string, Operation<never, unknown>>();
 
 /** Makes an operation that can be asked for by its name. */
-export function operation<Args, Result>(
-  name: string,
-  work: Operation<Args, Result>['work'],
-): Operation<Args, Result> {
+export function operation<Args, Result>(name: string, work: Operation<Args, Result>['work']): Operation<Args, Result> {
   if (known.has(name)) throw new Error(`there are two operations ${name}`);
   const made = { name, work };
   known.set(name, made);

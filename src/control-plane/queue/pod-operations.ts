@@ -135,18 +135,21 @@ export function appendLogs(context: QueueContext, who: Attempted, request: LogsR
   return change(context, appending, { who, request });
 }
 
-const appending = operation('logs', async (made: Change, { who, request }: Said<LogsRequest>): Promise<LogsResponse> => {
-  const run = await lockRun(made, who.runId);
-  await hearPod(made, await requireAttempt(made.tx, who, request.fence, run, made));
-  const limit = made.settings.retention.logMiBPerRun * MIB;
-  const isFull = limit > 0 && run.logBytes >= limit;
-  const { logs } = made.tx;
-  const { runId, attempt } = who;
-  const { sequence, logBytes = 0 } = await logs.append(runId, attempt, request.writer, request.entries, !isFull);
-  if (limit > 0 && logBytes >= limit) await systemLog(made, runId, attempt, cutLine(limit));
-  made.runChanged(runId);
-  return { acknowledged: sequence };
-});
+const appending = operation(
+  'logs',
+  async (made: Change, { who, request }: Said<LogsRequest>): Promise<LogsResponse> => {
+    const run = await lockRun(made, who.runId);
+    await hearPod(made, await requireAttempt(made.tx, who, request.fence, run, made));
+    const limit = made.settings.retention.logMiBPerRun * MIB;
+    const isFull = limit > 0 && run.logBytes >= limit;
+    const { logs } = made.tx;
+    const { runId, attempt } = who;
+    const { sequence, logBytes = 0 } = await logs.append(runId, attempt, request.writer, request.entries, !isFull);
+    if (limit > 0 && logBytes >= limit) await systemLog(made, runId, attempt, cutLine(limit));
+    made.runChanged(runId);
+    return { acknowledged: sequence };
+  },
+);
 
 /** Keeps the lease of a started attempt; answers as soon as it is to stop. */
 export async function heartbeat(

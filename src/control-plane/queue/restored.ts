@@ -55,11 +55,7 @@ async function takeUp(made: Change, poolId: string, session: string, found: Foun
   });
   await tx.workers.hold(workerId, { runId, fence });
   made.touch(poolId, workerId);
-  made.say(
-    'warn',
-    { ...found, pool: poolId },
-    'a run that goes on was taken up, though the backup does not know it',
-  );
+  made.say('warn', { ...found, pool: poolId }, 'a run that goes on was taken up, though the backup does not know it');
 }
 
 /** What the backup has of the run and of its worker has ended since: the Pod of something later is there. */

@@ -74,7 +74,9 @@ export async function sweep(context: QueueContext, reading: number): Promise<voi
   const { store } = context;
   const limits = limitsAt(context.settings, reading);
   for (const { assignment } of await store.read.assignments.atRisk(limits)) {
-    await attempt(context, { run: assignment.runId }, () => change(context, settle, { fence: assignment.fence, reading }));
+    await attempt(context, { run: assignment.runId }, () =>
+      change(context, settle, { fence: assignment.fence, reading }),
+    );
   }
   for (const session of await store.read.sessions.silentSince(reading - FORGET_SESSION_MS)) {
     await attempt(context, session, () => change(context, forget, session));
@@ -137,14 +139,17 @@ function factsOf(settings: QueueSettings, risk: AtRisk, reading: number): Omit<A
  * A session that never comes back leaves nothing behind: its workers are free of runs that were given up, and then
  * forgotten. The stacks of those runs stay as they are, because a Pod may go on where nobody hears it.
  */
-const forget = operation('forget', async (made: Change, { poolId, sessionId }: { poolId: string; sessionId: string }) => {
-  const { tx } = made;
-  for (const assignment of await tx.assignments.unreleased(poolId, sessionId)) {
-    if (assignment.endedAt !== null) await release(made, assignment);
-  }
-  const forgotten = await tx.workers.forget(poolId, sessionId, made.now);
-  if (forgotten > 0) {
-    made.say('warn', { pool: poolId, session: sessionId }, 'session is silent: its idle workers are forgotten');
-  }
-  if (!(await tx.workers.isHeld(poolId, sessionId))) await tx.sessions.delete(poolId, sessionId);
-});
+const forget = operation(
+  'forget',
+  async (made: Change, { poolId, sessionId }: { poolId: string; sessionId: string }) => {
+    const { tx } = made;
+    for (const assignment of await tx.assignments.unreleased(poolId, sessionId)) {
+      if (assignment.endedAt !== null) await release(made, assignment);
+    }
+    const forgotten = await tx.workers.forget(poolId, sessionId, made.now);
+    if (forgotten > 0) {
+      made.say('warn', { pool: poolId, session: sessionId }, 'session is silent: its idle workers are forgotten');
+    }
+    if (!(await tx.workers.isHeld(poolId, sessionId))) await tx.sessions.delete(poolId, sessionId);
+  },
+);

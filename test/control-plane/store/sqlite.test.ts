@@ -6,7 +6,7 @@ import { openSqlite } from '../../../src/control-plane/store/database/sqlite';
 import { removeFolder, temporaryFolder } from '../../support/folder';
 import { processorTime } from '../../support/own-time';
 import { databaseContract } from './contract';
-import { startChild, type Child } from './support/child';
+import { startChildWith, type Child } from './support/child';
 
 async function open(inProcess: boolean) {
   const folder = temporaryFolder();
@@ -111,8 +111,8 @@ describe('the folder of SQLite', () => {
     removeFolder(folder);
   });
 
-  const start = async (): Promise<Child> => {
-    const child = startChild('hold', path);
+  const start = async (...flags: string[]): Promise<Child> => {
+    const child = startChildWith(flags, 'hold', path);
     children.push(child);
     await child.lines(1);
     return child;
@@ -128,6 +128,10 @@ describe('the folder of SQLite', () => {
     expect((await start()).said).toEqual([expect.stringMatching(refusal)]);
     await first.kill();
     expect((await start()).said).toEqual(['open']);
+  });
+
+  test('serves a process whatever flags of V8 it was started with', async () => {
+    expect((await start('--max-semi-space-size=16')).said).toEqual(['open']);
   });
 
   test('serves one opening of a process, and another once it is closed', async () => {

@@ -1,7 +1,7 @@
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
 import type { DatabaseObserver } from './observer';
 import { executeQuery, noStreams } from './sqlite-dialect';
-import type { Hosted } from './sqlite-connection';
+import { isNotOpen, type Hosted } from './sqlite-connection';
 import type { SqliteExecutor } from './sqlite-executor';
 import { handleIsOver, TRANSACTION_TIMEOUT_MS, undone } from './transaction-error';
 
@@ -112,12 +112,20 @@ class HostedTurn {
     }
   }
 
+  /** What it failed with by itself, if it did. */
+  async failure(): Promise<unknown> {
+    try {
+      await this.answer;
+      return undefined;
+    } catch (error) {
+      return isNotOpen(error) ? undefined : error;
+    }
+  }
+
   /** Its own failure says more than what the group failed with. */
   refuse(error: unknown): void {
-    const fail = this.settled.reject;
     this.turn.reject(error);
-    if (this.answer) this.answer.then(() => fail(error), fail);
-    else fail(error);
+    void this.failure().then((own) => this.settled.reject(own ?? error));
   }
 }
 
@@ -210,7 +218,7 @@ export class GroupCommitDriver implements Driver {
     } catch (error) {
       // A full disk, for one, has undone all of it already.
       await this.executor.execute('ROLLBACK').catch(() => {});
-      const cause = (await begun) ?? error;
+      const cause = (await begun) ?? (await this.endOf(group, error)) ?? error;
       for (const transaction of group) transaction.refuse(cause);
       return;
     }
@@ -237,8 +245,16 @@ export class GroupCommitDriver implements Driver {
     return how;
   }
 
+  /** What ended the transaction of a group before its commit. */
+  private async endOf(group: readonly (GroupedTransaction | HostedTurn)[], error: unknown): Promise<unknown> {
+    if (!isNotOpen(error)) return undefined;
+    const hosted = group.filter((transaction) => transaction instanceof HostedTurn);
+    const failures = await Promise.all(hosted.map((turn) => turn.failure()));
+    return failures.find((failure) => (failure as { errcode?: number } | undefined)?.errcode !== undefined);
+  }
+
   private async commit(): Promise<void> {
-    const { milliseconds } = await this.executor.execute('COMMIT');
+    const { milliseconds } = await this.executor.execute('COMMIT', [], true);
     this.observer.committed(milliseconds);
   }
 

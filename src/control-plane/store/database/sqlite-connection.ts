@@ -63,6 +63,11 @@ interface Prepared {
   readonly columns: readonly string[];
 }
 
+const NOT_OPEN = 'the transaction is not open';
+
+/** Whether something failed only since what began the transaction had, or what ended it. */
+export const isNotOpen = (error: unknown): boolean => (error as Partial<Error> | undefined)?.message === NOT_OPEN;
+
 const STATEMENT_LIMIT = 500;
 const BUSY_TIMEOUT_MS = 5_000;
 /** Of a message to the main thread: what takes it about a millisecond to read. */
@@ -82,7 +87,7 @@ export class SqliteConnection {
 
   execute({ sql, parameters, within }: Statement): SqliteResult {
     // It would be committed by itself.
-    if (within && !this.isInTransaction) throw new Error('the transaction is not open');
+    if (within && !this.isInTransaction) throw new Error(NOT_OPEN);
     const begun = performance.now();
     const { statement, columns } = this.prepare(sql);
     if (columns.length === 0) {

@@ -37,10 +37,7 @@ export interface SqliteExecutor {
  * For tests and simulations: the caller's thread waits for the disk.
  * @param host how a request is carried out. @default - none can be
  */
-export function inProcess(
-  options: SqliteOptions,
-  host?: (connection: SqliteConnection) => Perform,
-): SqliteExecutor {
+export function inProcess(options: SqliteOptions, host?: (connection: SqliteConnection) => Perform): SqliteExecutor {
   const connection = new SqliteConnection(options);
   const perform = host?.(connection);
   let last: Promise<unknown> = Promise.resolve();

@@ -14,8 +14,11 @@ export interface Child {
   kill(): Promise<void>;
 }
 
-export function startChild(...args: string[]): Child {
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', PROGRAM, ...args], {
+export const startChild = (...args: string[]): Child => startChildWith([], ...args);
+
+/** With further flags of Node. */
+export function startChildWith(flags: readonly string[], ...args: string[]): Child {
+  const child: ChildProcess = spawn(process.execPath, [...flags, '--import', 'tsx', PROGRAM, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'close');
