@@ -239,7 +239,7 @@ export class GroupCommitDriver implements Driver {
     if (!alone) void this.send('SAVEPOINT "turn"', true);
     transaction.begin(begun);
     const how = await transaction.finished.promise;
-    if (how === 'rollback') await this.executor.execute(alone ? 'ROLLBACK' : 'ROLLBACK TO "turn"');
+    if (how === 'rollback') await this.executor.execute(alone ? 'ROLLBACK' : 'ROLLBACK TO "turn"', [], true);
     if (!alone) void this.send('RELEASE "turn"', true);
     if (how === 'rollback') transaction.settled.resolve();
     return how;
