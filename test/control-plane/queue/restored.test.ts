@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { monthOf } from '../../../src/control-plane/queue/month';
 import { RESTORED_HOLD_MS } from '../../../src/control-plane/queue/restored';
 import { backup } from '../../../src/control-plane/store/database/backup';
 import { restore } from '../../../src/control-plane/store/database/restore';
@@ -115,6 +116,21 @@ describe('a run that was given out after the backup that is restored (invariants
       expect(await queue.end(apply!)).toBe('FINISHED');
     },
   );
+
+  test('ends the attempt before it that the backup knows, and what its worker has worked counts', async () => {
+    const run = await queue.trigger();
+    const worker = await queue.register();
+    const plan = await begin(worker);
+    await queue.pass(60);
+    const apply = await restoredAfter(async () => {
+      await planned(plan);
+      await queue.admin.confirm(run);
+      await release(worker, plan);
+      return begin(worker);
+    });
+    await seen(worker, apply);
+    expect(await queue.context.store.read.statistics.workedIn(monthOf(queue.now).name)).toBe(60_000);
+  });
 
   test('is given to nobody else until its controller had the time to come back, and then as an attempt of its own', async () => {
     const run = await queue.trigger();
