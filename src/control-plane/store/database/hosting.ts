@@ -9,7 +9,7 @@ import { undone } from './transaction-error';
 export interface HostedTransaction {
   readonly db: Kysely<Schema>;
   /** All of it or nothing, whatever else the transaction does. A statement that fails ends it, caught or not. */
-  turn<T>(work: () => Promise<T>): Promise<T>;
+  readonly turn: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** Carries out requests within a transaction. They and what they come to are sent from one thread to another. */
