@@ -1,10 +1,10 @@
 import { SESSION_LEASE_MS } from '../../protocol/leases';
 import type { RunRecord, WorkerRecord } from '../store/records';
 import type { Tables } from '../store';
-import { change, type Change } from './change';
+import type { Change } from './change';
 import type { QueueContext } from './context';
 import { advance } from './lifecycle';
-import { operation } from './operation';
+import { change, operation } from './operation';
 import { holdsBack } from './restored';
 
 /** Said where that fails. */

@@ -1,8 +1,7 @@
 import type { Transaction } from '../store';
 import type { Worked } from '../store/pools';
-import type { LetGo, QueueContext, QueueSettings } from './context';
+import type { LetGo, QueueSettings } from './context';
 import { monthOf } from './month';
-import { operationNamed, type Operation } from './operation';
 import { poolTopic, runTopic } from './wakeups';
 
 /** A line for the log of the process. */
@@ -20,20 +19,6 @@ export interface Aftermath {
   readonly waited: readonly number[];
   /** Something may be given out there now. */
   readonly poolsToAssign: readonly string[];
-}
-
-/** An operation that is asked for, as it can be sent to where the database is. */
-export interface Asked {
-  readonly name: string;
-  readonly args: unknown;
-  readonly now: number;
-  readonly settings: QueueSettings;
-}
-
-/** What it came to. */
-export interface Done {
-  readonly value: unknown;
-  readonly aftermath: Aftermath;
 }
 
 /** One transaction of the queue, with what others are to be told of it. */
@@ -141,31 +126,4 @@ export class Change {
     }
     if (this.topics.size > 0) await this.tx.notify([...this.topics]);
   }
-}
-
-/** Carries out an operation in a transaction. */
-export async function carryOut(tx: Transaction, { name, args, now, settings }: Asked): Promise<Done> {
-  const made = new Change(tx, now, settings);
-  const value = await operationNamed(name).work(made, args);
-  await made.finish();
-  return { value, aftermath: made.aftermath };
-}
-
-/** Carries out an operation, wakes those whom it concerns, and gives out what may run then. */
-export async function change<Args, Result>(
-  context: QueueContext,
-  operation: Operation<Args, Result>,
-  args: Args,
-): Promise<Result> {
-  const { store, settings } = context;
-  const asked = (): Asked => ({ name: operation.name, args, now: context.now(), settings });
-  const done = store.perform
-    ? ((await store.perform(asked())) as Done)
-    : await store.transaction((tx) => carryOut(tx, asked()));
-  const { said, blobsLetGo, waited, poolsToAssign } = done.aftermath;
-  for (const { level, fields, message } of said) context.logger[level](fields, message);
-  for (const ms of waited) context.observer.runAssigned(ms);
-  for (const blob of blobsLetGo) context.letGo(blob);
-  for (const poolId of poolsToAssign) await context.assignRuns(poolId);
-  return done.value as Result;
 }

@@ -1,6 +1,6 @@
-import { change, type Change } from './change';
+import type { Change } from './change';
 import type { QueueContext } from './context';
-import { operation } from './operation';
+import { change, operation } from './operation';
 
 /**
  * Sends every worker of a pool away, drained or not: an idle one goes at once, a busy one gets nothing further and goes

@@ -4,9 +4,9 @@ import { RequestError } from '../errors';
 import type { SessionLook } from '../store/looks';
 import type { SessionRow } from '../store/schema';
 import { requireWithinCaps } from './caps';
-import { change, type Change } from './change';
+import type { Change } from './change';
 import type { QueueContext } from './context';
-import { operation } from './operation';
+import { change, operation } from './operation';
 
 /**
  * Takes a session's word as a sign of life.

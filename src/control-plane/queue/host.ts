@@ -2,7 +2,8 @@ import { tablesOfHost, type Transaction } from '../store';
 import type { Host, HostedTransaction, Hosting } from '../store/database/hosting';
 import { threadProgram } from '../store/database/sqlite-executor';
 import { assignBatch, giveOut, NOT_GIVEN_OUT } from './assign';
-import { carryOut, type Aftermath, type Asked, type Done } from './change';
+import type { Aftermath } from './change';
+import { carryOut, type Asked, type Done } from './operation';
 // Those that can be asked for.
 import './cycle';
 import './person-operations';

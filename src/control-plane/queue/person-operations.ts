@@ -1,10 +1,10 @@
 import { RequestError } from '../errors';
 import type { RunRecord, RunType, StackRecord } from '../store/records';
-import { change, type Change } from './change';
+import type { Change } from './change';
 import type { QueueContext } from './context';
 import { advance, endWithoutSuccess, leaveStack, lockRun, ownLine, systemLog } from './lifecycle';
 import { isStackFree } from './next-run';
-import { operation } from './operation';
+import { change, operation } from './operation';
 import { PRIORITIZED, usualRank } from './rank';
 import { isTerminal } from './transitions';
 

@@ -11,10 +11,10 @@ import type {
 import { RequestError } from '../errors';
 import type { Tables } from '../store';
 import type { AssignmentRecord, RunRecord } from '../store/records';
-import { change, type Change } from './change';
+import type { Change } from './change';
 import type { QueueContext } from './context';
 import { advance, endAttempt, endWithoutSuccess, lockRun, requireRun, systemLog } from './lifecycle';
-import { operation } from './operation';
+import { change, operation } from './operation';
 import { runSpec } from './steps';
 import { runTopic } from './wakeups';
 

@@ -1,11 +1,11 @@
 import { RUN_LEASE_MS } from '../../protocol/leases';
 import type { PodReport, ReportRequest, ReportResponse } from '../../protocol/messages';
 import type { AssignmentRecord } from '../store/records';
-import { change, type Change } from './change';
+import type { Change } from './change';
 import type { QueueContext } from './context';
 import { hear } from './hear';
 import { endWithoutSuccess, podIsGone, systemLog, withdraw } from './lifecycle';
-import { operation } from './operation';
+import { change, operation } from './operation';
 
 /** Takes what the controller saw of a Pod from outside. */
 export function report(context: QueueContext, poolId: string, request: ReportRequest): Promise<ReportResponse> {

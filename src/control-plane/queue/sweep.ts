@@ -1,9 +1,9 @@
 import { PARTITION_LEASE_MS, RUN_LEASE_MS, SESSION_LEASE_MS } from '../../protocol/leases';
 import type { AtRisk, RiskLimits } from '../store/assignments';
-import { change, type Change } from './change';
+import type { Change } from './change';
 import type { QueueContext, QueueSettings } from './context';
 import { endWithoutSuccess, lockRun, release, withdraw } from './lifecycle';
-import { operation } from './operation';
+import { change, operation } from './operation';
 
 /** A session that is silent for this long loses its idle workers; it registers them again when it comes back. */
 export const FORGET_SESSION_MS = 10 * 60_000;
