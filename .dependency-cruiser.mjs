@@ -170,7 +170,7 @@ const BEGINNINGS = [
   '^src/api/index\\.ts$',
   '^src/cli/(main\\.ts|[^/]+\\.mjs)$',
   '^src/cli/entry/.+$',
-  '^src/control-plane/queue/database-thread\\.ts$',
+  '^src/control-plane/database-thread\\.ts$',
   '^src/control-plane/web/browser/main\\.ts$',
   '^src/cli/generate/main\\.ts$',
   '^src/cli/dev/(test|bench|bench-synth|eks-addon|images|conformance/main)\\.ts$',

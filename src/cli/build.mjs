@@ -8,7 +8,7 @@ const { version, license } = JSON.parse(readFileSync('package.json', 'utf8'));
 /** The programs of the database's threads, beside those that start them. */
 const THREADS = {
   'sqlite-connection': 'src/control-plane/store/database/sqlite-connection.ts',
-  'database-thread': 'src/control-plane/queue/database-thread.ts',
+  'database-thread': 'src/control-plane/database-thread.ts',
 };
 
 const PROGRAMS = {

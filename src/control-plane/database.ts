@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import { hosting } from './hosting';
 import type { ControlPlaneOptions } from './options';
 import type { Place } from './store/database/backup';
 import type { Database } from './store/database/database';
 import type { DatabaseObserver } from './store/database/observer';
 import type { Prepare } from './store/database/migrate';
-import { hosting } from './queue/host';
 import { openSqlite } from './store/database/sqlite';
 import type { Schema } from './store/schema';
 

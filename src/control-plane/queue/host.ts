@@ -1,10 +1,9 @@
 import { tablesOfHost, type Transaction } from '../store';
-import type { Host, HostedTransaction, Hosting } from '../store/database/hosting';
-import { threadProgram } from '../store/database/sqlite-executor';
+import type { Host, HostedTransaction } from '../store/database/hosting';
 import { assignBatch, giveOut, NOT_GIVEN_OUT } from './assign';
 import type { Aftermath } from './change';
 import { carryOut, type Asked, type Done } from './operation';
-// Those that can be asked for.
+// The operations of this room, which can be asked for.
 import './cycle';
 import './person-operations';
 import './pod-operations';
@@ -16,7 +15,7 @@ import './sweep';
  * Carries out operations of the queue where the database is, and gives out what may run then, which is of the same commit,
  * though what fails of it does not undo what it follows.
  */
-const host: Host = async (transaction, request) => {
+export const host: Host = async (transaction, request) => {
   const asked = request as Asked;
   const { value, aftermath, topics } = await turn(transaction, asked);
   // What may run then is given out below.
@@ -34,8 +33,6 @@ const host: Host = async (transaction, request) => {
   const done: Done = { value, aftermath: together(all) };
   return { value: done, topics };
 };
-
-export const hosting: Hosting = { host, program: threadProgram(import.meta, 'database-thread') };
 
 async function turn(transaction: HostedTransaction, asked: Asked): Promise<Done & { readonly topics: string[] }> {
   const topics: string[] = [];

@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { LockInfo, LockRequest, LockResponse, UnlockRequest } from '../../protocol/messages';
 import { RequestError } from '../errors';
-import { change, type Change } from '../queue/change';
+import type { Change } from '../queue/change';
 import type { QueueContext } from '../queue/context';
 import { requireRun, systemLog } from '../queue/lifecycle';
+import { change, operation } from '../queue/operation';
 import { requireUnderWay, type Attempted } from '../queue/pod-operations';
 import { writesState } from '../queue/steps';
 import type { Tables, Transaction } from '../store';
@@ -19,7 +20,7 @@ export class PodStates {
   ) {}
 
   async read(who: Attempted, fence: number): Promise<OpenedState | undefined> {
-    const { stackId } = await this.requireRunUnderWay(this.context.store.read, who, fence);
+    const { stackId } = await requireRunUnderWay(this.context.store.read, who, fence);
     return this.states.read(stackId);
   }
 
@@ -29,61 +30,71 @@ export class PodStates {
     const mayWrite = async (tables: Tables, tx?: Transaction): Promise<void> => {
       // The run is held, so that the attempt cannot end before its state is the newest one.
       await tx?.runs.lock(who.runId);
-      await this.requireRunUnderWay(tables, who, fence, 'writes');
+      await requireRunUnderWay(tables, who, fence, 'writes');
     };
     const holds = (lock: StateLock): boolean => isOf(lock, who, lockId);
     await this.states.write({ stackId, content, runId: who.runId, mayWrite, holds });
   }
 
   /** Locks the state; may be repeated. A lock whose attempt has ended holds nobody up. */
-  lock(who: Attempted, { fence, lock: info }: LockRequest): Promise<LockResponse> {
-    return change(this.context, async (made) => {
-      const { tx, now } = made;
-      await tx.runs.lock(who.runId);
-      const run = await this.requireRunUnderWay(tx, who, fence);
-      await tx.stacks.hold(run.stackId);
-      const before = await tx.states.lockOf(run.stackId);
-      if (before && (await isLiving(tx, before))) {
-        return { heldBy: isOf(before, who, info.ID) ? null : await told(tx, before) };
-      }
-      if (before) await release(made, before, who);
-      const { runId, attempt } = who;
-      await tx.states.lock({ stackId: run.stackId, lockId: info.ID, info, runId, attempt, createdAt: now });
-      return { heldBy: null };
-    });
+  lock(who: Attempted, request: LockRequest): Promise<LockResponse> {
+    return change(this.context, locking, { who, request });
   }
 
   /** Unlocks the state; may be repeated. */
-  unlock(who: Attempted, { fence, id }: UnlockRequest): Promise<LockResponse> {
-    return change(this.context, async ({ tx }) => {
-      await tx.runs.lock(who.runId);
-      const run = await this.requireRunUnderWay(tx, who, fence);
-      await tx.stacks.hold(run.stackId);
-      const lock = await tx.states.lockOf(run.stackId);
-      if (!lock) return { heldBy: null };
-      if (!isOf(lock, who, id)) return { heldBy: await told(tx, lock) };
-      await tx.states.unlock(run.stackId);
-      return { heldBy: null };
-    });
-  }
-
-  private async requireRunUnderWay(
-    tables: Tables,
-    who: Attempted,
-    fence: number,
-    intent: 'reads' | 'writes' = 'reads',
-  ): Promise<RunRecord> {
-    const run = await requireRun(tables, who.runId);
-    const { startedAt, stage } = await requireUnderWay(tables, who, fence, run);
-    if (startedAt === null) {
-      throw new RequestError('fenced', `attempt ${who.attempt} of run ${who.runId} has not started`);
-    }
-    if (intent === 'writes' && !writesState(stage)) {
-      throw new RequestError('conflict', 'a plan cannot write the state: only the stage applying can');
-    }
-    return run;
+  unlock(who: Attempted, request: UnlockRequest): Promise<LockResponse> {
+    return change(this.context, unlocking, { who, request });
   }
 }
+
+async function requireRunUnderWay(
+  tables: Tables,
+  who: Attempted,
+  fence: number,
+  intent: 'reads' | 'writes' = 'reads',
+): Promise<RunRecord> {
+  const run = await requireRun(tables, who.runId);
+  const { startedAt, stage } = await requireUnderWay(tables, who, fence, run);
+  if (startedAt === null) {
+    throw new RequestError('fenced', `attempt ${who.attempt} of run ${who.runId} has not started`);
+  }
+  if (intent === 'writes' && !writesState(stage)) {
+    throw new RequestError('conflict', 'a plan cannot write the state: only the stage applying can');
+  }
+  return run;
+}
+
+interface Said<Request> {
+  readonly who: Attempted;
+  readonly request: Request;
+}
+
+const locking = operation('state-lock', async (made: Change, { who, request }: Said<LockRequest>) => {
+  const { tx, now } = made;
+  const { fence, lock: info } = request;
+  await tx.runs.lock(who.runId);
+  const run = await requireRunUnderWay(tx, who, fence);
+  await tx.stacks.hold(run.stackId);
+  const before = await tx.states.lockOf(run.stackId);
+  if (before && (await isLiving(tx, before))) {
+    return { heldBy: isOf(before, who, info.ID) ? null : await told(tx, before) };
+  }
+  if (before) await release(made, before, who);
+  const { runId, attempt } = who;
+  await tx.states.lock({ stackId: run.stackId, lockId: info.ID, info, runId, attempt, createdAt: now });
+  return { heldBy: null };
+});
+
+const unlocking = operation('state-unlock', async ({ tx }: Change, { who, request }: Said<UnlockRequest>) => {
+  await tx.runs.lock(who.runId);
+  const run = await requireRunUnderWay(tx, who, request.fence);
+  await tx.stacks.hold(run.stackId);
+  const lock = await tx.states.lockOf(run.stackId);
+  if (!lock) return { heldBy: null };
+  if (!isOf(lock, who, request.id)) return { heldBy: await told(tx, lock) };
+  await tx.states.unlock(run.stackId);
+  return { heldBy: null };
+});
 
 function isOf(lock: StateLock, { runId, attempt }: Attempted, lockId: string | undefined): boolean {
   return lock.runId === runId && lock.attempt === attempt && lock.lockId === lockId;

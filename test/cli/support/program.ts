@@ -19,7 +19,7 @@ const LONGEST_MS = 50_000;
 const REQUIRE = "import{createRequire as c}from'node:module';const require=c(import.meta.url);";
 
 /** What runs in threads of its own, beside the program. */
-const THREADS = ['src/control-plane/store/database/sqlite-connection.ts', 'src/control-plane/queue/database-thread.ts'];
+const THREADS = ['src/control-plane/store/database/sqlite-connection.ts', 'src/control-plane/database-thread.ts'];
 
 /** A program, bundled once, because loading its sources anew takes seconds each time. */
 export class Program {

@@ -91,7 +91,7 @@ describe('what the database is asked for', () => {
     { operation: 'a trigger with no worker', statements: 12, transactions: 1 },
     { operation: 'a trigger that a worker waits for', statements: 22, transactions: 1 },
     { operation: 'the Pod was created', statements: 9, transactions: 1 },
-    { operation: 'the Pod starts', statements: 11, transactions: 1 },
+    { operation: 'the Pod starts', statements: 12, transactions: 1 },
     { operation: 'the Pod logs', statements: 10, transactions: 1 },
     { operation: 'the Pod beats', statements: 8, transactions: 1 },
     { operation: 'the Pod tells the outcome', statements: 12, transactions: 1 },

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { AdminService } from '../../../src/control-plane/admin/admin-service';
 import { dispatch } from '../../../src/control-plane/queue/dispatcher';
-import { hosting } from '../../../src/control-plane/queue/host';
+import { hosting } from '../../../src/control-plane/hosting';
 import { Authority } from '../../../src/control-plane/pki/authority';
 import { KeyFiles } from '../../../src/control-plane/key-files';
 import { PoolIssuer } from '../../../src/control-plane/identity/pool-issuer';

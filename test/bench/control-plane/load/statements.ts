@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { StatementSync } from 'node:sqlite';
 import { Client, type QueryConfig } from 'pg';
-import { hosting } from '../../../../src/control-plane/queue/host';
+import { hosting } from '../../../../src/control-plane/hosting';
 import type { Database } from '../../../../src/control-plane/store/database/database';
 import { openPostgres } from '../../../../src/control-plane/store/database/postgres';
 import { openSqlite } from '../../../../src/control-plane/store/database/sqlite';

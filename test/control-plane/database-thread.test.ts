@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { RequestError } from '../../../src/control-plane/errors';
-import { NOT_GIVEN_OUT } from '../../../src/control-plane/queue/assign';
-import { queueContext } from '../../../src/control-plane/queue';
-import { hosting } from '../../../src/control-plane/queue/host';
-import { queueRun, stop } from '../../../src/control-plane/queue/person-operations';
-import { openSqlite } from '../../../src/control-plane/store/database/sqlite';
-import { temporaryFolder } from '../../support/folder';
-import { TestQueue } from '../support/queue';
+import { RequestError } from '../../src/control-plane/errors';
+import { NOT_GIVEN_OUT } from '../../src/control-plane/queue/assign';
+import { queueContext } from '../../src/control-plane/queue';
+import { hosting } from '../../src/control-plane/hosting';
+import { queueRun, stop } from '../../src/control-plane/queue/person-operations';
+import { openSqlite } from '../../src/control-plane/store/database/sqlite';
+import { temporaryFolder } from '../support/folder';
+import { TestQueue } from './support/queue';
 
 describe('operations in the thread of the database', () => {
   let queue: TestQueue;
