@@ -1,0 +1,28 @@
+import { pino } from 'pino';
+import { Admission } from '../../../../src/control-plane/admission';
+import { ApiKeys, type ApiKey } from '../../../../src/control-plane/identity/api-keys';
+import { KeyFiles } from '../../../../src/control-plane/key-files';
+import { webRoutes } from '../../../../src/control-plane/web/routes';
+import type { TestQueue } from '../../support/queue';
+
+export const KEY: ApiKey = { id: 'admin', secret: 'a secret of the test' };
+
+/** One who reads the pages of a queue, without a server. @param key null: they are open to everybody */
+export function readerOf({ admin, folder }: TestQueue, key: ApiKey | null = null, admission = new Admission()) {
+  const apiKeys = key && ApiKeys.open(KeyFiles.inDataFolder(folder), key, () => 'http://localhost', Date.now);
+  const app = webRoutes({ admin, apiKeys, admission, logger: pino({ level: 'silent' }) });
+  const basic = key ? { Authorization: `Basic ${Buffer.from(`${key.id}:${key.secret}`).toString('base64')}` } : {};
+  const ask = (path: string, init: { readonly method?: string; readonly headers?: Record<string, string> }) =>
+    app.request(path, { ...init, headers: { Accept: 'text/html', ...basic, ...init.headers } });
+  const told = async (response: Response) => ({
+    status: response.status,
+    text: (await response.text()).replace(/\s+/g, ' '),
+  });
+  return {
+    ask,
+    read: async (path: string) => told(await ask(path, {})),
+    /** Sends a form, as a page of ours does where the headers do not say otherwise. */
+    post: async (path: string, headers: Record<string, string> = {}) =>
+      told(await ask(path, { method: 'POST', headers: { 'Sec-Fetch-Site': 'same-origin', ...headers } })),
+  };
+}
