@@ -13,8 +13,11 @@ import { LOG_IN_FIRST, type RequestContext } from './builder';
 import { AnswerBudget } from './answer-limits';
 import { Lookups } from './lookups';
 import { sizeOf } from './document-limits';
+import { KnownDocuments } from './known-documents';
 import { readDocument } from './read-document';
 import { schema } from './schema';
+
+const documents = new KnownDocuments();
 
 const Body = z.object({
   query: z.string(),
@@ -89,8 +92,11 @@ async function carryOut(text: string, context: RequestContext): Promise<Executio
   const variables = body.data.variables ?? {};
   const document = documentOf(query, variables, context.user !== undefined);
   if (!('kind' in document)) return document;
-  const errors = validate(schema, document, undefined, { maxErrors: 5 });
-  if (errors.length > 0) return { errors };
+  if (documents.find(query) !== document) {
+    const errors = validate(schema, document, undefined, { maxErrors: 5 });
+    if (errors.length > 0) return { errors };
+    if (context.user !== undefined) documents.add(query, document);
+  }
   return execute({
     schema,
     document,
@@ -108,7 +114,9 @@ function documentOf(
 ): DocumentNode | ExecutionResult {
   let document: DocumentNode;
   try {
-    document = readDocument(query, isLoggedIn ? LIMIT.documentTokens : LIMIT.logInTokens);
+    // Of what others know, whoever may only log in finds nothing: fewer tokens are read for them.
+    const known = isLoggedIn ? documents.find(query) : undefined;
+    document = known ?? readDocument(query, isLoggedIn ? LIMIT.documentTokens : LIMIT.logInTokens);
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     // Of a query of somebody whose JWT has run out, what counts is that.

@@ -1,9 +1,10 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { jwtVerify, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import { z } from 'zod';
 import { parseJson } from '../../protocol/json';
 import { ConfigurationError } from '../errors';
 import type { KeyFiles } from '../key-files';
+import { jwtVerify } from './jwt-verify';
 
 /** Ten hours, as the clients of Spacelift expect; a token must outlive a long `terraform apply`. */
 const USER_JWT_SECONDS = 36_000;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Agent, request } from 'undici';
 import { ulid } from 'ulid';
+import { LIMIT } from '../../../src/control-plane/limits';
 import { signPoolJwt } from '../../../src/protocol/auth';
 import { makePool, makeStack, TestControlPlane, type TestPool } from '../support/control-plane';
 import { makeKey } from '../support/credentials';
@@ -155,6 +156,17 @@ describe('GraphQL', () => {
     const { data, errors } = await graphql(query);
     expect(data === null || Object.values(data).every((value) => value === null)).toBe(true);
     expect(errors?.[0]?.message).toContain('unauthorized');
+  });
+
+  test('measures a document that it knows by its variables each time, and lets nobody else use it', async () => {
+    const { jwt } = await login();
+    const document = 'query($n: Int) { runs(first: $n) { id } }';
+    for (const _ of ['first', 'known']) {
+      expect(await graphql(document, { n: 3 }, jwt)).toMatchObject({ data: { runs: expect.any(Array) as unknown } });
+    }
+    const { errors } = await graphql(document, { n: LIMIT.documentCost }, jwt);
+    expect(errors?.[0]?.message).toMatch(/^the document asks for about \d+ fields: ask for fewer/);
+    expect((await graphql(document, { n: 3 })).errors?.[0]?.message).toContain('unauthorized');
   });
 
   test('viewer is null for a bad token, and a missing pool is null without an error', async () => {
