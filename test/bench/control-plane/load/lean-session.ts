@@ -1,11 +1,11 @@
-import { Pool } from 'undici';
 import { poolJwtSource } from '../../../../src/protocol/auth';
 import type { Operation } from '../../../../src/protocol/client/call';
 import { causeOfFailure, causeOfRefusal } from '../../../../src/protocol/client/causes';
+import { Connections } from '../../../../src/protocol/client/connections';
 import type { Connect, ConnectOptions } from '../../../../src/protocol/client/options';
 import { ViewStream } from '../../../../src/protocol/client/views';
 import { parseJson } from '../../../../src/protocol/json';
-import { IDLE_CONNECTION_MS, POLL_WAIT_SECONDS } from '../../../../src/protocol/leases';
+import { POLL_WAIT_SECONDS } from '../../../../src/protocol/leases';
 import {
   WORKER_PATH,
   type ReportResponse,
@@ -16,18 +16,16 @@ import {
 import type { ControlPlaneSession, SessionEvents, SessionStatus } from '../../../../src/protocol/session';
 import { sleep } from '../../../support/waiting';
 
-/** As the session of a controller has them. */
-const CONNECTIONS = 4;
 const ANSWER_MS = 60_000;
 const PAUSE_MS = 1_000;
 
 /**
- * A session over long poll that sends what a controller's sends, over as many connections, and costs less: it takes the
+ * A session over long poll that sends what a controller's sends, over the same connections, and costs less: it takes the
  * answers as they are. A thousand of them share a core with the control plane that they try.
  */
 class LeanSession implements ControlPlaneSession {
   readonly status: SessionStatus = { state: 'connected', since: 0 };
-  private readonly connections: Pool;
+  private readonly connections: Connections;
   private readonly jwt: () => Promise<string>;
   private readonly views: ViewStream;
   private readonly closing = new AbortController();
@@ -37,11 +35,7 @@ class LeanSession implements ControlPlaneSession {
     events: SessionEvents,
   ) {
     const { token, privateKeyPem } = options;
-    this.connections = new Pool(new URL(token.endpoint).origin, {
-      connections: CONNECTIONS,
-      connect: { ca: token.ca },
-      keepAliveTimeout: IDLE_CONNECTION_MS,
-    });
+    this.connections = new Connections(token.endpoint, { ca: token.ca, connectWithinMs: ANSWER_MS });
     this.jwt = poolJwtSource({ poolId: token.poolId, certificate: token.certificate, privateKeyPem }, Date.now);
     this.views = new ViewStream((view) => events.onView(view));
     // After its owner has it.
@@ -56,7 +50,7 @@ class LeanSession implements ControlPlaneSession {
 
   async close(): Promise<void> {
     this.closing.abort();
-    await this.connections.destroy();
+    await this.connections.close();
   }
 
   private async follow(): Promise<void> {
@@ -87,11 +81,10 @@ class LeanSession implements ControlPlaneSession {
     const body = JSON.stringify({ ...request, session });
     try {
       const path = `${WORKER_PATH}/${operation}`;
-      const limits = { headersTimeout: ANSWER_MS, bodyTimeout: ANSWER_MS };
-      const answer = await this.connections.request({ method: 'POST', path, headers, body, ...limits });
-      const text = await answer.body.text();
-      if (answer.statusCode !== 200) throw causeOfRefusal(answer.statusCode, parseJson(text), token.endpoint);
-      return JSON.parse(text) as T;
+      const { signal } = this.closing;
+      const answer = await this.connections.post({ path, headers, body, answerWithinMs: ANSWER_MS, signal });
+      if (answer.statusCode !== 200) throw causeOfRefusal(answer.statusCode, parseJson(answer.text), token.endpoint);
+      return JSON.parse(answer.text) as T;
     } catch (error) {
       throw causeOfFailure(error, token.endpoint);
     }
