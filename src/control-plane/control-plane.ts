@@ -48,8 +48,15 @@ const BLOB_SWEEP_MS = 10 * 60_000;
 /** How often the database and the blobs are tried at most, for all who ask whether it is ready. */
 const CHECK_EVERY_MS = 1_000;
 
+/**
+ * What Node.js cuts small buffers from. Each TLS connection keeps a few bytes of one until it ends, and so all of it; Node.js takes
+ * 64 KiB.
+ */
+const BUFFER_POOL_BYTES = 8 * 1024;
+
 /** Starts a control plane on its data folder; everything it acknowledged before is there again. */
 export async function startControlPlane(given: ControlPlaneOptions): Promise<ControlPlane> {
+  Buffer.poolSize = BUFFER_POOL_BYTES;
   const opened = new Opened();
   try {
     return await start(given, opened);

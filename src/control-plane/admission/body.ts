@@ -14,6 +14,7 @@ export interface BodyLimits {
 }
 
 const FIRST_BYTES = 4 * 1024;
+const NOTHING = Buffer.alloc(0);
 
 /**
  * Reads a JSON body that has a limit, in bytes, in names and values, and in time; one that breaks it is not read any further. One above
@@ -101,7 +102,9 @@ class HeldBody {
     return textOf(this.buffer.subarray(0, this.bytes));
   }
 
+  /** Whoever listens to the request still has this, for as long as the request is being answered. */
   free(): void {
+    this.buffer = NOTHING;
     for (const giveBack of this.shares) giveBack();
   }
 }

@@ -16,6 +16,8 @@ import { Views } from './views';
 export const CONTROL_PLANE_CLIENT = 'worker-pools-control-plane';
 
 const CONNECT_TIMEOUT_MS = 15_000;
+/** How often the log says that the broker is away still. */
+const TELL_EVERY_MS = 60_000;
 const KEEPALIVE_SECONDS = 20;
 /** A reply that nobody has taken for so long is of no use. */
 const REPLY_EXPIRY_SECONDS = 60;
@@ -60,6 +62,7 @@ export class OutsideBroker {
   private readonly timer: NodeJS.Timeout;
   private readonly underWay = new Set<Promise<void>>();
   private ownCertificate: string | undefined;
+  private told: { readonly why: string; readonly at: number } | undefined;
 
   constructor(
     private readonly context: QueueContext,
@@ -115,19 +118,25 @@ export class OutsideBroker {
     const { signal } = this.stopping;
     const backoff = new Backoff({ firstMs: 200, longestMs: 10_000 });
     while (!signal.aborted) {
-      const connection = await this.connect().catch(
-        (error: unknown) =>
-          void logger.warn({ err: error, broker: this.options.url }, 'the MQTT broker cannot be reached'),
-      );
+      const connection = await this.connect().catch((error: unknown) => this.tell(error));
       this.options.observer.connects(connection ? 'connected' : 'failed');
       if (connection) {
         logger.info({ broker: this.options.url }, 'connected to the MQTT broker');
         backoff.reset();
+        this.told = undefined;
         await connection.ended;
         if (!signal.aborted) logger.warn({ broker: this.options.url }, 'the MQTT broker closed the connection');
       }
       await sleep(systemClock, backoff.next(), signal);
     }
+  }
+
+  /** Why there is no connection: once, and again only now and then while that stays the same. */
+  private tell(error: unknown): void {
+    const [why, at] = [reasonOf(error), performance.now()];
+    if (this.told?.why === why && at - this.told.at < TELL_EVERY_MS) return;
+    this.told = { why, at };
+    this.context.logger.warn({ broker: this.options.url, why }, 'the MQTT broker cannot be reached');
   }
 
   private async connect(): Promise<{ readonly ended: Promise<void> }> {
@@ -234,3 +243,13 @@ export class OutsideBroker {
 
 const unread = (client: MqttClient | undefined): number =>
   (client?.stream as { writableLength?: number } | undefined)?.writableLength ?? 0;
+
+/** Of several addresses that were tried, what the first one gave. */
+function reasonOf(error: unknown): string {
+  const {
+    errors,
+    message = '',
+    code,
+  } = error as Error & { readonly errors?: readonly Error[]; readonly code?: unknown };
+  return message || (errors?.[0]?.message ?? String(code ?? error));
+}

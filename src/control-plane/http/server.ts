@@ -77,6 +77,10 @@ function oneAtATime(server: Server): void {
     if (begun.size === 0) setImmediate(() => begun.clear());
     begun.add(socket);
     last.set(socket, response);
+    // Or else all of the exchange stays in memory until the next, which a connection that is kept may never have.
+    response.once('close', () => {
+      if (last.get(socket) === response) last.delete(socket);
+    });
     if (isTooSoon || socket.destroyed) socket.destroy();
     else if (hasTwoHosts(request)) response.writeHead(400, { Connection: 'close' }).end();
     else answer(request, response);

@@ -11,6 +11,7 @@ import {
   UnlockRequest,
   UploadedRequest,
   UploadRequest,
+  type WorkerViews,
 } from '../../protocol/messages';
 import { bodyStream, type Admission } from '../admission';
 import { TokenBuckets } from '../admission/token-buckets';
@@ -99,8 +100,8 @@ export function workerRoutes(parts: WorkerRoutesParts): Hono {
       const work = () => dispatch(context, poolId, operation, body, c.req.raw.signal) as Promise<object>;
       return waits ? callers.watching(poolId, body, work) : work();
     });
-    // The pool may have been reset while a long poll was held back.
-    if (waits) await callers.pool(c);
+    // The pool may have been reset while a long poll was held back. One that brings nothing tells nobody anything.
+    if (waits && (answer as WorkerViews).workers.length > 0) await callers.pool(c);
     return c.body(await jsonInSlices(answer), 200, { 'Content-Type': 'application/json' });
   });
   return app;

@@ -1,3 +1,4 @@
+import { SESSION_LEASE_MS } from '../../protocol/leases';
 import type {
   RegisterRequest,
   RetireRequest,
@@ -147,12 +148,16 @@ export async function watch(
         context.observer.viewsSent(changed);
         return answer(context, revision, changed);
       }
-      await sleep.over;
+      // The next watch looks, and comes at once. It is a sign of life, which the end of this one is not.
+      if (!(await sleep.over) && isShort(request)) return answer(context, revision, []);
     } finally {
       sleep.wake();
     }
   }
 }
+
+/** So that the beginnings of two in a row keep the session's lease. */
+const isShort = ({ waitSeconds }: WatchRequest) => waitSeconds * 1000 <= SESSION_LEASE_MS / 2;
 
 /** Removes idle workers at once; a busy one gets nothing further and goes when its run is over. */
 export function retire(context: QueueContext, poolId: string, request: RetireRequest): Promise<RetireResponse> {

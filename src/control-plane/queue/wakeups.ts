@@ -1,5 +1,6 @@
 export interface Sleep {
-  readonly over: Promise<void>;
+  /** Whether it was ended early: not by its time, nor by the signal. */
+  readonly over: Promise<boolean>;
   /** Ends it now. */
   readonly wake: () => void;
 }
@@ -38,20 +39,22 @@ export class Wakeups {
   /** Sleeps until the topic's next notification, the end of the time, the signal's abort or the end of the server. */
   sleep(topic: string, milliseconds: number, signal?: AbortSignal): Sleep {
     let wake = (): void => undefined;
-    if (this.closed || signal?.aborted || milliseconds <= 0) return { over: Promise.resolve(), wake };
+    if (this.closed || signal?.aborted || milliseconds <= 0) return { over: Promise.resolve(false), wake };
     const sleepers = this.sleepers.get(topic) ?? new Set();
     this.sleepers.set(topic, sleepers);
-    const over = new Promise<void>((resolve) => {
-      wake = () => {
+    const over = new Promise<boolean>((resolve) => {
+      const end = (isEarly: boolean) => {
         clearTimeout(timer);
-        signal?.removeEventListener('abort', wake);
+        signal?.removeEventListener('abort', timeout);
         sleepers.delete(wake);
         if (sleepers.size === 0 && this.sleepers.get(topic) === sleepers) this.sleepers.delete(topic);
-        resolve();
+        resolve(isEarly);
       };
-      const timer = setTimeout(wake, milliseconds);
+      const timeout = () => end(false);
+      wake = () => end(true);
+      const timer = setTimeout(timeout, milliseconds);
       sleepers.add(wake);
-      signal?.addEventListener('abort', wake);
+      signal?.addEventListener('abort', timeout);
     });
     return { over, wake };
   }

@@ -81,7 +81,10 @@ export class Connections {
     await Promise.all(this.all.map((client) => client.destroy()));
   }
 
-  private async send(client: Client, { path, headers, body, answerWithinMs, signal }: HttpRequest): Promise<HttpAnswer> {
+  private async send(
+    client: Client,
+    { path, headers, body, answerWithinMs, signal }: HttpRequest,
+  ): Promise<HttpAnswer> {
     const options: Dispatcher.RequestOptions = {
       method: 'POST',
       path: `${this.prefix}${path}`,

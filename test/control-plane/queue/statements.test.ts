@@ -49,6 +49,10 @@ describe('what the database is asked for', () => {
       const revision = await seen();
       return () => queue.watch(revision - 1, 0);
     },
+    'a watch that waits for news in vain': async () => {
+      const revision = await seen();
+      return () => queue.watch(revision, 1);
+    },
     'a trigger with no worker': () => Promise.resolve(() => queue.trigger()),
     'a trigger that a worker waits for': async () => {
       await idle();
@@ -88,6 +92,7 @@ describe('what the database is asked for', () => {
   test.each<Cost & { operation: string }>([
     { operation: 'a watch that sees nothing new', statements: 1, transactions: 0 },
     { operation: 'a watch that sees a worker', statements: 2, transactions: 0 },
+    { operation: 'a watch that waits for news in vain', statements: 1, transactions: 0 },
     { operation: 'a trigger with no worker', statements: 12, transactions: 1 },
     { operation: 'a trigger that a worker waits for', statements: 22, transactions: 1 },
     { operation: 'the Pod was created', statements: 9, transactions: 1 },
