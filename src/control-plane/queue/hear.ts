@@ -42,7 +42,8 @@ export async function hearAtOnce(
   const found = await looks.session(poolId, session);
   if (found && !isFormer(found.known, term, found.reading) && !isNews(found.known, term, found.reading)) return found;
   await change(context, hearing, { poolId, speaker });
-  return (await looks.session(poolId, session)) ?? NOTHING;
+  // To be heard changes nothing of what there is to see.
+  return found ?? (await looks.session(poolId, session)) ?? NOTHING;
 }
 
 /** A session that has been forgotten in the meantime. */
