@@ -7,7 +7,7 @@ import { facts, type Html } from './html';
 import { phases, type Phase } from './phases';
 import type { View } from './view';
 import type { Viewer } from './viewer';
-import { moment, poolLink, span, stackLink, stateWord } from './words';
+import { moment, poolLink, since, span, stackLink, stateWord } from './words';
 
 /** One run: how it stands, without its log. */
 export async function runView(admin: AdminService, id: string, viewer: Viewer): Promise<View | null> {
@@ -82,7 +82,9 @@ function phaseList(all: readonly Phase[]): Html {
       ({ name, begins, ends, note }) =>
         html`<li ${ends === null ? html`aria-current="step"` : ''}>
           <strong>${name}</strong>
-          <span class="muted">${moment(begins)} · ${span(begins, ends)}${note === undefined ? '' : `, ${note}`}</span>
+          <span class="muted"
+            >${ends === null ? since(begins) : html`${moment(begins)} · ${span(begins, ends)}`}${note === undefined ? '' : `, ${note}`}</span
+          >
         </li>`,
     )}
   </ol>`;
