@@ -1,8 +1,13 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { placeState } from '../../src/launcher/init/managed-state';
+import { StateBackend } from '../../src/launcher/relay/state-backend';
 import { ensureBinaries } from '../../src/local-cluster/binaries';
 import { connectPoll } from '../../src/protocol/client';
 import type { Assignment, WorkerView } from '../../src/protocol/messages';
@@ -10,6 +15,7 @@ import type { ControlPlaneSession } from '../../src/protocol/session';
 import { makePool, newWorker, TestControlPlane, type TestPool } from '../control-plane/support/control-plane';
 import { craftedArchive } from '../launcher/support/crafted-archive';
 import { runPodOfProcesses } from '../launcher/support/pod-of-processes';
+import { runSpec, step } from '../launcher/support/run-pod';
 import { removeFolder, temporaryFolder } from '../support/folder';
 import { until } from '../support/until';
 
@@ -21,6 +27,8 @@ resource "terraform_data" "subnet" { input = terraform_data.network.id }
 variable "size" { default = 1 }
 `,
 };
+
+const SPEC = runSpec([step('plan', 'tofu plan')], { stage: 'preparing' });
 
 let root: string;
 let bin: string;
@@ -89,13 +97,108 @@ async function run(): Promise<string> {
   return [...records.map((record) => record.text), (await controlPlane.admin.run(id))?.state].join('');
 }
 
+/** What a command prints, whatever it ends with. */
+async function sh(command: string): Promise<string> {
+  const env = { PATH: [bin, process.env['PATH']].join(delimiter), HOME: root, CHECKPOINT_DISABLE: '1' };
+  const child = spawn('sh', ['-c', `${command} 2>&1`], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [printed] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  return printed;
+}
+
 const state = async (): Promise<string> => text((await controlPlane.admin.states.pull('network')).content);
 
+/** Applies until the file is there. */
+const HELD = {
+  'main.tf': `
+resource "terraform_data" "slow" {
+  provisioner "local-exec" { command = "echo waiting; while [ ! -e $HOME/told ]; do sleep 0.1; done" }
+}
+`,
+};
+
+/** OpenTofu's own encryption, in HCL within a variable. */
+const ENCRYPTION = `
+key_provider "pbkdf2" "passphrase" { passphrase = "a passphrase that nobody else has" }
+method "aes_gcm" "all" { keys = key_provider.pbkdf2.passphrase }
+state { method = method.aes_gcm.all }
+plan { method = method.aes_gcm.all }
+`;
+
 describe('the state of a stack without a backend, with the real OpenTofu', () => {
-  test('is there at its second run, which finds nothing to change', async () => {
+  test('is there at its second run, which finds nothing to change, and follows what is changed', async () => {
     await stack();
     expect(await run()).toContain('Apply complete! Resources: 2 added');
     expect(await run()).toContain('No changes. Your infrastructure matches the configuration.');
+    await push({ 'main.tf': SOURCE['main.tf'].replace('default = 1', 'default = 2') });
+    expect(await run()).toContain('Apply complete! Resources: 0 added, 1 changed, 0 destroyed.');
     expect(JSON.parse(await state())).toMatchObject({ resources: [{ name: 'network' }, { name: 'subnet' }] });
+    const { id } = (await controlPlane.admin.stack('network'))!;
+    expect(await controlPlane.admin.states.lock(id)).toBeNull();
+  });
+
+  test('is read by nobody else where OpenTofu encrypts it itself', async () => {
+    const environment = { TF_ENCRYPTION: ENCRYPTION, TF_VAR_size: '"a secret size"' };
+    await stack({ 'main.tf': SOURCE['main.tf'].replace('default = 1', 'type = string') }, environment);
+    expect(await run()).toContain('Apply complete! Resources: 2 added');
+    expect(await run()).toContain('No changes. Your infrastructure matches the configuration.');
+    expect(await state()).toContain('"encrypted_data"');
+    expect(await state()).not.toContain('a secret size');
+  });
+
+  test('is written though the control plane was away when it was to be', async () => {
+    await stack(HELD);
+    const { id } = await controlPlane.admin.createRun({ stack: 'network' });
+    await runPod(await assigned(id, 'preparing'));
+    const applied = runPod(await assigned(id, 'applying'));
+    const log = async (): Promise<string> => (await controlPlane.admin.readLog(id, 0)).map(({ text }) => text).join('');
+    await until(async () => (await log()).includes('waiting'), 'the apply');
+    await controlPlane.restart(async () => {
+      writeFileSync(join(root, 'told'), '');
+      // By then the tool has tried to write its state more than once.
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+    });
+    await applied;
+    expect(await log()).toContain('Apply complete! Resources: 1 added');
+    expect(JSON.parse(await state())).toMatchObject({ resources: [{ name: 'slow' }] });
+  });
+
+  test('is brought from where it was', async () => {
+    await stack();
+    await run();
+    const former = await state();
+    await controlPlane.admin.deleteStack('network');
+    await stack({ ...SOURCE, 'terraform.tfstate': former });
+    expect(await run()).toContain('Bring it over with `worker-pools stack state push`');
+    await controlPlane.admin.states.push('network', Readable.from([former]));
+    expect(await run()).toContain('No changes. Your infrastructure matches the configuration.');
+  });
+
+  test('shows who has locked it', async () => {
+    const folder = join(root, 'source');
+    await mkdir(folder);
+    for (const [name, content] of Object.entries(SOURCE)) writeFileSync(join(folder, name), content);
+    const heldBy = {
+      ID: 'the-lock',
+      Operation: 'OperationTypeApply',
+      Info: 'run 01K0 holds it (APPLYING)',
+      Who: 'root@pod',
+    };
+    const more = { Version: '1.10.6', Created: '2026-11-27T05:00:00Z', Path: '' };
+    const never = (): Promise<never> => Promise.reject(new Error('not asked'));
+    const client = {
+      state: () => Promise.resolve(undefined),
+      writeState: never,
+      unlockState: never,
+      lockState: () => Promise.resolve({ heldBy: { ...heldBy, ...more } }),
+    };
+    await placeState({ ...SPEC, managedState: { version: 0 } }, folder);
+    const backend = await StateBackend.open({ client, exchange: root, say: () => Promise.resolve() });
+    try {
+      const planned = await sh(`. ${root}/state-backend.sh && cd ${folder} && tofu init && tofu plan -no-color`);
+      expect(planned).toContain('Error acquiring the state lock');
+      expect(planned).toContain('run 01K0 holds it (APPLYING)');
+    } finally {
+      await backend.close();
+    }
   });
 });

@@ -3,6 +3,9 @@ import { RequestError } from '../errors';
 const LONGEST_KEY = 64;
 const LONGEST_VALUE = 256;
 
+/** What matters below the top. */
+const IS_SIGN = Uint8Array.from({ length: 256 }, (_, byte) => Number('"\\{}[]'.includes(String.fromCharCode(byte))));
+
 const WHITESPACE = /^[ \t\r\n]$/;
 
 /** What a state says of itself at its top: it may be as large as it likes, so that it is read as it passes. */
@@ -19,7 +22,11 @@ export class TopLevel {
   /** @throws RequestError `malformed` for what is no object of JSON */
   add(chunk: Buffer): void {
     // Nothing that it looks at has more than one byte.
-    for (const character of chunk.toString('latin1')) this.take(character);
+    for (let at = 0; at < chunk.length; at += 1) {
+      const byte = chunk[at]!;
+      if (this.depth > 1 && !this.escaped && IS_SIGN[byte] === 0) continue;
+      this.take(String.fromCharCode(byte));
+    }
   }
 
   /** @throws RequestError `malformed` for what ends too early */

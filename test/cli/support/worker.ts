@@ -48,7 +48,8 @@ export class TestWorker {
     await Promise.all([this.agent.destroy(), ...this.pods.map((pod) => pod.close())]);
   }
 
-  private async nextAssignment(): Promise<Assignment> {
+  /** Waits for a run. */
+  async nextAssignment(): Promise<Assignment> {
     // Bounded, so that a run that never comes fails the test instead of hanging it.
     for (let tries = 0; tries < 500; tries += 1) {
       const assignment = await this.view();

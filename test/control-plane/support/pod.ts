@@ -24,8 +24,10 @@ export class TestPod {
     this.agent = new Agent({ connect: { ca: pool.token.ca } });
   }
 
-  async start(): Promise<RunSpec> {
-    const { status, body } = await this.post('start', { fence: this.assignment.fence, podUid: this.uid });
+  /** @param servesState false for a launcher of before */
+  async start(servesState = true): Promise<RunSpec> {
+    const { fence } = this.assignment;
+    const { status, body } = await this.post('start', { fence, podUid: this.uid, servesState });
     if (status !== 200) throw new Error(`start was refused: ${JSON.stringify(body)}`);
     return body as unknown as RunSpec;
   }
@@ -68,7 +70,31 @@ export class TestPod {
     return this.post('uploaded', { fence: this.assignment.fence, upload, size: content.length, sha256 });
   }
 
-  async get(what: 'source' | 'workspace'): Promise<{ status: number; text: string }> {
+  /** The state that the tool is given; undefined when there is none. */
+  async state(): Promise<string | undefined> {
+    const { status, text } = await this.get('state');
+    if (status === 204) return undefined;
+    if (status !== 200) throw new Error(`the state was refused: ${text}`);
+    return text;
+  }
+
+  putState(content: Content, lock?: string): Promise<Answer> {
+    return this.send(
+      'PUT',
+      lock === undefined ? 'state' : `state?${new URLSearchParams({ lock }).toString()}`,
+      content,
+    );
+  }
+
+  lock(ID: string, more: object = {}): Promise<Answer> {
+    return this.post('lock', { fence: this.assignment.fence, lock: { ID, Operation: 'OperationTypeApply', ...more } });
+  }
+
+  unlock(id: string): Promise<Answer> {
+    return this.post('unlock', { fence: this.assignment.fence, id });
+  }
+
+  async get(what: 'source' | 'workspace' | 'state'): Promise<{ status: number; text: string }> {
     const response = await request(this.url(what), { dispatcher: this.agent, headers: await this.headers() });
     return { status: response.statusCode, text: await response.body.text() };
   }
