@@ -142,6 +142,7 @@ export const ROOMS = {
     'constructs',
     'protocol',
     'control-plane/graphql',
+    'control-plane/identity',
     'local-cluster',
     'cli/*',
     'cli/api',

@@ -81,7 +81,7 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   const tls = await openTls(given, authority, opened, { clock, logger });
   // The addresses hold ports that are known only once the servers listen; nothing uses them before that.
   const address = { publicUrl: '', mqttUrl: '' };
-  const apiKeys = ApiKeys.open(keys, given.apiKey, () => address.publicUrl, now);
+  const apiKeys = ApiKeys.open({ keys, given: given.apiKey, store, audience: () => address.publicUrl, now });
   // '' trusts those that everybody trusts; beside them a token can name nobody.
   const ca = () => (tls?.ca ? [tls.ca, given.mqttBroker?.ca ?? ''].join('\n').trim() : '');
   const issuer = new PoolIssuer(authority, () => ({ endpoint: address.publicUrl, mqtt: address.mqttUrl, ca: ca() }));
@@ -97,7 +97,7 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
       proofs,
     }),
   );
-  const admin = new AdminService(context, blobs, states, issuer);
+  const admin = new AdminService(context, blobs, states, issuer, apiKeys);
   let isStopping = false;
   const checks = [
     { name: 'running', problem: () => (isStopping ? 'the control plane was told to stop' : undefined) },

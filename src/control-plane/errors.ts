@@ -2,7 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { z } from 'zod';
 import { mostOf, type Refusal } from '../protocol/messages';
 
-export type RefusalCode = Refusal['code'];
+/** Those of the worker protocol, and what only people and programs are told. */
+export type RefusalCode = Refusal['code'] | 'forbidden';
 
 /** A request that is refused: a code for the program, a sentence for the person. Both go to the caller. */
 export class RequestError extends Error {
@@ -25,9 +26,12 @@ export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
-export const HTTP_STATUS: Readonly<Record<RefusalCode, 400 | 401 | 404 | 408 | 409 | 413 | 429 | 500 | 503 | 507>> = {
+export const HTTP_STATUS: Readonly<
+  Record<RefusalCode, 400 | 401 | 403 | 404 | 408 | 409 | 413 | 429 | 500 | 503 | 507>
+> = {
   malformed: 400,
   unauthorized: 401,
+  forbidden: 403,
   'not-found': 404,
   fenced: 409,
   superseded: 409,

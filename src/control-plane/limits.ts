@@ -137,6 +137,7 @@ export const LIMITS = {
     'log of a pool, after 64 MiB at once',
     "some 40,000 lines; nobody reads more, and the disk is everybody's",
   ),
+  apiKeys: limit(1_000, 'count', 'API keys', 'one for each person and program'),
   failedLogIns: limit(
     20,
     'count',

@@ -32,6 +32,15 @@ export function checkPoolName(name: string): string {
 }
 
 /** @throws RequestError `malformed`, with the rule */
+export function checkKeyName(name: string): string {
+  if (POOL_NAME.test(name)) return name;
+  throw new RequestError(
+    'malformed',
+    `name ${JSON.stringify(name.slice(0, 100))} of an API key is not allowed: 1 to 100 characters, no slash, no control character, no blank at either end`,
+  );
+}
+
+/** @throws RequestError `malformed`, with the rule */
 export function checkLabel(label: string): string {
   if (POOL_LABEL.test(label)) return label;
   throw new RequestError(

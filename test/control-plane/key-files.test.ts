@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { ApiKeys } from '../../src/control-plane/identity/api-keys';
 import { KEY_FILES, KeyFiles, type KeyFile } from '../../src/control-plane/key-files';
 import { Authority } from '../../src/control-plane/pki/authority';
 import { removeFolder, temporaryFolder } from '../support/folder';
+import { openApiKeys } from './support/api-keys';
 
 let folder: string;
 let warnings: string[];
@@ -23,7 +23,7 @@ describe('keys in the data folder', () => {
     const open = async (): Promise<string[]> => {
       const keys = KeyFiles.inDataFolder(at('data'), warn);
       const authority = await Authority.open(keys, Date.now);
-      return [authority.certificatePem, ApiKeys.open(keys, undefined, () => '', Date.now).key.secret];
+      return [authority.certificatePem, openApiKeys(keys).key.secret];
     };
     const umask = process.umask(0);
     const made = await open().finally(() => process.umask(umask));
@@ -69,7 +69,7 @@ describe('keys in the data folder', () => {
     ],
   ])('are refused where %s holds %j', (name, content, sentence) => {
     writeFileSync(at(name), content);
-    expect(() => ApiKeys.open(KeyFiles.inDataFolder(folder), undefined, () => '', Date.now)).toThrow(sentence);
+    expect(() => openApiKeys(KeyFiles.inDataFolder(folder))).toThrow(sentence);
   });
 });
 

@@ -157,3 +157,12 @@ export const TRIGGER_RUN = graphql(`
 export const CONFIRM_RUN = graphql(`mutation($id: ID!) { run: runConfirm(run: $id) { ${RUN_FIELDS} } }`);
 export const DISCARD_RUN = graphql(`mutation($id: ID!) { run: runDiscard(run: $id) { ${RUN_FIELDS} } }`);
 export const STOP_RUN = graphql(`mutation($id: ID!) { run: runStop(run: $id) { ${RUN_FIELDS} } }`);
+
+const KEY_FIELDS = 'id name role createdAt lastUsedAt';
+
+export const API_KEYS = graphql(`{ apiKeys { ${KEY_FIELDS} } }`);
+export const CREATE_API_KEY = graphql(`
+  mutation($input: ApiKeyInput!) { key: apiKeyCreate(input: $input) { ${KEY_FIELDS} secret } }`);
+export const UPDATE_API_KEY = graphql(`
+  mutation($id: ID!, $input: ApiKeyInput!) { key: apiKeyUpdate(id: $id, input: $input) { ${KEY_FIELDS} } }`);
+export const DELETE_API_KEY = graphql('mutation($id: ID!) { apiKeyDelete(id: $id) { id } }');

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { controlPlaneCommand } from './control-plane';
 import { controllerCommand } from './controller';
 import { demoCommand } from './demo';
+import { keyCommand } from './key';
 import { launcherCommand } from './launcher';
 import { poolCommand } from './pool';
 import { runCommand } from './run';
@@ -13,6 +14,7 @@ export const allCommands = (): Command[] => [
   poolCommand(),
   stackCommand(),
   runCommand(),
+  keyCommand(),
   controlPlaneCommand(),
   controllerCommand(),
   launcherCommand(),

@@ -18,6 +18,7 @@ const GENERATORS: readonly (() => Promise<Generator>)[] = [
   async () => (await import('./constructs-docs')).generateConstructsDocs,
   async () => (await import('./graphql')).generateGraphql,
   async () => (await import('./browser-script')).generateBrowserScript,
+  async () => (await import('./roles-docs')).generateRolesDocs,
   async () => (await import('./cli-docs')).generateCliDocs,
   async () => (await import('./settings-docs')).generateSettingsDocs,
   async () => (await import('./conditions-docs')).generateConditionsDocs,

@@ -2,12 +2,14 @@ import type { Readable } from 'node:stream';
 import type { NewPool, NewRun, NewStack, PoolSettings, RunFilter, StackChange } from './input';
 import { RequestError } from '../errors';
 import { checkIdempotencyKey, idOf } from '../names';
+import type { ApiKeys } from '../identity/api-keys';
 import type { PoolIssuer } from '../identity/pool-issuer';
 import type { QueueContext } from '../queue/context';
 import { requireRun } from '../queue/lifecycle';
 import { cancel, decide, drain, prioritize, queueRun, retryRun, stop } from '../queue/person-operations';
 import { waitsFor } from '../queue/waiting';
 import { runTopic, type Sleep } from '../queue/wakeups';
+import { KeyAdmin } from './key-admin';
 import { PoolAdmin, type Pool } from './pool-admin';
 import { StackAdmin } from './stack-admin';
 import { StateAdmin } from './state-admin';
@@ -22,6 +24,7 @@ import type { WorkerCounts } from '../store/workers';
 /** What people may do, for GraphQL, the web page and tests. Every method throws a RequestError with a plain sentence. */
 export class AdminService {
   readonly statistics: Statistics;
+  readonly keys: KeyAdmin;
   /** States that are kept for stacks. */
   readonly states: StateAdmin;
   private readonly poolAdmin: PoolAdmin;
@@ -32,8 +35,10 @@ export class AdminService {
     blobs: Blobs,
     states: States,
     issuer: PoolIssuer,
+    apiKeys: ApiKeys,
   ) {
     this.statistics = new Statistics(context);
+    this.keys = new KeyAdmin(context, apiKeys);
     this.poolAdmin = new PoolAdmin(context, issuer);
     this.states = new StateAdmin(context, states, (nameOrId) => this.stackAdmin.require(nameOrId));
     this.stackAdmin = new StackAdmin(context, blobs, (nameOrId) => this.poolAdmin.byNameOrId(nameOrId));

@@ -1,3 +1,4 @@
+import { Refusal } from '../../protocol/messages';
 import { MqttRequest, type MqttReply } from '../../protocol/mqtt-topics';
 import { JsonMeter, textOf } from '../admission/json-meter';
 import { RequestError, validate } from '../errors';
@@ -91,7 +92,11 @@ function refusalOf(context: QueueContext, error: unknown): MqttReply['refusal'] 
   if (error instanceof RequestError) {
     const { code, message, retryAfterSeconds, cause } = error;
     if (cause) context.logger.error({ err: cause }, 'MQTT request failed');
-    return { code, message, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+    return {
+      code: Refusal.shape.code.parse(code),
+      message,
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    };
   }
   context.logger.error({ err: error }, 'MQTT request failed');
   return { code: 'internal', message: 'the control plane failed at this request: its log says why' };

@@ -2,14 +2,15 @@ import SchemaBuilder from '@pothos/core';
 import type { AdminService } from '../admin/admin-service';
 import { RequestError } from '../errors';
 import type { ApiKeys } from '../identity/api-keys';
+import type { Caller } from '../identity/caller';
 import type { Lookups } from './lookups';
 
 /** Of one request. */
 export interface RequestContext {
   readonly admin: AdminService;
   readonly apiKeys: ApiKeys;
-  /** The id of the API key; undefined when nobody is logged in. */
-  readonly user: string | undefined;
+  /** Undefined when nobody is logged in. */
+  readonly user: Caller | undefined;
   /** Carries out a log-in, and counts it where it fails. @throws RequestError after too many */
   readonly logIn: <T>(prove: () => Promise<T>) => Promise<T>;
   readonly lookups: Lookups;
@@ -31,7 +32,7 @@ export const seconds = (milliseconds: number): number => Math.floor(milliseconds
 
 export const LOG_IN_FIRST = 'unauthorized: log in with apiKeyUser first';
 
-export function requireUser({ user }: RequestContext): string {
+export function requireUser({ user }: RequestContext): Caller {
   if (user === undefined) throw new RequestError('unauthorized', LOG_IN_FIRST);
   return user;
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { AdminService } from '../admin/admin-service';
 import type { Admission } from '../admission';
 import type { ApiKeys } from '../identity/api-keys';
+import type { Caller } from '../identity/caller';
 import { HTTP_STATUS, RequestError, type RefusalCode } from '../errors';
 import { bearer, parseJsonBody, refusingApp } from '../http/app';
 import { jsonInSlices } from '../json-slices';
@@ -45,8 +46,8 @@ export function graphqlRoute({ admin, apiKeys, admission, logger }: GraphqlParts
   const app = refusingApp(logger);
   app.post('/', async (c) => {
     const jwt = bearer(c.req.header('Authorization'));
-    const user = jwt && (await apiKeys.verify(jwt));
-    if (user) admission.proved(c, `key ${user}`);
+    const user = jwt ? await apiKeys.verify(jwt) : undefined;
+    if (user) admission.proved(c, `key ${user.id}`);
     const address = admission.addressOf(c);
     const logIn: RequestContext['logIn'] = (prove) => admission.logIns.attempt(address, prove);
     const context: RequestContext = { admin, apiKeys, user, logIn, lookups: new Lookups(admin) };
@@ -56,7 +57,7 @@ export function graphqlRoute({ admin, apiKeys, admission, logger }: GraphqlParts
       const text = await bodyOf(c, admission, user);
       return text === undefined ? refused(LOG_IN_FIRST) : carryOut(text, context);
     };
-    const key = user ? `graphql ${user}` : `graphql of ${address}`;
+    const key = user ? `graphql ${user.id}` : `graphql of ${address}`;
     try {
       const result = await admission.inFlight.during(
         key,
@@ -74,8 +75,8 @@ export function graphqlRoute({ admin, apiKeys, admission, logger }: GraphqlParts
 }
 
 /** Undefined for one too large of somebody who may only log in: so it is that nobody is logged in which is told. */
-async function bodyOf(c: Context, admission: Admission, user: string | undefined): Promise<string | undefined> {
-  if (user) return admission.body(c, { who: `key ${user}`, most: LIMIT.graphqlBytes });
+async function bodyOf(c: Context, admission: Admission, user: Caller | undefined): Promise<string | undefined> {
+  if (user) return admission.body(c, { who: `key ${user.id}`, most: LIMIT.graphqlBytes });
   try {
     return await admission.body(c, { who: 'log-ins', most: LIMIT.logInBytes });
   } catch (error) {

@@ -69,12 +69,14 @@ export const Run = builder.objectRef<RunRecord>('Run').implement({
 builder.queryFields((t) => ({
   run: t.field({
     type: Run,
+    access: 'stack:read',
     nullable: true,
     args: { id: t.arg.id({ required: true }) },
     resolve: (_root, { id }, { admin }) => admin.run(id),
   }),
   runs: t.field({
     type: [Run],
+    access: 'stack:read',
     description: 'Newest first.',
     args: { stack: t.arg.id(), workerPool: t.arg.id(), first: t.arg.int() },
     resolve: (_root, { stack, workerPool, first }, { admin }) =>
@@ -96,6 +98,7 @@ builder.mutationFields((t) => {
   return {
     runTrigger: t.field({
       type: Run,
+      access: 'run:write',
       args: {
         stack: t.arg.id({ required: true }),
         runType: t.arg({ type: RunType }),
@@ -112,6 +115,7 @@ builder.mutationFields((t) => {
     }),
     runRetry: t.field({
       type: Run,
+      access: 'run:write',
       description: 'Another run of the kind of one that ended without success, with the source that its stack has now.',
       args: { ...run, ...idempotencyKey },
       resolve: async (_root, args, context) =>
@@ -119,6 +123,7 @@ builder.mutationFields((t) => {
     }),
     runPrioritizeSet: t.field({
       type: Run,
+      access: 'run:write',
       description:
         'Lets it go before others of its pool whenever it waits for a worker; not before earlier ones of its stack.',
       args: { ...run, prioritize: t.arg.boolean({ required: true }) },
@@ -126,22 +131,26 @@ builder.mutationFields((t) => {
     }),
     runConfirm: t.field({
       type: Run,
+      access: 'run:write',
       description: 'Where a stack is given, too, the run must be one of its runs.',
       args: run,
       resolve: async (_root, args, context) => context.admin.confirm(await runOf(context, args)),
     }),
     runDiscard: t.field({
       type: Run,
+      access: 'run:write',
       args: run,
       resolve: async (_root, args, context) => context.admin.discard(await runOf(context, args)),
     }),
     runStop: t.field({
       type: Run,
+      access: 'run:write',
       args: { ...run, note: t.arg.string() },
       resolve: async (_root, args, context) => context.admin.stop(await runOf(context, args), args.note ?? undefined),
     }),
     runCancel: t.field({
       type: Run,
+      access: 'run:write',
       description: 'Only of a run that has not started.',
       args: run,
       resolve: async (_root, args, context) => context.admin.cancel(await runOf(context, args)),

@@ -61,6 +61,7 @@ const Stacks = pagesOf('Stacks', Stack, 'Stack');
 builder.queryFields((t) => ({
   stacks: t.field({
     type: [Stack],
+    access: 'stack:read',
     description: 'By name; with a pool, given by name or id, those that it runs.',
     args: { workerPool: t.arg.id(), first: t.arg.int() },
     resolve: async (_root, { workerPool, first }, { admin }) =>
@@ -68,6 +69,7 @@ builder.queryFields((t) => ({
   }),
   stack: t.field({
     type: Stack,
+    access: 'stack:read',
     nullable: true,
     args: { id: t.arg.id({ required: true }) },
     resolve: (_root, { id }, { admin }) => admin.stack(id),
@@ -115,12 +117,14 @@ builder.mutationFields((t) => {
   return {
     stackCreate: t.field({
       type: Stack,
+      access: 'stack:write',
       description: 'Pool and stack are given by name or id.',
       args: { name: t.arg.string({ required: true }), workerPool: t.arg.id({ required: true }), ...settings },
       resolve: (_root, args, { admin }) => admin.createStack(newStack(args)),
     }),
     stackUpdate: t.field({
       type: Stack,
+      access: 'stack:write',
       description:
         "Counts for runs that start from now on. What is left out stays; an empty runnerImage means the pool's again.",
       args: {
@@ -133,6 +137,7 @@ builder.mutationFields((t) => {
     }),
     stackDelete: t.field({
       type: Stack,
+      access: 'stack:write',
       nullable: true,
       description: 'With its source, environment and state. Refused while it has unfinished runs; the others stay.',
       args: { stack: t.arg.id({ required: true }) },

@@ -57,12 +57,14 @@ builder.objectFields(Stack, (t) => ({
 builder.mutationFields((t) => ({
   stackStateRestore: t.field({
     type: Version,
+    access: 'state:write',
     description: 'Makes a former version of the state the newest one. Refused while a run has locked it.',
     args: { stack: t.arg.id({ required: true }), version: t.arg.int({ required: true }) },
     resolve: (_root, { stack, version }, { admin }) => admin.states.restore(stack, version),
   }),
   stackStateUnlock: t.field({
     type: Lock,
+    access: 'state:write',
     description: 'Takes the lock of the state from whoever holds it, and tells who that was.',
     args: { stack: t.arg.id({ required: true }) },
     resolve: (_root, { stack }, { admin }) => admin.states.unlock(stack),

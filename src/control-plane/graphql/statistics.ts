@@ -68,6 +68,10 @@ const Metrics = builder.objectRef<Measured>('Metrics').implement({
 });
 
 builder.queryFields((t) => ({
-  usage: t.field({ type: Usage, resolve: (_root, _args, { admin }) => admin.statistics.usage() }),
-  metrics: t.field({ type: Metrics, resolve: (_root, _args, { admin }) => new Measured(admin.statistics) }),
+  usage: t.field({ type: Usage, access: 'stack:read', resolve: (_root, _args, { admin }) => admin.statistics.usage() }),
+  metrics: t.field({
+    type: Metrics,
+    access: 'stack:read',
+    resolve: (_root, _args, { admin }) => new Measured(admin.statistics),
+  }),
 }));

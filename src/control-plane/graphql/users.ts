@@ -1,4 +1,5 @@
 import { RequestError } from '../errors';
+import type { Caller } from '../identity/caller';
 import { builder } from './builder';
 
 const User = builder.objectRef<{ readonly jwt: string; readonly validUntil: number }>('User').implement({
@@ -8,8 +9,8 @@ const User = builder.objectRef<{ readonly jwt: string; readonly validUntil: numb
   }),
 });
 
-const Viewer = builder.objectRef<{ readonly id: string }>('Viewer').implement({
-  fields: (t) => ({ id: t.exposeID('id'), name: t.exposeString('id') }),
+const Viewer = builder.objectRef<Caller>('Viewer').implement({
+  fields: (t) => ({ id: t.exposeID('id'), name: t.exposeString('name'), role: t.exposeString('role') }),
 });
 
 const DebugInfo = builder.objectRef<{ readonly selfHostedVersion: string }>('DebugInfo').implement({
@@ -20,25 +21,33 @@ builder.queryFields((t) => ({
   viewer: t.field({
     type: Viewer,
     nullable: true,
-    resolve: (_root, _args, { user }) => (user === undefined ? null : { id: user }),
+    access: 'everybody',
+    resolve: (_root, _args, { user }) => user ?? null,
   }),
   debugInfo: t.field({
     type: DebugInfo,
+    access: 'account:read',
     // Empty as on the hosted service: clients then assume that every operation they know exists.
     resolve: () => ({ selfHostedVersion: '' }),
   }),
   name: t.string({
+    access: 'account:read',
     description: 'Of the account: the host of the control plane.',
     resolve: (_root, _args, { apiKeys }) => new URL(apiKeys.publicUrl).host,
   }),
-  tier: t.string({ description: 'Of the account: always SELF_HOSTED.', resolve: () => 'SELF_HOSTED' }),
-  spaceliftAwsAccountId: t.string({ description: 'Empty: it has none.', resolve: () => '' }),
+  tier: t.string({
+    access: 'account:read',
+    description: 'Of the account: always SELF_HOSTED.',
+    resolve: () => 'SELF_HOSTED',
+  }),
+  spaceliftAwsAccountId: t.string({ access: 'account:read', description: 'Empty: it has none.', resolve: () => '' }),
 }));
 
 builder.mutationField('apiKeyUser', (t) =>
   t.field({
     type: User,
     nullable: true,
+    access: 'everybody',
     args: { id: t.arg.id({ required: true }), secret: t.arg.string({ required: true }) },
     resolve: async (_root, { id, secret }, { apiKeys, logIn }) => {
       const made = await logIn(() => apiKeys.exchange(id, secret));

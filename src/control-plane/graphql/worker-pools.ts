@@ -40,6 +40,7 @@ export const WorkerPool = builder.objectRef<Pool>('WorkerPool').implement({
     id: t.exposeID('id'),
     name: t.exposeString('name'),
     config: t.exposeString('config', {
+      access: 'pool:token',
       description: "The pool's token. Without the private key it proves nothing.",
     }),
     description: t.exposeString('description', { nullable: true }),
@@ -68,6 +69,7 @@ export const WorkerPool = builder.objectRef<Pool>('WorkerPool').implement({
     }),
     searchSchedulableRuns: t.field({
       type: SchedulableRuns,
+      access: 'stack:read',
       args: { input: t.arg({ type: SearchInput, required: true }) },
       resolve: ({ id }, { input }, context) => schedulableRuns(input, context, id),
     }),
@@ -95,6 +97,7 @@ const PublicWorkerPool = builder.objectRef<object>('PublicWorkerPool').implement
     pendingRuns: t.int({ resolve: () => 0 }),
     searchSchedulableRuns: t.field({
       type: SchedulableRuns,
+      access: 'stack:read',
       args: { input: t.arg({ type: SearchInput, required: true }) },
       resolve: (_pool, { input }, context) => schedulableRuns(input, context),
     }),
@@ -104,18 +107,21 @@ const PublicWorkerPool = builder.objectRef<object>('PublicWorkerPool').implement
 builder.queryFields((t) => ({
   workerPools: t.field({
     type: [WorkerPool],
+    access: 'pool:read',
     description: 'By name.',
     args: { first: t.arg.int() },
     resolve: async (_root, { first }, { admin }) => (await admin.pools()).slice(0, mostOf(first)),
   }),
   workerPool: t.field({
     type: WorkerPool,
+    access: 'pool:read',
     nullable: true,
     args: { id: t.arg.id({ required: true }) },
     resolve: (_root, { id }, { admin }) => admin.pool(id),
   }),
   searchWorkerPools: t.field({
     type: WorkerPools,
+    access: 'pool:read',
     description: 'By name. A text is looked for in ids, names, descriptions and labels.',
     args: { input: t.arg({ type: SearchInput, required: true }) },
     resolve: async (_root, { input }, { admin }) => {
@@ -134,7 +140,7 @@ builder.queryFields((t) => ({
       return pageOf(input, ({ offset, limit }) => pools.slice(offset, offset + limit));
     },
   }),
-  publicWorkerPool: t.field({ type: PublicWorkerPool, resolve: () => ({}) }),
+  publicWorkerPool: t.field({ type: PublicWorkerPool, access: 'pool:read', resolve: () => ({}) }),
 }));
 
 builder.mutationFields((t) => {
@@ -152,29 +158,34 @@ builder.mutationFields((t) => {
   return {
     workerPoolCreate: t.field({
       type: WorkerPool,
+      access: 'pool:write',
       args: { ...settings, ...csr },
       resolve: (_root, args, { admin }) => admin.createPool(args),
     }),
     workerPoolUpdate: t.field({
       type: WorkerPool,
+      access: 'pool:write',
       description: 'What is left out or null is as in a new pool. The token stays.',
       args: { ...pool, ...settings },
       resolve: (_root, { id, ...args }, { admin }) => admin.updatePool(id, args),
     }),
     workerPoolReset: t.field({
       type: WorkerPool,
+      access: 'pool:reset',
       description: 'The old token and certificate are refused from now on; runs that have started finish and report.',
       args: { ...pool, ...csr },
       resolve: (_root, { id, certificateSigningRequest }, { admin }) => admin.resetPool(id, certificateSigningRequest),
     }),
     workerPoolDelete: t.field({
       type: WorkerPool,
+      access: 'pool:write',
       nullable: true,
       args: pool,
       resolve: (_root, { id }, { admin }) => admin.deletePool(id),
     }),
     workerPoolCycle: t.field({
       type: 'Boolean',
+      access: 'worker:write',
       description: 'Replaces every worker: idle ones go at once, busy ones after their run.',
       args: pool,
       resolve: async (_root, { id }, { admin }) => {
@@ -184,6 +195,7 @@ builder.mutationFields((t) => {
     }),
     workerDrainSet: t.field({
       type: Worker,
+      access: 'worker:write',
       args: {
         workerPool: t.arg.id({ required: true }),
         id: t.arg.id({ required: true }),

@@ -10,6 +10,8 @@ import { isTerminal } from '../queue/transitions';
 import type { LogRecord, RunRecord } from '../store/records';
 import { bodyStream, type Admission } from '../admission';
 import { LIMIT } from '../limits';
+import type { Caller } from '../identity/caller';
+import { requireRight, type Right } from '../identity/rights';
 import { bearer, refusingApp } from './app';
 
 /** How often a silent log stream says that it lives. */
@@ -19,27 +21,27 @@ const BEAT_MS = 10_000;
 const PAGE_RECORDS = 500;
 
 /** What does not fit GraphQL, below `/api/v1`: uploads and streams. */
-export function apiRoutes(admin: AdminService, apiKeys: ApiKeys, admission: Admission, logger: Logger): Hono {
-  const app = refusingApp(logger);
-  app.use(requireUser(apiKeys, admission));
-  app.put('/stacks/:name/source', (c) =>
+export function apiRoutes(admin: AdminService, apiKeys: ApiKeys, admission: Admission, logger: Logger): Hono<Env> {
+  const app = refusingApp<Env>(logger);
+  app.use(requireCaller(apiKeys, admission));
+  app.put('/stacks/:name/source', allow('source:write'), (c) =>
     admission.inFlight.during('uploads', LIMIT.uploads, 'too many uploads at once', async () => {
       const stack = await admin.uploadSource(c.req.param('name'), bodyStream(c));
       return c.json({ id: stack.id, name: stack.name, source: stack.source });
     }),
   );
-  app.get('/stacks/:name/state', async (c) => {
+  app.get('/stacks/:name/state', allow('state:read'), async (c) => {
     const { version, content } = await admin.states.pull(c.req.param('name'), versionOf(c.req.query('version')));
     const headers = { 'Content-Type': 'application/json', 'Content-Length': String(version.bytes) };
     return c.body(Readable.toWeb(content) as ReadableStream, 200, headers);
   });
-  app.put('/stacks/:name/state', (c) =>
+  app.put('/stacks/:name/state', allow('state:write'), (c) =>
     admission.inFlight.during('uploads', LIMIT.uploads, 'too many uploads at once', async () => {
       const { number, serial, bytes } = await admin.states.push(c.req.param('name'), bodyStream(c));
       return c.json({ number, serial, bytes });
     }),
   );
-  app.get('/runs/:id/log', async (c) => {
+  app.get('/runs/:id/log', allow('stack:read'), async (c) => {
     const run = await admin.run(c.req.param('id'));
     if (!run) throw new RequestError('not-found', `run ${c.req.param('id')} not found`);
     const after = Number(c.req.query('after') ?? 0);
@@ -118,14 +120,26 @@ function stateLine(run: RunRecord): string {
   return `${JSON.stringify({ state: run.state, reason: run.reason, message: run.message })}\n`;
 }
 
-function requireUser(apiKeys: ApiKeys, admission: Admission): MiddlewareHandler {
+interface Env {
+  readonly Variables: { readonly caller: Caller };
+}
+
+function requireCaller(apiKeys: ApiKeys, admission: Admission): MiddlewareHandler<Env> {
   return async (c, next) => {
     const jwt = bearer(c.req.header('Authorization'));
-    const user = jwt && (await apiKeys.verify(jwt));
-    if (!user) {
+    const caller = jwt ? await apiKeys.verify(jwt) : undefined;
+    if (!caller) {
       throw new RequestError('unauthorized', 'unauthorized: send the JWT of apiKeyUser as Authorization: Bearer');
     }
-    admission.proved(c, `key ${user}`);
+    admission.proved(c, `key ${caller.id}`);
+    c.set('caller', caller);
     await next();
   };
 }
+
+const allow =
+  (right: Right): MiddlewareHandler<Env> =>
+  async (c, next) => {
+    requireRight(c.var.caller, right);
+    await next();
+  };

@@ -1,10 +1,10 @@
-import { Hono, type Context } from 'hono';
+import { Hono, type Context, type Env } from 'hono';
 import type { Logger } from 'pino';
 import { HTTP_STATUS, RequestError } from '../errors';
 
 /** An app whose errors are refusals: `{code, message}` with the status that fits. No answer of it is kept by anybody. */
-export function refusingApp(logger: Logger): Hono {
-  const app = new Hono();
+export function refusingApp<E extends Env = Env>(logger: Logger): Hono<E> {
+  const app = new Hono<E>();
   app.use(async (c, next) => {
     c.header('Cache-Control', 'no-store');
     c.header('X-Content-Type-Options', 'nosniff');

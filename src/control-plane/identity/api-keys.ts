@@ -5,72 +5,151 @@ import { parseJson } from '../../protocol/json';
 import { ConfigurationError } from '../errors';
 import type { KeyFiles } from '../key-files';
 import { jwtVerify } from './jwt-verify';
+import type { Store } from '../store';
+import type { Caller } from './caller';
+import { isRole, type Role } from './rights';
 
 /** Ten hours, as the clients of Spacelift expect; a token must outlive a long `terraform apply`. */
 const USER_JWT_SECONDS = 36_000;
 
 const SIGNING_KEY_BYTES = 32;
 
+/** How exactly it is known when a key was used last: a log-in a second writes nothing. */
+const LAST_USED_MS = 60 * 60_000;
+
 const ApiKey = z.object({ id: z.string().min(1), secret: z.string().min(16) });
 export type ApiKey = z.infer<typeof ApiKey>;
 
-/** The API key of people and programs, and the JWTs that it is exchanged for. */
+export interface Session {
+  readonly jwt: string;
+  /** Seconds since the epoch. */
+  readonly validUntil: number;
+}
+
+export interface ApiKeyParts {
+  readonly keys: KeyFiles;
+  /** The start key, where it is given. */
+  readonly given: ApiKey | undefined;
+  readonly store: Store;
+  /** The public URL, which the JWTs are for. */
+  readonly audience: () => string;
+  readonly now: () => number;
+}
+
+/** A key as it is checked, whether it is the start key or one of the database. */
+interface Known extends Omit<Caller, 'kind'> {
+  readonly secretHash: string;
+  /** Undefined for the start key, of which that is not known. */
+  readonly lastUsedAt?: number | null;
+}
+
+/**
+ * The API keys of people and programs, and the JWTs that they are exchanged for. The start key comes from the operator and is
+ * in no database: an admin who cannot be locked out. A JWT holds a stamp of the key as it was; each use looks at the key
+ * again, so that one that was deleted, or has another role or secret, has no JWT at any replica.
+ */
 export class ApiKeys {
   private constructor(
     readonly key: ApiKey,
     private readonly signingKey: Uint8Array,
-    private readonly audience: () => string,
-    private readonly now: () => number,
+    private readonly parts: Omit<ApiKeyParts, 'keys' | 'given'>,
   ) {}
 
   /** Reads `admin-key.json` and `jwt.key`, or makes them at first start. A given key is not written down. */
-  static open(keys: KeyFiles, given: ApiKey | undefined, audience: () => string, now: () => number): ApiKeys {
+  static open({ keys, given, ...parts }: ApiKeyParts): ApiKeys {
     const key = given ? ApiKey.parse(given) : readKey(keys);
-    // Of the API key as well, so that JWTs do not outlive the secret that they were exchanged for.
-    const signingKey = createHmac('sha256', readSigningKey(keys)).update(`${key.id}\n${key.secret}`).digest();
-    return new ApiKeys(key, signingKey, audience, now);
+    return new ApiKeys(key, readSigningKey(keys), parts);
   }
 
-  /** The public URL, which the JWTs are for. */
+  /** What the JWTs are for. */
   get publicUrl(): string {
-    return this.audience();
+    return this.parts.audience();
   }
 
   /** Undefined for a wrong id or secret. */
-  async exchange(id: string, secret: string): Promise<{ jwt: string; validUntil: number } | undefined> {
-    if (!this.matches(id, secret)) return undefined;
-    const issuedAt = Math.floor(this.now() / 1000);
+  async exchange(id: string, secret: string): Promise<Session | undefined> {
+    const known = await this.check(id, secret);
+    if (!known) return undefined;
+    this.used(known);
+    return this.sessionOf(known);
+  }
+
+  /** Whose id and secret they are; undefined where they are wrong. */
+  async authenticate(id: string, secret: string): Promise<Caller | undefined> {
+    const known = await this.check(id, secret);
+    return known && this.used(known);
+  }
+
+  /** Whom a JWT was made for; undefined when it is not valid, or not any more. */
+  async verify(jwt: string): Promise<Caller | undefined> {
+    const claims = await this.claimsOf(jwt);
+    const known = claims && (await this.find(claims.id));
+    return known && equal(claims.stamp, this.stampOf(known)) ? this.used(known) : undefined;
+  }
+
+  private async claimsOf(jwt: string): Promise<{ readonly id: string; readonly stamp: string } | undefined> {
+    try {
+      const { payload } = await jwtVerify<{ stamp?: unknown }>(jwt, this.signingKey, {
+        algorithms: ['HS256'],
+        audience: this.publicUrl,
+        currentDate: new Date(this.parts.now()),
+      });
+      const { sub, stamp } = payload;
+      return typeof sub === 'string' && typeof stamp === 'string' ? { id: sub, stamp } : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  private async sessionOf(known: Known): Promise<Session> {
+    const issuedAt = Math.floor(this.parts.now() / 1000);
     const validUntil = issuedAt + USER_JWT_SECONDS;
-    const jwt = await new SignJWT({})
+    const jwt = await new SignJWT({ stamp: this.stampOf(known) })
       .setProtectedHeader({ alg: 'HS256' })
-      .setSubject(id)
-      .setAudience(this.audience())
+      .setSubject(known.id)
+      .setAudience(this.publicUrl)
       .setIssuedAt(issuedAt)
       .setExpirationTime(validUntil)
       .sign(this.signingKey);
     return { jwt, validUntil };
   }
 
-  /** In constant time. */
-  matches(id: string, secret: string): boolean {
-    const idIsRight = equal(id, this.key.id);
-    return equal(secret, this.key.secret) && idIsRight;
+  private async check(id: string, secret: string): Promise<Known | undefined> {
+    const known = await this.find(id);
+    // An unknown key takes as long as a known one.
+    const isRight = equal(hashOf(secret), known?.secretHash ?? '');
+    return known && isRight ? known : undefined;
   }
 
-  /** The id of the key that a JWT was made for; undefined when it is not valid. */
-  async verify(jwt: string): Promise<string | undefined> {
-    try {
-      const { payload } = await jwtVerify(jwt, this.signingKey, {
-        algorithms: ['HS256'],
-        audience: this.audience(),
-        currentDate: new Date(this.now()),
-      });
-      return payload.sub === this.key.id ? payload.sub : undefined;
-    } catch {
-      return undefined;
+  private async find(id: string): Promise<Known | undefined> {
+    if (id === this.key.id) return { id, name: id, role: 'admin', secretHash: hashOf(this.key.secret) };
+    const record = await this.parts.store.read.apiKeys.find(id);
+    // A role of a later version is none here.
+    if (!record || !isRole(record.role)) return undefined;
+    return { ...record, role: record.role };
+  }
+
+  /** Nobody waits for that to be written down. */
+  private used(known: Known): Caller {
+    const { store, now } = this.parts;
+    const { id, lastUsedAt } = known;
+    if (lastUsedAt === null || (lastUsedAt !== undefined && now() - lastUsedAt >= LAST_USED_MS)) {
+      void store.transaction((tx) => tx.apiKeys.update(id, { lastUsedAt: now() })).catch(() => undefined);
     }
+    return callerOf(known);
+  }
+
+  /** Another one as soon as the key has another secret or role. */
+  private stampOf({ id, secretHash, role }: Known): string {
+    return createHmac('sha256', this.signingKey).update(`${id}\n${secretHash}\n${role}`).digest('base64url');
   }
 }
+
+/** What a secret is stored as. It is random, and long enough that nobody can try them all: no slow hash is needed. */
+export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('base64url');
+
+/** The prefix lets scanners for leaked secrets find it. */
+export const newSecret = (): string => `wpk_${randomBytes(32).toString('base64url')}`;
 
 /** A fresh `jwt.key`. */
 export const newSigningKey = (): string => `${randomBytes(SIGNING_KEY_BYTES).toString('base64')}\n`;
@@ -78,6 +157,10 @@ export const newSigningKey = (): string => `${randomBytes(SIGNING_KEY_BYTES).toS
 /** A fresh `admin-key.json`. */
 export const newApiKey = (): string =>
   `${JSON.stringify({ id: 'admin', secret: randomBytes(24).toString('base64url') } satisfies ApiKey, null, 2)}\n`;
+
+function callerOf({ id, name, role }: { id: string; name: string; role: Role }): Caller {
+  return { id, name, role, kind: 'API key' };
+}
 
 function readSigningKey(keys: KeyFiles): Uint8Array {
   const key = Buffer.from(keys.readOrMake('jwt.key', newSigningKey), 'base64');

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Vault } from '../vault';
+import { ApiKeyTable } from './api-keys';
 import { AssignmentTable } from './assignments';
 import type { Database } from './database/database';
 import type { ConnectionLoad } from './database/observer';
@@ -19,6 +20,7 @@ import { ViewTable } from './views';
 import { WorkerTable } from './workers';
 
 export interface Tables {
+  readonly apiKeys: ApiKeyTable;
   readonly pools: PoolTable;
   readonly workers: WorkerTable;
   readonly views: ViewTable;
@@ -89,6 +91,7 @@ const NO_VAULT: Sealing = { seal: noKeys, open: noKeys };
 
 function tables(db: Kysely<Schema>, dialect: Dialect, vault: Sealing): Tables {
   return {
+    apiKeys: new ApiKeyTable(db, dialect),
     pools: new PoolTable(db, dialect),
     workers: new WorkerTable(db, dialect),
     views: new ViewTable(db, dialect),

@@ -16,6 +16,17 @@ export interface PoolRecord {
   readonly updatedAt: number;
 }
 
+export interface ApiKeyRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+  /** SHA-256 of the secret, in base64url. */
+  readonly secretHash: string;
+  readonly createdAt: number;
+  /** Some time within the hour of the last log-in; null: never. */
+  readonly lastUsedAt: number | null;
+}
+
 export interface WorkerRecord {
   readonly id: string;
   readonly poolId: string;

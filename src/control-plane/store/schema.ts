@@ -202,6 +202,31 @@ export interface SealingRow {
   value: string;
 }
 
+export interface ApiKeyRow {
+  id: string;
+  name: string;
+  role: string;
+  /** SHA-256 of the secret, in base64url. */
+  secretHash: string;
+  createdAt: number;
+  lastUsedAt: number | null;
+}
+
+export interface AuditEventRow {
+  position: Generated<number>;
+  at: number;
+  actorId: string;
+  actorName: string;
+  actorRole: string | null;
+  address: string;
+  action: string;
+  objectKind: string;
+  objectId: string | null;
+  objectName: string | null;
+  result: string;
+  message: string;
+}
+
 export interface Schema {
   pools: PoolRow;
   formerCredentials: FormerCredentialsRow;
@@ -216,4 +241,6 @@ export interface Schema {
   stateVersions: StateVersionRow;
   stateLocks: StateLockRow;
   sealing: SealingRow;
+  apiKeys: ApiKeyRow;
+  auditEvents: AuditEventRow;
 }

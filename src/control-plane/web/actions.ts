@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { AdminService } from '../admin/admin-service';
 import { RequestError } from '../errors';
+import type { Right } from '../identity/rights';
 import { page } from './layout';
 import type { Html } from './html';
 
@@ -10,6 +11,7 @@ type Ids = Readonly<Record<string, string>>;
 export interface Action {
   /** Below `/`, as Hono has it. */
   readonly path: string;
+  readonly right: Right;
   /** What it is done to, as the page calls it. @throws RequestError `not-found` */
   readonly of: (admin: AdminService, ids: Ids) => Promise<string>;
   readonly title: (of: string) => string;
@@ -51,6 +53,7 @@ export const ACTIONS: readonly Action[] = [
   {
     ...run,
     path: '/runs/:id/confirm',
+    right: 'run:write',
     title: (of) => `Confirm ${of}?`,
     sentence: 'Its plan is applied as it is.',
     button: 'Confirm',
@@ -59,6 +62,7 @@ export const ACTIONS: readonly Action[] = [
   {
     ...run,
     path: '/runs/:id/discard',
+    right: 'run:write',
     title: (of) => `Discard ${of}?`,
     sentence: 'Its plan is dropped, and nothing changes.',
     button: 'Discard',
@@ -67,6 +71,7 @@ export const ACTIONS: readonly Action[] = [
   {
     ...run,
     path: '/runs/:id/stop',
+    right: 'run:write',
     title: (of) => `Stop ${of}?`,
     sentence:
       'One that waits ends at once. One that works is asked to stop, and what it was changing may be left half done. Of one that has ended you say that its Pod is gone.',
@@ -77,6 +82,7 @@ export const ACTIONS: readonly Action[] = [
   {
     ...worker,
     path: '/pools/:id/workers/:worker/drain',
+    right: 'worker:write',
     title: (of) => `Drain ${of}?`,
     sentence: 'It gets no further run until it is undrained. A run that it works on goes on.',
     button: 'Drain',
@@ -85,6 +91,7 @@ export const ACTIONS: readonly Action[] = [
   {
     ...worker,
     path: '/pools/:id/workers/:worker/undrain',
+    right: 'worker:write',
     title: (of) => `Undrain ${of}?`,
     sentence: 'It gets runs again.',
     button: 'Undrain',
@@ -93,6 +100,7 @@ export const ACTIONS: readonly Action[] = [
   {
     ...pool,
     path: '/pools/:id/cycle',
+    right: 'worker:write',
     title: (of) => `Cycle ${of}?`,
     sentence:
       'Every worker is replaced: idle ones go at once, busy ones after their run. Whoever is drained goes, too. It cannot be taken back.',
@@ -103,6 +111,7 @@ export const ACTIONS: readonly Action[] = [
   {
     ...pool,
     path: '/pools/:id/reset',
+    right: 'pool:reset',
     title: (of) => `Reset ${of}?`,
     sentence:
       'Its token and certificate are refused from now on, so that its controllers cannot speak for it until they have the new token. Runs that have started finish and report.',

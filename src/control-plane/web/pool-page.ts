@@ -40,7 +40,7 @@ export async function poolView(admin: AdminService, id: string, tab: Tab, viewer
   };
 }
 
-async function head(admin: AdminService, pool: Pool, { mayAct }: Viewer): Promise<Html> {
+async function head(admin: AdminService, pool: Pool, { may }: Viewer): Promise<Html> {
   const { registered = 0, busy = 0 } = (await admin.countWorkers([pool.id])).get(pool.id) ?? {};
   const pending = (await admin.pendingRuns([pool.id])).get(pool.id) ?? 0;
   const { id, description, labels, space, createdAt } = pool;
@@ -57,15 +57,16 @@ async function head(admin: AdminService, pool: Pool, { mayAct }: Viewer): Promis
           </ul>`
         : ''
     }
-    ${
-      mayAct
-        ? html`<p class="actions">
-            <a class="button" id="cycle" href="/pools/${id}/cycle">Cycle …</a>
-            <a class="button" id="reset" href="/pools/${id}/reset">Reset …</a>
-          </p>`
-        : ''
-    }
+    ${poolActions(id, may)}
   `;
+}
+
+function poolActions(id: string, may: Viewer['may']): Html | string {
+  const links = [
+    ...(may('worker:write') ? [html`<a class="button" id="cycle" href="/pools/${id}/cycle">Cycle …</a>`] : []),
+    ...(may('pool:reset') ? [html`<a class="button" id="reset" href="/pools/${id}/reset">Reset …</a>`] : []),
+  ];
+  return links.length > 0 ? html`<p class="actions">${links}</p>` : '';
 }
 
 function tabs(id: string, current: Tab): Html {
@@ -86,7 +87,7 @@ const LISTS: Readonly<Record<Tab, List>> = {
     runTable(await admin.runs({ pool: id, limit: SHOWN.runs }), { labelledBy: 'list' }),
 };
 
-async function workers(admin: AdminService, { id }: Pool, { mayAct }: Viewer): Promise<Html> {
+async function workers(admin: AdminService, { id }: Pool, { may }: Viewer): Promise<Html> {
   const newest = await admin.workers(id, SHOWN.workers);
   if (newest.length === 0)
     return html`<p>
@@ -94,17 +95,18 @@ async function workers(admin: AdminService, { id }: Pool, { mayAct }: Viewer): P
       running?
     </p>`;
   const { registered = 0 } = (await admin.countWorkers([id])).get(id) ?? {};
+  const mayDrain = may('worker:write');
   return html`
     ${table({
       labelledBy: 'list',
-      columns: ['Worker', 'Status', 'Run', 'Metadata', 'Registered', ...(mayAct ? ['Drain'] : [])],
+      columns: ['Worker', 'Status', 'Run', 'Metadata', 'Registered', ...(mayDrain ? ['Drain'] : [])],
       rows: newest.map((worker) => [
         html`<code>${worker.name}</code>`,
         workerStatus(worker),
         worker.runId === null ? '' : runLink(worker.runId),
         metadata(worker),
         age(worker.createdAt),
-        ...(mayAct ? [drainLink(worker)] : []),
+        ...(mayDrain ? [drainLink(worker)] : []),
       ]),
     })}
     ${rest(registered - newest.length)}

@@ -8,6 +8,7 @@ import { HTTP_STATUS, RequestError } from '../errors';
 import { LIMIT, SMALL_BODY_BYTES } from '../limits';
 import { idOf } from '../names';
 import type { ApiKeys } from '../identity/api-keys';
+import { requireRight, RIGHTS, type Right } from '../identity/rights';
 import { visibleLines } from '../../text/visible';
 import { ACTIONS, confirmation, isFromOurPage } from './actions';
 import type { Html } from './html';
@@ -20,7 +21,7 @@ import { PAGES, type PageKind } from './pages';
 import { SCRIPT } from './script.generated';
 import { STYLE } from './style';
 import { rendered } from './view';
-import { EVERYBODY, type Viewer } from './viewer';
+import { EVERYBODY, viewerOf, type Viewer } from './viewer';
 
 export interface WebParts {
   readonly admin: AdminService;
@@ -102,7 +103,7 @@ function pageRoutes(app: Hono<Env>, kind: PageKind, { admin, admission, logger }
     }
     const id = c.req.param('id') ?? '';
     const page = {
-      key: `${viewer.mayAct} ${c.req.path}`,
+      key: `${viewer.role} ${c.req.path}`,
       make: () => make(admin, id, viewer),
       ...(hasLog ? { runId: idOf(id) } : {}),
     };
@@ -160,22 +161,25 @@ async function requireRun(admin: AdminService, id: string) {
 }
 
 function actionRoutes(app: Hono<Env>, { admin, admission }: WebParts): void {
-  const mayAct: MiddlewareHandler<Env> = async (c, next) => {
-    if (!c.var.viewer.mayAct) {
-      return send(c, errorPage('Not allowed', 'Who you are logged in as may look, but change nothing.'), 403);
-    }
-    if (c.req.method !== 'GET' && !isFromOurPage((name) => c.req.header(name))) {
-      const sentence = 'The form was not sent by a page of this control plane, so nothing was done.';
-      return send(c, errorPage('Not from here', sentence), 403);
-    }
-    return next();
-  };
+  const allow =
+    (right: Right): MiddlewareHandler<Env> =>
+    async (c, next) => {
+      if (!c.var.viewer.may(right)) {
+        const sentence = `Who you are logged in as may look, but not ${RIGHTS[right].what}.`;
+        return send(c, errorPage('Not allowed', sentence), 403);
+      }
+      if (c.req.method !== 'GET' && !isFromOurPage((name) => c.req.header(name))) {
+        const sentence = 'The form was not sent by a page of this control plane, so nothing was done.';
+        return send(c, errorPage('Not from here', sentence), 403);
+      }
+      return next();
+    };
   for (const action of ACTIONS) {
-    app.get(action.path, mayAct, async (c) => {
+    app.get(action.path, allow(action.right), async (c) => {
       const ids = c.req.param() as Readonly<Record<string, string>>;
       return send(c, confirmation(action, await action.of(admin, ids), ids));
     });
-    app.post(action.path, mayAct, async (c) => {
+    app.post(action.path, allow(action.right), async (c) => {
       const ids = c.req.param() as Readonly<Record<string, string>>;
       const body = await admission.body(c, { who: c.var.viewer.who, most: SMALL_BODY_BYTES });
       await action.perform(admin, ids, new URLSearchParams(body));
@@ -187,6 +191,7 @@ function actionRoutes(app: Hono<Env>, { admin, admission }: WebParts): void {
 type Status = (typeof HTTP_STATUS)[keyof typeof HTTP_STATUS] | 200 | 403;
 
 const TITLES: Partial<Record<RequestError['code'], string>> = {
+  forbidden: 'Not for this key',
   'not-found': 'Not found',
   'too-many-requests': 'Too much at once',
 };
@@ -216,15 +221,16 @@ function identify(apiKeys: ApiKeys | null, admission: Admission): MiddlewareHand
     }
     const [, encoded = ''] = /^Basic +(\S+)$/i.exec(c.req.header('Authorization') ?? '') ?? [];
     const [id = '', ...secret] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
-    const matches = () => apiKeys.matches(id, secret.join(':'));
+    const proved = () => apiKeys.authenticate(id, secret.join(':'));
     // A browser asks without them first.
-    const isRight = encoded !== '' && (await admission.logIns.attempt(admission.addressOf(c), matches));
-    if (isRight) {
-      admission.proved(c, `key ${id}`);
-      c.set('viewer', { who: `key ${id}`, mayAct: true, isStillValid: matches });
+    const caller = encoded === '' ? undefined : await admission.logIns.attempt(admission.addressOf(c), proved);
+    if (caller) {
+      admission.proved(c, `key ${caller.id}`);
+      requireRight(caller, 'stack:read');
+      c.set('viewer', viewerOf(caller, proved));
       return next();
     }
-    c.header('WWW-Authenticate', 'Basic realm="worker pools: id and secret of the API key", charset="UTF-8"');
-    return send(c, errorPage('Log in', 'User name and password are the id and the secret of the API key.'), 401);
+    c.header('WWW-Authenticate', 'Basic realm="worker pools: id and secret of an API key", charset="UTF-8"');
+    return send(c, errorPage('Log in', 'User name and password are the id and the secret of an API key.'), 401);
   };
 }

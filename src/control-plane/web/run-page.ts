@@ -64,8 +64,8 @@ function notice(run: RunRecord): Html | string {
 }
 
 /** What a person may ask of a run now. */
-function actions(run: RunRecord, { mayAct }: Viewer): Html | string {
-  if (!mayAct) return '';
+function actions(run: RunRecord, { may }: Viewer): Html | string {
+  if (!may('run:write')) return '';
   const offered = [
     ...(run.state === 'UNCONFIRMED' ? (['confirm', 'discard'] as const) : []),
     ...(!isTerminal(run.state) || run.holding ? (['stop'] as const) : []),

@@ -1,12 +1,32 @@
+import type { Caller } from '../identity/caller';
+import { mayUse, type Right, type Role } from '../identity/rights';
+
 /** Who looks at a page. */
 export interface Viewer {
   /** Whose share of what is limited it takes. */
   readonly who: string;
-  /** Whether it is shown what changes something, and may do that. */
-  readonly mayAct: boolean;
+  /** Pages are alike for all who have the same. */
+  readonly role: Role | 'everybody';
+  /** Whether it is shown what needs a right, and may do that. */
+  readonly may: (right: Right) => boolean;
   /** Whether it may still look; asked again while a stream lasts. */
   readonly isStillValid: () => boolean | Promise<boolean>;
 }
 
 /** Everybody, where the pages are open. */
-export const EVERYBODY: Viewer = { who: 'everybody', mayAct: false, isStillValid: () => true };
+export const EVERYBODY: Viewer = {
+  who: 'everybody',
+  role: 'everybody',
+  may: () => false,
+  isStillValid: () => true,
+};
+
+/** @param proved who that is now */
+export function viewerOf(caller: Caller, proved: () => Promise<Caller | undefined>): Viewer {
+  return {
+    who: `key ${caller.id}`,
+    role: caller.role,
+    may: (right) => mayUse(caller, right),
+    isStillValid: async () => (await proved())?.role === caller.role,
+  };
+}

@@ -4,10 +4,10 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { Command } from 'commander';
 import { parse } from 'yaml';
 import { keysCommand, rotateEncryptionKeyCommand } from '../../../src/cli/commands/control-plane-keys';
-import { ApiKeys } from '../../../src/control-plane/identity/api-keys';
 import { KEY_FILES, KeyFiles } from '../../../src/control-plane/key-files';
 import { Authority } from '../../../src/control-plane/pki/authority';
 import { Keyring } from '../../../src/control-plane/vault';
+import { openApiKeys } from '../../control-plane/support/api-keys';
 import { removeFolder, temporaryFolder } from '../../support/folder';
 
 let folder: string;
@@ -38,7 +38,7 @@ const worker = (...args: string[]): Promise<unknown> =>
 async function readable(path: string): Promise<void> {
   const keys = KeyFiles.given(path);
   await Authority.open(keys, Date.now);
-  ApiKeys.open(keys, undefined, () => '', Date.now);
+  openApiKeys(keys);
   Keyring.parse(keys.read('encryption.keys'), 'encryption.keys');
 }
 

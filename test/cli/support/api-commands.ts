@@ -1,7 +1,8 @@
 /* The commands that talk to a control plane, without the rest of the program, which takes longer to load. */
+import { keyCommand } from '../../../src/cli/commands/key';
 import { poolCommand } from '../../../src/cli/commands/pool';
 import { runCommand } from '../../../src/cli/commands/run';
 import { stackCommand } from '../../../src/cli/commands/stack';
 import { run } from '../../../src/cli/run-program';
 
-void run('worker-pools', [poolCommand(), stackCommand(), runCommand()]);
+void run('worker-pools', [poolCommand(), stackCommand(), runCommand(), keyCommand()]);

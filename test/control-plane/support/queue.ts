@@ -6,6 +6,7 @@ import { dispatch } from '../../../src/control-plane/queue/dispatcher';
 import { hosting } from '../../../src/control-plane/hosting';
 import { Authority } from '../../../src/control-plane/pki/authority';
 import { KeyFiles } from '../../../src/control-plane/key-files';
+import type { ApiKeys } from '../../../src/control-plane/identity/api-keys';
 import { PoolIssuer } from '../../../src/control-plane/identity/pool-issuer';
 import { queueContext } from '../../../src/control-plane/queue';
 import type { QueueContext } from '../../../src/control-plane/queue/context';
@@ -34,6 +35,7 @@ import type {
 } from '../../../src/protocol/messages';
 import { systemClock } from '../../../src/time';
 import { removeFolder, temporaryFolder } from '../../support/folder';
+import { openApiKeys } from './api-keys';
 import { makePool, makeStack, newWorker, type TestPool } from './control-plane';
 import { line } from './pod';
 import { vaultOf } from './vault';
@@ -54,6 +56,7 @@ export class TestQueue {
   pool!: TestPool;
   context!: QueueContext;
   admin!: AdminService;
+  apiKeys!: ApiKeys;
   private database!: Database<Schema>;
   private time = { now: 1_800_000_000_000 };
 
@@ -84,11 +87,14 @@ export class TestQueue {
     const blobs = await openBlobs(folder, {}, { references, clock: systemClock, logger: this.context.logger });
     const authority = await Authority.open(KeyFiles.inDataFolder(folder), Date.now);
     const address = { endpoint: 'https://127.0.0.1:1', mqtt: 'mqtts://127.0.0.1:2', ca: authority.certificatePem };
+    const keys = KeyFiles.inDataFolder(folder);
+    this.apiKeys = openApiKeys(keys, { store, now: () => time.now });
     this.admin = new AdminService(
       this.context,
       blobs,
       new States(this.context, blobs),
       new PoolIssuer(authority, () => address),
+      this.apiKeys,
     );
     await moveLeaseClock(this.context, SWEEP_MS);
   }

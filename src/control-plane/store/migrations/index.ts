@@ -3,6 +3,7 @@ import { ground } from './0002-ground';
 import { secrets } from './0003-secrets';
 import { restored } from './0004-restored';
 import { worked } from './0005-worked';
+import { identities } from './0006-identities';
 import { states } from './0007-states';
 import { ranks } from './0008-ranks';
 import type { Migration } from './migration';
@@ -24,6 +25,7 @@ export const MIGRATIONS: Migrations = {
   '0003-secrets': secrets,
   '0004-restored': restored,
   '0005-worked.additive': worked,
+  '0006-identities.additive': identities,
   '0007-states.additive': states,
   '0008-ranks.additive': ranks,
 };

@@ -1,10 +1,14 @@
 import { graphql, type ExecutionResult } from 'graphql';
 import { KeyFiles } from '../../../../src/control-plane/key-files';
-import { ApiKeys } from '../../../../src/control-plane/identity/api-keys';
+import type { ApiKeys } from '../../../../src/control-plane/identity/api-keys';
+import type { Caller } from '../../../../src/control-plane/identity/caller';
 import { AnswerBudget } from '../../../../src/control-plane/graphql/answer-limits';
 import { Lookups } from '../../../../src/control-plane/graphql/lookups';
 import { schema } from '../../../../src/control-plane/graphql/schema';
+import { openApiKeys } from '../../support/api-keys';
 import type { TestQueue } from '../../support/queue';
+
+const ADMIN: Caller = { id: 'admin', name: 'admin', role: 'admin', kind: 'API key' };
 
 export type Json = Record<string, unknown>;
 
@@ -14,7 +18,7 @@ export class TestApi {
 
   constructor(private readonly queue: TestQueue) {
     const keys = KeyFiles.inDataFolder(queue.folder);
-    this.apiKeys = ApiKeys.open(keys, undefined, () => 'https://control-plane.example', Date.now);
+    this.apiKeys = openApiKeys(keys, { store: queue.context.store });
   }
 
   answer(source: string, variables: Json = {}): Promise<ExecutionResult> {
@@ -24,7 +28,7 @@ export class TestApi {
     const contextValue = {
       admin,
       apiKeys,
-      user: 'admin',
+      user: ADMIN,
       logIn,
       lookups: new Lookups(admin),
       budget: new AnswerBudget(),

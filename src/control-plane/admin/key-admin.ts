@@ -1,0 +1,135 @@
+import { RequestError } from '../errors';
+import { hashOf, newSecret, type ApiKeys } from '../identity/api-keys';
+import { isRole, ROLES, type Role } from '../identity/rights';
+import { LIMIT } from '../limits';
+import { checkKeyName } from '../names';
+import type { QueueContext } from '../queue/context';
+import type { Transaction } from '../store';
+import { isUniqueViolation } from '../store/database/database';
+import type { ApiKeyRecord } from '../store/records';
+
+export interface NewKey {
+  readonly name: string;
+  readonly role: string;
+}
+
+export interface Key extends Omit<ApiKeyRecord, 'secretHash' | 'createdAt' | 'role'> {
+  readonly role: Role;
+  /** Null for the start key, which the operator made. */
+  readonly createdAt: number | null;
+  /** Only of one that was made just now. */
+  readonly secret: string | null;
+}
+
+/** What admins may do with API keys. */
+export class KeyAdmin {
+  constructor(
+    private readonly context: QueueContext,
+    private readonly apiKeys: ApiKeys,
+  ) {}
+
+  /** The start key, then the others by name. */
+  async list(): Promise<Key[]> {
+    return [this.startKey(), ...(await this.context.store.read.apiKeys.list()).flatMap(keyOf)];
+  }
+
+  async find(id: string): Promise<Key | null> {
+    if (id === this.apiKeys.key.id) return this.startKey();
+    const found = await this.context.store.read.apiKeys.find(id);
+    return (found && keyOf(found)[0]) ?? null;
+  }
+
+  /** The one answer that has its secret. */
+  async create(input: NewKey): Promise<Key> {
+    const { store, newId, now } = this.context;
+    const { name, role } = this.usable(input);
+    const secret = newSecret();
+    const key = { id: newId(), name, role, secretHash: hashOf(secret), createdAt: now(), lastUsedAt: null };
+    await refuseTwice(name, () =>
+      store.transaction(async (tx) => {
+        if ((await tx.apiKeys.count()) >= LIMIT.apiKeys) {
+          throw new RequestError(
+            'malformed',
+            `there are ${LIMIT.apiKeys} API keys, and no more can be: delete some first`,
+          );
+        }
+        await tx.apiKeys.insert(key);
+      }),
+    );
+    return { id: key.id, name, role, createdAt: key.createdAt, lastUsedAt: null, secret };
+  }
+
+  /** Sessions of a key that gets another role end at once. */
+  async update(id: string, input: NewKey): Promise<Key> {
+    this.refuseStartKey(id, 'changed');
+    const change = this.usable(input);
+    return refuseTwice(change.name, () =>
+      this.context.store.transaction(async (tx) => {
+        const before = await locked(tx, id);
+        await tx.apiKeys.update(id, change);
+        const { createdAt, lastUsedAt } = before;
+        return { id, ...change, createdAt, lastUsedAt, secret: null };
+      }),
+    );
+  }
+
+  /** Its sessions end at once. */
+  async delete(id: string): Promise<Key> {
+    this.refuseStartKey(id, 'deleted');
+    const deleted = await this.context.store.transaction(async (tx) => {
+      const key = await locked(tx, id);
+      await tx.apiKeys.delete(id);
+      return key;
+    });
+    return { ...deleted, role: deleted.role as Role, secret: null };
+  }
+
+  private usable({ name, role }: NewKey): { name: string; role: Role } {
+    if (!isRole(role)) {
+      throw new RequestError(
+        'malformed',
+        `there is no role ${JSON.stringify(role.slice(0, 100))}: take one of ${Object.keys(ROLES).join(', ')}`,
+      );
+    }
+    const checked = checkKeyName(name.trim());
+    if (checked === this.apiKeys.key.id) throw taken(checked);
+    return { name: checked, role };
+  }
+
+  private startKey(): Key {
+    const { id } = this.apiKeys.key;
+    return { id, name: id, role: 'admin', createdAt: null, lastUsedAt: null, secret: null };
+  }
+
+  /** Without it there might be nobody left who could make a key. */
+  private refuseStartKey(id: string, what: string): void {
+    if (id !== this.apiKeys.key.id) return;
+    throw new RequestError(
+      'malformed',
+      `${id} is the start key, the admin key that is always left, and cannot be ${what} here: replace it in the Secret or file that gives it, then restart the control plane`,
+    );
+  }
+}
+
+/** None for a key whose role is of a later version: nobody can use it here. */
+function keyOf({ secretHash: _, role, ...key }: ApiKeyRecord): Key[] {
+  return isRole(role) ? [{ ...key, role, secret: null }] : [];
+}
+
+async function locked({ apiKeys }: Transaction, id: string): Promise<ApiKeyRecord> {
+  const key = await apiKeys.lock(id);
+  if (!key) throw new RequestError('not-found', `API key ${id} not found`);
+  return key;
+}
+
+async function refuseTwice<T>(name: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    throw isUniqueViolation(error) ? taken(name) : error;
+  }
+}
+
+function taken(name: string): RequestError {
+  return new RequestError('malformed', `an API key is named ${name} already: take another name, or delete that one`);
+}
