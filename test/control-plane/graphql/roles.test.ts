@@ -11,6 +11,7 @@ import {
 } from 'graphql';
 import { schema } from '../../../src/control-plane/graphql/schema';
 import { ROLES, type Role } from '../../../src/control-plane/identity/rights';
+import { ACTIONS } from '../../../src/control-plane/web/actions';
 import { makePool, makeStack, TestControlPlane } from '../support/control-plane';
 
 /* Who may do what, through real HTTP: a document for each field at the root, and each route beside GraphQL, as each role. */
@@ -130,7 +131,7 @@ const OPERATIONS = [
 );
 
 const sentence = (role: Role) =>
-  new RegExp(`unauthorized: API key the ${role} has the role ${role}; to .*, it takes the role `);
+  new RegExp(`[uU]nauthorized: API key the ${role} has the role ${role}; to .*, it takes the role `);
 
 test('every field at the root of the API is in the table', () => {
   expect(OPERATIONS.map(({ name }) => name).sort()).toEqual(Object.keys(FIELDS).sort());
@@ -173,6 +174,33 @@ describe.each(ALL)('the role %s', (role) => {
       const { status, body } = await send('GET', path, { authorization });
       expect(status).toBe(READERS.includes(role) ? 200 : 403);
       if (!READERS.includes(role)) expect(body).toMatch(sentence(role));
+    }
+  });
+});
+
+describe.each(ALL)('a form of the web page and the role %s', (role) => {
+  const FORMS: Readonly<Record<string, readonly Role[]>> = {
+    '/runs/:id/confirm': OPERATORS,
+    '/runs/:id/discard': OPERATORS,
+    '/runs/:id/stop': OPERATORS,
+    '/pools/:id/workers/:worker/drain': OPERATORS,
+    '/pools/:id/workers/:worker/undrain': OPERATORS,
+    '/pools/:id/cycle': OPERATORS,
+    '/pools/:id/reset': ADMINS,
+  };
+
+  test('are all in the table', () => {
+    expect(ACTIONS.map(({ path }) => path).sort()).toEqual(Object.keys(FORMS).sort());
+  });
+
+  test.each(Object.entries(FORMS))('%s', async (path, allowed) => {
+    const { id, secret } = people.get(role)!;
+    const authorization = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+    const at = path.replace(':id', 'none').replace(':worker', 'none');
+    for (const method of ['GET', 'POST']) {
+      const { status } = await send(method, at, { authorization, 'sec-fetch-site': 'same-origin' });
+      if (allowed.includes(role)) expect([200, 303, 400, 404]).toContain(status);
+      else expect(status).toBe(403);
     }
   });
 });
