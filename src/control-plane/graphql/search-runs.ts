@@ -10,6 +10,7 @@ const COLUMNS = { stack: 'stackId', workerPool: 'poolId', state: 'state', type: 
 builder.queryField('searchRuns', (t) =>
   t.field({
     type: Runs,
+    access: 'stack:read',
     description:
       'Newest first unless said otherwise. Predicates are stack and workerPool (ids), state, type and finished; a state or type that is unknown finds nothing.',
     args: { input: t.arg({ type: SearchInput, required: true }) },

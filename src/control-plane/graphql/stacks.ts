@@ -79,6 +79,7 @@ builder.queryFields((t) => ({
 builder.queryField('searchStacks', (t) =>
   t.field({
     type: Stacks,
+    access: 'stack:read',
     description: 'By name. A text is looked for in ids and names; predicates are name, workerPool (id) and tool.',
     args: { input: t.arg({ type: SearchInput, required: true }) },
     resolve: async (_root, { input }, { admin }) => {

@@ -39,6 +39,8 @@ const FIELDS: Readonly<Record<string, readonly Role[]>> = {
   stack: READERS,
   run: READERS,
   runs: READERS,
+  searchRuns: READERS,
+  searchStacks: READERS,
   runTrigger: OPERATORS,
   stackStateRestore: OPERATORS,
   stackStateUnlock: OPERATORS,
