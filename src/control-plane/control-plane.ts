@@ -81,7 +81,7 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   const tls = await openTls(given, authority, opened, { clock, logger });
   // The addresses hold ports that are known only once the servers listen; nothing uses them before that.
   const address = { publicUrl: '', mqttUrl: '' };
-  const apiKeys = ApiKeys.open({ keys, given: given.apiKey, store, audience: () => address.publicUrl, now });
+  const apiKeys = openApiKeys(given, keys, context, () => address.publicUrl);
   // '' trusts those that everybody trusts; beside them a token can name nobody.
   const ca = () => (tls?.ca ? [tls.ca, given.mqttBroker?.ca ?? ''].join('\n').trim() : '');
   const issuer = new PoolIssuer(authority, () => ({ endpoint: address.publicUrl, mqtt: address.mqttUrl, ca: ca() }));
@@ -152,6 +152,15 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
     admin,
     close: () => (closed ??= close()),
   };
+}
+
+function openApiKeys(
+  { apiKey: given }: ControlPlaneOptions,
+  keys: KeyFiles,
+  { store, now }: QueueContext,
+  audience: () => string,
+): ApiKeys {
+  return ApiKeys.open({ keys, given, store, audience, now });
 }
 
 interface QueueParts {
