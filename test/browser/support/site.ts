@@ -4,9 +4,9 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { Admission } from '../../../src/control-plane/admission';
 import { refusingApp } from '../../../src/control-plane/http/app';
 import { serve, type HttpListener } from '../../../src/control-plane/http/server';
-import { ApiKeys } from '../../../src/control-plane/identity/api-keys';
 import { KeyFiles } from '../../../src/control-plane/key-files';
 import { webRoutes } from '../../../src/control-plane/web/routes';
+import { openApiKeys } from '../../control-plane/support/api-keys';
 import { TestQueue } from '../../control-plane/support/queue';
 import { freePort } from '../../support/own-servers';
 
@@ -39,7 +39,8 @@ export class TestSite {
     const { queue } = this;
     const admission = new Admission();
     const logger = pino({ level: 'silent' });
-    const apiKeys = ApiKeys.open(KeyFiles.inDataFolder(queue.folder), API_KEY, () => this.url, Date.now);
+    const keys = KeyFiles.inDataFolder(queue.folder);
+    const apiKeys = openApiKeys(keys, { given: API_KEY, store: queue.context.store });
     const app = refusingApp(logger);
     app.route('/', webRoutes({ admin: queue.admin, apiKeys, admission, logger }));
     this.listener = await serve(app, { host: '127.0.0.1', port: this.port }, null, admission);
