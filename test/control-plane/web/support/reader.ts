@@ -1,15 +1,21 @@
 import { pino } from 'pino';
 import { Admission } from '../../../../src/control-plane/admission';
-import { ApiKeys, type ApiKey } from '../../../../src/control-plane/identity/api-keys';
+import type { ApiKey } from '../../../../src/control-plane/identity/api-keys';
 import { KeyFiles } from '../../../../src/control-plane/key-files';
 import { webRoutes } from '../../../../src/control-plane/web/routes';
+import { openApiKeys } from '../../support/api-keys';
 import type { TestQueue } from '../../support/queue';
 
 export const KEY: ApiKey = { id: 'admin', secret: 'a secret of the test' };
 
 /** One who reads the pages of a queue, without a server. @param key null: they are open to everybody */
-export function readerOf({ admin, folder }: TestQueue, key: ApiKey | null = null, admission = new Admission()) {
-  const apiKeys = key && ApiKeys.open(KeyFiles.inDataFolder(folder), key, () => 'http://localhost', Date.now);
+export function readerOf(
+  { admin, folder, context }: TestQueue,
+  key: ApiKey | null = null,
+  admission = new Admission(),
+) {
+  const { store } = context;
+  const apiKeys = key && openApiKeys(KeyFiles.inDataFolder(folder), { given: key, store });
   const app = webRoutes({ admin, apiKeys, admission, logger: pino({ level: 'silent' }) });
   const basic = key ? { Authorization: `Basic ${Buffer.from(`${key.id}:${key.secret}`).toString('base64')}` } : {};
   const ask = (path: string, init: { readonly method?: string; readonly headers?: Record<string, string> }) =>
