@@ -2,7 +2,7 @@ import SchemaBuilder from '@pothos/core';
 import type { AdminService } from '../admin/admin-service';
 import { RequestError } from '../errors';
 import type { ApiKeys } from '../identity/api-keys';
-import type { Caller } from '../identity/caller';
+import type { Caller } from '../identity/rights';
 import type { Lookups } from './lookups';
 
 /** Of one request. */

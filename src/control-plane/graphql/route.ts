@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { AdminService } from '../admin/admin-service';
 import type { Admission } from '../admission';
 import type { ApiKeys } from '../identity/api-keys';
-import type { Caller } from '../identity/caller';
+import type { Caller } from '../identity/rights';
 import { HTTP_STATUS, RequestError, type RefusalCode } from '../errors';
 import { bearer, parseJsonBody, refusingApp } from '../http/app';
 import { jsonInSlices } from '../json-slices';

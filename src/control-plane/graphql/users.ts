@@ -1,5 +1,5 @@
 import { RequestError } from '../errors';
-import type { Caller } from '../identity/caller';
+import type { Caller } from '../identity/rights';
 import { builder } from './builder';
 
 const User = builder.objectRef<{ readonly jwt: string; readonly validUntil: number }>('User').implement({

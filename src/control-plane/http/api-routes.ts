@@ -10,8 +10,7 @@ import { isTerminal } from '../queue/transitions';
 import type { LogRecord, RunRecord } from '../store/records';
 import { bodyStream, type Admission } from '../admission';
 import { LIMIT } from '../limits';
-import type { Caller } from '../identity/caller';
-import { requireRight, type Right } from '../identity/rights';
+import { requireRight, type Caller, type Right } from '../identity/rights';
 import { bearer, refusingApp } from './app';
 
 /** How often a silent log stream says that it lives. */

@@ -6,8 +6,7 @@ import { ConfigurationError } from '../errors';
 import type { KeyFiles } from '../key-files';
 import { jwtVerify } from './jwt-verify';
 import type { Store } from '../store';
-import type { Caller } from './caller';
-import { isRole, type Role } from './rights';
+import { isRole, type Caller, type Role } from './rights';
 
 /** Ten hours, as the clients of Spacelift expect; a token must outlive a long `terraform apply`. */
 const USER_JWT_SECONDS = 36_000;

@@ -1,5 +1,4 @@
 import { RequestError, type RefusalCode } from '../errors';
-import type { Caller } from './caller';
 
 export const ROLES = {
   reader: 'sees pools, workers, stacks, runs and logs, and changes nothing: exporters, dashboards',
@@ -10,6 +9,16 @@ export const ROLES = {
 } as const;
 
 export type Role = keyof typeof ROLES;
+
+/** Who asks, once that is proved. */
+export interface Caller {
+  /** Stays the same for as long as the identity is there. */
+  readonly id: string;
+  /** For people. */
+  readonly name: string;
+  readonly kind: 'API key';
+  readonly role: Role;
+}
 
 export const isRole = (text: string): text is Role => Object.hasOwn(ROLES, text);
 

@@ -1,5 +1,4 @@
-import type { Caller } from '../identity/caller';
-import { mayUse, type Right, type Role } from '../identity/rights';
+import { mayUse, type Caller, type Right, type Role } from '../identity/rights';
 
 /** Who looks at a page. */
 export interface Viewer {

@@ -1,7 +1,7 @@
 import { graphql, type ExecutionResult } from 'graphql';
 import { KeyFiles } from '../../../../src/control-plane/key-files';
 import type { ApiKeys } from '../../../../src/control-plane/identity/api-keys';
-import type { Caller } from '../../../../src/control-plane/identity/caller';
+import type { Caller } from '../../../../src/control-plane/identity/rights';
 import { AnswerBudget } from '../../../../src/control-plane/graphql/answer-limits';
 import { Lookups } from '../../../../src/control-plane/graphql/lookups';
 import { schema } from '../../../../src/control-plane/graphql/schema';
