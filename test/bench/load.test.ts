@@ -156,6 +156,14 @@ describe('the report of the load', () => {
     expect(text).toMatch(/^200 +100 +30\.00 ms +1\.50 +25\.00 ms +1\.67 /m);
   });
 
+  test('has what a pool takes of the memory: the slope between the first size and the last', () => {
+    const more = size({ pools: 12, idle: { ...size().idle, residentMiB: 105 } });
+    expect(loadReportAsText(report(size(), more), false)).toMatch(
+      /^resident memory of a pool +512 KiB .* 2 to 12 idle/m,
+    );
+    expect(loadReportAsText(report(size()), false)).not.toContain('memory of a pool');
+  });
+
   test('counts the statements of each operation', () => {
     expect(loadReportAsText(report(size()), false)).toMatch(/^trigger +7 +1$/m);
   });

@@ -17,12 +17,19 @@ import { whyUnreachable } from './unreachable';
 const ANSWER_TIMEOUT_MS = 300_000;
 /** Longest silence within an answer; a log that is followed says every ten seconds that it lives. */
 const SILENCE_MS = 60_000;
+/** How long a connection is kept without a request: less than a server or a proxy does. */
+const IDLE_MS = 4_000;
 
 interface Request {
   readonly method: 'GET' | 'PUT' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Readable;
+  /** Whether it changes nothing, so that it may be sent twice. */
+  readonly onlyReads?: boolean;
 }
+
+/** What a request hears over a connection that the other end has closed. */
+const WAS_CLOSED = new Set(['ECONNRESET', 'EPIPE']);
 
 interface ApiError {
   readonly message: string;
@@ -41,9 +48,8 @@ export class ApiClient {
 
   constructor(private readonly connection: Connection) {
     const { url, ca } = connection;
-    this.agent = url.startsWith('https:')
-      ? new HttpsAgent({ keepAlive: true, ca })
-      : new HttpAgent({ keepAlive: true });
+    const kept = { keepAlive: true, timeout: IDLE_MS };
+    this.agent = url.startsWith('https:') ? new HttpsAgent({ ...kept, ca }) : new HttpAgent(kept);
   }
 
   /** Runs a GraphQL document as the API key's user. */
@@ -61,7 +67,7 @@ export class ApiClient {
 
   /** The chunks of a streamed answer. */
   async stream(path: string): Promise<Readable> {
-    return this.send(path, { method: 'GET' });
+    return this.send(path, { method: 'GET', onlyReads: true });
   }
 
   /** Whether address and API key have proved right. */
@@ -96,6 +102,7 @@ export class ApiClient {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(jwt ? { authorization: `Bearer ${jwt}` } : {}) },
       body: JSON.stringify({ query: print(document), variables }),
+      onlyReads: !document.definitions.some((each) => 'operation' in each && String(each.operation) !== 'query'),
     });
     const answer = await jsonOf<{ data?: Result; errors?: ApiError[] }>(response);
     const [error] = answer.errors ?? [];
@@ -132,18 +139,26 @@ export class ApiClient {
     }
   }
 
-  private answer(url: string, { method, body, ...given }: Request): Promise<IncomingMessage> {
+  private answer(url: string, asked: Request): Promise<IncomingMessage> {
+    const { method, body, onlyReads = false, ...given } = asked;
     const headers = { ...traceHeaders(process.env), ...given.headers };
     const start = url.startsWith('https:') ? requestHttps : requestHttp;
     return new Promise((resolve, reject) => {
       const request = start(url, { method, headers, agent: this.agent, timeout: ANSWER_TIMEOUT_MS });
+      let isAnswered = false;
       request.once('response', (response) => {
+        isAnswered = true;
         response.setTimeout(SILENCE_MS, () => response.destroy(new Error('nothing was heard for a minute')));
         resolve(response);
       });
       request.once('timeout', () => request.destroy(new Error('no answer came within five minutes')));
       // Stays: a refused upload may be cut off after its answer.
-      request.on('error', reject);
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        // The other end gave up the kept connection, maybe before it had the request; a fresh one is never reused.
+        const mayRepeat = !isAnswered && onlyReads && request.reusedSocket && WAS_CLOSED.has(error.code ?? '');
+        if (mayRepeat) this.answer(url, asked).then(resolve, reject);
+        else reject(error);
+      });
       if (body === undefined || typeof body === 'string') request.end(body);
       else pipeline(body, request).catch(reject);
     });

@@ -133,6 +133,7 @@ export function loadMeasures({ settings, sizes }: LoadReport, strict: boolean): 
       from: `${workers} workers; the largest process`,
     }),
     memory('resident memory, idle', idle.residentMiB),
+    ...memoryOfPool(sizes),
     counted('runs lost', 'lost', 'of all sizes: queued, and never with a worker, or without an end'),
     counted('runs doubled', 'doubled', 'two Pods, or two runs of a worker'),
     counted('runs ended', 'ended', 'otherwise than their Pods said'),
@@ -143,6 +144,15 @@ export function loadMeasures({ settings, sizes }: LoadReport, strict: boolean): 
     }),
     ms('the load generator itself late, p99', sample!.ownLoopP99Ms, { from: 'part of the times above' }),
   ];
+}
+
+/** By how much the process grows with each pool of the idle fleet: from the first size to the last. */
+function memoryOfPool(sizes: readonly Size[]): Measure[] {
+  const [from, to] = [sizes[0]!, sizes.at(-1)!];
+  if (from.pools === to.pools) return [];
+  const kibibytes = ((to.idle.residentMiB - from.idle.residentMiB) * 1024) / (to.pools - from.pools);
+  const range = `${from.pools} to ${to.pools} idle pools of ${WORKERS_OF_A_POOL} workers`;
+  return [figure('resident memory of a pool', kibibytes, `${kibibytes.toFixed(0)} KiB`, { from: range })];
 }
 
 export function loadReportAsText(report: LoadReport, strict: boolean): string {
