@@ -37,13 +37,30 @@ export interface AtRisk {
 export class AssignmentTable extends Table {
   /** The new fencing number, higher than any before. */
   async insert(assignment: NewAssignment): Promise<number> {
-    const { fence } = await this.db
-      .insertInto('assignments')
-      .values(assignment)
-      .returning('fence')
-      .executeTakeFirstOrThrow();
-    return fence;
+    const { fence, ...rest } = assignment;
+    const inserted =
+      fence === undefined
+        ? await this.row(AssignmentTable.insertedNext, rest)
+        : await this.db.insertInto('assignments').values(assignment).returning('fence').executeTakeFirst();
+    return inserted!.fence;
   }
+
+  private static readonly insertedNext = new Statement((table: AssignmentTable, made: Omit<NewAssignment, 'fence'>) =>
+    table.db
+      .insertInto('assignments')
+      .values({
+        runId: made.runId,
+        attempt: made.attempt,
+        stage: made.stage,
+        workerId: made.workerId,
+        poolId: made.poolId,
+        sessionId: made.sessionId,
+        createdAt: made.createdAt,
+        startDeadline: made.startDeadline,
+        madeLease: made.madeLease,
+      })
+      .returning('fence'),
+  );
 
   async isTaken(fence: number): Promise<boolean> {
     const row = await this.db.selectFrom('assignments').select('fence').where('fence', '=', fence).executeTakeFirst();

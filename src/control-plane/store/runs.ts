@@ -9,6 +9,10 @@ type NewRun = Pick<
   RunRecord,
   'id' | 'stackId' | 'poolId' | 'type' | 'autoDeploy' | 'source' | 'createdAt' | 'rank' | 'idempotencyKey'
 >;
+
+/** As its table takes it. */
+type NewRunRow = Omit<NewRun, 'autoDeploy'> & Pick<RunRow, 'autoDeploy' | 'ready'> & { readonly logBytes: number };
+
 type Where = ExpressionBuilder<Schema, 'runs'>;
 
 interface Move {
@@ -22,20 +26,18 @@ interface Move {
 export class RunTable extends Table {
   /** With the first record of its log, which is to be added. */
   async insert({ autoDeploy, ...run }: NewRun, ready: boolean, line: string): Promise<void> {
-    await this.db
-      .insertInto('runs')
-      .values({
-        ...run,
-        state: 'QUEUED',
-        autoDeploy: Number(autoDeploy),
-        updatedAt: run.createdAt,
-        ready: Number(ready),
-        holding: 0,
-        logPosition: 1,
-        logBytes: Buffer.byteLength(line),
-      })
-      .execute();
+    const logBytes = Buffer.byteLength(line);
+    await this.rows(RunTable.inserted, { ...run, autoDeploy: Number(autoDeploy), ready: Number(ready), logBytes });
   }
+
+  private static readonly inserted = new Statement((runs: RunTable, run: NewRunRow) =>
+    runs.db.insertInto('runs').values({
+      ...{ id: run.id, stackId: run.stackId, poolId: run.poolId, type: run.type, autoDeploy: run.autoDeploy },
+      ...{ source: run.source, rank: run.rank, idempotencyKey: run.idempotencyKey },
+      ...{ createdAt: run.createdAt, updatedAt: run.createdAt },
+      ...{ state: 'QUEUED', ready: run.ready, holding: 0, logPosition: 1, logBytes: run.logBytes },
+    }),
+  );
 
   private static readonly found = new Statement((runs: RunTable, { id }: { id: string }) =>
     runs.all().where('runs.id', '=', id),

@@ -2,6 +2,7 @@ import type { ExpressionBuilder, Selectable } from 'kysely';
 import type { WorkerRegistration } from '../../protocol/messages';
 import type { WorkerRecord } from './records';
 import type { Schema, WorkerRow } from './schema';
+import { Statement } from './statement';
 import { chunks, inPages, PAGE, Table } from './table';
 
 type Where = ExpressionBuilder<Schema, 'workers'>;
@@ -189,9 +190,21 @@ export class WorkerTable extends Table {
   }
 
   /** Gives it to an assignment, with the revision of its pool where that is known already. */
-  async hold(id: string, held: { runId: string; fence: number; revision?: number }): Promise<void> {
-    await this.db.updateTable('workers').set(held).where('id', '=', id).execute();
+  async hold(
+    id: string,
+    { runId, fence, revision }: { runId: string; fence: number; revision?: number },
+  ): Promise<void> {
+    if (revision !== undefined) await this.rows(WorkerTable.heldAndRevised, { id, runId, fence, revision });
+    else await this.db.updateTable('workers').set({ runId, fence }).where('id', '=', id).execute();
   }
+
+  private static readonly heldAndRevised = new Statement(
+    (workers: WorkerTable, of: { id: string; runId: string; fence: number; revision: number }) =>
+      workers.db
+        .updateTable('workers')
+        .set({ runId: of.runId, fence: of.fence, revision: of.revision })
+        .where('id', '=', of.id),
+  );
 
   /** The worker as it is then; undefined when another assignment holds it, or none. */
   async setFree(id: string, fence: number, now: number): Promise<WorkerRecord | undefined> {
