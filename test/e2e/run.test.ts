@@ -58,6 +58,8 @@ describe('a run on a real node', () => {
     async () => {
       const id = await installation.trigger(DEMO.stack.name);
       await installation.runReaches(id);
+      // The stack has no backend: the control plane has kept its state since the run before.
+      expect(await installation.log(id)).toContain('No changes. Your infrastructure matches the configuration.');
       for (const { spec } of await installation.podsOf(id)) {
         const holdsSecret = ({ secret, projected }: PodVolume): boolean =>
           secret !== undefined || (projected?.sources.some((source) => source.secret !== undefined) ?? false);

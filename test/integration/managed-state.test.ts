@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -116,13 +116,9 @@ resource "terraform_data" "slow" {
 `,
 };
 
-/** OpenTofu's own encryption, in HCL within a variable. */
-const ENCRYPTION = `
-key_provider "pbkdf2" "passphrase" { passphrase = "a passphrase that nobody else has" }
-method "aes_gcm" "all" { keys = key_provider.pbkdf2.passphrase }
-state { method = method.aes_gcm.all }
-plan { method = method.aes_gcm.all }
-`;
+/** OpenTofu's own encryption, as the guide has it. */
+const [, ENCRYPTION = ''] =
+  /^```text\n(key_provider [^`]*)^```$/m.exec(readFileSync('docs/guides/managed-state.md', 'utf8')) ?? [];
 
 describe('the state of a stack without a backend, with the real OpenTofu', () => {
   test('is there at its second run, which finds nothing to change, and follows what is changed', async () => {

@@ -30,7 +30,7 @@ export function runCommand(): Command {
     decision('discard', 'Discard the plan of a run.', DISCARD_RUN, ({ id, state }) => `Run ${id} is ${state}`),
     decision(
       'stop',
-      'Stop a run: at once while it waits, otherwise by asking its Pod. What it has applied by then stays; the state of a stack without a backend is lost with it.',
+      'Stop a run: at once while it waits, otherwise by asking its Pod. What it has applied by then stays, and stands in the state if the stack has a backend or the control plane keeps it.',
       STOP_RUN,
       stopSentence,
     ),
@@ -125,7 +125,9 @@ function stopSentence({ id, state, finished }: Run): string {
   if (state === 'CANCELED') return `Run ${id} is CANCELED: it had not started`;
   if (finished) return `Run ${id} is ${state}: there is nothing left to stop`;
   const lost =
-    state === 'APPLYING' ? ' What it has applied stays; its state is lost unless the stack has a backend.' : '';
+    state === 'APPLYING'
+      ? ' What it has applied stays; its state is lost if the stack has no backend and the control plane does not keep it.'
+      : '';
   return `Run ${id} is ${state} and was asked to stop.${lost} See it end with: worker-pools run log ${id} --follow`;
 }
 

@@ -73,7 +73,7 @@ function createCommand(): Command {
         await deleteStack(client, id).catch(() => undefined);
         throw error;
       });
-      tell(packed, projectRoot);
+      tell(packed, projectRoot, flags.managedState ?? true);
     });
     warnAboutTool(flags);
     print(`Stack ${name} is created; run it with: worker-pools run trigger ${name} --follow`);
@@ -89,10 +89,10 @@ function pushCommand(): Command {
   return apiAction<{ source: string }>(
     withExamples(command, 'stack push network --source ./network'),
     async (client, flags, given) => {
-      const { id, name, projectRoot } = await findStack(client, given ?? '');
+      const { id, name, projectRoot, managesStateFile } = await findStack(client, given ?? '');
       await withPackedSource(flags.source, projectRoot, async (packed) => {
         await uploadSource(client, id, packed);
-        tell(packed, projectRoot);
+        tell(packed, projectRoot, managesStateFile);
       });
       print(`Stack ${name} has a new source.`);
     },
@@ -174,9 +174,10 @@ function deleteCommand(): Command {
       'Delete a stack with its source, its environment and the state that is kept for it. What it has applied stays, and so do its runs, to be looked at. Refused while a run is unfinished.',
     );
   return apiAction(withExamples(command, 'stack delete network'), async (client, _, given) => {
-    print(
-      `Stack ${await deleteStack(client, given ?? '')} is deleted, and so is the state that was kept for it. What its runs have applied stays as it is.`,
-    );
+    const { id, state } = await findStack(client, given ?? '');
+    const name = await deleteStack(client, id);
+    const withState = state ? `, and so is the state that was kept for it, of version ${state.number}` : '';
+    print(`Stack ${name} is deleted${withState}. What its runs have applied stays as it is.`);
   });
 }
 
@@ -191,9 +192,9 @@ function warnAboutTool({ tool: chosen, runnerImage }: ChangeFlags): void {
   );
 }
 
-function tell({ survey }: PackedSource, projectRoot: string): void {
+function tell({ survey }: PackedSource, projectRoot: string, isStateKept: boolean): void {
   for (const sentence of packedSentences(survey)) print(sentence);
-  for (const sentence of warnings(survey, projectRoot)) note(sentence);
+  for (const sentence of warnings(survey, projectRoot, isStateKept)) note(sentence);
 }
 
 function note(sentence: string): void {

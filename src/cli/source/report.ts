@@ -44,7 +44,7 @@ export function packedSentences({ files, bytes, leftOut }: Survey): string[] {
 }
 
 /** What a person should know before a run shows it. */
-export function warnings(survey: Survey, projectRoot: string): string[] {
+export function warnings(survey: Survey, projectRoot: string, isStateKept: boolean): string[] {
   const { links, entries, halfRules } = survey;
   const environmentFiles = entries.filter((path) => /(^|\/)\.env(\.[^/]*)?$/.test(path));
   const [absolute, broken, circular] = (['absolute', 'broken', 'circular'] as const).map((kind) => ofKind(links, kind));
@@ -59,11 +59,11 @@ export function warnings(survey: Survey, projectRoot: string): string[] {
     ],
   ];
   const sentences = found.filter(([names]) => names.length > 0).map(([names, what]) => `${some(names)} ${what}.`);
-  return keepsState(survey, projectRoot) ? sentences : [...sentences, NO_BACKEND];
+  return isStateKept || keepsState(survey, projectRoot) ? sentences : [...sentences, NO_BACKEND];
 }
 
 const NO_BACKEND =
-  'No backend is configured: a run keeps its state for itself, and the next one creates everything again. Add a backend block (s3, gcs, azurerm, http, kubernetes, pg, ...) before it matters.';
+  'No backend is configured, and the control plane does not keep the state of this stack: a run keeps its state for itself, and the next one creates everything again. Let it be kept (stack update --managed-state), or add a backend block.';
 
 /** Whether a file of the project says where its state is kept; other tools may still generate one in the run. */
 function keepsState(survey: Survey, projectRoot: string): boolean {

@@ -147,9 +147,14 @@ test('takes the stack back when its source does not arrive', async () => {
   expect(await create()).toMatchObject({ exitCode: 0 });
 });
 
+test('does not speak of the state where the control plane keeps it', async () => {
+  write({ 'main.tf': '# nothing' });
+  expect(await create()).toMatchObject({ exitCode: 0, stderr: '' });
+});
+
 test('says that nothing keeps the state, until a backend does', async () => {
   write({ 'main.tf': '# backend "s3" is only mentioned\n' });
-  expect((await create()).stderr).toContain('Note: No backend is configured');
+  expect((await create('--no-managed-state')).stderr).toContain('Note: No backend is configured');
   write({ 'backend.tf.json': '{"terraform": {"backend": {"s3": {}}}}' });
   const pushed = await cli.program.run('stack', 'push', `stack-${number}`, '--source', source());
   expect(pushed).toMatchObject({ exitCode: 0, stderr: '' });
