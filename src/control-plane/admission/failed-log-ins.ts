@@ -18,11 +18,20 @@ export class FailedLogIns {
     if (waitMs > 0) throw tooMany(waitMs);
   }
 
-  /** @throws RequestError `too-many-requests` without trying; what `prove` throws counts as a failure, as undefined and false do. */
+  /**
+   * @throws RequestError `too-many-requests` without trying; what `prove` refuses counts as a failure, as undefined and false
+   * do. Where it could not find out, nobody has failed.
+   */
   async attempt<T>(who: string, prove: () => T | Promise<T>): Promise<T> {
     const waitMs = this.buckets.take(who);
     if (waitMs > 0) throw tooMany(waitMs);
-    const proved = await prove();
+    let proved: T;
+    try {
+      proved = await prove();
+    } catch (error) {
+      if (!(error instanceof RequestError && error.code === 'unauthorized')) this.buckets.giveBack(who);
+      throw error;
+    }
     if (proved !== undefined && proved !== false) this.buckets.giveBack(who);
     return proved;
   }

@@ -4,7 +4,7 @@ export const ROLES = {
   reader: 'sees pools, workers, stacks, runs and logs, and changes nothing: exporters, dashboards',
   operator:
     'runs what is set up: triggers and decides on runs, uploads sources, drains workers: people on duty, CI, autoscalers',
-  admin: 'may do everything, API keys and the audit trail among it',
+  admin: 'may do everything, API keys among it',
   'worker-pool-controller': 'makes and keeps pools, and sees nothing but them: clusters that register their pools',
 } as const;
 
@@ -51,7 +51,6 @@ export const RIGHTS = {
   'run:write': { what: 'trigger, confirm, discard, stop and prioritize runs', roles: operators },
   'key:read': { what: 'see API keys', roles: admins },
   'key:write': { what: 'create, change and delete API keys', roles: admins },
-  'audit:read': { what: 'see the audit trail', roles: admins },
 } as const satisfies Record<string, Grant>;
 
 export type Right = keyof typeof RIGHTS;

@@ -212,21 +212,6 @@ export interface ApiKeyRow {
   lastUsedAt: number | null;
 }
 
-export interface AuditEventRow {
-  position: Generated<number>;
-  at: number;
-  actorId: string;
-  actorName: string;
-  actorRole: string | null;
-  address: string;
-  action: string;
-  objectKind: string;
-  objectId: string | null;
-  objectName: string | null;
-  result: string;
-  message: string;
-}
-
 export interface Schema {
   pools: PoolRow;
   formerCredentials: FormerCredentialsRow;
@@ -242,5 +227,4 @@ export interface Schema {
   stateLocks: StateLockRow;
   sealing: SealingRow;
   apiKeys: ApiKeyRow;
-  auditEvents: AuditEventRow;
 }

@@ -6,6 +6,7 @@ import { FailedLogIns } from '../../../src/control-plane/admission/failed-log-in
 import { InFlight } from '../../../src/control-plane/admission/in-flight';
 import { TokenBuckets } from '../../../src/control-plane/admission/token-buckets';
 import { Turns } from '../../../src/control-plane/admission/turns';
+import { RequestError } from '../../../src/control-plane/errors';
 
 describe('failed log-ins', () => {
   const failing = () => Promise.resolve(false);
@@ -34,6 +35,16 @@ describe('failed log-ins', () => {
     for (let count = 0; count < 10; count += 1) await logIns.attempt('a', right);
     const tries = await Promise.allSettled(Array.from({ length: 10 }, () => logIns.attempt('a', failing)));
     expect(tries.filter(({ status }) => status === 'rejected')).toHaveLength(7);
+  });
+
+  test.each([
+    ['count where they are refused', 'unauthorized', 'too-many-requests'],
+    ['do not count while the database cannot be used', 'unavailable', 'unavailable'],
+  ] as const)('that throw %s', async (_, code, afterwards) => {
+    const { logIns } = atClock();
+    const throwing = () => Promise.reject(new RequestError(code, 'no'));
+    for (let count = 0; count < 3; count += 1) await logIns.attempt('a', throwing).catch(() => undefined);
+    await expect(logIns.attempt('a', throwing)).rejects.toMatchObject({ code: afterwards });
   });
 });
 
