@@ -8,7 +8,7 @@ import { LOG_FORMATS } from '../../src/controller/logging';
 import { LAUNCHER_DEFAULTS } from '../../src/protocol/environment';
 
 const OPERATOR = 'src/constructs/operator/operator-options.ts';
-const CONTROL_PLANE = 'src/constructs/control-plane/control-plane-options.ts';
+const CONTROL_PLANE = 'src/constructs/control-plane/props/exposure.ts';
 const RUN_POD = 'src/constructs/worker-pool/run-pod.ts';
 const EGRESS = 'src/constructs/presets/egress-network-policy.ts';
 const LAUNCHER = 'src/protocol/environment.ts';

@@ -14,12 +14,9 @@ import { CONTROL_PLANE_NAME } from './constants';
 import { addControlPlaneManifests } from './manifests';
 import { NAME } from './manifests/refusals';
 import { serviceAccountName, serviceUrl } from './names';
+import type { WorkerPoolControlPlaneProps } from './props';
+import { CONTROL_PLANE_POD, CONTROL_PLANE_PROPS } from './props/mapping';
 import { controlPlaneValues } from './values';
-import {
-  CONTROL_PLANE_POD,
-  CONTROL_PLANE_PROPS,
-  type WorkerPoolControlPlaneProps,
-} from './worker-pool-control-plane-props';
 
 /**
  * The bundled control plane: pools, run queue, logs and run state. By itself it is one Pod with a volume of its own; with

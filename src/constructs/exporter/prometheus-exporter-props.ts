@@ -1,4 +1,3 @@
-import type { Duration } from 'cdk8s';
 import type {
   ContainerResources,
   EnvValue,
@@ -9,6 +8,7 @@ import type {
 } from 'cdk8s-plus-28';
 import { resourceRequirements } from '../shared/container-resources';
 import { imageParts, inPrometheusUnits, names } from '../shared/conversions';
+import type { ServiceMonitorOptions } from '../shared/service-monitor-options';
 import type { PropMapping } from '../shared/values-of-props';
 import type { exporterChartValues } from './values';
 
@@ -154,45 +154,7 @@ export interface PrometheusExporterProps {
    *
    * @default - none
    */
-  readonly serviceMonitor?: ExporterServiceMonitor;
-}
-
-/** How the Prometheus operator scrapes the exporter. */
-export interface ExporterServiceMonitor {
-  /**
-   * Namespace of the ServiceMonitor.
-   *
-   * @default - that of the exporter
-   */
-  readonly namespace?: string;
-
-  /**
-   * Labels by which Prometheus finds the ServiceMonitor, such as `release: kube-prometheus-stack`.
-   *
-   * @default - none, beside those of every object
-   */
-  readonly labels?: Record<string, string>;
-
-  /**
-   * Annotations of the ServiceMonitor.
-   *
-   * @default - none
-   */
-  readonly annotations?: Record<string, string>;
-
-  /**
-   * Time between two scrapes. Each one asks the control plane.
-   *
-   * @default Duration.seconds(30)
-   */
-  readonly interval?: Duration;
-
-  /**
-   * How long a scrape may take. No longer than `interval`.
-   *
-   * @default Duration.seconds(10)
-   */
-  readonly scrapeTimeout?: Duration;
+  readonly serviceMonitor?: ServiceMonitorOptions;
 }
 
 /** Where the props stand among the values of the chart. */

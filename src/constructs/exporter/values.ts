@@ -117,10 +117,7 @@ export const exporterValues = group('Values of the exporter of control-plane met
       DURATION,
     ),
     scrapeTimeout: orEmpty('10s', 'How long a scrape may take, as long as interval at most.', DURATION),
-    additionalLabels: stringMap(
-      {},
-      'Labels by which Prometheus finds the ServiceMonitor, such as release: kube-prometheus-stack.',
-    ),
+    additionalLabels: stringMap({}, 'More labels, by which a Prometheus selects its ServiceMonitors.'),
     annotations: stringMap({}, 'Annotations of the ServiceMonitor.'),
   }),
 });

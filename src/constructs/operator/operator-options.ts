@@ -1,5 +1,6 @@
 import type { Duration } from 'cdk8s';
-import type { INetworkPolicyPeer, PercentOrAbsolute, ServiceType } from 'cdk8s-plus-28';
+import type { INetworkPolicyPeer, ServiceType } from 'cdk8s-plus-28';
+import type { ServiceMonitorOptions } from '../shared/service-monitor-options';
 
 /** What the controller may do in the cluster. */
 export enum OperatorRights {
@@ -109,42 +110,7 @@ export interface OperatorMetrics {
 }
 
 /** How the Prometheus operator scrapes the controller. */
-export interface OperatorServiceMonitor {
-  /**
-   * Namespace of the ServiceMonitor.
-   *
-   * @default - the controller's
-   */
-  readonly namespace?: string;
-
-  /**
-   * More labels, by which a Prometheus selects its ServiceMonitors.
-   *
-   * @default - none
-   */
-  readonly labels?: Record<string, string>;
-
-  /**
-   * Annotations of the ServiceMonitor.
-   *
-   * @default - none
-   */
-  readonly annotations?: Record<string, string>;
-
-  /**
-   * Time between two scrapes, in whole seconds.
-   *
-   * @default Duration.seconds(30)
-   */
-  readonly interval?: Duration;
-
-  /**
-   * Time after which a scrape is given up, in whole seconds.
-   *
-   * @default Duration.seconds(10)
-   */
-  readonly scrapeTimeout?: Duration;
-
+export interface OperatorServiceMonitor extends ServiceMonitorOptions {
   /**
    * Whether Prometheus takes the controller's certificate unseen: the controller signs one itself at each start.
    *
@@ -202,21 +168,4 @@ export interface RunDisruptionBudget {
    * @default - unset
    */
   readonly maxUnavailable?: number;
-}
-
-/** Pods of the controller that stay when nodes are drained. At most one of the two may be set. */
-export interface DisruptionBudget {
-  /**
-   * Pods that must stay.
-   *
-   * @default - unset
-   */
-  readonly minAvailable?: PercentOrAbsolute;
-
-  /**
-   * Pods that may be missing.
-   *
-   * @default PercentOrAbsolute.absolute(1)
-   */
-  readonly maxUnavailable?: PercentOrAbsolute;
 }

@@ -1,41 +1,21 @@
-import type {
-  ContainerResources,
-  DeploymentStrategy,
-  EnvFrom,
-  EnvValue,
-  HostAlias,
-  ImagePullPolicy,
-  ISecret,
-  IServiceAccount,
-} from 'cdk8s-plus-28';
+import type { ContainerResources, DeploymentStrategy, EnvValue, HostAlias, IServiceAccount } from 'cdk8s-plus-28';
 import type { Duration } from 'cdk8s';
-import { resourceRequirements } from '../shared/container-resources';
-import { imageParts, inPrometheusUnits, intOrPercent, names, seconds } from '../shared/conversions';
-import type { IPodStorage, PodVolumeMount } from '../shared/pod-storage';
-import { renderedPeers, renderedStrategy } from '../shared/rendered';
-import {
-  containerSecurityContext,
-  podSecurityContext,
-  type ContainerSecurityOptions,
-  type PodSecurityOptions,
-} from '../shared/security-context';
-import type { TopologySpread } from '../shared/topology-spread';
-import type { PropMapping } from '../shared/values-of-props';
-import { podSelector } from './names';
-import {
+import type { DisruptionBudget } from '../shared/disruption-budget';
+import type { PodVolumeMount } from '../shared/pod-storage';
+import type { ProgramPodProps } from '../shared/program-pod-props';
+import type { PodSecurityOptions } from '../shared/security-context';
+import type {
+  ControllerLogFormat,
+  ControllerLogLevel,
+  LeaderElectionTimings,
+  OperatorMetrics,
+  OperatorNetworkPolicy,
   OperatorRights,
-  type DisruptionBudget,
-  type LeaderElectionTimings,
-  type ControllerLogFormat,
-  type ControllerLogLevel,
-  type OperatorMetrics,
-  type OperatorNetworkPolicy,
-  type RunDisruptionBudget,
+  RunDisruptionBudget,
 } from './operator-options';
-import type { operatorValues } from './values';
 
 /** Properties of a `WorkerPoolOperator`. */
-export interface WorkerPoolOperatorProps {
+export interface WorkerPoolOperatorProps extends ProgramPodProps {
   /**
    * What the name of every object begins with.
    *
@@ -85,20 +65,6 @@ export interface WorkerPoolOperatorProps {
    * @default - "cdk8s-worker-pools/controller" in this package's version
    */
   readonly image?: string;
-
-  /**
-   * When the image is pulled.
-   *
-   * @default - Kubernetes decides by the tag of the image
-   */
-  readonly imagePullPolicy?: ImagePullPolicy;
-
-  /**
-   * Secrets for pulling the image.
-   *
-   * @default - none
-   */
-  readonly imagePullSecrets?: ISecret[];
 
   /**
    * Number of Pods. One leads, further ones stand by and take over within seconds.
@@ -151,26 +117,12 @@ export interface WorkerPoolOperatorProps {
   readonly envVariables?: Record<string, EnvValue>;
 
   /**
-   * ConfigMaps and Secrets whose keys become environment variables. `envVariables` wins over them.
-   *
-   * @default - none
-   */
-  readonly envFrom?: EnvFrom[];
-
-  /**
    * Where volumes appear in the controller's container. Each becomes a volume of the Pod. CA certificates are read
    * from below `/opt/spacelift/certs`.
    *
    * @default - none
    */
   readonly volumeMounts?: PodVolumeMount[];
-
-  /**
-   * Further volumes of the controller's Pod. A volume that is mounted needs no mention here.
-   *
-   * @default - none
-   */
-  readonly volumes?: IPodStorage[];
 
   /**
    * Entries of the Pod's hosts file.
@@ -187,33 +139,11 @@ export interface WorkerPoolOperatorProps {
   readonly nodeSelector?: Record<string, string>;
 
   /**
-   * How the controller's Pods are spread over zones, nodes or other domains. They are what is counted, unless the
-   * spread names other labels.
-   *
-   * @default - as the scheduler does by itself
-   */
-  readonly topologySpread?: TopologySpread[];
-
-  /**
-   * PriorityClass of the Pod.
-   *
-   * @default - the cluster's default
-   */
-  readonly priorityClassName?: string;
-
-  /**
    * Security options of the Pod. What is set is laid over the default.
    *
    * @default - runs as another user than root, with the runtime's seccomp profile
    */
   readonly securityContext?: PodSecurityOptions;
-
-  /**
-   * Security options of the container. What is set is laid over the default.
-   *
-   * @default - no privilege escalation, no capabilities, a root file system that cannot be written to
-   */
-  readonly containerSecurityContext?: ContainerSecurityOptions;
 
   /**
    * Time that the controller has to give its lease back when it is stopped, in whole seconds.
@@ -331,131 +261,3 @@ export interface WorkerPoolOperatorProps {
    */
   readonly clusterDomain?: string;
 }
-
-/** Where the props stand among the values of the chart. */
-export const OPERATOR_PROPS: PropMapping<WorkerPoolOperatorProps, typeof operatorValues.members> = {
-  name: null,
-  namespace: null,
-  watchNamespaces: 'controllerManager.namespaces',
-  installCrds: 'crds.install',
-  labels: 'commonLabels',
-  annotations: 'commonAnnotations',
-  image: { to: 'controllerManager.manager.image', as: imageParts },
-  imagePullPolicy: 'controllerManager.manager.image.pullPolicy',
-  imagePullSecrets: { to: 'controllerManager.imagePullSecrets', as: names },
-  replicas: 'controllerManager.replicas',
-  strategy: {
-    to: 'controllerManager.strategy',
-    as: (strategy, { construct }) => renderedStrategy(construct, strategy),
-  },
-  revisionHistoryLimit: 'controllerManager.revisionHistoryLimit',
-  resources: { to: 'controllerManager.manager.resources', as: resourceRequirements, instead: true },
-  args: 'controllerManager.manager.args',
-  extraArgs: 'controllerManager.manager.extraArgs',
-  envVariables: null,
-  envFrom: null,
-  volumeMounts: null,
-  volumes: null,
-  hostAliases: 'controllerManager.hostAliases',
-  nodeSelector: 'controllerManager.nodeSelector',
-  topologySpread: {
-    to: 'controllerManager.topologySpreadConstraints',
-    as: (spreads, { context }) => {
-      const counted = () => podSelector(context) as Record<string, string>;
-      return spreads.map((spread) => spread._toConstraint(counted));
-    },
-  },
-  priorityClassName: 'controllerManager.priorityClassName',
-  securityContext: { to: 'controllerManager.podSecurityContext', as: podSecurityContext },
-  containerSecurityContext: {
-    to: 'controllerManager.manager.containerSecurityContext',
-    as: containerSecurityContext,
-  },
-  terminationGracePeriod: { to: 'controllerManager.terminationGracePeriodSeconds', as: seconds },
-  podLabels: 'controllerManager.manager.extraPodLabels',
-  podAnnotations: 'controllerManager.podAnnotations',
-  serviceAccount: {
-    to: 'controllerManager.serviceAccount',
-    as: ({ name }) => ({ create: false, name }),
-  },
-  serviceAccountAnnotations: 'controllerManager.serviceAccount.annotations',
-  rights: {
-    to: 'controllerManager.rbac',
-    as: (rights) => (rights === OperatorRights.NONE ? { create: false } : { rules: rights }),
-  },
-  aggregateClusterRoles: 'controllerManager.rbac.aggregateClusterRoles',
-  leaderElection: {
-    props: {
-      leaseDuration: { to: 'controllerManager.leaderElection.leaseDurationSeconds', as: seconds },
-      renewDeadline: { to: 'controllerManager.leaderElection.renewDeadlineSeconds', as: seconds },
-      retryPeriod: { to: 'controllerManager.leaderElection.retryPeriodSeconds', as: seconds },
-    },
-  },
-  logLevel: 'controllerManager.logging.level',
-  logFormat: 'controllerManager.logging.format',
-  enforceFips140: 'controllerManager.enforceFips140',
-  metrics: {
-    enables: 'metricsService.enabled',
-    props: {
-      secure: [
-        'metricsService.secure',
-        { to: 'metricsService.serviceMonitor.scheme', as: (secure) => (secure ? 'https' : 'http') },
-      ],
-      enableHttp2: 'metricsService.enableHTTP2',
-      serviceType: 'metricsService.type',
-      serviceLabels: 'metricsService.labels',
-      serviceAnnotations: 'metricsService.annotations',
-      serviceMonitor: {
-        enables: 'metricsService.serviceMonitor.enabled',
-        props: {
-          namespace: 'metricsService.serviceMonitor.namespace',
-          labels: 'metricsService.serviceMonitor.additionalLabels',
-          annotations: 'metricsService.serviceMonitor.annotations',
-          interval: { to: 'metricsService.serviceMonitor.interval', as: inPrometheusUnits },
-          scrapeTimeout: { to: 'metricsService.serviceMonitor.scrapeTimeout', as: inPrometheusUnits },
-          insecureSkipVerify: {
-            to: 'metricsService.serviceMonitor.tlsConfig',
-            as: (insecureSkipVerify) => ({ insecureSkipVerify }),
-          },
-          bearerTokenFile: 'metricsService.serviceMonitor.bearerTokenFile',
-        },
-      },
-    },
-  },
-  networkPolicy: {
-    enables: 'controllerManager.networkPolicy.enabled',
-    props: {
-      egressPorts: 'controllerManager.networkPolicy.egressPorts',
-      egressPeers: {
-        to: 'controllerManager.networkPolicy.extraEgress',
-        as: (peers, { construct }) => (peers.length === 0 ? [] : [{ to: renderedPeers(construct, peers) }]),
-      },
-      metricsPeers: {
-        to: 'controllerManager.networkPolicy.metricsFrom',
-        as: (peers, { construct }) => renderedPeers(construct, peers),
-      },
-    },
-  },
-  runDisruptionBudget: {
-    enables: 'pdb.enabled',
-    props: { minAvailable: 'pdb.minAvailable', maxUnavailable: 'pdb.maxUnavailable' },
-  },
-  controllerDisruptionBudget: {
-    enables: 'controllerManager.pdb.enabled',
-    props: {
-      minAvailable: { to: 'controllerManager.pdb.minAvailable', as: intOrPercent },
-      maxUnavailable: { to: 'controllerManager.pdb.maxUnavailable', as: intOrPercent },
-    },
-  },
-  clusterDomain: 'kubernetesClusterDomain',
-};
-
-/** Where the parts of the Pod stand that can be added to. */
-export const OPERATOR_POD = {
-  affinity: 'controllerManager.affinity',
-  tolerations: 'controllerManager.tolerations',
-  volumes: 'controllerManager.extraVolumes',
-  env: 'controllerManager.manager.extraEnv',
-  envFrom: 'controllerManager.manager.extraEnvFrom',
-  volumeMounts: 'controllerManager.manager.extraVolumeMounts',
-} as const;

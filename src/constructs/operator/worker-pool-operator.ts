@@ -23,7 +23,8 @@ import { OPERATOR_NAME } from './constants';
 import { addOperatorManifests } from './manifests';
 import { serviceAccountName } from './names';
 import { operatorValues } from './values';
-import { OPERATOR_POD, OPERATOR_PROPS, type WorkerPoolOperatorProps } from './worker-pool-operator-props';
+import { OPERATOR_POD, OPERATOR_PROPS } from './worker-pool-operator-mapping';
+import type { WorkerPoolOperatorProps } from './worker-pool-operator-props';
 
 /**
  * The operator: the controller that serves WorkerPools, what it may do, and the CRDs of its kinds.

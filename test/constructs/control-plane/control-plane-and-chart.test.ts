@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { WorkerPoolControlPlane } from '../../../src';
 import { synthesizeChart } from '../../../src/charting/synthesize';
 import { controlPlaneChart } from '../../../src/constructs/control-plane/chart/chart';
-import { CONTROL_PLANE_PROPS } from '../../../src/constructs/control-plane/worker-pool-control-plane-props';
+import { CONTROL_PLANE_PROPS } from '../../../src/constructs/control-plane/props/mapping';
 import { synthesized, withoutOrigin } from '../support';
 import { CASES } from './prop-cases';
 

@@ -23,7 +23,7 @@ import {
   type WorkerPoolOperatorProps,
 } from '../../../src';
 import { operatorChart } from '../../../src/constructs/operator/chart/chart';
-import { OPERATOR_PROPS } from '../../../src/constructs/operator/worker-pool-operator-props';
+import { OPERATOR_PROPS } from '../../../src/constructs/operator/worker-pool-operator-mapping';
 import { synthesizeChart } from '../../../src/charting/synthesize';
 import { synthesized, withoutOrigin } from '../support';
 import { elsewhere, emptyVolume } from './elsewhere';

@@ -11,16 +11,20 @@ export interface DocumentedProp {
   readonly whenUnset: string | undefined;
 }
 
-/** The properties of each interface in some files, by its name. */
+/** The properties of each interface in some files, by its name; those of interfaces among them that it extends, too. */
 export function interfacesIn(...paths: readonly string[]): ReadonlyMap<string, readonly DocumentedProp[]> {
   const statements = paths.flatMap(
     (path) =>
       ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true)
         .statements as readonly ts.Statement[],
   );
-  return new Map(
-    statements.filter(ts.isInterfaceDeclaration).map(({ name, members }) => [name.text, members.map(documented)]),
-  );
+  const interfaces = new Map(statements.filter(ts.isInterfaceDeclaration).map((each) => [each.name.text, each]));
+  const propsOf = (name: string): DocumentedProp[] => {
+    const { heritageClauses = [], members } = interfaces.get(name) ?? {};
+    const bases = heritageClauses.flatMap(({ types }) => types.map(({ expression }) => expression.getText()));
+    return [...bases.flatMap(propsOf), ...(members ?? []).map(documented)];
+  };
+  return new Map([...interfaces.keys()].map((name) => [name, propsOf(name)]));
 }
 
 function documented(member: ts.TypeElement): DocumentedProp {

@@ -6,11 +6,11 @@ import * as constructs from '../../../src';
 import { memberAt } from '../../../src/charting/value-path';
 import { defaultValues, type ValueDeclaration, type ValueGroup } from '../../../src/charting/values';
 import { controlPlaneValues } from '../../../src/constructs/control-plane/values';
-import { CONTROL_PLANE_PROPS } from '../../../src/constructs/control-plane/worker-pool-control-plane-props';
+import { CONTROL_PLANE_PROPS } from '../../../src/constructs/control-plane/props/mapping';
 import { EXPORTER_PROPS } from '../../../src/constructs/exporter/prometheus-exporter-props';
 import { exporterChartValues } from '../../../src/constructs/exporter/values';
 import { operatorValues } from '../../../src/constructs/operator/values';
-import { OPERATOR_PROPS } from '../../../src/constructs/operator/worker-pool-operator-props';
+import { OPERATOR_PROPS } from '../../../src/constructs/operator/worker-pool-operator-mapping';
 import { constructContext } from '../../../src/constructs/shared/construct-context';
 import { converted, isNested, type AnyMapping, type AnyTarget } from '../../../src/constructs/shared/values-of-props';
 import { interfacesIn } from './docstrings';
@@ -19,8 +19,12 @@ const interfaces = interfacesIn(
   'src/constructs/operator/worker-pool-operator-props.ts',
   'src/constructs/operator/operator-options.ts',
   'src/constructs/exporter/prometheus-exporter-props.ts',
-  'src/constructs/control-plane/worker-pool-control-plane-props.ts',
-  'src/constructs/control-plane/control-plane-options.ts',
+  ...['index', 'exposure', 'observability', 'pod', 'serving', 'storage'].map(
+    (name) => `src/constructs/control-plane/props/${name}.ts`,
+  ),
+  ...['disruption-budget', 'program-pod-props', 'service-monitor-options'].map(
+    (name) => `src/constructs/shared/${name}.ts`,
+  ),
 );
 
 interface Row {

@@ -21,7 +21,7 @@ import {
   PULL_POLICIES,
   secretNames,
 } from '../../shared/global-values';
-import { ControlPlaneLogLevel, ControlPlaneWeb } from '../control-plane-options';
+import { ControlPlaneLogLevel, ControlPlaneWeb } from '../props/serving';
 import { backupValues } from './backup';
 import { exposureValues } from './exposure';
 import { tracesValues } from './observability';
