@@ -215,6 +215,34 @@ test('a migration of PostgreSQL lets others through while somebody uses a table 
   expect((await describeSchema(database)).tables.stacks).toContain('later text or null');
 });
 
+test.each([
+  ['that only adds is gone on with', '9999-later.additive', 'done'],
+  ['that changes what is used is refused', '9999-later', 'was written by a newer version (migration 9999-later, '],
+])('a newer version that migrates while an older one starts, and %s', async (_, name, said) => {
+  target = await server.createDatabase();
+  const database = await open();
+  // The lock of Kysely's migrator.
+  const holds = sql`SELECT pg_advisory_xact_lock(3853314791062309107)`;
+  const waits = sql<{
+    count: number;
+  }>`SELECT count(*) AS count FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`;
+  let starting: Promise<string> | undefined;
+  await untyped(target, (db) =>
+    db.transaction().execute(async (newer) => {
+      await holds.execute(newer);
+      starting = migratePostgres(connectionConfig({ url: target }), 'it').then(
+        () => 'done',
+        (error: Error) => error.message,
+      );
+      // It has looked at the schema, and waits for whoever changes it.
+      await until(async () => (await waits.execute(database.reads)).rows[0]!.count > 0, 'the older one waits');
+      const timestamp = new Date().toISOString();
+      await newer.insertInto('kysely_migration').values({ name, timestamp }).execute();
+    }),
+  );
+  expect(await starting).toContain(said);
+});
+
 describe('a file of SQLite from before migrations had names', () => {
   beforeEach(async () => {
     target = await newFile();

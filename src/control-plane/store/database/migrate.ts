@@ -25,8 +25,9 @@ export async function migrate(
   db: Kysely<Untyped>,
   dialect: Dialect,
   where: string,
-  { to, migrations = MIGRATIONS }: MigrateOptions = {},
+  options: MigrateOptions = {},
 ): Promise<void> {
+  const { to, migrations = MIGRATIONS } = options;
   const applied = await appliedMigrations(db);
   const later = unknownOf(applied, migrations);
   refuse(
@@ -40,8 +41,13 @@ export async function migrate(
   const provider = { getMigrations: () => Promise.resolve(migrationsOf(dialect, migrations)) };
   const migrator = new Migrator({ db, provider });
   const { error } = await (to === undefined ? migrator.migrateToLatest() : migrator.migrateTo(to));
-  if (error !== undefined) throw error as Error;
   if (dialect === 'sqlite') await sql`PRAGMA foreign_keys = ON`.execute(db);
+  if (error !== undefined) {
+    // A newer version may have come between the look and the lock.
+    const isNewerNow = unknownOf(await appliedMigrations(db), migrations).length > 0;
+    if (isNewerNow) return migrate(db, dialect, where, options);
+    throw error as Error;
+  }
 }
 
 export function migrationsOf(dialect: Dialect, migrations: Migrations = MIGRATIONS): Record<string, Migration> {
