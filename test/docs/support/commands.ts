@@ -40,6 +40,7 @@ const PLAIN = new Set([
   'grep',
   'ls',
   'mkdir',
+  'openssl',
   'python',
   'rm',
   'sh',
