@@ -8,10 +8,37 @@ const graphql = initGraphQLTada<{ introspection: Introspection }>();
 
 export const LOG_IN = graphql('mutation($id: ID!, $secret: String!) { apiKeyUser(id: $id, secret: $secret) { jwt } }');
 
-const POOL = 'id name workersCount busyWorkers pendingRuns';
+const POOL = 'id name workersCount busyWorkers drainedWorkers pendingRuns';
+const POOL_SETTINGS = 'id name description labels space driftDetectionRunLimit';
 
 export const POOLS = graphql(`{ workerPools { ${POOL} } }`);
-export const POOLS_WITH_TOKENS = graphql(`{ workerPools { ${POOL} config } }`);
+export const POOL_NAMES = graphql('{ workerPools { id name } }');
+export const POOL_TOKEN = graphql('query($id: ID!) { workerPool(id: $id) { config } }');
+export const POOL_TO_CHANGE = graphql(`query($id: ID!) { workerPool(id: $id) { ${POOL_SETTINGS} } }`);
+/** With its queue as far as it is shown, runs that wait for others among the unfinished ones, and the stacks that it runs. */
+export const POOL_DETAILS = graphql(`
+  query($id: ID!, $predicates: [QueryPredicate!]!) {
+    workerPool(id: $id) {
+      ${POOL_SETTINGS} workersCount busyWorkers drainedWorkers pendingRuns usersCount createdAt
+      searchSchedulableRuns(input: { first: 50 }) {
+        edges { node { position run { id stackName type state isPrioritized waitsFor createdAt } } }
+        pageInfo { hasNextPage }
+      }
+    }
+    stacks(workerPool: $id, first: 50) { id name }
+    searchRuns(input: { first: 100, predicates: $predicates, orderBy: { field: "createdAt", direction: ASC } }) {
+      edges { node { id stackName type state isPrioritized waitsFor createdAt } }
+    }
+  }
+`);
+export const UPDATE_POOL = graphql(`
+  mutation($id: ID!, $name: String!, $description: String, $labels: [String!], $space: ID, $limit: Int) {
+    pool: workerPoolUpdate(
+      id: $id, name: $name, description: $description, labels: $labels, space: $space, driftDetectionRunLimit: $limit
+    ) { ${POOL_SETTINGS} }
+  }
+`);
+export const CYCLE_POOL = graphql('mutation($id: ID!) { workerPoolCycle(id: $id) }');
 export const CREATE_POOL = graphql(`
   mutation ($name: String!, $csr: String!, $description: String) {
     workerPoolCreate(name: $name, certificateSigningRequest: $csr, description: $description) {
@@ -29,7 +56,18 @@ export const RESET_POOL = graphql(`
 `);
 export const DELETE_POOL = graphql('mutation($id: ID!) { workerPoolDelete(id: $id) { id } }');
 
-export const STACKS = graphql('{ stacks { id name tool autoDeploy hasSource workerPool { id name } } }');
+const WORKER_FIELDS = 'id name status busy drained run createdAt availableAt metadata';
+
+export const WORKERS = graphql(`query($id: ID!) { workerPool(id: $id) { workers { ${WORKER_FIELDS} } } }`);
+export const DRAIN_WORKER = graphql(`
+  mutation($pool: ID!, $id: ID!, $drain: Boolean!) {
+    worker: workerDrainSet(workerPool: $pool, id: $id, drain: $drain) { ${WORKER_FIELDS} }
+  }
+`);
+
+export const STACKS = graphql(
+  'query($pool: ID) { stacks(workerPool: $pool) { id name tool autoDeploy hasSource workerPool { id name } } }',
+);
 export const STACK = graphql(`
   query ($id: ID!) {
     stack(id: $id) {
@@ -146,13 +184,16 @@ export const UNLOCK_STATE = graphql(`
   }
 `);
 
-const RUN_FIELDS = 'id stackName type state reason message waitsFor attempt createdAt finished';
+const RUN_FIELDS = 'id stackName type state reason message isPrioritized waitsFor attempt createdAt finished';
 
 export const RUN = graphql(`query($id: ID!) { run(id: $id) { ${RUN_FIELDS} } }`);
-export const RUNS = graphql(`query($stack: ID) { runs(stack: $stack) { ${RUN_FIELDS} } }`);
+export const RUNS = graphql(`
+  query($stack: ID, $pool: ID, $first: Int) {
+    runs(stack: $stack, workerPool: $pool, first: $first) { ${RUN_FIELDS} }
+  }`);
 export const TRIGGER_RUN = graphql(`
-  mutation($stack: ID!, $type: RunType, $auto: Boolean) {
-    run: runTrigger(stack: $stack, runType: $type, autoDeploy: $auto) { ${RUN_FIELDS} }
+  mutation($stack: ID!, $type: RunType, $auto: Boolean, $key: String) {
+    run: runTrigger(stack: $stack, runType: $type, autoDeploy: $auto, idempotencyKey: $key) { ${RUN_FIELDS} }
   }`);
 export const CONFIRM_RUN = graphql(`mutation($id: ID!) { run: runConfirm(run: $id) { ${RUN_FIELDS} } }`);
 export const DISCARD_RUN = graphql(`mutation($id: ID!) { run: runDiscard(run: $id) { ${RUN_FIELDS} } }`);
@@ -166,3 +207,10 @@ export const CREATE_API_KEY = graphql(`
 export const UPDATE_API_KEY = graphql(`
   mutation($id: ID!, $input: ApiKeyInput!) { key: apiKeyUpdate(id: $id, input: $input) { ${KEY_FIELDS} } }`);
 export const DELETE_API_KEY = graphql('mutation($id: ID!) { apiKeyDelete(id: $id) { id } }');
+export const CANCEL_RUN = graphql(`mutation($id: ID!) { run: runCancel(run: $id) { ${RUN_FIELDS} } }`);
+export const RETRY_RUN = graphql(`
+  mutation($id: ID!, $key: String) { run: runRetry(run: $id, idempotencyKey: $key) { ${RUN_FIELDS} } }`);
+export const PRIORITIZE_RUN = graphql(`
+  mutation($id: ID!, $prioritize: Boolean!) {
+    run: runPrioritizeSet(run: $id, prioritize: $prioritize) { ${RUN_FIELDS} }
+  }`);

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backoffMs } from '../../time';
 import { UserError } from '../run-program';
 import type { ApiClient } from './client';
+import { Outage } from './outage';
 import { paint, piecesForPeople, print } from './output';
 import { UnavailableError } from './refused';
 
@@ -20,11 +20,9 @@ interface LogLine {
 }
 
 const TERMINAL = new Set(['FINISHED', 'FAILED', 'STOPPED', 'CANCELED', 'DISCARDED']);
-/** How long a log that ended without the run waits before it looks again, and the pauses after failures. */
+/** How long a log that ended without the run waits before it looks again. */
 const PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 30_000;
-/** A restart takes fewer attempts, and is not worth a word. */
-const QUIET_FAILURES = 2;
+const COMFORT = 'the run goes on, and its log from here on once it is back. Ctrl-C ends this command only';
 
 /**
  * Prints a run's log. A follower that is cut off goes on where it was, however long it takes, since the run goes on, too;
@@ -42,7 +40,7 @@ export async function followLog(client: ApiClient, runId: string, follow: boolea
 async function printLog(client: ApiClient, runId: string, follow: boolean, log: PrintedLog): Promise<LogEnd> {
   let after = 0;
   let end: LogEnd | undefined;
-  const outage = new Outage(client);
+  const outage = new Outage(client, COMFORT);
   for (;;) {
     try {
       const stream = await client.stream(
@@ -66,7 +64,7 @@ async function printLog(client: ApiClient, runId: string, follow: boolean, log: 
     } catch (error) {
       const cause = asUserError(error, runId);
       if (!follow) throw cause;
-      await sleep(outage.pauseMs(cause));
+      await outage.wait(cause);
     }
   }
 }
@@ -75,34 +73,6 @@ async function printLog(client: ApiClient, runId: string, follow: boolean, log: 
 function asUserError(error: unknown, runId: string): UserError {
   if (error instanceof UserError) return error;
   return new UnavailableError(`the log of run ${runId} broke off: ${(error as Error).message}`);
-}
-
-/** A time without a control plane, as a follower gets over it. */
-class Outage {
-  private failures = 0;
-
-  constructor(private readonly client: ApiClient) {}
-
-  /** How long to wait before the next attempt. @throws the cause, when no attempt can mend it. */
-  pauseMs(cause: UserError): number {
-    if (!(cause instanceof UnavailableError) || !this.client.hasLoggedIn) throw cause;
-    this.failures += 1;
-    if (this.failures === QUIET_FAILURES + 1) {
-      this.say(
-        `${cause.message}; the run goes on, and its log from here on once it is back. Ctrl-C ends this command only`,
-      );
-    }
-    return backoffMs(this.failures, { firstMs: PAUSE_MS, longestMs: LONGEST_PAUSE_MS });
-  }
-
-  isOver(): void {
-    if (this.failures > QUIET_FAILURES) this.say('connected again');
-    this.failures = 0;
-  }
-
-  private say(sentence: string): void {
-    print(paint('muted', `--- ${sentence}`, process.stderr), process.stderr);
-  }
 }
 
 /** Only a line feed ends a line: JSON may hold the other separators that readline splits at. */

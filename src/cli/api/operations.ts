@@ -115,6 +115,8 @@ export interface NewRun {
   readonly proposed?: boolean;
   /** Applies changes without asking, or asks. @default - as the stack says */
   readonly autoDeploy?: boolean;
+  /** The same again gives the same run. @default - none */
+  readonly idempotencyKey?: string;
 }
 
 /**
@@ -125,12 +127,13 @@ export interface NewRun {
 export async function triggerRun(
   client: ApiClient,
   stack: string,
-  { proposed = false, autoDeploy }: NewRun = {},
+  { proposed = false, autoDeploy, idempotencyKey: key }: NewRun = {},
 ): Promise<ResultOf<typeof TRIGGER_RUN>['run']> {
   const { run } = await client.query(TRIGGER_RUN, {
     stack,
     type: proposed ? 'PROPOSED' : 'TRACKED',
     auto: autoDeploy,
+    key,
   });
   return run;
 }

@@ -9,19 +9,23 @@ export function paint(mood: keyof typeof COLOURS, text: string, stream: Stream =
   return stream.isTTY && colours() === 'kept' ? `\u001b[0;${COLOURS[mood]}m${text}\u001b[0m` : text;
 }
 
-/** Rows as columns of equal width; the first row is the head. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const shown = process.stdout.isTTY ? rows.map((row) => row.map(visibleName)) : rows;
+type Row = readonly string[];
+
+/** Rows as columns of equal width, the first row being the head, and how further rows look below them. */
+export function columns(rows: readonly Row[]): { readonly text: string; readonly line: (row: Row) => string } {
+  const shownIn = (row: Row) => (process.stdout.isTTY ? row.map(visibleName) : row);
+  const shown = rows.map(shownIn);
   const widths = (shown[0] ?? []).map((_, column) => Math.max(...shown.map((row) => row[column]?.length ?? 0)));
-  return shown
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const pad = (row: Row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+  return { text: shown.map(pad).join('\n'), line: (row) => pad(shownIn(row)) };
 }
+
+/** Rows as columns of equal width; the first row is the head. */
+export const table = (rows: readonly Row[]): string => columns(rows).text;
 
 /** Prints text, whoever it is of: the bytes as they are to a pipe, what is harmless to a terminal. */
 export function print(text: string, stream: Stream = process.stdout): void {

@@ -7,11 +7,13 @@ import { launcherCommand } from './launcher';
 import { poolCommand } from './pool';
 import { runCommand } from './run';
 import { stackCommand } from './stack';
+import { workerCommand } from './worker';
 
 /** All that `worker-pools` can be told, in the order of its help. */
 export const allCommands = (): Command[] => [
   demoCommand(),
   poolCommand(),
+  workerCommand(),
   stackCommand(),
   runCommand(),
   keyCommand(),

@@ -1,36 +1,35 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { ResultOf } from 'gql.tada';
-import { stringify } from 'yaml';
-import { checkPoolName, idOf } from '../../control-plane/names';
-import { parseToken } from '../../protocol/token';
+import { checkPoolName } from '../../control-plane/names';
 import type { ApiClient } from '../api/client';
 import { apiAction } from '../api/command';
-import { DELETE_POOL, POOLS, POOLS_WITH_TOKENS, STACKS } from '../api/documents';
+import { confirm, withConfirmation, type ConfirmFlags } from '../api/confirm';
+import { CYCLE_POOL, DELETE_POOL, POOL_TOKEN, POOLS, RESET_POOL, STACKS } from '../api/documents';
+import { output, withOutput, type OutputFlags } from '../api/formats';
 import { commandGroup, withExamples } from '../api/help';
-import { createPool, poolSecret } from '../api/operations';
-import { makePoolKey, type KeyKind } from '../api/pool-key';
-import { print, show, table } from '../api/output';
-import { RefusedError } from '../api/refused';
-import { UserError } from '../run-program';
+import { createPool } from '../api/operations';
+import { print } from '../api/output';
+import { PoolFiles, withCredentials, type CredentialFlags } from '../api/pool-files';
+import { findPool, poolNotFound } from '../api/pools';
+import { showList, showWhole, withWatch, type WatchFlags } from '../api/watch';
+import { poolDetails, poolText } from './pool-details';
+import { updateCommand } from './pool-update';
 
-interface CreateFlags {
-  readonly out: string;
-  readonly key: KeyKind;
+interface CreateFlags extends CredentialFlags, OutputFlags {
   readonly description?: string;
-  readonly kubernetesSecret?: string;
-  readonly namespace: string;
 }
 
-/** `worker-pools pool`: make, show and delete pools. */
+/** `worker-pools pool`: make, show, change and delete pools. */
 export function poolCommand(): Command {
   return commandGroup(
     'pool',
-    'Create, list and delete worker pools of a control plane.',
+    'Create, show, change and delete worker pools of a control plane.',
     createCommand(),
     showCommand(),
     listCommand(),
+    updateCommand(),
+    resetCommand(),
+    cycleCommand(),
     deleteCommand(),
   );
 }
@@ -39,66 +38,106 @@ function createCommand(): Command {
   const command = new Command('create')
     .argument('<name>', 'name of the pool')
     .description('Create a pool and a key for it. The private key is generated here and never leaves this machine.')
-    .requiredOption('--out <dir>', 'folder for private-key.pem, token and secret.yaml')
-    .addOption(
-      new Option('--key <kind>', 'kind of key: ec (P-256) or rsa (4096 bits)').choices(['ec', 'rsa']).default('rsa'),
-    )
-    .option('--description <text>', 'what the pool is for')
-    .option('--kubernetes-secret <name>', 'name of the Secret in secret.yaml (default: the name of the pool)')
-    .option('--namespace <namespace>', 'namespace of the Secret', 'default');
+    .option('--description <text>', 'what the pool is for');
   withExamples(
-    command,
+    withOutput(withCredentials(command)),
     'pool create production --out ./production --namespace network',
     'pool create "Main worker" --out ./main --kubernetes-secret main-worker --key ec',
   );
   return apiAction<CreateFlags>(command, async (client, flags, given) => {
     const name = checkPoolName(given ?? '');
-    const metadata = secretMetadata(name, flags);
-    const paths = outputPaths(flags.out);
-    const { privateKeyPem, csrPem } = await makePoolKey(flags.key);
-    // Written first: a pool whose key was lost could not be used.
-    writeNew(paths.privateKey, privateKeyPem);
+    const files = PoolFiles.prepare(name, flags);
     const { description } = flags;
-    const pool = await createPool(client, { name, csrPem, ...(description && { description }) }).catch(
-      (error: unknown) => {
-        if (!(error instanceof RefusedError)) throw keptKey(error, name, paths.privateKey);
-        rmSync(paths.privateKey);
-        throw error;
-      },
+    const { id, token } = await files.write((csrPem) =>
+      createPool(client, { name, csrPem, ...(description && { description }) }),
     );
-    writeNew(paths.token, pool.token);
-    writeNew(paths.secret, stringify(poolSecret(metadata, pool.token, privateKeyPem)));
-    print(`Pool ${name} is ${pool.id}.`);
-    const local = localEndpoint(pool.token);
-    if (local !== undefined) {
-      print(
-        `Note: its token says that the control plane is at ${local}, which no Pod can reach: start the control plane with --public-url, then create the pool again.`,
-        process.stderr,
-      );
-    }
-    print(`Its key, token and Secret are in ${flags.out}. Apply the Secret with: kubectl apply -f ${paths.secret}`);
+    if (flags.output) return output(flags, { id, name }, id, '');
+    print(`Pool ${name} is ${id}.`);
+    files.tell(token);
   });
 }
 
 function showCommand(): Command {
   const command = new Command('show')
+    .alias('get')
     .argument('<pool>', 'name or id of the pool')
-    .description('Show a pool. With --token: its token alone, as it goes into the Secret.')
-    .option('--token', 'print the token; it is useless without the private key')
-    .option('--json', 'as JSON, without the token');
-  withExamples(command, 'pool show production', 'pool show production --token > token');
-  return apiAction<{ token?: boolean; json?: boolean }>(command, async (client, flags, given) => {
-    const { config, ...pool } = await findPool(client, given ?? '');
-    if (flags.token) return print(config);
-    show(flags, pool, poolTable([pool]));
+    .description(
+      'Show a pool: its settings, its queue with what each run waits for, and the stacks that it runs. With --token: its token alone, as it goes into the Secret.',
+    )
+    .option('--token', 'print the token; it is useless without the private key');
+  withExamples(withWatch(withOutput(command)), 'pool show production --watch', 'pool show production --token > token');
+  return apiAction<WatchFlags & { token?: boolean }>(command, async (client, flags, given = '') => {
+    const { id } = await findPool(client, given);
+    if (flags.token) return print(await tokenOf(client, id));
+    await showWhole(client, flags, () => poolDetails(client, id), poolText);
   });
 }
 
+async function tokenOf(client: ApiClient, id: string): Promise<string> {
+  const { workerPool } = await client.query(POOL_TOKEN, { id });
+  if (!workerPool) throw poolNotFound(id);
+  return workerPool.config;
+}
+
+type Pool = ResultOf<typeof POOLS>['workerPools'][number];
+
 function listCommand(): Command {
-  const command = new Command('list').description('List the pools.').option('--json', 'as JSON');
-  return apiAction<{ json?: boolean }>(withExamples(command, 'pool list'), async (client, flags) => {
-    const { workerPools } = await client.query(POOLS);
-    show(flags, workerPools, poolTable(workerPools));
+  const command = withWatch(withOutput(new Command('list').description('List the pools.')));
+  return apiAction<WatchFlags>(withExamples(command, 'pool list', 'pool list --watch'), (client, flags) =>
+    showList<Pool>(client, flags, {
+      head: ['ID', 'NAME', 'WORKERS', 'BUSY', 'DRAINED', 'WAITING RUNS'],
+      row: ({ id, name, ...counts }) => [
+        id,
+        name,
+        ...[counts.workersCount, counts.busyWorkers, counts.drainedWorkers, counts.pendingRuns].map(String),
+      ],
+      ask: async () => (await client.query(POOLS)).workerPools,
+    }),
+  );
+}
+
+function resetCommand(): Command {
+  const command = new Command('reset')
+    .argument('<pool>', 'name or id of the pool')
+    .description(
+      'Give a pool a new key and token. The former ones are refused from then on; runs that have started finish and report.',
+    );
+  withExamples(
+    withOutput(withConfirmation(withCredentials(command))),
+    'pool reset production --out ./production-2 --namespace network',
+    'pool reset production --out ./production-2 --yes',
+  );
+  return apiAction<CredentialFlags & ConfirmFlags & OutputFlags>(command, async (client, flags, given = '') => {
+    const { id, name } = await findPool(client, given);
+    const files = PoolFiles.prepare(name, flags);
+    await confirm(
+      flags,
+      `The token and the key of pool ${name} are refused at once. Its workers get no further run until its Secret is replaced; runs that have started finish.`,
+      `Reset pool ${name}?`,
+    );
+    const { token } = await files.write(async (csr) => ({
+      token: (await client.query(RESET_POOL, { id, csr })).workerPoolReset.config,
+    }));
+    if (flags.output) return output(flags, { id, name }, id, '');
+    print(`Pool ${name} has a new token.`);
+    files.tell(token);
+  });
+}
+
+function cycleCommand(): Command {
+  const command = new Command('cycle')
+    .argument('<pool>', 'name or id of the pool')
+    .description('Replace every worker of a pool: idle ones go at once, busy ones after their run.');
+  withExamples(withConfirmation(command), 'pool cycle production', 'pool cycle production --yes');
+  return apiAction<ConfirmFlags>(command, async (client, flags, given = '') => {
+    const { id, name } = await findPool(client, given);
+    await confirm(
+      flags,
+      `Every worker of pool ${name} goes, drained or not: idle ones at once, busy ones after their run.`,
+      `Cycle pool ${name}?`,
+    );
+    await client.query(CYCLE_POOL, { id });
+    print(`The workers of pool ${name} go; see it with: worker-pools worker list ${name} --watch`);
   });
 }
 
@@ -121,80 +160,4 @@ function deleteCommand(): Command {
       );
     }
   });
-}
-
-/** @throws UserError when there is none, or more than one of that name */
-async function findPool(
-  client: ApiClient,
-  nameOrId: string,
-): Promise<ResultOf<typeof POOLS_WITH_TOKENS>['workerPools'][number]> {
-  const { workerPools } = await client.query(POOLS_WITH_TOKENS);
-  const byId = workerPools.find(({ id }) => id === idOf(nameOrId));
-  const [first, ...others] = byId ? [byId] : workerPools.filter(({ name }) => name === nameOrId);
-  if (!first) throw new UserError(`worker pool ${nameOrId} not found`);
-  if (others.length > 0) throw new UserError(`${others.length + 1} pools are named ${nameOrId}: give the id`);
-  return first;
-}
-
-function secretMetadata(name: string, flags: CreateFlags): { name: string; namespace: string } {
-  const metadata = { name: flags.kubernetesSecret ?? name, namespace: flags.namespace };
-  if (!isKubernetesName(metadata.name, 253, true)) {
-    throw new UserError(
-      `"${metadata.name}" is not a valid name of a Secret (lowercase letters, digits, dashes and dots): give --kubernetes-secret`,
-    );
-  }
-  if (!isKubernetesName(metadata.namespace, 63, false)) {
-    throw new UserError(
-      `--namespace: "${metadata.namespace}" is not a valid namespace (lowercase letters, digits, dashes)`,
-    );
-  }
-  return metadata;
-}
-
-function isKubernetesName(name: string, longest: number, dots: boolean): boolean {
-  const parts = dots ? name.split('.') : [name];
-  return name.length <= longest && parts.every((part) => /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(part));
-}
-
-/** Nobody knows whether the pool was made, so the key that it would need stays. */
-function keptKey(error: unknown, name: string, path: string): unknown {
-  if (!(error instanceof UserError)) return error;
-  return new UserError(
-    `${error.message}. The key is kept in ${path}: should \`worker-pools pool list\` show the pool, \`worker-pools pool show ${name} --token\` prints its token; else remove the key and try again`,
-  );
-}
-
-/** The address in a token when it means the very machine that reads it. */
-function localEndpoint(token: string): string | undefined {
-  const { endpoint } = parseToken(token);
-  return /^(localhost|127\..*|\[::1\])$/.test(new URL(endpoint).hostname) ? endpoint : undefined;
-}
-
-function poolTable(pools: ResultOf<typeof POOLS>['workerPools']): string {
-  const rows = pools.map((pool) => [
-    pool.id,
-    pool.name,
-    ...[pool.workersCount, pool.busyWorkers, pool.pendingRuns].map(String),
-  ]);
-  return table([['ID', 'NAME', 'WORKERS', 'BUSY', 'WAITING RUNS'], ...rows]);
-}
-
-function outputPaths(folder: string): { privateKey: string; token: string; secret: string } {
-  const paths = {
-    privateKey: join(folder, 'private-key.pem'),
-    token: join(folder, 'token'),
-    secret: join(folder, 'secret.yaml'),
-  };
-  const taken = Object.values(paths).find((path) => existsSync(path));
-  if (taken) throw new UserError(`${taken} already exists: choose another --out, so that no key is overwritten`);
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new UserError(`--out: the folder cannot be created: ${(error as Error).message}`);
-  }
-  return paths;
-}
-
-function writeNew(path: string, content: string): void {
-  writeFileSync(path, content, { mode: 0o600, flag: 'wx' });
 }

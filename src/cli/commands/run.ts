@@ -2,26 +2,40 @@ import { Command, Option } from 'commander';
 import type { ResultOf } from 'gql.tada';
 import type { ApiClient } from '../api/client';
 import { apiAction } from '../api/command';
-import { CONFIRM_RUN, DISCARD_RUN, RUN, RUNS, STOP_RUN } from '../api/documents';
+import { CANCEL_RUN, CONFIRM_RUN, DISCARD_RUN, PRIORITIZE_RUN, RETRY_RUN, RUN, RUNS, STOP_RUN } from '../api/documents';
 import { followLog, type LogEnd } from '../api/follow';
+import { output, withOutput, type OutputFlags } from '../api/formats';
 import { commandGroup, EXIT_CODES, withExamples } from '../api/help';
 import { triggerRun } from '../api/operations';
-import { print, show, table, when } from '../api/output';
+import { print, table, when } from '../api/output';
+import { findPool } from '../api/pools';
+import { showList, showWhole, withWatch, type WatchFlags } from '../api/watch';
+import { wholeNumber } from '../options';
 import { UserError } from '../run-program';
 
 type Run = ResultOf<typeof STOP_RUN>['run'];
 
-interface TriggerFlags {
+interface FollowFlags extends OutputFlags {
   readonly follow?: boolean;
+  readonly idempotencyKey?: string;
+}
+
+interface TriggerFlags extends FollowFlags {
   readonly proposed?: boolean;
   readonly autoDeploy?: boolean;
+}
+
+interface ListFlags extends WatchFlags {
+  readonly stack?: string;
+  readonly pool?: string;
+  readonly limit?: number;
 }
 
 /** `worker-pools run`: trigger runs, follow their logs, decide on them. */
 export function runCommand(): Command {
   return commandGroup(
     'run',
-    'Trigger runs, follow their logs, confirm, discard or stop them.',
+    'Trigger runs, follow their logs, and decide on them.',
     triggerCommand(),
     logCommand(),
     showCommand(),
@@ -34,6 +48,9 @@ export function runCommand(): Command {
       STOP_RUN,
       stopSentence,
     ),
+    decision('cancel', 'Cancel a run that has not started; one that has is left alone.', CANCEL_RUN, stopSentence),
+    retryCommand(),
+    prioritizeCommand(),
   );
 }
 
@@ -41,16 +58,56 @@ function triggerCommand(): Command {
   const command = new Command('trigger')
     .argument('<stack>', 'name or id of the stack')
     .description('Queue a run. With --follow: print its log until it is over; exit code 1 when it failed.')
-    .option('--follow', 'print the log until the run is over')
     .addOption(new Option('--proposed', 'only plan, never apply').conflicts('autoDeploy'))
-    .option('--auto-deploy', 'apply changes without asking, whatever the stack says')
+    .option('--auto-deploy', 'apply changes without asking, whatever the stack says');
+  withExamples(
+    withFollow(command),
+    'run trigger network --follow',
+    'run trigger network --proposed --follow',
+    'run trigger network --idempotency-key "$CI_JOB_ID" --output name',
+  );
+  return apiAction<TriggerFlags>(command, async (client, flags, stack) =>
+    sayQueued(client, flags, await triggerRun(client, stack ?? '', flags)),
+  );
+}
+
+function withFollow(command: Command): Command {
+  return withOutput(command)
+    .addOption(new Option('--follow', 'print the log until the run is over').conflicts('output'))
+    .option('--idempotency-key <key>', 'the same key again gives the same run of the stack, as long as that is kept')
     .addHelpText('after', EXIT_CODES);
-  withExamples(command, 'run trigger network --follow', 'run trigger network --proposed --follow');
-  return apiAction<TriggerFlags>(command, async (client, flags, stack) => {
-    const run = await triggerRun(client, stack ?? '', flags);
-    print(`Run ${run.id} of stack ${run.stackName} is ${run.state}`);
-    if (run.waitsFor !== null) print(`It waits for ${run.waitsFor}.`, process.stderr);
-    if (flags.follow) conclude(await follow(client, run.id));
+}
+
+async function sayQueued(client: ApiClient, flags: FollowFlags, run: Run): Promise<void> {
+  output(flags, run, run.id, `Run ${run.id} of stack ${run.stackName} is ${run.state}`);
+  if (run.waitsFor !== null && !flags.output) print(`It waits for ${run.waitsFor}.`, process.stderr);
+  if (flags.follow) conclude(await follow(client, run.id));
+}
+
+function retryCommand(): Command {
+  const command = new Command('retry')
+    .argument('<id>', 'id of a run that failed, or was stopped, canceled or discarded')
+    .description('Queue another run of the same kind, with the source that the stack has now.');
+  withExamples(withFollow(command), 'run retry 01K3ZC0000000000000000000R --follow');
+  return apiAction<FollowFlags>(command, async (client, flags, id = '') => {
+    const { run } = await client.query(RETRY_RUN, { id, key: flags.idempotencyKey });
+    await sayQueued(client, flags, run);
+  });
+}
+
+function prioritizeCommand(): Command {
+  const command = new Command('prioritize')
+    .argument('<id>', 'id of the run')
+    .description(
+      'Let a run go before others of its pool whenever it waits for a worker. It does not overtake earlier runs of its stack.',
+    )
+    .option('--off', 'let it wait like the others again');
+  withExamples(withOutput(command), 'run prioritize 01K3ZC0000000000000000000R');
+  return apiAction<OutputFlags & { off?: boolean }>(command, async (client, flags, id = '') => {
+    const { run } = await client.query(PRIORITIZE_RUN, { id, prioritize: !flags.off });
+    const how = run.isPrioritized ? 'goes before others' : 'waits like the others';
+    const why = run.waitsFor === null ? '' : ` It waits for ${run.waitsFor}.`;
+    output(flags, run, run.id, `Run ${run.id} ${how}.${why}`);
   });
 }
 
@@ -75,36 +132,54 @@ ${EXIT_CODES}`,
 
 function showCommand(): Command {
   const command = new Command('show')
+    .alias('get')
     .argument('<id>', 'id of the run')
-    .description('Show the state of a run, and what it is waiting for.')
-    .option('--json', 'as JSON');
-  withExamples(command, 'run show 01K3ZC0000000000000000000R');
-  return apiAction<{ json?: boolean }>(command, async (client, flags, id) => {
-    const { run } = await client.query(RUN, { id: id ?? '' });
-    if (!run) throw new UserError(`run ${id} not found`);
-    const facts: [string, string | null][] = [
-      ['Run', run.id],
-      ['Stack', run.stackName],
-      ['Kind', run.type === 'TRACKED' ? 'tracked: plans and applies' : 'proposed: plans only'],
-      ['State', run.state],
-      ['Waits for', run.waitsFor],
-      ['Reason', run.reason],
-      ['Message', run.message || null],
-      ['Created', when(run.createdAt)],
-    ];
-    show(flags, run, table(facts.flatMap(([name, value]) => (value === null ? [] : [[name, value]]))));
-  });
+    .description('Show the state of a run, and what it is waiting for.');
+  withExamples(withWatch(withOutput(command)), 'run show 01K3ZC0000000000000000000R');
+  return apiAction<WatchFlags>(command, (client, flags, id = '') =>
+    showWhole(client, flags, () => findRun(client, id), runText),
+  );
+}
+
+async function findRun(client: ApiClient, id: string): Promise<Run> {
+  const { run } = await client.query(RUN, { id });
+  if (!run) throw new UserError(`run ${id} not found`);
+  return run;
+}
+
+function runText(run: Run): string {
+  const facts: [string, string | null][] = [
+    ['Run', run.id],
+    ['Stack', run.stackName],
+    ['Kind', run.type === 'TRACKED' ? 'tracked: plans and applies' : 'proposed: plans only'],
+    ['State', run.state],
+    ['Priority', run.isPrioritized ? 'goes before others' : null],
+    ['Waits for', run.waitsFor],
+    ['Reason', run.reason],
+    ['Message', run.message || null],
+    ['Created', when(run.createdAt)],
+  ];
+  return table(facts.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
 }
 
 function listCommand(): Command {
   const command = new Command('list')
     .description('List the runs, newest first.')
     .option('--stack <stack>', 'only of this stack')
-    .option('--json', 'as JSON');
-  withExamples(command, 'run list --stack network');
-  return apiAction<{ json?: boolean; stack?: string }>(command, async (client, flags) => {
-    const { runs } = await client.query(RUNS, { stack: flags.stack });
-    show(flags, runs, runTable(runs));
+    .option('--pool <pool>', 'only of this pool')
+    .option('--limit <number>', 'at most so many (default: 100)', wholeNumber(1, 1000));
+  withExamples(
+    withWatch(withOutput(command)),
+    'run list --stack network',
+    'run list --pool production --limit 10 --watch',
+  );
+  return apiAction<ListFlags>(command, async (client, flags) => {
+    const pool = flags.pool === undefined ? undefined : (await findPool(client, flags.pool)).id;
+    await showList<Run>(client, flags, {
+      head: ['ID', 'STACK', 'STATE', 'REASON', 'CREATED'],
+      row: (run) => [run.id, run.stackName, run.state, run.reason ?? '', when(run.createdAt)],
+      ask: async () => (await client.query(RUNS, { stack: flags.stack, pool, first: flags.limit })).runs,
+    });
   });
 }
 
@@ -114,10 +189,11 @@ function decision(
   mutation: typeof STOP_RUN,
   sentence: (run: Run) => string,
 ): Command {
-  const command = new Command(verb).argument('<id>', 'id of the run').description(description);
-  return apiAction(withExamples(command, `run ${verb} 01K3ZC0000000000000000000R`), async (client, _, id) => {
-    const { run } = await client.query(mutation, { id: id ?? '' });
-    print(sentence(run));
+  const command = withOutput(new Command(verb).argument('<id>', 'id of the run').description(description));
+  withExamples(command, `run ${verb} 01K3ZC0000000000000000000R`);
+  return apiAction<OutputFlags>(command, async (client, flags, id = '') => {
+    const { run } = await client.query(mutation, { id });
+    output(flags, run, run.id, sentence(run));
   });
 }
 
@@ -154,9 +230,4 @@ function conclude(end: LogEnd): void {
   if (end.reason === 'Cancelled') throw new UserError(`the run is ${end.state}`);
   const why = end.message ? `: ${end.message}` : '';
   throw new UserError(`the run is ${end.state}${end.reason ? ` (${end.reason})` : ''}${why}`);
-}
-
-function runTable(runs: readonly Run[]): string {
-  const rows = runs.map((run) => [run.id, run.stackName, run.state, run.reason ?? '', when(run.createdAt)]);
-  return table([['ID', 'STACK', 'STATE', 'REASON', 'CREATED'], ...rows]);
 }

@@ -4,9 +4,10 @@ import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import { apiAction } from '../api/command';
 import { RESTORE_STATE, STATE_VERSIONS, UNLOCK_STATE } from '../api/documents';
+import { output, withOutput, type OutputFlags } from '../api/formats';
 import { commandGroup, withExamples } from '../api/help';
 import { findStack } from '../api/operations';
-import { piecesForPeople, print, show, table, when } from '../api/output';
+import { piecesForPeople, print, table, when } from '../api/output';
 import { UserError } from '../run-program';
 
 /** `worker-pools stack state`: the states that the control plane keeps. */
@@ -24,18 +25,17 @@ export const stateCommand = (): Command =>
 const ofStack = (name: string): Command => new Command(name).argument('<stack>', 'name or id of the stack');
 
 function listCommand(): Command {
-  const command = ofStack('list')
-    .description('List the versions of the state, newest first.')
-    .option('--json', 'as JSON');
+  const command = withOutput(ofStack('list').description('List the versions of the state, newest first.'));
   const example = withExamples(command, 'stack state list network');
-  return apiAction<{ json?: boolean }>(example, async (client, flags, given) => {
+  return apiAction<OutputFlags>(example, async (client, flags, given) => {
     const { id } = await findStack(client, given ?? '');
     const versions = (await client.query(STATE_VERSIONS, { id })).stack?.stateVersions ?? [];
     const rows = versions.map(({ number, serial, bytes, createdAt, runId, restoredFrom }) => {
       const by = restoredFrom === null ? 'pushed' : `restored from ${restoredFrom}`;
       return [String(number), String(serial ?? '-'), String(bytes), when(createdAt), runId ?? by];
     });
-    show(flags, versions, table([['VERSION', 'SERIAL', 'BYTES', 'CREATED', 'BY'], ...rows]));
+    const numbers = versions.map(({ number }) => number).join('\n');
+    output(flags, versions, numbers, table([['VERSION', 'SERIAL', 'BYTES', 'CREATED', 'BY'], ...rows]));
   });
 }
 
@@ -43,23 +43,23 @@ function pullCommand(): Command {
   const command = ofStack('pull')
     .description('Print the state, or write it into a file. It may hold secrets.')
     .option('--version <number>', 'an older version (default: the newest)')
-    .option('--output <file>', 'write into a new file that only you can read');
+    .option('--out <file>', 'write into a new file that only you can read');
   withExamples(
     command,
     'stack state pull network | tofu show -json',
-    'stack state pull network --version 7 --output network-7.tfstate',
+    'stack state pull network --version 7 --out network-7.tfstate',
   );
-  return apiAction<{ version?: string; output?: string }>(command, async (client, { version, output }, given) => {
+  return apiAction<{ version?: string; out?: string }>(command, async (client, { version, out }, given) => {
     const { id } = await findStack(client, given ?? '');
     const query = version === undefined ? '' : `?version=${versionOf(version)}`;
     const content = await client.stream(`/api/v1/stacks/${id}/state${query}`);
-    if (output === undefined) {
+    if (out === undefined) {
       const shown = piecesForPeople(process.stdout);
       for await (const chunk of content.setEncoding('utf8')) process.stdout.write(shown.write(chunk as string));
       process.stdout.write(shown.end());
     } else {
-      await pipeline(content, createWriteStream(output, { flags: 'wx', mode: 0o600 })).catch(asUserError(output));
-      print(`The state is in ${output}. It may hold secrets: keep it to yourself.`);
+      await pipeline(content, createWriteStream(out, { flags: 'wx', mode: 0o600 })).catch(asUserError(out));
+      print(`The state is in ${out}. It may hold secrets: keep it to yourself.`);
     }
   });
 }

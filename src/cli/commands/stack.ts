@@ -1,11 +1,14 @@
 import { Command, Option } from 'commander';
 import type { ResultOf } from 'gql.tada';
 import { checkStackName, projectFolder } from '../../control-plane/names';
+import type { ApiClient } from '../api/client';
 import { apiAction } from '../api/command';
 import { STACKS } from '../api/documents';
+import { output, withOutput, type OutputFlags } from '../api/formats';
 import { commandGroup, IGNORE_HELP, withExamples } from '../api/help';
 import { createStack, deleteStack, findStack, updateStack, uploadSource, type Stack } from '../api/operations';
-import { print, show, table, when } from '../api/output';
+import { print, table, when } from '../api/output';
+import { showList, showWhole, withWatch, type WatchFlags } from '../api/watch';
 import { variablesOf, withVariables, type VariableFlags } from '../api/variables';
 import { collect } from '../options';
 import { UserError } from '../run-program';
@@ -13,7 +16,7 @@ import { withPackedSource, type PackedSource } from '../source/pack';
 import { packedSentences, warnings } from '../source/report';
 import { stateCommand } from './stack-state';
 
-interface ChangeFlags extends VariableFlags {
+interface ChangeFlags extends VariableFlags, OutputFlags {
   readonly pool?: string;
   readonly autoDeploy?: boolean;
   readonly managedState?: boolean;
@@ -58,7 +61,7 @@ function createCommand(): Command {
     .option('--project-root <folder>', 'folder inside the source to run in (default: its root)')
     .option('--runner-image <image>', "image of the container worker (default: the pool's, then the control plane's)");
   withExamples(
-    withVariables(command).addHelpText('after', IGNORE_HELP),
+    withOutput(withVariables(command)).addHelpText('after', IGNORE_HELP),
     'stack create network --pool production --source ./network',
     'stack create dev --pool production --source . --project-root envs/dev --env-from-file dev.env --env TF_VAR_size=3',
   );
@@ -73,9 +76,10 @@ function createCommand(): Command {
         await deleteStack(client, id).catch(() => undefined);
         throw error;
       });
-      tell(packed, projectRoot, flags.managedState ?? true);
+      tell(packed, projectRoot, flags.managedState ?? true, flags);
     });
     warnAboutTool(flags);
+    if (flags.output) return showStack(client, flags, name);
     print(`Stack ${name} is created; run it with: worker-pools run trigger ${name} --follow`);
   });
 }
@@ -86,14 +90,15 @@ function pushCommand(): Command {
     .description('Upload a new source; runs triggered from now on use it.')
     .requiredOption('--source <dir>', 'folder to upload')
     .addHelpText('after', IGNORE_HELP);
-  return apiAction<{ source: string }>(
-    withExamples(command, 'stack push network --source ./network'),
+  return apiAction<OutputFlags & { source: string }>(
+    withExamples(withOutput(command), 'stack push network --source ./network'),
     async (client, flags, given) => {
       const { id, name, projectRoot, managesStateFile } = await findStack(client, given ?? '');
       await withPackedSource(flags.source, projectRoot, async (packed) => {
         await uploadSource(client, id, packed);
-        tell(packed, projectRoot, managesStateFile);
+        tell(packed, projectRoot, managesStateFile, flags);
       });
+      if (flags.output) return showStack(client, flags, id);
       print(`Stack ${name} has a new source.`);
     },
   );
@@ -113,7 +118,7 @@ function updateCommand(): Command {
     .option('--runner-image <image>', 'image of the container worker; "": the pool\'s, then the control plane\'s')
     .option('--unset-env <name>', 'remove a variable, repeatable', collect);
   withExamples(
-    withVariables(command),
+    withOutput(withVariables(command)),
     'stack update network --env TF_VAR_size=5 --unset-env TF_VAR_old',
     'stack update network --project-root envs/prod --no-auto-deploy',
   );
@@ -129,6 +134,7 @@ function updateCommand(): Command {
     }
     const name = await updateStack(client, given ?? '', { ...flags, projectRoot, environment });
     warnAboutTool(flags);
+    if (flags.output) return showStack(client, flags, name);
     print(`Stack ${name} is changed; runs that start from now on go by it.`);
   });
 }
@@ -136,35 +142,38 @@ function updateCommand(): Command {
 function showCommand(): Command {
   const command = new Command('show')
     .argument('<stack>', 'name or id of the stack')
-    .description('Show a stack, with the names of its environment variables.')
-    .option('--json', 'as JSON');
-  return apiAction<{ json?: boolean }>(withExamples(command, 'stack show network'), async (client, flags, given) => {
-    const stack = await findStack(client, given ?? '');
-    show(
-      flags,
-      stack,
-      table([
-        ['Name', stack.name],
-        ['Id', stack.id],
-        ['Pool', stack.workerPool?.name ?? '(deleted)'],
-        ['Tool', stack.tool.toLowerCase()],
-        ['Project root', stack.projectRoot || '(the root of the source)'],
-        ['Runner image', stack.runnerImage ?? "(the pool's)"],
-        ['Applies', appliesHow(stack)],
-        ['Environment', stack.environment.join(', ') || '(none)'],
-        ['State', stateOf(stack)],
-        ['Source', stack.hasSource ? 'uploaded' : '(none: it cannot run)'],
-      ]),
-    );
-  });
+    .alias('get')
+    .description('Show a stack, with the names of its environment variables.');
+  withExamples(withWatch(withOutput(command)), 'stack show network');
+  return apiAction<WatchFlags>(command, (client, flags, given = '') =>
+    showWhole(client, flags, () => findStack(client, given), stackText),
+  );
 }
 
+const stackText = (stack: Stack): string =>
+  table([
+    ['Name', stack.name],
+    ['Id', stack.id],
+    ['Pool', stack.workerPool?.name ?? '(deleted)'],
+    ['Tool', stack.tool.toLowerCase()],
+    ['Project root', stack.projectRoot || '(the root of the source)'],
+    ['Runner image', stack.runnerImage ?? "(the pool's)"],
+    ['Applies', appliesHow(stack)],
+    ['Environment', stack.environment.join(', ') || '(none)'],
+    ['State', stateOf(stack)],
+    ['Source', stack.hasSource ? 'uploaded' : '(none: it cannot run)'],
+  ]);
+
 function listCommand(): Command {
-  const command = new Command('list').description('List the stacks.').option('--json', 'as JSON');
-  return apiAction<{ json?: boolean }>(withExamples(command, 'stack list'), async (client, flags) => {
-    const { stacks } = await client.query(STACKS);
-    show(flags, stacks, stackTable(stacks));
-  });
+  const command = new Command('list').description('List the stacks.').option('--pool <pool>', 'only of this pool');
+  withExamples(withWatch(withOutput(command)), 'stack list', 'stack list --pool production');
+  return apiAction<WatchFlags & { pool?: string }>(command, (client, flags) =>
+    showList<ResultOf<typeof STACKS>['stacks'][number]>(client, flags, {
+      head: ['NAME', 'POOL', 'TOOL', 'APPLIES'],
+      row: (stack) => [stack.name, stack.workerPool?.name ?? '(deleted)', stack.tool.toLowerCase(), appliesHow(stack)],
+      ask: async () => (await client.query(STACKS, { pool: flags.pool })).stacks,
+    }),
+  );
 }
 
 function deleteCommand(): Command {
@@ -192,8 +201,15 @@ function warnAboutTool({ tool: chosen, runnerImage }: ChangeFlags): void {
   );
 }
 
-function tell({ survey }: PackedSource, projectRoot: string, isStateKept: boolean): void {
-  for (const sentence of packedSentences(survey)) print(sentence);
+/** A stack after a change, for programs. */
+async function showStack(client: ApiClient, flags: OutputFlags, nameOrId: string): Promise<void> {
+  const stack = await findStack(client, nameOrId);
+  output(flags, stack, stack.id, stackText(stack));
+}
+
+/** On standard error where a program reads the other. */
+function tell({ survey }: PackedSource, projectRoot: string, isStateKept: boolean, flags: OutputFlags): void {
+  for (const sentence of packedSentences(survey)) print(sentence, flags.output ? process.stderr : process.stdout);
   for (const sentence of warnings(survey, projectRoot, isStateKept)) note(sentence);
 }
 
@@ -210,14 +226,4 @@ function stateOf({ managesStateFile, state, stateLock }: Stack): string {
 
 function appliesHow({ autoDeploy }: Pick<Stack, 'autoDeploy'>): string {
   return autoDeploy ? 'by itself' : 'after confirmation';
-}
-
-function stackTable(stacks: ResultOf<typeof STACKS>['stacks']): string {
-  const rows = stacks.map((stack) => [
-    stack.name,
-    stack.workerPool?.name ?? '(deleted)',
-    stack.tool.toLowerCase(),
-    appliesHow(stack),
-  ]);
-  return table([['NAME', 'POOL', 'TOOL', 'APPLIES'], ...rows]);
 }

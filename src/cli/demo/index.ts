@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
 import { chooseCluster, install, type Missing } from '../../local-cluster';
+import { asks } from '../api/confirm';
 import { terminalProgress } from '../progress';
 import { UserError } from '../run-program';
 import { bringUp } from './bring-up';
@@ -53,12 +53,4 @@ export async function demo(flags: DemoFlags): Promise<void> {
     }
     await install(lacks, progress);
   }
-}
-
-async function asks(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`${question} [y/N] `);
-  terminal.close();
-  return /^y(es)?$/i.test(answer.trim());
 }

@@ -19,7 +19,7 @@ ${table(
 
 ## Connection
 
-The commands of pools, stacks and runs take these, too: which control plane, and with which API key.
+The commands of pools, workers, stacks and runs take these, too: which control plane, and with which API key.
 
 ${optionTable(connectionOptions(commands))}
 
@@ -48,7 +48,7 @@ function section({ path, command }: Leaf): string {
   return [
     `## ${path}`,
     command.description(),
-    code([path, ...given.map(({ usage }) => usage)].join(' ')),
+    code([path, ...given.map(({ usage }) => usage)].join(' ')) + aliasText(command),
     given.length === 0 ? '' : given.map(({ usage, meaning }) => `- ${code(usage)}: ${meaning}`).join('\n'),
     own.length === 0 ? '' : optionTable(own),
     connection,
@@ -58,6 +58,12 @@ function section({ path, command }: Leaf): string {
     .filter((part) => part !== '')
     .join('\n\n');
 }
+
+const aliasText = (command: Command): string =>
+  command
+    .aliases()
+    .map((alias) => `, or ${code(alias)} in place of ${code(command.name())}`)
+    .join('');
 
 function argumentText(argument: Argument): { usage: string; meaning: string } {
   const name = argument.name();

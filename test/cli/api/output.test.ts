@@ -60,7 +60,7 @@ test('why a run failed is said harmlessly', async () => {
 });
 
 test('JSON on a terminal is harmless, and the same to a program', async () => {
-  const { stdout } = await program.onTerminal().run('run', 'list', '--json');
+  const { stdout } = await program.onTerminal().run('run', 'list', '-o', 'json');
   expect(stdout).not.toMatch(/[\u007f-\u009f\p{Bidi_Control}]/u);
   expect(JSON.parse(stdout)).toMatchObject([{ id: run, message: MESSAGE }]);
 });

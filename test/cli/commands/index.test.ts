@@ -25,7 +25,7 @@ test.each(
 });
 
 test('every command that asks a control plane says how it is found and entered', () => {
-  const asking = allCommands().filter((command) => ['pool', 'stack', 'run'].includes(command.name()));
+  const asking = allCommands().filter((command) => ['pool', 'worker', 'stack', 'run'].includes(command.name()));
   const without = asking
     .flatMap(leaves)
     .filter((command) => CONNECTION.some((word) => !command.helpInformation().includes(word)));
@@ -64,7 +64,7 @@ describe('the program', () => {
   test('names its commands when asked for help, and when told nothing', async () => {
     const [asked, untold] = await Promise.all([whole.run('--help'), whole.run()]);
     expect(asked).toMatchObject({ exitCode: 0, stderr: '' });
-    for (const name of ['demo', 'pool', 'stack', 'run', 'control-plane', 'controller', 'launcher']) {
+    for (const name of ['demo', 'pool', 'worker', 'stack', 'run', 'control-plane', 'controller', 'launcher']) {
       expect(asked.stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
     }
     expect(untold).toEqual({ exitCode: 1, stdout: '', stderr: asked.stdout });
@@ -73,7 +73,8 @@ describe('the program', () => {
   test.each([
     ['a group alone', 'pool', 'Usage: worker-pools pool [options] [command]'],
     ['an unknown command', 'explode', "error: unknown command 'explode'\n(--help lists the options)"],
-    ['an unknown flag', 'run list --jsn', "error: unknown option '--jsn'\n(Did you mean --json?)"],
+    ['an unknown flag', 'run list --outptu', "error: unknown option '--outptu'\n(Did you mean --output?)"],
+    ['a format that is none', 'run list -o xml', 'Allowed choices are json, yaml, name.'],
     ['a missing flag', 'pool create x', "error: required option '--out <dir>' not specified\n(--help lists"],
     ['a missing argument', 'run log', "error: missing required argument 'id'"],
     ['a tool that is none', 'stack create x --tool make', 'Allowed choices are opentofu, terraform.'],

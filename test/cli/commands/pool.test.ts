@@ -100,7 +100,7 @@ describe('pool', () => {
     const { id } = await makePool(controlPlane, 'shown');
     const shown = await program.run('pool', 'show', 'shown', '--token');
     expect(parseToken(shown.stdout.trim()).poolId).toBe(id);
-    expect((await program.run('pool', 'show', id.toLowerCase())).stdout).toMatch(new RegExp(`^${id} +shown `, 'm'));
+    expect((await program.run('pool', 'get', id.toLowerCase())).stdout).toMatch(new RegExp(`^Id +${id}$`, 'm'));
   });
 
   test('delete names the stacks that lose their pool, and refuses while a run is unfinished', async () => {
@@ -123,9 +123,10 @@ describe('pool', () => {
 
   test('list shows a table, or JSON', async () => {
     const { id } = await makePool(controlPlane, 'listed');
-    const [table, raw] = await Promise.all([program.run('pool', 'list'), program.run('pool', 'list', '--json')]);
-    expect(table).toEqual(done(expect.stringMatching(/^ID +NAME +WORKERS +BUSY +WAITING RUNS\n/)));
-    expect(table.stdout).toMatch(new RegExp(`^${id} +listed +0 +0 +0$`, 'm'));
-    expect(json(raw)).toContainEqual({ id, name: 'listed', workersCount: 0, busyWorkers: 0, pendingRuns: 0 });
+    const [table, raw] = await Promise.all([program.run('pool', 'list'), program.run('pool', 'list', '-o', 'json')]);
+    expect(table).toEqual(done(expect.stringMatching(/^ID +NAME +WORKERS +BUSY +DRAINED +WAITING RUNS\n/)));
+    expect(table.stdout).toMatch(new RegExp(`^${id} +listed +0 +0 +0 +0$`, 'm'));
+    const counts = { workersCount: 0, busyWorkers: 0, drainedWorkers: 0, pendingRuns: 0 };
+    expect(json(raw)).toContainEqual({ id, name: 'listed', ...counts });
   });
 });

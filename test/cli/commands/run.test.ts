@@ -51,7 +51,7 @@ describe('run', () => {
     const ids = [await trigger(), await trigger()];
     const [table, raw] = await Promise.all([
       program.run('run', 'list', '--stack', 'runs'),
-      program.run('run', 'list', '--json'),
+      program.run('run', 'list', '-o', 'json'),
     ]);
     expect(table.stdout).toMatch(/^ID +STACK +STATE +REASON +CREATED\n/);
     expect(table.stdout).toMatch(

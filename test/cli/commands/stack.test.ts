@@ -64,7 +64,7 @@ describe('stack', () => {
   test('list shows a table, or JSON', async () => {
     const { id } = await makePool(cli.controlPlane, 'for-list');
     await cli.controlPlane.admin.createStack({ name: 'listed', pool: id });
-    const [table, raw] = await Promise.all([program.run('stack', 'list'), program.run('stack', 'list', '--json')]);
+    const [table, raw] = await Promise.all([program.run('stack', 'list'), program.run('stack', 'list', '-o', 'json')]);
     expect(table.stdout).toMatch(/^listed +for-list +opentofu +after confirmation$/m);
     expect(json(raw)).toContainEqual(expect.objectContaining({ name: 'listed', tool: 'OPENTOFU', hasSource: false }));
   });

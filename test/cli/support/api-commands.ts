@@ -3,6 +3,7 @@ import { keyCommand } from '../../../src/cli/commands/key';
 import { poolCommand } from '../../../src/cli/commands/pool';
 import { runCommand } from '../../../src/cli/commands/run';
 import { stackCommand } from '../../../src/cli/commands/stack';
+import { workerCommand } from '../../../src/cli/commands/worker';
 import { run } from '../../../src/cli/run-program';
 
-void run('worker-pools', [poolCommand(), stackCommand(), runCommand(), keyCommand()]);
+void run('worker-pools', [poolCommand(), workerCommand(), stackCommand(), runCommand(), keyCommand()]);

@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { basename, join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import type { TestControlPlane } from '../../control-plane/support/control-plane';
 
@@ -27,6 +27,7 @@ export class Program {
     private readonly path: string,
     private readonly environment: NodeJS.ProcessEnv,
     private readonly longestMs = LONGEST_MS,
+    private readonly input = '',
   ) {}
 
   /** The whole of `worker-pools`. */
@@ -70,7 +71,7 @@ export class Program {
   }
 
   with(environment: NodeJS.ProcessEnv): Program {
-    return new Program(this.path, { ...this.environment, ...environment }, this.longestMs);
+    return new Program(this.path, { ...this.environment, ...environment }, this.longestMs, this.input);
   }
 
   /** The same program, which is told by variables where the control plane is and how to come in. */
@@ -88,19 +89,27 @@ export class Program {
     return this.with({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(pretence)}` });
   }
 
+  /** The same program, at a terminal where somebody answers its questions so. */
+  answered(input: string): Program {
+    const pretence = 'process.stdin.isTTY = true';
+    const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(pretence)}` };
+    return new Program(this.path, { ...this.environment, ...environment }, this.longestMs, input);
+  }
+
   /** Runs it to its end. */
   run(...args: string[]): Promise<Result> {
     return this.start(...args).ended;
   }
 
   start(...args: string[]): RunningProgram {
-    return new RunningProgram(
-      spawn(process.execPath, [this.path, ...args], {
-        env: this.environment,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        timeout: this.longestMs,
-      }),
-    );
+    const child = spawn(process.execPath, [this.path, ...args], {
+      env: this.environment,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      timeout: this.longestMs,
+    });
+    // It may have ended without a look at it.
+    child.stdin.on('error', () => undefined).end(this.input);
+    return new RunningProgram(child);
   }
 }
 
@@ -109,7 +118,7 @@ export class RunningProgram {
   readonly ended: Promise<Result>;
   private readonly printed = { stdout: '', stderr: '' };
 
-  constructor(private readonly child: ChildProcessByStdio<null, Readable, Readable>) {
+  constructor(private readonly child: ChildProcessByStdio<Writable | null, Readable, Readable>) {
     for (const stream of ['stdout', 'stderr'] as const) {
       child[stream].setEncoding('utf8').on('data', (text: string) => (this.printed[stream] += text));
     }
