@@ -2,7 +2,7 @@ import type { ResultOf } from 'gql.tada';
 import type { ApiClient } from '../api/client';
 import { POOL_DETAILS } from '../api/documents';
 import { table, when } from '../api/output';
-import { poolNotFound } from '../api/pools';
+import { poolNotFound } from './find-pool';
 
 type Answer = ResultOf<typeof POOL_DETAILS>;
 type QueuedRun = Answer['searchRuns']['edges'][number]['node'] & {

@@ -4,7 +4,7 @@ import { apiAction } from '../api/command';
 import { POOL_TO_CHANGE, UPDATE_POOL } from '../api/documents';
 import { output, withOutput, type OutputFlags } from '../api/formats';
 import { withExamples } from '../api/help';
-import { findPool, poolNotFound } from '../api/pools';
+import { findPool, poolNotFound } from './find-pool';
 import { collect } from '../options';
 import { UserError } from '../run-program';
 

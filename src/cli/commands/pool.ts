@@ -10,7 +10,7 @@ import { commandGroup, withExamples } from '../api/help';
 import { createPool } from '../api/operations';
 import { print } from '../api/output';
 import { PoolFiles, withCredentials, type CredentialFlags } from '../api/pool-files';
-import { findPool, poolNotFound } from '../api/pools';
+import { findPool, poolNotFound } from './find-pool';
 import { showList, showWhole, withWatch, type WatchFlags } from '../api/watch';
 import { poolDetails, poolText } from './pool-details';
 import { updateCommand } from './pool-update';

@@ -8,7 +8,7 @@ import { output, withOutput, type OutputFlags } from '../api/formats';
 import { commandGroup, EXIT_CODES, withExamples } from '../api/help';
 import { triggerRun } from '../api/operations';
 import { print, table, when } from '../api/output';
-import { findPool } from '../api/pools';
+import { findPool } from './find-pool';
 import { showList, showWhole, withWatch, type WatchFlags } from '../api/watch';
 import { wholeNumber } from '../options';
 import { UserError } from '../run-program';

@@ -8,7 +8,7 @@ import { DRAIN_WORKER, WORKERS } from '../api/documents';
 import { output, withOutput, type OutputFlags } from '../api/formats';
 import { commandGroup, withExamples } from '../api/help';
 import { print, when } from '../api/output';
-import { findPool, poolNotFound } from '../api/pools';
+import { findPool, poolNotFound } from './find-pool';
 import { showList, withWatch, type WatchFlags } from '../api/watch';
 import { UserError } from '../run-program';
 

@@ -1,8 +1,8 @@
 import type { ResultOf } from 'gql.tada';
 import { idOf } from '../../control-plane/names';
 import { UserError } from '../run-program';
-import type { ApiClient } from './client';
-import { POOL_NAMES } from './documents';
+import type { ApiClient } from '../api/client';
+import { POOL_NAMES } from '../api/documents';
 
 type PoolName = ResultOf<typeof POOL_NAMES>['workerPools'][number];
 
