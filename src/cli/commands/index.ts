@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { completionCommand } from './completion';
 import { controlPlaneCommand } from './control-plane';
 import { controllerCommand } from './controller';
 import { demoCommand } from './demo';
@@ -20,4 +21,5 @@ export const allCommands = (): Command[] => [
   controlPlaneCommand(),
   controllerCommand(),
   launcherCommand(),
+  completionCommand(),
 ];
