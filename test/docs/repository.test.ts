@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { markdownFiles } from './support/fences';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 const forms = readdirSync('.github/ISSUE_TEMPLATE').filter((file) => file !== 'config.yml');
@@ -83,4 +84,10 @@ it('a bug is told with versions, values, conditions, events and logs', () => {
 
 it('a pull request has boxes to check', () => {
   expect(read('.github/PULL_REQUEST_TEMPLATE.md').match(/^- \[ \] /gm)?.length).toBeGreaterThan(3);
+});
+
+/** Prettier takes them for a heading and a quotation. */
+it('no page holds what a merge has left behind', () => {
+  const left = markdownFiles().filter((file) => /^(<{7} |> > > > > > > |>{7} )/m.test(read(file)));
+  expect(left).toEqual([]);
 });

@@ -44,6 +44,7 @@ const PLAIN = new Set([
   'python',
   'rm',
   'sh',
+  'tofu',
   'xargs',
 ]);
 
