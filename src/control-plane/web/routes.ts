@@ -64,7 +64,8 @@ export function webRoutes(parts: WebParts): Hono<Env> {
   for (const path of ['/style.css', '/script.js']) app.use(path, HEADERS);
   app.get('/style.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
   app.get('/script.js', (c) => c.body(SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
-  app.get('*', HEADERS, (c, next) =>
+  // Like a middleware: it is the route of nothing.
+  app.use('*', HEADERS, (c, next) =>
     c.req.header('Accept')?.includes('text/html')
       ? send(c, errorPage('No such page', `There is nothing at ${c.req.path}.`), 404)
       : next(),
