@@ -46,7 +46,7 @@ function pullCommand(): Command {
     .option('--out <file>', 'write into a new file that only you can read');
   withExamples(
     command,
-    'stack state pull network | tofu show -json',
+    'stack state pull network --out network.tfstate',
     'stack state pull network --version 7 --out network-7.tfstate',
   );
   return apiAction<{ version?: string; out?: string }>(command, async (client, { version, out }, given) => {

@@ -44,7 +44,6 @@ const PLAIN = new Set([
   'python',
   'rm',
   'sh',
-  'tofu',
   'xargs',
 ]);
 
