@@ -6,6 +6,9 @@ export const CONTROL_PLANE_NAME = 'worker-pools-control-plane';
 /** What the Pod of `helm test` is called among its labels. */
 export const RELEASE_TEST_NAME = `${CONTROL_PLANE_NAME}-test`;
 
+/** How late a backup may begin where the schedule was missed; without, a CronJob that misses 100 is never started again. */
+export const BACKUP_LATE_SECONDS = 3600;
+
 /** What the Pods of backups are called among their labels. */
 export const BACKUP_NAME = `${CONTROL_PLANE_NAME}-backup`;
 

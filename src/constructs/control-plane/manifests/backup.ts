@@ -21,7 +21,7 @@ import { addManifest, type Template } from '../../../charting/manifest';
 import { objectLabels } from '../../shared/global-values';
 import { DNS_EGRESS, tcp } from '../../shared/network';
 import type { AddToPod } from '../../shared/shadow-pod';
-import { BACKUP_NAME, BACKUP_SUFFIX, DATA_VOLUME, PATH } from '../constants';
+import { BACKUP_LATE_SECONDS, BACKUP_NAME, BACKUP_SUFFIX, DATA_VOLUME, PATH } from '../constants';
 import { metadata, programImage, programPullSecrets, serviceAccountName, type ControlPlaneValues } from '../names';
 import { configVariable, databaseVariable } from './container';
 import { backupRefusals } from './refusals';
@@ -65,6 +65,7 @@ function cronJobSpec(
     suspend: when(backup.suspend, true),
     // Two at once would take the room of two, and one might remove what the other has made.
     concurrencyPolicy: 'Forbid',
+    startingDeadlineSeconds: BACKUP_LATE_SECONDS,
     successfulJobsHistoryLimit: backup.successfulJobsHistoryLimit,
     failedJobsHistoryLimit: backup.failedJobsHistoryLimit,
     jobTemplate: {
