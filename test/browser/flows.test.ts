@@ -1,35 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
-import { INSTALL_TIMEOUT_MS } from '../support/debian-package';
+import { describe, expect, test } from '@jest/globals';
 import { until } from '../support/until';
 import { makeKey } from '../control-plane/support/credentials';
-import { startBrowser } from './support/browser';
-import { TestSite } from './support/site';
+import { siteOfEachTest } from './support/site';
 
-let browser: Browser;
-let site: TestSite;
-
-beforeAll(async () => {
-  browser = await startBrowser();
-}, INSTALL_TIMEOUT_MS);
-
-afterAll(() => browser?.close());
-
-beforeEach(async () => {
-  site = await TestSite.start(browser);
-});
-
-afterEach(async () => {
-  const { complaints } = site;
-  await site.close();
-  expect(complaints).toEqual([]);
-});
+const site = siteOfEachTest();
 
 describe('two people at once', () => {
   test('one drains a worker by the keyboard, and the other sees it without reloading', async () => {
-    const { queue } = site;
+    const { queue } = site();
     await queue.register('the-worker');
-    const [one, other] = [await site.person(), await site.person()];
+    const [one, other] = [await site().person(), await site().person()];
     await other.goto(`/pools/${queue.pool.id}`);
     await one.goto(`/pools/${queue.pool.id}`);
     await other.getByRole('row', { name: 'the-worker' }).getByText('idle').waitFor();
@@ -44,9 +24,9 @@ describe('two people at once', () => {
   });
 
   test('one confirms a run that the other wants to discard, who is told so', async () => {
-    const { queue } = site;
+    const { queue } = site();
     const { run, assignment } = await queue.started();
-    const [one, other] = [await site.person(), await site.person()];
+    const [one, other] = [await site().person(), await site().person()];
     await one.goto(`/runs/${run}`);
     // The plan ends while somebody looks.
     await queue.end(assignment, 'Succeeded', true);
@@ -61,9 +41,9 @@ describe('two people at once', () => {
 });
 
 test('a run is stopped, and its page follows to the end', async () => {
-  const { queue } = site;
+  const { queue } = site();
   const run = await queue.trigger();
-  const page = await site.person();
+  const page = await site().person();
   await page.goto(`/runs/${run}`);
   await page.getByText('has none registered').waitFor();
   await page.getByRole('link', { name: 'Stop …' }).click();
@@ -73,9 +53,9 @@ test('a run is stopped, and its page follows to the end', async () => {
 });
 
 test('a pool is cycled after a question, and reset with a new key', async () => {
-  const { queue } = site;
+  const { queue } = site();
   await queue.register('the-worker');
-  const page = await site.person();
+  const page = await site().person();
   await page.goto(`/pools/${queue.pool.id}`);
   await page.getByRole('link', { name: 'Cycle …' }).click();
   await page.getByRole('link', { name: 'Leave it as it is' }).click();
@@ -97,15 +77,15 @@ test('a pool is cycled after a question, and reset with a new key', async () => 
 });
 
 test('a form on a page of somebody else does nothing', async () => {
-  const { queue } = site;
+  const { queue } = site();
   const run = await queue.trigger();
-  const page = await site.person();
+  const page = await site().person();
   await page.goto(`/runs/${run}`);
   // Another host for the browser, the same for the network.
   await page.route('http://attacker.test/', (route) =>
     route.fulfill({
       contentType: 'text/html',
-      body: `<form method="post" action="${site.url}/runs/${run}/stop"><button>Win</button></form>`,
+      body: `<form method="post" action="${site().url}/runs/${run}/stop"><button>Win</button></form>`,
     }),
   );
   await page.goto('http://attacker.test/');
@@ -115,9 +95,9 @@ test('a form on a page of somebody else does nothing', async () => {
 });
 
 test('what has the focus keeps it when the page changes around it', async () => {
-  const { queue } = site;
+  const { queue } = site();
   await queue.register('first');
-  const page = await site.person();
+  const page = await site().person();
   await page.goto(`/pools/${queue.pool.id}`);
   const link = page.getByRole('link', { name: 'Drain first' });
   await link.focus();
@@ -127,9 +107,9 @@ test('what has the focus keeps it when the page changes around it', async () => 
 });
 
 test('without JavaScript the pages and the actions work, and times are in UTC', async () => {
-  const { queue } = site;
+  const { queue } = site();
   const run = await queue.trigger();
-  const page = await site.person({ javaScriptEnabled: false });
+  const page = await site().person({ javaScriptEnabled: false });
   await page.goto('/');
   await page.getByRole('link', { name: run }).click();
   await page.locator('noscript p').waitFor();
@@ -140,23 +120,23 @@ test('without JavaScript the pages and the actions work, and times are in UTC', 
 });
 
 test("times are said in the reader's zone, with the UTC in the title", async () => {
-  const { queue } = site;
+  const { queue } = site();
   const run = await queue.trigger();
-  const page = await site.person({ timezoneId: 'Asia/Kolkata', locale: 'en-GB' });
+  const page = await site().person({ timezoneId: 'Asia/Kolkata', locale: 'en-GB' });
   await page.goto(`/runs/${run}`);
   await page.getByText('15 Jan 2027, 13:30:00').first().waitFor();
   expect(await page.getByTitle('2027-01-15 08:00:00 UTC').count()).toBeGreaterThan(0);
 });
 
 test('a page that cannot reach the control plane says so, and goes on when it is back', async () => {
-  const { queue } = site;
-  const page = await site.person();
+  const { queue } = site();
+  const page = await site().person();
   await page.goto(`/pools/${queue.pool.id}`);
   await page.getByText('No worker is registered').waitFor();
-  await site.goAway();
+  await site().goAway();
   await page.getByText('The control plane is not reached').waitFor();
   await queue.register('meanwhile');
-  await site.serve();
+  await site().serve();
   await page.getByRole('row', { name: 'meanwhile' }).waitFor();
   await until(async () => !(await page.locator('#connection').isVisible()), 'the sentence goes');
 });

@@ -1,30 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { runTopic } from '../../src/control-plane/queue/wakeups';
-import { INSTALL_TIMEOUT_MS } from '../support/debian-package';
 import { until } from '../support/until';
-import { startBrowser } from './support/browser';
-import { TestSite } from './support/site';
+import { siteOfEachTest } from './support/site';
 
-let browser: Browser;
-let site: TestSite;
-
-beforeAll(async () => {
-  browser = await startBrowser();
-}, INSTALL_TIMEOUT_MS);
-
-afterAll(() => browser?.close());
-
-beforeEach(async () => {
-  site = await TestSite.start(browser);
-});
-
-afterEach(async () => {
-  const { complaints } = site;
-  await site.close();
-  expect(complaints).toEqual([]);
-});
+const site = siteOfEachTest();
 
 const textOf = (page: Page): Promise<string> =>
   page.evaluate('[...document.querySelectorAll("#log pre")].map((pre) => pre.textContent).join("")');
@@ -37,9 +18,9 @@ async function linesOn(page: Page): Promise<number[]> {
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, at) => at + 1);
 
 test('a log is followed over a control plane that goes away: each line once, in its order', async () => {
-  const { queue } = site;
+  const { queue } = site();
   const { run, assignment } = await queue.started();
-  const page = await site.person();
+  const page = await site().person();
   await page.goto(`/runs/${run}`);
   let last = 0;
   const print = async () => {
@@ -48,10 +29,10 @@ test('a log is followed over a control plane that goes away: each line once, in 
   };
   for (let at = 0; at < 5; at += 1) await print();
   await page.getByText('line 5').waitFor();
-  await site.goAway();
+  await site().goAway();
   for (let at = 0; at < 300; at += 1) await print();
   await page.getByText('The control plane is not reached').waitFor();
-  await site.serve();
+  await site().serve();
   await page.getByText('line 305').waitFor();
   await print();
   await page.getByText('line 306').waitFor();
@@ -61,9 +42,9 @@ test('a log is followed over a control plane that goes away: each line once, in 
 });
 
 test('nothing that a step prints changes the page', async () => {
-  const { queue } = site;
+  const { queue } = site();
   const { run, assignment } = await queue.started();
-  const page = await site.person();
+  const page = await site().person();
   await page.goto(`/runs/${run}`);
   const hostile = [
     '<script>alert(1)</script>\n',
@@ -98,7 +79,7 @@ describe('a log of 100,000 lines', () => {
   const ENTRY = 200;
 
   async function longLog(): Promise<{ run: string; attempt: number }> {
-    const { queue } = site;
+    const { queue } = site();
     const { run, assignment } = await queue.started();
     const text = (at: number) => {
       const lines = upTo(ENTRY).map((line) => {
@@ -130,7 +111,7 @@ describe('a log of 100,000 lines', () => {
 
   test('shows its end first, all of it when asked, and lays out what is seen', async () => {
     const { run } = await longLog();
-    const page = await site.person();
+    const page = await site().person();
     await page.goto(`/runs/${run}`);
     const first = await linesOn(page);
     expect(first.length).toBeLessThan(LINES / 2);
@@ -154,7 +135,7 @@ describe('a log of 100,000 lines', () => {
 
   test('is searched, jumps to the first error, and is downloaded', async () => {
     const { run } = await longLog();
-    const page = await site.person();
+    const page = await site().person();
     await page.goto(`/runs/${run}`);
     await page.getByLabel('Search').fill('LINE 54321 ');
     await page.keyboard.press('Enter');
@@ -175,11 +156,11 @@ describe('a log of 100,000 lines', () => {
 
   test('is followed at its end while it grows', async () => {
     const { run, attempt } = await longLog();
-    const page = await site.person();
+    const page = await site().person();
     await page.goto(`/runs/${run}`);
     await page.getByRole('button', { name: 'Follow' }).click();
     const text = `${'x\n'.repeat(ENTRY)}line ${LINES + 1}\n`;
-    await site.queue.context.store.transaction(async (tx) => {
+    await site().queue.context.store.transaction(async (tx) => {
       await tx.logs.append(run, attempt, 'relay', [entryOf(LINES / ENTRY, text)]);
       await tx.notify([runTopic(run)]);
     });

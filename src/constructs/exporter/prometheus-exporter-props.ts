@@ -7,7 +7,7 @@ import type {
   SecretValue,
 } from 'cdk8s-plus-28';
 import { resourceRequirements } from '../shared/container-resources';
-import { imageParts, inPrometheusUnits, names } from '../shared/conversions';
+import { imageParts, serviceMonitorProps, names } from '../shared/conversions';
 import type { ServiceMonitorOptions } from '../shared/service-monitor-options';
 import type { PropMapping } from '../shared/values-of-props';
 import type { exporterChartValues } from './values';
@@ -185,13 +185,7 @@ export const EXPORTER_PROPS: PropMapping<PrometheusExporterProps, typeof exporte
   service: 'service.enabled',
   serviceMonitor: {
     enables: 'serviceMonitor.enabled',
-    props: {
-      namespace: 'serviceMonitor.namespace',
-      labels: 'serviceMonitor.additionalLabels',
-      annotations: 'serviceMonitor.annotations',
-      interval: { to: 'serviceMonitor.interval', as: inPrometheusUnits },
-      scrapeTimeout: { to: 'serviceMonitor.scrapeTimeout', as: inPrometheusUnits },
-    },
+    props: serviceMonitorProps('serviceMonitor'),
   },
 };
 

@@ -1,5 +1,5 @@
 import { resourceRequirements } from '../shared/container-resources';
-import { imageParts, inPrometheusUnits, intOrPercent, names, seconds } from '../shared/conversions';
+import { imageParts, serviceMonitorProps, intOrPercent, names, seconds } from '../shared/conversions';
 import { renderedPeers, renderedStrategy } from '../shared/rendered';
 import { containerSecurityContext, podSecurityContext } from '../shared/security-context';
 import type { PropMapping } from '../shared/values-of-props';
@@ -84,11 +84,7 @@ export const OPERATOR_PROPS: PropMapping<WorkerPoolOperatorProps, typeof operato
       serviceMonitor: {
         enables: 'metricsService.serviceMonitor.enabled',
         props: {
-          namespace: 'metricsService.serviceMonitor.namespace',
-          labels: 'metricsService.serviceMonitor.additionalLabels',
-          annotations: 'metricsService.serviceMonitor.annotations',
-          interval: { to: 'metricsService.serviceMonitor.interval', as: inPrometheusUnits },
-          scrapeTimeout: { to: 'metricsService.serviceMonitor.scrapeTimeout', as: inPrometheusUnits },
+          ...serviceMonitorProps('metricsService.serviceMonitor'),
           insecureSkipVerify: {
             to: 'metricsService.serviceMonitor.tlsConfig',
             as: (insecureSkipVerify) => ({ insecureSkipVerify }),

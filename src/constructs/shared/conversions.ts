@@ -6,7 +6,17 @@ import type { ISecret, PercentOrAbsolute } from 'cdk8s-plus-28';
 /** Rules of values tell of what is no whole number. */
 export const seconds = (duration: Duration): number => duration.toMilliseconds() / 1000;
 
-export const inPrometheusUnits = (duration: Duration): string => `${seconds(duration)}s`;
+const inPrometheusUnits = (duration: Duration): string => `${seconds(duration)}s`;
+
+/** Where the options of a ServiceMonitor go among the values. */
+export const serviceMonitorProps = <At extends string>(at: At) =>
+  ({
+    namespace: `${at}.namespace`,
+    labels: `${at}.additionalLabels`,
+    annotations: `${at}.annotations`,
+    interval: { to: `${at}.interval`, as: inPrometheusUnits },
+    scrapeTimeout: { to: `${at}.scrapeTimeout`, as: inPrometheusUnits },
+  }) as const;
 
 export const names = (secrets: readonly ISecret[]): { readonly name: string }[] =>
   secrets.map(({ name }) => ({ name }));

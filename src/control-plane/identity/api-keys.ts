@@ -48,11 +48,16 @@ interface Known extends Omit<Caller, 'kind'> {
  * again, so that one that was deleted, or has another role or secret, has no JWT at any replica.
  */
 export class ApiKeys {
+  private readonly startKey: Known;
+
   private constructor(
     readonly key: ApiKey,
     private readonly signingKey: Uint8Array,
     private readonly parts: Omit<ApiKeyParts, 'keys' | 'given'>,
-  ) {}
+  ) {
+    const { id, secret } = key;
+    this.startKey = { id, name: id, role: 'admin', secretHash: hashOf(secret) };
+  }
 
   /** Reads `admin-key.json` and `jwt.key`, or makes them at first start. A given key is not written down. */
   static open({ keys, given, ...parts }: ApiKeyParts): ApiKeys {
@@ -121,7 +126,7 @@ export class ApiKeys {
   }
 
   private async find(id: string): Promise<Known | undefined> {
-    if (id === this.key.id) return { id, name: id, role: 'admin', secretHash: hashOf(this.key.secret) };
+    if (id === this.startKey.id) return this.startKey;
     const record = await this.parts.store.read.apiKeys.find(id);
     // A role of a later version is none here.
     if (!record || !isRole(record.role)) return undefined;

@@ -40,10 +40,10 @@ export function watchGauges(registry: Registry, sources: Sources): void {
 
 function watchQueue(registry: Registry, store: Store): void {
   collected(registry, METRICS.runs, async (gauge) => {
-    for (const { state, n } of await store.read.runs.countByState()) gauge.set({ state }, n);
+    for (const { state, n } of await store.read.statistics.runsByState()) gauge.set({ state }, n);
   });
   collected(registry, METRICS.oldestWaitingRun, async (gauge) => {
-    const [since, now] = await Promise.all([store.read.runs.oldestReady(), store.now()]);
+    const [since, now] = await Promise.all([store.read.statistics.waitingSince(), store.now()]);
     gauge.set(since === undefined ? 0 : Math.max(0, now - since) / 1000);
   });
   collected(registry, METRICS.sessions, async (gauge) => {

@@ -300,27 +300,6 @@ export class RunTable extends Table {
     return named.filter((blob) => blob !== null);
   }
 
-  /** How many unfinished runs there are in each state. */
-  async countByState(): Promise<{ state: string; n: number }[]> {
-    const rows = await this.db
-      .selectFrom('runs')
-      .select(['state', (eb) => eb.fn.countAll<number>().as('n')])
-      .where('finishedAt', 'is', null)
-      .groupBy('state')
-      .execute();
-    return rows.map(({ state, n }) => ({ state, n: Number(n) }));
-  }
-
-  /** Since when the run waits that waits longest for a worker. */
-  async oldestReady(): Promise<number | undefined> {
-    const row = await this.db
-      .selectFrom('runs')
-      .select((eb) => eb.fn.min('updatedAt').as('at'))
-      .where(isReady)
-      .executeTakeFirst();
-    return row?.at === null || row?.at === undefined ? undefined : Number(row.at);
-  }
-
   /** The stack's name stays what it is. */
   private lockedRuns<Q extends { forNoKeyUpdate(of: 'runs'): Q; skipLocked(): Q }>(query: Q, wait?: 'skip'): Q {
     if (!this.hasRivals) return query;

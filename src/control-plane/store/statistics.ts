@@ -1,3 +1,4 @@
+import { isReady } from './runs';
 import { Table } from './table';
 
 /** Runs that ended last, of which durations are told: as many whatever the history has. */
@@ -24,6 +25,27 @@ export class StatisticsTable extends Table {
       .where('startedAt', 'is not', null)
       .execute();
     return rows.map(({ startedAt }) => startedAt!);
+  }
+
+  /** How many unfinished runs there are in each state. */
+  async runsByState(): Promise<{ state: string; n: number }[]> {
+    const rows = await this.db
+      .selectFrom('runs')
+      .select(['state', (eb) => eb.fn.countAll<number>().as('n')])
+      .where('finishedAt', 'is', null)
+      .groupBy('state')
+      .execute();
+    return rows.map(({ state, n }) => ({ state, n: Number(n) }));
+  }
+
+  /** Since when the run waits that waits longest for a worker. */
+  async waitingSince(): Promise<number | undefined> {
+    const row = await this.db
+      .selectFrom('runs')
+      .select((eb) => eb.fn.min('updatedAt').as('at'))
+      .where(isReady)
+      .executeTakeFirst();
+    return row?.at === null || row?.at === undefined ? undefined : Number(row.at);
   }
 
   /** How many stacks there are by the state of their newest tracked run; null: without any. */

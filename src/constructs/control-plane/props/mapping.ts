@@ -1,6 +1,6 @@
 import { SizeRoundingBehavior, type Size } from 'cdk8s';
 import { quantity, resourceRequirements } from '../../shared/container-resources';
-import { imageParts, inPrometheusUnits, intOrPercent, names, seconds } from '../../shared/conversions';
+import { imageParts, serviceMonitorProps, intOrPercent, names, seconds } from '../../shared/conversions';
 import { renderedPeers } from '../../shared/rendered';
 import { containerSecurityContext, podSecurityContext } from '../../shared/security-context';
 import type { PropMapping } from '../../shared/values-of-props';
@@ -127,13 +127,7 @@ export const CONTROL_PLANE_PROPS: PropMapping<WorkerPoolControlPlaneProps, Membe
   metricsService: 'metrics.service.enabled',
   serviceMonitor: {
     enables: 'metrics.serviceMonitor.enabled',
-    props: {
-      namespace: 'metrics.serviceMonitor.namespace',
-      labels: 'metrics.serviceMonitor.additionalLabels',
-      annotations: 'metrics.serviceMonitor.annotations',
-      interval: { to: 'metrics.serviceMonitor.interval', as: inPrometheusUnits },
-      scrapeTimeout: { to: 'metrics.serviceMonitor.scrapeTimeout', as: inPrometheusUnits },
-    },
+    props: serviceMonitorProps('metrics.serviceMonitor'),
   },
   prometheusRule: {
     enables: 'metrics.prometheusRule.enabled',
