@@ -18,6 +18,7 @@ import { runPodOfProcesses } from '../launcher/support/pod-of-processes';
 import { runSpec, step } from '../launcher/support/run-pod';
 import { removeFolder, temporaryFolder } from '../support/folder';
 import { until } from '../support/until';
+import { systemClock } from '../../src/time';
 
 /** A stack with two resources that need no provider. */
 const SOURCE = {
@@ -188,7 +189,12 @@ describe('the state of a stack without a backend, with the real OpenTofu', () =>
       lockState: () => Promise.resolve({ heldBy: { ...heldBy, ...more } }),
     };
     await placeState({ ...SPEC, managedState: { version: 0 } }, folder);
-    const backend = await StateBackend.open({ client, exchange: root, say: () => Promise.resolve() });
+    const backend = await StateBackend.open({
+      client,
+      exchange: root,
+      clock: systemClock,
+      say: () => Promise.resolve(),
+    });
     try {
       const planned = await sh(`. ${root}/state-backend.sh && cd ${folder} && tofu init && tofu plan -no-color`);
       expect(planned).toContain('Error acquiring the state lock');

@@ -38,4 +38,6 @@ export interface RelayContext extends RelayOptions {
   readonly alsoRetry: (error: CallError) => boolean;
   /** Hears which step runs. */
   readonly onStep: (name: string) => void;
+  /** When the tool asked last for the state that the control plane keeps, by a clock that never jumps. */
+  readonly stateAskedAt: () => number;
 }

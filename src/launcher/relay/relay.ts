@@ -46,16 +46,16 @@ export async function relay(options: RelayOptions): Promise<void> {
   const onStep = (name: string): void => void (step = name);
   const broken = new AbortController();
   const fail = (error: unknown): void => broken.abort(error);
-  const parts = { run, client, access, journal, sender, grown };
-  const context: RelayContext = { ...options, ...parts, end, fail, alsoRetry, onStep };
-
   const say = async (sentence: string): Promise<void> => {
     if (journal.said(sentence)) return;
     const entry = { time: clock.now(), stream: 'system', step, text: `${sentence}\n`, mark: sentence } as const;
     await journal.append(entry);
     grown.ring();
   };
-  const backend = run.servesState ? await StateBackend.open({ client, exchange, say }) : undefined;
+  const backend = run.servesState ? await StateBackend.open({ client, exchange, clock, say }) : undefined;
+  const stateAskedAt = (): number => backend?.askedAt ?? -Infinity;
+  const parts = { run, client, access, journal, sender, grown };
+  const context: RelayContext = { ...options, ...parts, end, fail, alsoRetry, onStep, stateAskedAt };
 
   const done = new AbortController();
   const refused = new AbortController();

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { LARGEST_STATE_BYTES, LockInfo, type LockResponse } from '../../protocol/messages';
 import { parseJson } from '../../protocol/json';
+import type { Clock } from '../../time';
 import { CallError, type LauncherClient } from '../client';
 import { FILE, readSmall, writeWhole } from '../exchange';
 
@@ -19,6 +20,7 @@ const RETRIES = { most: 45, waitMinSeconds: 1, waitMaxSeconds: 15 };
 export interface StateBackendOptions {
   readonly client: Pick<LauncherClient, 'state' | 'writeState' | 'lockState' | 'unlockState'>;
   readonly exchange: string;
+  readonly clock: Pick<Clock, 'monotonic'>;
   /** Adds a line to the run's log, once. */
   readonly say: (sentence: string) => Promise<void>;
 }
@@ -30,6 +32,8 @@ export interface StateBackendOptions {
  */
 export class StateBackend {
   private readonly closing = new AbortController();
+  private answering = 0;
+  private answeredAt = -Infinity;
 
   private constructor(
     private readonly server: Server,
@@ -37,8 +41,19 @@ export class StateBackend {
     private readonly password: string,
   ) {
     server.on('request', (request, response) => {
-      this.answer(request, response).catch((error: unknown) => this.fail(response, error));
+      this.answering += 1;
+      this.answer(request, response)
+        .catch((error: unknown) => this.fail(response, error))
+        .finally(() => {
+          this.answering -= 1;
+          this.answeredAt = options.clock.monotonic();
+        });
     });
+  }
+
+  /** When the tool asked last, by a clock that never jumps: now, while it waits for an answer. */
+  get askedAt(): number {
+    return this.answering > 0 ? this.options.clock.monotonic() : this.answeredAt;
   }
 
   /** Listens where a relay before this one did, if it can: the running step knows that address. */

@@ -111,7 +111,8 @@ async function collectUntilGone(context: RelayContext, watched: Watched): Promis
     }
     context.onStep(await collector.currentStep());
     if (gone) return { results: collector.results, settings, collector };
-    await endWhenOverdue(context, settings, startedAt, lastOutputAt);
+    // A tool that cannot write its state, because the control plane is away, is silent while it tries again.
+    await endWhenOverdue(context, settings, startedAt, Math.max(lastOutputAt, context.stateAskedAt()));
     await watched.changes.wait();
   }
 }

@@ -107,6 +107,15 @@ describe('the timeouts', () => {
     await until(isWritten, `the tool's output ends with ${text}`);
   };
 
+  /** What the tool is answered that asks for its state. */
+  const statusOfState = async (): Promise<number> => {
+    const value = (name: string): string =>
+      new RegExp(`^export ${name}='(.*)'$`, 'm').exec(pod.exchanged(FILE.stateBackend))?.[1] ?? '';
+    const user = Buffer.from(`${value('TF_HTTP_USERNAME')}:${value('TF_HTTP_PASSWORD')}`).toString('base64');
+    const { status } = await fetch(value('TF_HTTP_ADDRESS'), { headers: { authorization: `Basic ${user}` } });
+    return status;
+  };
+
   test('do not run while the worker container is not there yet: an image may be large', async () => {
     pod = await RunPod.ready(runSpec([step('plan', 'echo planned')]));
     let ahead = 0;
@@ -127,6 +136,23 @@ describe('the timeouts', () => {
     await pod.tell();
     await written(':');
     await pass(50);
+    await pass(0);
+    expect(pod.api.outcomes).toEqual([]);
+    await pass(60);
+    await relayed;
+    expect(pod.api.outcomes).toMatchObject([{ reason: 'RunTimeout', message: expect.stringContaining('no output') }]);
+  });
+
+  test('count what the tool asks of the state that is kept for it, which it does in silence while nobody answers', async () => {
+    const spec = runSpec([step('plan', `echo begun; ${UNTIL_TOLD}`)], { managedState: { version: 0 } });
+    pod = await RunPod.ready(spec);
+    const { relayed, pass } = timedRelay();
+    pod.worker({ SPACELIFT_LAUNCHER_LOGS_TIMEOUT: '60m', SPACELIFT_LAUNCHER_RUN_TIMEOUT: '100h' });
+    await written('begun\n');
+    for (let asked = 0; asked < 3; asked += 1) {
+      await pass(50);
+      expect(await statusOfState()).toBe(503);
+    }
     await pass(0);
     expect(pod.api.outcomes).toEqual([]);
     await pass(60);

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { CallError } from '../../../src/launcher/client';
 import { StateBackend, type StateBackendOptions } from '../../../src/launcher/relay/state-backend';
+import { systemClock } from '../../../src/time';
 import { LARGEST_STATE_BYTES, type LockInfo } from '../../../src/protocol/messages';
 import { removeFolder, temporaryFolder } from '../../support/folder';
 
@@ -45,7 +46,7 @@ const client: StateBackendOptions['client'] = {
 
 async function open(): Promise<Record<string, string>> {
   const say = (sentence: string): Promise<void> => Promise.resolve(void said.push(sentence));
-  backends.push(await StateBackend.open({ client, exchange, say }));
+  backends.push(await StateBackend.open({ client, exchange, clock: systemClock, say }));
   return variables();
 }
 
