@@ -137,6 +137,14 @@ export const LIMITS = {
     'log of a pool, after 64 MiB at once',
     "some 40,000 lines; nobody reads more, and the disk is everybody's",
   ),
+  stackDependencies: limit(100, 'count', 'stacks that a stack depends on', 'more than anybody keeps in mind'),
+  dependentStacks: limit(
+    200,
+    'count',
+    'stacks that depend on a stack, over any number of steps',
+    'each of its tracked runs queues one of each of them, at once',
+  ),
+  stacksInARow: limit(20, 'count', 'stacks in a row, each of which depends on the one before', 'a deploy has five'),
   apiKeys: limit(1_000, 'count', 'API keys', 'one for each person and program'),
   failedLogIns: limit(
     20,

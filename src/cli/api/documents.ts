@@ -150,6 +150,16 @@ export const UPDATE_STACK = graphql(`
 `);
 export const DELETE_STACK = graphql('mutation($stack: ID!) { stackDelete(stack: $stack) { name } }');
 
+const DEPENDENCY_FIELDS = 'id stackId dependsOnStackId stack { name } dependsOnStack { name }';
+
+export const STACK_DEPENDENCIES = graphql(`
+  query($id: ID!) {
+    stack(id: $id) { dependsOn { ${DEPENDENCY_FIELDS} } isDependedOnBy { ${DEPENDENCY_FIELDS} } }
+  }`);
+export const ADD_STACK_DEPENDENCY = graphql(`
+  mutation($input: StackDependencyInput!) { dependency: stackDependencyCreate(input: $input) { ${DEPENDENCY_FIELDS} } }`);
+export const REMOVE_STACK_DEPENDENCY = graphql('mutation($id: ID!) { stackDependencyDelete(id: $id) { id } }');
+
 export const STATE_VERSIONS = graphql(`
   query ($id: ID!) {
     stack(id: $id) {

@@ -14,6 +14,7 @@ import { collect } from '../options';
 import { UserError } from '../run-program';
 import { withPackedSource, type PackedSource } from '../source/pack';
 import { packedSentences, warnings } from '../source/report';
+import { dependencyCommand } from './stack-dependency';
 import { stateCommand } from './stack-state';
 
 interface ChangeFlags extends VariableFlags, OutputFlags {
@@ -46,6 +47,7 @@ export function stackCommand(): Command {
     listCommand(),
     deleteCommand(),
     stateCommand(),
+    dependencyCommand(),
   );
 }
 

@@ -17,7 +17,14 @@ import { Statistics } from './statistics';
 import type { Tables } from '../store';
 import type { Blobs } from '../blobs';
 import type { States } from '../state/states';
-import type { AssignmentRecord, LogRecord, RunRecord, StackRecord, WorkerRecord } from '../store/records';
+import type {
+  AssignmentRecord,
+  LogRecord,
+  RunRecord,
+  StackDependency,
+  StackRecord,
+  WorkerRecord,
+} from '../store/records';
 import type { RunSearch } from '../store/run-search';
 import type { WorkerCounts } from '../store/workers';
 
@@ -133,6 +140,28 @@ export class AdminService {
     return this.stackAdmin.delete(nameOrId);
   }
 
+  /** Lets tracked runs of a stack follow those of another, from now on. */
+  addStackDependency(stack: string, dependsOn: string): Promise<StackDependency> {
+    return this.stackAdmin.depend(stack, dependsOn);
+  }
+
+  deleteStackDependency(id: string): Promise<StackDependency> {
+    return this.stackAdmin.undepend(id);
+  }
+
+  /** Those with one of the stacks on the one side or the other. */
+  stackDependencies(
+    side: 'stackId' | 'dependsOnStackId',
+    stackIds: readonly string[],
+  ): Promise<readonly StackDependency[]> {
+    return this.tables.dependencies.of(side, stackIds);
+  }
+
+  /** Those with these ids; deleted ones are left out. */
+  stacksById(ids: readonly string[]): Promise<readonly StackRecord[]> {
+    return this.tables.stacks.findAll(ids);
+  }
+
   /** By name. */
   async stacks(filter: { readonly pool?: string } = {}): Promise<StackRecord[]> {
     return this.stackAdmin.list(filter.pool && (await this.poolAdmin.byNameOrId(filter.pool)).id);
@@ -238,7 +267,7 @@ export class AdminService {
     return this.context.wakeups.sleep(runTopic(runId), milliseconds, signal);
   }
 
-  /** Calls back for every topic of a change: `pool/ID`, `run/ID`, `credentials/ID`. */
+  /** Calls back for every topic of a change: `pool/ID`, `stack/ID`, `run/ID`, `credentials/ID`. */
   onChange(listener: (topic: string) => void): void {
     this.context.wakeups.onNotify(listener);
   }

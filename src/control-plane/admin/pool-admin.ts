@@ -4,7 +4,7 @@ import { checkDescription, checkLabel, checkPoolName, checkSpace, idOf } from '.
 import type { PoolIssuer } from '../identity/pool-issuer';
 import type { QueueContext } from '../queue/context';
 import { cycle } from '../queue/cycle';
-import { credentialsTopic } from '../queue/wakeups';
+import { credentialsTopic, poolTopic } from '../queue/wakeups';
 import type { PoolRecord } from '../store/records';
 import { refuseUnfinished } from './unfinished';
 
@@ -29,18 +29,20 @@ export class PoolAdmin {
     const id = newId();
     const credentials = await this.issuer.issue(id, input.certificateSigningRequest);
     const createdAt = now();
-    await store.transaction((tx) =>
-      tx.pools.insert({ id, ...settings, ...credentials, createdAt, updatedAt: createdAt }),
-    );
+    await store.transaction(async (tx) => {
+      await tx.pools.insert({ id, ...settings, ...credentials, createdAt, updatedAt: createdAt });
+      await tx.notify([poolTopic(id)]);
+    });
     return this.require(id);
   }
 
   async update(id: string, input: PoolSettings): Promise<Pool> {
     const settings = usable(input);
     const { store, now } = this.context;
-    await store.transaction(async ({ pools }) => {
-      if (!(await pools.lock(idOf(id)))) throw notFound(id);
-      await pools.update(idOf(id), settings, now());
+    await store.transaction(async (tx) => {
+      if (!(await tx.pools.lock(idOf(id)))) throw notFound(id);
+      await tx.pools.update(idOf(id), settings, now());
+      await tx.notify([poolTopic(idOf(id))]);
     });
     return this.require(id);
   }

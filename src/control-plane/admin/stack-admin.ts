@@ -4,10 +4,12 @@ import type { NewStack, StackChange } from './input';
 import { RequestError } from '../errors';
 import { checkStackName, idOf, projectFolder } from '../names';
 import type { QueueContext } from '../queue/context';
+import { depend, refuseDependedOn, undepend } from '../queue/dependencies';
+import { poolTopic, stackTopic } from '../queue/wakeups';
 import type { Blobs } from '../blobs';
 import type { Tables, Transaction } from '../store';
 import { isUniqueViolation } from '../store/database/database';
-import type { PoolRecord, StackRecord } from '../store/records';
+import type { PoolRecord, StackDependency, StackRecord } from '../store/records';
 import { refuseUnfinished } from './unfinished';
 
 /** What people may do with stacks. */
@@ -36,7 +38,10 @@ export class StackAdmin {
     };
     const environment = usable(input.environment ?? {});
     try {
-      await store.transaction((tx) => tx.stacks.insert(stack, environment));
+      await store.transaction(async (tx) => {
+        await tx.stacks.insert(stack, environment);
+        await tellOf(tx, stack);
+      });
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       throw new RequestError('malformed', `stack ${name} exists already: upload a new source, or take another name`);
@@ -63,6 +68,7 @@ export class StackAdmin {
         runnerImage: runnerImage === undefined ? stack.runnerImage : runnerImage || null,
       };
       await tx.stacks.update(changed, usable({ ...Object.fromEntries(kept), ...environment }));
+      await tellOf(tx, stack, changed);
       return changed;
     });
   }
@@ -71,15 +77,29 @@ export class StackAdmin {
     const { store, now } = this.context;
     const { id } = await this.require(nameOrId);
     const { stack, states } = await store.transaction(async (tx) => {
+      await tx.dependencies.holdAll();
       const stack = await locked(tx, id);
       await requireAllEnded(tx, stack, 'delete it');
+      await refuseDependedOn(tx, stack);
+      await tx.dependencies.deleteOf(stack.id);
       await tx.stacks.delete(stack.id, now());
+      await tellOf(tx, stack);
       await tx.states.unlock(stack.id);
       return { stack, states: await tx.states.deleteAllBut(stack.id, 0) };
     });
     await this.blobs.unused.release('sources', stack.source);
     for (const blob of states) await this.blobs.unused.release('states', blob);
     return stack;
+  }
+
+  /** Lets tracked runs of a stack follow those of another. */
+  async depend(stack: string, dependsOn: string): Promise<StackDependency> {
+    const [{ id: stackId }, { id: dependsOnStackId }] = [await this.require(stack), await this.require(dependsOn)];
+    return depend(this.context, { stackId, dependsOnStackId });
+  }
+
+  undepend(id: string): Promise<StackDependency> {
+    return undepend(this.context, idOf(id));
   }
 
   async find(nameOrId: string): Promise<StackRecord | null> {
@@ -102,6 +122,7 @@ export class StackAdmin {
     const replace = async (tx: Transaction): Promise<string | null> => {
       const { source: before } = await locked(tx, stack.id);
       await tx.stacks.setSource(stack.id, source);
+      await tellOf(tx, stack);
       return before;
     };
     // Of a stack that was deleted meanwhile it is the new one that nobody needs.
@@ -119,6 +140,11 @@ export class StackAdmin {
     if (!stack) throw notFound(nameOrId);
     return stack;
   }
+}
+
+/** Pages that show the stack are made anew, and those of its pool, which name it. */
+async function tellOf(tx: Transaction, ...stacks: readonly Pick<StackRecord, 'id' | 'poolId'>[]): Promise<void> {
+  await tx.notify([...new Set(stacks.flatMap(({ id, poolId }) => [stackTopic(id), poolTopic(poolId)]))]);
 }
 
 async function locked({ stacks }: Tables, id: string): Promise<StackRecord> {

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { AdminService } from '../admin/admin-service';
 import type { Pool } from '../admin/pool-admin';
 import type { WorkerCounts } from '../store/workers';
-import type { RunRecord, WorkerRecord } from '../store/records';
+import type { RunRecord, StackDependency, StackRecord, WorkerRecord } from '../store/records';
 
 /** What fields of many objects need, asked for all of them at once. Nothing is remembered: a mutation may come between. */
 export class Lookups {
@@ -11,6 +11,9 @@ export class Lookups {
   readonly workers: DataLoader<string, readonly WorkerRecord[]>;
   readonly stackCounts: DataLoader<string, number>;
   readonly pools: DataLoader<string, Pool | null>;
+  readonly stacks: DataLoader<string, StackRecord | null>;
+  readonly dependsOn: DataLoader<string, readonly StackDependency[]>;
+  readonly isDependedOnBy: DataLoader<string, readonly StackDependency[]>;
   readonly environmentNames: DataLoader<string, readonly string[]>;
   readonly waitsFor: DataLoader<RunRecord, string | null>;
 
@@ -20,9 +23,20 @@ export class Lookups {
     this.workers = byId((pools) => admin.workersOf(pools), []);
     this.stackCounts = byId((pools) => admin.countStacks(pools), 0);
     this.pools = byId((pools) => admin.poolsById(pools), null);
+    this.stacks = byId(async (ids) => new Map((await admin.stacksById(ids)).map((stack) => [stack.id, stack])), null);
+    this.dependsOn = byId((stacks) => dependenciesBy(admin, 'stackId', stacks), []);
+    this.isDependedOnBy = byId((stacks) => dependenciesBy(admin, 'dependsOnStackId', stacks), []);
     this.environmentNames = byId((stacks) => admin.environmentNames(stacks), []);
     this.waitsFor = new DataLoader((runs) => admin.waitsFor(runs), { cache: false });
   }
+}
+
+async function dependenciesBy(admin: AdminService, side: 'stackId' | 'dependsOnStackId', stacks: readonly string[]) {
+  const groups = new Map<string, StackDependency[]>();
+  for (const one of await admin.stackDependencies(side, stacks)) {
+    groups.set(one[side], [...(groups.get(one[side]) ?? []), one]);
+  }
+  return groups;
 }
 
 /** @param otherwise for an id that is not in the answer */

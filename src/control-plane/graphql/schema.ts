@@ -7,6 +7,7 @@ import './runs';
 import './search-runs';
 import './worker-pools';
 import './stacks';
+import './stack-dependencies';
 import './states';
 import './statistics';
 

@@ -5,6 +5,7 @@ import type { Aftermath } from './change';
 import { carryOut, type Asked, type Done } from './operation';
 // The operations of this room, which can be asked for.
 import './cycle';
+import './dependencies';
 import './person-operations';
 import './pod-operations';
 import './report';

@@ -4,7 +4,7 @@ import type { Tables } from '../store';
 import type { AssignmentRecord, RunChange, RunRecord } from '../store/records';
 import type { OwnEntry } from '../store/logs';
 import type { Change } from './change';
-import { readyNextRun } from './next-run';
+import { readyNextOf, readyNextRun } from './next-run';
 import { isTerminal, next, type RunEvent } from './transitions';
 
 /**
@@ -34,8 +34,30 @@ export async function advance(
   made.runChanged(run.id);
   made.say('info', { run: run.id, from: run.state, to, reason: moved.reason ?? undefined }, 'run changed state');
   if (ready) made.mayAssign(run.poolId);
-  if (ended) await readyNextRun(made, moved);
+  if (ended) await letOthersGo(made, moved);
   return moved;
+}
+
+/** The stack of the run is free, and what waits for the run, too: it goes on, or is canceled. */
+async function letOthersGo(made: Change, run: RunRecord): Promise<void> {
+  // Holds the stack, so that whoever queues a run that is to wait for this one has done it by now, or sees that this has ended.
+  await readyNextRun(made, run);
+  if (run.type === 'TRACKED') await settleDependents(made, run);
+}
+
+/** A tracked run has ended: what follows it goes now, or never. */
+export async function settleDependents(made: Change, run: RunRecord): Promise<void> {
+  const { tx } = made;
+  for (const id of await tx.dependencies.end(run.id)) {
+    const dependent = await lockRun(made, id);
+    if (dependent.state !== 'QUEUED') continue;
+    if (run.state === 'FINISHED') {
+      await readyNextOf(made, dependent.stackId);
+      continue;
+    }
+    const message = `run ${run.id} of stack ${run.stackName}, which it depends on, is ${run.state}`;
+    await advance(made, dependent, 'stop', { reason: 'Cancelled', message }, `The run was canceled: ${message}`);
+  }
 }
 
 /** The run, held until the transaction ends. @throws RequestError `not-found` */

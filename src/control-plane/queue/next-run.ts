@@ -3,8 +3,8 @@ import type { RunRecord } from '../store/records';
 import type { Change } from './change';
 
 /*
- * Which run of a stack may go next: of its tracked runs one at a time, in the order in which they were queued; proposed
- * runs change nothing and wait for nobody. A run that may go is marked `ready`, so that a long queue is never read as a
+ * Which run of a stack may go next: of its tracked runs one at a time, in the order in which they were queued, and none
+ * before the runs that it follows of stacks that its stack depends on; proposed runs change nothing and wait for nobody. A run that may go is marked `ready`, so that a long queue is never read as a
  * whole.
  */
 
@@ -28,11 +28,16 @@ export async function isStackFree({ looks }: Tables, stackId: string): Promise<b
 
 /** Lets the next tracked run of a stack go, after one of them has ended, or its Pod is known to be gone. */
 export async function readyNextRun(made: Change, run: RunRecord): Promise<void> {
+  if (run.type === 'TRACKED') await readyNextOf(made, run.stackId);
+}
+
+/** The same after something else was in its way. */
+export async function readyNextOf(made: Change, stackId: string): Promise<void> {
   const { tx } = made;
-  if (run.type !== 'TRACKED') return;
-  await tx.stacks.hold(run.stackId);
-  const next = await tx.runs.firstOfStack(run.stackId);
-  if (next?.state !== 'QUEUED' || next.ready || (await tx.runs.holdingStack(run.stackId))) return;
+  await tx.stacks.hold(stackId);
+  const next = await tx.runs.firstOfStack(stackId);
+  if (next?.state !== 'QUEUED' || next.ready || (await tx.runs.holdingStack(stackId))) return;
+  if (await tx.dependencies.isWaiting(next.id)) return;
   await tx.runs.setReady(next.id);
   made.mayAssign(next.poolId);
 }

@@ -2,6 +2,7 @@ import { RequestError } from '../errors';
 import type { RunRecord, RunType, StackRecord } from '../store/records';
 import type { Change } from './change';
 import type { QueueContext } from './context';
+import { holdAround, queueDependents } from './dependents';
 import { advance, endWithoutSuccess, leaveStack, lockRun, ownLine, systemLog } from './lifecycle';
 import { isStackFree } from './next-run';
 import { change, operation } from './operation';
@@ -37,7 +38,8 @@ async function enqueue(made: Change, wanted: NewRun): Promise<string> {
   const { tx, now } = made;
   const { id, stack, type, autoDeploy, idempotencyKey = null, retryOf } = wanted;
   // Held, so that of two runs that are queued at once one comes first, and that its source is not replaced meanwhile.
-  const held = await tx.stacks.lock(stack.id);
+  const around = await holdAround(made, stack.id, type);
+  const held = around.stacks.get(stack.id);
   if (!held) throw new RequestError('malformed', `stack ${stack.name} was deleted: it can have no further runs`);
   const before = idempotencyKey === null ? undefined : await tx.runs.findByKey(stack.id, idempotencyKey);
   if (before) return sameRun(before, wanted);
@@ -45,7 +47,8 @@ async function enqueue(made: Change, wanted: NewRun): Promise<string> {
   if (source === null) {
     throw new RequestError('malformed', `stack ${stack.name} has no source yet: upload one before triggering a run`);
   }
-  const ready = type !== 'TRACKED' || (await isStackFree(tx, stack.id));
+  const isFree = type !== 'TRACKED' || (await isStackFree(tx, stack.id));
+  const ready = isFree && around.awaited.length === 0;
   const run = {
     ...{ id, stackId: stack.id, poolId, type, source, idempotencyKey },
     rank: usualRank({ type }),
@@ -55,10 +58,12 @@ async function enqueue(made: Change, wanted: NewRun): Promise<string> {
   const line = ownLine(now, `Run of stack ${stack.name} is queued${retryOf ? ofRetry(retryOf, source) : ''}`);
   await tx.runs.insert(run, ready, line.text);
   await tx.logs.addAt(1, id, 0, line);
+  await tx.dependencies.wait(id, around.awaited);
   made.runChanged(id);
   if (!(await tx.pools.lock(poolId))) {
     throw new RequestError('malformed', `the pool of stack ${stack.name} was deleted: no worker could take its runs`);
   }
+  await queueDependents(made, { id, stackId: stack.id }, around);
   if (ready) made.mayAssign(poolId);
   return id;
 }

@@ -2,7 +2,7 @@ import { PARTITION_LEASE_MS, RUN_LEASE_MS, SESSION_LEASE_MS } from '../../protoc
 import type { AtRisk, RiskLimits } from '../store/assignments';
 import type { Change } from './change';
 import type { QueueContext, QueueSettings } from './context';
-import { endWithoutSuccess, lockRun, release, withdraw } from './lifecycle';
+import { endWithoutSuccess, lockRun, release, settleDependents, withdraw } from './lifecycle';
 import { change, operation } from './operation';
 
 /** A session that is silent for this long loses its idle workers; it registers them again when it comes back. */
@@ -81,6 +81,10 @@ export async function sweep(context: QueueContext, reading: number): Promise<voi
   for (const session of await store.read.sessions.silentSince(reading - FORGET_SESSION_MS)) {
     await attempt(context, session, () => change(context, forget, session));
   }
+  // Whoever ended them may be of a version that knows no dependencies.
+  for (const runId of await store.read.dependencies.awaitedThoughEnded()) {
+    await attempt(context, { run: runId }, () => change(context, settleAwaited, runId));
+  }
   // Whoever was to give a run out may have been killed before it could.
   for (const poolId of await store.read.runs.poolsWithReady()) await context.assignRuns(poolId);
   await store.transaction((tx) =>
@@ -93,9 +97,13 @@ async function attempt({ logger }: QueueContext, what: object, work: () => Promi
   try {
     await work();
   } catch (error) {
-    logger.error({ err: error, ...what }, 'a lease could not be settled; the next sweep tries again');
+    logger.error({ err: error, ...what }, 'a lease or a run could not be settled; the next sweep tries again');
   }
 }
+
+const settleAwaited = operation('settle awaited', async (made: Change, runId: string) =>
+  settleDependents(made, await lockRun(made, runId)),
+);
 
 function limitsAt(settings: QueueSettings, reading: number): RiskLimits {
   return {

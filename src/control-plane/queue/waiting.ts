@@ -1,4 +1,5 @@
 import { SESSION_LEASE_MS } from '../../protocol/leases';
+import type { AwaitedRun } from '../store/dependencies';
 import type { RunRecord } from '../store/records';
 import type { WorkerCounts } from '../store/workers';
 import type { QueueContext } from './context';
@@ -13,14 +14,18 @@ import { isTerminal } from './transitions';
 export async function waitsFor(context: QueueContext, runs: readonly RunRecord[]): Promise<(string | null)[]> {
   const waiting = runs.filter((run) => isWaiting(run) && !isStopping(run));
   const before = await holding(context.store.read, waiting);
-  const forWorkers = waiting.filter(({ id }) => !before.has(id));
+  const followed = await followedBy(
+    context,
+    waiting.filter(({ id }) => !before.has(id)),
+  );
+  const forWorkers = waiting.filter(({ id }) => !before.has(id) && !followed.has(id));
   const workers = await workersWaitedFor(context, [...new Set(forWorkers.map(({ poolId }) => poolId))]);
   return runs.map((run) => {
     if (run.state === 'UNCONFIRMED') return 'somebody to confirm or discard it';
     if (isStopping(run)) return STOPPING;
     if (!isWaiting(run)) return null;
     const one = before.get(run.id);
-    return one ? aRun(one) : workers.get(run.poolId)!;
+    return one ? aRun(one) : (followed.get(run.id) ?? workers.get(run.poolId)!);
   });
 }
 
@@ -34,6 +39,16 @@ function aRun({ id, state }: RunRecord): string {
   if (!isTerminal(state)) return `run ${id} of the same stack, which is ${state}`;
   return `the Pod of run ${id} of the same stack, which may still be at work: once you know that it is gone, stop that run`;
 }
+
+/** What those of the runs wait for that follow a run of another stack. */
+async function followedBy({ store }: QueueContext, runs: readonly RunRecord[]): Promise<ReadonlyMap<string, string>> {
+  const ids = runs.filter(({ state, ready }) => state === 'QUEUED' && !ready).map(({ id }) => id);
+  const awaited = ids.length === 0 ? [] : await store.read.dependencies.awaited(ids);
+  return new Map(awaited.map(({ runId, awaited: run }) => [runId, aRunAbove(run)]));
+}
+
+const aRunAbove = ({ id, state, stackName }: AwaitedRun['awaited']): string =>
+  `run ${id} of stack ${stackName}, which it depends on and which is ${state}`;
 
 /** By the id of the pool. */
 async function workersWaitedFor(

@@ -4,6 +4,7 @@ import { ApiKeyTable } from './api-keys';
 import { AssignmentTable } from './assignments';
 import type { Database } from './database/database';
 import type { ConnectionLoad } from './database/observer';
+import { DependencyTable } from './dependencies';
 import { HistoryTable } from './history';
 import { LeaseClockTable } from './lease-clock';
 import { LogTable } from './logs';
@@ -27,6 +28,7 @@ export interface Tables {
   readonly looks: LookTable;
   readonly stacks: StackTable;
   readonly states: StateTable;
+  readonly dependencies: DependencyTable;
   readonly runs: RunTable;
   readonly assignments: AssignmentTable;
   readonly sessions: SessionTable;
@@ -98,6 +100,7 @@ function tables(db: Kysely<Schema>, dialect: Dialect, vault: Sealing): Tables {
     looks: new LookTable(db, dialect),
     stacks: new StackTable(db, dialect, vault),
     states: new StateTable(db, dialect, vault),
+    dependencies: new DependencyTable(db, dialect),
     runs: new RunTable(db, dialect),
     assignments: new AssignmentTable(db, dialect),
     sessions: new SessionTable(db, dialect),

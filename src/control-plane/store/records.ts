@@ -66,6 +66,14 @@ export interface StackRecord {
   readonly createdAt: number;
 }
 
+/** That tracked runs of a stack follow those of another. */
+export interface StackDependency {
+  readonly id: string;
+  readonly stackId: string;
+  readonly dependsOnStackId: string;
+  readonly createdAt: number;
+}
+
 /** A version of a stack's state. */
 export interface StateVersion {
   readonly id: string;

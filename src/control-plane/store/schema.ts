@@ -212,6 +212,20 @@ export interface ApiKeyRow {
   lastUsedAt: number | null;
 }
 
+export interface StackDependencyRow {
+  id: string;
+  stackId: string;
+  dependsOnStackId: string;
+  createdAt: number;
+}
+
+export interface RunDependencyRow {
+  /** Of a queued run. */
+  runId: string;
+  /** Of an unfinished run that it waits for. */
+  dependsOnRunId: string;
+}
+
 export interface Schema {
   pools: PoolRow;
   formerCredentials: FormerCredentialsRow;
@@ -227,4 +241,6 @@ export interface Schema {
   stateLocks: StateLockRow;
   sealing: SealingRow;
   apiKeys: ApiKeyRow;
+  stackDependencies: StackDependencyRow;
+  runDependencies: RunDependencyRow;
 }

@@ -101,6 +101,15 @@ export class StackTable extends Table {
     return (await (poolId === undefined ? query : query.where('poolId', '=', poolId)).execute()).map(toStack);
   }
 
+  /** Those with these ULIDs; deleted ones are left out. */
+  async findAll(ids: readonly string[]): Promise<StackRecord[]> {
+    const found: StackRecord[] = [];
+    for (const chunk of chunks(ids)) {
+      found.push(...(await this.existing().where('id', 'in', chunk).execute()).map(toStack));
+    }
+    return found;
+  }
+
   /** Pools without a stack are left out. */
   async countOfPools(poolIds: readonly string[]): Promise<Map<string, number>> {
     const counts = new Map<string, number>();

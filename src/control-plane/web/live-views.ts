@@ -56,6 +56,7 @@ export class LiveViews {
     if (this.views.size === 0) return;
     const [kind, id = ''] = topic.split('/', 2);
     if (kind === 'pool' || kind === 'credentials') this.mark([`pool/${id}`]);
+    if (kind === 'stack') this.mark([`stack/${id}`]);
     if (kind !== 'run') return;
     if (this.changedRuns.size === 0) setTimeout(() => void this.lookAtRuns(), AFTER_MS).unref();
     this.changedRuns.add(id);

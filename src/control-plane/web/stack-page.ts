@@ -4,7 +4,7 @@ import type { StackRecord } from '../store/records';
 import { facts, type Html } from './html';
 import { runTable } from './overview-page';
 import type { View } from './view';
-import { moment, poolLink } from './words';
+import { moment, poolLink, stackLink } from './words';
 
 const RUNS_SHOWN = 50;
 
@@ -19,10 +19,28 @@ export async function stackView(admin: AdminService, id: string): Promise<View |
     parts: [
       { content: html`<h1>${stack.name}</h1>` },
       { region: 'settings', content: await settings(admin, stack) },
+      { region: 'dependencies', content: await dependencies(admin, stack) },
       { content: html`<h2 id="runs">Runs</h2>` },
       { region: 'runs', content: runTable(runs, { labelledBy: 'runs', withStack: false }) },
     ],
   };
+}
+
+/** Nothing, where there are none. */
+async function dependencies(admin: AdminService, { id }: StackRecord): Promise<Html> {
+  const upstream = (await admin.stackDependencies('stackId', [id])).map((one) => one.dependsOnStackId);
+  const downstream = (await admin.stackDependencies('dependsOnStackId', [id])).map((one) => one.stackId);
+  if (upstream.length + downstream.length === 0) return html``;
+  const stacks = new Map((await admin.stacksById([...upstream, ...downstream])).map((stack) => [stack.id, stack]));
+  const links = (ids: readonly string[]) => {
+    const found = ids.flatMap((one) => stacks.get(one) ?? []).sort((a, b) => (a.name < b.name ? -1 : 1));
+    return found.length === 0 ? 'none' : html`${found.map((one) => html`${stackLink(one.id, one.name)} `)}`;
+  };
+  return html`<h2>Dependencies</h2>
+    ${facts([
+      ['Depends on', links(upstream)],
+      ['Depend on it', links(downstream)],
+    ])}`;
 }
 
 async function settings(admin: AdminService, stack: StackRecord): Promise<Html> {

@@ -49,6 +49,27 @@ describe('stack', () => {
     expect((await cli.controlPlane.admin.stacks()).map(({ name }) => name)).not.toContain('never');
   });
 
+  test('dependency lets a stack depend on another, lists both sides, and says what is refused', async () => {
+    await makePool(cli.controlPlane, 'for-dependencies');
+    for (const name of ['network', 'app']) await program.run('stack', 'create', name, ...flags('for-dependencies'));
+    expect(await program.run('stack', 'dependency', 'add', 'app', 'network')).toEqual(
+      done('Stack app depends on stack network: tracked runs that are queued from now on go in this order.\n'),
+    );
+    for (const name of ['app', 'network']) {
+      expect((await program.run('stack', 'dependency', 'list', name)).stdout).toMatch(
+        /STACK +DEPENDS ON\napp +network\n/,
+      );
+    }
+    expect(await program.run('stack', 'dependency', 'add', 'network', 'app')).toEqual(
+      refused('stack network cannot depend on stack app, because that depends on network: network -> app -> network'),
+    );
+    expect(await program.run('stack', 'delete', 'network')).toEqual(refused('stack app depends on stack network'));
+    await program.run('stack', 'dependency', 'remove', 'app', 'network');
+    expect(await program.run('stack', 'dependency', 'remove', 'app', 'network')).toEqual(
+      refused('stack app does not depend on stack network'),
+    );
+  });
+
   test('push uploads the folder again', async () => {
     await makePool(cli.controlPlane, 'for-push');
     await program.run('stack', 'create', 'pushed', ...flags('for-push'));

@@ -59,6 +59,8 @@ const FIELDS: Readonly<Record<string, readonly Role[]>> = {
   stackCreate: ADMINS,
   stackUpdate: ADMINS,
   stackDelete: ADMINS,
+  stackDependencyCreate: ADMINS,
+  stackDependencyDelete: ADMINS,
   apiKeys: ADMINS,
   apiKey: ADMINS,
   apiKeyCreate: ADMINS,

@@ -108,3 +108,40 @@ test('one of them sweeps at a time, and a pause of all is forgiven by whoever co
   expect((await readings()) - before).toBe(2 * SWEEP_MS);
   expect(await one.state(run)).toBe('PREPARING');
 });
+
+test('of dependencies that would make a cycle together, made through all replicas at once, one is refused', async () => {
+  const [one] = replicas as [TestQueue];
+  const names = ['a', 'b', 'c'];
+  for (const name of names) await one.addStack(name);
+  const made = await Promise.allSettled(
+    names.map((name, index) => replicas[index]!.admin.addStackDependency(name, names[(index + 1) % 3]!)),
+  );
+  expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+  const [refused] = made.flatMap((each) => (each.status === 'rejected' ? [String(each.reason)] : []));
+  expect(refused).toMatch(/cannot depend on stack \w, because that depends on \w: (\w) -> \w -> \w -> \1/);
+});
+
+test('runs of stacks around a diamond that are queued and ended through all replicas at once leave nobody waiting', async () => {
+  const [one] = replicas as [TestQueue];
+  for (const name of ['left', 'right', 'last']) await one.addStack(name);
+  for (const [name, above] of [
+    ['left', 'stack'],
+    ['right', 'stack'],
+    ['last', 'left'],
+    ['last', 'right'],
+  ] as const) {
+    await one.admin.addStackDependency(name, above);
+  }
+  await Promise.all([
+    atOnce(6, ({ admin }, index) => admin.createRun({ stack: ['stack', 'left', 'last'][index % 3]! })),
+    atOnce(6, (replica, index) => replica.register(`worker-${index}`)),
+  ]);
+  const unfinished = async () => (await one.admin.runs()).filter(({ finishedAt }) => finishedAt === null);
+  for (let round = 0; (await unfinished()).length > 0; round += 1) {
+    const going = (await unfinished()).filter(({ state, ready }) => state !== 'QUEUED' || ready);
+    // Somebody always has a turn.
+    expect(going).not.toEqual([]);
+    await Promise.allSettled(going.map(({ id }, index) => replicas[index % 3]!.admin.stop(id)));
+  }
+  expect(await one.context.store.read.dependencies.awaitedThoughEnded()).toEqual([]);
+});

@@ -86,6 +86,21 @@ test('a page hears of what changes, and of nothing that it has', async () => {
   expect(stream.messages[0]!.data).toContain('a-worker');
 });
 
+test.each<[string, string, (name: string) => Promise<unknown>, string]>([
+  ['of a pool', 'pool', () => queue.admin.updatePool(queue.pool.id, { name: 'renamed' }), 'renamed'],
+  ['of a stack', 'stack', () => queue.admin.updateStack('stack', { runnerImage: 'an/image:2' }), 'an/image:2'],
+  ['of what a stack depends on', 'stack', () => queue.admin.addStackDependency('stack', 'other'), 'other'],
+  ['of what depends on a stack', 'stack', () => queue.admin.addStackDependency('other', 'stack'), 'other'],
+])('a page hears at once of a change %s', async (_, what, change, news) => {
+  await queue.addStack('other');
+  const reader = readerOf(queue);
+  const { id } = what === 'pool' ? queue.pool : (await queue.admin.stack('stack'))!;
+  const page = `/${what}s/${id}`;
+  const stream = await open(reader, page, await lastOf(reader, page));
+  await change(what);
+  await stream.message('the change', ({ data }) => data.includes(news));
+});
+
 test('a page that was away hears of what happened meanwhile', async () => {
   const reader = readerOf(queue);
   const page = `/pools/${queue.pool.id}`;

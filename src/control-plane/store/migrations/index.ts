@@ -6,6 +6,7 @@ import { worked } from './0005-worked';
 import { identities } from './0006-identities';
 import { states } from './0007-states';
 import { ranks } from './0008-ranks';
+import { dependencies } from './0013-dependencies';
 import type { Migration } from './migration';
 
 /**
@@ -28,4 +29,5 @@ export const MIGRATIONS: Migrations = {
   '0006-identities.additive': identities,
   '0007-states.additive': states,
   '0008-ranks.additive': ranks,
+  '0013-dependencies.additive': dependencies,
 };
