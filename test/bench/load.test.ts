@@ -129,7 +129,7 @@ const size = (over: Partial<Size> = {}): Size => {
 const report = (...sizes: Size[]): LoadReport => ({
   machine: { platform: 'linux x64', cores: 2, cpu: 'a processor', memoryGiB: 24, node: 'v24.0.0' },
   settings: { site: 'sqlite', pools: 1, mqttPools: 1, rate: 200, runRate: 20 },
-  statements: [{ operation: 'trigger', statements: 7, transactions: 1 }],
+  statements: [{ operation: 'trigger', statements: 7, messages: 0, transactions: 1 }],
   sizes,
 });
 
@@ -165,7 +165,7 @@ describe('the report of the load', () => {
   });
 
   test('counts the statements of each operation', () => {
-    expect(loadReportAsText(report(size()), false)).toMatch(/^trigger +7 +1$/m);
+    expect(loadReportAsText(report(size()), false)).toMatch(/^trigger +7 +0 +1$/m);
   });
 
   test('fails for a run that was lost at any size, and for memory', () => {

@@ -20,7 +20,7 @@ export abstract class Table {
     statement: Statement<this, Values, Row>,
     values: Values,
   ): Promise<Row[]> {
-    return (await this.db.executeQuery(statement.with(this, this.dialect, values))).rows;
+    return (await this.db.executeQuery<Row>(statement.with(this, this.dialect, values))).rows;
   }
 
   /** The same of one that has one row at most. */
@@ -69,6 +69,6 @@ export async function inPages<T>(
   }
 }
 
-export function* chunks<T>(values: readonly T[]): Generator<T[]> {
-  for (let start = 0; start < values.length; start += CHUNK) yield values.slice(start, start + CHUNK);
+export function* chunks<T>(values: readonly T[], size = CHUNK): Generator<T[]> {
+  for (let start = 0; start < values.length; start += size) yield values.slice(start, start + size);
 }

@@ -1,12 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { sql, type Kysely } from 'kysely';
+import { Connection } from 'pg';
 import type { DatabaseObserver } from '../../../src/control-plane/store/database/observer';
 import { openPostgres } from '../../../src/control-plane/store/database/postgres';
+import type { Schema } from '../../../src/control-plane/store/schema';
+import { Statement } from '../../../src/control-plane/store/statement';
 import { INSTALL_TIMEOUT_MS } from '../../support/debian-package';
 import { startPostgres, type PostgresServer } from '../../support/postgres';
 import { until } from '../../support/until';
 import { databaseContract } from './contract';
+
+type Asked = Statement<Kysely<Schema>, object, unknown>;
+
+/** As many as there are connections. */
+const FOUR = [1, 2, 3, 4];
 
 let server: PostgresServer;
 /** For the tests that leave nothing behind. */
@@ -121,6 +129,61 @@ describe('PostgreSQL', () => {
       await server.restart();
       await database.ping();
       await until(() => told.includes('lost'), 'it is told of the loss');
+    }));
+
+  const asking = (text: string) =>
+    new Statement((db: Kysely<Schema>) => ({ compile: () => sql.raw(text).compile(db) }));
+  const ask = async (db: Kysely<Schema>, text: Asked) => (await db.executeQuery(text.with(db, 'postgres', {}))).rows;
+
+  test('statements that are asked at once go to the server in one message, and are carried out in their order', () =>
+    withDatabase(async (database) => {
+      const [add, count] = [asking('INSERT INTO together VALUES (1)'), asking('SELECT count(*) AS n FROM together')];
+      const messages = jest.spyOn(Connection.prototype, 'sync');
+      try {
+        await database.transaction(async (db) => {
+          await sql`CREATE TABLE together (n integer)`.execute(db);
+          const before = messages.mock.calls.length;
+          const answers = await Promise.all([ask(db, add), ask(db, count), ask(db, add), ask(db, count)]);
+          expect(answers).toEqual([[], [{ n: 1 }], [], [{ n: 2 }]]);
+          expect(messages.mock.calls.length - before).toBe(1);
+        });
+      } finally {
+        messages.mockRestore();
+      }
+    }));
+
+  test('a statement that fails ends its transaction, even when nobody waits for it', () =>
+    withDatabase(async (database) => {
+      const careless = database.transaction(async (db) => {
+        await sql`CREATE TABLE careless (n integer)`.execute(db);
+        ask(db, asking('SELECT 1 / 0')).catch(() => {});
+      });
+      await expect(careless).rejects.toThrow('the transaction is undone: division by zero');
+      await expect(sql`SELECT n FROM careless`.execute(database.reads)).rejects.toThrow(/does not exist/);
+    }));
+
+  test('of reads that go together, the one that fails fails alone', () =>
+    withDatabase(async ({ reads }) => {
+      const [one, none] = [asking('SELECT 1 AS n'), asking('SELECT 1 / 0')];
+      const settled = await Promise.allSettled([ask(reads, one), ask(reads, none), ask(reads, one)]);
+      expect(settled).toEqual([
+        { status: 'fulfilled', value: [{ n: 1 }] },
+        { status: 'rejected', reason: expect.objectContaining({ message: 'division by zero' }) },
+        { status: 'fulfilled', value: [{ n: 1 }] },
+      ]);
+    }));
+
+  test('statements that were prepared before their table got a column, as by a newer release, go on', () =>
+    withDatabase(async (database) => {
+      await database.transaction((db) => sql`CREATE TABLE widening (n integer)`.execute(db));
+      const all = asking('SELECT * FROM widening');
+      const everywhere = () =>
+        Promise.all([ask(database.reads, all), ...FOUR.map(() => database.transaction((db) => ask(db, all)))]);
+      await everywhere();
+      await database.transaction((db) => sql`ALTER TABLE widening ADD COLUMN m integer`.execute(db));
+      await database.transaction((db) => sql`INSERT INTO widening VALUES (1, 2)`.execute(db));
+      expect(await everywhere()).toEqual([1, ...FOUR].map(() => [{ n: 1, m: 2 }]));
+      expect(observed).toContain('retried');
     }));
 
   const failure = (url: string) =>

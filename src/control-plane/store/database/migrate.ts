@@ -87,6 +87,6 @@ function refuse(unknown: string | undefined, where: string): void {
 }
 
 /** Writes, to the migrations' own table: a full disk and a standby that only reads fail it. */
-export async function ping(db: Kysely<Untyped>): Promise<void> {
-  await db.transaction().execute((tx) => tx.updateTable('kysely_migration_lock').set({ is_locked: 0 }).execute());
+export async function ping(tx: Kysely<Untyped>): Promise<void> {
+  await tx.updateTable('kysely_migration_lock').set({ is_locked: 0 }).execute();
 }

@@ -32,6 +32,10 @@ const NUMBERS: readonly number[] = [20, 1700];
 const parsers = new TypeOverrides();
 for (const id of NUMBERS) parsers.setTypeParser(id, Number);
 
+/** What makes a value of a text of the server's, by the type of the column. */
+export const parserOf = (type: number): ((text: string) => unknown) =>
+  parsers.getTypeParser(type, 'text') as unknown as (text: string) => unknown;
+
 /** @throws when the URL is none */
 export function connectionConfig({ url, ca }: PostgresOptions): ClientConfig {
   if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol)) {

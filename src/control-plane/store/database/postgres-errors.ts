@@ -46,6 +46,12 @@ export function explain(error: unknown, address: string): unknown {
     : new ConfigurationError(`the database ${address} cannot be opened: ${message || code}`);
 }
 
+/** Whether the server said it of a statement, in contrast to a connection that broke. */
+export function isAnswer(error: unknown): boolean {
+  const { code, severity } = error as { code?: string; severity?: string };
+  return code !== undefined && severity === 'ERROR';
+}
+
 /** The commit was sent, and the connection broke before its answer. */
 export class CommitUnknownError extends Error {
   constructor(cause: unknown) {
@@ -53,11 +59,17 @@ export class CommitUnknownError extends Error {
   }
 }
 
-/** Serialization failure and deadlock: another try has a good chance. */
+/** Serialization failure and deadlock: another try has a good chance, as that of an outdated statement has. */
 const CONFLICTS: readonly unknown[] = ['40001', '40P01'];
 
 export function isConflict(error: unknown): boolean {
-  return CONFLICTS.includes(causeOf(error).code);
+  return CONFLICTS.includes(causeOf(error).code) || isOutdated(error);
+}
+
+/** A statement was prepared before its tables changed, as by the migration of a newer release. */
+export function isOutdated(error: unknown): boolean {
+  const { code, message } = causeOf(error);
+  return code === '0A000' && message.startsWith('cached plan must not change');
 }
 
 /** Somebody held what was waited for, for longer than `lock_timeout`. */

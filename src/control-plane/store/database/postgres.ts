@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, sql } from 'kysely';
-import { Pool, type PoolConfig } from 'pg';
+import { Pool, type ClientBase, type PoolConfig } from 'pg';
 import type { Migrations } from '../migrations/index';
 import type { Untyped } from '../migrations/migration';
 import type { Schema } from '../schema';
@@ -9,9 +9,11 @@ import { migrate, ping, type Prepare } from './migrate';
 import { addressOf, connectionConfig, TIMEOUTS, type PostgresOptions } from './postgres-config';
 import { again } from './again';
 import { UNOBSERVED, type ConnectionLoad, type DatabaseObserver } from './observer';
-import { postgresDialect } from './postgres-dialect';
+import { Prepared } from './postgres-batch';
+import { LentConnection } from './postgres-connection';
+import { plainDialect, readsOn, transactionOn } from './postgres-dialect';
 import { explain, isConflict, isLocked } from './postgres-errors';
-import { CHANNEL, PostgresListener } from './postgres-listener';
+import { PostgresListener } from './postgres-listener';
 
 const POOL_SIZE = 10;
 /** How long a migration waits for a table: everybody else waits behind it. */
@@ -50,7 +52,7 @@ export async function migratePostgres(
   migrations?: Migrations,
 ): Promise<void> {
   const db = new Kysely<Untyped>({
-    dialect: postgresDialect(openPool({ ...config, lock_timeout: MIGRATION_LOCK_MS, max: 2 }), 'plain'),
+    dialect: plainDialect(openPool({ ...config, lock_timeout: MIGRATION_LOCK_MS, max: 2 })),
   });
   try {
     await patiently(() => migrate(db, 'postgres', address, { migrations }));
@@ -73,12 +75,15 @@ async function patiently(attempt: () => Promise<void>): Promise<void> {
 }
 
 function openPool(config: PoolConfig): Pool {
-  const pool = new Pool(config);
+  const pool = new Pool({ ...config, onConnect: prepareSession });
   // A connection that breaks while nobody uses it leaves the pool; one in use fails its statement.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
+
+/** A plan that is thought to be long, as where statistics are missing, is not worth the time that its compilation takes. */
+const prepareSession = (client: ClientBase) => client.query('SET jit = off') as unknown as void;
 
 function postgresDatabase(
   transactionPool: Pool,
@@ -86,32 +91,32 @@ function postgresDatabase(
   listener: PostgresListener,
   observer: DatabaseObserver,
 ): Database<Schema> {
-  const dialect = postgresDialect(transactionPool, 'lent', observer);
-  const transactions = new Kysely<Schema>({ dialect });
-  const reads = new Kysely<Schema>({ dialect: postgresDialect(readPool, 'anew', observer) });
+  const prepared = new Prepared();
+  const reads = readsOn(readPool, prepared, observer);
+  const transaction: Database<Schema>['transaction'] = (work) =>
+    again(() => transactionOn(transactionPool, prepared, observer, work), observer);
   const close = async () => {
-    await Promise.all([listener.close(), transactions.destroy(), reads.destroy()]);
-    // Kysely ends only a pool that was used.
-    for (const pool of [transactionPool, readPool]) if (!pool.ended) await pool.end();
+    await Promise.all([listener.close(), transactionPool.end(), readPool.end()]);
   };
   let closed: Promise<void> | undefined;
   return {
     dialect: 'postgres',
     reads,
-    transaction: (work) =>
-      again(() => transactions.transaction().setIsolationLevel('read committed').execute(work), observer),
+    transaction,
     now: async () => {
       const { rows } = await sql<{ now: number }>`
         SELECT floor(extract(epoch FROM clock_timestamp()) * 1000) AS now`.execute(reads);
       return rows[0]!.now;
     },
-    notify: async (db, topics) => {
-      if (!db.isTransaction) throw new Error('notify belongs inside a transaction');
-      await sql`SELECT pg_notify(${CHANNEL}, topic) FROM unnest(${topics}::text[]) AS topic`.execute(db);
-    },
+    notify: (db, topics) =>
+      db.getExecutor().provideConnection((connection) => {
+        if (!(connection instanceof LentConnection)) throw new Error('notify belongs inside a transaction');
+        connection.notify(topics);
+        return Promise.resolve();
+      }),
     listen: (onTopic, onLost) => void listener.listeners.push({ onTopic, onLost }),
     load: () => [loadOf('transactions', transactionPool), loadOf('reads', readPool)],
-    ping: () => ping(transactions),
+    ping: () => transaction(ping),
     close: () => (closed ??= close()),
   };
 }

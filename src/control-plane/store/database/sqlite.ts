@@ -102,7 +102,7 @@ function sqliteDatabase(
       }),
     listen: (onTopic) => void listeners.push({ onTopic }),
     load: () => [oneConnection('transactions', driver.load), oneConnection('reads', inTurn(reader.underWay))],
-    ping: () => ping(transactions),
+    ping: () => transactions.transaction().execute(ping),
     close: () => (closed ??= close()),
   };
 }

@@ -216,6 +216,9 @@ function costTable(sizes: readonly Size[], samplesOf: (size: Size) => readonly S
 }
 
 function statementTable(statements: readonly Statements[]): string {
-  const rows = statements.map((each) => [each.operation, String(each.statements), String(each.transactions)]);
-  return table([['operation', 'statements', 'transactions'], ...rows]);
+  const rows = statements.map(({ operation, statements: count, messages, transactions }) => [
+    operation,
+    ...[count, messages, transactions].map(String),
+  ]);
+  return table([['operation', 'statements', 'messages to PostgreSQL', 'transactions'], ...rows]);
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { StatementSync } from 'node:sqlite';
-import { Client, type QueryConfig } from 'pg';
 import { hosting } from '../../../../src/control-plane/hosting';
 import type { Database } from '../../../../src/control-plane/store/database/database';
 import { openPostgres } from '../../../../src/control-plane/store/database/postgres';
@@ -9,11 +8,14 @@ import type { Schema } from '../../../../src/control-plane/store/schema';
 import { TestQueue, type OpenDatabase } from '../../../control-plane/support/queue';
 import { temporaryFolder } from '../../../support/folder';
 import { startPostgres } from '../../../support/postgres';
+import { PostgresTraffic } from '../../../support/postgres-traffic';
 
 export interface Statements {
   readonly operation: string;
   /** Of the queue; to begin and to commit are none of them, nor is what proves who asks. */
   readonly statements: number;
+  /** That they go to PostgreSQL in. */
+  readonly messages: number;
   readonly transactions: number;
 }
 
@@ -81,37 +83,35 @@ async function countLife(queue: TestQueue, counter: Counter): Promise<Statements
 }
 
 /** What a transaction needs itself. */
-const FRAME = /^(begin|start transaction|commit|rollback|savepoint|release)/i;
+const FRAME = /^(begin|commit|rollback|savepoint|release)/i;
 
-type Method = (this: unknown, ...args: unknown[]) => unknown;
+type Method = (this: StatementSync, ...args: unknown[]) => unknown;
 
 /** Sees every statement where it leaves for the database: some are built once, and Kysely hears no more of them. */
 class Counter {
-  private statements = 0;
+  private ofSqlite = 0;
   private transactions = 0;
+  private readonly traffic = PostgresTraffic.listen();
   private readonly undo: (() => void)[] = [];
 
   constructor() {
-    const sqlite = StatementSync.prototype;
-    for (const method of ['run', 'all'] as const) {
-      this.watch(sqlite, method, (statement) => (statement as StatementSync).sourceSQL);
-    }
-    this.watch(Client.prototype, 'query', (_, asked) =>
-      typeof asked === 'string' ? asked : (asked as QueryConfig).text,
-    );
+    for (const method of ['run', 'all'] as const) this.watch(method);
   }
 
   get seen(): Omit<Statements, 'operation'> {
-    return { statements: this.statements, transactions: this.transactions };
+    const { ofSqlite, transactions, traffic } = this;
+    return { statements: ofSqlite + traffic.statements, messages: traffic.messages, transactions };
   }
 
   reset(): void {
-    this.statements = 0;
+    this.ofSqlite = 0;
     this.transactions = 0;
+    this.traffic.reset();
   }
 
   /** Leaves the clients of the databases as they were. */
   end(): void {
+    this.traffic.stop();
     for (const undo of this.undo) undo();
   }
 
@@ -133,13 +133,14 @@ class Counter {
     };
   }
 
-  private watch(prototype: object, method: string, textOf: (self: unknown, asked: unknown) => string): void {
+  private watch(method: 'run' | 'all'): void {
+    const { prototype } = StatementSync;
     const original = Reflect.get(prototype, method) as Method;
-    const noted = (self: unknown, asked: unknown): void => {
-      if (!FRAME.test(textOf(self, asked))) this.statements += 1;
+    const noted = ({ sourceSQL }: StatementSync): void => {
+      if (!FRAME.test(sourceSQL)) this.ofSqlite += 1;
     };
-    Reflect.set(prototype, method, function (this: unknown, ...args: unknown[]) {
-      noted(this, args[0]);
+    Reflect.set(prototype, method, function (this: StatementSync, ...args: unknown[]) {
+      noted(this);
       return original.apply(this, args);
     });
     this.undo.push(() => Reflect.set(prototype, method, original));

@@ -4,7 +4,7 @@ import { Kysely } from 'kysely';
 import { Pool } from 'pg';
 import type { Database, Dialect } from '../../../../src/control-plane/store/database/database';
 import { migrate } from '../../../../src/control-plane/store/database/migrate';
-import { postgresDialect } from '../../../../src/control-plane/store/database/postgres-dialect';
+import { plainDialect } from '../../../../src/control-plane/store/database/postgres-dialect';
 import { openPostgres } from '../../../../src/control-plane/store/database/postgres';
 import { openSqlite } from '../../../../src/control-plane/store/database/sqlite';
 import { PlainDriver, sqliteDialect } from '../../../../src/control-plane/store/database/sqlite-dialect';
@@ -48,7 +48,7 @@ async function write(): Promise<void> {
 async function workUntilKilled(work: (db: Kysely<Untyped>, kind: Dialect) => Promise<void>): Promise<void> {
   let left = Number(statements);
   const dialect = postgres
-    ? postgresDialect(new Pool({ connectionString: target, max: 2 }), 'plain')
+    ? plainDialect(new Pool({ connectionString: target, max: 2 }))
     : sqliteDialect(new PlainDriver(inProcess({ path: target, readOnly: false })), 'one');
   const log = () => {
     if (--left === 0) process.kill(process.pid, 'SIGKILL');

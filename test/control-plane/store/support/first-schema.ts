@@ -4,7 +4,7 @@ import { Migrator } from 'kysely/migration';
 import { Pool } from 'pg';
 import type { Dialect } from '../../../../src/control-plane/store/database/database';
 import { migrationsOf } from '../../../../src/control-plane/store/database/migrate';
-import { postgresDialect } from '../../../../src/control-plane/store/database/postgres-dialect';
+import { plainDialect } from '../../../../src/control-plane/store/database/postgres-dialect';
 import { PlainDriver, sqliteDialect } from '../../../../src/control-plane/store/database/sqlite-dialect';
 import { inProcess } from '../../../../src/control-plane/store/database/sqlite-executor';
 import type { Untyped } from '../../../../src/control-plane/store/migrations/migration';
@@ -85,7 +85,7 @@ export async function untyped(
 ): Promise<void> {
   if (target.startsWith('postgresql:')) {
     const db = new Kysely<Untyped>({
-      dialect: postgresDialect(new Pool({ connectionString: target, max: 2 }), 'plain'),
+      dialect: plainDialect(new Pool({ connectionString: target, max: 2 })),
     });
     await work(db, 'postgres').finally(() => db.destroy());
   } else {
