@@ -10,6 +10,10 @@ const MOST_DESCRIPTION = 10_000;
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 /** What can be seen of ASCII. */
 const IDEMPOTENCY_KEY = /^[!-~]{1,100}$/;
+/** Of SHA-1 or SHA-256, at least as much as is unmistakable. */
+const COMMIT = /^[0-9a-f]{7,64}$/i;
+const MOST_COMMAND = 10_000;
+const MOST_COMMIT_MESSAGE = 1_000;
 const ULID = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/i;
 
 /** @throws RequestError `malformed`, with the rule */
@@ -64,6 +68,33 @@ export function checkIdempotencyKey(key: string): string {
   throw new RequestError(
     'malformed',
     `idempotency key ${JSON.stringify(key.slice(0, 100))} is not allowed: 1 to 100 letters, digits and other characters of ASCII, no blank`,
+  );
+}
+
+/** In lower case. @throws RequestError `malformed`, with the rule */
+export function checkCommitSha(sha: string): string {
+  if (COMMIT.test(sha)) return sha.toLowerCase();
+  throw new RequestError(
+    'malformed',
+    `commit ${JSON.stringify(sha.slice(0, 100))} is not allowed: its hash, of which 7 to 64 hexadecimal digits`,
+  );
+}
+
+/** @throws RequestError `malformed`, with the rule */
+export function checkCommitMessage(text: string): string {
+  if (text.length <= MOST_COMMIT_MESSAGE && !CONTROL.test(text)) return text;
+  throw new RequestError(
+    'malformed',
+    `the commit message is not allowed: at most ${MOST_COMMIT_MESSAGE} characters, no control character but tabs and ends of lines`,
+  );
+}
+
+/** @throws RequestError `malformed`, with the rule */
+export function checkCommand(command: string): string {
+  if (command.trim() !== '' && command.length <= MOST_COMMAND && !command.includes('\0')) return command;
+  throw new RequestError(
+    'malformed',
+    `the command of a task is not allowed: 1 to ${MOST_COMMAND} characters, no NUL, not blanks alone`,
   );
 }
 

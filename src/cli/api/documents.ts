@@ -194,7 +194,10 @@ export const UNLOCK_STATE = graphql(`
   }
 `);
 
-const RUN_FIELDS = 'id stackName type state reason message isPrioritized waitsFor attempt createdAt finished';
+const RUN_FIELDS = `
+  id stackName type kind state reason message isPrioritized waitsFor attempt createdAt finished command driftDetection
+  commit { hash message } runtimeConfig { environment projectRoot runnerImage }
+`;
 
 export const RUN = graphql(`query($id: ID!) { run(id: $id) { ${RUN_FIELDS} } }`);
 export const RUNS = graphql(`
@@ -202,8 +205,21 @@ export const RUNS = graphql(`
     runs(stack: $stack, workerPool: $pool, first: $first) { ${RUN_FIELDS} }
   }`);
 export const TRIGGER_RUN = graphql(`
-  mutation($stack: ID!, $type: RunType, $auto: Boolean, $key: String) {
-    run: runTrigger(stack: $stack, runType: $type, autoDeploy: $auto, idempotencyKey: $key) { ${RUN_FIELDS} }
+  mutation(
+    $stack: ID!, $type: RunType, $auto: Boolean, $key: String, $sha: String, $message: String, $config: RuntimeConfigInput
+  ) {
+    run: runTrigger(
+      stack: $stack, runType: $type, autoDeploy: $auto, idempotencyKey: $key, commitSha: $sha, commitMessage: $message,
+      runtimeConfig: $config
+    ) { ${RUN_FIELDS} }
+  }`);
+export const CREATE_TASK = graphql(`
+  mutation(
+    $stack: ID!, $command: String!, $skip: Boolean, $key: String, $config: RuntimeConfigInput
+  ) {
+    run: taskCreate(
+      stack: $stack, command: $command, skipInitialization: $skip, idempotencyKey: $key, runtimeConfig: $config
+    ) { ${RUN_FIELDS} }
   }`);
 export const CONFIRM_RUN = graphql(`mutation($id: ID!) { run: runConfirm(run: $id) { ${RUN_FIELDS} } }`);
 export const DISCARD_RUN = graphql(`mutation($id: ID!) { run: runDiscard(run: $id) { ${RUN_FIELDS} } }`);

@@ -2,7 +2,8 @@ import type { ResultOf } from 'gql.tada';
 import { UserError } from '../run-program';
 import type { PackedSource } from '../source/pack';
 import type { ApiClient } from './client';
-import { CREATE_POOL, CREATE_STACK, DELETE_STACK, STACK, TRIGGER_RUN, UPDATE_STACK } from './documents';
+import type { Variable } from './variables';
+import { CREATE_POOL, CREATE_STACK, CREATE_TASK, DELETE_STACK, STACK, TRIGGER_RUN, UPDATE_STACK } from './documents';
 
 export interface NewPool {
   readonly id: string;
@@ -110,14 +111,30 @@ export function uploadSource(client: ApiClient, stack: string, packed: PackedSou
   return client.upload(`/api/v1/stacks/${encodeURIComponent(stack)}/source`, packed.open());
 }
 
-export interface NewRun {
-  /** Only plans. @default false */
-  readonly proposed?: boolean;
-  /** Applies changes without asking, or asks. @default - as the stack says */
-  readonly autoDeploy?: boolean;
-  /** The same again gives the same run. @default - none */
-  readonly idempotencyKey?: string;
+/** What goes for one run alone; what is left out is as the stack has it. */
+export interface RunConfig {
+  /** Variables beside those of the stack, or in place of them. @default - none */
+  readonly environment?: readonly Variable[];
+  /** Folder inside the source to run in. */
+  readonly projectRoot?: string;
+  readonly runnerImage?: string;
 }
+
+export interface NewRun {
+  /** @default 'tracked' */
+  readonly type?: 'tracked' | 'proposed' | 'destroy';
+  /** Applies changes without asking, or asks. @default - as the stack says; one that destroys asks */
+  readonly autoDeploy?: boolean | undefined;
+  /** The same again gives the same run. @default - none */
+  readonly idempotencyKey?: string | undefined;
+  /** Hash of the commit that the source is of, and what it says. @default - not said */
+  readonly commit?: string | undefined;
+  readonly message?: string | undefined;
+  /** @default - as the stack has it */
+  readonly config?: RunConfig;
+}
+
+type QueuedRun = ResultOf<typeof TRIGGER_RUN>['run'];
 
 /**
  * Queues a run of a stack.
@@ -127,13 +144,39 @@ export interface NewRun {
 export async function triggerRun(
   client: ApiClient,
   stack: string,
-  { proposed = false, autoDeploy, idempotencyKey: key }: NewRun = {},
-): Promise<ResultOf<typeof TRIGGER_RUN>['run']> {
+  { type = 'tracked', autoDeploy, idempotencyKey: key, commit: sha, message, config }: NewRun = {},
+): Promise<QueuedRun> {
   const { run } = await client.query(TRIGGER_RUN, {
-    stack,
-    type: proposed ? 'PROPOSED' : 'TRACKED',
-    auto: autoDeploy,
-    key,
+    ...{ stack, type: TYPES[type], auto: autoDeploy, key, sha, message },
+    config: config && inputOf(config),
   });
   return run;
 }
+
+const TYPES = { tracked: 'TRACKED', proposed: 'PROPOSED', destroy: 'DESTROY' } as const;
+
+export interface NewTask extends Pick<NewRun, 'idempotencyKey' | 'config'> {
+  /** What a shell carries out. */
+  readonly command: string;
+  /** @default false */
+  readonly skipInitialization?: boolean | undefined;
+}
+
+/**
+ * Queues a run of one command in the workspace of a stack.
+ *
+ * @param stack name or id
+ */
+export async function createTask(
+  client: ApiClient,
+  stack: string,
+  { command, skipInitialization: skip, idempotencyKey: key, config }: NewTask,
+): Promise<QueuedRun> {
+  const { run } = await client.query(CREATE_TASK, { stack, command, skip, key, config: config && inputOf(config) });
+  return run;
+}
+
+const inputOf = ({ environment = [], ...config }: RunConfig) => ({
+  ...config,
+  environment: environment.map(({ name: key, value }) => ({ key, value })),
+});

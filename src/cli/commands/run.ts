@@ -1,29 +1,17 @@
-import { Command, Option } from 'commander';
-import type { ResultOf } from 'gql.tada';
+import { Command } from 'commander';
 import type { ApiClient } from '../api/client';
 import { apiAction } from '../api/command';
 import { CANCEL_RUN, CONFIRM_RUN, DISCARD_RUN, PRIORITIZE_RUN, RETRY_RUN, RUN, RUNS, STOP_RUN } from '../api/documents';
-import { followLog, type LogEnd } from '../api/follow';
+import { followLog } from '../api/follow';
 import { output, withOutput, type OutputFlags } from '../api/formats';
 import { commandGroup, EXIT_CODES, withExamples } from '../api/help';
-import { triggerRun } from '../api/operations';
-import { print, table, when } from '../api/output';
+import { table, when } from '../api/output';
 import { findPool } from './find-pool';
+import { conclude, follow, sayQueued, withFollow, type FollowFlags, type Run } from './run-follow';
+import { taskCommand, triggerCommand } from './run-trigger';
 import { showList, showWhole, withWatch, type WatchFlags } from '../api/watch';
 import { wholeNumber } from '../options';
 import { UserError } from '../run-program';
-
-type Run = ResultOf<typeof STOP_RUN>['run'];
-
-interface FollowFlags extends OutputFlags {
-  readonly follow?: boolean;
-  readonly idempotencyKey?: string;
-}
-
-interface TriggerFlags extends FollowFlags {
-  readonly proposed?: boolean;
-  readonly autoDeploy?: boolean;
-}
 
 interface ListFlags extends WatchFlags {
   readonly stack?: string;
@@ -37,6 +25,7 @@ export function runCommand(): Command {
     'run',
     'Trigger runs, follow their logs, and decide on them.',
     triggerCommand(),
+    taskCommand(),
     logCommand(),
     showCommand(),
     listCommand(),
@@ -52,36 +41,6 @@ export function runCommand(): Command {
     retryCommand(),
     prioritizeCommand(),
   );
-}
-
-function triggerCommand(): Command {
-  const command = new Command('trigger')
-    .argument('<stack>', 'name or id of the stack')
-    .description('Queue a run. With --follow: print its log until it is over; exit code 1 when it failed.')
-    .addOption(new Option('--proposed', 'only plan, never apply').conflicts('autoDeploy'))
-    .option('--auto-deploy', 'apply changes without asking, whatever the stack says');
-  withExamples(
-    withFollow(command),
-    'run trigger network --follow',
-    'run trigger network --proposed --follow',
-    'run trigger network --idempotency-key "$CI_JOB_ID" --output name',
-  );
-  return apiAction<TriggerFlags>(command, async (client, flags, stack) =>
-    sayQueued(client, flags, await triggerRun(client, stack ?? '', flags)),
-  );
-}
-
-function withFollow(command: Command): Command {
-  return withOutput(command)
-    .addOption(new Option('--follow', 'print the log until the run is over').conflicts('output'))
-    .option('--idempotency-key <key>', 'the same key again gives the same run of the stack, as long as that is kept')
-    .addHelpText('after', EXIT_CODES);
-}
-
-async function sayQueued(client: ApiClient, flags: FollowFlags, run: Run): Promise<void> {
-  output(flags, run, run.id, `Run ${run.id} of stack ${run.stackName} is ${run.state}`);
-  if (run.waitsFor !== null && !flags.output) print(`It waits for ${run.waitsFor}.`, process.stderr);
-  if (flags.follow) conclude(await follow(client, run.id));
 }
 
 function retryCommand(): Command {
@@ -151,7 +110,13 @@ function runText(run: Run): string {
   const facts: [string, string | null][] = [
     ['Run', run.id],
     ['Stack', run.stackName],
-    ['Kind', run.type === 'TRACKED' ? 'tracked: plans and applies' : 'proposed: plans only'],
+    ['Kind', run.kind],
+    ['Command', run.command],
+    ['Commit', run.commit && `${run.commit.hash}${run.commit.message === null ? '' : ` ${run.commit.message}`}`],
+    ['Project root', run.runtimeConfig.projectRoot],
+    ['Runner image', run.runtimeConfig.runnerImage],
+    ['Environment', run.runtimeConfig.environment.join(', ') || null],
+    ['Drift', run.driftDetection ? driftWords(run) : null],
     ['State', run.state],
     ['Priority', run.isPrioritized ? 'goes before others' : null],
     ['Waits for', run.waitsFor],
@@ -161,6 +126,8 @@ function runText(run: Run): string {
   ];
   return table(facts.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
 }
+
+const driftWords = ({ type }: Run): string => (type === 'PROPOSED' ? 'looks for it' : 'reconciles it');
 
 function listCommand(): Command {
   const command = new Command('list')
@@ -176,8 +143,8 @@ function listCommand(): Command {
   return apiAction<ListFlags>(command, async (client, flags) => {
     const pool = flags.pool === undefined ? undefined : (await findPool(client, flags.pool)).id;
     await showList<Run>(client, flags, {
-      head: ['ID', 'STACK', 'STATE', 'REASON', 'CREATED'],
-      row: (run) => [run.id, run.stackName, run.state, run.reason ?? '', when(run.createdAt)],
+      head: ['ID', 'STACK', 'TYPE', 'STATE', 'REASON', 'CREATED'],
+      row: (run) => [run.id, run.stackName, run.type, run.state, run.reason ?? '', when(run.createdAt)],
       ask: async () => (await client.query(RUNS, { stack: flags.stack, pool, first: flags.limit })).runs,
     });
   });
@@ -205,29 +172,4 @@ function stopSentence({ id, state, finished }: Run): string {
       ? ' What it has applied stays; its state is lost if the stack has no backend and the control plane does not keep it.'
       : '';
   return `Run ${id} is ${state} and was asked to stop.${lost} See it end with: worker-pools run log ${id} --follow`;
-}
-
-/** Follows a log; who leaves with Ctrl-C is told that the run does not. */
-async function follow(client: ApiClient, id: string): Promise<LogEnd> {
-  const leave = (): void => {
-    print(
-      `\nRun ${id} continues. Follow it again with: worker-pools run log ${id} --follow; stop it with: worker-pools run stop ${id}`,
-      process.stderr,
-    );
-    process.exit(130);
-  };
-  process.once('SIGINT', leave);
-  try {
-    return await followLog(client, id, true);
-  } finally {
-    process.off('SIGINT', leave);
-  }
-}
-
-function conclude(end: LogEnd): void {
-  if (end.state === 'FINISHED') return;
-  // Who stopped it and why is the last line of its log already.
-  if (end.reason === 'Cancelled') throw new UserError(`the run is ${end.state}`);
-  const why = end.message ? `: ${end.message}` : '';
-  throw new UserError(`the run is ${end.state}${end.reason ? ` (${end.reason})` : ''}${why}`);
 }

@@ -10,6 +10,7 @@ import { cancel, decide, drain, prioritize, queueRun, retryRun, stop } from '../
 import { waitsFor } from '../queue/waiting';
 import { runTopic, type Sleep } from '../queue/wakeups';
 import { KeyAdmin } from './key-admin';
+import { configOf, usable } from './new-run';
 import { PoolAdmin, type Pool } from './pool-admin';
 import { StackAdmin } from './stack-admin';
 import { StateAdmin } from './state-admin';
@@ -188,9 +189,14 @@ export class AdminService {
 
   async createRun(input: NewRun): Promise<RunRecord> {
     const stack = await this.stackAdmin.require(input.stack);
-    const { type = 'TRACKED', autoDeploy } = input;
+    const { type = 'TRACKED', autoDeploy, environment = {} } = input;
     const idempotencyKey = input.idempotencyKey === undefined ? undefined : checkIdempotencyKey(input.idempotencyKey);
-    return requireRun(this.tables, await queueRun(this.context, { stack, type, autoDeploy, idempotencyKey }));
+    const config = configOf({ ...input, type });
+    if (Object.keys(environment).length > 0) {
+      usable({ ...(await this.tables.stacks.environment(stack.id)), ...environment });
+    }
+    const wanted = { stack, type, autoDeploy, config, idempotencyKey };
+    return requireRun(this.tables, await queueRun(this.context, wanted, environment));
   }
 
   /** Another run of the kind of one that had no success, with the source that its stack has now. */

@@ -44,8 +44,21 @@ export interface NewRun {
   readonly stack: string;
   /** @default 'TRACKED' */
   readonly type?: RunType;
-  /** @default the stack's */
+  /** @default the stack's; a run that destroys asks */
   readonly autoDeploy?: boolean;
+  /** Of a task. */
+  readonly command?: string;
+  /** Of a task: without initializing the workspace first. @default false */
+  readonly skipInitialization?: boolean;
+  /** Of which commit the source is. @default - not said */
+  readonly commitSha?: string;
+  readonly commitMessage?: string;
+  /** Folder inside the source, for this run. @default the stack's */
+  readonly projectRoot?: string;
+  /** @default the stack's */
+  readonly runnerImage?: string;
+  /** Variables beside those of the stack, or in place of them; values may be secret. @default {} */
+  readonly environment?: Readonly<Record<string, string>>;
   /** The same key again gives the same run of the stack, as long as that is kept. @default - none */
   readonly idempotencyKey?: string;
 }

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import { environmentRefusal } from '../../protocol/environment';
 import type { NewStack, StackChange } from './input';
 import { RequestError } from '../errors';
 import { checkStackName, idOf, projectFolder } from '../names';
@@ -10,6 +9,7 @@ import type { Blobs } from '../blobs';
 import type { Tables, Transaction } from '../store';
 import { isUniqueViolation } from '../store/database/database';
 import type { PoolRecord, StackDependency, StackRecord } from '../store/records';
+import { usable } from './new-run';
 import { refuseUnfinished } from './unfinished';
 
 /** What people may do with stacks. */
@@ -84,6 +84,7 @@ export class StackAdmin {
       await tx.dependencies.deleteOf(stack.id);
       await tx.stacks.delete(stack.id, now());
       await tellOf(tx, stack);
+      await tx.runEnvironments.deleteOfStack(stack.id);
       await tx.states.unlock(stack.id);
       return { stack, states: await tx.states.deleteAllBut(stack.id, 0) };
     });
@@ -159,11 +160,4 @@ function notFound(nameOrId: string): RequestError {
 
 async function requireAllEnded({ runs }: Tables, { id, name }: StackRecord, intent: string): Promise<void> {
   refuseUnfinished(await runs.countUnfinishedOfStack(id), `stack ${name}`, intent);
-}
-
-/** @throws RequestError `malformed` that names what no run can have in its environment */
-function usable(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const refusal = environmentRefusal(environment);
-  if (refusal !== undefined) throw new RequestError('malformed', refusal);
-  return environment;
 }

@@ -1,17 +1,19 @@
 import { RequestError } from '../errors';
 import { PRIORITIZED } from '../queue/rank';
+import { RUN_TYPES } from '../queue/run-types';
 import { isTerminal } from '../queue/transitions';
 import type { RunRecord } from '../store/records';
 import { builder, seconds, type RequestContext } from './builder';
 import { mostOf } from './search';
 
-const RunType = builder.enumType('RunType', { values: ['TRACKED', 'PROPOSED'] as const });
+export const RunType = builder.enumType('RunType', { values: ['TRACKED', 'PROPOSED', 'DESTROY', 'TASK'] as const });
 
 const RunState = builder.enumType('RunState', {
   values: [
     'QUEUED',
     'PREPARING',
     'PLANNING',
+    'PERFORMING',
     'UNCONFIRMED',
     'CONFIRMED',
     'PREPARING_APPLY',
@@ -24,6 +26,22 @@ const RunState = builder.enumType('RunState', {
   ] as const,
 });
 
+const Commit = builder.objectRef<{ readonly hash: string; readonly message: string | null }>('Commit').implement({
+  description: 'Of which commit the source is, as whoever triggered the run said.',
+  fields: (t) => ({ hash: t.exposeString('hash'), message: t.exposeString('message', { nullable: true }) }),
+});
+
+const RuntimeConfig = builder.objectRef<RunRecord>('RuntimeConfig').implement({
+  description: 'What goes for one run alone.',
+  fields: (t) => ({
+    environment: t.exposeStringList('environmentNames', {
+      description: 'Names of its variables beside those of the stack; their values are not told.',
+    }),
+    projectRoot: t.exposeString('projectRoot', { nullable: true, description: "Null: the stack's." }),
+    runnerImage: t.exposeString('runnerImage', { nullable: true, description: "Null: the stack's." }),
+  }),
+});
+
 export const Run = builder.objectRef<RunRecord>('Run').implement({
   fields: (t) => ({
     id: t.exposeID('id'),
@@ -31,15 +49,25 @@ export const Run = builder.objectRef<RunRecord>('Run').implement({
     stackName: t.exposeString('stackName'),
     workerPool: t.exposeID('poolId'),
     type: t.expose('type', { type: RunType }),
+    kind: t.string({ description: 'What it does, for people.', resolve: ({ type }) => RUN_TYPES[type].kind }),
     state: t.expose('state', { type: RunState }),
     title: t.string({
-      resolve: ({ type, stackName }) => `${type === 'TRACKED' ? 'Tracked' : 'Proposed'} run of ${stackName}`,
+      resolve: ({ type, stackName }) => `${RUN_TYPES[type].title} of ${stackName}`,
     }),
     finished: t.boolean({
       description: 'Whether nothing more will happen.',
       resolve: ({ state }) => isTerminal(state),
     }),
     autoDeploy: t.exposeBoolean('autoDeploy'),
+    command: t.exposeString('command', { nullable: true, description: 'Of a task; null for other runs.' }),
+    commit: t.field({
+      type: Commit,
+      nullable: true,
+      resolve: ({ commitSha, commitMessage }) =>
+        commitSha === null ? null : { hash: commitSha, message: commitMessage },
+    }),
+    runtimeConfig: t.field({ type: RuntimeConfig, resolve: (run) => run }),
+    driftDetection: t.exposeBoolean('driftDetection', { description: 'Whether it looks for drift, or reconciles it.' }),
     isPrioritized: t.boolean({
       description: 'Whether it goes before others of its pool whenever it waits for a worker.',
       resolve: ({ rank }) => rank === PRIORITIZED,
@@ -96,23 +124,6 @@ builder.mutationFields((t) => {
     }),
   };
   return {
-    runTrigger: t.field({
-      type: Run,
-      access: 'run:write',
-      args: {
-        stack: t.arg.id({ required: true }),
-        runType: t.arg({ type: RunType }),
-        autoDeploy: t.arg.boolean(),
-        ...idempotencyKey,
-      },
-      resolve: (_root, { stack, runType, autoDeploy, idempotencyKey: key }, { admin }) =>
-        admin.createRun({
-          stack,
-          ...(runType ? { type: runType } : {}),
-          ...(typeof autoDeploy === 'boolean' ? { autoDeploy } : {}),
-          ...(typeof key === 'string' ? { idempotencyKey: key } : {}),
-        }),
-    }),
     runRetry: t.field({
       type: Run,
       access: 'run:write',

@@ -4,6 +4,7 @@ import { builder } from './builder';
 import './users';
 import './keys';
 import './runs';
+import './new-runs';
 import './search-runs';
 import './worker-pools';
 import './stacks';

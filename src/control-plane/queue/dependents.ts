@@ -5,6 +5,7 @@ import type { Change } from './change';
 import { below, inOrder, upstreamOf } from './dependency-graph';
 import { ownLine, systemLog } from './lifecycle';
 import { usualRank } from './rank';
+import { AS_THE_STACK } from './run-types';
 
 /** What there is around a stack of which a run is queued. */
 export interface Surroundings {
@@ -78,7 +79,9 @@ async function insertDependent(made: Change, stack: StackRecord, id: string, why
   const line = ownLine(now, `Run of stack ${stack.name} is queued, ${why}`);
   const run = {
     ...{ id, stackId: stack.id, poolId: stack.poolId, type: 'TRACKED' as const, source: stack.source! },
-    ...{ autoDeploy: stack.autoDeploy, rank: usualRank({ type: 'TRACKED' }), idempotencyKey: null, createdAt: now },
+    ...{ autoDeploy: stack.autoDeploy, idempotencyKey: null, createdAt: now },
+    ...AS_THE_STACK,
+    rank: usualRank({ type: 'TRACKED', driftDetection: false }),
   };
   await tx.runs.insert(run, false, line.text);
   await tx.logs.addAt(1, id, 0, line);

@@ -1,16 +1,18 @@
 import type { Tables } from '../store';
 import type { RunRecord } from '../store/records';
 import type { Change } from './change';
+import { takesTurns } from './run-types';
 
 /*
- * Which run of a stack may go next: of its tracked runs one at a time, in the order in which they were queued, and none
- * before the runs that it follows of stacks that its stack depends on; proposed runs change nothing and wait for nobody. A run that may go is marked `ready`, so that a long queue is never read as a
- * whole.
+ * Which run of a stack may go next: of those that change something (tracked and destroy runs, tasks) one at a time, in the
+ * order in which they were queued, and no tracked one before the runs that it follows of stacks that its stack depends on;
+ * proposed runs change nothing and wait for nobody. A run that may go is marked `ready`, so that a long queue is never read
+ * as a whole.
  */
 
 /** The run of the same stack that keeps each of the queued ones waiting; one that none does is left out. */
 export async function holding({ runs }: Tables, queued: readonly RunRecord[]): Promise<Map<string, RunRecord>> {
-  const inOrder = queued.filter(({ type, state }) => type === 'TRACKED' && state === 'QUEUED');
+  const inOrder = queued.filter(({ type, state }) => takesTurns(type) && state === 'QUEUED');
   const stackIds = [...new Set(inOrder.map(({ stackId }) => stackId))];
   const found = stackIds.length === 0 ? [] : await runs.firstOfStacks(stackIds);
   const before = new Map<string, RunRecord>();
@@ -21,14 +23,14 @@ export async function holding({ runs }: Tables, queued: readonly RunRecord[]): P
   return before;
 }
 
-/** Whether a tracked run that is queued now may go at once. The stack is held. */
+/** Whether a run that takes turns and is queued now may go at once. The stack is held. */
 export async function isStackFree({ looks }: Tables, stackId: string): Promise<boolean> {
   return !(await looks.isStackTaken(stackId));
 }
 
-/** Lets the next tracked run of a stack go, after one of them has ended, or its Pod is known to be gone. */
+/** Lets the next run of a stack go that takes turns, after one of them has ended, or its Pod is known to be gone. */
 export async function readyNextRun(made: Change, run: RunRecord): Promise<void> {
-  if (run.type === 'TRACKED') await readyNextOf(made, run.stackId);
+  if (takesTurns(run.type)) await readyNextOf(made, run.stackId);
 }
 
 /** The same after something else was in its way. */

@@ -1,5 +1,5 @@
 import { RequestError } from '../errors';
-import type { RunRecord, RunType, StackRecord } from '../store/records';
+import type { Environment, RunConfig, RunRecord, RunType, StackRecord } from '../store/records';
 import type { Change } from './change';
 import type { QueueContext } from './context';
 import { holdAround, queueDependents } from './dependents';
@@ -7,6 +7,7 @@ import { advance, endWithoutSuccess, leaveStack, lockRun, ownLine, systemLog } f
 import { isStackFree } from './next-run';
 import { change, operation } from './operation';
 import { PRIORITIZED, usualRank } from './rank';
+import { AS_THE_STACK, takesTurns } from './run-types';
 import { isTerminal } from './transitions';
 
 /** What people ask of runs and workers. */
@@ -14,29 +15,45 @@ import { isTerminal } from './transitions';
 export interface QueuedRun {
   readonly stack: Pick<StackRecord, 'id' | 'name'>;
   readonly type: RunType;
-  /** @default - as the stack has it */
+  /** @default - as the stack has it; a run that destroys asks */
   readonly autoDeploy?: boolean | undefined;
+  /** @default - as the stack has it */
+  readonly config?: Partial<RunConfig> | undefined;
   /** The same key again gives the same run. @default - none */
   readonly idempotencyKey?: string | undefined;
   /** A run that had no success. */
   readonly retryOf?: RunRecord | undefined;
 }
 
-/** Queues a run of a stack. @throws RequestError `malformed` when it has no source, or it or its pool was deleted. */
-export function queueRun(context: QueueContext, wanted: QueuedRun): Promise<string> {
-  return change(context, queueing, { ...wanted, id: context.newId() });
+/**
+ * Queues a run of a stack.
+ * @param environment what it has beside the variables of its stack, or in place of them
+ * @throws RequestError `malformed` when it has no source, or it or its pool was deleted
+ */
+export function queueRun(context: QueueContext, wanted: QueuedRun, environment: Environment = {}): Promise<string> {
+  const { id, sealed } = sealedFor(context, environment);
+  const config = { ...wanted.config, environmentNames: Object.keys(environment).sort() };
+  return change(context, queueing, { ...wanted, config, id, sealed });
+}
+
+function sealedFor({ newId, store }: QueueContext, environment: Environment): Pick<NewRun, 'id' | 'sealed'> {
+  const id = newId();
+  if (Object.keys(environment).length === 0) return { id };
+  return { id, sealed: store.read.runEnvironments.sealed(id, environment) };
 }
 
 interface NewRun extends QueuedRun {
   /** Of the run, if it is not there already. */
   readonly id: string;
+  /** Its environment, encrypted. @default - it has that of its stack */
+  readonly sealed?: string;
 }
 
 const queueing = operation('queue', enqueue);
 
 async function enqueue(made: Change, wanted: NewRun): Promise<string> {
   const { tx, now } = made;
-  const { id, stack, type, autoDeploy, idempotencyKey = null, retryOf } = wanted;
+  const { id, stack, type, autoDeploy, config, sealed, idempotencyKey = null, retryOf } = wanted;
   // Held, so that of two runs that are queued at once one comes first, and that its source is not replaced meanwhile.
   const around = await holdAround(made, stack.id, type);
   const held = around.stacks.get(stack.id);
@@ -47,18 +64,21 @@ async function enqueue(made: Change, wanted: NewRun): Promise<string> {
   if (source === null) {
     throw new RequestError('malformed', `stack ${stack.name} has no source yet: upload one before triggering a run`);
   }
-  const isFree = type !== 'TRACKED' || (await isStackFree(tx, stack.id));
+  const isFree = !takesTurns(type) || (await isStackFree(tx, stack.id));
   const ready = isFree && around.awaited.length === 0;
+  const said = retryOf?.source === source ? commitOf(retryOf) : {};
+  const own = { ...AS_THE_STACK, ...config, ...said };
   const run = {
-    ...{ id, stackId: stack.id, poolId, type, source, idempotencyKey },
-    rank: usualRank({ type }),
-    autoDeploy: autoDeploy ?? held.autoDeploy,
+    ...{ id, stackId: stack.id, poolId, type, source, idempotencyKey, ...own },
+    rank: usualRank({ type, driftDetection: own.driftDetection }),
+    autoDeploy: autoDeploy ?? (type === 'DESTROY' ? false : held.autoDeploy),
     createdAt: now,
   };
   const line = ownLine(now, `Run of stack ${stack.name} is queued${retryOf ? ofRetry(retryOf, source) : ''}`);
   await tx.runs.insert(run, ready, line.text);
   await tx.logs.addAt(1, id, 0, line);
   await tx.dependencies.wait(id, around.awaited);
+  if (sealed !== undefined) await tx.runEnvironments.insert(id, sealed);
   made.runChanged(id);
   if (!(await tx.pools.lock(poolId))) {
     throw new RequestError('malformed', `the pool of stack ${stack.name} was deleted: no worker could take its runs`);
@@ -69,10 +89,15 @@ async function enqueue(made: Change, wanted: NewRun): Promise<string> {
 }
 
 /** @throws RequestError `malformed` when the key was given for something else */
-function sameRun(before: RunRecord, { type, autoDeploy, idempotencyKey }: QueuedRun): string {
-  const differs = before.type !== type || (autoDeploy !== undefined && before.autoDeploy !== autoDeploy);
-  if (!differs) return before.id;
-  const how = `${before.type}${before.autoDeploy ? ' and applies by itself' : ''}`;
+function sameRun(before: RunRecord, { type, autoDeploy, idempotencyKey, config, retryOf }: QueuedRun): string {
+  const own = retryOf ? {} : { ...AS_THE_STACK, ...config };
+  const wanted = { type, ...(autoDeploy !== undefined && { autoDeploy }), ...own };
+  const names = Object.keys(wanted) as (keyof typeof wanted)[];
+  // Nothing is said of the values of an environment.
+  const differing = names.filter((name) => JSON.stringify(wanted[name]) !== JSON.stringify(before[name]));
+  if (differing.length === 0) return before.id;
+  const other = differing.filter((name) => name !== 'type' && name !== 'autoDeploy');
+  const how = `${before.type}${before.autoDeploy ? ' and applies by itself' : ''}${other.length === 0 ? '' : `, with another ${other.join(', ')}`}`;
   throw new RequestError(
     'malformed',
     `the idempotency key ${idempotencyKey} stands for run ${before.id}, which is ${how}: take another key for another run`,
@@ -86,11 +111,12 @@ const ofRetry = (run: RunRecord, source: string): string =>
  * Queues another run of the same kind, with the source that the stack has now.
  * @throws RequestError `malformed` of a run that is under way, or had success
  */
-export function retryRun(context: QueueContext, runId: string, idempotencyKey?: string): Promise<string> {
-  return change(context, retrying, { runId, idempotencyKey, id: context.newId() });
+export async function retryRun(context: QueueContext, runId: string, idempotencyKey?: string): Promise<string> {
+  const environment = await context.store.read.runEnvironments.find(runId);
+  return change(context, retrying, { runId, idempotencyKey, ...sealedFor(context, environment ?? {}) });
 }
 
-interface Retry extends Pick<NewRun, 'id' | 'idempotencyKey'> {
+interface Retry extends Pick<NewRun, 'id' | 'idempotencyKey' | 'sealed'> {
   readonly runId: string;
 }
 
@@ -103,7 +129,20 @@ const retrying = operation('retry', async (made: Change, { runId, ...wanted }: R
     throw new RequestError('malformed', `run ${run.id} is FINISHED: there is nothing to retry, trigger a new run`);
   }
   const { type, autoDeploy, stackId, stackName } = run;
-  return enqueue(made, { ...wanted, type, autoDeploy, stack: { id: stackId, name: stackName }, retryOf: run });
+  const stack = { id: stackId, name: stackName };
+  return enqueue(made, { ...wanted, type, autoDeploy, stack, config: configOf(run), retryOf: run });
+});
+
+const commitOf = ({ commitSha, commitMessage }: RunConfig) => ({ commitSha, commitMessage });
+
+/** All but the commit: the source may be another one by now. */
+const configOf = (run: RunConfig): Partial<RunConfig> => ({
+  command: run.command,
+  skipInitialization: run.skipInitialization,
+  projectRoot: run.projectRoot,
+  runnerImage: run.runnerImage,
+  environmentNames: run.environmentNames,
+  driftDetection: run.driftDetection,
 });
 
 /** Lets a run go before others whenever it waits for a worker, or no longer; not before earlier ones of its stack. */

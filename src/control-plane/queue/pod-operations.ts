@@ -15,6 +15,7 @@ import type { Change } from './change';
 import type { QueueContext } from './context';
 import { advance, endAttempt, endWithoutSuccess, lockRun, requireRun, systemLog } from './lifecycle';
 import { change, operation } from './operation';
+import { appliesPlan, takesTurns } from './run-types';
 import { runSpec } from './steps';
 import { runTopic } from './wakeups';
 
@@ -86,7 +87,8 @@ const UNKNOWN_POD = '';
 async function letStart(made: Change, run: RunRecord, assignment: AssignmentRecord, podUid: string): Promise<boolean> {
   const { tx, now } = made;
   if (!(await tx.assignments.start(assignment.fence, podUid, now, await made.reading()))) return false;
-  await advance(made, run, 'start', run.type === 'TRACKED' ? { holding: true } : {});
+  const event = run.type === 'TASK' ? 'start-task' : 'start';
+  await advance(made, run, event, takesTurns(run.type) ? { holding: true } : {});
   made.touch(assignment.poolId, assignment.workerId);
   return true;
 }
@@ -225,7 +227,7 @@ async function succeed(
   assignment: AssignmentRecord,
   request: OutcomeRequest,
 ): Promise<RunRecord> {
-  const goesOn = assignment.stage === 'preparing' && request.hasChanges && run.type === 'TRACKED';
+  const goesOn = assignment.stage === 'preparing' && request.hasChanges && appliesPlan(run.type);
   if (goesOn && run.workspace === null) {
     throw new RequestError(
       'malformed',

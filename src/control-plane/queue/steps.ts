@@ -1,5 +1,6 @@
 import type { RunSpec, Stage } from '../../protocol/messages';
 import type { Environment, RunRecord, StackRecord } from '../store/records';
+import { appliesPlan } from './run-types';
 
 /** Where the plan lies between the stages, in the folder of the project. */
 const PLAN_FILE = 'worker-pools.tfplan';
@@ -23,10 +24,10 @@ export function runSpec(run: RunRecord, { stack, environment, stateVersion }: St
     stack: stack.name,
     stackId: stack.id,
     stage,
-    steps: stage === 'preparing' ? planning(stack) : applying(stack),
+    steps: stepsOf(run, stack, stage),
     environment: { ...environment },
-    projectRoot: stack.projectRoot,
-    planStep: stage === 'preparing' ? 'plan' : null,
+    projectRoot: run.projectRoot ?? stack.projectRoot,
+    planStep: stage === 'preparing' && run.command === null ? 'plan' : null,
     keepsWorkspace: keepsWorkspace(run, stage),
     managedState: stack.managesState ? { version: stateVersion } : null,
   };
@@ -34,32 +35,35 @@ export function runSpec(run: RunRecord, { stack, environment, stateVersion }: St
 
 /** Whether a later stage may want the workspace of this one. */
 export function keepsWorkspace(run: Pick<RunRecord, 'type'>, stage: Stage): boolean {
-  return stage === 'preparing' && run.type === 'TRACKED';
+  return stage === 'preparing' && appliesPlan(run.type);
 }
 
 /** Whether a stage may write the state of its stack: a plan never does, whatever is in its source. */
-export function writesState(stage: Stage): boolean {
-  return stage === 'applying';
+export function writesState({ type }: Pick<RunRecord, 'type'>, stage: Stage): boolean {
+  return stage === 'applying' || type === 'TASK';
 }
 
-function planning(stack: StackRecord): RunSpec['steps'] {
-  const tool = BINARY[stack.tool];
-  return [
-    { name: 'init', command: `${tool} init -input=false -no-color`, successExitCodes: [] },
-    {
-      name: 'plan',
-      command: `${tool} plan -input=false -no-color -lock-timeout=60s -detailed-exitcode -out=${PLAN_FILE}`,
-      successExitCodes: [CHANGES],
-    },
-  ];
+function stepsOf(run: RunRecord, { tool }: StackRecord, stage: Stage): RunSpec['steps'] {
+  if (stage === 'applying') return applying(BINARY[tool]);
+  const init = { name: 'init', command: `${BINARY[tool]} init -input=false -no-color`, successExitCodes: [] };
+  if (run.command === null) return [init, planning(BINARY[tool], run.type === 'DESTROY' ? ' -destroy' : '')];
+  const task = { name: 'task', command: run.command, successExitCodes: [] };
+  return run.skipInitialization ? [task] : [init, task];
+}
+
+function planning(tool: string, how: string): RunSpec['steps'][number] {
+  return {
+    name: 'plan',
+    command: `${tool} plan${how} -input=false -no-color -lock-timeout=60s -detailed-exitcode -out=${PLAN_FILE}`,
+    successExitCodes: [CHANGES],
+  };
 }
 
 /**
  * The plan comes along with the workspace, but not what lay outside of it: a plugin cache that `.terraform` has links
  * into, or TF_DATA_DIR. So the tool is initialized again, with exactly the providers of the plan; what is there is kept.
  */
-function applying(stack: StackRecord): RunSpec['steps'] {
-  const tool = BINARY[stack.tool];
+function applying(tool: string): RunSpec['steps'] {
   return [
     // The last ones of repeated options win over TF_CLI_ARGS_init.
     {

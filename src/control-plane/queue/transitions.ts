@@ -6,6 +6,8 @@ export type RunEvent =
   | 'assign'
   /** Its Pod asked to start: the point of no return of the attempt. */
   | 'start'
+  /** The same of a task. */
+  | 'start-task'
   /** The assignment was taken back before anything started. */
   | 'withdraw'
   /** Planned, and a person has to say yes. */
@@ -30,6 +32,7 @@ export const TRANSITIONS: Readonly<Record<RunState, Partial<Record<RunEvent, Run
   QUEUED: { assign: 'PREPARING', stop: 'CANCELED', ...FOUND, 'find-preparing': 'PREPARING' },
   PREPARING: {
     start: 'PLANNING',
+    'start-task': 'PERFORMING',
     withdraw: 'QUEUED',
     fail: 'FAILED',
     stop: 'CANCELED',
@@ -44,6 +47,7 @@ export const TRANSITIONS: Readonly<Record<RunState, Partial<Record<RunEvent, Run
     stop: 'STOPPED',
     ...FOUND,
   },
+  PERFORMING: { succeed: 'FINISHED', fail: 'FAILED', stop: 'STOPPED' },
   UNCONFIRMED: { confirm: 'CONFIRMED', discard: 'DISCARDED', stop: 'DISCARDED', ...FOUND },
   CONFIRMED: { assign: 'PREPARING_APPLY', stop: 'STOPPED', ...FOUND },
   PREPARING_APPLY: { start: 'APPLYING', withdraw: 'CONFIRMED', fail: 'FAILED', stop: 'STOPPED', ...FOUND },

@@ -58,8 +58,8 @@ async function requireRunUnderWay(
   if (startedAt === null) {
     throw new RequestError('fenced', `attempt ${who.attempt} of run ${who.runId} has not started`);
   }
-  if (intent === 'writes' && !writesState(stage)) {
-    throw new RequestError('conflict', 'a plan cannot write the state: only the stage applying can');
+  if (intent === 'writes' && !writesState(run, stage)) {
+    throw new RequestError('conflict', 'a plan cannot write the state: only the stage applying and tasks can');
   }
   return run;
 }

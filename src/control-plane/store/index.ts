@@ -10,6 +10,7 @@ import { LeaseClockTable } from './lease-clock';
 import { LogTable } from './logs';
 import { LookTable } from './looks';
 import { PoolTable } from './pools';
+import { RunEnvironmentTable } from './run-environments';
 import { RunTable } from './runs';
 import type { Schema } from './schema';
 import { SessionTable } from './sessions';
@@ -30,6 +31,7 @@ export interface Tables {
   readonly states: StateTable;
   readonly dependencies: DependencyTable;
   readonly runs: RunTable;
+  readonly runEnvironments: RunEnvironmentTable;
   readonly assignments: AssignmentTable;
   readonly sessions: SessionTable;
   readonly leaseClock: LeaseClockTable;
@@ -102,6 +104,7 @@ function tables(db: Kysely<Schema>, dialect: Dialect, vault: Sealing): Tables {
     states: new StateTable(db, dialect, vault),
     dependencies: new DependencyTable(db, dialect),
     runs: new RunTable(db, dialect),
+    runEnvironments: new RunEnvironmentTable(db, dialect, vault),
     assignments: new AssignmentTable(db, dialect),
     sessions: new SessionTable(db, dialect),
     leaseClock: new LeaseClockTable(db, dialect),

@@ -1,5 +1,5 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
-import { isHolding, isReady, isTrackedUnfinished } from './runs';
+import { isHolding, isReady, isUnfinishedInTurn } from './runs';
 import type { Schema, SessionRow } from './schema';
 import { Statement } from './statement';
 import { Table } from './table';
@@ -75,13 +75,13 @@ export class LookTable extends Table {
   private static readonly stackTaken = new Statement((table: LookTable, { stackId }: { stackId: string }) =>
     table.db.selectNoFrom((eb) => {
       const ofStack = eb.selectFrom('runs').select('runs.id').where('runs.stackId', '=', stackId);
-      const unfinished = ofStack.where(isTrackedUnfinished);
+      const unfinished = ofStack.where(isUnfinishedInTurn);
       const held = ofStack.where(isHolding).where('runs.finishedAt', 'is not', null);
       return oneIf(eb, eb.or([eb.exists(unfinished), eb.exists(held)])).as('isTaken');
     }),
   );
 
-  /** Whether a tracked run of a stack is to end before another may go, or its Pod may still be at work. */
+  /** Whether a run of a stack that changes something is to end before another may go, or its Pod may still be at work. */
   async isStackTaken(stackId: string): Promise<boolean> {
     return (await this.row(LookTable.stackTaken, { stackId }))?.isTaken === 1;
   }

@@ -104,12 +104,13 @@ export interface StateLock {
   readonly createdAt: number;
 }
 
-export type RunType = 'TRACKED' | 'PROPOSED';
+export type RunType = 'TRACKED' | 'PROPOSED' | 'DESTROY' | 'TASK';
 
 export type RunState =
   | 'QUEUED'
   | 'PREPARING'
   | 'PLANNING'
+  | 'PERFORMING'
   | 'UNCONFIRMED'
   | 'CONFIRMED'
   | 'PREPARING_APPLY'
@@ -120,7 +121,24 @@ export type RunState =
   | 'CANCELED'
   | 'DISCARDED';
 
-export interface RunRecord {
+/** What was said of a run when it was triggered; it goes for this run alone. */
+export interface RunConfig {
+  /** Of a task. */
+  readonly command: string | null;
+  /** A task that does not initialize the workspace first. */
+  readonly skipInitialization: boolean;
+  readonly commitSha: string | null;
+  readonly commitMessage: string | null;
+  /** In place of the stack's. */
+  readonly projectRoot: string | null;
+  readonly runnerImage: string | null;
+  /** Of the variables that it has beside the stack's. */
+  readonly environmentNames: readonly string[];
+  /** It looks for drift, or reconciles it. */
+  readonly driftDetection: boolean;
+}
+
+export interface RunRecord extends RunConfig {
   readonly id: string;
   /** Grows with every run. */
   readonly position: number;

@@ -1,5 +1,5 @@
 import { sql, type ExpressionBuilder, type Selectable } from 'kysely';
-import type { RunChange, RunRecord, RunState } from './records';
+import type { RunChange, RunConfig, RunRecord, RunState } from './records';
 import type { RunRow, Schema } from './schema';
 import { conditionOf, type RunSearch } from './run-search';
 import { Statement } from './statement';
@@ -7,11 +7,24 @@ import { chunks, Table } from './table';
 
 type NewRun = Pick<
   RunRecord,
-  'id' | 'stackId' | 'poolId' | 'type' | 'autoDeploy' | 'source' | 'createdAt' | 'rank' | 'idempotencyKey'
+  | 'id'
+  | 'stackId'
+  | 'poolId'
+  | 'type'
+  | 'autoDeploy'
+  | 'source'
+  | 'createdAt'
+  | 'rank'
+  | 'idempotencyKey'
+  | keyof RunConfig
 >;
 
 /** As its table takes it. */
-type NewRunRow = Omit<NewRun, 'autoDeploy'> & Pick<RunRow, 'autoDeploy' | 'ready'> & { readonly logBytes: number };
+type NewRunRow = Omit<NewRun, Encoded> &
+  Pick<Selectable<RunRow>, Encoded> & { readonly ready: number; readonly logBytes: number };
+
+/** What a row has in another form. */
+type Encoded = 'autoDeploy' | 'skipInitialization' | 'driftDetection' | 'environmentNames';
 
 type Where = ExpressionBuilder<Schema, 'runs'>;
 
@@ -25,9 +38,17 @@ interface Move {
 
 export class RunTable extends Table {
   /** With the first record of its log, which is to be added. */
-  async insert({ autoDeploy, ...run }: NewRun, ready: boolean, line: string): Promise<void> {
-    const logBytes = Buffer.byteLength(line);
-    await this.rows(RunTable.inserted, { ...run, autoDeploy: Number(autoDeploy), ready: Number(ready), logBytes });
+  async insert(run: NewRun, ready: boolean, line: string): Promise<void> {
+    const { environmentNames: names } = run;
+    await this.rows(RunTable.inserted, {
+      ...run,
+      autoDeploy: Number(run.autoDeploy),
+      skipInitialization: Number(run.skipInitialization),
+      driftDetection: Number(run.driftDetection),
+      environmentNames: names.length === 0 ? null : JSON.stringify(names),
+      ready: Number(ready),
+      logBytes: Buffer.byteLength(line),
+    });
   }
 
   private static readonly inserted = new Statement((runs: RunTable, run: NewRunRow) =>
@@ -35,6 +56,9 @@ export class RunTable extends Table {
       ...{ id: run.id, stackId: run.stackId, poolId: run.poolId, type: run.type, autoDeploy: run.autoDeploy },
       ...{ source: run.source, rank: run.rank, idempotencyKey: run.idempotencyKey },
       ...{ createdAt: run.createdAt, updatedAt: run.createdAt },
+      ...{ command: run.command, skipInitialization: run.skipInitialization, driftDetection: run.driftDetection },
+      ...{ commitSha: run.commitSha, commitMessage: run.commitMessage, projectRoot: run.projectRoot },
+      ...{ runnerImage: run.runnerImage, environmentNames: run.environmentNames },
       ...{ state: 'QUEUED', ready: run.ready, holding: 0, logPosition: 1, logBytes: run.logBytes },
     }),
   );
@@ -146,11 +170,11 @@ export class RunTable extends Table {
     return rows.map(({ poolId }) => poolId);
   }
 
-  /** The tracked run of a stack that is to end before any other: the one in progress, or the oldest. */
+  /** The run of a stack that changes something and is to end before any other: the one in progress, or the oldest. */
   async firstOfStack(stackId: string): Promise<RunRecord | undefined> {
     const row = await this.all()
       .where('runs.stackId', '=', stackId)
-      .where(isTrackedUnfinished)
+      .where(isUnfinishedInTurn)
       .orderBy(inProgressFirst)
       .orderBy('runs.position')
       .limit(1)
@@ -181,7 +205,7 @@ export class RunTable extends Table {
             .selectFrom('runs')
             .select('runs.id')
             .whereRef('runs.stackId', '=', 'stacks.id')
-            .where(isTrackedUnfinished)
+            .where(isUnfinishedInTurn)
             .orderBy(inProgressFirst)
             .orderBy('runs.position')
             .limit(1)
@@ -211,7 +235,7 @@ export class RunTable extends Table {
     return this.countUnfinishedWhere((eb) => eb('stackId', '=', stackId));
   }
 
-  private async countUnfinishedWhere(where: (eb: Where) => ReturnType<typeof isTrackedUnfinished>): Promise<number> {
+  private async countUnfinishedWhere(where: (eb: Where) => ReturnType<typeof isUnfinishedInTurn>): Promise<number> {
     const row = await this.db
       .selectFrom('runs')
       .select((eb) => eb.fn.countAll<number>().as('n'))
@@ -318,20 +342,24 @@ export class RunTable extends Table {
 
 const inProgressFirst = (eb: Where) => eb.case().when('runs.state', '=', 'QUEUED').then(1).else(0).end();
 
-const WITH_A_WORKER: RunState[] = ['PREPARING', 'PLANNING', 'PREPARING_APPLY', 'APPLYING'];
+const WITH_A_WORKER: RunState[] = ['PREPARING', 'PLANNING', 'PERFORMING', 'PREPARING_APPLY', 'APPLYING'];
 
 /* Literals, for which a database knows that the index of such rows will do: it is as good with any history. */
 export const isReady = (eb: Where) => eb('runs.ready', '=', eb.lit(1));
 
 export const isHolding = (eb: Where) => eb('runs.holding', '=', eb.lit(1));
 
-export const isTrackedUnfinished = (eb: Where) =>
-  eb.and([eb('runs.type', '=', sql.lit('TRACKED')), eb('runs.finishedAt', 'is', null)]);
+/** Of those that change something. */
+export const isUnfinishedInTurn = (eb: Where) =>
+  eb.and([eb('runs.type', '<>', sql.lit('PROPOSED')), eb('runs.finishedAt', 'is', null)]);
 
 function toRun(row: Selectable<RunRow> & { stackName: string }): RunRecord {
-  const { autoDeploy, hasChanges, ready, holding, ...rest } = row;
+  const { autoDeploy, hasChanges, ready, holding, skipInitialization, driftDetection, environmentNames, ...rest } = row;
   return {
     ...rest,
+    skipInitialization: skipInitialization === 1,
+    driftDetection: driftDetection === 1,
+    environmentNames: environmentNames === null ? [] : (JSON.parse(environmentNames) as string[]),
     autoDeploy: autoDeploy === 1,
     hasChanges: hasChanges === null ? null : hasChanges === 1,
     ready: ready === 1,

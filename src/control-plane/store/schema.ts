@@ -63,6 +63,30 @@ export interface StackRow {
   managesState: Generated<number>;
   createdAt: number;
   deletedAt: number | null;
+  /** When a run last looked for drift, and since when there is some; null: never, and none. */
+  driftCheckedAt: Generated<number | null>;
+  driftedSince: Generated<number | null>;
+}
+
+/** When drift of a stack is looked for. */
+export interface DriftScheduleRow {
+  stackId: string;
+  /** Cron expressions, as JSON. */
+  schedule: string;
+  timezone: string;
+  reconcile: number;
+  ignoreState: number;
+  nextAt: number;
+  /** Why nothing was done the last time; '' when something was. */
+  skipped: string;
+}
+
+/** What a single run has in its environment beside what its stack has. */
+export interface RunEnvironmentRow {
+  /** Of the run. */
+  id: string;
+  /** Encrypted (secrets.ts). */
+  environment: string;
 }
 
 export interface RunRow {
@@ -92,6 +116,18 @@ export interface RunRow {
   /** Of those that are ready the lowest go first (queue/rank.ts). */
   rank: Generated<number>;
   idempotencyKey: Generated<string | null>;
+  /** Of a task. */
+  command: Generated<string | null>;
+  skipInitialization: Generated<number>;
+  /** What was said of the source when it was triggered. */
+  commitSha: Generated<string | null>;
+  commitMessage: Generated<string | null>;
+  /** In place of the stack's. */
+  projectRoot: Generated<string | null>;
+  runnerImage: Generated<string | null>;
+  /** Of the variables that this run has beside the stack's, as JSON; null: none. */
+  environmentNames: Generated<string | null>;
+  driftDetection: Generated<number>;
   /** Position of the newest record of its log. */
   logPosition: Generated<number>;
   /** What its log holds, in bytes. */
@@ -243,4 +279,6 @@ export interface Schema {
   apiKeys: ApiKeyRow;
   stackDependencies: StackDependencyRow;
   runDependencies: RunDependencyRow;
+  driftSchedules: DriftScheduleRow;
+  runEnvironments: RunEnvironmentRow;
 }

@@ -11,6 +11,7 @@ const SECRETS = [
   // Holds nothing: it shows which key belongs to a database in which there is no secret yet.
   { table: 'sealing', column: 'value' },
   { table: 'stateVersions', column: 'contentKey' },
+  { table: 'runEnvironments', column: 'environment' },
 ] as const;
 type Secret = (typeof SECRETS)[number];
 
@@ -19,6 +20,9 @@ export const environmentOf = (stackId: string): Place => ({ ...SECRETS[0], row: 
 
 /** Where the key lies that the blob of a version of a state is encrypted with. */
 export const contentKeyOf = (versionId: string): Place => ({ ...SECRETS[2], row: versionId });
+
+/** Where what a single run has in its environment lies. */
+export const ownEnvironmentOf = (runId: string): Place => ({ ...SECRETS[3], row: runId });
 
 const PAGE = 20;
 const PAGE_OF_BEGINNINGS = 1000;

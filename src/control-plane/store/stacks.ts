@@ -2,7 +2,7 @@ import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Vault } from '../vault';
 import type { Environment, StackRecord } from './records';
 import type { Schema, StackRow } from './schema';
-import { environmentOf } from './secrets';
+import { environmentOf, ownEnvironmentOf } from './secrets';
 import { Statement } from './statement';
 import { chunks, Table, type Dialect } from './table';
 
@@ -63,15 +63,19 @@ export class StackTable extends Table {
 
   private static readonly environmentFound = new Statement((stacks: StackTable, { runId }: { runId: string }) =>
     stacks.db
-      .selectFrom('stacks')
-      .select(['id', 'environment'])
-      .where('id', '=', (eb) => eb.selectFrom('runs').select('runs.stackId').where('runs.id', '=', runId)),
+      .selectFrom('runs')
+      .innerJoin('stacks', 'stacks.id', 'runs.stackId')
+      .leftJoin('runEnvironments', 'runEnvironments.id', 'runs.id')
+      .select(['stacks.id', 'stacks.environment', 'runEnvironments.environment as own'])
+      .where('runs.id', '=', runId),
   );
 
-  /** What a run finds in its environment, whether or not its stack is deleted. */
+  /** What a run finds in its environment, its own variables over those of its stack, whether or not that is deleted. */
   async environmentOfRun(runId: string): Promise<Environment | undefined> {
     const row = await this.row(StackTable.environmentFound, { runId });
-    return row && this.opened(row.id, row.environment);
+    if (!row) return undefined;
+    const own = row.own === null ? {} : (JSON.parse(this.vault.open(ownEnvironmentOf(runId), row.own)) as Environment);
+    return { ...this.opened(row.id, row.environment), ...own };
   }
 
   private static readonly foundWithState = new Statement((stacks: StackTable, { id }: { id: string }) =>

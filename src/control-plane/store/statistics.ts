@@ -48,7 +48,7 @@ export class StatisticsTable extends Table {
     return row?.at === null || row?.at === undefined ? undefined : Number(row.at);
   }
 
-  /** How many stacks there are by the state of their newest tracked run; null: without any. */
+  /** How many stacks there are by the state of their newest run that changes something; null: without any. */
   async stacksByState(): Promise<{ readonly state: string | null; readonly stacks: number }[]> {
     const newest = this.db
       .selectFrom('stacks')
@@ -58,7 +58,7 @@ export class StatisticsTable extends Table {
           .selectFrom('runs')
           .select('runs.state')
           .whereRef('runs.stackId', '=', 'stacks.id')
-          .where('runs.type', '=', 'TRACKED')
+          .where('runs.type', '<>', 'PROPOSED')
           .orderBy('runs.position', 'desc')
           .limit(1)
           .as('state'),

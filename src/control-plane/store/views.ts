@@ -79,7 +79,8 @@ export class ViewTable extends Table {
         'assignments.createdAt as assignedAt',
         'runs.updatedAt as runUpdatedAt',
         'runs.createdAt as runCreatedAt',
-        'stacks.runnerImage',
+        'stacks.runnerImage as stackRunnerImage',
+        'runs.runnerImage as runRunnerImage',
       ]);
   }
 }
@@ -88,7 +89,18 @@ type JoinedRow = Awaited<ReturnType<ReturnType<ViewTable['all']>['execute']>>[nu
 
 function toView(row: JoinedRow): ViewRecord {
   const { attempt, stage, startDeadline, startedAt, endedAt, endedBy, ...rest } = row;
-  const { stopReason, stopAskedAt, message, runUpdatedAt, runCreatedAt, assignedAt, runnerImage, ...worker } = rest;
+  const {
+    stopReason,
+    stopAskedAt,
+    message,
+    runUpdatedAt,
+    runCreatedAt,
+    assignedAt,
+    stackRunnerImage,
+    runRunnerImage,
+    ...worker
+  } = rest;
+  const runnerImage = runRunnerImage ?? stackRunnerImage;
   const { runId, fence } = worker;
   const assignment =
     runId === null || fence === null || attempt === null

@@ -11,9 +11,10 @@ export interface Phase {
 }
 
 type Attempt = Pick<AssignmentRecord, 'attempt' | 'stage' | 'createdAt' | 'startedAt' | 'endedAt'>;
-type Run = Pick<RunRecord, 'state' | 'createdAt' | 'finishedAt'>;
+type Run = Pick<RunRecord, 'type' | 'state' | 'createdAt' | 'finishedAt'>;
 
-const STAGE = { preparing: 'Plan', applying: 'Apply' } as const;
+const stageName = ({ type }: Run, { stage }: Attempt): string =>
+  stage === 'applying' ? 'Apply' : type === 'TASK' ? 'Task' : 'Plan';
 
 /** What a run went through, in the order of time. @param attempts oldest first */
 export function phases(run: Run, attempts: readonly Attempt[]): Phase[] {
@@ -31,8 +32,10 @@ export function phases(run: Run, attempts: readonly Attempt[]): Phase[] {
   return found;
 }
 
-function stretch(run: Run, { attempt, stage, createdAt, startedAt, endedAt }: Attempt, isOneOfMany: boolean): Phase {
-  const name = isOneOfMany ? `${STAGE[stage]}, attempt ${attempt}` : STAGE[stage];
+function stretch(run: Run, attempted: Attempt, isOneOfMany: boolean): Phase {
+  const { attempt, createdAt, startedAt, endedAt } = attempted;
+  const stage = stageName(run, attempted);
+  const name = isOneOfMany ? `${stage}, attempt ${attempt}` : stage;
   const ends = endedAt ?? run.finishedAt;
   if (startedAt === null)
     return { name, begins: createdAt, ends, note: ends === null ? 'its Pod starts' : 'no Pod started' };

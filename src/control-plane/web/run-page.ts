@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { spanInWords } from '../../time';
 import type { AdminService } from '../admin/admin-service';
+import { RUN_TYPES } from '../queue/run-types';
 import { isTerminal } from '../queue/transitions';
 import type { RunRecord } from '../store/records';
 import { facts, type Html } from './html';
@@ -40,7 +41,8 @@ function runFacts(run: RunRecord, pool: string | undefined, waitsFor: string | n
   return facts([
     ['Run', html`<code>${run.id}</code>`],
     ['Pool', poolLink(run.poolId, pool)],
-    ['Kind', run.type === 'PROPOSED' ? 'proposed: plans only' : 'tracked: plans and applies'],
+    ['Kind', RUN_TYPES[run.type].kind],
+    ...ownFacts(run),
     ...(waitsFor === null ? [] : [['Waits for', waitsFor] as const]),
     ['Changes', hasChanges === null ? 'not known' : hasChanges ? 'yes' : 'none'],
     ['Created', moment(createdAt)],
@@ -48,6 +50,20 @@ function runFacts(run: RunRecord, pool: string | undefined, waitsFor: string | n
       ? ['Under way', span(createdAt, null)]
       : ['Took', spanInWords((finishedAt ?? run.updatedAt) - createdAt)],
   ]);
+}
+
+/** What was said of this run alone. */
+function ownFacts(run: RunRecord): readonly (readonly [string, Html | string])[] {
+  const { command, commitSha, commitMessage, projectRoot, runnerImage, environmentNames: names } = run;
+  const code = (text: string) => html`<code>${text}</code>`;
+  return [
+    ...(command === null ? [] : [['Command', code(command)] as const]),
+    ...(commitSha === null ? [] : [['Commit', html`${code(commitSha)} ${commitMessage ?? ''}`] as const]),
+    ...(projectRoot === null ? [] : [['Folder of the project', code(projectRoot)] as const]),
+    ...(runnerImage === null ? [] : [['Runner image', code(runnerImage)] as const]),
+    ...(names.length === 0 ? [] : [['Environment', html`${names.map(code)} (values are not shown)`] as const]),
+    ...(run.driftDetection ? [['Drift', run.type === 'PROPOSED' ? 'looks for it' : 'reconciles it'] as const] : []),
+  ];
 }
 
 function notice(run: RunRecord): Html | string {

@@ -7,6 +7,7 @@ const MOODS: Readonly<Record<RunState, 'good' | 'bad' | 'waiting' | 'live' | ''>
   QUEUED: 'waiting',
   PREPARING: 'live',
   PLANNING: 'live',
+  PERFORMING: 'live',
   UNCONFIRMED: 'waiting',
   CONFIRMED: 'waiting',
   PREPARING_APPLY: 'live',

@@ -24,6 +24,7 @@ describe('run', () => {
     ['a run that asks', [], { type: 'TRACKED', autoDeploy: false }],
     ['a run that only plans', ['--proposed'], { type: 'PROPOSED', autoDeploy: false }],
     ['a run that applies by itself', ['--auto-deploy'], { type: 'TRACKED', autoDeploy: true }],
+    ['a run that destroys, and asks', ['--type', 'destroy'], { type: 'DESTROY', autoDeploy: false }],
   ])('trigger queues %s', async (_, flags, expected) => {
     const triggered = await program.run('run', 'trigger', 'runs', ...flags);
     const [run] = await controlPlane.admin.runs({ stack: 'runs', limit: 1 });
@@ -53,9 +54,9 @@ describe('run', () => {
       program.run('run', 'list', '--stack', 'runs'),
       program.run('run', 'list', '-o', 'json'),
     ]);
-    expect(table.stdout).toMatch(/^ID +STACK +STATE +REASON +CREATED\n/);
+    expect(table.stdout).toMatch(/^ID +STACK +TYPE +STATE +REASON +CREATED\n/);
     expect(table.stdout).toMatch(
-      new RegExp(`^${ids[0]} +runs +QUEUED +\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\dZ$`, 'm'),
+      new RegExp(`^${ids[0]} +runs +TRACKED +QUEUED +\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\dZ$`, 'm'),
     );
     expect(json(raw).slice(0, 2)).toMatchObject([{ id: ids[1] }, { id: ids[0] }]);
   });

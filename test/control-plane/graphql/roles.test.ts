@@ -42,6 +42,7 @@ const FIELDS: Readonly<Record<string, readonly Role[]>> = {
   searchRuns: READERS,
   searchStacks: READERS,
   runTrigger: OPERATORS,
+  taskCreate: OPERATORS,
   stackStateRestore: OPERATORS,
   stackStateUnlock: OPERATORS,
   runConfirm: OPERATORS,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { isTerminal, next, TRANSITIONS } from '../../../src/control-plane/queue/transitions';
 import type { RunState } from '../../../src/control-plane/store/records';
+import type { RunEvent } from '../../../src/control-plane/queue/transitions';
 
 const states = Object.keys(TRANSITIONS) as RunState[];
 
@@ -22,7 +23,26 @@ describe('the table of transitions', () => {
 
   test('what has started is never given to another worker', () => {
     expect(next('PLANNING', 'withdraw')).toBeUndefined();
+    expect(next('PERFORMING', 'withdraw')).toBeUndefined();
     expect(next('APPLYING', 'withdraw')).toBeUndefined();
+  });
+
+  test.each<[string, readonly RunEvent[], readonly RunState[]]>([
+    [
+      'a run that plans and applies, to create or to destroy',
+      ['assign', 'start', 'planned', 'confirm', 'assign', 'start', 'succeed'],
+      ['PREPARING', 'PLANNING', 'UNCONFIRMED', 'CONFIRMED', 'PREPARING_APPLY', 'APPLYING', 'FINISHED'],
+    ],
+    ['a run that only plans', ['assign', 'start', 'succeed'], ['PREPARING', 'PLANNING', 'FINISHED']],
+    ['a task', ['assign', 'start-task', 'succeed'], ['PREPARING', 'PERFORMING', 'FINISHED']],
+  ])('%s goes its way', (_, events, expected) => {
+    const seen: RunState[] = [];
+    for (const event of events) seen.push(next(seen.at(-1) ?? 'QUEUED', event)!);
+    expect(seen).toEqual(expected);
+  });
+
+  test('a task is confirmed by nobody, and applies no plan', () => {
+    expect(Object.keys(TRANSITIONS.PERFORMING).sort()).toEqual(['fail', 'stop', 'succeed']);
   });
 
   test('everything that is not over can be stopped', () => {

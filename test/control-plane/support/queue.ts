@@ -21,6 +21,7 @@ import type { Database } from '../../../src/control-plane/store/database/databas
 import type { Prepare } from '../../../src/control-plane/store/database/migrate';
 import { prepareSecrets } from '../../../src/control-plane/store/secrets';
 import { openSqlite } from '../../../src/control-plane/store/database/sqlite';
+import type { RunType } from '../../../src/control-plane/store/records';
 import type { Schema } from '../../../src/control-plane/store/schema';
 import type {
   Assignment,
@@ -175,6 +176,11 @@ export class TestQueue {
     await this.database.transaction((db) => sql.raw(text).execute(db));
   }
 
+  /** As they lie in the database. */
+  async rows(table: keyof Schema): Promise<object[]> {
+    return this.database.reads.selectFrom(table).selectAll().execute();
+  }
+
   async beat(session = 'session', term?: number): Promise<void> {
     const after = await this.context.store.read.pools.revision(this.pool.id);
     await this.call('watch', { session, after, waitSeconds: 0, ...(term !== undefined && { term }) });
@@ -212,8 +218,9 @@ export class TestQueue {
     return view.assignment;
   }
 
-  async trigger(stack = 'stack', type: 'TRACKED' | 'PROPOSED' = 'TRACKED'): Promise<string> {
-    return (await this.admin.createRun({ stack, type })).id;
+  async trigger(stack = 'stack', type: RunType = 'TRACKED'): Promise<string> {
+    const command = type === 'TASK' ? { command: 'tofu state list' } : {};
+    return (await this.admin.createRun({ stack, type, ...command })).id;
   }
 
   /** A worker with a run that has not started. */

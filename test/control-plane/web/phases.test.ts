@@ -4,7 +4,10 @@ import { phases } from '../../../src/control-plane/web/phases';
 type Run = Parameters<typeof phases>[0];
 type Attempt = Parameters<typeof phases>[1][number];
 
-const run = (state: Run['state'], finishedAt: number | null = null): Run => ({ state, createdAt: 0, finishedAt });
+const run = (state: Run['state'], finishedAt: number | null = null, type: Run['type'] = 'TRACKED'): Run => ({
+  ...{ type, state, finishedAt },
+  createdAt: 0,
+});
 
 const plan = (change: Partial<Attempt> = {}): Attempt => ({
   attempt: 1,
@@ -38,6 +41,7 @@ test.each<[string, Run, Attempt[], unknown[]]>([
   ['one that waits for a word', run('UNCONFIRMED'), [plan()], [QUEUED, ['Plan', 10, 30], ['Confirmation', 30, null]]],
   ['one that was discarded', run('DISCARDED', 45), [plan()], [QUEUED, ['Plan', 10, 30], ['Confirmation', 30, 45]]],
   ['one that has the word', run('CONFIRMED'), [plan()], [QUEUED, ['Plan', 10, 30], ['Waiting for a worker', 30, null]]],
+  ['a task', run('FINISHED', 30, 'TASK'), [plan()], [QUEUED, ['Task', 10, 30]]],
   ['a plan without changes', run('FINISHED', 30), [plan()], [QUEUED, ['Plan', 10, 30]]],
   [
     'one that applied',

@@ -6,6 +6,7 @@ import { worked } from './0005-worked';
 import { identities } from './0006-identities';
 import { states } from './0007-states';
 import { ranks } from './0008-ranks';
+import { kinds } from './0012-kinds';
 import { dependencies } from './0013-dependencies';
 import type { Migration } from './migration';
 
@@ -29,5 +30,6 @@ export const MIGRATIONS: Migrations = {
   '0006-identities.additive': identities,
   '0007-states.additive': states,
   '0008-ranks.additive': ranks,
+  '0012-kinds.additive': kinds,
   '0013-dependencies.additive': dependencies,
 };

@@ -1,0 +1,30 @@
+import { environmentRefusal } from '../../protocol/environment';
+import { RequestError } from '../errors';
+import { checkCommand, checkCommitMessage, checkCommitSha, projectFolder } from '../names';
+import type { Environment, RunConfig } from '../store/records';
+import type { NewRun } from './input';
+
+/** What is said of a run when it is triggered. @throws RequestError `malformed` */
+export function configOf({ type, command, skipInitialization = false, ...input }: NewRun): Partial<RunConfig> {
+  if ((type === 'TASK') !== (command !== undefined)) {
+    throw new RequestError('malformed', 'a task needs a command, and no other run has one');
+  }
+  if (input.commitMessage !== undefined && input.commitSha === undefined) {
+    throw new RequestError('malformed', 'a commit message needs the hash of its commit');
+  }
+  return {
+    command: command === undefined ? null : checkCommand(command),
+    skipInitialization,
+    commitSha: input.commitSha === undefined ? null : checkCommitSha(input.commitSha),
+    commitMessage: input.commitMessage === undefined ? null : checkCommitMessage(input.commitMessage),
+    projectRoot: input.projectRoot === undefined ? null : projectFolder(input.projectRoot),
+    runnerImage: input.runnerImage || null,
+  };
+}
+
+/** @throws RequestError `malformed` that names what no run can have in its environment */
+export function usable(environment: Environment): Environment {
+  const refusal = environmentRefusal(environment);
+  if (refusal !== undefined) throw new RequestError('malformed', refusal);
+  return environment;
+}
