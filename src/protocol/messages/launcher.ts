@@ -13,7 +13,7 @@ import { Fence, list, OutcomeReason, Stage, Time, Ulid, WORKER_PATH } from './pr
  *   POST upload     UploadRequest → UploadResponse        by the relay, before the first part
  *   POST uploaded   UploadedRequest → UploadedResponse    by the relay, after the last part
  *   GET  state      the state of the stack, 204 when there is none   by the relay, for the tool
- *   PUT  state      the same, with ?lock=… where the tool holds a lock; in stage `applying` only
+ *   PUT  state      the same, with ?lock=… where the tool holds a lock; by an apply or a task only
  *   POST lock       LockRequest → LockResponse    by the relay, for the tool
  *   POST unlock     UnlockRequest → LockResponse
  *   POST logs       LogsRequest → LogsResponse    by `init` and the relay

@@ -1,13 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { NewRun } from '../../../src/control-plane/admin/input';
-import { describeOnEachDatabase } from '../support/databases';
 import { TestQueue } from '../support/queue';
 
-describeOnEachDatabase('what a run is for', (database) => {
+describe('what a run is for', () => {
   let queue: TestQueue;
 
   beforeEach(async () => {
-    queue = await TestQueue.ready(undefined, await database());
+    queue = await TestQueue.ready();
   });
 
   afterEach(() => queue.close());
@@ -88,48 +87,6 @@ describeOnEachDatabase('what a run is for', (database) => {
     ] as const)('%s is refused', async (_, wanted, sentence) => {
       await expect(queue.admin.createRun({ stack: 'stack', ...wanted })).rejects.toThrow(sentence);
       expect(await queue.admin.runs()).toEqual([]);
-    });
-  });
-
-  const CHANGING = ['TRACKED', 'DESTROY', 'TASK'] as const;
-
-  describe.each(CHANGING)('a run of type %s', (type) => {
-    test.each(CHANGING)('keeps one of type %s of its stack waiting until it is over', async (other) => {
-      const { worker, run, assignment } = await queue.started('stack', type);
-      await queue.register('idle');
-      const next = await queue.trigger('stack', other);
-      expect(await queue.waits(next)).toMatch(new RegExp(`^run ${run} of the same stack, which is P`));
-      await queue.end(assignment, 'UserFailed');
-      await queue.report(worker, assignment, { kind: 'released' });
-      expect(await queue.state(next)).toBe('PREPARING');
-    });
-
-    test('that is lost holds its stack until its Pod is gone, or a person says so (invariant 9)', async () => {
-      const { worker, run, assignment } = await queue.started('stack', type);
-      const next = await queue.trigger('stack', type);
-      await queue.pass(130);
-      await queue.sync([{ id: worker, pod: null }]);
-      await queue.sweep();
-      expect(await queue.state(run)).toBe('FAILED NodeLost');
-      await queue.admin.stop(run);
-      await queue.report(worker, assignment, { kind: 'released' });
-      expect(await queue.state(next)).toBe('PREPARING');
-      expect(await queue.text(run)).toContain('nothing of this run is at work any more');
-    });
-
-    test('goes before one that only plans', async () => {
-      await queue.addStack('other');
-      const proposed = await queue.trigger('other', 'PROPOSED');
-      const run = await queue.trigger('stack', type);
-      expect((await queue.assignment(await queue.register())).runId).toBe(run);
-      expect((await queue.assignment(await queue.register())).runId).toBe(proposed);
-    });
-
-    test('counts as the state of its stack', async () => {
-      const run = await queue.trigger('stack', type);
-      expect(await queue.admin.statistics.stacksByState()).toEqual([{ state: 'QUEUED', stacks: 1 }]);
-      await queue.admin.stop(run);
-      expect(await queue.admin.statistics.stacksByState()).toEqual([{ state: 'CANCELED', stacks: 1 }]);
     });
   });
 
