@@ -1,6 +1,6 @@
 import { sql, type ExpressionBuilder } from 'kysely';
 import type { RunState, StackDependency } from './records';
-import { isTrackedUnfinished } from './runs';
+import { isUnfinishedInTurn } from './runs';
 import type { Schema } from './schema';
 import { Statement } from './statement';
 import { chunks, Table } from './table';
@@ -160,7 +160,8 @@ export class DependencyTable extends Table {
         .selectFrom('runs')
         .select((eb) => eb.fn.max('runs.position').as('position'))
         .where('runs.stackId', 'in', chunk)
-        .where(isTrackedUnfinished)
+        .where(isUnfinishedInTurn)
+        .where('runs.type', '=', 'TRACKED')
         .groupBy('runs.stackId');
       const rows = await this.db
         .selectFrom('runs')
