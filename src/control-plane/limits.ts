@@ -183,6 +183,7 @@ export const OPERATION_BYTES = {
   start: 1 * KIB,
   logs: 4 * MIB,
   heartbeat: 1 * KIB,
+  changes: 1 * MIB,
   outcome: 16 * KIB,
   upload: 1 * KIB,
   uploaded: 16 * KIB,

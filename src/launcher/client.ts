@@ -3,6 +3,7 @@ import { Agent, request } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
 import {
+  ChangesResponse,
   FENCE_HEADER,
   HeartbeatResponse,
   runPath,
@@ -21,6 +22,7 @@ import type {
   LogEntry,
   LogWriter,
   OutcomeRequest,
+  PlanChanges,
   UploadedRequest,
 } from '../protocol/messages';
 import { trustedAuthorities } from '../protocol/authorities';
@@ -182,6 +184,10 @@ export class LauncherClient {
 
   heartbeat(beat: Omit<HeartbeatRequest, 'fence'>, signal: AbortSignal): Promise<HeartbeatResponse> {
     return this.post('heartbeat', beat, HeartbeatResponse, { signal, waitMs: beat.waitSeconds * 1000 });
+  }
+
+  async changes(changes: PlanChanges, signal?: AbortSignal): Promise<void> {
+    await this.post('changes', { changes }, ChangesResponse, { signal });
   }
 
   outcome(outcome: Omit<OutcomeRequest, 'fence'>, signal?: AbortSignal): Promise<OutcomeResponse> {

@@ -26,6 +26,11 @@ export const FILE = {
   exit: (step: number): string => `step-${step}.exit`,
   /** `yes` or `no`: whether the kernel killed something for want of memory meanwhile; absent when it does not say. */
   outOfMemory: (step: number): string => `step-${step}.oom`,
+  /** By `init`, where the changes of a plan are wanted: what shows it, and the FIFO into which that writes. */
+  planCommand: 'plan.command',
+  plan: 'plan',
+  /** By the shim: what that ended with. */
+  planExit: 'plan.exit',
   setting: (variable: string): string => `setting-${variable}`,
   mask: (variable: string): string => `mask-${variable}`,
   workerStarted: 'worker-started',

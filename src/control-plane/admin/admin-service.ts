@@ -11,6 +11,7 @@ import { waitsFor } from '../queue/waiting';
 import { runTopic, type Sleep } from '../queue/wakeups';
 import { KeyAdmin } from './key-admin';
 import { configOf, usable } from './new-run';
+import { PlanAdmin } from './plan-admin';
 import { PoolAdmin, type Pool } from './pool-admin';
 import { StackAdmin } from './stack-admin';
 import { StateAdmin } from './state-admin';
@@ -35,6 +36,7 @@ export class AdminService {
   readonly keys: KeyAdmin;
   /** States that are kept for stacks. */
   readonly states: StateAdmin;
+  readonly plans: PlanAdmin;
   private readonly poolAdmin: PoolAdmin;
   private readonly stackAdmin: StackAdmin;
 
@@ -47,6 +49,7 @@ export class AdminService {
   ) {
     this.statistics = new Statistics(context);
     this.keys = new KeyAdmin(context, apiKeys);
+    this.plans = new PlanAdmin(context);
     this.poolAdmin = new PoolAdmin(context, issuer);
     this.states = new StateAdmin(context, states, (nameOrId) => this.stackAdmin.require(nameOrId));
     this.stackAdmin = new StackAdmin(context, blobs, (nameOrId) => this.poolAdmin.byNameOrId(nameOrId));

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Context, Hono } from 'hono';
 import {
+  ChangesRequest,
   CONTROLLER_OPERATIONS,
   FENCE_HEADER,
   HeartbeatRequest,
@@ -23,6 +24,7 @@ import { LIMIT, LOG_BURST_BYTES } from '../limits';
 import type { QueueContext } from '../queue/context';
 import { dispatch } from '../queue/dispatcher';
 import { requireRun } from '../queue/lifecycle';
+import { keepChanges } from '../queue/plan-changes';
 import { appendLogs, heartbeat, outcome, requireAttempt, start, type Attempted } from '../queue/pod-operations';
 import type { States } from '../state/states';
 import { PodStates } from '../state/pod-states';
@@ -115,6 +117,7 @@ const POD_OPERATIONS = [
   'uploaded',
   'lock',
   'unlock',
+  'changes',
   'outcome',
 ] as const satisfies Operation[];
 type PodOperation = (typeof POD_OPERATIONS)[number];
@@ -169,6 +172,9 @@ function podOperations({ context }: WorkerRoutesParts, uploads: WorkspaceUploads
           return states.lock(who, validate(LockRequest, body, what));
         case 'unlock':
           return states.unlock(who, validate(UnlockRequest, body, what));
+        case 'changes':
+          await keepChanges(context, who, validate(ChangesRequest, body, what));
+          return {};
         case 'outcome':
           return outcome(context, who, validate(OutcomeRequest, body, what));
       }

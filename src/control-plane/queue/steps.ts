@@ -1,12 +1,9 @@
-import type { RunSpec, Stage } from '../../protocol/messages';
+import { CHANGES_EXIT_CODE, type RunSpec, type Stage } from '../../protocol/messages';
 import type { Environment, RunRecord, StackRecord } from '../store/records';
 import { appliesPlan } from './run-types';
 
 /** Where the plan lies between the stages, in the folder of the project. */
 const PLAN_FILE = 'worker-pools.tfplan';
-
-/** Exit code of a plan with `-detailed-exitcode` that found something to change. */
-const CHANGES = 2;
 
 const BINARY: Readonly<Record<StackRecord['tool'], string>> = { OPENTOFU: 'tofu', TERRAFORM: 'terraform' };
 
@@ -19,6 +16,7 @@ interface StackForRun {
 
 /** What the Pod of a stage is to do. */
 export function runSpec(run: RunRecord, { stack, environment, stateVersion }: StackForRun, stage: Stage): RunSpec {
+  const planStep = stage === 'preparing' && run.command === null ? 'plan' : null;
   return {
     runId: run.id,
     stack: stack.name,
@@ -27,7 +25,8 @@ export function runSpec(run: RunRecord, { stack, environment, stateVersion }: St
     steps: stepsOf(run, stack, stage),
     environment: { ...environment },
     projectRoot: run.projectRoot ?? stack.projectRoot,
-    planStep: stage === 'preparing' && run.command === null ? 'plan' : null,
+    planStep,
+    showPlanCommand: planStep === null ? null : showPlan(BINARY[stack.tool]),
     keepsWorkspace: keepsWorkspace(run, stage),
     managedState: stack.managesState ? { version: stateVersion } : null,
   };
@@ -55,8 +54,13 @@ function planning(tool: string, how: string): RunSpec['steps'][number] {
   return {
     name: 'plan',
     command: `${tool} plan${how} -input=false -no-color -lock-timeout=60s -detailed-exitcode -out=${PLAN_FILE}`,
-    successExitCodes: [CHANGES],
+    successExitCodes: [CHANGES_EXIT_CODE],
   };
+}
+
+/** Options that the stack has for other commands fail this one. */
+function showPlan(tool: string): string {
+  return `unset TF_CLI_ARGS TF_CLI_ARGS_show; exec ${tool} show -json ${PLAN_FILE}`;
 }
 
 /**

@@ -53,6 +53,7 @@ export class HistoryTable extends Table {
     const ids = old.map(({ id }) => id);
     if (ids.length === 0) return 0;
     await this.logs.delete(ids);
+    await this.db.deleteFrom('planChanges').where('id', 'in', ids).execute();
     await this.db.deleteFrom('assignments').where('runId', 'in', ids).execute();
     await this.db.deleteFrom('runEnvironments').where('id', 'in', ids).execute();
     await this.db.deleteFrom('runs').where('id', 'in', ids).execute();

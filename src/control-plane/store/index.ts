@@ -9,6 +9,7 @@ import { HistoryTable } from './history';
 import { LeaseClockTable } from './lease-clock';
 import { LogTable } from './logs';
 import { LookTable } from './looks';
+import { PlanChangesTable } from './plan-changes';
 import { PoolTable } from './pools';
 import { RunEnvironmentTable } from './run-environments';
 import { RunTable } from './runs';
@@ -36,6 +37,7 @@ export interface Tables {
   readonly sessions: SessionTable;
   readonly leaseClock: LeaseClockTable;
   readonly logs: LogTable;
+  readonly planChanges: PlanChangesTable;
   readonly history: HistoryTable;
   readonly statistics: StatisticsTable;
 }
@@ -109,6 +111,7 @@ function tables(db: Kysely<Schema>, dialect: Dialect, vault: Sealing): Tables {
     sessions: new SessionTable(db, dialect),
     leaseClock: new LeaseClockTable(db, dialect),
     logs: new LogTable(db, dialect),
+    planChanges: new PlanChangesTable(db, dialect, vault),
     history: new HistoryTable(db, dialect),
     statistics: new StatisticsTable(db, dialect),
   };

@@ -231,6 +231,15 @@ export interface StateLockRow {
   createdAt: number;
 }
 
+export interface PlanChangesRow {
+  /** The run. */
+  id: string;
+  /** JSON. */
+  counts: string;
+  /** Encrypted (secrets.ts). */
+  lists: string;
+}
+
 /** A row when all secrets are encrypted. */
 export interface SealingRow {
   id: string;
@@ -275,6 +284,7 @@ export interface Schema {
   logWriters: LogWriterRow;
   stateVersions: StateVersionRow;
   stateLocks: StateLockRow;
+  planChanges: PlanChangesRow;
   sealing: SealingRow;
   apiKeys: ApiKeyRow;
   stackDependencies: StackDependencyRow;

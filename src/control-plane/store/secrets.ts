@@ -12,6 +12,7 @@ const SECRETS = [
   { table: 'sealing', column: 'value' },
   { table: 'stateVersions', column: 'contentKey' },
   { table: 'runEnvironments', column: 'environment' },
+  { table: 'planChanges', column: 'lists' },
 ] as const;
 type Secret = (typeof SECRETS)[number];
 
@@ -23,6 +24,8 @@ export const contentKeyOf = (versionId: string): Place => ({ ...SECRETS[2], row:
 
 /** Where what a single run has in its environment lies. */
 export const ownEnvironmentOf = (runId: string): Place => ({ ...SECRETS[3], row: runId });
+/** Where it lies what the plan of a run changes. */
+export const listsOfChanges = (runId: string): Place => ({ ...SECRETS[4], row: runId });
 
 const PAGE = 20;
 const PAGE_OF_BEGINNINGS = 1000;

@@ -3,7 +3,7 @@ import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { LAUNCHER_DEFAULTS, LAUNCHER_VARIABLE, NAME_SEPARATORS } from '../../protocol/environment';
-import type { RunSpec } from '../../protocol/messages';
+import { CHANGES_EXIT_CODE, type RunSpec } from '../../protocol/messages';
 import { emptyFolder } from '../archive';
 import { FILE, RelayRun, writeWhole } from '../exchange';
 import type { Paths } from '../paths';
@@ -46,9 +46,17 @@ export async function layDown(run: RunToLayDown, paths: Paths, shim: string): Pr
     await writeWhole(exchange, FILE.command(index + 1), `${step.command}\n`);
     await writeWhole(exchange, FILE.success(index + 1), `${step.successExitCodes.join(' ')}\n`);
   }
-  // Node cannot make a FIFO; mkfifo is in every base image of the launcher (coreutils or busybox).
-  await promisify(execFile)('mkfifo', ['-m', '0666', join(exchange, FILE.workerAlive)]);
+  await makeFifo(join(exchange, FILE.workerAlive));
+  if (run.planStep !== null && run.showPlanCommand !== null) {
+    await writeWhole(exchange, FILE.planCommand, `${run.showPlanCommand}\n`);
+    await makeFifo(join(exchange, FILE.plan));
+  }
   await writeWhole(exchange, FILE.run, JSON.stringify(RelayRun.parse(run)));
+}
+
+/** Node cannot make one; mkfifo is in every base image of the launcher (coreutils or busybox). */
+async function makeFifo(path: string): Promise<void> {
+  await promisify(execFile)('mkfifo', ['-m', '0666', path]);
 }
 
 /** What the shim sets in its own shell. */
@@ -60,6 +68,8 @@ function layout(run: RunSpec, { workspace, binaries }: Paths, stackPath: string 
     wp_settings: Object.values(LAUNCHER_VARIABLE).join(' '),
     wp_separators: NAME_SEPARATORS,
     wp_steps: String(run.steps.length),
+    wp_plan_step: String(run.steps.findIndex(({ name }) => name === run.planStep) + 1),
+    wp_changes: String(CHANGES_EXIT_CODE),
     ...(stackPath === undefined ? {} : { wp_stack_path: stackPath }),
   };
   return Object.entries(values)

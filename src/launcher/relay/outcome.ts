@@ -1,4 +1,4 @@
-import type { OutcomeRequest, Stage, Step } from '../../protocol/messages';
+import { CHANGES_EXIT_CODE, type OutcomeRequest, type Stage, type Step } from '../../protocol/messages';
 import type { Ending } from './journal';
 
 /** How a step ended. */
@@ -21,10 +21,15 @@ export interface StageResult {
 export type Outcome = Omit<OutcomeRequest, 'fence'>;
 
 const SIGKILLED = 128 + 9;
-const CHANGES = 2;
 
 export function succeeded(result: StepResult): boolean {
   return result.exitCode === 0 || result.step.successExitCodes.includes(result.exitCode);
+}
+
+/** Whether the plan has been made, and there is something to apply. */
+export function planHasChanges({ results, planStep }: Pick<StageResult, 'results' | 'planStep'>): boolean {
+  const plan = results.find((result) => result.step.name === planStep);
+  return plan?.exitCode === CHANGES_EXIT_CODE;
 }
 
 /**
@@ -35,8 +40,7 @@ export function decideOutcome(stage: StageResult): Outcome | undefined {
   const { steps, results, ending } = stage;
   const failed = results.find((result) => !succeeded(result));
   if (failed === undefined && results.length === steps.length) {
-    const plan = results.find((result) => result.step.name === stage.planStep);
-    const hasChanges = plan?.exitCode === CHANGES;
+    const hasChanges = planHasChanges(stage);
     return { reason: 'Succeeded', message: `The stage ${stage.stage} succeeded.`, exitCode: 0, hasChanges };
   }
   const exitCode = failed?.exitCode ?? null;

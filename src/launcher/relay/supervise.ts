@@ -5,7 +5,8 @@ import { Changes } from './changes';
 import { Collector } from './collector';
 import { overdue } from './deadlines';
 import { Mask } from './mask';
-import type { StepResult } from './outcome';
+import { planHasChanges, type StepResult } from './outcome';
+import { PlanPipe, type PlanRead } from './plan-pipe';
 import type { RelayContext } from './context';
 import { readSettings } from './settings';
 import { asJsonLines } from './standard-output';
@@ -16,6 +17,8 @@ export interface WorkerResult {
   readonly settings: RelaySettings;
   /** For the relay's last words. */
   readonly collector: Collector;
+  /** Undefined where there is no plan, or nobody wants to see it. */
+  readonly plan: PlanRead | undefined;
 }
 
 export const VOLUME_IS_FULL =
@@ -34,6 +37,7 @@ export async function superviseWorker(context: RelayContext, refused: AbortSigna
   const { exchange } = paths;
   const alive = new WorkerAlive(exchange);
   const changes = new Changes(exchange, clock);
+  const plan = PlanPipe.open(exchange, clock);
   const onTerminating = (): void => {
     const message = 'The Pod is being ended from outside; the running step is asked to stop.';
     end({ cause: 'terminated', at: clock.now(), message }).catch(fail);
@@ -52,11 +56,12 @@ export async function superviseWorker(context: RelayContext, refused: AbortSigna
       if (terminating.aborted || refused.aborted || isGone || lastWords) break;
       await changes.wait();
     }
-    return await collectUntilGone(context, { alive, changes, refused, lastWords });
+    return await collectUntilGone(context, { alive, changes, plan, refused, lastWords });
   } finally {
     terminating.removeEventListener('abort', onTerminating);
     refused.removeEventListener('abort', onRefused);
     changes.close();
+    plan?.close();
     alive.close();
   }
 }
@@ -79,6 +84,7 @@ async function endWhenOverdue(
 interface Watched {
   readonly alive: WorkerAlive;
   readonly changes: Changes;
+  readonly plan: PlanPipe | undefined;
   readonly refused: AbortSignal;
   /** Of a shim that has not begun; no step can have written them. */
   readonly lastWords: string | undefined;
@@ -110,7 +116,9 @@ async function collectUntilGone(context: RelayContext, watched: Watched): Promis
       await collector.say('volume-is-full', `${VOLUME_IS_FULL} Output may be missing from here on.`);
     }
     context.onStep(await collector.currentStep());
-    if (gone) return { results: collector.results, settings, collector };
+    const { results } = collector;
+    if (planHasChanges({ results, planStep: run.planStep })) watched.plan?.begin(mask);
+    if (gone) return { results, settings, collector, plan: await watched.plan?.end() };
     // A tool that cannot write its state, because the control plane is away, is silent while it tries again.
     await endWhenOverdue(context, settings, startedAt, Math.max(lastOutputAt, context.stateAskedAt()));
     await watched.changes.wait();

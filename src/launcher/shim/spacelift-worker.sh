@@ -10,8 +10,9 @@ wp_exchange=${1:-/opt/spacelift/exchange}
 wp_pause=${2:-1} # seconds between two looks, of which each counts as one second
 wp_last_words=${3:-/dev/termination-log}
 wp_patience=300 # seconds that the relay may take
+wp_show_patience=120 # seconds that it may take to show the plan
 
-wp_stopped='' wp_pid='' wp_group='' wp_targets='' wp_killer='' wp_interrupted='' wp_step=0
+wp_stopped='' wp_has_changes='' wp_pid='' wp_group='' wp_targets='' wp_killer='' wp_interrupted='' wp_step=0
 
 leave_last_words() { # SENTENCE: for the kubelet, which tells the controller
   [ ! -w "$wp_last_words" ] || printf '%s\n' "$1" >"$wp_last_words"
@@ -85,21 +86,21 @@ terminate() {
   done
   # shellcheck disable=SC2086
   kill -s TERM -- $wp_targets 2>/dev/null
-  [ -n "$wp_killer" ] || { kill_later & } 9>&-
+  [ -n "$wp_killer" ] || { kill_later "step-$wp_step.exit" "$wp_grace" 'the step did not stop' & } 9>&-
   wp_killer=1
 }
 
 # The helpers below end with this shell, which is not always the end of all processes (shareProcessNamespace), and when
 # they cannot pause, because none of them may keep a processor busy.
-kill_later() {
+kill_later() { # FILE SECONDS WHAT: unless the file is there by then
   trap '' TERM INT
-  wp_left=$wp_grace
-  while [ "$wp_left" -gt 0 ] && [ ! -e "step-$wp_step.exit" ]; do
+  wp_left=$2
+  while [ "$wp_left" -gt 0 ] && [ ! -e "$1" ]; do
     sleep "$wp_pause" || return 1
     wp_left=$((wp_left - 1))
   done
-  [ ! -e "step-$wp_step.exit" ] || return 0
-  echo "spacelift-worker: the step did not stop within $wp_grace seconds and is killed." >&2
+  [ ! -e "$1" ] || return 0
+  echo "spacelift-worker: $3 within $2 seconds and is killed." >&2
   # shellcheck disable=SC2086
   kill -s KILL -- $wp_group $wp_targets 2>/dev/null
 }
@@ -244,6 +245,23 @@ run_step() {
   put "step-$wp_step.exit" "$wp_code"
 }
 
+# Shows the plan to the relay alone, which makes a list of changes of it; whatever comes of that, the stage has succeeded. A
+# relay that is away reads nothing: then it is killed like one that takes too long. Opened for both, it waits for nobody.
+show_plan() {
+  [ -p plan ] && wp_command=$(cat plan.command) || return 0
+  become_step </dev/null 1<>plan 2>/dev/null 9>&- &
+  wp_pid=$!
+  [ -z "$wp_setsid" ] || wp_group=-$wp_pid
+  wp_targets=$wp_pid wp_killer=1
+  kill_later plan.exit "$wp_show_patience" 'the command that shows the plan did not end' 9>&- &
+  wait "$wp_pid"
+  wp_status=$?
+  # shellcheck disable=SC2086
+  [ -z "$wp_stopped" ] || kill -s KILL -- $wp_group "$wp_pid" 2>/dev/null
+  wp_pid=
+  put plan.exit "$wp_status"
+}
+
 not_found() {
   echo "spacelift-worker: exit code 127 says that a command was not found. PATH of the step is $wp_path"
   if [ -n "${wp_stack_path+set}" ]; then
@@ -296,8 +314,10 @@ while [ "$wp_step" -lt "$wp_steps" ]; do
   run_step
   first_line "step-$wp_step.success"
   succeeded "$wp_code" "$wp_line" || break
+  [ "$wp_step" -ne "$wp_plan_step" ] || [ "$wp_code" -ne "$wp_changes" ] || wp_has_changes=1
   wp_code=0
 done
+[ "$wp_code" -ne 0 ] || [ -z "$wp_has_changes" ] || show_plan
 put worker-done "$wp_code"
 # The mirrors show the last lines and the watcher sees the end: a second or two.
 wait

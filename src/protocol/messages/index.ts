@@ -1,3 +1,4 @@
 export * from './primitives';
 export * from './controller';
 export * from './launcher';
+export * from './plan-changes';

@@ -17,6 +17,7 @@ import { Fence, list, OutcomeReason, Stage, Time, Ulid, WORKER_PATH } from './pr
  *   POST lock       LockRequest → LockResponse    by the relay, for the tool
  *   POST unlock     UnlockRequest → LockResponse
  *   POST logs       LogsRequest → LogsResponse    by `init` and the relay
+ *   POST changes    ChangesRequest → ChangesResponse   by the relay, before the outcome of a plan with changes
  *   POST heartbeat  HeartbeatRequest → HeartbeatResponse, a long poll that returns at once when the run is stopped
  *   POST outcome    OutcomeRequest → OutcomeResponse, idempotent
  *
@@ -40,6 +41,9 @@ export const Step = z.object({
   successExitCodes: z.array(z.number().int().min(1).max(255)).default([]),
 });
 
+/** Exit code of the plan step that says that there is something to apply. */
+export const CHANGES_EXIT_CODE = 2;
+
 export const RunSpec = z.object({
   runId: Ulid,
   stack: z.string(),
@@ -53,6 +57,11 @@ export const RunSpec = z.object({
   projectRoot: z.string(),
   /** Whether a step that exits with 2 means "changes": the stage's outcome then says `hasChanges`. */
   planStep: z.string().nullable(),
+  /**
+   * Run by `sh -c` after the steps, if the plan has changes: writes the plan as JSON, as `show -json` of the tool does, of which
+   * a summary without values leaves the Pod (`changes`). That it fails is no failure of the run. Null: nobody asks for it.
+   */
+  showPlanCommand: z.string().min(1).nullable().default(null),
   /** Whether the workspace is kept when a stage `preparing` ends with changes; of other runs nobody asks for it. */
   keepsWorkspace: z.boolean().default(true),
   /** Bytes of each part, but the last, in which the workspace is uploaded. @default - it is uploaded whole */

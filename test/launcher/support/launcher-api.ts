@@ -4,6 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { buffer, json } from 'node:stream/consumers';
 import { decodeProtectedHeader } from 'jose';
 import {
+  ChangesRequest,
   FENCE_HEADER,
   HeartbeatRequest,
   LogsRequest,
@@ -11,7 +12,7 @@ import {
   StartRequest,
   UploadedRequest,
 } from '../../../src/protocol/messages';
-import type { LogEntry, Refusal, RunSpec } from '../../../src/protocol/messages';
+import type { LogEntry, PlanChanges, Refusal, RunSpec } from '../../../src/protocol/messages';
 import { freePort } from '../../support/own-servers';
 
 interface Request {
@@ -29,6 +30,7 @@ export class LauncherApi {
   readonly fence = 7;
   readonly logs: Record<'init' | 'relay', LogEntry[]> = { init: [], relay: [] };
   readonly outcomes: OutcomeRequest[] = [];
+  readonly changes: PlanChanges[] = [];
   readonly requests: string[] = [];
   source = Buffer.alloc(0);
   workspace: Buffer | undefined;
@@ -173,6 +175,9 @@ export class LauncherApi {
         if (this.refusals.has(operation)) return this.refusals.get(operation);
         return { stop: this.stopReason === undefined ? null : { reason: this.stopReason } };
       }
+      case 'changes':
+        this.changes.push(ChangesRequest.parse(body).changes);
+        return {};
       case 'outcome':
         this.outcomes.push(OutcomeRequest.parse(body));
         await this.onOutcome();

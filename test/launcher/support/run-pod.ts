@@ -54,6 +54,7 @@ export function runSpec(steps: readonly Step[], more: Partial<RunSpec> = {}): Ru
     environment: {},
     projectRoot: '',
     planStep: null,
+    showPlanCommand: null,
     keepsWorkspace: true,
     managedState: null,
     ...more,
@@ -194,13 +195,16 @@ export class RunPod {
     return join(this.root, 'termination-log');
   }
 
-  /** The container `worker`. */
-  worker(environment: Readonly<Record<string, string>> = {}, shell: readonly string[] = ['dash']): Worker {
+  /** The container `worker`. @param second how long its seconds are, a tenth as long as in a Pod */
+  worker(
+    environment: Readonly<Record<string, string>> = {},
+    shell: readonly string[] = ['dash'],
+    second = '0.1',
+  ): Worker {
     const [command = '', ...flags] = shell;
     writeFileSync(this.lastWords, '');
     const bin = this.binOf(shell);
-    // Its seconds are a tenth as long as in a Pod.
-    const operands = [join(this.paths.binaries, 'spacelift-worker'), this.paths.exchange, '0.1', this.lastWords];
+    const operands = [join(this.paths.binaries, 'spacelift-worker'), this.paths.exchange, second, this.lastWords];
     const child = spawn(command, [...flags, ...operands], {
       env: { PATH: [bin, process.env['PATH']].join(delimiter), [POD_VARIABLE.stopGraceSeconds]: '20', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -8,6 +8,7 @@ import { states } from './0007-states';
 import { ranks } from './0008-ranks';
 import { kinds } from './0012-kinds';
 import { dependencies } from './0013-dependencies';
+import { planChanges } from './0016-plan-changes';
 import type { Migration } from './migration';
 
 /**
@@ -32,4 +33,5 @@ export const MIGRATIONS: Migrations = {
   '0008-ranks.additive': ranks,
   '0012-kinds.additive': kinds,
   '0013-dependencies.additive': dependencies,
+  '0016-plan-changes.additive': planChanges,
 };
