@@ -149,6 +149,7 @@ export const ROOMS = {
     'cli/commands',
     'cli/settings',
     'examples',
+    'test',
   ],
   'cli/dev': [
     'api',

@@ -5,6 +5,8 @@ const STACK_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 const POOL_NAME = /^(?! )[^\p{C}\p{Zl}\p{Zp}/]{1,100}(?<! )$/u;
 const POOL_LABEL = /^(?! )[^\p{C}\p{Zl}\p{Zp}]{1,100}(?<! )$/u;
 const SPACE = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+/** Of pools of which nobody says any. */
+export const DEFAULT_SPACE = 'legacy';
 const MOST_DESCRIPTION = 10_000;
 /** All but tab, line feed and carriage return. */
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;

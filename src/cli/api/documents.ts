@@ -84,7 +84,7 @@ export const STACK = graphql(`
         name
       }
       managesStateFile
-      state {
+      stateVersion {
         number
         serial
         createdAt

@@ -185,7 +185,7 @@ function deleteCommand(): Command {
       'Delete a stack with its source, its environment and the state that is kept for it. What it has applied stays, and so do its runs, to be looked at. Refused while a run is unfinished.',
     );
   return apiAction(withExamples(command, 'stack delete network'), async (client, _, given) => {
-    const { id, state } = await findStack(client, given ?? '');
+    const { id, stateVersion: state } = await findStack(client, given ?? '');
     const name = await deleteStack(client, id);
     const withState = state ? `, and so is the state that was kept for it, of version ${state.number}` : '';
     print(`Stack ${name} is deleted${withState}. What its runs have applied stays as it is.`);
@@ -219,7 +219,7 @@ function note(sentence: string): void {
   print(`Note: ${sentence}`, process.stderr);
 }
 
-function stateOf({ managesStateFile, state, stateLock }: Stack): string {
+function stateOf({ managesStateFile, stateVersion: state, stateLock }: Stack): string {
   const newest = state ? `version ${state.number} of ${when(state.createdAt)}` : 'no version yet';
   const locked = stateLock ? `, locked by run ${stateLock.runId} since ${when(stateLock.createdAt)}` : '';
   const where = managesStateFile ? 'kept here, if the source names no backend' : 'not kept here';

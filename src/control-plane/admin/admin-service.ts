@@ -176,6 +176,11 @@ export class AdminService {
     return this.tables.stacks.countOfPools(poolIds);
   }
 
+  /** The state of the newest tracked run that has begun, of each of the stacks; one of which none has is left out. */
+  stackStates(stackIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.tables.stacks.states(stackIds);
+  }
+
   stack(nameOrId: string): Promise<StackRecord | null> {
     return this.stackAdmin.find(nameOrId);
   }

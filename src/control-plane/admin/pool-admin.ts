@@ -1,6 +1,6 @@
 import type { NewPool, PoolSettings } from './input';
 import { RequestError } from '../errors';
-import { checkDescription, checkLabel, checkPoolName, checkSpace, idOf } from '../names';
+import { checkDescription, checkLabel, checkPoolName, checkSpace, DEFAULT_SPACE, idOf } from '../names';
 import type { PoolIssuer } from '../identity/pool-issuer';
 import type { QueueContext } from '../queue/context';
 import { cycle } from '../queue/cycle';
@@ -121,7 +121,7 @@ function usable(input: PoolSettings) {
     name: checkPoolName(input.name.trim()),
     description: typeof input.description === 'string' ? checkDescription(input.description) : null,
     labels,
-    space: checkSpace(input.space ?? 'legacy'),
+    space: checkSpace(input.space ?? DEFAULT_SPACE),
     driftDetectionRunLimit: input.driftDetectionRunLimit ?? -1,
   };
 }

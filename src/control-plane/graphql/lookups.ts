@@ -10,6 +10,7 @@ export class Lookups {
   readonly workerCounts: DataLoader<string, WorkerCounts>;
   readonly workers: DataLoader<string, readonly WorkerRecord[]>;
   readonly stackCounts: DataLoader<string, number>;
+  readonly stackStates: DataLoader<string, string | null>;
   readonly pools: DataLoader<string, Pool | null>;
   readonly stacks: DataLoader<string, StackRecord | null>;
   readonly dependsOn: DataLoader<string, readonly StackDependency[]>;
@@ -22,6 +23,7 @@ export class Lookups {
     this.workerCounts = byId((pools) => admin.countWorkers(pools), { registered: 0, busy: 0, willing: 0, ready: 0 });
     this.workers = byId((pools) => admin.workersOf(pools), []);
     this.stackCounts = byId((pools) => admin.countStacks(pools), 0);
+    this.stackStates = byId((stacks) => admin.stackStates(stacks), null);
     this.pools = byId((pools) => admin.poolsById(pools), null);
     this.stacks = byId(async (ids) => new Map((await admin.stacksById(ids)).map((stack) => [stack.id, stack])), null);
     this.dependsOn = byId((stacks) => dependenciesBy(admin, 'stackId', stacks), []);

@@ -7,6 +7,8 @@ import './runs';
 import './new-runs';
 import './search-runs';
 import './worker-pools';
+import './spaces';
+import './modules';
 import './stacks';
 import './stack-dependencies';
 import './states';

@@ -1,8 +1,10 @@
 import type { NewStack, StackChange } from '../admin/input';
 import type { StackRecord } from '../store/records';
+import { DEFAULT_SPACE } from '../names';
 import { builder, seconds } from './builder';
 import { Run } from './runs';
 import { checkSearch, mentions, mostOf, pageOf, pagesOf, passes, SearchInput } from './search';
+import { Space } from './spaces';
 import { WorkerPool } from './worker-pools';
 
 const StackTool = builder.enumType('StackTool', { values: ['OPENTOFU', 'TERRAFORM'] as const });
@@ -52,6 +54,22 @@ export const Stack = builder.objectRef<StackRecord>('Stack').implement({
         return run?.stackId === stack.id ? run : null;
       },
     }),
+    state: t.string({
+      description: 'Of the newest tracked run that has begun; NONE: none has.',
+      resolve: async ({ id }, _args, { lookups }) => (await lookups.stackStates.load(id)) ?? 'NONE',
+    }),
+    spaceDetails: t.field({
+      type: Space,
+      description: 'That of its pool.',
+      resolve: async ({ poolId }, _args, { lookups }) => (await lookups.pools.load(poolId))?.space ?? DEFAULT_SPACE,
+    }),
+    space: t.id({
+      description: 'The id of the same.',
+      resolve: async ({ poolId }, _args, { lookups }) => (await lookups.pools.load(poolId))?.space ?? DEFAULT_SPACE,
+    }),
+    description: t.string({ nullable: true, description: 'Null: stacks have none here.', resolve: () => null }),
+    labels: t.stringList({ description: 'Empty: stacks have none here.', resolve: () => [] }),
+    branch: t.string({ description: 'Empty: sources are uploaded.', resolve: () => '' }),
     createdAt: t.int({ resolve: ({ createdAt }) => seconds(createdAt) }),
   }),
 });

@@ -34,7 +34,7 @@ const Lock = builder.objectRef<StateLock>('StateLock').implement({
 });
 
 builder.objectFields(Stack, (t) => ({
-  state: t.field({
+  stateVersion: t.field({
     type: Version,
     nullable: true,
     description: 'The newest version of its state; null when the control plane has none.',

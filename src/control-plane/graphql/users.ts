@@ -2,12 +2,15 @@ import { RequestError } from '../errors';
 import type { Caller } from '../identity/rights';
 import { builder } from './builder';
 
-const User = builder.objectRef<{ readonly jwt: string; readonly validUntil: number }>('User').implement({
-  fields: (t) => ({
-    jwt: t.exposeString('jwt', { nullable: true }),
-    validUntil: t.exposeInt('validUntil', { nullable: true }),
-  }),
-});
+const User = builder
+  .objectRef<{ readonly id: string; readonly jwt: string; readonly validUntil: number }>('User')
+  .implement({
+    fields: (t) => ({
+      id: t.exposeID('id', { description: 'Of the API key.' }),
+      jwt: t.exposeString('jwt', { nullable: true }),
+      validUntil: t.exposeInt('validUntil', { nullable: true }),
+    }),
+  });
 
 const Viewer = builder.objectRef<Caller>('Viewer').implement({
   fields: (t) => ({ id: t.exposeID('id'), name: t.exposeString('name'), role: t.exposeString('role') }),
@@ -52,7 +55,7 @@ builder.mutationField('apiKeyUser', (t) =>
     resolve: async (_root, { id, secret }, { apiKeys, logIn }) => {
       const made = await logIn(() => apiKeys.exchange(id, secret));
       if (!made) throw new RequestError('unauthorized', 'unauthorized: no API key has this id and secret');
-      return made;
+      return { id, ...made };
     },
   }),
 );

@@ -3,6 +3,7 @@ import type { WorkerRecord } from '../store/records';
 import { builder, seconds } from './builder';
 import { SchedulableRuns, schedulableRuns } from './queue';
 import { checkSearch, mentions, mostOf, pageOf, pagesOf, passes, SearchInput } from './search';
+import { Space } from './spaces';
 
 const isDrained = ({ drained, retiring }: WorkerRecord) => drained || retiring;
 const isBusy = ({ runId }: WorkerRecord) => runId !== null;
@@ -29,10 +30,6 @@ const Worker = builder.objectRef<WorkerRecord>('Worker').implement({
     }),
     run: t.exposeID('runId', { nullable: true, description: 'The run that it works on.' }),
   }),
-});
-
-const Space = builder.objectRef<string>('Space').implement({
-  fields: (t) => ({ id: t.id({ resolve: (space) => space }), name: t.string({ resolve: (space) => space }) }),
 });
 
 export const WorkerPool = builder.objectRef<Pool>('WorkerPool').implement({

@@ -20,6 +20,9 @@ const COLUMNS = [
   'createdAt',
 ] as const satisfies readonly (keyof StackRow)[];
 
+/** A run that is canceled never was anything else. */
+const NOT_BEGUN = ['QUEUED', 'CANCELED'] as const;
+
 export type Sealing = Pick<Vault, 'seal' | 'open'>;
 
 export class StackTable extends Table {
@@ -128,6 +131,31 @@ export class StackTable extends Table {
       for (const { poolId, n } of rows) counts.set(poolId, Number(n));
     }
     return counts;
+  }
+
+  /** The state of the newest tracked run that has begun, of each of the stacks; one of which none has is left out. */
+  async states(ids: readonly string[]): Promise<Map<string, string>> {
+    const found = new Map<string, string>();
+    for (const chunk of chunks(ids)) {
+      const rows = await this.db
+        .selectFrom('stacks')
+        .where('stacks.id', 'in', chunk)
+        .select((eb) => [
+          'stacks.id',
+          eb
+            .selectFrom('runs')
+            .select('runs.state')
+            .whereRef('runs.stackId', '=', 'stacks.id')
+            .where('runs.type', '=', 'TRACKED')
+            .where('runs.state', 'not in', NOT_BEGUN)
+            .orderBy('runs.position', 'desc')
+            .limit(1)
+            .as('state'),
+        ])
+        .execute();
+      for (const { id, state } of rows) if (state !== null) found.set(id, state);
+    }
+    return found;
   }
 
   /** The environments of stacks that are there, deleted or not. */

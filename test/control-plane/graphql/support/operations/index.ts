@@ -1,0 +1,9 @@
+import { ACCOUNT } from './account';
+import { POOLS } from './pools';
+import { STACKS } from './stacks';
+import { RUNS } from './runs';
+import { KEYS } from './keys';
+import type { Operations } from './operation';
+
+/** Every field at the root of the API, as a client uses it. */
+export const OPERATIONS: Operations = { ...ACCOUNT, ...POOLS, ...STACKS, ...RUNS, ...KEYS };

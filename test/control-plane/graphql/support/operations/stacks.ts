@@ -1,0 +1,128 @@
+import { one, ofStack, FIRST, search, type Operations } from './operation';
+
+export const STACKS: Operations = {
+  stacks: {
+    shows: 'lists the stacks of a pool',
+    document: 'query($workerPool: ID, $first: Int) { stacks(workerPool: $workerPool, first: $first) { name state } }',
+    given: ({ pool }) => ({ workerPool: pool.id, first: 5 }),
+    gives: ({ stack }) => [{ name: stack, state: 'NONE' }],
+  },
+  stack: {
+    shows: 'finds a stack by its name',
+    document: one('ID!', 'stack', 'name space spaceDetails { id } description labels branch hasSource'),
+    given: ({ stack }) => ({ id: stack }),
+    gives: ({ stack }) => ({ name: stack, space: 'legacy', spaceDetails: { id: 'legacy' }, hasSource: true }),
+  },
+  searchStacks: {
+    shows: 'gives a page of stacks',
+    document: search('searchStacks'),
+    given: ({ pool }) => ({
+      input: { first: 5, predicates: [{ field: 'workerPool', constraint: { stringMatches: [pool.id] } }] },
+    }),
+    gives: () => ({ edges: [{ node: {} }], pageInfo: { hasNextPage: false } }),
+  },
+  module: {
+    shows: 'is null',
+    document: one('ID!', 'module', 'id'),
+    given: () => ({ id: 'any' }),
+    gives: () => null,
+  },
+  searchModules: {
+    shows: 'is empty',
+    document: search('searchModules'),
+    given: () => FIRST,
+    gives: () => ({ edges: [], pageInfo: { endCursor: '', hasNextPage: false, hasPreviousPage: false } }),
+  },
+  stackCreate: {
+    shows: 'makes a stack, and does not tell the values of its environment',
+    document: `mutation($name: String!, $pool: ID!, $tool: StackTool, $root: String, $image: String, $auto: Boolean,
+      $state: Boolean, $environment: [EnvironmentVariable!]) {
+      stackCreate(name: $name, workerPool: $pool, tool: $tool, projectRoot: $root, runnerImage: $image, autoDeploy: $auto,
+        manageState: $state, environment: $environment) {
+        name tool projectRoot runnerImage autoDeploy managesStateFile environment workerPool { id } } }`,
+    given: (world) => ({
+      name: world.fresh('another'),
+      pool: world.pool.id,
+      tool: 'TERRAFORM',
+      root: 'network',
+      image: 'example/runner:2',
+      auto: true,
+      state: false,
+      environment: [{ name: 'REGION', value: 'north' }],
+    }),
+    gives: (world) => ({
+      name: world.fresh('another'),
+      tool: 'TERRAFORM',
+      projectRoot: 'network',
+      runnerImage: 'example/runner:2',
+      autoDeploy: true,
+      managesStateFile: false,
+      environment: ['REGION'],
+      workerPool: { id: world.pool.id },
+    }),
+  },
+  stackUpdate: {
+    shows: 'changes what is given, and leaves the rest',
+    document: `mutation($stack: ID!, $pool: ID, $tool: StackTool, $root: String, $image: String, $auto: Boolean,
+      $state: Boolean, $environment: [EnvironmentVariable!], $unset: [String!]) {
+      stackUpdate(stack: $stack, workerPool: $pool, tool: $tool, projectRoot: $root, runnerImage: $image, autoDeploy: $auto,
+        manageState: $state, environment: $environment, unsetEnvironment: $unset) {
+        tool projectRoot runnerImage autoDeploy environment } }`,
+    given: (world) => ({
+      ...ofStack(world),
+      pool: world.pool.id,
+      root: 'network',
+      image: 'example/runner:2',
+      auto: true,
+      state: false,
+      environment: [{ name: 'REGION', value: 'north' }],
+      unset: ['GONE'],
+    }),
+    gives: () => ({
+      tool: 'OPENTOFU',
+      projectRoot: 'network',
+      runnerImage: 'example/runner:2',
+      autoDeploy: true,
+      environment: ['REGION'],
+    }),
+  },
+  stackDelete: {
+    shows: 'deletes a stack',
+    document: 'mutation($stack: ID!) { stackDelete(stack: $stack) { name } }',
+    given: ofStack,
+    gives: ({ stack }) => ({ name: stack }),
+    then: ({ stack }) => ({ ask: one('ID!', 'stack', 'id'), with: { id: stack }, gives: { stack: null } }),
+  },
+  stackStateRestore: {
+    shows: 'makes a former version of a state the newest',
+    document:
+      'mutation($stack: ID!, $version: Int!) { stackStateRestore(stack: $stack, version: $version) { number restoredFrom } }',
+    given: async (world) => {
+      await world.states();
+      return { ...ofStack(world), version: 1 };
+    },
+    gives: () => ({ number: 3, restoredFrom: 1 }),
+  },
+  stackStateUnlock: {
+    shows: 'takes the lock of a state, and tells whose it was',
+    document: 'mutation($stack: ID!) { stackStateUnlock(stack: $stack) { id who } }',
+    given: async (world) => {
+      await world.lockedState();
+      return ofStack(world);
+    },
+    gives: () => ({ id: 'a-lock', who: 'somebody@somewhere' }),
+  },
+  stackDependencyCreate: {
+    shows: 'lets the runs of a stack follow those of another',
+    document:
+      'mutation($input: StackDependencyInput!) { stackDependencyCreate(input: $input) { stack { name } dependsOnStack { name } } }',
+    given: async (world) => ({ input: { stackId: world.stack, dependsOnStackId: await world.anotherStack() } }),
+    gives: (world) => ({ stack: { name: world.stack }, dependsOnStack: { name: world.fresh('upstream') } }),
+  },
+  stackDependencyDelete: {
+    shows: 'lets them follow no more',
+    document: 'mutation($id: ID!) { stackDependencyDelete(id: $id) { id } }',
+    given: async (world) => ({ id: await world.dependency() }),
+    gives: (_world, { id }) => ({ id }),
+  },
+};
