@@ -43,7 +43,7 @@ export function kube<T = KubeObject>(
       {
         method: method === 'APPLY' ? 'PATCH' : method,
         agent: agentFor(server),
-        headers: { accept: 'application/json', 'content-type': type },
+        headers: { accept: 'application/json, */*', 'content-type': type },
       },
       (response) => {
         let text = '';

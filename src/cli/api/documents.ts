@@ -225,7 +225,7 @@ export const CONFIRM_RUN = graphql(`mutation($id: ID!) { run: runConfirm(run: $i
 export const DISCARD_RUN = graphql(`mutation($id: ID!) { run: runDiscard(run: $id) { ${RUN_FIELDS} } }`);
 export const STOP_RUN = graphql(`mutation($id: ID!) { run: runStop(run: $id) { ${RUN_FIELDS} } }`);
 
-const KEY_FIELDS = 'id name role createdAt lastUsedAt';
+const KEY_FIELDS = 'id name role type createdAt lastUsedAt oidc { issuer clientId subjectExpression jwks jwksUrl ca }';
 
 export const API_KEYS = graphql(`{ apiKeys { ${KEY_FIELDS} } }`);
 export const CREATE_API_KEY = graphql(`

@@ -8,6 +8,7 @@ import { API_KEYS, CREATE_API_KEY, DELETE_API_KEY, UPDATE_API_KEY } from '../api
 import { output, withOutput, type OutputFlags } from '../api/formats';
 import { commandGroup, withExamples } from '../api/help';
 import { print, table, when } from '../api/output';
+import { changedTrust, newTrust, saysTrust, withTrust, type TrustFlags } from './key-trust';
 import { UserError } from '../run-program';
 
 type Key = ResultOf<typeof API_KEYS>['apiKeys'][number];
@@ -21,7 +22,7 @@ const ROLE_NAMES: Readonly<Record<string, RoleName>> = {
   'worker-pool-controller': 'WORKER_POOL_CONTROLLER',
 };
 
-interface CreateFlags extends OutputFlags {
+interface CreateFlags extends OutputFlags, TrustFlags {
   readonly role: string;
   readonly out?: string;
 }
@@ -45,22 +46,27 @@ function createCommand(): Command {
     .addOption(role())
     .option('--out <file>', 'new file for id and secret, readable by you alone, as --api-key-secret-file takes it');
   withExamples(
-    withOutput(command),
+    withTrust(withOutput(command)),
     'key create exporter --role reader --out exporter.json',
     'key create ci --role operator --output json',
+    'key create runners --role worker-pool-controller --oidc-issuer https://kubernetes.default.svc.cluster.local --oidc-audience worker-pools --oidc-subject system:serviceaccount:runners:controller --oidc-jwks-file jwks.json',
   );
   return apiAction<CreateFlags>(command, async (client, flags, name = '') => {
     const { out } = flags;
     if (out !== undefined && existsSync(out)) {
       throw new UserError(`${out} already exists: choose another --out, so that no key is overwritten`);
     }
-    const { secret, ...key } = (await client.query(CREATE_API_KEY, { input: { name, role: roleOf(flags.role) } })).key;
+    const oidc = newTrust(flags);
+    if (oidc && out !== undefined) throw new UserError('--out: a key for tokens of an issuer has no secret to write');
+    const input = { name, role: roleOf(flags.role), ...(oidc && { oidc }) };
+    const { secret, ...key } = (await client.query(CREATE_API_KEY, { input })).key;
     if (out !== undefined) await writeKey(client, out, key, secret ?? '');
-    const secretLines =
-      out === undefined
-        ? ['', `Its secret, which is not shown again: ${secret}`]
-        : ['', `Its id and secret are in ${out}.`];
-    const text = [`API key ${key.name} is ${key.id}, with the role ${roleName(key.role)}.`, ...secretLines].join('\n');
+    const secretLine = oidc
+      ? 'It has no secret: log in with its id and a token of its issuer.'
+      : out === undefined
+        ? `Its secret, which is not shown again: ${secret}`
+        : `Its id and secret are in ${out}.`;
+    const text = `API key ${key.name} is ${key.id}, with the role ${roleName(key.role)}.\n\n${secretLine}`;
     output(flags, out === undefined ? { ...key, secret } : key, key.id, text);
   });
 }
@@ -76,16 +82,23 @@ function listCommand(): Command {
 function updateCommand(): Command {
   const command = new Command('update')
     .argument('<key>', 'name or id of the key')
-    .description('Give an API key another role or name. With another role, its sessions end at once.')
+    .description(
+      'Give an API key another role or name, or trust in other tokens. With another role or trust, its sessions end at once.',
+    )
     .addOption(role(false))
     .option('--name <name>', 'another name');
-  return apiAction<{ role?: string; name?: string }>(
-    withExamples(command, 'key update ci --role reader'),
+  return apiAction<{ role?: string; name?: string } & TrustFlags>(
+    withExamples(withTrust(command), 'key update ci --role reader', 'key update runners --oidc-jwks-file jwks.json'),
     async (client, flags, given = '') => {
-      if (flags.role === undefined && flags.name === undefined)
-        throw new UserError('nothing to change: give --role or --name');
+      if (flags.role === undefined && flags.name === undefined && !saysTrust(flags))
+        throw new UserError('nothing to change: give --role, --name, or what begins with --oidc-');
       const key = await findKey(client, given);
-      const input = { name: flags.name ?? key.name, role: flags.role === undefined ? key.role : roleOf(flags.role) };
+      const oidc = saysTrust(flags) ? changedTrust(key, flags) : undefined;
+      const input = {
+        name: flags.name ?? key.name,
+        role: flags.role === undefined ? key.role : roleOf(flags.role),
+        ...(oidc && { oidc }),
+      };
       const { key: changed } = await client.query(UPDATE_API_KEY, { id: key.id, input });
       print(`API key ${changed.name} has the role ${roleName(changed.role)}.`);
     },
@@ -140,8 +153,9 @@ function keyTable(keys: readonly Key[]): string {
     key.id,
     key.name,
     roleName(key.role),
+    key.type.toLowerCase(),
     key.createdAt === null ? '(start key)' : when(key.createdAt),
     key.lastUsedAt === null ? '' : when(key.lastUsedAt),
   ]);
-  return table([['ID', 'NAME', 'ROLE', 'CREATED', 'LAST USED'], ...rows]);
+  return table([['ID', 'NAME', 'ROLE', 'TYPE', 'CREATED', 'LAST USED'], ...rows]);
 }

@@ -1,5 +1,6 @@
 import { RequestError } from '../errors';
 import { hashOf, newSecret, type ApiKeys } from '../identity/api-keys';
+import { checkOidcTrust, type NewOidcTrust, type OidcTrust } from '../identity/oidc-trust';
 import { isRole, ROLES, type Role } from '../identity/rights';
 import { LIMIT } from '../limits';
 import { checkKeyName } from '../names';
@@ -11,13 +12,17 @@ import type { ApiKeyRecord } from '../store/records';
 export interface NewKey {
   readonly name: string;
   readonly role: string;
+  /** Whose tokens stand for its secret. @default - it has a secret; of one that is changed: as before */
+  readonly oidc?: NewOidcTrust | null | undefined;
 }
 
-export interface Key extends Omit<ApiKeyRecord, 'secretHash' | 'createdAt' | 'role'> {
+export interface Key extends Omit<ApiKeyRecord, 'secretHash' | 'createdAt' | 'role' | 'oidc'> {
   readonly role: Role;
   /** Null for the start key, which the operator made. */
   readonly createdAt: number | null;
-  /** Only of one that was made just now. */
+  /** Whose tokens stand for its secret; null: it has one. */
+  readonly oidc: OidcTrust | null;
+  /** Only of one that was made just now and has one. */
   readonly secret: string | null;
 }
 
@@ -43,8 +48,17 @@ export class KeyAdmin {
   async create(input: NewKey): Promise<Key> {
     const { store, newId, now } = this.context;
     const { name, role } = this.usable(input);
-    const secret = newSecret();
-    const key = { id: newId(), name, role, secretHash: hashOf(secret), createdAt: now(), lastUsedAt: null };
+    const oidc = input.oidc ? checkOidcTrust(input.oidc) : null;
+    const secret = oidc === null ? newSecret() : null;
+    const key = {
+      id: newId(),
+      name,
+      role,
+      secretHash: secret === null ? '' : hashOf(secret),
+      oidc: oidc && JSON.stringify(oidc),
+      createdAt: now(),
+      lastUsedAt: null,
+    };
     await refuseTwice(name, () =>
       store.transaction(async (tx) => {
         if ((await tx.apiKeys.count()) >= LIMIT.apiKeys) {
@@ -56,19 +70,23 @@ export class KeyAdmin {
         await tx.apiKeys.insert(key);
       }),
     );
-    return { id: key.id, name, role, createdAt: key.createdAt, lastUsedAt: null, secret };
+    return { id: key.id, name, role, createdAt: key.createdAt, lastUsedAt: null, oidc, secret };
   }
 
-  /** Sessions of a key that gets another role end at once. */
+  /** Sessions of a key that gets another role, or trusts other tokens, end at once. */
   async update(id: string, input: NewKey): Promise<Key> {
     this.refuseStartKey(id, 'changed');
     const change = this.usable(input);
+    const trust = input.oidc ? checkOidcTrust(input.oidc) : undefined;
     return refuseTwice(change.name, () =>
       this.context.store.transaction(async (tx) => {
         const before = await locked(tx, id);
-        await tx.apiKeys.update(id, change);
+        if (trust && before.oidc === null) {
+          throw new RequestError('malformed', `API key ${before.name} has a secret: make another key for tokens`);
+        }
+        await tx.apiKeys.update(id, { ...change, ...(trust && { oidc: JSON.stringify(trust) }) });
         const { createdAt, lastUsedAt } = before;
-        return { id, ...change, createdAt, lastUsedAt, secret: null };
+        return { id, ...change, createdAt, lastUsedAt, oidc: trust ?? trustOf(before), secret: null };
       }),
     );
   }
@@ -81,7 +99,7 @@ export class KeyAdmin {
       await tx.apiKeys.delete(id);
       return key;
     });
-    return { ...deleted, role: deleted.role as Role, secret: null };
+    return { ...deleted, role: deleted.role as Role, oidc: trustOf(deleted), secret: null };
   }
 
   private usable({ name, role }: NewKey): { name: string; role: Role } {
@@ -98,7 +116,7 @@ export class KeyAdmin {
 
   private startKey(): Key {
     const { id } = this.apiKeys.key;
-    return { id, name: id, role: 'admin', createdAt: null, lastUsedAt: null, secret: null };
+    return { id, name: id, role: 'admin', createdAt: null, lastUsedAt: null, oidc: null, secret: null };
   }
 
   /** Without it there might be nobody left who could make a key. */
@@ -113,7 +131,11 @@ export class KeyAdmin {
 
 /** None for a key whose role is of a later version: nobody can use it here. */
 function keyOf({ secretHash: _, role, ...key }: ApiKeyRecord): Key[] {
-  return isRole(role) ? [{ ...key, role, secret: null }] : [];
+  return isRole(role) ? [{ ...key, role, oidc: trustOf(key), secret: null }] : [];
+}
+
+function trustOf({ oidc }: Pick<ApiKeyRecord, 'oidc'>): OidcTrust | null {
+  return oidc === null ? null : (JSON.parse(oidc) as OidcTrust);
 }
 
 async function locked({ apiKeys }: Transaction, id: string): Promise<ApiKeyRecord> {

@@ -1,4 +1,5 @@
 import type { Key } from '../admin/key-admin';
+import type { OidcTrust } from '../identity/oidc-trust';
 import { builder, seconds } from './builder';
 
 const Role = builder.enumType('ApiKeyRole', {
@@ -10,15 +11,31 @@ const Role = builder.enumType('ApiKeyRole', {
   } as const,
 });
 
+const Type = builder.enumType('ApiKeyType', { values: ['SECRET', 'OIDC'] as const });
+
+const Oidc = builder.objectRef<OidcTrust>('ApiKeyOIDC').implement({
+  description: 'Whose tokens stand for the secret of an API key.',
+  fields: (t) => ({
+    issuer: t.exposeString('issuer'),
+    clientId: t.exposeString('clientId'),
+    subjectExpression: t.exposeString('subjectExpression'),
+    jwks: t.exposeString('jwks', { nullable: true }),
+    jwksUrl: t.exposeString('jwksUrl', { nullable: true }),
+    ca: t.exposeString('ca', { nullable: true }),
+  }),
+});
+
 const ApiKey = builder.objectRef<Key>('ApiKey').implement({
   fields: (t) => ({
     id: t.exposeID('id'),
     name: t.exposeString('name'),
     role: t.expose('role', { type: Role }),
     admin: t.boolean({ resolve: ({ role }) => role === 'admin' }),
+    type: t.field({ type: Type, resolve: ({ oidc }) => (oidc === null ? 'SECRET' : 'OIDC') }),
+    oidc: t.expose('oidc', { type: Oidc, nullable: true, description: 'Null: it has a secret.' }),
     secret: t.exposeString('secret', {
       nullable: true,
-      description: 'Told once, by apiKeyCreate; null ever after.',
+      description: 'Told once, by apiKeyCreate; null ever after, and of a key of type OIDC.',
     }),
     createdAt: t.int({
       nullable: true,
@@ -33,8 +50,26 @@ const ApiKey = builder.objectRef<Key>('ApiKey').implement({
   }),
 });
 
+const OidcInput = builder.inputType('ApiKeyInputOIDC', {
+  fields: (t) => ({
+    issuer: t.string({ required: true, description: '`iss` of the tokens.' }),
+    clientId: t.string({ required: true, description: '`aud` of the tokens.' }),
+    subjectExpression: t.string({ required: true, description: 'What the whole of `sub` must match (RE2).' }),
+    jwks: t.string({ description: 'The keys of the issuer (JWKS as JSON), so that nothing is fetched.' }),
+    jwksUrl: t.string({ description: 'Where its keys are, in place of its discovery document.' }),
+    ca: t.string({ description: 'PEM of authorities that are trusted for its addresses, beside the usual ones.' }),
+  }),
+});
+
 const ApiKeyInput = builder.inputType('ApiKeyInput', {
-  fields: (t) => ({ name: t.string({ required: true }), role: t.field({ type: Role, required: true }) }),
+  fields: (t) => ({
+    name: t.string({ required: true }),
+    role: t.field({ type: Role, required: true }),
+    oidc: t.field({
+      type: OidcInput,
+      description: 'Makes a key of type OIDC, which has no secret. A change without it leaves that as it is.',
+    }),
+  }),
 });
 
 builder.queryFields((t) => ({
@@ -64,7 +99,7 @@ builder.mutationFields((t) => ({
   apiKeyUpdate: t.field({
     type: ApiKey,
     access: 'key:write',
-    description: 'Sessions of a key that gets another role end at once.',
+    description: 'Sessions of a key that gets another role, or trusts other tokens, end at once.',
     args: { id: t.arg.id({ required: true }), input: t.arg({ type: ApiKeyInput, required: true }) },
     resolve: (_root, { id, input }, { admin }) => admin.keys.update(id, input),
   }),

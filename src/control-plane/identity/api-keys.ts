@@ -4,12 +4,18 @@ import { z } from 'zod';
 import { parseJson } from '../../protocol/json';
 import { ConfigurationError } from '../errors';
 import type { KeyFiles } from '../key-files';
+import { IssuerKeys } from './issuer-keys';
 import { jwtVerify } from './jwt-verify';
+import type { OidcTrust } from './oidc-trust';
+import { OidcTokens } from './oidc-tokens';
 import type { Store } from '../store';
 import { isRole, type Caller, type Role } from './rights';
 
 /** Ten hours, as the clients of Spacelift expect; a token must outlive a long `terraform apply`. */
 const USER_JWT_SECONDS = 36_000;
+
+/** An hour where tokens stand for the secret: whoever gets no new ones has no session for long. */
+export const OIDC_JWT_SECONDS = 3_600;
 
 const SIGNING_KEY_BYTES = 32;
 
@@ -33,11 +39,15 @@ export interface ApiKeyParts {
   /** The public URL, which the JWTs are for. */
   readonly audience: () => string;
   readonly now: () => number;
+  /** @default - of `now`, with keys that are fetched */
+  readonly oidcTokens?: OidcTokens;
 }
 
 /** A key as it is checked, whether it is the start key or one of the database. */
 interface Known extends Omit<Caller, 'kind'> {
   readonly secretHash: string;
+  /** Whose tokens stand for the secret, as JSON. */
+  readonly oidc: string | null;
   /** Undefined for the start key, of which that is not known. */
   readonly lastUsedAt?: number | null;
 }
@@ -49,6 +59,7 @@ interface Known extends Omit<Caller, 'kind'> {
  */
 export class ApiKeys {
   private readonly startKey: Known;
+  private readonly oidcTokens: OidcTokens;
 
   private constructor(
     readonly key: ApiKey,
@@ -56,7 +67,8 @@ export class ApiKeys {
     private readonly parts: Omit<ApiKeyParts, 'keys' | 'given'>,
   ) {
     const { id, secret } = key;
-    this.startKey = { id, name: id, role: 'admin', secretHash: hashOf(secret) };
+    this.startKey = { id, name: id, role: 'admin', secretHash: hashOf(secret), oidc: null };
+    this.oidcTokens = parts.oidcTokens ?? new OidcTokens(new IssuerKeys(parts.now), parts.now);
   }
 
   /** Reads `admin-key.json` and `jwt.key`, or makes them at first start. A given key is not written down. */
@@ -70,7 +82,7 @@ export class ApiKeys {
     return this.parts.audience();
   }
 
-  /** Undefined for a wrong id or secret. */
+  /** Undefined for a wrong id or secret. @throws RequestError for a token in place of a secret, as `OidcTokens` */
   async exchange(id: string, secret: string): Promise<Session | undefined> {
     const known = await this.check(id, secret);
     if (!known) return undefined;
@@ -78,7 +90,7 @@ export class ApiKeys {
     return this.sessionOf(known);
   }
 
-  /** Whose id and secret they are; undefined where they are wrong. */
+  /** Whose id and secret they are; undefined where they are wrong. @throws as `exchange` */
   async authenticate(id: string, secret: string): Promise<Caller | undefined> {
     const known = await this.check(id, secret);
     return known && this.used(known);
@@ -107,7 +119,7 @@ export class ApiKeys {
 
   private async sessionOf(known: Known): Promise<Session> {
     const issuedAt = Math.floor(this.parts.now() / 1000);
-    const validUntil = issuedAt + USER_JWT_SECONDS;
+    const validUntil = issuedAt + (known.oidc === null ? USER_JWT_SECONDS : OIDC_JWT_SECONDS);
     const jwt = await new SignJWT({ stamp: this.stampOf(known) })
       .setProtectedHeader({ alg: 'HS256' })
       .setSubject(known.id)
@@ -122,6 +134,10 @@ export class ApiKeys {
     const known = await this.find(id);
     // An unknown key takes as long as a known one.
     const isRight = equal(hashOf(secret), known?.secretHash ?? '');
+    if (known && known.oidc !== null) {
+      await this.oidcTokens.check(JSON.parse(known.oidc) as OidcTrust, secret);
+      return known;
+    }
     return known && isRight ? known : undefined;
   }
 
@@ -143,9 +159,10 @@ export class ApiKeys {
     return callerOf(known);
   }
 
-  /** Another one as soon as the key has another secret or role. */
-  private stampOf({ id, secretHash, role }: Known): string {
-    return createHmac('sha256', this.signingKey).update(`${id}\n${secretHash}\n${role}`).digest('base64url');
+  /** Another one as soon as the key has another secret or role, or trusts other tokens. */
+  private stampOf({ id, secretHash, role, oidc }: Known): string {
+    const trust = oidc === null ? '' : `\n${oidc}`;
+    return createHmac('sha256', this.signingKey).update(`${id}\n${secretHash}\n${role}${trust}`).digest('base64url');
   }
 }
 

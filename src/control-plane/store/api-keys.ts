@@ -37,7 +37,10 @@ export class ApiKeyTable extends Table {
     return Number(counted?.n ?? 0);
   }
 
-  async update(id: string, change: Partial<Pick<ApiKeyRecord, 'name' | 'role' | 'lastUsedAt'>>): Promise<void> {
+  async update(
+    id: string,
+    change: Partial<Pick<ApiKeyRecord, 'name' | 'role' | 'lastUsedAt' | 'oidc'>>,
+  ): Promise<void> {
     await this.db.updateTable('apiKeys').set(change).where('id', '=', id).execute();
   }
 

@@ -20,8 +20,10 @@ export interface ApiKeyRecord {
   readonly id: string;
   readonly name: string;
   readonly role: string;
-  /** SHA-256 of the secret, in base64url. */
+  /** SHA-256 of the secret, in base64url; empty where tokens stand for one. */
   readonly secretHash: string;
+  /** Whose tokens, as JSON; null: it has a secret. */
+  readonly oidc: string | null;
   readonly createdAt: number;
   /** Some time within the hour of the last log-in; null: never. */
   readonly lastUsedAt: number | null;

@@ -251,10 +251,12 @@ export interface ApiKeyRow {
   id: string;
   name: string;
   role: string;
-  /** SHA-256 of the secret, in base64url. */
+  /** SHA-256 of the secret, in base64url; empty where tokens stand for one. */
   secretHash: string;
   createdAt: number;
   lastUsedAt: number | null;
+  /** Whose tokens, as JSON; null: it has a secret. */
+  oidc: string | null;
 }
 
 export interface StackDependencyRow {

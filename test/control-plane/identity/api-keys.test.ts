@@ -167,7 +167,15 @@ describeOnEachDatabase('a key that an admin made', (database) => {
   test('is refused once there are too many', async () => {
     await queue.context.store.transaction(async (tx) => {
       for (let n = 0; n < LIMIT.apiKeys; n++) {
-        const key = { id: `${n}`, name: `key ${n}`, role: 'reader', secretHash: '', createdAt: 0, lastUsedAt: null };
+        const key = {
+          id: `${n}`,
+          name: `key ${n}`,
+          role: 'reader',
+          secretHash: '',
+          createdAt: 0,
+          lastUsedAt: null,
+          oidc: null,
+        };
         await tx.apiKeys.insert(key);
       }
     });

@@ -1,0 +1,63 @@
+import { request as requestHttp, type IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { getCACertificates } from 'node:tls';
+
+/** How long the answer of an issuer may take, to its end. */
+export const ISSUER_ANSWER_MS = 5_000;
+
+/** The largest known document has 20 KiB. */
+const MOST_BYTES = 128 * 1024;
+
+/** An API server of Kubernetes refuses whoever wants its keys as plain JSON alone. */
+const TYPES = 'application/json, application/jwk-set+json';
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** Whether something may be fetched from there: over TLS, or from this machine. */
+export function mayBeFetched(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname, username, password } = new URL(url);
+  if (username !== '' || password !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
+}
+
+/**
+ * A JSON document of an issuer. Redirects are not followed, as they could lead anywhere.
+ * @param ca PEM of authorities that are trusted beside the usual ones
+ * @throws Error that says what is wrong
+ */
+export async function fetchDocument(url: string, ca: string | null, answerMs = ISSUER_ANSWER_MS): Promise<unknown> {
+  const signal = AbortSignal.timeout(answerMs);
+  try {
+    const response = await answer(url, ca, signal);
+    if (response.statusCode !== 200) {
+      response.destroy();
+      throw new Error(`it answers ${response.statusCode}, not 200; redirects are not followed`);
+    }
+    return JSON.parse(await textOf(response)) as unknown;
+  } catch (error) {
+    const why = signal.aborted ? `no answer within ${answerMs / 1000} s` : (error as Error).message;
+    throw new Error(`${url}: ${why}`, { cause: error });
+  }
+}
+
+function answer(url: string, ca: string | null, signal: AbortSignal): Promise<IncomingMessage> {
+  const isPlain = url.startsWith('http:');
+  const trusted = ca === null ? {} : { ca: [...getCACertificates('default'), ca] };
+  const options = { agent: false, signal, headers: { Accept: TYPES }, ...(isPlain ? {} : trusted) };
+  return new Promise((resolve, reject) => {
+    (isPlain ? requestHttp : requestHttps)(url, options, resolve).on('error', reject).end();
+  });
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of response as AsyncIterable<Buffer>) {
+    bytes += piece.length;
+    // Leaving the loop ends the connection.
+    if (bytes > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES / 1024} KiB`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString('utf8');
+}
