@@ -20,13 +20,13 @@ export function readKeySet(document: unknown): JSONWebKeySet {
 }
 
 function publicPart(key: Readonly<Record<string, unknown>>): JWK {
-  return Object.fromEntries(PARTS.flatMap((part) => (part in key ? [[part, key[part]]] : []))) as unknown as JWK;
+  return Object.fromEntries(PARTS.flatMap((part) => (part in key ? [[part, key[part]]] : [])));
 }
 
 /** A secret, with which anybody who may read it could sign, is none. */
 function isPublicKey(key: JWK): boolean {
   try {
-    createPublicKey({ key: key as import('node:crypto').JsonWebKey, format: 'jwk' });
+    createPublicKey({ key, format: 'jwk' });
     return true;
   } catch {
     return false;

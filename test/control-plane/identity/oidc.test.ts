@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createHmac } from 'node:crypto';
-import type { JWK } from 'jose';
 import { fetchDocument } from '../../../src/control-plane/identity/issuer-fetch';
 import {
   ISSUER_FETCH_EVERY_MS,
@@ -173,7 +172,7 @@ describe('an issuer that misbehaves is no way in, and holds nobody up', () => {
     ['has no keys', () => (issuer.keys = []), 'it has no public key'],
     [
       'shares its secrets',
-      () => (issuer.keys = [{ ...issuer.keys[0]!, publicJwk: { kty: 'oct', k: 'c2VjcmV0', kid: 'first' } as JWK }]),
+      () => (issuer.keys = [{ ...issuer.keys[0]!, publicJwk: { kty: 'oct', k: 'c2VjcmV0', kid: 'first' } }]),
       'it has no public key',
     ],
   ])('it %s', async (_, misbehave, why) => {
