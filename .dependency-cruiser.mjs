@@ -108,6 +108,7 @@ export const ROOMS = {
     'control-plane/store',
   ],
   'control-plane/web': [
+    'protocol',
     'text',
     'control-plane/*',
     'control-plane/admin',

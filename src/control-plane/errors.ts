@@ -5,19 +5,32 @@ import { mostOf, type Refusal } from '../protocol/messages';
 /** Those of the worker protocol, and what only people and programs are told. */
 export type RefusalCode = Refusal['code'] | 'forbidden';
 
+export interface RefusalOptions extends ErrorOptions {
+  /** What is to be in the log, where the caller cannot be told. */
+  readonly cause?: unknown;
+  /** The input that is wrong. @default - none alone */
+  readonly field?: string;
+}
+
+/** An input that cannot be taken. @param field as GraphQL and forms call it */
+export const malformed = (field: string, message: string): RequestError =>
+  new RequestError('malformed', message, undefined, { field });
+
 /** A request that is refused: a code for the program, a sentence for the person. Both go to the caller. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
+  /** The input that is wrong, as GraphQL and forms call it. */
+  readonly field: string | undefined;
 
   constructor(
     readonly code: RefusalCode,
     message: string,
     /** When the same request may be taken; only for `too-many-requests`. */
     readonly retryAfterSeconds?: number,
-    /** `cause`: what is to be in the log, where the caller cannot be told. */
-    options?: ErrorOptions,
+    options?: RefusalOptions,
   ) {
     super(message, options);
+    this.field = options?.field;
   }
 }
 

@@ -45,6 +45,7 @@ export const LIMITS = {
   storedMs: limit(600_000, 'ms', 'making an upload durable', 'as long as a run Pod waits for it'),
   logInBytes: limit(8 * KIB, 'bytes', 'a GraphQL body without a JWT', 'it logs in and does nothing else'),
   graphqlBytes: limit(4 * MIB, 'bytes', 'a GraphQL body', 'the environment of a stack may have 1.5 MiB'),
+  formBytes: limit(256 * KIB, 'bytes', 'a form of the web pages', 'a variable of a stack may have 128 KiB'),
   documentBytes: limit(
     64 * KIB,
     'bytes',

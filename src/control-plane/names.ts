@@ -1,4 +1,4 @@
-import { RequestError } from './errors';
+import { malformed } from './errors';
 
 const STACK_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 /** Everything but controls, marks that turn the direction of writing, and slashes; no blank at either end. */
@@ -21,18 +21,15 @@ const ULID = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/i;
 /** @throws RequestError `malformed`, with the rule */
 export function checkStackName(name: string): string {
   if (STACK_NAME.test(name)) return name;
-  throw new RequestError(
-    'malformed',
-    `stack name "${name}" is not allowed: letters, digits, dot, dash and underscore, at most 63`,
-  );
+  throw malformed('name', `stack name "${name}" is not allowed: letters, digits, dot, dash and underscore, at most 63`);
 }
 
 /** @throws RequestError `malformed`, with the rule */
 export function checkPoolName(name: string): string {
-  if (name === '') throw new RequestError('malformed', 'a pool needs a name');
+  if (name === '') throw malformed('name', 'a pool needs a name');
   if (POOL_NAME.test(name)) return name;
-  throw new RequestError(
-    'malformed',
+  throw malformed(
+    'name',
     `pool name "${name}" is not allowed: at most 100 characters, no slash, no control character, no blank at either end`,
   );
 }
@@ -40,8 +37,8 @@ export function checkPoolName(name: string): string {
 /** @throws RequestError `malformed`, with the rule */
 export function checkKeyName(name: string): string {
   if (POOL_NAME.test(name)) return name;
-  throw new RequestError(
-    'malformed',
+  throw malformed(
+    'name',
     `name ${JSON.stringify(name.slice(0, 100))} of an API key is not allowed: 1 to 100 characters, no slash, no control character, no blank at either end`,
   );
 }
@@ -49,8 +46,8 @@ export function checkKeyName(name: string): string {
 /** @throws RequestError `malformed`, with the rule */
 export function checkLabel(label: string): string {
   if (POOL_LABEL.test(label)) return label;
-  throw new RequestError(
-    'malformed',
+  throw malformed(
+    'labels',
     `label ${JSON.stringify(label.slice(0, 100))} is not allowed: 1 to 100 characters, no control character, no blank at either end`,
   );
 }
@@ -58,8 +55,8 @@ export function checkLabel(label: string): string {
 /** @throws RequestError `malformed`, with the rule */
 export function checkSpace(space: string): string {
   if (SPACE.test(space)) return space;
-  throw new RequestError(
-    'malformed',
+  throw malformed(
+    'space',
     `space ${JSON.stringify(space.slice(0, 100))} is not allowed: letters, digits, dash and underscore, at most 100`,
   );
 }
@@ -67,8 +64,8 @@ export function checkSpace(space: string): string {
 /** @throws RequestError `malformed`, with the rule */
 export function checkIdempotencyKey(key: string): string {
   if (IDEMPOTENCY_KEY.test(key)) return key;
-  throw new RequestError(
-    'malformed',
+  throw malformed(
+    'idempotencyKey',
     `idempotency key ${JSON.stringify(key.slice(0, 100))} is not allowed: 1 to 100 letters, digits and other characters of ASCII, no blank`,
   );
 }
@@ -103,8 +100,8 @@ export function checkCommand(command: string): string {
 /** Text of several lines. @throws RequestError `malformed`, with the rule */
 export function checkDescription(text: string): string {
   if (text.length <= MOST_DESCRIPTION && !CONTROL.test(text)) return text;
-  throw new RequestError(
-    'malformed',
+  throw malformed(
+    'description',
     `the description is not allowed: at most ${MOST_DESCRIPTION} characters, no control character but tabs and ends of lines`,
   );
 }
@@ -113,9 +110,15 @@ export function checkDescription(text: string): string {
 export function projectFolder(path: string): string {
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   if (path.startsWith('/') || parts.includes('..')) {
-    throw new RequestError('malformed', `project root "${path}" must be a folder inside the source`);
+    throw malformed('projectRoot', `project root "${path}" must be a folder inside the source`);
   }
   return parts.join('/');
+}
+
+/** A ULID that somebody proposes for what is to be made. @throws RequestError `malformed`, with the rule */
+export function checkNewId(id: string): string {
+  if (ULID.test(id)) return id.toUpperCase();
+  throw malformed('id', `id ${JSON.stringify(id.slice(0, 100))} is no ULID`);
 }
 
 /** An id as it is stored: people copy it in lower case from the names of Pods. */

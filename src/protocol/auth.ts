@@ -5,6 +5,8 @@ import { CredentialsError, decodeBase64 } from './token';
 
 /** Audience of every JWT that a pool signs. */
 export const POOL_AUDIENCE = 'worker-pools';
+/** The common name in the signing requests that our own tools make; nothing depends on it. */
+export const POOL_REQUEST_SUBJECT = 'workers.spacelift.io';
 /** How long a pool's JWT is valid, in seconds. */
 const POOL_JWT_SECONDS = 300;
 

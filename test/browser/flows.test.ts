@@ -67,13 +67,15 @@ test('a pool is cycled after a question, and reset with a new key', async () => 
   await page.getByRole('link', { name: 'Reset …' }).click();
   await page.getByLabel('Certificate signing request').fill('nonsense');
   await page.getByRole('button', { name: 'Reset' }).click();
-  await page.getByRole('heading', { name: 'It cannot be done' }).waitFor();
+  await page.getByText('The certificate signing request cannot be used').waitFor();
+  expect(await page.getByLabel('Certificate signing request').inputValue()).toBe('nonsense');
   expect((await queue.admin.pool(queue.pool.id))!.config).toBe(before);
-  await page.goto(`/pools/${queue.pool.id}/reset`);
   await page.getByLabel('Certificate signing request').fill((await makeKey('EC')).csr);
   await page.getByRole('button', { name: 'Reset' }).click();
-  await page.getByRole('heading', { name: 'Workers' }).waitFor();
-  expect((await queue.admin.pool(queue.pool.id))!.config).not.toBe(before);
+  await page.getByRole('heading', { name: 'Token of pool pool' }).waitFor();
+  const { config } = (await queue.admin.pool(queue.pool.id))!;
+  expect(config).not.toBe(before);
+  expect(await page.locator('#token').textContent()).toBe(config);
 });
 
 test('a form on a page of somebody else does nothing', async () => {

@@ -1,4 +1,5 @@
 import type { ResultOf } from 'gql.tada';
+import { credentialsSecret, type SecretMetadata } from '../../protocol/pool-secret';
 import { UserError } from '../run-program';
 import type { PackedSource } from '../source/pack';
 import type { ApiClient } from './client';
@@ -21,19 +22,9 @@ export async function createPool(
   return { id: workerPoolCreate.id, token: workerPoolCreate.config };
 }
 
-/** The Secret of a pool. The token goes in as it is, the key as base64 of its PEM; Kubernetes' own encoding is on top. */
-export function poolSecret(
-  metadata: { readonly name: string; readonly namespace: string },
-  token: string,
-  privateKeyPem: string,
-): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata,
-    type: 'Opaque',
-    stringData: { token, privateKey: Buffer.from(privateKeyPem).toString('base64') },
-  };
+/** The Secret of a pool. */
+export function poolSecret(metadata: SecretMetadata, token: string, privateKeyPem: string): object {
+  return credentialsSecret(metadata, token, Buffer.from(privateKeyPem).toString('base64'));
 }
 
 export interface NewStack {

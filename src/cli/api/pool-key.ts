@@ -1,4 +1,5 @@
 import { webcrypto } from 'node:crypto';
+import { POOL_REQUEST_SUBJECT } from '../../protocol/auth';
 import { exportPrivateKey, x509 } from '../../control-plane/pki/x509';
 
 const ALGORITHMS = {
@@ -13,7 +14,7 @@ export async function makePoolKey(kind: KeyKind): Promise<{ privateKeyPem: strin
   const algorithm = ALGORITHMS[kind];
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const request = await x509.Pkcs10CertificateRequestGenerator.create({
-    name: 'CN=workers.spacelift.io',
+    name: `CN=${POOL_REQUEST_SUBJECT}`,
     keys,
     signingAlgorithm: algorithm,
   });

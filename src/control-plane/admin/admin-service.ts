@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { NewPool, NewRun, NewStack, PoolSettings, RunFilter, StackChange } from './input';
+import type { NewPool, NewRun, NewStack, PoolChange, RunFilter, StackChange } from './input';
 import { RequestError } from '../errors';
 import { checkIdempotencyKey, idOf } from '../names';
 import type { ApiKeys } from '../identity/api-keys';
@@ -28,6 +28,7 @@ import type {
   WorkerRecord,
 } from '../store/records';
 import type { RunSearch } from '../store/run-search';
+import type { WorkerSearch } from '../store/worker-search';
 import type { WorkerCounts } from '../store/workers';
 
 /** What people may do, for GraphQL, the web page and tests. Every method throws a RequestError with a plain sentence. */
@@ -55,13 +56,18 @@ export class AdminService {
     this.stackAdmin = new StackAdmin(context, blobs, (nameOrId) => this.poolAdmin.byNameOrId(nameOrId));
   }
 
+  /** For what is to be made: asked for twice with the same, it is made once. */
+  newId(): string {
+    return this.context.newId();
+  }
+
   /** Signs the CSR (PEM, or base64 of it) and returns the pool with its token in `config`. */
   createPool(input: NewPool): Promise<Pool> {
     return this.poolAdmin.create(input);
   }
 
   /** Everything about a pool that people say, at once: what is left out is as in a new pool. Its token stays. */
-  updatePool(id: string, settings: PoolSettings): Promise<Pool> {
+  updatePool(id: string, settings: PoolChange): Promise<Pool> {
     return this.poolAdmin.update(id, settings);
   }
 
@@ -96,7 +102,12 @@ export class AdminService {
     return this.tables.workers.listOfPool(poolId, limit);
   }
 
-  /** The same of many pools. */
+  /** Those of a pool that somebody looks for, newest first. */
+  searchWorkers(poolId: string, search: WorkerSearch): Promise<WorkerRecord[]> {
+    return this.tables.workers.search(poolId, search);
+  }
+
+  /** All of many pools. */
   workersOf(poolIds: readonly string[]): Promise<ReadonlyMap<string, readonly WorkerRecord[]>> {
     return this.tables.workers.listOfPools(poolIds);
   }

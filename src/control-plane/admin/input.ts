@@ -1,4 +1,10 @@
 /* What people say of pools, stacks and runs, for GraphQL, the web page and tests. */
+
+/** Something to be made that may be asked for twice, as a form is that is sent again. */
+export interface Repeatable {
+  /** A ULID that nothing else has: the same again gives what was made then. @default - a new one */
+  readonly id?: string;
+}
 import type { RunType } from '../store/records';
 
 export interface PoolSettings {
@@ -12,11 +18,16 @@ export interface PoolSettings {
   readonly driftDetectionRunLimit?: number | null;
 }
 
-export interface NewPool extends PoolSettings {
+export interface PoolChange extends PoolSettings {
+  /** `poolVersion` of what was seen: refused where it is another by now. @default - whatever it is */
+  readonly seen?: string;
+}
+
+export interface NewPool extends PoolSettings, Repeatable {
   readonly certificateSigningRequest: string;
 }
 
-export interface NewStack {
+export interface NewStack extends Repeatable {
   readonly name: string;
   /** Name or ULID of the pool. */
   readonly pool: string;
@@ -34,9 +45,11 @@ export interface NewStack {
 }
 
 /** What is left out stays as it is. */
-export interface StackChange extends Partial<Omit<NewStack, 'name'>> {
+export interface StackChange extends Partial<Omit<NewStack, 'name' | 'id'>> {
   /** Names to be taken out of the environment; `environment` holds those to be added or replaced. */
   readonly unsetEnvironment?: readonly string[];
+  /** `stackVersion` of what was seen: refused where it is another by now. @default - whatever it is */
+  readonly seen?: string;
 }
 
 export interface NewRun {

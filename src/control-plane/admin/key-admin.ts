@@ -1,9 +1,9 @@
-import { RequestError } from '../errors';
-import { hashOf, newSecret, type ApiKeys } from '../identity/api-keys';
+import { malformed, RequestError } from '../errors';
+import { checkSecret, hashOf, newSecret, type ApiKeys } from '../identity/api-keys';
 import { checkOidcTrust, type NewOidcTrust, type OidcTrust } from '../identity/oidc-trust';
 import { isRole, ROLES, type Role } from '../identity/rights';
 import { LIMIT } from '../limits';
-import { checkKeyName } from '../names';
+import { checkKeyName, checkNewId } from '../names';
 import type { QueueContext } from '../queue/context';
 import type { Transaction } from '../store';
 import { isUniqueViolation } from '../store/database/database';
@@ -14,6 +14,13 @@ export interface NewKey {
   readonly role: string;
   /** Whose tokens stand for its secret. @default - it has a secret; of one that is changed: as before */
   readonly oidc?: NewOidcTrust | null | undefined;
+}
+
+/** What a key is to have that may be asked for twice, as by a form that is sent again: the same again gives that key. */
+export interface ProposedKey {
+  readonly id: string;
+  /** Of one that has a secret. */
+  readonly secret: string;
 }
 
 export interface Key extends Omit<ApiKeyRecord, 'secretHash' | 'createdAt' | 'role' | 'oidc'> {
@@ -44,33 +51,54 @@ export class KeyAdmin {
     return (found && keyOf(found)[0]) ?? null;
   }
 
+  /** Nothing yet: `create` makes a key of it. */
+  propose(): ProposedKey {
+    return { id: this.context.newId(), secret: newSecret() };
+  }
+
   /** The one answer that has its secret. */
-  async create(input: NewKey): Promise<Key> {
-    const { store, newId, now } = this.context;
+  async create(input: NewKey, proposed: ProposedKey = this.propose()): Promise<Key> {
     const { name, role } = this.usable(input);
     const oidc = input.oidc ? checkOidcTrust(input.oidc) : null;
-    const secret = oidc === null ? newSecret() : null;
+    const secret = oidc === null ? checkSecret(proposed.secret) : null;
     const key = {
-      id: newId(),
+      id: checkNewId(proposed.id),
       name,
       role,
       secretHash: secret === null ? '' : hashOf(secret),
       oidc: oidc && JSON.stringify(oidc),
-      createdAt: now(),
+      createdAt: this.context.now(),
       lastUsedAt: null,
     };
-    await refuseTwice(name, () =>
-      store.transaction(async (tx) => {
-        if ((await tx.apiKeys.count()) >= LIMIT.apiKeys) {
-          throw new RequestError(
-            'malformed',
-            `there are ${LIMIT.apiKeys} API keys, and no more can be: delete some first`,
-          );
-        }
-        await tx.apiKeys.insert(key);
-      }),
-    );
+    await refuseTwice(name, async () => {
+      try {
+        await this.insert(key);
+      } catch (error) {
+        if (!(await this.wasMade(key))) throw error;
+      }
+    });
     return { id: key.id, name, role, createdAt: key.createdAt, lastUsedAt: null, oidc, secret };
+  }
+
+  /** Whether the same request has made it already. */
+  private async wasMade({ id, name, role, secretHash, oidc }: ApiKeyRecord): Promise<boolean> {
+    const before = await this.context.store.read.apiKeys.find(id);
+    const [made, wanted] = [before, { name, role, secretHash, oidc }].map(
+      (one) => one && JSON.stringify([one.name, one.role, one.secretHash, one.oidc]),
+    );
+    return made === wanted;
+  }
+
+  private insert(key: ApiKeyRecord): Promise<void> {
+    return this.context.store.transaction(async ({ apiKeys }) => {
+      if ((await apiKeys.count()) >= LIMIT.apiKeys) {
+        throw new RequestError(
+          'malformed',
+          `there are ${LIMIT.apiKeys} API keys, and no more can be: delete some first`,
+        );
+      }
+      await apiKeys.insert(key);
+    });
   }
 
   /** Sessions of a key that gets another role, or trusts other tokens, end at once. */
@@ -104,8 +132,8 @@ export class KeyAdmin {
 
   private usable({ name, role }: NewKey): { name: string; role: Role } {
     if (!isRole(role)) {
-      throw new RequestError(
-        'malformed',
+      throw malformed(
+        'role',
         `there is no role ${JSON.stringify(role.slice(0, 100))}: take one of ${Object.keys(ROLES).join(', ')}`,
       );
     }
@@ -153,5 +181,5 @@ async function refuseTwice<T>(name: string, write: () => Promise<T>): Promise<T>
 }
 
 function taken(name: string): RequestError {
-  return new RequestError('malformed', `an API key is named ${name} already: take another name, or delete that one`);
+  return malformed('name', `an API key is named ${name} already: take another name, or delete that one`);
 }

@@ -1,12 +1,14 @@
-import type { NewPool, PoolSettings } from './input';
-import { RequestError } from '../errors';
-import { checkDescription, checkLabel, checkPoolName, checkSpace, DEFAULT_SPACE, idOf } from '../names';
-import type { PoolIssuer } from '../identity/pool-issuer';
+import type { NewPool, PoolChange, PoolSettings } from './input';
+import { malformed, RequestError } from '../errors';
+import { checkDescription, checkLabel, checkNewId, checkPoolName, checkSpace, DEFAULT_SPACE, idOf } from '../names';
+import { haveSameKey, type PoolIssuer } from '../identity/pool-issuer';
 import type { QueueContext } from '../queue/context';
 import { cycle } from '../queue/cycle';
 import { credentialsTopic, poolTopic } from '../queue/wakeups';
+import { isUniqueViolation } from '../store/database/database';
 import type { PoolRecord } from '../store/records';
 import { refuseUnfinished } from './unfinished';
+import { poolVersion, refuseOutdated } from './versions';
 
 export interface Pool extends PoolRecord {
   /** Its token. */
@@ -26,23 +28,40 @@ export class PoolAdmin {
   async create(input: NewPool): Promise<Pool> {
     const settings = usable(input);
     const { store, newId, now } = this.context;
-    const id = newId();
+    const id = input.id === undefined ? newId() : checkNewId(input.id);
     const credentials = await this.issuer.issue(id, input.certificateSigningRequest);
     const createdAt = now();
-    await store.transaction(async (tx) => {
-      await tx.pools.insert({ id, ...settings, ...credentials, createdAt, updatedAt: createdAt });
-      await tx.notify([poolTopic(id)]);
-    });
+    try {
+      await store.transaction(async (tx) => {
+        await tx.pools.insert({ id, ...settings, ...credentials, createdAt, updatedAt: createdAt });
+        await tx.notify([poolTopic(id)]);
+      });
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      return this.madeBefore(id, settings.name, credentials);
+    }
     return this.require(id);
   }
 
-  async update(id: string, input: PoolSettings): Promise<Pool> {
+  /** The pool that the same request has made. @throws RequestError `conflict` when it was another one */
+  private async madeBefore(id: string, name: string, { certificate }: Pick<PoolRecord, 'certificate'>): Promise<Pool> {
+    const pool = await this.find(id);
+    if (pool?.name === name && haveSameKey(pool.certificate, certificate)) return pool;
+    throw new RequestError(
+      'conflict',
+      `this was used for ${pool ? `pool ${pool.name}` : 'a pool that was deleted since'}: begin again for another one`,
+    );
+  }
+
+  async update(id: string, input: PoolChange): Promise<Pool> {
     const settings = usable(input);
     const { store, now } = this.context;
     await store.transaction(async (tx) => {
-      if (!(await tx.pools.lock(idOf(id)))) throw notFound(id);
-      await tx.pools.update(idOf(id), settings, now());
-      await tx.notify([poolTopic(idOf(id))]);
+      const pool = await tx.pools.lock(idOf(id));
+      if (!pool) throw notFound(id);
+      refuseOutdated(poolVersion(pool), input.seen, `pool ${pool.name}`);
+      await tx.pools.update(pool.id, settings, now());
+      await tx.notify([poolTopic(pool.id)]);
     });
     return this.require(id);
   }
@@ -115,7 +134,7 @@ export class PoolAdmin {
 function usable(input: PoolSettings) {
   const labels = [...new Set(input.labels ?? [])].map(checkLabel);
   if (labels.length > MOST_LABELS) {
-    throw new RequestError('malformed', `a pool may have ${MOST_LABELS} labels: these are ${labels.length}`);
+    throw malformed('labels', `a pool may have ${MOST_LABELS} labels: these are ${labels.length}`);
   }
   return {
     name: checkPoolName(input.name.trim()),

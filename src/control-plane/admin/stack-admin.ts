@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { NewStack, StackChange } from './input';
-import { RequestError } from '../errors';
-import { checkStackName, idOf, projectFolder } from '../names';
+import { malformed, RequestError } from '../errors';
+import { checkNewId, checkStackName, idOf, projectFolder } from '../names';
 import type { QueueContext } from '../queue/context';
 import { depend, refuseDependedOn, undepend } from '../queue/dependencies';
 import { poolTopic, stackTopic } from '../queue/wakeups';
@@ -11,6 +11,7 @@ import { isUniqueViolation } from '../store/database/database';
 import type { PoolRecord, StackDependency, StackRecord } from '../store/records';
 import { usable } from './new-run';
 import { refuseUnfinished } from './unfinished';
+import { refuseOutdated, stackVersion } from './versions';
 
 /** What people may do with stacks. */
 export class StackAdmin {
@@ -25,7 +26,7 @@ export class StackAdmin {
     const name = checkStackName(input.name);
     const pool = await this.poolOf(input.pool);
     const stack: StackRecord = {
-      id: newId(),
+      id: input.id === undefined ? newId() : checkNewId(input.id),
       name,
       poolId: pool.id,
       tool: input.tool ?? 'OPENTOFU',
@@ -44,7 +45,9 @@ export class StackAdmin {
       });
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
-      throw new RequestError('malformed', `stack ${name} exists already: upload a new source, or take another name`);
+      const before = await this.find(stack.id);
+      if (before?.name === name) return before;
+      throw malformed('name', `stack ${name} exists already: upload a new source, or take another name`);
     }
     return stack;
   }
@@ -54,6 +57,7 @@ export class StackAdmin {
     const pool = change.pool === undefined ? undefined : await this.poolOf(change.pool);
     return this.context.store.transaction(async (tx) => {
       const stack = await locked(tx, id);
+      refuseOutdated(stackVersion(stack), change.seen, `stack ${stack.name}`);
       if (pool && pool.id !== stack.poolId) await requireAllEnded(tx, stack, 'move it to another pool');
       const { environment, unsetEnvironment = [], projectRoot, runnerImage, ...rest } = change;
       const unset = new Set(unsetEnvironment);

@@ -9,6 +9,8 @@ export interface BodyLimits {
   readonly who: string;
   /** Most bytes. */
   readonly most: number;
+  /** Whether it is measured as JSON. @default true */
+  readonly isJson?: boolean;
   /** @default LIMIT.bodyMs */
   readonly withinMs?: number;
 }
@@ -17,7 +19,7 @@ const FIRST_BYTES = 4 * 1024;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Reads a JSON body that has a limit, in bytes, in names and values, and in time; one that breaks it is not read any further. One above
+ * Reads a body of text, usually JSON, that has a limit, in bytes, in names and values, and in time; one that breaks it is not read any further. One above
  * SMALL_BODY_BYTES takes, while it comes in, its part of what all such bodies may take.
  *
  * @throws RequestError `too-large`, `timeout`, `too-many-requests`, or `malformed` where it nests too deep, or breaks off
@@ -78,7 +80,7 @@ class HeldBody {
     const { most } = this.limits;
     const bytes = this.bytes + piece.length;
     if (bytes > most) throw new RequestError('too-large', `the body is larger than ${most} bytes`);
-    this.meter.add(piece);
+    if (this.limits.isJson ?? true) this.meter.add(piece);
     if (bytes > this.buffer.length) this.grow(Math.max(bytes, Math.min(most, 2 * this.buffer.length)));
     piece.copy(this.buffer, this.bytes);
     this.bytes = bytes;

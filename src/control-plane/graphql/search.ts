@@ -188,12 +188,6 @@ export function passes(
   );
 }
 
-/** Whether one of these texts has the wanted one in it, in whatever case. */
-export function mentions(texts: readonly string[], wanted: string | null | undefined): boolean {
-  const lower = (wanted ?? '').trim().toLowerCase();
-  return texts.some((text) => text.toLowerCase().includes(lower));
-}
-
 const cursorOf = (place: number): string => Buffer.from(`after ${place}`).toString('base64url');
 
 function placeOf(cursor: string): number {

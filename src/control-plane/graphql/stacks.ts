@@ -1,9 +1,10 @@
 import type { NewStack, StackChange } from '../admin/input';
 import type { StackRecord } from '../store/records';
+import { mentions } from '../mentions';
 import { DEFAULT_SPACE } from '../names';
 import { builder, seconds } from './builder';
 import { Run } from './runs';
-import { checkSearch, mentions, mostOf, pageOf, pagesOf, passes, SearchInput } from './search';
+import { checkSearch, mostOf, pageOf, pagesOf, passes, SearchInput } from './search';
 import { Space } from './spaces';
 import { WorkerPool } from './worker-pools';
 

@@ -1,8 +1,9 @@
 import type { Pool } from '../admin/pool-admin';
 import type { WorkerRecord } from '../store/records';
+import { mentions } from '../mentions';
 import { builder, seconds } from './builder';
 import { SchedulableRuns, schedulableRuns } from './queue';
-import { checkSearch, mentions, mostOf, pageOf, pagesOf, passes, SearchInput } from './search';
+import { checkSearch, mostOf, pageOf, pagesOf, passes, SearchInput } from './search';
 import { Space } from './spaces';
 
 const isDrained = ({ drained, retiring }: WorkerRecord) => drained || retiring;

@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import { SignJWT } from 'jose';
 import { z } from 'zod';
 import { parseJson } from '../../protocol/json';
-import { ConfigurationError } from '../errors';
+import { ConfigurationError, RequestError } from '../errors';
 import type { KeyFiles } from '../key-files';
 import { IssuerKeys } from './issuer-keys';
 import { jwtVerify } from './jwt-verify';
@@ -171,6 +171,12 @@ export const hashOf = (secret: string): string => createHash('sha256').update(se
 
 /** The prefix lets scanners for leaked secrets find it. */
 export const newSecret = (): string => `wpk_${randomBytes(32).toString('base64url')}`;
+
+/** A secret that `newSecret` may have made. @throws RequestError `malformed` for another one */
+export function checkSecret(secret: string): string {
+  if (/^wpk_[\w-]{43}$/.test(secret)) return secret;
+  throw new RequestError('malformed', 'the secret of a key is made here, and this one was not');
+}
 
 /** A fresh `jwt.key`. */
 export const newSigningKey = (): string => `${randomBytes(SIGNING_KEY_BYTES).toString('base64')}\n`;

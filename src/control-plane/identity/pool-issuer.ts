@@ -1,8 +1,15 @@
+import { X509Certificate } from 'node:crypto';
 import { certificateFingerprint } from '../../protocol/auth';
 import { encodeToken } from '../../protocol/token';
 import type { Authority } from '../pki/authority';
 import { readSigningRequest } from '../pki/csr';
 import type { PoolRecord } from '../store/records';
+
+/** Whether two certificates are of the same key. */
+export function haveSameKey(onePem: string, otherPem: string): boolean {
+  const [one, other] = [onePem, otherPem].map((pem) => new X509Certificate(pem).publicKey);
+  return one!.equals(other!);
+}
 
 /** Makes the certificates of pools from signing requests, and their tokens. */
 export class PoolIssuer {

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { jwtAlgorithm } from '../../protocol/auth';
 import { CredentialsError } from '../../protocol/token';
-import { RequestError } from '../errors';
+import { malformed, type RequestError } from '../errors';
 import { x509 } from './x509';
 
 /** With an RSA key of 4096 bits a request is below 2 KiB, and 4 KiB in base64 of PEM. */
@@ -79,5 +79,5 @@ function requireSupported(key: KeyObject): void {
 }
 
 function refuse(why: string): RequestError {
-  return new RequestError('malformed', `the certificate signing request cannot be used: ${why}`);
+  return malformed('certificateSigningRequest', `the certificate signing request cannot be used: ${why}`);
 }

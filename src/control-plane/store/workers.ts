@@ -4,6 +4,7 @@ import type { WorkerRecord } from './records';
 import type { Schema, WorkerRow } from './schema';
 import { Statement } from './statement';
 import { chunks, inPages, PAGE, Table } from './table';
+import { hasStatus, isNamed, type WorkerSearch } from './worker-search';
 
 type Where = ExpressionBuilder<Schema, 'workers'>;
 
@@ -81,6 +82,23 @@ export class WorkerTable extends Table {
         .execute();
       return rows.map(toWorker);
     }, limit);
+  }
+
+  /** The same of those that somebody looks for. */
+  async search(poolId: string, { name, status, after, limit }: WorkerSearch): Promise<WorkerRecord[]> {
+    const rows = await this.db
+      .selectFrom('workers')
+      .selectAll()
+      .where('poolId', '=', poolId)
+      .where(isPresent)
+      .$if(after !== undefined, (query) => query.where(isOlderThan(after!)))
+      .$if(name !== '', (query) => query.where(isNamed(name)))
+      .$if(status !== undefined, (query) => query.where(hasStatus(status!)))
+      .orderBy('createdAt', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(toWorker);
   }
 
   /** The same of many pools: small ones are read together, large ones in pages. */

@@ -1,6 +1,8 @@
 import { html, raw } from 'hono/html';
+import type { Right } from '../identity/rights';
 import type { Html } from './html';
 import type { Rendered } from './view';
+import type { Viewer } from './viewer';
 
 /** Where a page hears of what changes. */
 export interface Live {
@@ -10,8 +12,24 @@ export interface Live {
   readonly last: string;
 }
 
+/** What surrounds what a page shows. */
+export interface Surroundings {
+  /** Who is led only where they may go. @default - where everybody may */
+  readonly viewer?: Viewer | undefined;
+  /** @default - it stays as it is */
+  readonly live?: Live;
+}
+
+/** Where one gets from everywhere. */
+const PLACES: readonly (readonly [path: string, name: string, right: Right])[] = [
+  ['/stacks', 'Stacks', 'stack:read'],
+  ['/runs', 'Runs', 'stack:read'],
+  ['/keys', 'Keys', 'key:read'],
+];
+
 /** A whole page. */
-export function page(title: string, body: Html, live?: Live): Html {
+export function page(title: string, body: Html, { viewer, live }: Surroundings = {}): Html {
+  const places = PLACES.filter(([, , right]) => viewer?.may(right) ?? false);
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -25,7 +43,10 @@ export function page(title: string, body: Html, live?: Live): Html {
       <body ${live ? html`data-stream="${live.stream}" data-last="${live.last}"` : ''}>
         <a class="skip" href="#main">To the content</a>
         <header>
-          <nav aria-label="Main"><a href="/">Worker pools</a></nav>
+          <nav aria-label="Main">
+            <a href="/"><strong>Worker pools</strong></a>
+            ${places.map(([path, name]) => html` <a href="${path}">${name}</a>`)}
+          </nav>
         </header>
         <main id="main" tabindex="-1">
           ${body}
@@ -37,21 +58,22 @@ export function page(title: string, body: Html, live?: Live): Html {
 }
 
 /** A view with what surrounds it. Its texts are escaped already. */
-export function viewPage({ title, parts }: Rendered, live: Live): Html {
+export function viewPage({ title, parts }: Rendered, surroundings: Surroundings): Html {
   return page(
     title,
     html`${parts.map(({ region, content }) =>
       region === undefined ? raw(content) : html`<div data-region="${region}">${raw(content)}</div>`,
     )}`,
-    live,
+    surroundings,
   );
 }
 
-export function errorPage(title: string, message: string): Html {
+export function errorPage(title: string, message: string, surroundings: Surroundings = {}): Html {
   return page(
     title,
     html`<h1>${title}</h1>
       <p>${message}</p>
       <p><a href="/">To the pools and runs</a></p>`,
+    surroundings,
   );
 }

@@ -3,6 +3,7 @@ import type { AdminService } from '../admin/admin-service';
 import type { PoolRecord, RunRecord } from '../store/records';
 import { table, type Html } from './html';
 import type { View } from './view';
+import type { Viewer } from './viewer';
 import { age, count, poolLink, runLink, stackLink, stateWord } from './words';
 
 interface PoolOverview {
@@ -15,7 +16,7 @@ interface PoolOverview {
 const RUNS_SHOWN = 50;
 
 /** All pools, and the newest runs. */
-export async function overview(admin: AdminService): Promise<View> {
+export async function overview(admin: AdminService, { may }: Viewer): Promise<View> {
   const all = await admin.pools();
   const ids = all.map(({ id }) => id);
   const [counts, pending] = await Promise.all([admin.countWorkers(ids), admin.pendingRuns(ids)]);
@@ -32,10 +33,14 @@ export async function overview(admin: AdminService): Promise<View> {
     title: 'Overview',
     shows: ['*'],
     parts: [
-      { content: html`<h1 id="pools">Pools</h1>` },
+      {
+        content: html`<h1 id="pools">Pools</h1>
+          ${may('pool:write') ? html`<p class="actions"><a class="button primary" href="/pools/new">New pool …</a></p>` : ''}`,
+      },
       { region: 'pools', content: pools.length === 0 ? noPool : poolTable(pools) },
       { content: html`<h2 id="runs">Runs</h2>` },
       { region: 'runs', content: runTable(runs, { names, labelledBy: 'runs' }) },
+      { content: html`<p><a href="/runs">All runs</a></p>` },
     ],
   };
 }

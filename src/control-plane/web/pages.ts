@@ -1,4 +1,7 @@
 import type { AdminService } from '../admin/admin-service';
+import type { Right } from '../identity/rights';
+import { keysView } from './key-page';
+import { runsView, stacksView } from './list-pages';
 import { overview } from './overview-page';
 import { POOL_TABS, poolView } from './pool-page';
 import { runView } from './run-page';
@@ -10,24 +13,44 @@ export interface PageKind {
   /** As Hono has it, with the id of what it shows. */
   readonly path: string;
   readonly what: string;
-  readonly make: (admin: AdminService, id: string, viewer: Viewer) => Promise<View | null>;
+  /** @default 'stack:read' */
+  readonly right?: Right;
+  /** @param query what the page is asked for: filters, and where a list goes on */
+  readonly make: (admin: AdminService, id: string, viewer: Viewer, query: URLSearchParams) => Promise<View | null>;
   readonly missing: (id: string) => string;
   /** Whether a log follows, which is that of the run. */
   readonly hasLog?: boolean;
 }
 
+const noSuch = () => '';
+
 export const PAGES: readonly PageKind[] = [
-  { path: '/', what: 'page', make: (admin) => overview(admin), missing: () => '' },
+  { path: '/', what: 'page', make: (admin, _, viewer) => overview(admin, viewer), missing: noSuch },
+  { path: '/runs', what: 'page', make: (admin, _, viewer, query) => runsView(admin, viewer, query), missing: noSuch },
+  {
+    path: '/stacks',
+    what: 'page',
+    make: (admin, _, viewer, query) => stacksView(admin, viewer, query),
+    missing: noSuch,
+  },
+  {
+    path: '/keys',
+    what: 'page',
+    right: 'key:read',
+    make: (admin, _, viewer) => keysView(admin, viewer),
+    missing: noSuch,
+  },
   ...POOL_TABS.map((tab) => ({
     path: `/pools/:id${tab}`,
     what: 'pool',
-    make: (admin: AdminService, id: string, viewer: Viewer) => poolView(admin, id, tab, viewer),
+    make: (admin: AdminService, id: string, viewer: Viewer, query: URLSearchParams) =>
+      poolView(admin, id, { tab, query, viewer }),
     missing: (id: string) => `There is no pool ${id}; it may have been deleted.`,
   })),
   {
     path: '/stacks/:id',
     what: 'stack',
-    make: (admin, id) => stackView(admin, id),
+    make: stackView,
     missing: (id) => `There is no stack ${id}; it may have been deleted.`,
   },
   {

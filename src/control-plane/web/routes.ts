@@ -5,14 +5,18 @@ import type { Logger } from 'pino';
 import type { AdminService } from '../admin/admin-service';
 import type { Admission } from '../admission';
 import { HTTP_STATUS, RequestError } from '../errors';
-import { LIMIT, SMALL_BODY_BYTES } from '../limits';
+import { LIMIT } from '../limits';
 import { idOf } from '../names';
 import type { ApiKeys } from '../identity/api-keys';
 import { requireRight, RIGHTS, type Right } from '../identity/rights';
 import { visibleLines } from '../../text/visible';
-import { ACTIONS, confirmation, isFromOurPage } from './actions';
+import { FORMS } from './forms';
+import { formHtml, type Ids } from './forms/form';
+import { isFromOurPage } from './forms/ours';
+import { requirePool } from './forms/question';
+import { Values } from './forms/values';
 import type { Html } from './html';
-import { errorPage, viewPage } from './layout';
+import { errorPage, page, viewPage } from './layout';
 import { liveId, liveMessages } from './live-stream';
 import { LiveViews } from './live-views';
 import { firstLog, logText, nextLog } from './log/log-page';
@@ -20,8 +24,10 @@ import { parsePlace } from './log/painter';
 import { PAGES, type PageKind } from './pages';
 import { SCRIPT } from './script.generated';
 import { STYLE } from './style';
+import { tokenPage } from './token-page';
 import { rendered } from './view';
 import { EVERYBODY, viewerOf, type Viewer } from './viewer';
+import { inSentence } from './words';
 
 export interface WebParts {
   readonly admin: AdminService;
@@ -46,6 +52,12 @@ const HEADERS = secureHeaders({
   },
 });
 
+/** Some have a token or a secret, and all of them what not everybody may see. */
+const keptByNobody: MiddlewareHandler = (c, next) => {
+  c.header('Cache-Control', 'no-store');
+  return next();
+};
+
 /** The pages for people. They work without their script, which keeps them up to date. */
 export function webRoutes(parts: WebParts): Hono<Env> {
   const { admin, apiKeys, admission, logger } = parts;
@@ -53,13 +65,15 @@ export function webRoutes(parts: WebParts): Hono<Env> {
   app.onError((error, c) => failed(c, error, logger));
   const oneOfFew: MiddlewareHandler = (_, next) =>
     admission.inFlight.during('pages', LIMIT.pagesAtOnce, 'too many pages at once', next);
-  for (const path of ['/', '/live', '/pools/*', '/stacks/*', '/runs/*']) {
-    app.use(path, HEADERS, identify(apiKeys, admission), oneOfFew);
+  for (const path of ['/', '/live', '/pools/*', '/stacks/*', '/runs/*', '/keys/*']) {
+    app.use(path, HEADERS, keptByNobody, identify(apiKeys, admission), oneOfFew);
   }
   const live = new LiveViews(admin, logger);
+  // Before the pages: /pools/new is no pool.
+  formRoutes(app, parts);
+  tokenRoutes(app, parts);
   for (const kind of PAGES) pageRoutes(app, kind, parts, live);
   logRoutes(app, parts);
-  actionRoutes(app, parts);
   // Without the key as well, for the page that asks for it.
   for (const path of ['/style.css', '/script.js']) app.use(path, HEADERS);
   app.get('/style.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
@@ -75,19 +89,20 @@ export function webRoutes(parts: WebParts): Hono<Env> {
 
 /** A page, and the stream of what changes on it. */
 function pageRoutes(app: Hono<Env>, kind: PageKind, { admin, admission, logger }: WebParts, live: LiveViews): void {
-  const { path, make, missing, hasLog } = kind;
+  const { path, right = 'stack:read', make, missing, hasLog } = kind;
   const streamPath = `${path === '/' ? '' : path}/live`;
-  app.get(path, async (c) => {
+  app.get(path, allow(right), async (c) => {
     const id = c.req.param('id') ?? '';
-    const view = await make(admin, id, c.var.viewer);
-    if (!view) return send(c, errorPage(`No such ${kind.what}`, missing(id)), 404);
+    const { search, searchParams } = new URL(c.req.url);
+    const view = await make(admin, id, c.var.viewer, searchParams);
+    if (!view) return send(c, errorPage(`No such ${kind.what}`, missing(id), c.var), 404);
     const log = hasLog ? await firstLog(admin, idOf(id), c.req.query('after')) : undefined;
     const made = await rendered(log ? { ...view, parts: [...view.parts, { content: log.content }] } : view);
     const last = liveId(made.version, log?.place);
-    const stream = `${c.req.path === '/' ? '' : c.req.path}/live`;
-    return c.html(String(await viewPage(made, { stream, last })));
+    const stream = `${c.req.path === '/' ? '' : c.req.path}/live${search}`;
+    return c.html(String(await viewPage(made, { viewer: c.var.viewer, live: { stream, last } })));
   });
-  app.get(streamPath, (c) => {
+  app.get(streamPath, allow(right), (c) => {
     const { viewer } = c.var;
     const { inFlight } = admission;
     const leaveAll = inFlight.enter('live', LIMIT.livePages, 'too many pages are kept up to date');
@@ -103,9 +118,11 @@ function pageRoutes(app: Hono<Env>, kind: PageKind, { admin, admission, logger }
       throw error;
     }
     const id = c.req.param('id') ?? '';
+    const { searchParams } = new URL(c.req.url);
+    searchParams.delete('last');
     const page = {
-      key: `${viewer.role} ${c.req.path}`,
-      make: () => make(admin, id, viewer),
+      key: `${viewer.role} ${c.req.path}?${searchParams.toString()}`,
+      make: () => make(admin, id, viewer, searchParams),
       ...(hasLog ? { runId: idOf(id) } : {}),
     };
     // No proxy may keep it back.
@@ -161,32 +178,58 @@ async function requireRun(admin: AdminService, id: string) {
   return run;
 }
 
-function actionRoutes(app: Hono<Env>, { admin, admission }: WebParts): void {
-  const allow =
-    (right: Right): MiddlewareHandler<Env> =>
-    async (c, next) => {
-      if (!c.var.viewer.may(right)) {
-        const sentence = `Who you are logged in as may look, but not ${RIGHTS[right].what}.`;
-        return send(c, errorPage('Not allowed', sentence), 403);
-      }
-      if (c.req.method !== 'GET' && !isFromOurPage((name) => c.req.header(name))) {
-        const sentence = 'The form was not sent by a page of this control plane, so nothing was done.';
-        return send(c, errorPage('Not from here', sentence), 403);
-      }
-      return next();
-    };
-  for (const action of ACTIONS) {
-    app.get(action.path, allow(action.right), async (c) => {
-      const ids = c.req.param() as Readonly<Record<string, string>>;
-      return send(c, confirmation(action, await action.of(admin, ids), ids));
+function formRoutes(app: Hono<Env>, { admin, admission }: WebParts): void {
+  for (const form of FORMS) {
+    app.get(form.path, allow(form.right), async (c) => {
+      const ids = c.req.param() as Ids;
+      const asked = await form.ask(admin, ids, new URL(c.req.url).searchParams);
+      return send(c, page(asked.title, formHtml(asked), c.var));
     });
-    app.post(action.path, allow(action.right), async (c) => {
-      const ids = c.req.param() as Readonly<Record<string, string>>;
-      const body = await admission.body(c, { who: c.var.viewer.who, most: SMALL_BODY_BYTES });
-      await action.perform(admin, ids, new URLSearchParams(body));
-      return c.redirect(action.back(ids), 303);
+    app.post(form.path, allow(form.right), async (c) => {
+      const ids = c.req.param() as Ids;
+      const { who } = c.var.viewer;
+      const body = await admission.body(c, { who, most: LIMIT.formBytes, isJson: false });
+      const values = await Values.read(body, c.req.header('Content-Type'));
+      try {
+        const done = await form.perform(admin, ids, values);
+        return 'goTo' in done ? c.redirect(done.goTo, 303) : send(c, page(done.title, done.content, c.var));
+      } catch (error) {
+        if (!(error instanceof RequestError) || error.cause !== undefined) throw error;
+        const asked = await form.ask(admin, ids, new URLSearchParams());
+        // A question has nothing to be mended.
+        if (!asked.fields) throw error;
+        const again = formHtml(asked, { values, error });
+        return send(c, page(`Not done: ${asked.title}`, again, c.var), HTTP_STATUS[error.code]);
+      }
     });
   }
+}
+
+function tokenRoutes(app: Hono<Env>, { admin }: WebParts): void {
+  app.get('/pools/:id/token', allow('pool:token'), async (c) => {
+    const pool = await requirePool(admin, c.req.param());
+    return send(c, page(`Token of ${pool.name}`, tokenPage(pool), c.var));
+  });
+  app.get('/pools/:id/token.txt', allow('pool:token'), async (c) => {
+    const { config } = await requirePool(admin, c.req.param());
+    c.header('Content-Disposition', 'attachment; filename="token"');
+    return c.text(config);
+  });
+}
+
+/** Lets those go on who have a right, and forms that a page of ours has sent. */
+function allow(right: Right): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    if (!c.var.viewer.may(right)) {
+      const sentence = `Who you are logged in as may look, but not ${RIGHTS[right].what}.`;
+      return send(c, errorPage('Not allowed', sentence, c.var), 403);
+    }
+    if (c.req.method !== 'GET' && !isFromOurPage((name) => c.req.header(name))) {
+      const sentence = 'The form was not sent by a page of this control plane, so nothing was done.';
+      return send(c, errorPage('Not from here', sentence, c.var), 403);
+    }
+    return next();
+  };
 }
 
 type Status = (typeof HTTP_STATUS)[keyof typeof HTTP_STATUS] | 200 | 403;
@@ -199,11 +242,14 @@ const TITLES: Partial<Record<RequestError['code'], string>> = {
 
 function failed(c: Context, error: Error, logger: Logger): Promise<Response> {
   if (error instanceof RequestError) {
-    const { code, message, retryAfterSeconds } = error;
+    const { code, retryAfterSeconds } = error;
     if (retryAfterSeconds !== undefined) c.header('Retry-After', String(retryAfterSeconds));
     if (error.cause !== undefined) logger.error({ err: error.cause, path: c.req.path }, 'page failed');
-    const sentence = `${message[0]?.toUpperCase() ?? ''}${message.slice(1)}.`;
-    return send(c, errorPage(TITLES[code] ?? 'It cannot be done', sentence), HTTP_STATUS[code]);
+    return send(
+      c,
+      errorPage(TITLES[code] ?? 'It cannot be done', inSentence(error), c.var as Env['Variables']),
+      HTTP_STATUS[code],
+    );
   }
   logger.error({ err: error, path: c.req.path }, 'page failed');
   return send(c, errorPage('Something failed', 'The log of the control plane says why.'), 500);

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { spanInWords } from '../../time';
 import type { AdminService } from '../admin/admin-service';
+import { PRIORITIZED } from '../queue/rank';
 import { RUN_TYPES } from '../queue/run-types';
 import { isTerminal } from '../queue/transitions';
 import type { RunRecord } from '../store/records';
@@ -84,7 +85,10 @@ function actions(run: RunRecord, { may }: Viewer): Html | string {
   if (!may('run:write')) return '';
   const offered = [
     ...(run.state === 'UNCONFIRMED' ? (['confirm', 'discard'] as const) : []),
+    ...(run.state === 'QUEUED' || run.state === 'PREPARING' ? (['cancel'] as const) : []),
     ...(!isTerminal(run.state) || run.holding ? (['stop'] as const) : []),
+    ...(!isTerminal(run.state) ? [run.rank === PRIORITIZED ? ('deprioritize' as const) : ('prioritize' as const)] : []),
+    ...(isTerminal(run.state) && run.state !== 'FINISHED' ? (['retry'] as const) : []),
   ];
   const word = (action: string) => `${action[0]!.toUpperCase()}${action.slice(1)}`;
   return html`<p class="actions">

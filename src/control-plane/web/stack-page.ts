@@ -4,12 +4,13 @@ import type { StackRecord } from '../store/records';
 import { facts, type Html } from './html';
 import { runTable } from './overview-page';
 import type { View } from './view';
+import type { Viewer } from './viewer';
 import { moment, poolLink, stackLink } from './words';
 
 const RUNS_SHOWN = 50;
 
 /** A stack: its settings, and its runs. */
-export async function stackView(admin: AdminService, id: string): Promise<View | null> {
+export async function stackView(admin: AdminService, id: string, viewer: Viewer): Promise<View | null> {
   const stack = await admin.stack(id);
   if (!stack) return null;
   const runs = await admin.runs({ stack: stack.id, limit: RUNS_SHOWN });
@@ -18,7 +19,7 @@ export async function stackView(admin: AdminService, id: string): Promise<View |
     shows: [`stack/${stack.id}`],
     parts: [
       { content: html`<h1>${stack.name}</h1>` },
-      { region: 'settings', content: await settings(admin, stack) },
+      { region: 'settings', content: html`${await settings(admin, stack, viewer)}${actions(stack, viewer)}` },
       { region: 'dependencies', content: await dependencies(admin, stack) },
       { content: html`<h2 id="runs">Runs</h2>` },
       { region: 'runs', content: runTable(runs, { labelledBy: 'runs', withStack: false }) },
@@ -43,7 +44,7 @@ async function dependencies(admin: AdminService, { id }: StackRecord): Promise<H
     ])}`;
 }
 
-async function settings(admin: AdminService, stack: StackRecord): Promise<Html> {
+async function settings(admin: AdminService, stack: StackRecord, { may }: Viewer): Promise<Html> {
   const pool = await admin.pool(stack.poolId);
   const names = (await admin.environmentNames([stack.id])).get(stack.id) ?? [];
   return facts([
@@ -62,8 +63,34 @@ async function settings(admin: AdminService, stack: StackRecord): Promise<Html> 
     ],
     [
       'Environment',
-      names.length === 0 ? 'empty' : html`${names.map((name) => html`<code>${name}</code> `)}(values are not shown)`,
+      names.length === 0
+        ? 'empty'
+        : html`${names.map((name) => variable(stack, name, may('stack:write')))} (values are not shown)`,
     ],
     ['Created', moment(stack.createdAt)],
   ]);
+}
+
+function variable({ id }: StackRecord, name: string, mayUnset: boolean): Html {
+  if (!mayUnset) return html`<code>${name}</code> `;
+  const path = `/stacks/${id}/environment/${encodeURIComponent(name)}/unset`;
+  return html`<code>${name}</code> <a href="${path}" aria-label="Unset ${name}">unset …</a> `;
+}
+
+function actions({ id }: StackRecord, { may }: Viewer): Html | string {
+  const offered = [
+    ...(may('run:write') ? [['trigger', 'Trigger a run …']] : []),
+    ...(may('stack:write')
+      ? [
+          ['settings', 'Settings …'],
+          ['environment', 'Set a variable …'],
+          ['delete', 'Delete …'],
+        ]
+      : []),
+  ];
+  return offered.length === 0
+    ? ''
+    : html`<p class="actions">
+        ${offered.map(([path, word]) => html`<a class="button" id="${path}" href="/stacks/${id}/${path}">${word}</a>`)}
+      </p>`;
 }

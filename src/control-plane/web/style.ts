@@ -25,8 +25,8 @@ export const STYLE = `
 body { font: 1rem/1.5 system-ui, sans-serif; color: var(--text); background: var(--page); margin: 0; }
 header { background: var(--card); border-bottom: 1px solid var(--line); }
 header nav, main { max-width: 72rem; margin: 0 auto; padding: 0.75rem 1rem; }
-header nav { font-weight: 600; }
-header a { color: inherit; text-decoration: none; }
+header a { color: inherit; text-decoration: none; margin-right: 1rem; }
+header nav { display: flex; flex-wrap: wrap; }
 a { color: var(--link); }
 a:focus-visible, summary:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 h1 { font-size: 1.5rem; margin: 0.75rem 0; }
@@ -57,12 +57,22 @@ tbody tr { border-top: 1px solid var(--line); }
 main:focus { outline: none; }
 .button { font: inherit; font-size: 0.875rem; color: var(--link); background: var(--card); border: 1px solid var(--line); border-radius: 0.375rem; padding: 0.25rem 0.75rem; cursor: pointer; text-decoration: none; display: inline-block; white-space: nowrap; }
 .button:hover { border-color: currentColor; }
-.button:focus-visible, input:focus-visible, textarea:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+.button:focus-visible, input:focus-visible, textarea:focus-visible, select:focus-visible, pre:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 .button[aria-pressed="true"], .button.primary { color: var(--card); background: var(--link); }
 .button.danger { color: var(--card); background: var(--bad); }
 .actions, .search { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; }
-input, textarea { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--muted); border-radius: 0.375rem; padding: 0.25rem 0.5rem; max-width: 100%; }
+input, textarea, select { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--muted); border-radius: 0.375rem; padding: 0.25rem 0.5rem; max-width: 100%; }
 textarea { width: 100%; font: 0.8125rem/1.4 ui-monospace, monospace; }
+form.card { padding: 0.5rem 1rem; }
+.field { margin: 0.75rem 0; }
+.field > label:first-child { display: block; font-weight: 600; }
+.field > input:not([type="checkbox"], [type="file"]), .field > select { width: 100%; max-width: 36rem; display: block; }
+.field p { margin: 0.125rem 0; }
+p.bad { color: var(--bad); font-weight: 600; }
+[aria-invalid="true"] { border-color: var(--bad); }
+.meanwhile { color: var(--waiting); white-space: pre-line; }
+pre.card { padding: 0.5rem 1rem; }
+pre.token { max-height: 8rem; overflow: auto; }
 .tabs { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; border-bottom: 1px solid var(--line); margin: 1rem 0; }
 .tabs a { padding: 0.4rem 0; text-decoration: none; }
 .tabs a[aria-current] { color: var(--text); font-weight: 600; box-shadow: inset 0 -2px var(--link); }

@@ -21,8 +21,10 @@ const MOODS: Readonly<Record<RunState, 'good' | 'bad' | 'waiting' | 'live' | ''>
 
 /** The state of a run in its colour; the word alone says everything, too. */
 export function stateWord(state: RunState): Html {
-  return html`<span class="state ${MOODS[state]}">${state.replace('_', ' ').toLowerCase()}</span>`;
+  return html`<span class="state ${MOODS[state]}">${stateText(state)}</span>`;
 }
+
+export const stateText = (state: string): string => state.replace('_', ' ').toLowerCase();
 
 /** As the API has it, and whether a drained one still works. */
 export function workerStatus({ drained, retiring, runId }: WorkerRecord): Html {
@@ -61,4 +63,9 @@ export function span(begins: number, ends: number | null): Html | string {
 
 export function count(number: number, one: string): string {
   return `${number} ${one}${number === 1 ? '' : 's'}`;
+}
+
+/** What a refusal says, as a sentence. */
+export function inSentence({ message }: { readonly message: string }): string {
+  return `${message[0]?.toUpperCase() ?? ''}${message.slice(1)}.`;
 }

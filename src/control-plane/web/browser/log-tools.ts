@@ -1,3 +1,4 @@
+import { button, element } from './elements';
 import { Before, Log } from './log';
 import { Search } from './search';
 
@@ -123,14 +124,4 @@ export class LogTools {
     place.remove();
     this.said.textContent = '';
   }
-}
-
-function button(text: string, pressed: () => void): HTMLButtonElement {
-  const made = element('button', { type: 'button', className: 'button', textContent: text });
-  made.addEventListener('click', pressed);
-  return made;
-}
-
-function element<K extends keyof HTMLElementTagNameMap>(name: K, properties: object): HTMLElementTagNameMap[K] {
-  return Object.assign(document.createElement(name), properties);
 }

@@ -1,9 +1,11 @@
 import { follow } from './connection';
+import { enhance } from './key-form';
 import { LogTools } from './log-tools';
 import { showChanged } from './regions';
 import { keepTimes } from './times';
 
 keepTimes();
+enhance(document);
 const [log, place] = [document.getElementById('log'), document.getElementById('log-tools')];
 const tools = log && place ? new LogTools(log, place) : undefined;
 const { stream, last } = document.body.dataset;

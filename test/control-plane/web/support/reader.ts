@@ -8,6 +8,12 @@ import type { TestQueue } from '../../support/queue';
 
 export const KEY: ApiKey = { id: 'admin', secret: 'a secret of the test' };
 
+interface Asked {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: FormData;
+}
+
 /** One who reads the pages of a queue, without a server. @param key null: they are open to everybody */
 export function readerOf(
   { admin, folder, context }: TestQueue,
@@ -18,8 +24,11 @@ export function readerOf(
   const apiKeys = key && openApiKeys(KeyFiles.inDataFolder(folder), { given: key, store });
   const app = webRoutes({ admin, apiKeys, admission, logger: pino({ level: 'silent' }) });
   const basic = key ? { Authorization: `Basic ${Buffer.from(`${key.id}:${key.secret}`).toString('base64')}` } : {};
-  const ask = (path: string, init: { readonly method?: string; readonly headers?: Record<string, string> }) =>
-    app.request(path, { ...init, headers: { Accept: 'text/html', ...basic, ...init.headers } });
+  const ask = (path: string, init: Asked) => {
+    const headers = new Headers({ Accept: 'text/html', ...basic });
+    for (const [name, value] of Object.entries(init.headers ?? {})) headers.set(name, value);
+    return app.request(path, { ...init, headers });
+  };
   const told = async (response: Response) => ({
     status: response.status,
     text: (await response.text()).replace(/\s+/g, ' '),

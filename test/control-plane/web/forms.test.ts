@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { isFromOurPage } from '../../../src/control-plane/web/actions';
+import { isFromOurPage } from '../../../src/control-plane/web/forms/ours';
 import { TestQueue } from '../support/queue';
 import { KEY, readerOf } from './support/reader';
 

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { RequestError } from '../errors';
+import type { PoolRecord, StackRecord } from '../store/records';
+
+/** What a pool is set to, for whoever changes it from what they saw. */
+export function poolVersion(pool: PoolRecord): string {
+  const { name, description, labels, space, driftDetectionRunLimit } = pool;
+  return versionOf([name, description, labels, space, driftDetectionRunLimit]);
+}
+
+/** The same of a stack. */
+export function stackVersion(stack: StackRecord): string {
+  const { poolId, tool, projectRoot, runnerImage, autoDeploy, managesState } = stack;
+  return versionOf([poolId, tool, projectRoot, runnerImage, autoDeploy, managesState]);
+}
+
+const versionOf = (settings: readonly unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(settings)).digest('base64url').slice(0, 16);
+
+/**
+ * @param seen the version that a change is made from; undefined changes whatever there is
+ * @throws RequestError `conflict` where it is another by now
+ */
+export function refuseOutdated(now: string, seen: string | undefined, what: string): void {
+  if (seen === undefined || seen === now) return;
+  throw new RequestError(
+    'conflict',
+    `${what} was changed by somebody else meanwhile: see what it is now, then save again`,
+  );
+}

@@ -1,0 +1,105 @@
+import { html } from 'hono/html';
+import type { AdminService } from '../../admin/admin-service';
+import type { Key } from '../../admin/key-admin';
+import { RequestError } from '../../errors';
+import { ROLES, type Role } from '../../identity/rights';
+import type { Field } from './field';
+import type { Form, Ids } from './form';
+import { question } from './question';
+
+async function requireKey(admin: AdminService, { id = '' }: Ids): Promise<Key> {
+  const key = await admin.keys.find(id);
+  if (!key) throw new RequestError('not-found', `there is no API key ${id}`);
+  return key;
+}
+
+const settingsFields = (key?: Key): Field[] => [
+  { name: 'name', label: 'Name', value: key?.name ?? '', isRequired: true, hint: 'Who or what uses it.' },
+  {
+    name: 'role',
+    label: 'Role',
+    kind: 'choice',
+    value: key?.role ?? 'reader',
+    options: Object.keys(ROLES).map((role) => [role, `${role}: ${ROLES[role as Role]}`] as const),
+  },
+];
+
+const create: Form = {
+  path: '/keys/new',
+  right: 'key:write',
+  ask: (admin) => {
+    const { id, secret } = admin.keys.propose();
+    return Promise.resolve({
+      title: 'New API key',
+      fields: [
+        // Both go along, so that the form sent twice makes one key and shows its secret all the same.
+        { name: 'id', label: '', kind: 'hidden' as const, value: id },
+        { name: 'secret', label: '', kind: 'hidden' as const, value: secret },
+        ...settingsFields(),
+      ],
+      button: 'Create the key',
+      back: '/keys',
+    });
+  },
+  perform: async (admin, _, values) => {
+    const proposed = { id: values.line('id'), secret: values.line('secret') };
+    const key = await admin.keys.create({ name: values.line('name'), role: values.text('role') }, proposed);
+    return {
+      title: `API key ${key.name}`,
+      content: html`<h1>API key ${key.name}</h1>
+        <p class="card notice">Its secret is shown this once: nobody can look it up afterwards.</p>
+        <div class="card">
+          <dl>
+            <div>
+              <dt>Id</dt>
+              <dd><code>${key.id}</code></dd>
+            </div>
+            <div>
+              <dt>Secret</dt>
+              <dd>
+                <code id="secret">${key.secret ?? ''}</code> <span data-copy="secret" data-what="the secret"></span>
+              </dd>
+            </div>
+            <div>
+              <dt>Role</dt>
+              <dd>${key.role}</dd>
+            </div>
+          </dl>
+        </div>
+        <p><a href="/keys">To the keys</a></p>`,
+    };
+  },
+};
+
+const change: Form = {
+  path: '/keys/:id/settings',
+  right: 'key:write',
+  ask: async (admin, ids) => {
+    const key = await requireKey(admin, ids);
+    return {
+      title: `API key ${key.name}`,
+      sentence: 'With another role, its sessions end at once.',
+      fields: settingsFields(key),
+      button: 'Save',
+      back: '/keys',
+    };
+  },
+  perform: async (admin, { id = '' }, values) => {
+    await admin.keys.update(id, { name: values.line('name'), role: values.text('role') });
+    return { goTo: '/keys' };
+  },
+};
+
+const remove = question({
+  path: '/keys/:id/delete',
+  right: 'key:write',
+  of: async (admin, ids) => `API key ${(await requireKey(admin, ids)).name}`,
+  title: (of) => `Delete ${of}?`,
+  sentence: 'It is refused from now on, and so are the sessions that it was exchanged for. It cannot be taken back.',
+  button: 'Delete',
+  isDangerous: true,
+  perform: (admin, { id = '' }) => admin.keys.delete(id),
+  back: () => '/keys',
+});
+
+export const KEY_FORMS: readonly Form[] = [create, change, remove];
