@@ -8,8 +8,8 @@ export const WORKER_STATUSES = ['BUSY', 'IDLE', 'DRAINED'] as const;
 export type WorkerStatus = (typeof WORKER_STATUSES)[number];
 
 export interface WorkerSearch {
-  /** What its name has in it, in whatever case; empty: anything. */
-  readonly name: string;
+  /** What its name has in it, in whatever case. @default - anything */
+  readonly name?: string;
   /** @default - any */
   readonly status?: WorkerStatus;
   /** The worker behind which it begins. @default - from the newest on */
@@ -33,3 +33,12 @@ export const hasStatus = (status: WorkerStatus) => (eb: Where) => {
     IDLE: eb.and([eb.not(isBusy), eb.not(isLeaving)]),
   }[status];
 };
+
+/** Behind a worker, where the newest comes first. */
+export const isOlderThan =
+  ({ id, createdAt }: Pick<WorkerRecord, 'id' | 'createdAt'>) =>
+  (eb: Where) =>
+    eb.and([
+      eb('workers.createdAt', '<=', createdAt),
+      eb.or([eb('workers.createdAt', '<', createdAt), eb('workers.id', '<', id)]),
+    ]);

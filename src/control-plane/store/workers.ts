@@ -4,7 +4,7 @@ import type { WorkerRecord } from './records';
 import type { Schema, WorkerRow } from './schema';
 import { Statement } from './statement';
 import { chunks, inPages, PAGE, Table } from './table';
-import { hasStatus, isNamed, type WorkerSearch } from './worker-search';
+import { hasStatus, isNamed, isOlderThan, type WorkerSearch } from './worker-search';
 
 type Where = ExpressionBuilder<Schema, 'workers'>;
 
@@ -68,20 +68,8 @@ export class WorkerTable extends Table {
   }
 
   /** Of a pool, without those that are removed or forgotten; newest first. */
-  async listOfPool(poolId: string, limit?: number): Promise<WorkerRecord[]> {
-    return inPages<WorkerRecord>(async (last, size) => {
-      const rows = await this.db
-        .selectFrom('workers')
-        .selectAll()
-        .where('poolId', '=', poolId)
-        .where(isPresent)
-        .$if(last !== undefined, (query) => query.where(isOlderThan(last!)))
-        .orderBy('createdAt', 'desc')
-        .orderBy('id', 'desc')
-        .limit(size)
-        .execute();
-      return rows.map(toWorker);
-    }, limit);
+  listOfPool(poolId: string, limit?: number): Promise<WorkerRecord[]> {
+    return inPages((after, size) => this.search(poolId, { ...(after && { after }), limit: size }), limit);
   }
 
   /** The same of those that somebody looks for. */
@@ -92,7 +80,7 @@ export class WorkerTable extends Table {
       .where('poolId', '=', poolId)
       .where(isPresent)
       .$if(after !== undefined, (query) => query.where(isOlderThan(after!)))
-      .$if(name !== '', (query) => query.where(isNamed(name)))
+      .$if(name !== undefined, (query) => query.where(isNamed(name!)))
       .$if(status !== undefined, (query) => query.where(hasStatus(status!)))
       .orderBy('createdAt', 'desc')
       .orderBy('id', 'desc')
@@ -329,15 +317,6 @@ function packed(counts: ReadonlyMap<string, WorkerCounts>): string[][] {
   }
   return groups;
 }
-
-/** Behind a worker, where the newest comes first. */
-const isOlderThan =
-  ({ id, createdAt }: Pick<WorkerRecord, 'id' | 'createdAt'>) =>
-  (eb: Where) =>
-    eb.and([
-      eb('workers.createdAt', '<=', createdAt),
-      eb.or([eb('workers.createdAt', '<', createdAt), eb('workers.id', '<', id)]),
-    ]);
 
 const isPresent = (eb: Where) => eb.and([eb('workers.removedAt', 'is', null), eb('workers.forgottenAt', 'is', null)]);
 

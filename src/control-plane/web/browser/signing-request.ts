@@ -35,7 +35,7 @@ export interface MadeKey {
 export async function makeSigningRequest(kind: KeyKind, commonName: string): Promise<MadeKey> {
   const { generate, sign, algorithm } = KINDS[kind];
   const { subtle } = crypto;
-  const { privateKey, publicKey } = (await subtle.generateKey(generate, true, ['sign', 'verify'])) as CryptoKeyPair;
+  const { privateKey, publicKey } = await subtle.generateKey(generate, true, ['sign', 'verify']);
   const spki = new Uint8Array(await subtle.exportKey('spki', publicKey));
   const info = der(SEQUENCE, der(INTEGER, bytes('00')), subject(commonName), spki, der(ATTRIBUTES));
   const signature = new Uint8Array(await subtle.sign(sign, privateKey, info));

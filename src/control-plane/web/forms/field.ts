@@ -25,29 +25,40 @@ export interface Field {
 
 /** A field, with what was typed and what is wrong with that. */
 export function fieldHtml(field: Field, refused: Refused | undefined): Html {
-  const { name, kind = 'line', hint, beside = '' } = field;
+  const { name, kind = 'line', label, beside = '' } = field;
   const value = refused && field.isFresh !== true ? refused.values.text(name) : (field.value ?? '');
   if (kind === 'hidden') return html`<input type="hidden" name="${name}" value="${value}" />`;
-  const error = refused?.error.field === name ? inSentence(refused.error) : undefined;
-  const differs = refused?.error.code === 'conflict' && value !== (field.value ?? '');
-  const notes = [
-    ...(error === undefined ? [] : [html`<p class="bad" id="${name}-error">${error}</p>`]),
-    ...(differs ? [html`<p class="meanwhile" id="${name}-now">Now it is: ${shown(field)}</p>`] : []),
-    ...(hint === undefined ? [] : [html`<p class="muted small" id="${name}-hint">${hint}</p>`]),
-  ];
-  const described = [error && 'error', differs && 'now', hint !== undefined && 'hint'].filter(Boolean);
-  const attributes = html`id="${name}"
-  name="${name}"${described.length > 0 ? html` aria-describedby="${described.map((note) => `${name}-${note}`).join(' ')}"` : ''}${
-    error === undefined ? '' : html` aria-invalid="true" autofocus`
-  }${field.isRequired ? html` required` : ''}`;
-  if (kind === 'check')
-    return html`<div class="field check">
-      <input type="checkbox" ${attributes} value="yes" ${value === '' ? '' : html`checked`} />
-      <label for="${name}">${field.label}</label>${notes}${beside}
-    </div>`;
-  return html`<div class="field">
-    <label for="${name}">${field.label}</label>${notes} ${inputHtml(field, value, attributes)} ${beside}
-  </div>`;
+  const notes = notesOf(field, value, refused);
+  const input = inputHtml(field, value, attributesOf(field, notes));
+  const shown = notes.map(({ id, style, content }) => html`<p class="${style}" id="${id}">${content}</p>`);
+  return kind === 'check'
+    ? html`<div class="field check">${input} <label for="${name}">${label}</label>${shown}${beside}</div>`
+    : html`<div class="field"><label for="${name}">${label}</label>${shown}${input}${beside}</div>`;
+}
+
+interface Note {
+  readonly id: string;
+  readonly style: string;
+  readonly content: string | Html;
+}
+
+function notesOf(field: Field, value: string, refused: Refused | undefined): Note[] {
+  const { name, hint } = field;
+  const notes: Note[] = [];
+  if (refused?.error.field === name)
+    notes.push({ id: `${name}-error`, style: 'bad', content: inSentence(refused.error) });
+  if (refused?.error.code === 'conflict' && value !== (field.value ?? ''))
+    notes.push({ id: `${name}-now`, style: 'meanwhile', content: `Now it is: ${inWords(field)}` });
+  if (hint !== undefined) notes.push({ id: `${name}-hint`, style: 'muted small', content: hint });
+  return notes;
+}
+
+function attributesOf({ name, isRequired }: Field, notes: readonly Note[]): Html {
+  const isWrong = notes.some(({ style }) => style === 'bad');
+  return html`id="${name}"
+  name="${name}"${notes.length > 0 ? html` aria-describedby="${notes.map(({ id }) => id).join(' ')}"` : ''}${
+    isWrong ? html` aria-invalid="true" autofocus` : ''
+  }${isRequired ? html` required` : ''}`;
 }
 
 function inputHtml({ kind = 'line', options = [], rows = 3 }: Field, value: string, attributes: Html): Html {
@@ -58,6 +69,8 @@ function inputHtml({ kind = 'line', options = [], rows = 3 }: Field, value: stri
           ([of, label]) => html`<option value="${of}" ${of === value ? html`selected` : ''}>${label}</option>`,
         )}
       </select>`;
+    case 'check':
+      return html`<input type="checkbox" ${attributes} value="yes" ${value === '' ? '' : html`checked`} />`;
     case 'lines':
       // HTML drops an end of a line that comes first.
       return html`<textarea ${attributes} rows="${rows}" spellcheck="false" autocomplete="off">
@@ -66,12 +79,13 @@ ${`\n${value}`}</textarea>`;
       return html`<input type="password" ${attributes} value="${value}" autocomplete="new-password" />`;
     case 'number':
       return html`<input inputmode="numeric" ${attributes} value="${value}" autocomplete="off" />`;
-    default:
+    case 'hidden':
+    case 'line':
       return html`<input ${attributes} value="${value}" autocomplete="off" spellcheck="false" />`;
   }
 }
 
-function shown({ kind, value = '', options = [] }: Field): string {
+function inWords({ kind, value = '', options = [] }: Field): string {
   if (kind === 'check') return value === '' ? 'no' : 'yes';
   if (kind === 'choice') return options.find(([of]) => of === value)?.[1] ?? value;
   return value === '' ? 'empty' : value;
