@@ -73,8 +73,8 @@ export function checkIdempotencyKey(key: string): string {
 /** In lower case. @throws RequestError `malformed`, with the rule */
 export function checkCommitSha(sha: string): string {
   if (COMMIT.test(sha)) return sha.toLowerCase();
-  throw new RequestError(
-    'malformed',
+  throw malformed(
+    'commitSha',
     `commit ${JSON.stringify(sha.slice(0, 100))} is not allowed: its hash, of which 7 to 64 hexadecimal digits`,
   );
 }
@@ -82,8 +82,8 @@ export function checkCommitSha(sha: string): string {
 /** @throws RequestError `malformed`, with the rule */
 export function checkCommitMessage(text: string): string {
   if (text.length <= MOST_COMMIT_MESSAGE && !CONTROL.test(text)) return text;
-  throw new RequestError(
-    'malformed',
+  throw malformed(
+    'commitMessage',
     `the commit message is not allowed: at most ${MOST_COMMIT_MESSAGE} characters, no control character but tabs and ends of lines`,
   );
 }
@@ -91,8 +91,8 @@ export function checkCommitMessage(text: string): string {
 /** @throws RequestError `malformed`, with the rule */
 export function checkCommand(command: string): string {
   if (command.trim() !== '' && command.length <= MOST_COMMAND && !command.includes('\0')) return command;
-  throw new RequestError(
-    'malformed',
+  throw malformed(
+    'command',
     `the command of a task is not allowed: 1 to ${MOST_COMMAND} characters, no NUL, not blanks alone`,
   );
 }

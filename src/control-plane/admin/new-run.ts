@@ -1,5 +1,5 @@
 import { environmentRefusal } from '../../protocol/environment';
-import { RequestError } from '../errors';
+import { malformed } from '../errors';
 import { checkCommand, checkCommitMessage, checkCommitSha, projectFolder } from '../names';
 import type { Environment, RunConfig } from '../store/records';
 import type { NewRun } from './input';
@@ -7,10 +7,10 @@ import type { NewRun } from './input';
 /** What is said of a run when it is triggered. @throws RequestError `malformed` */
 export function configOf({ type, command, skipInitialization = false, ...input }: NewRun): Partial<RunConfig> {
   if ((type === 'TASK') !== (command !== undefined)) {
-    throw new RequestError('malformed', 'a task needs a command, and no other run has one');
+    throw malformed('command', 'a task needs a command, and no other run has one');
   }
   if (input.commitMessage !== undefined && input.commitSha === undefined) {
-    throw new RequestError('malformed', 'a commit message needs the hash of its commit');
+    throw malformed('commitSha', 'a commit message needs the hash of its commit');
   }
   return {
     command: command === undefined ? null : checkCommand(command),
@@ -25,6 +25,6 @@ export function configOf({ type, command, skipInitialization = false, ...input }
 /** @throws RequestError `malformed` that names what no run can have in its environment */
 export function usable(environment: Environment): Environment {
   const refusal = environmentRefusal(environment);
-  if (refusal !== undefined) throw new RequestError('malformed', refusal);
+  if (refusal !== undefined) throw malformed('environment', refusal);
   return environment;
 }

@@ -1,4 +1,7 @@
 import type { AdminService } from '../../admin/admin-service';
+import { malformed } from '../../errors';
+import { RUN_TYPES } from '../../queue/run-types';
+import type { RunType } from '../../store/records';
 import type { Form, Ids } from './form';
 import { question, requireRun, requireStack } from './question';
 
@@ -10,6 +13,15 @@ const run = {
   },
   back: ({ id }: Ids) => `/runs/${id}`,
 } as const;
+
+function typeOf(text: string): RunType {
+  if (Object.hasOwn(RUN_TYPES, text)) return text as RunType;
+  throw malformed('type', `there is no kind ${JSON.stringify(text.slice(0, 100))} of runs`);
+}
+
+/** Nothing, where nothing was said. */
+const optional = <N extends string, T>(name: N, value: T | undefined): { readonly [name in N]?: T } =>
+  value === undefined ? {} : ({ [name]: value } as { [name in N]: T });
 
 const trigger: Form = {
   path: '/stacks/:id/trigger',
@@ -24,17 +36,23 @@ const trigger: Form = {
           name: 'type',
           label: 'Kind',
           kind: 'choice',
+          options: Object.entries(RUN_TYPES).map(([type, { kind }]) => [type, kind] as const),
+        },
+        { name: 'command', label: 'Command of a task', hint: 'Only a task has one.' },
+        {
+          name: 'autoDeploy',
+          label: 'Applies',
+          kind: 'choice',
           options: [
-            ['TRACKED', 'tracked: plans and applies'],
-            ['PROPOSED', 'proposed: plans only'],
+            ['', `as the stack has it: ${autoDeploy ? 'by itself' : 'when confirmed'}; one that destroys asks`],
+            ['yes', 'by itself'],
+            ['no', 'when confirmed'],
           ],
         },
         {
-          name: 'autoDeploy',
-          label: 'Apply without asking',
-          kind: 'check',
-          value: autoDeploy ? 'yes' : '',
-          hint: `The stack says: ${autoDeploy ? 'by itself' : 'when confirmed'}.`,
+          name: 'commitSha',
+          label: 'Commit',
+          hint: 'The hash of the commit that the source is of, where that is to be known.',
         },
       ],
       button: 'Trigger',
@@ -44,8 +62,10 @@ const trigger: Form = {
   perform: async (admin, { id = '' }, values) => {
     const made = await admin.createRun({
       stack: id,
-      type: values.text('type') === 'PROPOSED' ? 'PROPOSED' : 'TRACKED',
-      autoDeploy: values.isChecked('autoDeploy'),
+      type: typeOf(values.text('type')),
+      ...optional('command', values.optional('command')),
+      ...optional('commitSha', values.optional('commitSha')),
+      ...optional('autoDeploy', { yes: true, no: false }[values.text('autoDeploy')]),
       idempotencyKey: values.text('key'),
     });
     return { goTo: `/runs/${made.id}` };
