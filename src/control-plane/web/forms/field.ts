@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Html } from '../html';
 import { inSentence } from '../words';
-import type { Refused } from './form';
+import type { Refused } from './values';
 
 export interface Field {
   /** As RequestError calls it. */

@@ -1,11 +1,10 @@
 import { html } from 'hono/html';
 import type { AdminService } from '../../admin/admin-service';
-import type { RequestError } from '../../errors';
 import type { Right } from '../../identity/rights';
 import type { Html } from '../html';
 import { inSentence } from '../words';
 import { fieldHtml, type Field } from './field';
-import type { Values } from './values';
+import type { Refused, Values } from './values';
 
 export type Ids = Readonly<Record<string, string>>;
 
@@ -35,12 +34,6 @@ export interface Asked {
 
 /** Where one sees what came of it; or the page itself, for what is shown once. */
 export type Done = { readonly goTo: string } | { readonly title: string; readonly content: Html };
-
-/** A form that was refused, with what was typed. */
-export interface Refused {
-  readonly values: Values;
-  readonly error: RequestError;
-}
 
 /** The content of the page. */
 export function formHtml(asked: Asked, refused?: Refused): Html {

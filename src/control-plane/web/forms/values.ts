@@ -54,5 +54,11 @@ export class Values {
   }
 }
 
+/** A form that was refused, with what was typed. */
+export interface Refused {
+  readonly values: Values;
+  readonly error: RequestError;
+}
+
 /** The field of a file that may be chosen instead of typing a text. */
 export const fileOf = (name: string): string => `${name}File`;
