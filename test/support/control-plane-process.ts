@@ -46,5 +46,6 @@ export async function whereItListens(program: ProgramProcess, log: string, from 
 export const connectionTo = (port: number, dataDir: string): Connection => ({
   url: `https://127.0.0.1:${port}`,
   ca: readFileSync(join(dataDir, 'ca.crt'), 'utf8'),
-  ...API_KEY,
+  id: API_KEY.id,
+  secret: () => API_KEY.secret,
 });

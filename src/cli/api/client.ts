@@ -9,7 +9,7 @@ import { print } from 'graphql/language/printer.js';
 import { RefusedError, UnavailableError } from './refused';
 import { UserError } from '../run-program';
 import type { Connection } from './connection';
-import { LOG_IN } from './documents';
+import { LOG_IN, VIEWER } from './documents';
 import { traceHeaders } from './trace-headers';
 import { whyUnreachable } from './unreachable';
 
@@ -37,6 +37,9 @@ interface ApiError {
   readonly extensions?: { readonly code?: string };
 }
 
+/** How it is said that a session is over: nothing was begun. */
+const LOG_IN_FIRST = 'unauthorized: log in';
+
 /** Answers that say nothing of the request itself: too many at once, or a control plane that stops or starts. */
 const UNAVAILABLE = new Set([429, 502, 503, 504]);
 
@@ -45,6 +48,8 @@ export class ApiClient {
   private readonly agent: HttpAgent;
   private jwt: Promise<string> | undefined;
   private loggedIn = false;
+  /** Whether the JWT is one that was kept, and may have ended by now. */
+  private isKept = false;
 
   constructor(private readonly connection: Connection) {
     const { url, ca } = connection;
@@ -57,11 +62,22 @@ export class ApiClient {
     document: TadaDocumentNode<Result, Variables>,
     ...[variables = {} as Variables]: object extends Variables ? [Variables?] : [Variables]
   ): Promise<Result> {
-    return this.post(document, variables, await this.login());
+    const jwt = await this.login();
+    try {
+      return await this.post(document, variables, jwt);
+    } catch (error) {
+      const isOver = error instanceof RefusedError && error.message.startsWith(LOG_IN_FIRST);
+      if (!this.isKept || !isOver) throw error;
+      this.forgetKept();
+      return this.post(document, variables, await this.login());
+    }
   }
 
   /** Uploads a stream. */
   async upload(path: string, body: Readable): Promise<void> {
+    await this.login();
+    // It cannot be sent twice, so that a session that has ended is to be known before.
+    if (this.isKept && !this.loggedIn && (await this.query(VIEWER)).viewer === null) this.forgetKept();
     (await this.send(path, { method: 'PUT', body })).resume();
   }
 
@@ -80,17 +96,28 @@ export class ApiClient {
   }
 
   private login(): Promise<string> {
-    return (this.jwt ??= this.newToken().catch((error: unknown) => {
+    return (this.jwt ??= this.keptOrNew().catch((error: unknown) => {
       this.jwt = undefined;
       throw error;
     }));
   }
 
-  private async newToken(): Promise<string> {
-    const { id, secret } = this.connection;
-    const { apiKeyUser } = await this.post(LOG_IN, { id, secret });
+  private async keptOrNew(): Promise<string> {
+    const { id, secret, session } = this.connection;
+    const kept = session?.read();
+    this.isKept = kept !== undefined;
+    if (kept !== undefined) return kept;
+    const { apiKeyUser } = await this.post(LOG_IN, { id, secret: secret() });
+    const { jwt, validUntil } = apiKeyUser ?? {};
     this.loggedIn = true;
-    return apiKeyUser?.jwt ?? '';
+    if (jwt && validUntil) session?.write(jwt, validUntil);
+    return jwt ?? '';
+  }
+
+  private forgetKept(): void {
+    this.connection.session?.forget();
+    this.jwt = undefined;
+    this.loggedIn = false;
   }
 
   private async post<Result, Variables extends object>(
@@ -112,6 +139,7 @@ export class ApiClient {
     if (!answer.data) {
       throw failure(response, `${this.connection.url} answers ${response.statusCode}, but not as a control plane does`);
     }
+    this.loggedIn ||= jwt !== undefined;
     return answer.data;
   }
 
@@ -119,7 +147,7 @@ export class ApiClient {
     const jwt = this.login();
     const response = await this.reach(path, { ...options, headers: { authorization: `Bearer ${await jwt}` } });
     if (response.statusCode === 200) return response;
-    if (response.statusCode === 401 && this.jwt === jwt) this.jwt = undefined;
+    if (response.statusCode === 401 && this.jwt === jwt) this.forgetKept();
     // The token may have run out while a log was followed.
     if (response.statusCode === 401 && !again && options.method === 'GET') {
       response.resume();

@@ -6,7 +6,11 @@ import type { Introspection } from './introspection.generated';
 /** Reads the types of a document from its text while the program is compiled. */
 const graphql = initGraphQLTada<{ introspection: Introspection }>();
 
-export const LOG_IN = graphql('mutation($id: ID!, $secret: String!) { apiKeyUser(id: $id, secret: $secret) { jwt } }');
+export const LOG_IN = graphql(
+  'mutation($id: ID!, $secret: String!) { apiKeyUser(id: $id, secret: $secret) { jwt validUntil } }',
+);
+
+export const VIEWER = graphql('{ viewer { id name role } }');
 
 const POOL = 'id name workersCount busyWorkers drainedWorkers pendingRuns';
 const POOL_SETTINGS = 'id name description labels space driftDetectionRunLimit';

@@ -6,6 +6,7 @@ import { demoCommand } from './demo';
 import { keyCommand } from './key';
 import { launcherCommand } from './launcher';
 import { poolCommand } from './pool';
+import { profileCommand } from './profile';
 import { runCommand } from './run';
 import { stackCommand } from './stack';
 import { workerCommand } from './worker';
@@ -18,6 +19,7 @@ export const allCommands = (): Command[] => [
   stackCommand(),
   runCommand(),
   keyCommand(),
+  profileCommand(),
   controlPlaneCommand(),
   controllerCommand(),
   launcherCommand(),

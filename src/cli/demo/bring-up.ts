@@ -40,7 +40,7 @@ export async function bringUp(cluster: LocalCluster, name: string, progress: Pro
   await task(progress, 'installing the operator with Helm', undefined, () => installOperator(kubernetes, images));
   const access = await reachControlPlane(kubernetes, cluster);
   const ca = await readAuthority(kubernetes);
-  const client = new ApiClient({ url: access.url, ca, ...apiKey });
+  const client = new ApiClient({ url: access.url, ca, id: apiKey.id, secret: () => apiKey.secret });
   const close = async (): Promise<void> => {
     client.close();
     await access.close();

@@ -17,7 +17,7 @@ beforeAll(async () => {
   cli = await CommandLine.open();
   ({ controlPlane, bare } = cli);
   const other = await Authority.open(KeyFiles.inDataFolder(at()), Date.now);
-  cli.write({ 'other-ca.crt': other.certificatePem });
+  cli.write({ 'other-ca.crt': other.certificatePem, guessed: 'guessed', bare: controlPlane.apiKey.secret });
   stranger = createServer((_, response) => response.end('<h1>Welcome</h1>')).listen(0, '127.0.0.1');
 });
 
@@ -33,15 +33,19 @@ describe('the connection', () => {
   const ca = (path: string): string[] => ['--ca', path];
 
   test.each([
-    ['no URL', () => [], 'which control plane? Give --url https://host:port, or set WORKER_POOLS_URL'],
+    ['no URL', () => [], 'which control plane? Give --url https://host:port, set WORKER_POOLS_URL, or make a profile'],
     ['a URL without scheme', () => ['--url', 'localhost:8443', ...key()], 'must begin with https:// or http://'],
-    ['no key', () => url(), 'no API key: give --api-key-secret-file, or set WORKER_POOLS_API_KEY_SECRET'],
+    [
+      'no key',
+      () => url(),
+      'no API key: give --api-key-secret-file, set WORKER_POOLS_API_KEY_SECRET, or make a profile',
+    ],
     ['a missing file', () => [...url(), '--ca', 'nowhere.crt', ...key()], '--ca: there is no file nowhere.crt'],
     ['an unknown authority', () => [...url(), ...key()], '(give its authority with --ca)'],
     ['another authority', () => [...url(), ...ca(at('other-ca.crt')), ...key()], '(give its authority with --ca)'],
     [
       'a wrong secret',
-      () => [...url(), ...ca(controlPlane.file('ca.crt')), '--api-key-secret', 'guessed'],
+      () => [...url(), ...ca(controlPlane.file('ca.crt')), '--api-key-secret-file', at('guessed')],
       'unauthorized: no API key has this id and secret',
     ],
     ['nobody there', () => ['--url', 'https://127.0.0.1:1', ...key()], 'cannot be reached: ECONNREFUSED'],
@@ -66,8 +70,8 @@ describe('the connection', () => {
     expect(await bare.run('pool', 'list', ...flags())).toEqual(refused(sentence));
   });
 
-  test('flags win over the environment, and a bare secret needs no file', async () => {
-    const flags = ['--api-key-id', 'admin', '--api-key-secret', controlPlane.apiKey.secret, '--url', controlPlane.url];
+  test('flags win over the environment, and a file may hold a bare secret', async () => {
+    const flags = ['--api-key-id', 'admin', '--api-key-secret-file', at('bare'), '--url', controlPlane.url];
     const misled = cli.program.with({ WORKER_POOLS_URL: 'https://127.0.0.1:1', WORKER_POOLS_API_KEY_SECRET_FILE: '' });
     expect(await misled.run('pool', 'list', ...flags)).toMatchObject({ exitCode: 0, stderr: '' });
   });

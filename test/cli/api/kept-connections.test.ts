@@ -19,7 +19,7 @@ describe('a server that ends connections at their second request', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    client = new ApiClient({ url: `http://127.0.0.1:${port}`, ca: undefined, id: 'id', secret: 'secret' });
+    client = new ApiClient({ url: `http://127.0.0.1:${port}`, ca: undefined, id: 'id', secret: () => 'secret' });
   });
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -55,7 +55,8 @@ describe('pool', () => {
   });
 
   test('create leaves no key behind when the control plane refuses, so that it can be tried again', async () => {
-    const guess = ['--key', 'ec', '--api-key-secret', 'guessed'];
+    cli.write({ guessed: 'guessed' });
+    const guess = ['--key', 'ec', '--api-key-secret-file', at('guessed')];
     const failed = await program.run('pool', 'create', 'late', '--out', at('late'), ...guess);
     expect(failed).toEqual(refused('unauthorized'));
     expect(existsSync(at('late', 'private-key.pem'))).toBe(false);

@@ -1,9 +1,11 @@
 /* The commands that talk to a control plane, without the rest of the program, which takes longer to load. */
 import { keyCommand } from '../../../src/cli/commands/key';
 import { poolCommand } from '../../../src/cli/commands/pool';
+import { profileCommand } from '../../../src/cli/commands/profile';
 import { runCommand } from '../../../src/cli/commands/run';
 import { stackCommand } from '../../../src/cli/commands/stack';
 import { workerCommand } from '../../../src/cli/commands/worker';
 import { run } from '../../../src/cli/run-program';
 
-void run('worker-pools', [poolCommand(), workerCommand(), stackCommand(), runCommand(), keyCommand()]);
+const ofQueue = [poolCommand(), workerCommand(), stackCommand(), runCommand()];
+void run('worker-pools', [...ofQueue, keyCommand(), profileCommand()]);

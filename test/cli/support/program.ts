@@ -67,7 +67,9 @@ export class Program {
       '--out-extension:.js=.mjs',
       `--outdir=${folder}`,
     ]);
-    return new Program(join(folder, `${name}.mjs`), ENVIRONMENT, longestMs);
+    // Profiles of whoever runs the tests are not theirs.
+    const environment = { ...ENVIRONMENT, XDG_CONFIG_HOME: join(folder, 'config') };
+    return new Program(join(folder, `${name}.mjs`), environment, longestMs);
   }
 
   with(environment: NodeJS.ProcessEnv): Program {
@@ -94,6 +96,11 @@ export class Program {
     const pretence = 'process.stdin.isTTY = true';
     const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(pretence)}` };
     return new Program(this.path, { ...this.environment, ...environment }, this.longestMs, input);
+  }
+
+  /** The same program, which is given something to read. */
+  reading(input: string): Program {
+    return new Program(this.path, this.environment, this.longestMs, input);
   }
 
   /** Runs it to its end. */
