@@ -29,9 +29,27 @@ export class RequestError extends Error {
     readonly retryAfterSeconds?: number,
     options?: RefusalOptions,
   ) {
-    super(message, options);
+    super(told(message), options);
     this.field = options?.field;
   }
+}
+
+/** Characters of a sentence that are kept at its beginning and at its end, when it has more than both. */
+const KEPT = { first: 1600, last: 400 };
+
+/** In one line and not without end: what callers sent stands in it, and it goes to terminals, logs and pages. */
+export function told(sentence: string): string {
+  const { first, last } = KEPT;
+  const whole = sentence.length <= first + last ? visible(sentence) : undefined;
+  if (whole !== undefined && whole.length <= first + last) return whole;
+  return `${visible(sentence.slice(0, first)).slice(0, first)}...${visible(sentence.slice(-last)).slice(-last)}`;
+}
+
+function visible(text: string): string {
+  return text.replace(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** What an operator has set up cannot be used; the message says what is wrong, where, and what to do. It holds no secret. */

@@ -8,8 +8,12 @@ const SPACE = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
 /** Of pools of which nobody says any. */
 export const DEFAULT_SPACE = 'legacy';
 const MOST_DESCRIPTION = 10_000;
-/** All but tab, line feed and carriage return. */
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+/** All but tab, line feed and carriage return; and half characters, which nothing can store. */
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\p{Surrogate}]/u;
+/** As Docker has references: of what they have beyond this, such as lengths of their parts, the kubelet says more. */
+const IMAGE = /^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,499}$/;
+const FOLDER = /^[^\p{C}\p{Zl}\p{Zp}]{0,1000}$/u;
+const MOST_NOTE = 1_000;
 /** What can be seen of ASCII. */
 const IDEMPOTENCY_KEY = /^[!-~]{1,100}$/;
 /** Of SHA-1 or SHA-256, at least as much as is unmistakable. */
@@ -90,10 +94,31 @@ export function checkCommitMessage(text: string): string {
 
 /** @throws RequestError `malformed`, with the rule */
 export function checkCommand(command: string): string {
-  if (command.trim() !== '' && command.length <= MOST_COMMAND && !command.includes('\0')) return command;
+  if (command.trim() !== '' && command.length <= MOST_COMMAND && isText(command)) return command;
   throw malformed(
     'command',
-    `the command of a task is not allowed: 1 to ${MOST_COMMAND} characters, no NUL, not blanks alone`,
+    `the command of a task is not allowed: 1 to ${MOST_COMMAND} characters, no NUL and no half of a character, not blanks alone`,
+  );
+}
+
+/** Whether every database and program can hold it. */
+const isText = (text: string): boolean => !/[\0\p{Surrogate}]/u.test(text);
+
+/** Empty: none. @throws RequestError `malformed`, with the rule */
+export function checkImage(image: string): string {
+  if (image === '' || IMAGE.test(image)) return image;
+  throw malformed(
+    'runnerImage',
+    `runner image ${JSON.stringify(image.slice(0, 100))} is not allowed: a reference such as registry.example.com/team/runner:1.2, at most 500 characters`,
+  );
+}
+
+/** Why somebody stops a run. @throws RequestError `malformed`, with the rule */
+export function checkNote(text: string): string {
+  if (text.length <= MOST_NOTE && !CONTROL.test(text)) return text;
+  throw malformed(
+    'note',
+    `the note is not allowed: at most ${MOST_NOTE} characters, no control character but tabs and ends of lines`,
   );
 }
 
@@ -108,6 +133,12 @@ export function checkDescription(text: string): string {
 
 /** A folder inside a source, without `./` and slashes around. @throws RequestError `malformed` when it leads out */
 export function projectFolder(path: string): string {
+  if (!FOLDER.test(path)) {
+    throw malformed(
+      'projectRoot',
+      `project root ${JSON.stringify(path.slice(0, 100))} is not allowed: at most 1000 characters, no control character`,
+    );
+  }
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   if (path.startsWith('/') || parts.includes('..')) {
     throw malformed('projectRoot', `project root "${path}" must be a folder inside the source`);

@@ -134,7 +134,7 @@ export const LARGEST_ENVIRONMENT = 1536 * 1024;
 /** `=`, the NUL at the end, and the pointer that the kernel counts for each string. */
 const BESIDE = { string: 2, pointer: 8 };
 
-const VARIABLE_NAME = /^[^\s=\p{Cc}]+$/u;
+const VARIABLE_NAME = /^[^\s=\p{C}]+$/u;
 const POOLS_OWN: readonly string[] = [...Object.values(LAUNCHER_VARIABLE), INIT_VARIABLE.initializationPolicy];
 const RUN_PODS_OWN = 'WORKER_POOLS_';
 const INTO_THE_SOURCE = 'Put large values into a file of the source, such as terraform.tfvars.';
@@ -181,6 +181,10 @@ function nameProblem(name: string): VariableProblem | undefined {
 function valueProblem(name: string, value: string, bytes: number): VariableProblem | undefined {
   if (value.includes('\0')) {
     const sentence = `Environment variable ${shown(name)}: its value has a NUL character, which no environment can hold.`;
+    return { kind: 'impossible', name, sentence };
+  }
+  if (/\p{Surrogate}/u.test(value)) {
+    const sentence = `Environment variable ${shown(name)}: its value has half of a character, which no environment can hold.`;
     return { kind: 'impossible', name, sentence };
   }
   if (bytes <= LONGEST_VARIABLE) return undefined;

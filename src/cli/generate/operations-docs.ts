@@ -29,7 +29,8 @@ export async function generateOperationsDocs(): Promise<Artefact> {
   const text = `# Operations
 
 Every operation of the [GraphQL API](schema.graphql), which clients use it, and what a test shows of it.
-\`${HOME}/operations.test.ts\` tries each on SQLite and on PostgreSQL; who may use which is in [Roles](roles.md), and \`roles.test.ts\` tries it. What the public clients send is in
+\`${HOME}/operations.test.ts\` tries each on SQLite and on PostgreSQL, \`bad-input.test.ts\` beside it
+gives each argument of each what does not belong there; who may use which is in [Roles](roles.md), and \`roles.test.ts\` tries it. What the public clients send is in
 [Public clients](public-clients.md).
 
 ${table(['Operation', 'Clients', 'What the test shows: it'], rows)}

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { NewPool, NewRun, NewStack, PoolChange, RunFilter, StackChange } from './input';
 import { RequestError } from '../errors';
-import { checkIdempotencyKey, idOf } from '../names';
+import { checkIdempotencyKey, checkNote, idOf } from '../names';
 import type { ApiKeys } from '../identity/api-keys';
 import type { PoolIssuer } from '../identity/pool-issuer';
 import type { QueueContext } from '../queue/context';
@@ -271,7 +271,7 @@ export class AdminService {
 
   /** Ends a run: at once while nothing runs, otherwise by asking its Pod. */
   stop(runId: string, reason = 'stopped by a person'): Promise<RunRecord> {
-    return stop(this.context, idOf(runId), reason);
+    return stop(this.context, idOf(runId), checkNote(reason));
   }
 
   /** Log records after a cursor (0: from the beginning), in the order they were stored. */

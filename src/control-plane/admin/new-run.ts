@@ -1,6 +1,6 @@
 import { environmentRefusal } from '../../protocol/environment';
 import { malformed } from '../errors';
-import { checkCommand, checkCommitMessage, checkCommitSha, projectFolder } from '../names';
+import { checkCommand, checkCommitMessage, checkCommitSha, checkImage, projectFolder } from '../names';
 import type { Environment, RunConfig } from '../store/records';
 import type { NewRun } from './input';
 
@@ -18,7 +18,7 @@ export function configOf({ type, command, skipInitialization = false, ...input }
     commitSha: input.commitSha === undefined ? null : checkCommitSha(input.commitSha),
     commitMessage: input.commitMessage === undefined ? null : checkCommitMessage(input.commitMessage),
     projectRoot: input.projectRoot === undefined ? null : projectFolder(input.projectRoot),
-    runnerImage: input.runnerImage || null,
+    runnerImage: checkImage(input.runnerImage ?? '') || null,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { NewStack, StackChange } from './input';
 import { malformed, RequestError } from '../errors';
-import { checkNewId, checkStackName, idOf, projectFolder } from '../names';
+import { checkImage, checkNewId, checkStackName, idOf, projectFolder } from '../names';
 import type { QueueContext } from '../queue/context';
 import { depend, refuseDependedOn, undepend } from '../queue/dependencies';
 import { poolTopic, stackTopic } from '../queue/wakeups';
@@ -31,7 +31,7 @@ export class StackAdmin {
       poolId: pool.id,
       tool: input.tool ?? 'OPENTOFU',
       projectRoot: projectFolder(input.projectRoot ?? ''),
-      runnerImage: input.runnerImage || null,
+      runnerImage: checkImage(input.runnerImage ?? '') || null,
       autoDeploy: input.autoDeploy ?? false,
       source: null,
       managesState: input.managesState ?? true,
@@ -61,6 +61,10 @@ export class StackAdmin {
       if (pool && pool.id !== stack.poolId) await requireAllEnded(tx, stack, 'move it to another pool');
       const { environment, unsetEnvironment = [], projectRoot, runnerImage, ...rest } = change;
       const unset = new Set(unsetEnvironment);
+      const both = Object.keys(environment ?? {}).find((name) => unset.has(name));
+      if (both !== undefined) {
+        throw malformed('unsetEnvironment', `environment variable ${both} is to be set and unset: give one of both`);
+      }
       const kept = Object.entries(await tx.stacks.environment(id)).filter(([name]) => !unset.has(name));
       const changed: StackRecord = {
         ...stack,
@@ -69,7 +73,7 @@ export class StackAdmin {
         autoDeploy: rest.autoDeploy ?? stack.autoDeploy,
         managesState: rest.managesState ?? stack.managesState,
         projectRoot: projectRoot === undefined ? stack.projectRoot : projectFolder(projectRoot),
-        runnerImage: runnerImage === undefined ? stack.runnerImage : runnerImage || null,
+        runnerImage: runnerImage === undefined ? stack.runnerImage : checkImage(runnerImage ?? '') || null,
       };
       await tx.stacks.update(changed, usable({ ...Object.fromEntries(kept), ...environment }));
       await tellOf(tx, stack, changed);

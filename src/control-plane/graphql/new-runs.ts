@@ -1,6 +1,7 @@
 import type { NewRun } from '../admin/input';
 import { RequestError } from '../errors';
 import { builder } from './builder';
+import { variables } from './given';
 import { Run, RunType } from './runs';
 
 const ConfigVariable = builder.inputRef<{ readonly key: string; readonly value: string }>('ConfigVariable').implement({
@@ -97,7 +98,7 @@ function newRun({ stack, autoDeploy, commitSha, commitMessage, runtimeConfig, id
     ...(typeof commitMessage === 'string' ? { commitMessage } : {}),
     ...(typeof projectRoot === 'string' ? { projectRoot } : {}),
     ...(typeof runnerImage === 'string' ? { runnerImage } : {}),
-    ...(environment ? { environment: Object.fromEntries(environment.map(({ key, value }) => [key, value])) } : {}),
+    ...(environment ? { environment: variables(environment, ({ key }) => key) } : {}),
     ...(typeof idempotencyKey === 'string' ? { idempotencyKey } : {}),
   };
 }

@@ -6,7 +6,7 @@ import type { AdminService } from '../admin/admin-service';
 import type { Admission } from '../admission';
 import type { ApiKeys } from '../identity/api-keys';
 import type { Caller } from '../identity/rights';
-import { HTTP_STATUS, RequestError, type RefusalCode } from '../errors';
+import { HTTP_STATUS, RequestError, told, type RefusalCode } from '../errors';
 import { bearer, parseJsonBody, refusingApp } from '../http/app';
 import { jsonInSlices } from '../json-slices';
 import { LIMIT } from '../limits';
@@ -168,7 +168,9 @@ function answer(result: ExecutionResult, logger: Logger): object {
       logger.error({ err: cause.cause, path: error.path }, 'GraphQL request failed');
       return { ...error.toJSON(), extensions: { code: cause.code } };
     }
-    if (!cause || cause instanceof RequestError || cause instanceof GraphQLError) return error.toJSON();
+    if (!cause || cause instanceof RequestError || cause instanceof GraphQLError) {
+      return { ...error.toJSON(), message: told(error.message) };
+    }
     logger.error({ err: cause, path: error.path }, 'GraphQL request failed');
     const message = 'the control plane failed at this request: its log says why';
     return { ...error.toJSON(), message, extensions: { code: 'internal' satisfies RefusalCode } };

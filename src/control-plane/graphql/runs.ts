@@ -4,6 +4,7 @@ import { RUN_TYPES } from '../queue/run-types';
 import { isTerminal } from '../queue/transitions';
 import type { RunRecord } from '../store/records';
 import { builder, seconds, type RequestContext } from './builder';
+import { isGiven } from './given';
 import { mostOf } from './search';
 
 export const RunType = builder.enumType('RunType', { values: ['TRACKED', 'PROPOSED', 'DESTROY', 'TASK'] as const });
@@ -109,8 +110,8 @@ builder.queryFields((t) => ({
     args: { stack: t.arg.id(), workerPool: t.arg.id(), first: t.arg.int() },
     resolve: (_root, { stack, workerPool, first }, { admin }) =>
       admin.runs({
-        ...(stack ? { stack } : {}),
-        ...(workerPool ? { pool: workerPool } : {}),
+        ...(isGiven(stack) ? { stack } : {}),
+        ...(isGiven(workerPool) ? { pool: workerPool } : {}),
         limit: mostOf(first),
       }),
   }),
@@ -177,7 +178,7 @@ interface RunArguments {
 /** The id of the run; where a stack is given, too, it must be the run's. */
 async function runOf({ admin }: RequestContext, { run, stack }: RunArguments): Promise<string> {
   const ofStack = (await admin.run(run))?.stackId;
-  if (stack && ofStack !== undefined && (await admin.stack(stack))?.id !== ofStack) {
+  if (isGiven(stack) && ofStack !== undefined && (await admin.stack(stack))?.id !== ofStack) {
     throw new RequestError('not-found', `run ${run} not found in stack ${stack}`);
   }
   return run;

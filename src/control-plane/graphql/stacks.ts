@@ -3,6 +3,7 @@ import type { StackRecord } from '../store/records';
 import { mentions } from '../mentions';
 import { DEFAULT_SPACE } from '../names';
 import { builder, seconds } from './builder';
+import { isGiven, variables } from './given';
 import { Run } from './runs';
 import { checkSearch, mostOf, pageOf, pagesOf, passes, SearchInput } from './search';
 import { Space } from './spaces';
@@ -43,7 +44,7 @@ export const Stack = builder.objectRef<StackRecord>('Stack').implement({
       description: `Newest first, ${RUNS} unless said otherwise; with the id of a run those that came before it.`,
       args: { before: t.arg.id(), first: t.arg.int() },
       resolve: ({ id }, { before, first }, { admin }) =>
-        admin.runs({ stack: id, limit: mostOf(first) ?? RUNS, ...(before ? { before } : {}) }),
+        admin.runs({ stack: id, limit: mostOf(first) ?? RUNS, ...(isGiven(before) ? { before } : {}) }),
     }),
     run: t.field({
       type: Run,
@@ -84,7 +85,7 @@ builder.queryFields((t) => ({
     description: 'By name; with a pool, given by name or id, those that it runs.',
     args: { workerPool: t.arg.id(), first: t.arg.int() },
     resolve: async (_root, { workerPool, first }, { admin }) =>
-      (await admin.stacks(workerPool ? { pool: workerPool } : {})).slice(0, mostOf(first)),
+      (await admin.stacks(isGiven(workerPool) ? { pool: workerPool } : {})).slice(0, mostOf(first)),
   }),
   stack: t.field({
     type: Stack,
@@ -184,7 +185,7 @@ function newStack(args: StackSettings & { readonly name: string; readonly worker
     runnerImage: args.runnerImage ?? null,
     autoDeploy: args.autoDeploy ?? false,
     managesState: args.manageState ?? true,
-    environment: variables(args.environment ?? []),
+    environment: variables(args.environment ?? [], ({ name }) => name),
   };
 }
 
@@ -194,17 +195,13 @@ function stackChange(
 ): StackChange {
   const { workerPool, tool, projectRoot, runnerImage, autoDeploy, manageState, environment, unsetEnvironment } = args;
   return {
-    ...(workerPool ? { pool: workerPool } : {}),
+    ...(isGiven(workerPool) ? { pool: workerPool } : {}),
     ...(tool ? { tool } : {}),
     ...(typeof projectRoot === 'string' ? { projectRoot } : {}),
     ...(typeof runnerImage === 'string' ? { runnerImage } : {}),
     ...(typeof autoDeploy === 'boolean' ? { autoDeploy } : {}),
     ...(typeof manageState === 'boolean' ? { managesState: manageState } : {}),
-    ...(environment ? { environment: variables(environment) } : {}),
+    ...(environment ? { environment: variables(environment, ({ name }) => name) } : {}),
     ...(unsetEnvironment ? { unsetEnvironment } : {}),
   };
-}
-
-function variables(list: readonly { readonly name: string; readonly value: string }[]): Record<string, string> {
-  return Object.fromEntries(list.map(({ name, value }) => [name, value]));
 }

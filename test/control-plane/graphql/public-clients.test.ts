@@ -242,6 +242,22 @@ describe('what is not there', () => {
   });
 });
 
+test.each([
+  [
+    'a mebibyte where a number belongs',
+    'query($first:Int){workerPools(first: $first){id}}',
+    { first: 'x'.repeat(2 ** 20) },
+  ],
+  ['an escape sequence for an id', 'mutation($id:ID!){workerPoolDelete(id: $id){id}}', { id: '\u001b[2J\u202e' }],
+  ['a field that is a mark', '{workerPools{id(a: "\u202e")}}', {}],
+])('%s is told of in one line that does nothing', async (_what, document, variables) => {
+  const { status, messages } = await (await as('spacectl', 'admin')).ask(document, variables);
+  expect({ status, messages }).toEqual({
+    status: 200,
+    messages: [expect.stringMatching(/^[^\p{C}\p{Zl}\p{Zp}]{1,2003}$/u)],
+  });
+});
+
 describe('the pool resource of the provider', () => {
   const POOL = 'id,config,name,description,labels,space,driftDetectionRunLimit';
   const documentOf = (command: string) =>

@@ -68,7 +68,7 @@ describeOnEachDatabase('worker pools in the API', (database) => {
     test.each([
       ['no name', { name: ' ' }, 'a pool needs a name'],
       ['a name with a slash', { name: 'a/b' }, 'pool name "a/b" is not allowed'],
-      ['a label that turns the direction of writing', { labels: ['a\u202e'] }, 'label "a\u202e" is not allowed'],
+      ['a label that turns the direction of writing', { labels: ['a\u202e'] }, 'label "a\\u202e" is not allowed'],
       ['an empty label', { labels: [''] }, 'label "" is not allowed'],
       ['too many labels', { labels: Array.from({ length: 101 }, (_, n) => `l${n}`) }, 'a pool may have 100 labels'],
       ['a space that is a path', { space: '../other' }, 'space "../other" is not allowed'],

@@ -181,6 +181,18 @@ export class TestQueue {
     return this.database.reads.selectFrom(table).selectAll().execute();
   }
 
+  /** Every row of the database but when keys were used, which is written down while nobody waits. */
+  everything(): Promise<Readonly<Record<string, readonly string[]>>> {
+    return this.database.transaction(async (db) => {
+      const rows: Record<string, string[]> = {};
+      for (const { name } of await db.introspection.getTables()) {
+        const { rows: found } = await sql<Record<string, unknown>>`SELECT * FROM ${sql.table(name)}`.execute(db);
+        rows[name] = found.map((row) => JSON.stringify({ ...row, lastUsedAt: undefined })).sort();
+      }
+      return rows;
+    });
+  }
+
   async beat(session = 'session', term?: number): Promise<void> {
     const after = await this.context.store.read.pools.revision(this.pool.id);
     await this.call('watch', { session, after, waitSeconds: 0, ...(term !== undefined && { term }) });

@@ -45,7 +45,7 @@ export const RUNS: Operations = {
       stack,
       type: 'TRACKED',
       auto: true,
-      sha: 'abc123',
+      sha: 'abc1234',
       message: 'A change',
       config,
       key: 'job-1',
