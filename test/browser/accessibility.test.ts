@@ -52,6 +52,16 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'a run with its log': () => `/runs/${ids.run}`,
   'a question before something is done': () => `/runs/${ids.run}/confirm`,
   'the form of a reset': () => `/pools/${ids.pool}/reset`,
+  'the form of a new pool': () => '/pools/new',
+  'the settings of a pool': () => `/pools/${ids.pool}/settings`,
+  'the token of a pool': () => `/pools/${ids.pool}/token`,
+  'all stacks': () => '/stacks',
+  'the form of a new stack': () => '/stacks/new',
+  'the environment of a stack': () => `/stacks/${ids.stack}/environment`,
+  'the form of a run': () => `/stacks/${ids.stack}/trigger`,
+  'all runs': () => '/runs',
+  'all API keys': () => '/keys',
+  'the form of a new API key': () => '/keys/new',
   'a page that is not there': () => '/nothing',
 };
 

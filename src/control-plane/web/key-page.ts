@@ -17,17 +17,21 @@ export async function keysView(admin: AdminService, { may }: Viewer): Promise<Vi
       { content: html`<h1 id="keys">API keys</h1>` },
       {
         content: mayChange
-          ? html`<p class="actions"><a class="button primary" href="/keys/new">New API key …</a></p>`
+          ? html`<p class="actions">
+              <a class="button primary" href="/keys/new">New API key …</a>
+              <a class="button" href="/keys/new-oidc">New one of type OIDC …</a>
+            </p>`
           : '',
       },
       {
         region: 'keys',
         content: table({
           labelledBy: 'keys',
-          columns: ['Name', 'Id', 'Role', 'Created', 'Last used', ...(mayChange ? ['Change'] : [])],
+          columns: ['Name', 'Id', 'Type', 'Role', 'Created', 'Last used', ...(mayChange ? ['Change'] : [])],
           rows: keys.map((key) => [
             key.name,
             html`<code>${key.id}</code>`,
+            key.oidc === null ? 'secret' : html`OIDC: <code>${key.oidc.issuer}</code>`,
             key.role,
             key.createdAt === null ? 'the start key' : age(key.createdAt),
             key.lastUsedAt === null ? (key.createdAt === null ? '' : 'never') : age(key.lastUsedAt),

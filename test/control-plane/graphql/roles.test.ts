@@ -211,6 +211,7 @@ describe.each(ALL)('a form of the web page and the role %s', (role) => {
     '/stacks/:id/environment/:variable/unset': ADMINS,
     '/stacks/:id/delete': ADMINS,
     '/keys/new': ADMINS,
+    '/keys/new-oidc': ADMINS,
     '/keys/:id/settings': ADMINS,
     '/keys/:id/delete': ADMINS,
   };

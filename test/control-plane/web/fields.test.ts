@@ -100,6 +100,16 @@ describe('the form of a new key', () => {
     expect(text).not.toContain(secret);
   });
 
+  test('of type OIDC makes one without a secret', async () => {
+    const form = await formReader(queue).open('/keys/new-oidc');
+    const trust = { issuer: 'https://issuer.example', clientId: 'pools', subjectExpression: 'ci:.*' };
+    const typed = { name: 'ci', role: 'operator', ...trust };
+    expect((await form.send({ ...typed, subjectExpression: '(' })).status).toBe(400);
+    for (let at = 0; at < 2; at += 1) expect((await form.send(typed)).location).toBe('/keys');
+    expect(await queue.admin.keys.list()).toMatchObject([{}, { name: 'ci', oidc: trust, secret: null }]);
+    expect((await formReader(queue).read('/keys')).text).toContain('OIDC: <code>https://issuer.example</code>');
+  });
+
   test('takes no secret that somebody thought of', async () => {
     const form = await formReader(queue).open('/keys/new');
     const { status, text } = await form.send({ name: 'ci', role: 'reader', secret: 'weak' });

@@ -25,7 +25,7 @@ export function follow(stream: string, firstId: string, said: Messages): void {
   const open = () => {
     close();
     if (isOver || document.hidden) return;
-    source = new EventSource(`${stream}?last=${encodeURIComponent(last)}`);
+    source = new EventSource(`${stream}${stream.includes('?') ? '&' : '?'}last=${encodeURIComponent(last)}`);
     source.onopen = () => {
       retryMs = RETRY_MS.first;
       tell('');

@@ -71,10 +71,11 @@ function inputHtml({ kind = 'line', options = [], rows = 3 }: Field, value: stri
       </select>`;
     case 'check':
       return html`<input type="checkbox" ${attributes} value="yes" ${value === '' ? '' : html`checked`} />`;
-    case 'lines':
+    case 'lines': {
       // HTML drops an end of a line that comes first.
-      return html`<textarea ${attributes} rows="${rows}" spellcheck="false" autocomplete="off">
-${`\n${value}`}</textarea>`;
+      const content = `\n${value}`;
+      return html`<textarea ${attributes} rows="${rows}" spellcheck="false" autocomplete="off">${content}</textarea>`;
+    }
     case 'secret':
       return html`<input type="password" ${attributes} value="${value}" autocomplete="new-password" />`;
     case 'number':

@@ -71,6 +71,43 @@ const create: Form = {
   },
 };
 
+/** One that has no secret: tokens of an issuer stand for it. */
+const createOidc: Form = {
+  path: '/keys/new-oidc',
+  right: 'key:write',
+  ask: (admin) =>
+    Promise.resolve({
+      title: 'New API key of type OIDC',
+      sentence: 'It has no secret: whoever brings a token of this issuer, for this audience and subject, is logged in.',
+      fields: [
+        { name: 'id', label: '', kind: 'hidden' as const, value: admin.newId() },
+        ...settingsFields(),
+        { name: 'issuer', label: 'Issuer', isRequired: true, hint: 'A URL, as iss of its tokens has it.' },
+        { name: 'clientId', label: 'Client id', isRequired: true, hint: 'As aud of its tokens has it.' },
+        {
+          name: 'subjectExpression',
+          label: 'Subject expression',
+          isRequired: true,
+          hint: 'A regular expression (RE2) that the whole of sub matches.',
+        },
+      ],
+      button: 'Create the key',
+      back: '/keys',
+    }),
+  perform: async (admin, _, values) => {
+    const [issuer, clientId, subjectExpression] = [
+      values.line('issuer'),
+      values.line('clientId'),
+      values.line('subjectExpression'),
+    ];
+    await admin.keys.create(
+      { name: values.line('name'), role: values.text('role'), oidc: { issuer, clientId, subjectExpression } },
+      { ...admin.keys.propose(), id: values.line('id') },
+    );
+    return { goTo: '/keys' };
+  },
+};
+
 const change: Form = {
   path: '/keys/:id/settings',
   right: 'key:write',
@@ -102,4 +139,4 @@ const remove = question({
   back: () => '/keys',
 });
 
-export const KEY_FORMS: readonly Form[] = [create, change, remove];
+export const KEY_FORMS: readonly Form[] = [create, createOidc, change, remove];
