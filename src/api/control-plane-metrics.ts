@@ -69,7 +69,7 @@ export const CONTROL_PLANE_METRICS = {
   retired: {
     name: `${CONTROL_PLANE}_retention_removed_total`,
     type: 'counter',
-    help: 'What this process removed because it was kept long enough, or nobody needed it: runs, logs and blobs.',
+    help: 'What this process removed because it was kept long enough, or nobody needed it: runs, logs, blobs and entries of the audit trail (audit_entries).',
     labels: ['what'],
   },
   transactions: {

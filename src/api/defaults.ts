@@ -31,5 +31,13 @@ export const SHUTDOWN_DELAY_SECONDS = 5;
 /** How long a run Pod may take to start, as the bundled control plane has it. */
 export const START_DEADLINE_SECONDS = 900;
 
-/** For how long the bundled control plane keeps runs and logs, and how much of a log. */
-export const RETENTION = { runDays: 365, runsPerStack: 50, logDays: 90, logMiBPerRun: 64, stateVersions: 100 } as const;
+/** For how long the bundled control plane keeps what is over, and how much of it. */
+export const RETENTION = {
+  runDays: 365,
+  runsPerStack: 50,
+  logDays: 90,
+  logMiBPerRun: 64,
+  stateVersions: 100,
+  auditDays: 365,
+  auditEntries: 500_000,
+} as const;

@@ -6,6 +6,8 @@ import { WORKER_PATH } from '../protocol/messages';
 import { systemClock, type Clock } from '../time';
 import { AdminService } from './admin/admin-service';
 import { Admission } from './admission';
+import { logInObserver } from './audit/log-ins';
+import { REFUSALS_MS, Refusals } from './audit/refusals';
 import { ApiKeys } from './identity/api-keys';
 import { ProofChecks } from './identity/proof-checks';
 import { Brokers } from './broker';
@@ -86,7 +88,8 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   const ca = () => (tls?.ca ? [tls.ca, given.mqttBroker?.ca ?? ''].join('\n').trim() : '');
   const issuer = new PoolIssuer(authority, () => ({ endpoint: address.publicUrl, mqtt: address.mqttUrl, ca: ca() }));
 
-  const admission = new Admission(options.trustedProxies);
+  const refusals = new Refusals(context);
+  const admission = new Admission(options.trustedProxies, logInObserver(refusals));
   const proofs = new ProofChecks(admission.proofs);
   const brokers = opened.add(
     await Brokers.start(context, {
@@ -97,7 +100,7 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
       proofs,
     }),
   );
-  const admin = new AdminService(context, blobs, states, issuer, apiKeys);
+  const admin = new AdminService(context, { blobs, states, issuer, apiKeys });
   let isStopping = false;
   const checks = [
     { name: 'running', problem: () => (isStopping ? 'the control plane was told to stop' : undefined) },
@@ -105,7 +108,19 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   ];
   const health = healthRoutes(checks);
   const webKeys = options.web === 'open' ? null : apiKeys;
-  const app = appOf({ context, blobs, states, admission, proofs, admin, apiKeys, webKeys, authority, health });
+  const app = appOf({
+    context,
+    blobs,
+    states,
+    admission,
+    refusals,
+    proofs,
+    admin,
+    apiKeys,
+    webKeys,
+    authority,
+    health,
+  });
   const server = opened.add(await serve(app, { host, port }, tls, admission, metrics.httpAnswered));
   const sources = { store: context.store, checks, dataDir, version: options.version, blobs: blobs.store };
   metrics.watch({
@@ -125,6 +140,7 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   Object.assign(address, publicAddress(given, url, brokers.embedded?.port ?? CONTROL_PLANE_PORT.mqtts));
   const sweeper = options.sweepEveryMs > 0 ? new Sweeper(context, options.sweepEveryMs) : undefined;
   const blobTimer = setInterval(() => void sweepBlobs(blobs, logger), BLOB_SWEEP_MS).unref();
+  const refusalTimer = setInterval(() => void refusals.flush(), REFUSALS_MS).unref();
   const metricsUrl = at('http', metricsServer);
   logger.info({ url, mqttUrl, metricsUrl, publicUrl: address.publicUrl, dataDir }, 'control plane listens');
 
@@ -134,11 +150,13 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
     await sleep(options.shutdownDelayMs);
     await sweeper?.stop();
     clearInterval(blobTimer);
+    clearInterval(refusalTimer);
     // Long polls are answered now; what else is under way gets the grace time.
     context.wakeups.close();
     const drained = Promise.all([server.drain(), brokers.drain()]);
     if (!(await endsWithin(drained, options.shutdownGraceMs - options.shutdownDelayMs)))
       logger.warn('requests that were still under way at the end of the grace time are cut off');
+    await refusals.flush();
     await opened.close();
     logger.info('control plane stopped');
   };
@@ -190,6 +208,7 @@ interface Doors {
   readonly blobs: Blobs;
   readonly states: States;
   readonly admission: Admission;
+  readonly refusals: Refusals;
   readonly proofs: ProofChecks;
   readonly admin: AdminService;
   readonly apiKeys: ApiKeys;
@@ -199,8 +218,9 @@ interface Doors {
   readonly health: Hono;
 }
 
-function appOf({ context, blobs, states, admission, proofs, admin, apiKeys, webKeys, authority, health }: Doors): Hono {
+function appOf({ context, blobs, states, proofs, apiKeys, webKeys, authority, health, ...doors }: Doors): Hono {
   const { store, logger, tracing } = context;
+  const { admin, admission, refusals } = doors;
   const app = refusingApp(logger);
   app.route('/', health);
   app.use(traced(tracing));
@@ -210,9 +230,10 @@ function appOf({ context, blobs, states, admission, proofs, admin, apiKeys, webK
     pkiRoutes(authority, () => store.read.pools.revokedCertificates()),
   );
   app.route(WORKER_PATH, workerRoutes({ context, blobs, states, admission, proofs }));
-  app.route('/api/v1', apiRoutes(admin, apiKeys, admission, logger));
-  app.route('/graphql', graphqlRoute({ admin, apiKeys, admission, logger }));
-  app.route('/', webRoutes({ admin, apiKeys: webKeys, admission, logger }));
+  const forPeople = { admin, admission, refusals, logger };
+  app.route('/api/v1', apiRoutes({ ...forPeople, apiKeys }));
+  app.route('/graphql', graphqlRoute({ ...forPeople, apiKeys }));
+  app.route('/', webRoutes({ ...forPeople, apiKeys: webKeys }));
   return app;
 }
 

@@ -159,6 +159,18 @@ export const LIMITS = {
     'failed proofs of a pool from an address, then one every 0.3 seconds',
     'after a reset all run Pods of a cluster are refused, and none of them guesses',
   ),
+  auditedRefusals: limit(
+    10,
+    'count',
+    'entries of the audit trail a minute for what one caller or address was refused',
+    'the rest of the minute is counted, in one entry',
+  ),
+  auditedRefusalsInAll: limit(
+    60,
+    'count',
+    'the same of all callers and addresses',
+    'whoever guesses from many addresses must not fill the trail',
+  ),
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof LIMITS;

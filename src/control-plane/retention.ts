@@ -10,4 +10,8 @@ export interface Retention {
   readonly logMiBPerRun: number;
   /** The newest versions of each stack's state, kept whatever their age; at least one. */
   readonly stateVersions: number;
+  /** Days that entries of the audit trail are kept. */
+  readonly auditDays: number;
+  /** The newest changes of the audit trail that are kept, and as many refusals; 0 is no limit. */
+  readonly auditEntries: number;
 }

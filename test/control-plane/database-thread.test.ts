@@ -8,7 +8,7 @@ import { hosting } from '../../src/control-plane/hosting';
 import { queueRun, stop } from '../../src/control-plane/queue/person-operations';
 import { openSqlite } from '../../src/control-plane/store/database/sqlite';
 import { temporaryFolder } from '../support/folder';
-import { TestQueue } from './support/queue';
+import { forSomebody, TestQueue } from './support/queue';
 
 describe('operations in the thread of the database', () => {
   let queue: TestQueue;
@@ -26,7 +26,7 @@ describe('operations in the thread of the database', () => {
     const lines: Record<string, unknown>[] = [];
     const { store, settings, now } = queue.context;
     const logger = pino({}, { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) });
-    return { context: queueContext(store, settings, logger, now), lines };
+    return { context: forSomebody(queueContext(store, settings, logger, now)), lines };
   }
 
   const aRun = async () => ({ stack: (await queue.admin.stack('stack'))!, type: 'PROPOSED' as const });
@@ -80,7 +80,7 @@ describe('operations in the thread of the database', () => {
 
   test('of many at once, those that are refused undo nothing of the others', async () => {
     const found = await aRun();
-    const { context } = queue;
+    const context = forSomebody(queue.context);
     const gone = { ...found, stack: { id: 'gone', name: 'gone' } };
     const settled = await Promise.allSettled(
       Array.from({ length: 30 }, (_, n) => queueRun(context, n % 3 === 1 ? gone : found)),

@@ -129,7 +129,7 @@ blobs:
     {{- end }}
   {{- end }}
 {{- end }}
-{{- if or (not (has $.Values.retention.runDays (list nil ""))) (not (has $.Values.retention.runsPerStack (list nil ""))) (not (has $.Values.retention.logDays (list nil ""))) (not (has $.Values.retention.logMiBPerRun (list nil ""))) (not (has $.Values.retention.stateVersions (list nil ""))) }}
+{{- if or (not (has $.Values.retention.runDays (list nil ""))) (not (has $.Values.retention.runsPerStack (list nil ""))) (not (has $.Values.retention.logDays (list nil ""))) (not (has $.Values.retention.logMiBPerRun (list nil ""))) (not (has $.Values.retention.stateVersions (list nil ""))) (not (has $.Values.retention.auditDays (list nil ""))) (not (has $.Values.retention.auditEntries (list nil ""))) }}
 retention:
   {{- if not (has $.Values.retention.runDays (list nil "")) }}
   runDays: {{ $.Values.retention.runDays | toJson }}
@@ -145,6 +145,12 @@ retention:
   {{- end }}
   {{- if not (has $.Values.retention.stateVersions (list nil "")) }}
   stateVersions: {{ $.Values.retention.stateVersions | toJson }}
+  {{- end }}
+  {{- if not (has $.Values.retention.auditDays (list nil "")) }}
+  auditDays: {{ $.Values.retention.auditDays | toJson }}
+  {{- end }}
+  {{- if not (has $.Values.retention.auditEntries (list nil "")) }}
+  auditEntries: {{ $.Values.retention.auditEntries | toJson }}
   {{- end }}
 {{- end }}
 {{- end }}

@@ -96,6 +96,8 @@ function toOptions(settings: Settings): ControlPlaneOptions {
       logDays: settings['retention.logDays'],
       logMiBPerRun: settings['retention.logMiBPerRun'],
       stateVersions: settings['retention.stateVersions'],
+      auditDays: settings['retention.auditDays'],
+      auditEntries: settings['retention.auditEntries'],
     },
     apiKey: apiKeyId !== undefined && apiKeySecret !== undefined ? { id: apiKeyId, secret: apiKeySecret } : undefined,
   };

@@ -19,6 +19,7 @@ const GENERATORS: readonly (() => Promise<Generator>)[] = [
   async () => (await import('./graphql')).generateGraphql,
   async () => (await import('./browser-script')).generateBrowserScript,
   async () => (await import('./roles-docs')).generateRolesDocs,
+  async () => (await import('./audit-docs')).generateAuditDocs,
   async () => (await import('./operations-docs')).generateOperationsDocs,
   async () => (await import('./cli-docs')).generateCliDocs,
   async () => (await import('./settings-docs')).generateSettingsDocs,

@@ -138,6 +138,16 @@ export const CONTROL_PLANE_SETTINGS = {
     "the newest versions of each stack's state, kept whatever their age",
     RETENTION.stateVersions,
   ),
+  'retention.auditDays': setting(
+    wholeNumber('days', 0),
+    'how long entries of the audit trail are kept; 0 is for ever',
+    RETENTION.auditDays,
+  ),
+  'retention.auditEntries': setting(
+    wholeNumber('entries', 0),
+    'the newest changes of the audit trail that are kept, and as many refusals; 0 is no limit',
+    RETENTION.auditEntries,
+  ),
   launcherImage: setting(
     text('image'),
     'image of the containers init and launcher-grpc',

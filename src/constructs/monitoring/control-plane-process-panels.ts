@@ -135,7 +135,8 @@ export function roomPanels(): Panel[] {
     {
       ...line,
       title: 'Removed',
-      description: 'Runs, logs and blobs that were kept long enough, or that nobody needed, within $window.',
+      description:
+        'Runs, logs, blobs and entries of the audit trail that were kept long enough, or that nobody needed, within $window.',
       style: 'bars',
       queries: [grown(METRICS.retired, 'what')],
     },

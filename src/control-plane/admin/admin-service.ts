@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { NewPool, NewRun, NewStack, PoolChange, RunFilter, StackChange } from './input';
+import { IN_PROCESS, type Actor } from '../audit/actor';
 import { RequestError } from '../errors';
 import { checkIdempotencyKey, checkNote, idOf } from '../names';
 import type { ApiKeys } from '../identity/api-keys';
 import type { PoolIssuer } from '../identity/pool-issuer';
-import type { QueueContext } from '../queue/context';
+import type { PersonContext, QueueContext } from '../queue/context';
 import { requireRun } from '../queue/lifecycle';
 import { cancel, decide, drain, prioritize, queueRun, retryRun, stop } from '../queue/person-operations';
 import { waitsFor } from '../queue/waiting';
@@ -19,6 +20,7 @@ import { Statistics } from './statistics';
 import type { Tables } from '../store';
 import type { Blobs } from '../blobs';
 import type { States } from '../state/states';
+import type { AuditTrailEntry, AuditTrailSearch } from '../store/audit-trail';
 import type {
   AssignmentRecord,
   LogRecord,
@@ -31,6 +33,13 @@ import type { RunSearch } from '../store/run-search';
 import type { WorkerSearch } from '../store/worker-search';
 import type { WorkerCounts } from '../store/workers';
 
+export interface AdminParts {
+  readonly blobs: Blobs;
+  readonly states: States;
+  readonly issuer: PoolIssuer;
+  readonly apiKeys: ApiKeys;
+}
+
 /** What people may do, for GraphQL, the web page and tests. Every method throws a RequestError with a plain sentence. */
 export class AdminService {
   readonly statistics: Statistics;
@@ -38,22 +47,29 @@ export class AdminService {
   /** States that are kept for stacks. */
   readonly states: StateAdmin;
   readonly plans: PlanAdmin;
+  private readonly context: PersonContext;
   private readonly poolAdmin: PoolAdmin;
   private readonly stackAdmin: StackAdmin;
 
+  /** @param actor who does what is done through it */
   constructor(
-    private readonly context: QueueContext,
-    blobs: Blobs,
-    states: States,
-    issuer: PoolIssuer,
-    apiKeys: ApiKeys,
+    context: QueueContext,
+    private readonly parts: AdminParts,
+    actor: Actor = IN_PROCESS,
   ) {
+    const { blobs, states, issuer, apiKeys } = parts;
+    this.context = { ...context, actor };
     this.statistics = new Statistics(context);
-    this.keys = new KeyAdmin(context, apiKeys);
-    this.plans = new PlanAdmin(context);
-    this.poolAdmin = new PoolAdmin(context, issuer);
-    this.states = new StateAdmin(context, states, (nameOrId) => this.stackAdmin.require(nameOrId));
-    this.stackAdmin = new StackAdmin(context, blobs, (nameOrId) => this.poolAdmin.byNameOrId(nameOrId));
+    this.keys = new KeyAdmin(this.context, apiKeys);
+    this.plans = new PlanAdmin(this.context);
+    this.poolAdmin = new PoolAdmin(this.context, issuer);
+    this.states = new StateAdmin(this.context, states, (nameOrId) => this.stackAdmin.require(nameOrId));
+    this.stackAdmin = new StackAdmin(this.context, blobs, (nameOrId) => this.poolAdmin.byNameOrId(nameOrId));
+  }
+
+  /** The same for somebody: the audit trail tells what they change. Every door asks for it before it changes anything. */
+  as(actor: Actor): AdminService {
+    return new AdminService(this.context, this.parts, actor);
   }
 
   /** For what is to be made: asked for twice with the same, it is made once. */
@@ -250,6 +266,10 @@ export class AdminService {
       ...(filter.before === undefined ? {} : { before: (await requireRun(this.tables, idOf(filter.before))).position }),
       limit: Math.min(filter.limit ?? 100, 1000),
     });
+  }
+
+  searchAuditTrail(search: AuditTrailSearch): Promise<AuditTrailEntry[]> {
+    return this.tables.auditTrail.search(search);
   }
 
   searchRuns(search: RunSearch): Promise<RunRecord[]> {

@@ -1,10 +1,11 @@
+import { audited, auditedTransaction, differences, fieldsOf, unchanged } from '../audit/audited';
 import { malformed, RequestError } from '../errors';
 import { checkSecret, hashOf, newSecret, type ApiKeys } from '../identity/api-keys';
 import { checkOidcTrust, type NewOidcTrust, type OidcTrust } from '../identity/oidc-trust';
 import { isRole, ROLES, type Role } from '../identity/rights';
 import { LIMIT } from '../limits';
 import { checkKeyName, checkNewId } from '../names';
-import type { QueueContext } from '../queue/context';
+import type { PersonContext } from '../queue/context';
 import type { Transaction } from '../store';
 import { isUniqueViolation } from '../store/database/database';
 import type { ApiKeyRecord } from '../store/records';
@@ -36,7 +37,7 @@ export interface Key extends Omit<ApiKeyRecord, 'secretHash' | 'createdAt' | 'ro
 /** What admins may do with API keys. */
 export class KeyAdmin {
   constructor(
-    private readonly context: QueueContext,
+    private readonly context: PersonContext,
     private readonly apiKeys: ApiKeys,
   ) {}
 
@@ -90,7 +91,7 @@ export class KeyAdmin {
   }
 
   private insert(key: ApiKeyRecord): Promise<void> {
-    return this.context.store.transaction(async ({ apiKeys }) => {
+    return auditedTransaction(this.context, 'api-key.create', async ({ apiKeys }) => {
       if ((await apiKeys.count()) >= LIMIT.apiKeys) {
         throw new RequestError(
           'malformed',
@@ -98,6 +99,7 @@ export class KeyAdmin {
         );
       }
       await apiKeys.insert(key);
+      return audited(undefined, { object: key, changes: fieldsOf(auditable({ ...key, oidc: trustOf(key) })) });
     });
   }
 
@@ -107,14 +109,18 @@ export class KeyAdmin {
     const change = this.usable(input);
     const trust = input.oidc ? checkOidcTrust(input.oidc) : undefined;
     return refuseTwice(change.name, () =>
-      this.context.store.transaction(async (tx) => {
+      auditedTransaction(this.context, 'api-key.update', async (tx) => {
         const before = await locked(tx, id);
         if (trust && before.oidc === null) {
           throw new RequestError('malformed', `API key ${before.name} has a secret: make another key for tokens`);
         }
-        await tx.apiKeys.update(id, { ...change, ...(trust && { oidc: JSON.stringify(trust) }) });
         const { createdAt, lastUsedAt } = before;
-        return { id, ...change, createdAt, lastUsedAt, oidc: trust ?? trustOf(before), secret: null };
+        const key = { id, ...change, createdAt, lastUsedAt, oidc: trust ?? trustOf(before), secret: null };
+        const is = auditable(key);
+        const changes = differences(auditable({ ...before, oidc: trustOf(before) }), is, Object.keys(is));
+        if (Object.keys(changes).length === 0) return unchanged(key);
+        await tx.apiKeys.update(id, { ...change, ...(trust && { oidc: JSON.stringify(trust) }) });
+        return audited(key, { object: key, changes });
       }),
     );
   }
@@ -122,10 +128,10 @@ export class KeyAdmin {
   /** Its sessions end at once. */
   async delete(id: string): Promise<Key> {
     this.refuseStartKey(id, 'deleted');
-    const deleted = await this.context.store.transaction(async (tx) => {
+    const deleted = await auditedTransaction(this.context, 'api-key.delete', async (tx) => {
       const key = await locked(tx, id);
       await tx.apiKeys.delete(id);
-      return key;
+      return audited(key, { object: key });
     });
     return { ...deleted, role: deleted.role as Role, oidc: trustOf(deleted), secret: null };
   }
@@ -155,6 +161,20 @@ export class KeyAdmin {
       `${id} is the start key, the admin key that is always left, and cannot be ${what} here: replace it in the Secret or file that gives it, then restart the control plane`,
     );
   }
+}
+
+interface Auditable {
+  readonly name: string;
+  readonly role: string;
+  readonly oidc: OidcTrust | null;
+}
+
+/** What the audit trail tells of a key: of the keys of an issuer only that they are others. */
+function auditable({ name, role, oidc }: Auditable): Readonly<Record<string, string | null>> {
+  if (!oidc) return { name, role };
+  const { issuer, clientId, subjectExpression, jwksUrl, jwks, ca } = oidc;
+  const keysSha256 = hashOf(`${jwks ?? ''}\n${ca ?? ''}`);
+  return { name, role, issuer, clientId, subjectExpression, jwksUrl, keysSha256 };
 }
 
 /** None for a key whose role is of a later version: nobody can use it here. */

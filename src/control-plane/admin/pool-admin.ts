@@ -1,8 +1,9 @@
+import { audited, auditedTransaction, differences, fieldsOf, unchanged } from '../audit/audited';
 import type { NewPool, PoolChange, PoolSettings } from './input';
 import { malformed, RequestError } from '../errors';
 import { checkDescription, checkLabel, checkNewId, checkPoolName, checkSpace, DEFAULT_SPACE, idOf } from '../names';
 import { haveSameKey, type PoolIssuer } from '../identity/pool-issuer';
-import type { QueueContext } from '../queue/context';
+import type { PersonContext } from '../queue/context';
 import { cycle } from '../queue/cycle';
 import { credentialsTopic, poolTopic } from '../queue/wakeups';
 import { isUniqueViolation } from '../store/database/database';
@@ -18,23 +19,28 @@ export interface Pool extends PoolRecord {
 
 const MOST_LABELS = 100;
 
+/** What people say of a pool. */
+const SETTINGS = ['name', 'description', 'labels', 'space', 'driftDetectionRunLimit'] as const;
+
 /** What people may do with pools. */
 export class PoolAdmin {
   constructor(
-    private readonly context: QueueContext,
+    private readonly context: PersonContext,
     private readonly issuer: PoolIssuer,
   ) {}
 
   async create(input: NewPool): Promise<Pool> {
     const settings = usable(input);
-    const { store, newId, now } = this.context;
+    const { newId, now } = this.context;
     const id = input.id === undefined ? newId() : checkNewId(input.id);
     const credentials = await this.issuer.issue(id, input.certificateSigningRequest);
     const createdAt = now();
     try {
-      await store.transaction(async (tx) => {
+      await auditedTransaction(this.context, 'worker-pool.create', async (tx) => {
         await tx.pools.insert({ id, ...settings, ...credentials, createdAt, updatedAt: createdAt });
         await tx.notify([poolTopic(id)]);
+        const changes = fieldsOf({ ...settings, fingerprint: credentials.fingerprint });
+        return audited(undefined, { object: { id, name: settings.name }, changes });
       });
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
@@ -55,44 +61,48 @@ export class PoolAdmin {
 
   async update(id: string, input: PoolChange): Promise<Pool> {
     const settings = usable(input);
-    const { store, now } = this.context;
-    await store.transaction(async (tx) => {
-      const pool = await tx.pools.lock(idOf(id));
-      if (!pool) throw notFound(id);
-      refuseOutdated(poolVersion(pool), input.seen, `pool ${pool.name}`);
-      await tx.pools.update(pool.id, settings, now());
-      await tx.notify([poolTopic(pool.id)]);
+    const { now } = this.context;
+    await auditedTransaction(this.context, 'worker-pool.update', async (tx) => {
+      const before = await tx.pools.lock(idOf(id));
+      if (!before) throw notFound(id);
+      refuseOutdated(poolVersion(before), input.seen, `pool ${before.name}`);
+      const changes = differences(before, settings, SETTINGS);
+      if (Object.keys(changes).length === 0) return unchanged(undefined);
+      await tx.pools.update(before.id, settings, now());
+      await tx.notify([poolTopic(before.id)]);
+      return audited(undefined, { object: { id: before.id, name: settings.name }, changes });
     });
     return this.require(id);
   }
 
   async reset(anyCaseId: string, certificateSigningRequest: string): Promise<Pool> {
-    const { id } = await this.require(anyCaseId);
+    const { id, name, fingerprint } = await this.require(anyCaseId);
     const credentials = await this.issuer.issue(id, certificateSigningRequest);
-    const { store, now } = this.context;
-    await store.transaction(async (tx) => {
+    const { now } = this.context;
+    await auditedTransaction(this.context, 'worker-pool.reset', async (tx) => {
       await tx.pools.setCredentials(id, credentials, now());
       await tx.notify([credentialsTopic(id)]);
+      const changes = differences({ fingerprint }, credentials, ['fingerprint']);
+      return audited(undefined, { object: { id, name }, changes });
     });
     return this.require(id);
   }
 
   async delete(id: string): Promise<Pool> {
-    const { store, now } = this.context;
-    const deleted = await store.transaction(async (tx) => {
+    const { now } = this.context;
+    const deleted = await auditedTransaction(this.context, 'worker-pool.delete', async (tx) => {
       const pool = await tx.pools.lock(idOf(id));
       if (!pool) throw notFound(id);
       refuseUnfinished(await tx.runs.countUnfinished(pool.id), `pool ${pool.name}`, 'delete it');
       await tx.pools.delete(pool.id, now());
       await tx.notify([credentialsTopic(pool.id)]);
-      return pool;
+      return audited(pool, { object: pool });
     });
     return { ...this.withToken(deleted), deleted: true };
   }
 
   async cycle(anyCaseId: string): Promise<void> {
-    const { id } = await this.require(anyCaseId);
-    await cycle(this.context, id);
+    await cycle(this.context, await this.require(anyCaseId));
   }
 
   async list(): Promise<Pool[]> {

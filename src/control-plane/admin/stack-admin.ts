@@ -1,13 +1,15 @@
 import type { Readable } from 'node:stream';
 import type { NewStack, StackChange } from './input';
+import { audited, auditedTransaction, differences, fieldsOf, unchanged, type Audited } from '../audit/audited';
 import { malformed, RequestError } from '../errors';
 import { checkImage, checkNewId, checkStackName, idOf, projectFolder } from '../names';
-import type { QueueContext } from '../queue/context';
+import type { PersonContext } from '../queue/context';
 import { depend, refuseDependedOn, undepend } from '../queue/dependencies';
 import { poolTopic, stackTopic } from '../queue/wakeups';
 import type { Blobs } from '../blobs';
 import type { Tables, Transaction } from '../store';
 import { isUniqueViolation } from '../store/database/database';
+import type { FieldChanges } from '../store/audit-trail';
 import type { PoolRecord, StackDependency, StackRecord } from '../store/records';
 import { usable } from './new-run';
 import { refuseUnfinished } from './unfinished';
@@ -16,13 +18,13 @@ import { refuseOutdated, stackVersion } from './versions';
 /** What people may do with stacks. */
 export class StackAdmin {
   constructor(
-    private readonly context: QueueContext,
+    private readonly context: PersonContext,
     private readonly blobs: Blobs,
     private readonly poolOf: (nameOrId: string) => Promise<PoolRecord>,
   ) {}
 
   async create(input: NewStack): Promise<StackRecord> {
-    const { store, newId, now } = this.context;
+    const { newId, now } = this.context;
     const name = checkStackName(input.name);
     const pool = await this.poolOf(input.pool);
     const stack: StackRecord = {
@@ -39,9 +41,10 @@ export class StackAdmin {
     };
     const environment = usable(input.environment ?? {});
     try {
-      await store.transaction(async (tx) => {
+      await auditedTransaction(this.context, 'stack.create', async (tx) => {
         await tx.stacks.insert(stack, environment);
         await tellOf(tx, stack);
+        return audited(undefined, { object: stack, changes: fieldsOf(auditable(stack, environment)) });
       });
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
@@ -55,7 +58,7 @@ export class StackAdmin {
   async update(nameOrId: string, change: StackChange): Promise<StackRecord> {
     const { id } = await this.require(nameOrId);
     const pool = change.pool === undefined ? undefined : await this.poolOf(change.pool);
-    return this.context.store.transaction(async (tx) => {
+    return auditedTransaction(this.context, 'stack.update', async (tx) => {
       const stack = await locked(tx, id);
       refuseOutdated(stackVersion(stack), change.seen, `stack ${stack.name}`);
       if (pool && pool.id !== stack.poolId) await requireAllEnded(tx, stack, 'move it to another pool');
@@ -65,7 +68,8 @@ export class StackAdmin {
       if (both !== undefined) {
         throw malformed('unsetEnvironment', `environment variable ${both} is to be set and unset: give one of both`);
       }
-      const kept = Object.entries(await tx.stacks.environment(id)).filter(([name]) => !unset.has(name));
+      const before = await tx.stacks.environment(id);
+      const kept = Object.entries(before).filter(([name]) => !unset.has(name));
       const changed: StackRecord = {
         ...stack,
         poolId: pool?.id ?? stack.poolId,
@@ -75,16 +79,19 @@ export class StackAdmin {
         projectRoot: projectRoot === undefined ? stack.projectRoot : projectFolder(projectRoot),
         runnerImage: runnerImage === undefined ? stack.runnerImage : checkImage(runnerImage ?? '') || null,
       };
-      await tx.stacks.update(changed, usable({ ...Object.fromEntries(kept), ...environment }));
+      const after = usable({ ...Object.fromEntries(kept), ...environment });
+      const changes = stackDifferences({ stack, environment: before }, { stack: changed, environment: after });
+      if (Object.keys(changes).length === 0) return unchanged(changed);
+      await tx.stacks.update(changed, after);
       await tellOf(tx, stack, changed);
-      return changed;
+      return audited(changed, { object: changed, changes });
     });
   }
 
   async delete(nameOrId: string): Promise<StackRecord> {
-    const { store, now } = this.context;
+    const { now } = this.context;
     const { id } = await this.require(nameOrId);
-    const { stack, states } = await store.transaction(async (tx) => {
+    const { stack, states } = await auditedTransaction(this.context, 'stack.delete', async (tx) => {
       await tx.dependencies.holdAll();
       const stack = await locked(tx, id);
       await requireAllEnded(tx, stack, 'delete it');
@@ -94,7 +101,7 @@ export class StackAdmin {
       await tellOf(tx, stack);
       await tx.runEnvironments.deleteOfStack(stack.id);
       await tx.states.unlock(stack.id);
-      return { stack, states: await tx.states.deleteAllBut(stack.id, 0) };
+      return audited({ stack, states: await tx.states.deleteAllBut(stack.id, 0) }, { object: stack });
     });
     await this.blobs.unused.release('sources', stack.source);
     for (const blob of states) await this.blobs.unused.release('states', blob);
@@ -128,16 +135,16 @@ export class StackAdmin {
   async uploadSource(nameOrId: string, archive: Readable): Promise<StackRecord> {
     const stack = await this.require(nameOrId);
     const source = await this.blobs.store.write('sources', stack.id, archive);
-    const replace = async (tx: Transaction): Promise<string | null> => {
+    const replace = async (tx: Transaction): Promise<Audited<string | null>> => {
       const { source: before } = await locked(tx, stack.id);
       await tx.stacks.setSource(stack.id, source);
       await tellOf(tx, stack);
-      return before;
+      return audited(before, { object: stack, changes: differences({ source: before }, { source }, ['source']) });
     };
     // Of a stack that was deleted meanwhile it is the new one that nobody needs.
     let unneeded: string | null = source;
     try {
-      unneeded = await this.context.store.transaction(replace);
+      unneeded = await auditedTransaction(this.context, 'stack.upload-source', replace);
     } finally {
       await this.blobs.unused.release('sources', unneeded);
     }
@@ -164,6 +171,35 @@ async function locked({ stacks }: Tables, id: string): Promise<StackRecord> {
 
 function notFound(nameOrId: string): RequestError {
   return new RequestError('not-found', `stack ${nameOrId} not found`);
+}
+
+/** What the audit trail may tell of a stack: of its environment the names. */
+function auditable(stack: StackRecord, environment: Readonly<Record<string, string>>) {
+  const { poolId, tool, projectRoot, runnerImage, autoDeploy, managesState } = stack;
+  return {
+    poolId,
+    tool,
+    projectRoot,
+    runnerImage,
+    autoDeploy,
+    managesState,
+    environment: Object.keys(environment).sort(),
+  };
+}
+
+interface Configured {
+  readonly stack: StackRecord;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+function stackDifferences(before: Configured, after: Configured): FieldChanges {
+  const [was, is] = [before, after].map(({ stack, environment }) => auditable(stack, environment));
+  const names = Object.keys(is!) as (keyof ReturnType<typeof auditable>)[];
+  const replaced = Object.keys(after.environment).filter(
+    (name) => Object.hasOwn(before.environment, name) && before.environment[name] !== after.environment[name],
+  );
+  const changes = differences(was!, is!, names);
+  return replaced.length === 0 ? changes : { ...changes, replacedVariables: { to: replaced.sort() } };
 }
 
 async function requireAllEnded({ runs }: Tables, { id, name }: StackRecord, intent: string): Promise<void> {

@@ -1,15 +1,16 @@
 import type { Readable } from 'node:stream';
+import { audited, auditedTransaction, fieldsOf, unchanged } from '../audit/audited';
 import { RequestError } from '../errors';
-import type { QueueContext } from '../queue/context';
+import type { PersonContext } from '../queue/context';
 import { livingLock } from '../state/locks';
-import type { OpenedState, States } from '../state/states';
+import type { OpenedState, States, WriteTransaction } from '../state/states';
 import type { Tables } from '../store';
 import type { StackRecord, StateLock, StateVersion } from '../store/records';
 
 /** What people may do with the states that are kept for stacks. */
 export class StateAdmin {
   constructor(
-    private readonly context: QueueContext,
+    private readonly context: PersonContext,
     private readonly states: States,
     private readonly stackOf: (nameOrId: string) => Promise<StackRecord>,
   ) {}
@@ -37,27 +38,47 @@ export class StateAdmin {
 
   /** Takes a state from elsewhere; refused when it does not follow the newest version. */
   async push(nameOrId: string, content: Readable): Promise<StateVersion> {
-    const { id: stackId } = await this.stackOf(nameOrId);
-    return this.states.write({ stackId, content, runId: null });
+    const stack = await this.stackOf(nameOrId);
+    return this.states.write({ stackId: stack.id, content, runId: null, within: this.writing('state.push', stack) });
   }
 
   /** Makes a former version the newest one. */
   async restore(nameOrId: string, number: number): Promise<StateVersion> {
     const stack = await this.stackOf(nameOrId);
     const { content } = await this.require(stack, number);
-    return this.states.write({ stackId: stack.id, content, runId: null, restoredFrom: number, overrules: true });
+    const within = this.writing('state.restore', stack);
+    return this.states.write({
+      stackId: stack.id,
+      content,
+      runId: null,
+      restoredFrom: number,
+      overrules: true,
+      within,
+    });
   }
 
   /** Takes a lock from whoever holds it. @returns the lock that was taken */
   async unlock(nameOrId: string): Promise<StateLock> {
     const { id, name } = await this.stackOf(nameOrId);
-    return this.context.store.transaction(async (tx) => {
+    return auditedTransaction(this.context, 'state.unlock', async (tx) => {
       await tx.stacks.hold(id);
       const lock = await tx.states.lockOf(id);
       if (!lock) throw new RequestError('not-found', `the state of stack ${name} is not locked`);
       await tx.states.unlock(id);
-      return lock;
+      return audited(lock, { object: { id, name }, changes: { lockedByRun: { from: lock.runId } } });
     });
+  }
+
+  /** The transaction in which a version of a state is written by a person. */
+  private writing(action: 'state.push' | 'state.restore', { id, name }: StackRecord): WriteTransaction {
+    return (work) =>
+      auditedTransaction(this.context, action, async (tx) => {
+        const written = await work(tx);
+        const { number, serial, lineage, bytes, restoredFrom } = written.version;
+        if (!written.isNew) return unchanged(written);
+        const changes = fieldsOf({ version: number, serial, lineage, bytes, restoredFrom });
+        return audited(written, { object: { id, name }, changes });
+      });
   }
 
   private async require({ id, name }: StackRecord, number: number | undefined): Promise<OpenedState> {

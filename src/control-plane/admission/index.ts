@@ -9,10 +9,14 @@ import { readBody, type BodyLimits } from './body';
 import { Connections } from './connections';
 import { FailedLogIns } from './failed-log-ins';
 import { InFlight } from './in-flight';
+import { LogIns, type LogInObserver, type Origin } from './log-ins';
 import { Turns } from './turns';
 
 /** Requests that are begun in one turn of the event loop: some 20 ms of work. */
 const TURN = 32;
+
+/** Of what a client says that it is. */
+const MOST_CLIENT = 200;
 
 /**
  * Who may take how much of the control plane, for everything that is reached over HTTP. Routes ask in this order: who it
@@ -21,7 +25,7 @@ const TURN = 32;
 export class Admission {
   readonly inFlight = new InFlight();
   /** Of people and programs. */
-  readonly logIns = new FailedLogIns({ burst: LIMIT.failedLogIns, perSecond: 1 / 3 });
+  readonly logIns: LogIns;
   /** Of pools. */
   readonly proofs = new FailedLogIns({ burst: LIMIT.failedProofs, perSecond: 1 / 0.3 });
   private readonly connections = new Connections(LIMIT);
@@ -29,8 +33,9 @@ export class Admission {
   private readonly trusted: BlockList;
 
   /** @param proxies addresses or networks whose `X-Forwarded-For` is believed. @throws Error for what is neither */
-  constructor(proxies: readonly string[] = []) {
+  constructor(proxies: readonly string[] = [], observer: LogInObserver = () => undefined) {
     this.trusted = trustedProxies(proxies);
+    this.logIns = new LogIns(new FailedLogIns({ burst: LIMIT.failedLogIns, perSecond: 1 / 3 }), this, observer);
   }
 
   watch(server: Server): void {
@@ -39,8 +44,17 @@ export class Admission {
 
   /** Where a request comes from: what log-ins are counted by. */
   addressOf(c: Context): string {
+    return networkOf(this.originOf(c).address);
+  }
+
+  /** Where a request comes from, for people who look into it. */
+  originOf(c: Context): Origin {
     const peer = incomingOf(c)?.socket.remoteAddress;
-    return networkOf(clientAddress(peer, c.req.header('X-Forwarded-For'), this.trusted));
+    const client = c.req.header('Spacelift-Client-Type') || c.req.header('User-Agent') || '';
+    return {
+      address: clientAddress(peer, c.req.header('X-Forwarded-For'), this.trusted),
+      client: client.slice(0, MOST_CLIENT),
+    };
   }
 
   /** Notes who speaks over a connection, once it is proved. */

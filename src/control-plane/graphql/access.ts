@@ -7,6 +7,8 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
+import { ACTIONS, type Action, type ObjectKind } from '../audit/actions';
+import type { Attempt } from '../audit/refusals';
 import { requireRight, type Right } from '../identity/rights';
 import { requireUser, type RequestContext } from './builder';
 
@@ -46,6 +48,8 @@ declare global {
       ResolveReturnShape,
     > {
       access: Access;
+      /** What the audit trail calls it. */
+      action: Action;
     }
   }
 }
@@ -53,16 +57,26 @@ declare global {
 
 type Field = GraphQLField<unknown, RequestContext>;
 
-/** Undefined where a field below the root says nothing. */
-function accessOf({ extensions }: Field): Access | undefined {
-  return (extensions.pothosOptions as { access?: Access } | undefined)?.access;
+interface Said {
+  readonly access?: Access;
+  readonly action?: Action;
+}
+
+const saidOf = ({ extensions }: Field): Said => (extensions.pothosOptions as Said | undefined) ?? {};
+
+/** The action of each mutation, by the name of its field. */
+export function actionByMutation(schema: GraphQLSchema): [field: string, action: Action][] {
+  return fieldsOf(schema).flatMap(({ name, field }): [string, Action][] => {
+    const { action } = saidOf(field);
+    return action === undefined ? [] : [[name, action]];
+  });
 }
 
 /** All fields that say who may use them, such as `Query.workerPools`, by name. */
 export function accessByField(schema: GraphQLSchema): [field: string, access: Access][] {
   return fieldsOf(schema)
     .flatMap(({ name, field }): [string, Access][] => {
-      const access = accessOf(field);
+      const { access } = saidOf(field);
       return access === undefined ? [] : [[name, access]];
     })
     .sort(([one], [other]) => (one < other ? -1 : 1));
@@ -72,8 +86,8 @@ export function accessByField(schema: GraphQLSchema): [field: string, access: Ac
 export function guarded(schema: GraphQLSchema): GraphQLSchema {
   const roots = [schema.getQueryType(), schema.getMutationType()];
   for (const { name, field, type } of fieldsOf(schema)) {
-    const access = accessOf(field);
-    if (access !== undefined) guard(field, access);
+    const { access, action } = saidOf(field);
+    if (access !== undefined) guard(field, access, action);
     else if (roots.includes(type)) throw new Error(`field ${name} does not say who may use it`);
   }
   return schema;
@@ -88,11 +102,39 @@ function fieldsOf(schema: GraphQLSchema): { name: string; field: Field; type: Gr
     });
 }
 
-function guard(field: Field, access: Access): void {
+function guard(field: Field, access: Access, action: Action | undefined): void {
   if (access === 'everybody') return;
   const { resolve = defaultFieldResolver } = field;
-  field.resolve = (parent, args, context, info): unknown => {
-    requireRight(requireUser(context), access);
-    return resolve(parent, args, context, info);
+  field.resolve = action
+    ? async (parent, args: Arguments, context, info): Promise<unknown> => {
+        const { refusals, origin } = context;
+        await refusals.admit(requireUser(context), origin, access, attemptOf(action, args));
+        return resolve(parent, args, context, info);
+      }
+    : (parent, args, context, info): unknown => {
+        requireRight(requireUser(context), access);
+        return resolve(parent, args, context, info);
+      };
+}
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+/** Where the arguments of mutations name what they are about. */
+const NAMED_BY: Partial<Record<ObjectKind, readonly string[]>> = {
+  run: ['run'],
+  stack: ['stack', 'name'],
+  'worker-pool': ['workerPool', 'id', 'name'],
+};
+
+/** What somebody wants to do, as the arguments have it. */
+function attemptOf(action: Action, args: Arguments): Attempt {
+  const { object } = ACTIONS[action];
+  const idOf = (names: readonly string[]) => names.map((name) => args[name]).find((value) => typeof value === 'string');
+  const related = (['stack', 'workerPool'] as const).find((name) => typeof args[name] === 'string');
+  const kind = related && ({ stack: 'stack', workerPool: 'worker-pool' } as const)[related];
+  return {
+    action,
+    objectId: idOf(NAMED_BY[object] ?? ['id']),
+    related: kind && kind !== object ? { kind, id: args[related!] as string } : undefined,
   };
 }

@@ -1,5 +1,7 @@
 import SchemaBuilder from '@pothos/core';
 import type { AdminService } from '../admin/admin-service';
+import type { LogIn, Origin } from '../admission/log-ins';
+import type { Refusals } from '../audit/refusals';
 import { RequestError } from '../errors';
 import type { ApiKeys } from '../identity/api-keys';
 import type { Caller } from '../identity/rights';
@@ -7,12 +9,15 @@ import type { Lookups } from './lookups';
 
 /** Of one request. */
 export interface RequestContext {
+  /** Of the user, where somebody is logged in: the audit trail tells what they change. */
   readonly admin: AdminService;
   readonly apiKeys: ApiKeys;
   /** Undefined when nobody is logged in. */
   readonly user: Caller | undefined;
+  readonly origin: Origin;
+  readonly refusals: Refusals;
   /** Carries out a log-in, and counts it where it fails. @throws RequestError after too many */
-  readonly logIn: <T>(prove: () => Promise<T>) => Promise<T>;
+  readonly logIn: <T>(logIn: LogIn, prove: () => Promise<T>) => Promise<T>;
   readonly lookups: Lookups;
 }
 

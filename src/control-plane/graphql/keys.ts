@@ -92,6 +92,7 @@ builder.mutationFields((t) => ({
   apiKeyCreate: t.field({
     type: ApiKey,
     access: 'key:write',
+    action: 'api-key.create',
     description: 'The answer is the only one with its secret.',
     args: { input: t.arg({ type: ApiKeyInput, required: true }) },
     resolve: (_root, { input }, { admin }) => admin.keys.create(input),
@@ -99,6 +100,7 @@ builder.mutationFields((t) => ({
   apiKeyUpdate: t.field({
     type: ApiKey,
     access: 'key:write',
+    action: 'api-key.update',
     description: 'Sessions of a key that gets another role, or trusts other tokens, end at once.',
     args: { id: t.arg.id({ required: true }), input: t.arg({ type: ApiKeyInput, required: true }) },
     resolve: (_root, { id, input }, { admin }) => admin.keys.update(id, input),
@@ -107,6 +109,7 @@ builder.mutationFields((t) => ({
     type: ApiKey,
     nullable: true,
     access: 'key:write',
+    action: 'api-key.delete',
     description: 'Its sessions end at once.',
     args: { id: t.arg.id({ required: true }) },
     resolve: (_root, { id }, { admin }) => admin.keys.delete(id),

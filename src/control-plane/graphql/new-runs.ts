@@ -42,6 +42,7 @@ builder.mutationFields((t) => {
     runTrigger: t.field({
       type: Run,
       access: 'run:write',
+      action: 'run.trigger',
       description: 'A run that destroys waits for a confirmation unless autoDeploy is true; the stack stays.',
       args: {
         stack: t.arg.id({ required: true }),
@@ -59,6 +60,7 @@ builder.mutationFields((t) => {
     taskCreate: t.field({
       type: Run,
       access: 'run:write',
+      action: 'run.trigger',
       description:
         'A run of one command in the workspace of the stack, with its environment and its state. It goes in turn with other runs that change something, is confirmed by nobody, and ends as the command does.',
       args: {

@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { AdminService } from '../admin/admin-service';
 import type { Admission } from '../admission';
+import { actorOf } from '../audit/actor';
+import type { Refusals } from '../audit/refusals';
 import type { ApiKeys } from '../identity/api-keys';
 import type { Caller } from '../identity/rights';
 import { HTTP_STATUS, RequestError, told, type RefusalCode } from '../errors';
@@ -35,6 +37,7 @@ export interface GraphqlParts {
   readonly admin: AdminService;
   readonly apiKeys: ApiKeys;
   readonly admission: Admission;
+  readonly refusals: Refusals;
   readonly logger: Logger;
 }
 
@@ -42,18 +45,20 @@ export interface GraphqlParts {
  * `POST /graphql`: status 200, failures in `errors`, as the public clients want it; 429 after too many requests, 503
  * while the database cannot be used. Without a JWT it takes no more than a log-in has.
  */
-export function graphqlRoute({ admin, apiKeys, admission, logger }: GraphqlParts): Hono {
+export function graphqlRoute({ admin: unbound, apiKeys, admission, refusals, logger }: GraphqlParts): Hono {
   const app = refusingApp(logger);
   app.post('/', async (c) => {
     const jwt = bearer(c.req.header('Authorization'));
     const user = jwt ? await apiKeys.verify(jwt) : undefined;
     if (user) admission.proved(c, `key ${user.id}`);
     const address = admission.addressOf(c);
-    const logIn: RequestContext['logIn'] = (prove) => admission.logIns.attempt(address, prove);
-    const context: RequestContext = { admin, apiKeys, user, logIn, lookups: new Lookups(admin) };
+    const origin = admission.originOf(c);
+    const logIn: RequestContext['logIn'] = (credentials, prove) => admission.logIns.attempt(c, credentials, prove);
+    const admin = user ? unbound.as(actorOf(user, origin)) : unbound;
+    const context: RequestContext = { admin, apiKeys, user, origin, refusals, logIn, lookups: new Lookups(admin) };
     const run = async () => {
       // Nothing else than a log-in could come of it.
-      if (!user) admission.logIns.check(address);
+      if (!user) admission.logIns.check(c);
       const text = await bodyOf(c, admission, user);
       return text === undefined ? refused(LOG_IN_FIRST) : carryOut(text, context);
     };

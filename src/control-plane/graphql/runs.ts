@@ -128,6 +128,7 @@ builder.mutationFields((t) => {
     runRetry: t.field({
       type: Run,
       access: 'run:write',
+      action: 'run.retry',
       description: 'Another run of the kind of one that ended without success, with the source that its stack has now.',
       args: { ...run, ...idempotencyKey },
       resolve: async (_root, args, context) =>
@@ -136,6 +137,7 @@ builder.mutationFields((t) => {
     runPrioritizeSet: t.field({
       type: Run,
       access: 'run:write',
+      action: 'run.prioritize',
       description:
         'Lets it go before others of its pool whenever it waits for a worker; not before earlier ones of its stack.',
       args: { ...run, prioritize: t.arg.boolean({ required: true }) },
@@ -144,6 +146,7 @@ builder.mutationFields((t) => {
     runConfirm: t.field({
       type: Run,
       access: 'run:write',
+      action: 'run.confirm',
       description: 'Where a stack is given, too, the run must be one of its runs.',
       args: run,
       resolve: async (_root, args, context) => context.admin.confirm(await runOf(context, args)),
@@ -151,18 +154,21 @@ builder.mutationFields((t) => {
     runDiscard: t.field({
       type: Run,
       access: 'run:write',
+      action: 'run.discard',
       args: run,
       resolve: async (_root, args, context) => context.admin.discard(await runOf(context, args)),
     }),
     runStop: t.field({
       type: Run,
       access: 'run:write',
+      action: 'run.stop',
       args: { ...run, note: t.arg.string() },
       resolve: async (_root, args, context) => context.admin.stop(await runOf(context, args), args.note ?? undefined),
     }),
     runCancel: t.field({
       type: Run,
       access: 'run:write',
+      action: 'run.cancel',
       description: 'Only of a run that has not started.',
       args: run,
       resolve: async (_root, args, context) => context.admin.cancel(await runOf(context, args)),

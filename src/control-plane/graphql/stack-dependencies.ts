@@ -56,6 +56,7 @@ builder.mutationFields((t) => ({
   stackDependencyCreate: t.field({
     type: StackDependency,
     access: 'stack:write',
+    action: 'stack.depend',
     description: 'Stacks are given by name or id. Refused where it would make a cycle.',
     args: { input: t.arg({ type: StackDependencyInput, required: true }) },
     resolve: (_root, { input }, { admin }) => admin.addStackDependency(input.stackId, input.dependsOnStackId),
@@ -63,6 +64,7 @@ builder.mutationFields((t) => ({
   stackDependencyDelete: t.field({
     type: StackDependency,
     access: 'stack:write',
+    action: 'stack.undepend',
     nullable: true,
     description: 'Runs that wait because of it wait for that no more.',
     args: { id: t.arg.id({ required: true }) },

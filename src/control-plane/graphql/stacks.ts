@@ -139,6 +139,7 @@ builder.mutationFields((t) => {
     stackCreate: t.field({
       type: Stack,
       access: 'stack:write',
+      action: 'stack.create',
       description: 'Pool and stack are given by name or id.',
       args: { name: t.arg.string({ required: true }), workerPool: t.arg.id({ required: true }), ...settings },
       resolve: (_root, args, { admin }) => admin.createStack(newStack(args)),
@@ -146,6 +147,7 @@ builder.mutationFields((t) => {
     stackUpdate: t.field({
       type: Stack,
       access: 'stack:write',
+      action: 'stack.update',
       description:
         "Counts for runs that start from now on. What is left out stays; an empty runnerImage means the pool's again.",
       args: {
@@ -159,6 +161,7 @@ builder.mutationFields((t) => {
     stackDelete: t.field({
       type: Stack,
       access: 'stack:write',
+      action: 'stack.delete',
       nullable: true,
       description: 'With its source, environment and state. Refused while it has unfinished runs; the others stay.',
       args: { stack: t.arg.id({ required: true }) },

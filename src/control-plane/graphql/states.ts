@@ -58,6 +58,7 @@ builder.mutationFields((t) => ({
   stackStateRestore: t.field({
     type: Version,
     access: 'state:write',
+    action: 'state.restore',
     description: 'Makes a former version of the state the newest one. Refused while a run has locked it.',
     args: { stack: t.arg.id({ required: true }), version: t.arg.int({ required: true }) },
     resolve: (_root, { stack, version }, { admin }) => admin.states.restore(stack, version),
@@ -65,6 +66,7 @@ builder.mutationFields((t) => ({
   stackStateUnlock: t.field({
     type: Lock,
     access: 'state:write',
+    action: 'state.unlock',
     description: 'Takes the lock of the state from whoever holds it, and tells who that was.',
     args: { stack: t.arg.id({ required: true }) },
     resolve: (_root, { stack }, { admin }) => admin.states.unlock(stack),

@@ -51,9 +51,10 @@ builder.mutationField('apiKeyUser', (t) =>
     type: User,
     nullable: true,
     access: 'everybody',
+    action: 'session.create',
     args: { id: t.arg.id({ required: true }), secret: t.arg.string({ required: true }) },
     resolve: async (_root, { id, secret }, { apiKeys, logIn }) => {
-      const made = await logIn(() => apiKeys.exchange(id, secret));
+      const made = await logIn({ kind: 'API key', id }, () => apiKeys.exchange(id, secret));
       if (!made) throw new RequestError('unauthorized', 'unauthorized: no API key has this id and secret');
       return { id, ...made };
     },

@@ -157,12 +157,14 @@ builder.mutationFields((t) => {
     workerPoolCreate: t.field({
       type: WorkerPool,
       access: 'pool:write',
+      action: 'worker-pool.create',
       args: { ...settings, ...csr },
       resolve: (_root, args, { admin }) => admin.createPool(args),
     }),
     workerPoolUpdate: t.field({
       type: WorkerPool,
       access: 'pool:write',
+      action: 'worker-pool.update',
       description: 'What is left out or null is as in a new pool. The token stays.',
       args: { ...pool, ...settings },
       resolve: (_root, { id, ...args }, { admin }) => admin.updatePool(id, args),
@@ -170,6 +172,7 @@ builder.mutationFields((t) => {
     workerPoolReset: t.field({
       type: WorkerPool,
       access: 'pool:reset',
+      action: 'worker-pool.reset',
       description: 'The old token and certificate are refused from now on; runs that have started finish and report.',
       args: { ...pool, ...csr },
       resolve: (_root, { id, certificateSigningRequest }, { admin }) => admin.resetPool(id, certificateSigningRequest),
@@ -177,6 +180,7 @@ builder.mutationFields((t) => {
     workerPoolDelete: t.field({
       type: WorkerPool,
       access: 'pool:write',
+      action: 'worker-pool.delete',
       nullable: true,
       args: pool,
       resolve: (_root, { id }, { admin }) => admin.deletePool(id),
@@ -184,6 +188,7 @@ builder.mutationFields((t) => {
     workerPoolCycle: t.field({
       type: 'Boolean',
       access: 'worker:write',
+      action: 'worker-pool.cycle',
       description: 'Replaces every worker: idle ones go at once, busy ones after their run.',
       args: pool,
       resolve: async (_root, { id }, { admin }) => {
@@ -194,6 +199,7 @@ builder.mutationFields((t) => {
     workerDrainSet: t.field({
       type: Worker,
       access: 'worker:write',
+      action: 'worker.drain',
       args: {
         workerPool: t.arg.id({ required: true }),
         id: t.arg.id({ required: true }),

@@ -9,6 +9,8 @@ import { RequestError } from '../errors';
 import { isTerminal } from '../queue/transitions';
 import type { LogRecord, RunRecord } from '../store/records';
 import { bodyStream, type Admission } from '../admission';
+import type { Action } from '../audit/actions';
+import type { Refusals } from '../audit/refusals';
 import { LIMIT } from '../limits';
 import { requireRight, type Caller, type Right } from '../identity/rights';
 import { bearer, refusingApp } from './app';
@@ -19,13 +21,29 @@ const BEAT_MS = 10_000;
 /** Records that a follower gets at once. */
 const PAGE_RECORDS = 500;
 
+export interface ApiParts {
+  readonly admin: AdminService;
+  readonly apiKeys: ApiKeys;
+  readonly admission: Admission;
+  readonly refusals: Refusals;
+  readonly logger: Logger;
+}
+
 /** What does not fit GraphQL, below `/api/v1`: uploads and streams. */
-export function apiRoutes(admin: AdminService, apiKeys: ApiKeys, admission: Admission, logger: Logger): Hono<Env> {
+export function apiRoutes({ admin, apiKeys, admission, refusals, logger }: ApiParts): Hono<Env> {
   const app = refusingApp<Env>(logger);
   app.use(requireCaller(apiKeys, admission));
-  app.put('/stacks/:name/source', allow('source:write'), (c) =>
+  const mayChange = (right: Right, action: Action): MiddlewareHandler<Env> => {
+    return async (c, next) => {
+      const attempt = { action, objectId: c.req.param('name') };
+      const actor = await refusals.admit(c.var.caller, admission.originOf(c), right, attempt);
+      c.set('admin', admin.as(actor));
+      await next();
+    };
+  };
+  app.put('/stacks/:name/source', mayChange('source:write', 'stack.upload-source'), (c) =>
     admission.inFlight.during('uploads', LIMIT.uploads, 'too many uploads at once', async () => {
-      const stack = await admin.uploadSource(c.req.param('name'), bodyStream(c));
+      const stack = await c.var.admin.uploadSource(c.req.param('name'), bodyStream(c));
       return c.json({ id: stack.id, name: stack.name, source: stack.source });
     }),
   );
@@ -34,9 +52,9 @@ export function apiRoutes(admin: AdminService, apiKeys: ApiKeys, admission: Admi
     const headers = { 'Content-Type': 'application/json', 'Content-Length': String(version.bytes) };
     return c.body(Readable.toWeb(content) as ReadableStream, 200, headers);
   });
-  app.put('/stacks/:name/state', allow('state:write'), (c) =>
+  app.put('/stacks/:name/state', mayChange('state:write', 'state.push'), (c) =>
     admission.inFlight.during('uploads', LIMIT.uploads, 'too many uploads at once', async () => {
-      const { number, serial, bytes } = await admin.states.push(c.req.param('name'), bodyStream(c));
+      const { number, serial, bytes } = await c.var.admin.states.push(c.req.param('name'), bodyStream(c));
       return c.json({ number, serial, bytes });
     }),
   );
@@ -120,7 +138,11 @@ function stateLine(run: RunRecord): string {
 }
 
 interface Env {
-  readonly Variables: { readonly caller: Caller };
+  readonly Variables: {
+    readonly caller: Caller;
+    /** Theirs, on routes that change something. */
+    readonly admin: AdminService;
+  };
 }
 
 function requireCaller(apiKeys: ApiKeys, admission: Admission): MiddlewareHandler<Env> {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Actor } from '../audit/actor';
 import type { Retention } from '../retention';
 import type { Store } from '../store';
 import type { ViewRecord } from '../store/views';
@@ -26,7 +27,7 @@ export interface QueueObserver {
   /** The controllers of these workers are sent what changed. */
   viewsSent(views: readonly ViewRecord[]): void;
   /** So many were kept long enough. */
-  removed(what: 'runs' | 'logs', count: number): void;
+  removed(what: 'runs' | 'logs' | 'audit_entries', count: number): void;
 }
 
 /** What every part of the queue works with. */
@@ -44,4 +45,9 @@ export interface QueueContext {
   readonly assignRuns: (poolId: string) => Promise<void>;
   /** Removes a blob that a row named, unless another does; never throws: what fails is left to a sweep of the blobs. */
   readonly letGo: (blob: LetGo) => void;
+}
+
+/** The same for what a person or program does. */
+export interface PersonContext extends QueueContext {
+  readonly actor: Actor;
 }

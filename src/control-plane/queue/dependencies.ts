@@ -1,13 +1,14 @@
+import { audited, fieldsOf } from '../audit/audited';
 import { RequestError } from '../errors';
 import { LIMIT } from '../limits';
 import type { Tables } from '../store';
 import type { Dependency } from '../store/dependencies';
 import type { StackDependency, StackRecord } from '../store/records';
 import type { Change } from './change';
-import type { QueueContext } from './context';
+import type { PersonContext } from './context';
 import { above, below, longestRow, wayUp } from './dependency-graph';
 import { readyNextOf } from './next-run';
-import { change, operation } from './operation';
+import { changeByPerson, personOperation } from './operation';
 import { stackTopic } from './wakeups';
 
 /*
@@ -17,11 +18,11 @@ import { stackTopic } from './wakeups';
  */
 
 /** Lets tracked runs of a stack that are queued from now on follow those of another. @throws RequestError `malformed` */
-export function depend(context: QueueContext, wanted: Dependency): Promise<StackDependency> {
-  return change(context, depending, { ...wanted, id: context.newId() });
+export function depend(context: PersonContext, wanted: Dependency): Promise<StackDependency> {
+  return changeByPerson(context, depending, { ...wanted, id: context.newId() });
 }
 
-const depending = operation('depend', async (made: Change, wanted: Omit<StackDependency, 'createdAt'>) => {
+const depending = personOperation('stack.depend', async (made: Change, wanted: Omit<StackDependency, 'createdAt'>) => {
   const { tx, now } = made;
   await tx.dependencies.holdAll();
   const known = await tx.dependencies.all();
@@ -35,7 +36,8 @@ const depending = operation('depend', async (made: Change, wanted: Omit<StackDep
   const dependency = { ...wanted, createdAt: now };
   await tx.dependencies.insert(dependency);
   await tellOf(made, dependency);
-  return dependency;
+  const [name, dependsOn] = [stackId, dependsOnStackId].map((id) => names.get(id) ?? '');
+  return audited(dependency, { object: { id: stackId, name: name! }, changes: fieldsOf({ dependsOn: dependsOn! }) });
 });
 
 async function namesOf({ stacks }: Tables, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -75,11 +77,11 @@ export function refusalOf(
 }
 
 /** Runs that wait because of it wait for that no more. @throws RequestError `not-found` */
-export function undepend(context: QueueContext, id: string): Promise<StackDependency> {
-  return change(context, undepending, id);
+export function undepend(context: PersonContext, id: string): Promise<StackDependency> {
+  return changeByPerson(context, undepending, id);
 }
 
-const undepending = operation('undepend', async (made: Change, id: string) => {
+const undepending = personOperation('stack.undepend', async (made: Change, id: string) => {
   const { tx } = made;
   await tx.dependencies.holdAll();
   const dependency = await tx.dependencies.find(id);
@@ -89,7 +91,12 @@ const undepending = operation('undepend', async (made: Change, id: string) => {
   await tx.dependencies.endBetween(dependency);
   await readyNextOf(made, dependency.stackId);
   await tellOf(made, dependency);
-  return dependency;
+  const { stackId, dependsOnStackId } = dependency;
+  const names = await namesOf(tx, [stackId, dependsOnStackId]);
+  return audited(dependency, {
+    object: { id: stackId, name: names.get(stackId) ?? '' },
+    changes: { dependsOn: { from: names.get(dependsOnStackId) ?? dependsOnStackId } },
+  });
 });
 
 async function tellOf({ tx }: Change, { stackId, dependsOnStackId }: Dependency): Promise<void> {

@@ -1,11 +1,12 @@
+import { audited, differences, fieldsOf, unchanged, type Audited, type Facts } from '../audit/audited';
 import { RequestError } from '../errors';
 import type { Environment, RunConfig, RunRecord, RunType, StackRecord } from '../store/records';
 import type { Change } from './change';
-import type { QueueContext } from './context';
+import type { PersonContext } from './context';
 import { holdAround, queueDependents } from './dependents';
 import { advance, endWithoutSuccess, leaveStack, lockRun, ownLine, systemLog } from './lifecycle';
 import { isStackFree } from './next-run';
-import { change, operation } from './operation';
+import { changeByPerson, personOperation } from './operation';
 import { PRIORITIZED, usualRank } from './rank';
 import { AS_THE_STACK, takesTurns } from './run-types';
 import { isTerminal } from './transitions';
@@ -30,13 +31,13 @@ export interface QueuedRun {
  * @param environment what it has beside the variables of its stack, or in place of them
  * @throws RequestError `malformed` when it has no source, or it or its pool was deleted
  */
-export function queueRun(context: QueueContext, wanted: QueuedRun, environment: Environment = {}): Promise<string> {
+export function queueRun(context: PersonContext, wanted: QueuedRun, environment: Environment = {}): Promise<string> {
   const { id, sealed } = sealedFor(context, environment);
   const config = { ...wanted.config, environmentNames: Object.keys(environment).sort() };
-  return change(context, queueing, { ...wanted, config, id, sealed });
+  return changeByPerson(context, queueing, { ...wanted, config, id, sealed });
 }
 
-function sealedFor({ newId, store }: QueueContext, environment: Environment): Pick<NewRun, 'id' | 'sealed'> {
+function sealedFor({ newId, store }: PersonContext, environment: Environment): Pick<NewRun, 'id' | 'sealed'> {
   const id = newId();
   if (Object.keys(environment).length === 0) return { id };
   return { id, sealed: store.read.runEnvironments.sealed(id, environment) };
@@ -49,9 +50,9 @@ interface NewRun extends QueuedRun {
   readonly sealed?: string;
 }
 
-const queueing = operation('queue', enqueue);
+const queueing = personOperation('run.trigger', enqueue);
 
-async function enqueue(made: Change, wanted: NewRun): Promise<string> {
+async function enqueue(made: Change, wanted: NewRun): Promise<Audited<string>> {
   const { tx, now } = made;
   const { id, stack, type, autoDeploy, config, sealed, idempotencyKey = null, retryOf } = wanted;
   // Held, so that of two runs that are queued at once one comes first, and that its source is not replaced meanwhile.
@@ -59,7 +60,7 @@ async function enqueue(made: Change, wanted: NewRun): Promise<string> {
   const held = around.stacks.get(stack.id);
   if (!held) throw new RequestError('malformed', `stack ${stack.name} was deleted: it can have no further runs`);
   const before = idempotencyKey === null ? undefined : await tx.runs.findByKey(stack.id, idempotencyKey);
-  if (before) return sameRun(before, wanted);
+  if (before) return unchanged(sameRun(before, wanted));
   const { poolId, source } = held;
   if (source === null) {
     throw new RequestError('malformed', `stack ${stack.name} has no source yet: upload one before triggering a run`);
@@ -85,7 +86,20 @@ async function enqueue(made: Change, wanted: NewRun): Promise<string> {
   }
   await queueDependents(made, { id, stackId: stack.id }, around);
   if (ready) made.mayAssign(poolId);
-  return id;
+  const changes = fieldsOf({ type, autoDeploy: run.autoDeploy, idempotencyKey, retryOf: retryOf?.id ?? null, ...own });
+  return audited(id, ofRun({ id, stackId: stack.id, stackName: stack.name }, changes));
+}
+
+/** What the audit trail says of a change of a run. */
+const ofRun = (
+  { id, stackId, stackName }: Pick<RunRecord, 'id' | 'stackId' | 'stackName'>,
+  changes: NonNullable<Facts['changes']>,
+): Facts => ({ object: { id, name: '' }, related: { kind: 'stack', id: stackId, name: stackName }, changes });
+
+/** The same of one that may be as it was. */
+function sinceBefore(before: RunRecord, after: RunRecord): Audited<RunRecord> {
+  const changes = differences(before, after, ['state', 'stopReason', 'holding']);
+  return Object.keys(changes).length === 0 ? unchanged(after) : audited(after, ofRun(after, changes));
 }
 
 /** @throws RequestError `malformed` when the key was given for something else */
@@ -111,16 +125,16 @@ const ofRetry = (run: RunRecord, source: string): string =>
  * Queues another run of the same kind, with the source that the stack has now.
  * @throws RequestError `malformed` of a run that is under way, or had success
  */
-export async function retryRun(context: QueueContext, runId: string, idempotencyKey?: string): Promise<string> {
+export async function retryRun(context: PersonContext, runId: string, idempotencyKey?: string): Promise<string> {
   const environment = await context.store.read.runEnvironments.find(runId);
-  return change(context, retrying, { runId, idempotencyKey, ...sealedFor(context, environment ?? {}) });
+  return changeByPerson(context, retrying, { runId, idempotencyKey, ...sealedFor(context, environment ?? {}) });
 }
 
 interface Retry extends Pick<NewRun, 'id' | 'idempotencyKey' | 'sealed'> {
   readonly runId: string;
 }
 
-const retrying = operation('retry', async (made: Change, { runId, ...wanted }: Retry) => {
+const retrying = personOperation('run.retry', async (made: Change, { runId, ...wanted }: Retry) => {
   const run = await lockRun(made, runId);
   if (!isTerminal(run.state)) {
     throw new RequestError('malformed', `run ${run.id} is ${run.state}: only a run that has ended can be retried`);
@@ -146,74 +160,77 @@ const configOf = (run: RunConfig): Partial<RunConfig> => ({
 });
 
 /** Lets a run go before others whenever it waits for a worker, or no longer; not before earlier ones of its stack. */
-export function prioritize(context: QueueContext, runId: string, wanted: boolean): Promise<RunRecord> {
-  return change(context, prioritizing, { runId, wanted });
+export function prioritize(context: PersonContext, runId: string, wanted: boolean): Promise<RunRecord> {
+  return changeByPerson(context, prioritizing, { runId, wanted });
 }
 
-const prioritizing = operation(
-  'prioritize',
+const prioritizing = personOperation(
+  'run.prioritize',
   async (made: Change, { runId, wanted }: { runId: string; wanted: boolean }) => {
     const run = await lockRun(made, runId);
     const rank = wanted ? PRIORITIZED : usualRank(run);
     if (isTerminal(run.state)) {
       throw new RequestError('malformed', `run ${run.id} is ${run.state}: it waits for nothing any more`);
     }
-    if (run.rank === rank) return run;
+    if (run.rank === rank) return unchanged(run);
     await made.tx.runs.setRank(run.id, rank);
     const said = wanted ? 'The run was prioritized' : 'The run is prioritized no longer';
     await systemLog(made, run.id, run.attempt, said);
-    return { ...run, rank };
+    const changes = { prioritized: { from: run.rank === PRIORITIZED, to: wanted } };
+    return audited({ ...run, rank }, ofRun(run, changes));
   },
 );
 
 /** Ends a run that has not started. @throws RequestError `malformed` of one that has */
-export function cancel(context: QueueContext, runId: string): Promise<RunRecord> {
-  return change(context, canceling, runId);
+export function cancel(context: PersonContext, runId: string): Promise<RunRecord> {
+  return changeByPerson(context, canceling, runId);
 }
 
-const canceling = operation('cancel', async (made: Change, runId: string) => {
+const canceling = personOperation('run.cancel', async (made: Change, runId: string) => {
   const run = await lockRun(made, runId);
-  if (run.state === 'CANCELED') return run;
+  if (run.state === 'CANCELED') return unchanged(run);
   if (run.state !== 'QUEUED' && run.state !== 'PREPARING') {
     const toDo = isTerminal(run.state) ? 'there is nothing left to cancel' : 'it has started, so stop it';
     throw new RequestError('malformed', `run ${run.id} is ${run.state}: ${toDo}`);
   }
   await ask(made, run, 'canceled by a person');
-  return lockRun(made, runId);
+  return sinceBefore(run, await lockRun(made, runId));
 });
 
-interface Decision {
-  readonly runId: string;
-  readonly event: 'confirm' | 'discard';
-}
+type Decision = 'confirm' | 'discard';
 
 /** Says yes or no to a plan; the same answer twice is the same as once. */
-export function decide(context: QueueContext, runId: string, event: Decision['event']): Promise<RunRecord> {
-  return change(context, deciding, { runId, event });
+export function decide(context: PersonContext, runId: string, decision: Decision): Promise<RunRecord> {
+  return changeByPerson(context, { confirm: confirming, discard: discarding }[decision], runId);
 }
 
-const deciding = operation('decide', async (made: Change, { runId, event }: Decision) => {
-  const [done, line] = {
-    confirm: ['CONFIRMED', 'The run was confirmed'] as const,
-    discard: ['DISCARDED', 'The run was discarded'] as const,
-  }[event];
-  const run = await lockRun(made, runId);
-  return run.state === done ? run : advance(made, run, event, {}, line);
-});
+const deciding =
+  (event: Decision, done: RunRecord['state'], line: string) =>
+  async (made: Change, runId: string): Promise<Audited<RunRecord>> => {
+    const run = await lockRun(made, runId);
+    if (run.state === done) return unchanged(run);
+    return sinceBefore(run, await advance(made, run, event, {}, line));
+  };
+
+const confirming = personOperation('run.confirm', deciding('confirm', 'CONFIRMED', 'The run was confirmed'));
+const discarding = personOperation('run.discard', deciding('discard', 'DISCARDED', 'The run was discarded'));
 
 /**
  * Ends a run: at once while nothing runs, otherwise by asking its Pod. Of a run that has ended without its Pod having said
  * so, it says that the Pod is gone, and so lets the stack go on.
  */
-export function stop(context: QueueContext, runId: string, reason: string): Promise<RunRecord> {
-  return change(context, stopping, { runId, reason });
+export function stop(context: PersonContext, runId: string, reason: string): Promise<RunRecord> {
+  return changeByPerson(context, stopping, { runId, reason });
 }
 
-const stopping = operation('stop', async (made: Change, { runId, reason }: { runId: string; reason: string }) => {
-  const run = await lockRun(made, runId);
-  await (isTerminal(run.state) ? leaveStackByWord(made, run) : ask(made, run, reason));
-  return lockRun(made, runId);
-});
+const stopping = personOperation(
+  'run.stop',
+  async (made: Change, { runId, reason }: { runId: string; reason: string }) => {
+    const run = await lockRun(made, runId);
+    await (isTerminal(run.state) ? leaveStackByWord(made, run) : ask(made, run, reason));
+    return sinceBefore(run, await lockRun(made, runId));
+  },
+);
 
 async function ask(made: Change, run: RunRecord, reason: string): Promise<void> {
   if (run.stopReason !== null) return;
@@ -239,8 +256,8 @@ async function leaveStackByWord(made: Change, run: RunRecord): Promise<void> {
 }
 
 /** A drained worker gets no further run, until it is undrained. @throws RequestError `not-found` */
-export function drain(context: QueueContext, poolId: string, workerId: string, drained: boolean): Promise<void> {
-  return change(context, draining, { poolId, workerId, drained });
+export function drain(context: PersonContext, poolId: string, workerId: string, drained: boolean): Promise<void> {
+  return changeByPerson(context, draining, { poolId, workerId, drained });
 }
 
 interface Draining {
@@ -249,7 +266,7 @@ interface Draining {
   readonly drained: boolean;
 }
 
-const draining = operation('drain', async (made: Change, { poolId, workerId, drained }: Draining) => {
+const draining = personOperation('worker.drain', async (made: Change, { poolId, workerId, drained }: Draining) => {
   const worker = await made.tx.workers.lock(workerId);
   if (worker?.poolId !== poolId || worker.removed || worker.forgotten) {
     throw new RequestError('not-found', `worker ${workerId} not found in pool ${poolId}`);
@@ -257,4 +274,11 @@ const draining = operation('drain', async (made: Change, { poolId, workerId, dra
   await made.tx.workers.setDrained(workerId, drained);
   made.touch(poolId, workerId);
   if (!drained) made.mayAssign(poolId);
+  if (worker.drained === drained) return unchanged(undefined);
+  const pool = await made.tx.pools.find(poolId);
+  return audited(undefined, {
+    object: { id: workerId, name: worker.name },
+    related: { kind: 'worker-pool', id: poolId, name: pool?.name ?? '' },
+    changes: { drained: { from: worker.drained, to: drained } },
+  });
 });

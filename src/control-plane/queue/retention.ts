@@ -8,34 +8,49 @@ const BATCH = 100;
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** Deletes what is older than it is kept. @returns how many runs and logs are gone */
-export async function retain({
-  store,
-  settings,
-  now,
-  logger,
-  observer,
-}: QueueContext): Promise<{ runs: number; logs: number }> {
+interface Gone {
+  readonly runs: number;
+  readonly logs: number;
+  readonly auditEntries: number;
+}
+
+/** Deletes what was kept long enough. @returns how much of what is gone */
+export async function retain(context: QueueContext): Promise<Gone> {
+  const { store, settings, now, logger, observer } = context;
   const { runDays, runsPerStack, logDays } = settings.retention;
-  const gone = { runs: 0, logs: 0 };
-  const before = (days: number) => now() - days * DAY_MS;
-  if (logDays > 0) {
-    gone.logs = await inBatches(() =>
-      store.transaction((tx) => tx.logs.deleteOfRunsEndedBefore(before(logDays), BATCH)),
-    );
-  }
-  if (runDays > 0) {
-    const ended = before(runDays);
-    gone.runs = await inBatches(() => store.transaction((tx) => tx.history.deleteRuns(ended, runsPerStack, BATCH)));
-  }
+  const logs = await inBatches(logDays, () =>
+    store.transaction((tx) => tx.logs.deleteOfRunsEndedBefore(now() - logDays * DAY_MS, BATCH)),
+  );
+  const ended = now() - runDays * DAY_MS;
+  const runs = await inBatches(runDays, () =>
+    store.transaction((tx) => tx.history.deleteRuns(ended, runsPerStack, BATCH)),
+  );
+  const gone = { runs, logs, auditEntries: await retainAuditTrail(context) };
   observer.removed('runs', gone.runs);
   observer.removed('logs', gone.logs);
-  if (gone.runs + gone.logs > 0) logger.info(gone, 'runs and logs that were kept long enough are gone');
+  observer.removed('audit_entries', gone.auditEntries);
+  if (runs + logs + gone.auditEntries > 0) logger.info(gone, 'what was kept long enough is gone');
   return gone;
 }
 
-async function inBatches(deleteSome: () => Promise<number>): Promise<number> {
+/** Refusals are counted by themselves: whoever is refused again and again drives no change out. */
+async function retainAuditTrail({ store, settings, now }: QueueContext): Promise<number> {
+  const { auditDays, auditEntries } = settings.retention;
+  const before = now() - auditDays * DAY_MS;
+  let gone = await inBatches(auditDays, () => store.transaction((tx) => tx.auditTrail.deleteBefore(before, BATCH)));
+  for (const outcome of ['done', 'refused'] as const) {
+    const last = auditEntries > 0 ? await store.read.auditTrail.newestBeyond(auditEntries, outcome) : undefined;
+    gone += await inBatches(last, (position) =>
+      store.transaction((tx) => tx.auditTrail.deleteUpTo(position, outcome, BATCH)),
+    );
+  }
+  return gone;
+}
+
+/** @param bound of what is to go; nothing goes where it is 0 or undefined */
+async function inBatches(bound: number | undefined, deleteSome: (bound: number) => Promise<number>): Promise<number> {
+  if (!bound) return 0;
   let all = 0;
-  for (let some = BATCH; some === BATCH; all += some) some = await deleteSome();
+  for (let some = BATCH; some === BATCH; all += some) some = await deleteSome(bound);
   return all;
 }

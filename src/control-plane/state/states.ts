@@ -17,6 +17,15 @@ export interface OpenedState {
   readonly content: Readable;
 }
 
+interface Written {
+  readonly version: StateVersion;
+  /** False: it was the newest one already. */
+  readonly isNew: boolean;
+}
+
+/** A transaction that writes a version, and whatever else belongs to that. */
+export type WriteTransaction = (work: (tx: Transaction) => Promise<Written>) => Promise<Written>;
+
 interface Write {
   readonly stackId: string;
   readonly content: Readable;
@@ -29,6 +38,8 @@ interface Write {
   readonly mayWrite?: (tables: Tables, tx?: Transaction) => Promise<void>;
   /** Whether a lock is that of whoever writes; any other is in the way. */
   readonly holds?: (lock: StateLock) => boolean;
+  /** @default - a transaction that does nothing else */
+  readonly within?: WriteTransaction;
 }
 
 /** States that the control plane keeps: versions, each an encrypted blob that never changes and a row that names it. */
@@ -58,6 +69,7 @@ export class States {
   async write(write: Write): Promise<StateVersion> {
     const { store, newId, now } = this.context;
     const { stackId, runId, restoredFrom = null } = write;
+    const within = write.within ?? ((work) => store.transaction(work));
     await write.mayWrite?.(store.read);
     const id = newId();
     const key = newContentKey();
@@ -66,7 +78,7 @@ export class States {
     const { bytes, sha256, top } = content;
     let unneeded: readonly string[] = [blob];
     try {
-      return await store.transaction(async (tx) => {
+      const { version } = await within(async (tx) => {
         await write.mayWrite?.(tx, tx);
         if (!(await tx.stacks.lock(stackId))) throw new RequestError('not-found', `stack ${stackId} not found`);
         const lock = await livingLock(tx, stackId);
@@ -74,13 +86,14 @@ export class States {
         const newest = await tx.states.find(stackId);
         const said = { serial: top.serial, lineage: top.lineage, sha256 };
         unneeded = [blob];
-        if (newest && !write.overrules && !isNews(newest, said)) return newest;
+        if (newest && !write.overrules && !isNews(newest, said)) return { version: newest, isNew: false };
         const number = (newest?.number ?? 0) + 1;
         const version = { id, stackId, number, ...said, bytes, blob, createdAt: now(), runId, restoredFrom };
         await tx.states.insert(version, key);
         unneeded = await tx.states.deleteAllBut(stackId, this.context.settings.retention.stateVersions);
-        return version;
+        return { version, isNew: true };
       });
+      return version;
     } finally {
       for (const each of unneeded) await this.blobs.unused.release(KIND, each);
     }

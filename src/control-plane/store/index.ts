@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Vault } from '../vault';
 import { ApiKeyTable } from './api-keys';
 import { AssignmentTable } from './assignments';
+import { AuditTrailTable } from './audit-trail';
 import type { Database } from './database/database';
 import type { ConnectionLoad } from './database/observer';
 import { DependencyTable } from './dependencies';
@@ -24,6 +25,7 @@ import { WorkerTable } from './workers';
 
 export interface Tables {
   readonly apiKeys: ApiKeyTable;
+  readonly auditTrail: AuditTrailTable;
   readonly pools: PoolTable;
   readonly workers: WorkerTable;
   readonly views: ViewTable;
@@ -98,6 +100,7 @@ const NO_VAULT: Sealing = { seal: noKeys, open: noKeys };
 function tables(db: Kysely<Schema>, dialect: Dialect, vault: Sealing): Tables {
   return {
     apiKeys: new ApiKeyTable(db, dialect),
+    auditTrail: new AuditTrailTable(db, dialect),
     pools: new PoolTable(db, dialect),
     workers: new WorkerTable(db, dialect),
     views: new ViewTable(db, dialect),

@@ -273,7 +273,37 @@ export interface RunDependencyRow {
   dependsOnRunId: string;
 }
 
+/** One entry of the audit trail (src/control-plane/audit). Never changed once it is there. */
+export interface AuditTrailRow {
+  position: Generated<number>;
+  id: string;
+  time: number;
+  action: string;
+  outcome: 'done' | 'refused';
+  /** Of the refusal. */
+  code: string;
+  actorKind: string;
+  actorId: string;
+  actorName: string;
+  role: string;
+  address: string;
+  client: string;
+  objectKind: string;
+  objectId: string;
+  objectName: string;
+  relatedKind: string | null;
+  relatedId: string | null;
+  relatedName: string | null;
+  /** JSON: names of fields, each with what it was and what it is now. */
+  changes: string;
+  /** What was told to whoever was refused. */
+  message: string;
+  /** How many such refusals it stands for. */
+  count: number;
+}
+
 export interface Schema {
+  auditTrail: AuditTrailRow;
   pools: PoolRow;
   formerCredentials: FormerCredentialsRow;
   workers: WorkerRow;

@@ -4,6 +4,8 @@ import { stream, streamSSE, type SSEStreamingApi } from 'hono/streaming';
 import type { Logger } from 'pino';
 import type { AdminService } from '../admin/admin-service';
 import type { Admission } from '../admission';
+import { actorOf } from '../audit/actor';
+import type { Refusals } from '../audit/refusals';
 import { HTTP_STATUS, RequestError } from '../errors';
 import { LIMIT } from '../limits';
 import { idOf } from '../names';
@@ -11,7 +13,7 @@ import type { ApiKeys } from '../identity/api-keys';
 import { requireRight, RIGHTS, type Right } from '../identity/rights';
 import { visibleLines } from '../../text/visible';
 import { FORMS } from './forms';
-import { formHtml, type Ids } from './forms/form';
+import { formHtml, type Form, type Ids } from './forms/form';
 import { isFromOurPage } from './forms/ours';
 import { requirePool } from './forms/question';
 import { Values } from './forms/values';
@@ -34,6 +36,7 @@ export interface WebParts {
   /** Their id and secret are user name and password; null shows the pages to everybody. */
   readonly apiKeys: ApiKeys | null;
   readonly admission: Admission;
+  readonly refusals: Refusals;
   readonly logger: Logger;
 }
 
@@ -178,20 +181,23 @@ async function requireRun(admin: AdminService, id: string) {
   return run;
 }
 
-function formRoutes(app: Hono<Env>, { admin, admission }: WebParts): void {
+function formRoutes(app: Hono<Env>, parts: WebParts): void {
+  const { admin, admission } = parts;
   for (const form of FORMS) {
-    app.get(form.path, allow(form.right), async (c) => {
+    const mayChange = formAllowed(form, parts);
+    app.get(form.path, mayChange, async (c) => {
       const ids = c.req.param() as Ids;
       const asked = await form.ask(admin, ids, new URL(c.req.url).searchParams);
       return send(c, page(asked.title, formHtml(asked), c.var));
     });
-    app.post(form.path, allow(form.right), async (c) => {
+    app.post(form.path, mayChange, async (c) => {
       const ids = c.req.param() as Ids;
-      const { who } = c.var.viewer;
+      const { who, caller } = c.var.viewer;
       const body = await admission.body(c, { who, most: LIMIT.formBytes, isJson: false });
       const values = await Values.read(body, c.req.header('Content-Type'));
       try {
-        const done = await form.perform(admin, ids, values);
+        const own = caller ? admin.as(actorOf(caller, admission.originOf(c))) : admin;
+        const done = await form.perform(own, ids, values);
         return 'goTo' in done ? c.redirect(done.goTo, 303) : send(c, page(done.title, done.content, c.var));
       } catch (error) {
         if (!(error instanceof RequestError) || error.cause !== undefined) throw error;
@@ -217,15 +223,32 @@ function tokenRoutes(app: Hono<Env>, { admin }: WebParts): void {
   });
 }
 
-/** Lets those go on who have a right, and forms that a page of ours has sent. */
+/** Lets those go on who have a right. */
 function allow(right: Right): MiddlewareHandler<Env> {
+  return async (c, next) => (c.var.viewer.may(right) ? next() : send(c, notAllowed(c, right), 403));
+}
+
+const mayNot = (right: Right): string => `Who you are logged in as may look, but not ${RIGHTS[right].what}.`;
+const notAllowed = (c: Context<Env>, right: Right): Html => errorPage('Not allowed', mayNot(right), c.var);
+
+/** The same for a form, which a page of ours has to have sent; what is refused is noted. */
+function formAllowed({ right, action }: Form, { admission, refusals }: WebParts): MiddlewareHandler<Env> {
   return async (c, next) => {
+    const { caller } = c.var.viewer;
+    const isSent = c.req.method !== 'GET';
+    const note = async (sentence: string): Promise<void> => {
+      if (!isSent || !caller) return;
+      const attempt = { action, objectId: c.req.param('worker') ?? c.req.param('id') };
+      const actor = actorOf(caller, admission.originOf(c));
+      await refusals.note(`caller ${actor.id}`, attempt, actor, new RequestError('forbidden', sentence));
+    };
     if (!c.var.viewer.may(right)) {
-      const sentence = `Who you are logged in as may look, but not ${RIGHTS[right].what}.`;
-      return send(c, errorPage('Not allowed', sentence, c.var), 403);
+      await note(mayNot(right));
+      return send(c, notAllowed(c, right), 403);
     }
-    if (c.req.method !== 'GET' && !isFromOurPage((name) => c.req.header(name))) {
+    if (isSent && !isFromOurPage((name) => c.req.header(name))) {
       const sentence = 'The form was not sent by a page of this control plane, so nothing was done.';
+      await note(sentence);
       return send(c, errorPage('Not from here', sentence, c.var), 403);
     }
     return next();
@@ -270,7 +293,7 @@ function identify(apiKeys: ApiKeys | null, admission: Admission): MiddlewareHand
     const [id = '', ...secret] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
     const proved = () => apiKeys.authenticate(id, secret.join(':'));
     // A browser asks without them first.
-    const caller = encoded === '' ? undefined : await admission.logIns.attempt(admission.addressOf(c), proved);
+    const caller = encoded === '' ? undefined : await admission.logIns.attempt(c, { kind: 'API key', id }, proved);
     if (caller) {
       admission.proved(c, `key ${caller.id}`);
       requireRight(caller, 'stack:read');

@@ -4,6 +4,8 @@ import { mayUse, type Caller, type Right, type Role } from '../identity/rights';
 export interface Viewer {
   /** Whose share of what is limited it takes. */
   readonly who: string;
+  /** Null: everybody. */
+  readonly caller: Caller | null;
   /** Pages are alike for all who have the same. */
   readonly role: Role | 'everybody';
   /** Whether it is shown what needs a right, and may do that. */
@@ -15,6 +17,7 @@ export interface Viewer {
 /** Everybody, where the pages are open. */
 export const EVERYBODY: Viewer = {
   who: 'everybody',
+  caller: null,
   role: 'everybody',
   may: (right) => right === 'stack:read',
   isStillValid: () => true,
@@ -24,6 +27,7 @@ export const EVERYBODY: Viewer = {
 export function viewerOf(caller: Caller, proved: () => Promise<Caller | undefined>): Viewer {
   return {
     who: `key ${caller.id}`,
+    caller,
     role: caller.role,
     may: (right) => mayUse(caller, right),
     isStillValid: async () => (await proved())?.role === caller.role,

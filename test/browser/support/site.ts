@@ -3,6 +3,7 @@ import axe from 'axe-core';
 import { pino } from 'pino';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { Admission } from '../../../src/control-plane/admission';
+import { Refusals } from '../../../src/control-plane/audit/refusals';
 import { refusingApp } from '../../../src/control-plane/http/app';
 import { serve, type HttpListener } from '../../../src/control-plane/http/server';
 import { KeyFiles } from '../../../src/control-plane/key-files';
@@ -45,7 +46,10 @@ export class TestSite {
     const keys = KeyFiles.inDataFolder(queue.folder);
     const apiKeys = openApiKeys(keys, { given: API_KEY, store: queue.context.store });
     const app = refusingApp(logger);
-    app.route('/', webRoutes({ admin: queue.admin, apiKeys, admission, logger }));
+    app.route(
+      '/',
+      webRoutes({ admin: queue.admin, apiKeys, admission, refusals: new Refusals(queue.context), logger }),
+    );
     this.listener = await serve(app, { host: '127.0.0.1', port: this.port }, null, admission);
   }
 

@@ -61,7 +61,15 @@ export const CASES: readonly [string, WorkerPoolControlPlaneProps, object][] = [
     {
       web: ControlPlaneWeb.OPEN,
       logLevel: ControlPlaneLogLevel.DEBUG,
-      retention: { runDays: 30, runsPerStack: 100, logDays: 7, logMebibytesPerRun: 64, stateVersions: 20 },
+      retention: {
+        runDays: 30,
+        runsPerStack: 100,
+        logDays: 7,
+        logMebibytesPerRun: 64,
+        stateVersions: 20,
+        auditDays: 90,
+        auditEntries: 1000,
+      },
       shutdownGrace: Duration.seconds(50),
       terminationGracePeriod: Duration.minutes(1),
       extraArgs: ['--metrics-port=9091'],
@@ -69,7 +77,15 @@ export const CASES: readonly [string, WorkerPoolControlPlaneProps, object][] = [
     {
       web: 'open',
       logLevel: 'debug',
-      retention: { runDays: 30, runsPerStack: 100, logDays: 7, logMiBPerRun: 64, stateVersions: 20 },
+      retention: {
+        runDays: 30,
+        runsPerStack: 100,
+        logDays: 7,
+        logMiBPerRun: 64,
+        stateVersions: 20,
+        auditDays: 90,
+        auditEntries: 1000,
+      },
       shutdownGraceSeconds: 50,
       terminationGracePeriodSeconds: 60,
       extraArgs: ['--metrics-port=9091'],

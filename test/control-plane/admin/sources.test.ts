@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { queueRun } from '../../../src/control-plane/queue/person-operations';
 import { makePool, makeStack, TestControlPlane } from '../support/control-plane';
-import { TestQueue } from '../support/queue';
+import { forSomebody, TestQueue } from '../support/queue';
 
 let controlPlane: TestControlPlane;
 
@@ -51,7 +51,7 @@ test('a run has the source that its stack has when it is queued, though somebody
   try {
     const [stack] = await queue.admin.stacks();
     const { source } = await queue.admin.uploadSource('stack', Readable.from([Buffer.from('newer')]));
-    const run = await queueRun(queue.context, { stack: stack!, type: 'TRACKED' });
+    const run = await queueRun(forSomebody(queue.context), { stack: stack!, type: 'TRACKED' });
     expect(await queue.admin.run(run)).toMatchObject({ source });
   } finally {
     await queue.close();

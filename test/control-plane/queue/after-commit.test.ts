@@ -6,7 +6,7 @@ import { decide, queueRun } from '../../../src/control-plane/queue/person-operat
 import { runTopic } from '../../../src/control-plane/queue/wakeups';
 import { until } from '../../support/until';
 import { newWorker } from '../support/control-plane';
-import { TestQueue } from '../support/queue';
+import { forSomebody, TestQueue } from '../support/queue';
 
 let queue: TestQueue;
 
@@ -41,7 +41,7 @@ describe('what was committed is answered, though', () => {
   test('the metrics cannot be told that a run was given out', async () => {
     const worker = await queue.register();
     const stack = (await queue.admin.stack('stack'))!;
-    const run = await queueRun(brokenContext(), { stack, type: 'TRACKED' });
+    const run = await queueRun(forSomebody(brokenContext()), { stack, type: 'TRACKED' });
     expect(await queue.assignment(worker)).toMatchObject({ runId: run });
   });
 
@@ -56,7 +56,7 @@ describe('what was committed is answered, though', () => {
   test('the workspace that it frees cannot be removed', async () => {
     const { run, assignment } = await queue.started();
     await queue.end(assignment, 'Succeeded', true);
-    expect((await decide(brokenContext(), run, 'discard')).state).toBe('DISCARDED');
+    expect((await decide(forSomebody(brokenContext()), run, 'discard')).state).toBe('DISCARDED');
   });
 
   test('one who listens fails, and the others are told', async () => {

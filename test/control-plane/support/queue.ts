@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { AdminService } from '../../../src/control-plane/admin/admin-service';
+import { IN_PROCESS } from '../../../src/control-plane/audit/actor';
 import { dispatch } from '../../../src/control-plane/queue/dispatcher';
 import { hosting } from '../../../src/control-plane/hosting';
 import { Authority } from '../../../src/control-plane/pki/authority';
@@ -9,7 +10,7 @@ import { KeyFiles } from '../../../src/control-plane/key-files';
 import type { ApiKeys } from '../../../src/control-plane/identity/api-keys';
 import { PoolIssuer } from '../../../src/control-plane/identity/pool-issuer';
 import { queueContext } from '../../../src/control-plane/queue';
-import type { QueueContext } from '../../../src/control-plane/queue/context';
+import type { PersonContext, QueueContext } from '../../../src/control-plane/queue/context';
 import { appendLogs, heartbeat, outcome, start } from '../../../src/control-plane/queue/pod-operations';
 import { States } from '../../../src/control-plane/state/states';
 import { openBlobs } from '../../../src/control-plane/blobs';
@@ -46,6 +47,9 @@ export const SWEEP_MS = 5_000;
 
 const never = new AbortController().signal;
 type Observed = SyncRequest['workers'];
+
+/** For what a person asks for. */
+export const forSomebody = (context: QueueContext): PersonContext => ({ ...context, actor: IN_PROCESS });
 
 export type OpenDatabase = (folder: string, now: () => number, prepare: Prepare) => Promise<Database<Schema>>;
 
@@ -90,13 +94,12 @@ export class TestQueue {
     const address = { endpoint: 'https://127.0.0.1:1', mqtt: 'mqtts://127.0.0.1:2', ca: authority.certificatePem };
     const keys = KeyFiles.inDataFolder(folder);
     this.apiKeys = openApiKeys(keys, { store, now: () => time.now });
-    this.admin = new AdminService(
-      this.context,
+    this.admin = new AdminService(this.context, {
       blobs,
-      new States(this.context, blobs),
-      new PoolIssuer(authority, () => address),
-      this.apiKeys,
-    );
+      states: new States(this.context, blobs),
+      issuer: new PoolIssuer(authority, () => address),
+      apiKeys: this.apiKeys,
+    });
     await moveLeaseClock(this.context, SWEEP_MS);
   }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { Admission } from '../../../src/control-plane/admission';
+import { Refusals } from '../../../src/control-plane/audit/refusals';
 import { webRoutes } from '../../../src/control-plane/web/routes';
 import { TestQueue } from '../support/queue';
 
@@ -13,7 +14,13 @@ beforeEach(async () => {
 afterEach(() => queue.close());
 
 async function read(path: string): Promise<{ status: number; text: string }> {
-  const parts = { admin: queue.admin, apiKeys: null, admission: new Admission(), logger: pino({ level: 'silent' }) };
+  const parts = {
+    admin: queue.admin,
+    apiKeys: null,
+    admission: new Admission(),
+    refusals: new Refusals(queue.context),
+    logger: pino({ level: 'silent' }),
+  };
   const response = await webRoutes(parts).request(path, { headers: { Accept: 'text/html' } });
   return { status: response.status, text: (await response.text()).replace(/\s+/g, ' ') };
 }

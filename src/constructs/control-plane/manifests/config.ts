@@ -70,13 +70,15 @@ function s3Config({ blobs }: ControlPlaneValues) {
 }
 
 function retentionConfig({ retention }: ControlPlaneValues) {
-  const { runDays, runsPerStack, logDays, logMiBPerRun, stateVersions } = retention;
+  const { runDays, runsPerStack, logDays, logMiBPerRun, stateVersions, auditDays, auditEntries } = retention;
   return {
     runDays: ifSet(runDays),
     runsPerStack: ifSet(runsPerStack),
     logDays: ifSet(logDays),
     logMiBPerRun: ifSet(logMiBPerRun),
     stateVersions: ifSet(stateVersions),
+    auditDays: ifSet(auditDays),
+    auditEntries: ifSet(auditEntries),
   };
 }
 

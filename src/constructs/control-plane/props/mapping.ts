@@ -49,6 +49,8 @@ export const CONTROL_PLANE_PROPS: PropMapping<WorkerPoolControlPlaneProps, Membe
       logDays: 'retention.logDays',
       logMebibytesPerRun: 'retention.logMiBPerRun',
       stateVersions: 'retention.stateVersions',
+      auditDays: 'retention.auditDays',
+      auditEntries: 'retention.auditEntries',
     },
   },
   database: { to: 'database', as: ({ secret, key }) => ({ existingSecret: secret.name, urlKey: key }) },

@@ -60,4 +60,18 @@ export interface ControlPlaneRetention {
    * @default 100
    */
   readonly stateVersions?: number;
+
+  /**
+   * Days that entries of the audit trail are kept, where 0 is for ever.
+   *
+   * @default 365
+   */
+  readonly auditDays?: number;
+
+  /**
+   * The newest changes of the audit trail that are kept, and as many refusals, where 0 is no limit.
+   *
+   * @default 500000
+   */
+  readonly auditEntries?: number;
 }

@@ -113,6 +113,14 @@ export const controlPlaneValues = group('Values of the control plane of worker p
       1,
       `The newest versions of each stack's state, kept whatever their age. ${unset(RETENTION.stateVersions)}`,
     ),
+    auditDays: optionalInteger(
+      0,
+      `Days that entries of the audit trail are kept, where 0 is for ever. ${unset(RETENTION.auditDays)}`,
+    ),
+    auditEntries: optionalInteger(
+      0,
+      `The newest changes of the audit trail that are kept, and as many refusals, where 0 is no limit. ${unset(RETENTION.auditEntries)}`,
+    ),
   }),
   ...storageValues,
   backup: backupValues,

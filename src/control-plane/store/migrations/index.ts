@@ -6,6 +6,7 @@ import { worked } from './0005-worked';
 import { identities } from './0006-identities';
 import { states } from './0007-states';
 import { ranks } from './0008-ranks';
+import { auditTrail } from './0009-audit-trail';
 import { oidc } from './0010-oidc';
 import { kinds } from './0012-kinds';
 import { dependencies } from './0013-dependencies';
@@ -32,6 +33,7 @@ export const MIGRATIONS: Migrations = {
   '0006-identities.additive': identities,
   '0007-states.additive': states,
   '0008-ranks.additive': ranks,
+  '0009-audit-trail.additive': auditTrail,
   '0010-oidc.additive': oidc,
   '0012-kinds.additive': kinds,
   '0013-dependencies.additive': dependencies,

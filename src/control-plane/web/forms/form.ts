@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { AdminService } from '../../admin/admin-service';
+import type { Action } from '../../audit/actions';
 import type { Right } from '../../identity/rights';
 import type { Html } from '../html';
 import { inSentence } from '../words';
@@ -13,6 +14,8 @@ export interface Form {
   /** Below `/`, as Hono has it. */
   readonly path: string;
   readonly right: Right;
+  /** What the audit trail calls it. */
+  readonly action: Action;
   /** What it asks for as things are now. @throws RequestError `not-found` */
   readonly ask: (admin: AdminService, ids: Ids, given: URLSearchParams) => Promise<Asked>;
   /** @throws RequestError; one that names a field is said beside it */

@@ -26,6 +26,7 @@ const settingsFields = (key?: Key): Field[] => [
 
 const create: Form = {
   path: '/keys/new',
+  action: 'api-key.create',
   right: 'key:write',
   ask: (admin) => {
     const { id, secret } = admin.keys.propose();
@@ -110,6 +111,7 @@ const createOidc: Form = {
 
 const change: Form = {
   path: '/keys/:id/settings',
+  action: 'api-key.update',
   right: 'key:write',
   ask: async (admin, ids) => {
     const key = await requireKey(admin, ids);
@@ -129,6 +131,7 @@ const change: Form = {
 
 const remove = question({
   path: '/keys/:id/delete',
+  action: 'api-key.delete',
   right: 'key:write',
   of: async (admin, ids) => `API key ${(await requireKey(admin, ids)).name}`,
   title: (of) => `Delete ${of}?`,

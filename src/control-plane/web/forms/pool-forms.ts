@@ -39,6 +39,7 @@ function settingsOf(values: Values) {
 
 const create: Form = {
   path: '/pools/new',
+  action: 'worker-pool.create',
   right: 'pool:write',
   ask: (admin) =>
     Promise.resolve({
@@ -63,6 +64,7 @@ const create: Form = {
 
 const change: Form = {
   path: '/pools/:id/settings',
+  action: 'worker-pool.update',
   right: 'pool:write',
   ask: async (admin, ids) => {
     const pool = await requirePool(admin, ids);
@@ -84,6 +86,7 @@ const change: Form = {
 
 const reset: Form = {
   path: '/pools/:id/reset',
+  action: 'worker-pool.reset',
   right: 'pool:reset',
   ask: async (admin, ids) => {
     const pool = await requirePool(admin, ids);
@@ -106,6 +109,7 @@ const reset: Form = {
 
 const remove = question({
   path: '/pools/:id/delete',
+  action: 'worker-pool.delete',
   right: 'pool:write',
   of: async (admin, ids) => `pool ${(await requirePool(admin, ids)).name}`,
   title: (of) => `Delete ${of}?`,

@@ -1,4 +1,5 @@
 import type { AdminService } from '../../admin/admin-service';
+import type { Action } from '../../audit/actions';
 import { RequestError } from '../../errors';
 import type { Right } from '../../identity/rights';
 import type { Html } from '../html';
@@ -8,6 +9,8 @@ import type { Form, Ids } from './form';
 export interface Question {
   readonly path: string;
   readonly right: Right;
+  /** What the audit trail calls it. */
+  readonly action: Action;
   /** What it is done to, as the page calls it. @throws RequestError `not-found` */
   readonly of: (admin: AdminService, ids: Ids) => Promise<string>;
   readonly title: (of: string) => string;
@@ -21,10 +24,22 @@ export interface Question {
   readonly then?: (ids: Ids) => string;
 }
 
-export function question({ path, right, of, title, sentence, perform, back, then = back, ...rest }: Question): Form {
+export function question({
+  path,
+  right,
+  action,
+  of,
+  title,
+  sentence,
+  perform,
+  back,
+  then = back,
+  ...rest
+}: Question): Form {
   return {
     path,
     right,
+    action,
     ask: async (admin, ids) => ({
       ...rest,
       title: title(await of(admin, ids)),

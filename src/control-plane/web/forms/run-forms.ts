@@ -25,6 +25,7 @@ const optional = <N extends string, T>(name: N, value: T | undefined): { readonl
 
 const trigger: Form = {
   path: '/stacks/:id/trigger',
+  action: 'run.trigger',
   right: 'run:write',
   ask: async (admin, ids) => {
     const { id, name, autoDeploy } = await requireStack(admin, ids);
@@ -74,6 +75,7 @@ const trigger: Form = {
 
 const retry: Form = {
   path: '/runs/:id/retry',
+  action: 'run.retry',
   right: 'run:write',
   ask: async (admin, ids) => ({
     title: `Retry ${await run.of(admin, ids)}?`,
@@ -95,6 +97,7 @@ export const RUN_FORMS: readonly Form[] = [
   question({
     ...run,
     path: '/runs/:id/confirm',
+    action: 'run.confirm',
     title: (of) => `Confirm ${of}?`,
     sentence: 'Its plan is applied as it is.',
     button: 'Confirm',
@@ -103,6 +106,7 @@ export const RUN_FORMS: readonly Form[] = [
   question({
     ...run,
     path: '/runs/:id/discard',
+    action: 'run.discard',
     title: (of) => `Discard ${of}?`,
     sentence: 'Its plan is dropped, and nothing changes.',
     button: 'Discard',
@@ -111,6 +115,7 @@ export const RUN_FORMS: readonly Form[] = [
   question({
     ...run,
     path: '/runs/:id/cancel',
+    action: 'run.cancel',
     title: (of) => `Cancel ${of}?`,
     sentence:
       'It ends without having started. Should it start before you press the button, it goes on, and you are told so.',
@@ -120,6 +125,7 @@ export const RUN_FORMS: readonly Form[] = [
   question({
     ...run,
     path: '/runs/:id/stop',
+    action: 'run.stop',
     title: (of) => `Stop ${of}?`,
     sentence:
       'One that waits ends at once. One that works is asked to stop, and what it was changing may be left half done. Of one that has ended you say that its Pod is gone.',
@@ -130,6 +136,7 @@ export const RUN_FORMS: readonly Form[] = [
   question({
     ...run,
     path: '/runs/:id/prioritize',
+    action: 'run.prioritize',
     title: (of) => `Prioritize ${of}?`,
     sentence: 'It goes before others of its pool whenever it waits for a worker; not before earlier ones of its stack.',
     button: 'Prioritize',
@@ -138,6 +145,7 @@ export const RUN_FORMS: readonly Form[] = [
   question({
     ...run,
     path: '/runs/:id/deprioritize',
+    action: 'run.prioritize',
     title: (of) => `Let ${of} wait its turn?`,
     sentence: 'It is prioritized no longer.',
     button: 'Let it wait',

@@ -65,6 +65,7 @@ function settingsOf(values: Values) {
 
 const create: Form = {
   path: '/stacks/new',
+  action: 'stack.create',
   right: 'stack:write',
   ask: async (admin, _, given) => {
     const [first] = await admin.pools();
@@ -97,6 +98,7 @@ const create: Form = {
 
 const change: Form = {
   path: '/stacks/:id/settings',
+  action: 'stack.update',
   right: 'stack:write',
   ask: async (admin, ids) => {
     const stack = await requireStack(admin, ids);
@@ -119,6 +121,7 @@ const change: Form = {
 
 const setVariable: Form = {
   path: '/stacks/:id/environment',
+  action: 'stack.update',
   right: 'stack:write',
   ask: async (admin, ids, given) => {
     const { id, name } = await requireStack(admin, ids);
@@ -160,6 +163,7 @@ export const STACK_FORMS: readonly Form[] = [
   setVariable,
   question({
     path: '/stacks/:id/environment/:variable/unset',
+    action: 'stack.update',
     right: 'stack:write',
     of: async (admin, ids) => {
       const { id, name } = await requireStack(admin, ids);
@@ -177,6 +181,7 @@ export const STACK_FORMS: readonly Form[] = [
   }),
   question({
     path: '/stacks/:id/delete',
+    action: 'stack.delete',
     right: 'stack:write',
     of: nameOf,
     title: (of) => `Delete ${of}?`,

@@ -17,6 +17,7 @@ export const WORKER_FORMS: readonly Form[] = [
   question({
     ...worker,
     path: '/pools/:id/workers/:worker/drain',
+    action: 'worker.drain',
     title: (of) => `Drain ${of}?`,
     sentence: 'It gets no further run until it is undrained. A run that it works on goes on.',
     button: 'Drain',
@@ -25,6 +26,7 @@ export const WORKER_FORMS: readonly Form[] = [
   question({
     ...worker,
     path: '/pools/:id/workers/:worker/undrain',
+    action: 'worker.drain',
     title: (of) => `Undrain ${of}?`,
     sentence: 'It gets runs again.',
     button: 'Undrain',
@@ -35,6 +37,7 @@ export const WORKER_FORMS: readonly Form[] = [
     of: async (admin, ids) => `pool ${(await requirePool(admin, ids)).name}`,
     back: worker.back,
     path: '/pools/:id/cycle',
+    action: 'worker-pool.cycle',
     title: (of) => `Cycle ${of}?`,
     sentence:
       'Every worker is replaced: idle ones go at once, busy ones after their run. Whoever is drained goes, too. It cannot be taken back.',

@@ -2,7 +2,9 @@ import { graphql, type ExecutionResult } from 'graphql';
 import { KeyFiles } from '../../../../src/control-plane/key-files';
 import type { ApiKeys } from '../../../../src/control-plane/identity/api-keys';
 import type { Caller } from '../../../../src/control-plane/identity/rights';
+import { Refusals } from '../../../../src/control-plane/audit/refusals';
 import { AnswerBudget } from '../../../../src/control-plane/graphql/answer-limits';
+import type { RequestContext } from '../../../../src/control-plane/graphql/builder';
 import { Lookups } from '../../../../src/control-plane/graphql/lookups';
 import { schema } from '../../../../src/control-plane/graphql/schema';
 import { openApiKeys } from '../../support/api-keys';
@@ -24,12 +26,13 @@ export class TestApi {
   answer(source: string, variables: Json = {}): Promise<ExecutionResult> {
     const { apiKeys } = this;
     const { admin } = this.queue;
-    const logIn = <T>(prove: () => Promise<T>) => prove();
-    const contextValue = {
+    const contextValue: RequestContext & { budget: AnswerBudget } = {
       admin,
       apiKeys,
       user: ADMIN,
-      logIn,
+      origin: { address: '', client: '' },
+      refusals: new Refusals(this.queue.context),
+      logIn: (_, prove) => prove(),
       lookups: new Lookups(admin),
       budget: new AnswerBudget(),
     };

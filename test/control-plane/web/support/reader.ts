@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { Admission } from '../../../../src/control-plane/admission';
+import { Refusals } from '../../../../src/control-plane/audit/refusals';
 import type { ApiKey } from '../../../../src/control-plane/identity/api-keys';
 import { KeyFiles } from '../../../../src/control-plane/key-files';
 import { webRoutes } from '../../../../src/control-plane/web/routes';
@@ -22,7 +23,13 @@ export function readerOf(
 ) {
   const { store } = context;
   const apiKeys = key && openApiKeys(KeyFiles.inDataFolder(folder), { given: key, store });
-  const app = webRoutes({ admin, apiKeys, admission, logger: pino({ level: 'silent' }) });
+  const app = webRoutes({
+    admin,
+    apiKeys,
+    admission,
+    refusals: new Refusals(context),
+    logger: pino({ level: 'silent' }),
+  });
   const basic = key ? { Authorization: `Basic ${Buffer.from(`${key.id}:${key.secret}`).toString('base64')}` } : {};
   const ask = (path: string, init: Asked) => {
     const headers = new Headers({ Accept: 'text/html', ...basic });

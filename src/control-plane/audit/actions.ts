@@ -1,0 +1,46 @@
+interface Described {
+  /** Goes on after "to". */
+  readonly what: string;
+  /** The kind of what it is done to. */
+  readonly object: ObjectKind;
+}
+
+/** What actions are done to, and what else they concern. */
+export const OBJECT_KINDS = ['worker-pool', 'worker', 'stack', 'run', 'api-key', 'session'] as const;
+
+export type ObjectKind = (typeof OBJECT_KINDS)[number];
+
+/**
+ * Everything that people and programs change, one name for each operation. The doors (a mutation, a route, a form) and the
+ * operation behind them name it; docs/reference/audit-actions.md shows the table.
+ */
+export const ACTIONS = {
+  'worker-pool.create': { what: 'create a worker pool', object: 'worker-pool' },
+  'worker-pool.update': { what: 'change a worker pool', object: 'worker-pool' },
+  'worker-pool.reset': { what: 'give a worker pool another token', object: 'worker-pool' },
+  'worker-pool.delete': { what: 'delete a worker pool', object: 'worker-pool' },
+  'worker-pool.cycle': { what: 'replace all workers of a pool', object: 'worker-pool' },
+  'worker.drain': { what: 'drain a worker, or undrain it', object: 'worker' },
+  'stack.create': { what: 'create a stack', object: 'stack' },
+  'stack.update': { what: 'change a stack', object: 'stack' },
+  'stack.delete': { what: 'delete a stack', object: 'stack' },
+  'stack.upload-source': { what: 'upload the source of a stack', object: 'stack' },
+  'stack.depend': { what: 'let a stack depend on another', object: 'stack' },
+  'stack.undepend': { what: 'let a stack depend on another no more', object: 'stack' },
+  'state.push': { what: 'bring a state', object: 'stack' },
+  'state.restore': { what: 'restore a version of a state', object: 'stack' },
+  'state.unlock': { what: 'take the lock of a state', object: 'stack' },
+  'run.trigger': { what: 'trigger a run, or run a task', object: 'run' },
+  'run.retry': { what: 'retry a run', object: 'run' },
+  'run.prioritize': { what: 'prioritize a run, or no longer', object: 'run' },
+  'run.confirm': { what: 'confirm a run', object: 'run' },
+  'run.discard': { what: 'discard a run', object: 'run' },
+  'run.cancel': { what: 'cancel a run', object: 'run' },
+  'run.stop': { what: 'stop a run, or say that its Pod is gone', object: 'run' },
+  'api-key.create': { what: 'create an API key', object: 'api-key' },
+  'api-key.update': { what: 'change an API key', object: 'api-key' },
+  'api-key.delete': { what: 'delete an API key', object: 'api-key' },
+  'session.create': { what: 'log in; only where that failed', object: 'session' },
+} as const satisfies Readonly<Record<string, Described>>;
+
+export type Action = keyof typeof ACTIONS;

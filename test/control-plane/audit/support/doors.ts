@@ -1,0 +1,104 @@
+import { Hono } from 'hono';
+import { pino } from 'pino';
+import { Admission } from '../../../../src/control-plane/admission';
+import { logInObserver } from '../../../../src/control-plane/audit/log-ins';
+import { Refusals } from '../../../../src/control-plane/audit/refusals';
+import { graphqlRoute } from '../../../../src/control-plane/graphql/route';
+import { apiRoutes } from '../../../../src/control-plane/http/api-routes';
+import type { Role } from '../../../../src/control-plane/identity/rights';
+import type { AuditTrailEntry } from '../../../../src/control-plane/store/audit-trail';
+import { webRoutes } from '../../../../src/control-plane/web/routes';
+import type { TestQueue } from '../../support/queue';
+
+export interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: string;
+  /** In place of a body. */
+  readonly form?: object;
+}
+
+interface Key {
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** The doors by which people and programs come to the control plane, without a server. */
+export class TestDoors {
+  readonly refusals: Refusals;
+  private readonly app = new Hono();
+  private readonly keys = new Map<Role, Key>();
+
+  constructor(private readonly queue: TestQueue) {
+    const { admin, apiKeys, context } = queue;
+    this.refusals = new Refusals(context);
+    const admission = new Admission([], logInObserver(this.refusals));
+    const parts = { admin, apiKeys, admission, refusals: this.refusals, logger: pino({ level: 'silent' }) };
+    this.app.route('/graphql', graphqlRoute(parts));
+    this.app.route('/api/v1', apiRoutes(parts));
+    this.app.route('/', webRoutes(parts));
+  }
+
+  /** What changes something beside GraphQL, such as `POST /runs/:id/confirm`. */
+  get changingRoutes(): string[] {
+    const routes = this.app.routes
+      .filter(({ method, path }) => !['GET', 'ALL'].includes(method) && path !== '/graphql')
+      .map(({ method, path }) => `${method} ${path}`);
+    return [...new Set(routes)];
+  }
+
+  /** The key of a role, by its name. */
+  async key(role: Role): Promise<Key> {
+    const { id, secret } = this.keys.get(role) ?? (await this.queue.admin.keys.create({ name: `the ${role}`, role }));
+    const key = { id, secret: secret! };
+    this.keys.set(role, key);
+    return key;
+  }
+
+  /** Sends a request as somebody with a role does. */
+  async send(role: Role, request: Request): Promise<Response> {
+    const { id, secret } = await this.key(role);
+    const { path } = request;
+    if (path !== '/graphql' && !path.startsWith('/api/')) {
+      const Authorization = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+      return this.raw(request, { Authorization, 'Sec-Fetch-Site': 'same-origin' });
+    }
+    const { jwt } = (await this.queue.apiKeys.exchange(id, secret))!;
+    return this.raw(request, { Authorization: `Bearer ${jwt}` });
+  }
+
+  async raw({ method, path, body = '', form }: Request, headers: Record<string, string> = {}): Promise<Response> {
+    const init = { method, headers: { 'User-Agent': 'a test/1', ...headers } };
+    if (method === 'GET') return this.app.request(path, init);
+    if (form) return this.app.request(path, { ...init, body: multipart(form) });
+    return this.app.request(path, { ...init, body });
+  }
+
+  /** What a form has that a page of ours brings along. */
+  async hiddenFields(path: string): Promise<Record<string, string>> {
+    const html = await (await this.send('admin', { method: 'GET', path })).text();
+    return Object.fromEntries(
+      [...html.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)].map(([, name, value]) => [
+        name!,
+        value!,
+      ]),
+    );
+  }
+
+  /** All of it, oldest first. */
+  entries(): Promise<AuditTrailEntry[]> {
+    return this.queue.admin.searchAuditTrail({ where: [], oldestFirst: true, after: undefined, limit: 1000 });
+  }
+}
+
+export const graphql = (query: string, variables: object = {}): Request => ({
+  method: 'POST',
+  path: '/graphql',
+  body: JSON.stringify({ query, variables }),
+});
+
+function multipart(fields: object): FormData {
+  const data = new FormData();
+  for (const [name, value] of Object.entries(fields)) data.set(name, String(value));
+  return data;
+}
