@@ -2,20 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Hono } from 'hono';
 import { pino, type Logger } from 'pino';
 import { CONTROL_PLANE_PORT, RETENTION, SHUTDOWN_GRACE_SECONDS, START_DEADLINE_SECONDS } from '../api/defaults';
-import { WORKER_PATH } from '../protocol/messages';
 import { systemClock, type Clock } from '../time';
 import { AdminService } from './admin/admin-service';
+import { appOf } from './app';
 import { Admission } from './admission';
 import { logInObserver } from './audit/log-ins';
-import { REFUSALS_MS, Refusals } from './audit/refusals';
+import { Refusals } from './audit/refusals';
 import { ApiKeys } from './identity/api-keys';
 import { ProofChecks } from './identity/proof-checks';
 import { Brokers } from './broker';
-import { graphqlRoute } from './graphql/route';
-import { apiRoutes } from './http/api-routes';
-import { refusingApp } from './http/app';
-import { traced } from './http/traced';
-import { workerRoutes } from './http/worker-routes';
 import { isEveryAddress } from './listen';
 import { Opened } from './opened';
 import { measuredBlobs } from './observability/measured-blobs';
@@ -30,7 +25,6 @@ import { makePrivateFolder } from './durable-file';
 import type { KeyFiles } from './key-files';
 import { Authority } from './pki/authority';
 import { earliestEnd } from './pki/certificates';
-import { pkiRoutes } from './pki/routes';
 import type { ServerTls } from './pki/server-tls';
 import { PoolIssuer } from './identity/pool-issuer';
 import { queueContext } from './queue';
@@ -42,7 +36,6 @@ import { openKeys, openSecretStore, openTls } from './secret-parts';
 import type { Store } from './store';
 import type { Tracing } from './tracing';
 import { States } from './state/states';
-import { webRoutes } from './web/routes';
 
 /** How often blobs that nobody needs are looked for. */
 const BLOB_SWEEP_MS = 10 * 60_000;
@@ -88,7 +81,7 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   const ca = () => (tls?.ca ? [tls.ca, given.mqttBroker?.ca ?? ''].join('\n').trim() : '');
   const issuer = new PoolIssuer(authority, () => ({ endpoint: address.publicUrl, mqtt: address.mqttUrl, ca: ca() }));
 
-  const refusals = new Refusals(context);
+  const refusals = opened.add(new Refusals(context));
   const admission = new Admission(options.trustedProxies, logInObserver(refusals));
   const proofs = new ProofChecks(admission.proofs);
   const brokers = opened.add(
@@ -108,19 +101,8 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   ];
   const health = healthRoutes(checks);
   const webKeys = options.web === 'open' ? null : apiKeys;
-  const app = appOf({
-    context,
-    blobs,
-    states,
-    admission,
-    refusals,
-    proofs,
-    admin,
-    apiKeys,
-    webKeys,
-    authority,
-    health,
-  });
+  const doors = { admission, refusals, proofs, admin, apiKeys, webKeys, authority, health };
+  const app = appOf({ context, blobs, states, ...doors });
   const server = opened.add(await serve(app, { host, port }, tls, admission, metrics.httpAnswered));
   const sources = { store: context.store, checks, dataDir, version: options.version, blobs: blobs.store };
   metrics.watch({
@@ -140,7 +122,6 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   Object.assign(address, publicAddress(given, url, brokers.embedded?.port ?? CONTROL_PLANE_PORT.mqtts));
   const sweeper = options.sweepEveryMs > 0 ? new Sweeper(context, options.sweepEveryMs) : undefined;
   const blobTimer = setInterval(() => void sweepBlobs(blobs, logger), BLOB_SWEEP_MS).unref();
-  const refusalTimer = setInterval(() => void refusals.flush(), REFUSALS_MS).unref();
   const metricsUrl = at('http', metricsServer);
   logger.info({ url, mqttUrl, metricsUrl, publicUrl: address.publicUrl, dataDir }, 'control plane listens');
 
@@ -150,13 +131,11 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
     await sleep(options.shutdownDelayMs);
     await sweeper?.stop();
     clearInterval(blobTimer);
-    clearInterval(refusalTimer);
     // Long polls are answered now; what else is under way gets the grace time.
     context.wakeups.close();
     const drained = Promise.all([server.drain(), brokers.drain()]);
     if (!(await endsWithin(drained, options.shutdownGraceMs - options.shutdownDelayMs)))
       logger.warn('requests that were still under way at the end of the grace time are cut off');
-    await refusals.flush();
     await opened.close();
     logger.info('control plane stopped');
   };
@@ -201,40 +180,6 @@ async function openQueue(given: ControlPlaneOptions, parts: QueueParts, opened: 
   const letGo = ({ kind, id }: LetGo) => void blobs.unused.release(kind, id);
   const context = queueContext(store, options, logger, now, letGo, metrics.queue, tracing);
   return { context, blobs, states: new States(context, blobs), rotation: secretStore.rotation };
-}
-
-interface Doors {
-  readonly context: QueueContext;
-  readonly blobs: Blobs;
-  readonly states: States;
-  readonly admission: Admission;
-  readonly refusals: Refusals;
-  readonly proofs: ProofChecks;
-  readonly admin: AdminService;
-  readonly apiKeys: ApiKeys;
-  /** Null: the web page is for everybody. */
-  readonly webKeys: ApiKeys | null;
-  readonly authority: Authority;
-  readonly health: Hono;
-}
-
-function appOf({ context, blobs, states, proofs, apiKeys, webKeys, authority, health, ...doors }: Doors): Hono {
-  const { store, logger, tracing } = context;
-  const { admin, admission, refusals } = doors;
-  const app = refusingApp(logger);
-  app.route('/', health);
-  app.use(traced(tracing));
-  app.use((c, next) => admission.turn(c).then(next));
-  app.route(
-    '/pki',
-    pkiRoutes(authority, () => store.read.pools.revokedCertificates()),
-  );
-  app.route(WORKER_PATH, workerRoutes({ context, blobs, states, admission, proofs }));
-  const forPeople = { admin, admission, refusals, logger };
-  app.route('/api/v1', apiRoutes({ ...forPeople, apiKeys }));
-  app.route('/graphql', graphqlRoute({ ...forPeople, apiKeys }));
-  app.route('/', webRoutes({ ...forPeople, apiKeys: webKeys }));
-  return app;
 }
 
 async function serveMetrics(

@@ -46,6 +46,7 @@ const MOST_GIVEN = 100;
  */
 export class Refusals {
   private minute = 0;
+  private timer: NodeJS.Timeout | undefined;
   private counted = new Map<string, Counted>();
 
   constructor(private readonly parts: RefusalParts) {}
@@ -78,11 +79,18 @@ export class Refusals {
     } else {
       counted.more += 1;
       counted.last = refused;
+      this.timer ??= setTimeout(() => void this.flush(), REFUSALS_MS).unref();
     }
   }
 
+  async close(): Promise<void> {
+    await this.flush();
+  }
+
   /** Writes down what was counted. */
-  async flush(): Promise<void> {
+  private async flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
     const counted = [...this.counted.values()];
     this.counted = new Map();
     for (const { more, last } of counted) {

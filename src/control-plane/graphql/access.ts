@@ -126,15 +126,20 @@ const NAMED_BY: Partial<Record<ObjectKind, readonly string[]>> = {
   'worker-pool': ['workerPool', 'id', 'name'],
 };
 
+/** Where they name what else it concerns. */
+const RELATED_BY = [
+  { kind: 'stack', name: 'stack' },
+  { kind: 'worker-pool', name: 'workerPool' },
+] as const;
+
 /** What somebody wants to do, as the arguments have it. */
 function attemptOf(action: Action, args: Arguments): Attempt {
   const { object } = ACTIONS[action];
   const idOf = (names: readonly string[]) => names.map((name) => args[name]).find((value) => typeof value === 'string');
-  const related = (['stack', 'workerPool'] as const).find((name) => typeof args[name] === 'string');
-  const kind = related && ({ stack: 'stack', workerPool: 'worker-pool' } as const)[related];
+  const related = RELATED_BY.find(({ kind, name }) => kind !== object && typeof args[name] === 'string');
   return {
     action,
     objectId: idOf(NAMED_BY[object] ?? ['id']),
-    related: kind && kind !== object ? { kind, id: args[related!] as string } : undefined,
+    related: related && { kind: related.kind, id: args[related.name] as string },
   };
 }

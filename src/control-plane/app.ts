@@ -1,0 +1,53 @@
+import type { Hono } from 'hono';
+import { WORKER_PATH } from '../protocol/messages';
+import type { AdminService } from './admin/admin-service';
+import type { Admission } from './admission';
+import type { Refusals } from './audit/refusals';
+import type { Blobs } from './blobs';
+import { graphqlRoute } from './graphql/route';
+import { apiRoutes } from './http/api-routes';
+import { refusingApp } from './http/app';
+import { traced } from './http/traced';
+import { workerRoutes } from './http/worker-routes';
+import type { ApiKeys } from './identity/api-keys';
+import type { ProofChecks } from './identity/proof-checks';
+import type { Authority } from './pki/authority';
+import { pkiRoutes } from './pki/routes';
+import type { QueueContext } from './queue/context';
+import type { States } from './state/states';
+import { webRoutes } from './web/routes';
+
+export interface Doors {
+  readonly context: QueueContext;
+  readonly blobs: Blobs;
+  readonly states: States;
+  readonly admission: Admission;
+  readonly refusals: Refusals;
+  readonly proofs: ProofChecks;
+  readonly admin: AdminService;
+  readonly apiKeys: ApiKeys;
+  /** Null: the web page is for everybody. */
+  readonly webKeys: ApiKeys | null;
+  readonly authority: Authority;
+  readonly health: Hono;
+}
+
+/** All that is reached over HTTP. */
+export function appOf({ context, blobs, states, proofs, apiKeys, webKeys, authority, health, ...doors }: Doors): Hono {
+  const { store, logger, tracing } = context;
+  const { admin, admission, refusals } = doors;
+  const app = refusingApp(logger);
+  app.route('/', health);
+  app.use(traced(tracing));
+  app.use((c, next) => admission.turn(c).then(next));
+  app.route(
+    '/pki',
+    pkiRoutes(authority, () => store.read.pools.revokedCertificates()),
+  );
+  app.route(WORKER_PATH, workerRoutes({ context, blobs, states, admission, proofs }));
+  const forPeople = { admin, admission, refusals, logger };
+  app.route('/api/v1', apiRoutes({ ...forPeople, apiKeys }));
+  app.route('/graphql', graphqlRoute({ ...forPeople, apiKeys }));
+  app.route('/', webRoutes({ ...forPeople, apiKeys: webKeys }));
+  return app;
+}
