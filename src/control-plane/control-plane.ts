@@ -115,8 +115,7 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   const metricsServer = await serveMetrics(observed, { host, port: metricsPort }, opened);
   rotation.start();
 
-  const at = (scheme: string, part: { readonly port: number } | undefined) =>
-    part ? `${scheme}://${localName(host)}:${part.port}` : '';
+  const at = urlsOn(host);
   const url = at(tls ? 'https' : 'http', server);
   const mqttUrl = mqttUrlOf(brokers, given, tls !== null, localName(host));
   Object.assign(address, publicAddress(given, url, brokers.embedded?.port ?? CONTROL_PLANE_PORT.mqtts));
@@ -292,6 +291,9 @@ function publicAddress(given: ControlPlaneOptions, url: string, mqttPort: number
   const usual = `${(given.tls ?? true) ? 'mqtts' : 'mqtt'}://${new URL(publicUrl).hostname}:${mqttPort}`;
   return { publicUrl, mqttUrl: mqttUrl ?? mqttBroker?.clientUrl ?? mqttBroker?.url ?? usual };
 }
+
+const urlsOn = (host: string) => (scheme: string, part: { readonly port: number } | undefined) =>
+  part ? `${scheme}://${localName(host)}:${part.port}` : '';
 
 /** How this machine reaches an address that it listens on. */
 function localName(host: string): string {
