@@ -101,8 +101,8 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   ];
   const health = healthRoutes(checks);
   const webKeys = options.web === 'open' ? null : apiKeys;
-  const doors = { admission, refusals, proofs, admin, apiKeys, webKeys, authority, health };
-  const app = appOf({ context, blobs, states, ...doors });
+  const callers = { admission, refusals, proofs, apiKeys, webKeys, authority };
+  const app = appOf({ context, blobs, states, admin, health, ...callers });
   const server = opened.add(await serve(app, { host, port }, tls, admission, metrics.httpAnswered));
   const sources = { store: context.store, checks, dataDir, version: options.version, blobs: blobs.store };
   metrics.watch({
@@ -115,13 +115,12 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   const metricsServer = await serveMetrics(observed, { host, port: metricsPort }, opened);
   rotation.start();
 
-  const at = urlsOn(host);
-  const url = at(tls ? 'https' : 'http', server);
+  const url = urlOf(host, tls ? 'https' : 'http', server);
   const mqttUrl = mqttUrlOf(brokers, given, tls !== null, localName(host));
   Object.assign(address, publicAddress(given, url, brokers.embedded?.port ?? CONTROL_PLANE_PORT.mqtts));
   const sweeper = options.sweepEveryMs > 0 ? new Sweeper(context, options.sweepEveryMs) : undefined;
   const blobTimer = setInterval(() => void sweepBlobs(blobs, logger), BLOB_SWEEP_MS).unref();
-  const metricsUrl = at('http', metricsServer);
+  const metricsUrl = urlOf(host, 'http', metricsServer);
   logger.info({ url, mqttUrl, metricsUrl, publicUrl: address.publicUrl, dataDir }, 'control plane listens');
 
   let closed: Promise<void> | undefined;
@@ -292,7 +291,7 @@ function publicAddress(given: ControlPlaneOptions, url: string, mqttPort: number
   return { publicUrl, mqttUrl: mqttUrl ?? mqttBroker?.clientUrl ?? mqttBroker?.url ?? usual };
 }
 
-const urlsOn = (host: string) => (scheme: string, part: { readonly port: number } | undefined) =>
+const urlOf = (host: string, scheme: string, part: { readonly port: number } | undefined): string =>
   part ? `${scheme}://${localName(host)}:${part.port}` : '';
 
 /** How this machine reaches an address that it listens on. */

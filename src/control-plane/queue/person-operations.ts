@@ -86,7 +86,7 @@ async function enqueue(made: Change, wanted: NewRun): Promise<Audited<string>> {
   }
   await queueDependents(made, { id, stackId: stack.id }, around);
   if (ready) made.mayAssign(poolId);
-  const changes = fieldsOf({ type, autoDeploy: run.autoDeploy, idempotencyKey, retryOf: retryOf?.id ?? null, ...own });
+  const changes = fieldsOf({ type, autoDeploy: run.autoDeploy, idempotencyKey, ...own });
   return audited(id, ofRun({ id, stackId: stack.id, stackName: stack.name }, changes));
 }
 
@@ -144,7 +144,11 @@ const retrying = personOperation('run.retry', async (made: Change, { runId, ...w
   }
   const { type, autoDeploy, stackId, stackName } = run;
   const stack = { id: stackId, name: stackName };
-  return enqueue(made, { ...wanted, type, autoDeploy, stack, config: configOf(run), retryOf: run });
+  const queued = { ...wanted, type, autoDeploy, stack, config: configOf(run), retryOf: run };
+  const { value, facts } = await enqueue(made, queued);
+  return facts
+    ? audited(value, { ...facts, changes: { ...facts.changes, retryOf: { to: run.id } } })
+    : unchanged(value);
 });
 
 const commitOf = ({ commitSha, commitMessage }: RunConfig) => ({ commitSha, commitMessage });
