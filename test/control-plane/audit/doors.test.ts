@@ -187,6 +187,11 @@ const DOORS: Readonly<Record<string, Door>> = {
     () => '/keys/new',
     () => ({ name: 'new', role: 'reader' }),
   ),
+  'POST /keys/new-oidc': form(
+    'api-key.create',
+    () => '/keys/new-oidc',
+    () => ({ name: 'new', role: 'reader', issuer: 'https://issuer.test', clientId: 'id', subjectExpression: 'x' }),
+  ),
   'POST /keys/:id/settings': form(
     'api-key.update',
     async () => `/keys/${(await key()).id}/settings`,

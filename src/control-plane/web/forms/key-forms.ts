@@ -75,6 +75,7 @@ const create: Form = {
 /** One that has no secret: tokens of an issuer stand for it. */
 const createOidc: Form = {
   path: '/keys/new-oidc',
+  action: 'api-key.create',
   right: 'key:write',
   ask: (admin) =>
     Promise.resolve({
