@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { INSTALL_TIMEOUT_MS } from '../support/debian-package';
+import { planChanges } from '../support/plan-changes';
 import { startBrowser } from './support/browser';
 import { axeFinds, TestSite } from './support/site';
 
@@ -21,6 +22,7 @@ beforeAll(async () => {
   await queue.admin.updateStack('stack', { environment: { TOKEN: 'x' } });
   const { run, assignment, worker } = await queue.started();
   await queue.print(assignment, 1, coloured());
+  await queue.context.store.transaction((tx) => tx.planChanges.put(run, planChanges()));
   await queue.end(assignment, 'Succeeded', true);
   await queue.addStack('second');
   await queue.trigger('second');

@@ -198,12 +198,28 @@ export const UNLOCK_STATE = graphql(`
   }
 `);
 
+const DELTA = `
+  delta { addCount changeCount deleteCount replaceCount importCount forgetCount moveCount driftCount outputCount resources }
+`;
 const RUN_FIELDS = `
   id stackName type kind state reason message isPrioritized waitsFor attempt createdAt finished command driftDetection
   commit { hash message } runtimeConfig { environment projectRoot runnerImage }
+  ${DELTA}
 `;
 
 export const RUN = graphql(`query($id: ID!) { run(id: $id) { ${RUN_FIELDS} } }`);
+export const RUN_CHANGES = graphql(`
+  query($id: ID!, $types: [PlanAction!]) {
+    run(id: $id) {
+      id state hasChanges ${DELTA}
+      changesV3(input: { types: $types }) {
+        resources { address previousAddress metadata { type imported deposed reason replacedFor } }
+        drift { address type }
+        outputs { name type }
+        isCut
+      }
+    }
+  }`);
 export const RUNS = graphql(`
   query($stack: ID, $pool: ID, $first: Int) {
     runs(stack: $stack, workerPool: $pool, first: $first) { ${RUN_FIELDS} }

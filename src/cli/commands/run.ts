@@ -7,6 +7,8 @@ import { output, withOutput, type OutputFlags } from '../api/formats';
 import { commandGroup, EXIT_CODES, withExamples } from '../api/help';
 import { table, when } from '../api/output';
 import { findPool } from './find-pool';
+import { deltaInWords } from '../api/plan-changes';
+import { changesCommand } from './run-changes';
 import { conclude, follow, sayQueued, withFollow, type FollowFlags, type Run } from './run-follow';
 import { taskCommand, triggerCommand } from './run-trigger';
 import { showList, showWhole, withWatch, type WatchFlags } from '../api/watch';
@@ -28,6 +30,7 @@ export function runCommand(): Command {
     taskCommand(),
     logCommand(),
     showCommand(),
+    changesCommand(),
     listCommand(),
     decision('confirm', 'Apply the plan of a run.', CONFIRM_RUN, ({ id, state }) => `Run ${id} is ${state}`),
     decision('discard', 'Discard the plan of a run.', DISCARD_RUN, ({ id, state }) => `Run ${id} is ${state}`),
@@ -118,6 +121,7 @@ function runText(run: Run): string {
     ['Environment', run.runtimeConfig.environment.join(', ') || null],
     ['Drift', run.driftDetection ? driftWords(run) : null],
     ['State', run.state],
+    ['Plan', run.delta && deltaInWords(run.delta)],
     ['Priority', run.isPrioritized ? 'goes before others' : null],
     ['Waits for', run.waitsFor],
     ['Reason', run.reason],

@@ -26,6 +26,7 @@ export const LIST_LENGTH: Readonly<Record<string, number>> = {
   stacks: 100,
   runs: 100,
   edges: 100,
+  changesV3: 100,
   // Of introspection.
   types: 50,
   fields: 5,

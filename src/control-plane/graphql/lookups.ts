@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { AdminService } from '../admin/admin-service';
 import type { Pool } from '../admin/pool-admin';
+import type { ChangeCounts } from '../store/plan-changes';
 import type { WorkerCounts } from '../store/workers';
 import type { RunRecord, StackDependency, StackRecord, WorkerRecord } from '../store/records';
 
@@ -16,6 +17,7 @@ export class Lookups {
   readonly dependsOn: DataLoader<string, readonly StackDependency[]>;
   readonly isDependedOnBy: DataLoader<string, readonly StackDependency[]>;
   readonly environmentNames: DataLoader<string, readonly string[]>;
+  readonly changeCounts: DataLoader<string, ChangeCounts | null>;
   readonly waitsFor: DataLoader<RunRecord, string | null>;
 
   constructor(admin: AdminService) {
@@ -29,6 +31,7 @@ export class Lookups {
     this.dependsOn = byId((stacks) => dependenciesBy(admin, 'stackId', stacks), []);
     this.isDependedOnBy = byId((stacks) => dependenciesBy(admin, 'dependsOnStackId', stacks), []);
     this.environmentNames = byId((stacks) => admin.environmentNames(stacks), []);
+    this.changeCounts = byId((runs) => admin.plans.counts(runs), null);
     this.waitsFor = new DataLoader((runs) => admin.waitsFor(runs), { cache: false });
   }
 }

@@ -5,6 +5,7 @@ import './users';
 import './keys';
 import './runs';
 import './new-runs';
+import './plan-changes';
 import './search-runs';
 import './worker-pools';
 import './spaces';

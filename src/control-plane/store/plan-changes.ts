@@ -1,9 +1,13 @@
 import type { Kysely } from 'kysely';
-import type { PlanChanges } from '../../protocol/messages';
+import { PlanAction, type PlanChanges, type PlannedChange } from '../../protocol/messages';
 import type { Schema } from './schema';
 import { listsOfChanges } from './secrets';
 import type { Sealing } from './stacks';
 import { chunks, Table, type Dialect } from './table';
+
+export type { PlanAction, PlanChanges, PlannedChange };
+
+export const PLAN_ACTIONS = PlanAction.options;
 
 export type ChangeCounts = PlanChanges['counts'];
 

@@ -1,12 +1,15 @@
 import { html } from 'hono/html';
+import { changesInWords } from '../../text/changes';
 import { spanInWords } from '../../time';
 import type { AdminService } from '../admin/admin-service';
 import { PRIORITIZED } from '../queue/rank';
 import { RUN_TYPES } from '../queue/run-types';
 import { isTerminal } from '../queue/transitions';
+import type { PlanChanges } from '../store/plan-changes';
 import type { RunRecord } from '../store/records';
 import { facts, type Html } from './html';
 import { phases, type Phase } from './phases';
+import { changesList } from './plan-changes';
 import type { View } from './view';
 import type { Viewer } from './viewer';
 import { moment, poolLink, since, span, stackLink, stateWord } from './words';
@@ -20,6 +23,7 @@ export async function runView(admin: AdminService, id: string, viewer: Viewer): 
     (await admin.waitsFor([run]))[0] ?? null,
     await admin.attempts(run.id),
   ];
+  const changes = await admin.plans.changes(run.id);
   return {
     title: `${run.state.toLowerCase()}: run of ${run.stackName}`,
     shows: [`run/${run.id}`, `stack/${run.stackId}`, `pool/${run.poolId}`],
@@ -30,22 +34,29 @@ export async function runView(admin: AdminService, id: string, viewer: Viewer): 
         content: html`<p>${stateWord(run.state)}</p>
           ${notice(run)}${actions(run, viewer)}`,
       },
-      { region: 'facts', content: runFacts(run, pool?.name, waitsFor) },
+      { region: 'facts', content: runFacts(run, pool?.name, waitsFor, changes) },
       { content: html`<h2 id="phases">Phases</h2>` },
       { region: 'phases', content: phaseList(phases(run, attempts)) },
+      { region: 'changes', content: changes ? changesList(run.id, changes) : '' },
     ],
   };
 }
 
-function runFacts(run: RunRecord, pool: string | undefined, waitsFor: string | null): Html {
+function runFacts(
+  run: RunRecord,
+  pool: string | undefined,
+  waitsFor: string | null,
+  changes: PlanChanges | null,
+): Html {
   const { state, finishedAt, createdAt, hasChanges } = run;
+  const known = hasChanges === null ? 'not known' : hasChanges ? 'yes' : 'none';
   return facts([
     ['Run', html`<code>${run.id}</code>`],
     ['Pool', poolLink(run.poolId, pool)],
     ['Kind', RUN_TYPES[run.type].kind],
     ...ownFacts(run),
     ...(waitsFor === null ? [] : [['Waits for', waitsFor] as const]),
-    ['Changes', hasChanges === null ? 'not known' : hasChanges ? 'yes' : 'none'],
+    ['Changes', changes ? html`<a href="#changes">${changesInWords(changes.counts)}</a>` : known],
     ['Created', moment(createdAt)],
     finishedAt === null && !isTerminal(state)
       ? ['Under way', span(createdAt, null)]

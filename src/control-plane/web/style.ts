@@ -79,6 +79,13 @@ pre.token { max-height: 8rem; overflow: auto; }
 .tags { list-style: none; display: flex; flex-wrap: wrap; gap: 0.25rem; margin: 0; padding: 0; }
 .tags li { font: 0.8125rem ui-monospace, monospace; border: 1px solid var(--line); border-radius: 0.375rem; padding: 0 0.375rem; overflow-wrap: anywhere; }
 .phases { padding: 0.5rem 1rem 0.5rem 2rem; }
+.filter { display: none; }
+.script .filter { display: flex; }
+.changes ul { list-style: none; margin: 0; padding: 0 0 0.5rem; }
+.changes > :first-child { border-top: 0; }
+.changes .bad { color: var(--bad); }
+.sign { display: inline-block; min-width: 1.75rem; font-family: ui-monospace, monospace; color: var(--muted); }
+.spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 #connection { position: sticky; bottom: 0.5rem; max-width: 70rem; margin: 0.5rem auto; }
 [hidden] { display: none; }
 

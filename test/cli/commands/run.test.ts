@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { makePool, makeStack, type TestControlPlane } from '../../control-plane/support/control-plane';
+import { planChanges } from '../../support/plan-changes';
 import { CommandLine, done, json, refused } from '../support/command-line';
+import { TestWorker } from '../support/worker';
 import type { Program } from '../support/program';
 
 // Each test starts programs, which is slow where several suites share few processors.
@@ -46,6 +48,36 @@ describe('run', () => {
     const { stdout } = await program.run('run', 'show', id.toLowerCase());
     expect(stdout).toMatch(new RegExp(`^Run +${id}\\nStack +runs\\n`));
     expect(stdout).toMatch(/^Waits for +(run|a worker)/m);
+  });
+
+  test('changes shows what a plan changes, by what happens, and for programs', async () => {
+    const pool = await makePool(controlPlane, 'for-changes');
+    await makeStack(controlPlane, pool.id, 'changes');
+    const { id } = await controlPlane.admin.createRun({ stack: 'changes' });
+    const none = await program.run('run', 'changes', id);
+    expect(none).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(`run ${id} is QUEUED and has no plan`) });
+    const worker = await TestWorker.register(pool);
+    const { pod, assignment } = await worker.startAssigned();
+    await pod.post('changes', { fence: assignment.fence, changes: planChanges() });
+    await worker.close();
+    const [words, raw, names, show] = await Promise.all([
+      program.run('run', 'changes', id),
+      program.run('run', 'changes', id, '-o', 'json'),
+      program.run('run', 'changes', id, '--type', 'replace', '-o', 'name'),
+      program.run('run', 'show', id),
+    ]);
+    expect(words.stdout).toMatch(/^Plan: 1 to replace, 1 to add\n\n +ACTION +RESOURCE +WHY\n/);
+    expect(words.stdout).toMatch(
+      /^-\/\+ +replace +aws_db.old +for engine; because cannot update\n\+ +add +aws_vpc.main\n/m,
+    );
+    expect(words.stdout).toMatch(/^~ +address\n$/m);
+    expect(json(raw)).toMatchObject({
+      delta: { addCount: 2, deleteCount: 1 },
+      isCut: false,
+      outputs: [{ name: 'address' }],
+    });
+    expect(names.stdout).toBe('aws_db.old\n');
+    expect(show.stdout).toMatch(/^Plan +1 to replace, 1 to add$/m);
   });
 
   test('list shows a table of one stack, or JSON, newest first', async () => {

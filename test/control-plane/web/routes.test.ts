@@ -3,6 +3,8 @@ import { pino } from 'pino';
 import { Admission } from '../../../src/control-plane/admission';
 import { Refusals } from '../../../src/control-plane/audit/refusals';
 import { webRoutes } from '../../../src/control-plane/web/routes';
+import type { PlanChanges } from '../../../src/protocol/messages';
+import { planChanges } from '../../support/plan-changes';
 import { TestQueue } from '../support/queue';
 
 let queue: TestQueue;
@@ -173,6 +175,43 @@ describe('the page of a run', () => {
     await queue.start(assignment);
     return assignment;
   }
+});
+
+describe('the changes of a plan on the page of its run', () => {
+  const keep = (run: string, changes: PlanChanges) =>
+    queue.context.store.transaction((tx) => tx.planChanges.put(run, changes));
+
+  test('stand by what happens, with counts and reasons', async () => {
+    const run = await queue.trigger();
+    await keep(run, planChanges({ drift: [{ address: 'aws_eip.a', action: 'delete' }] }));
+    const { text } = await read(`/runs/${run}`);
+    expect(text).toContain('<h2 id="changes">Changes: 1 to replace, 1 to add</h2>');
+    expect(text).toContain('<a href="#changes">1 to replace, 1 to add</a>');
+    expect(text).toMatch(
+      /<span class="bad">1 to replace<\/span>.*<code>aws_db.old<\/code> .*for engine; because cannot update/,
+    );
+    expect(text).toMatch(
+      /1 to add<\/span>.*<code>aws_vpc.main<\/code>.*changed outside of the stack.*aws_eip.a.*1 output/,
+    );
+  });
+
+  test('show names as text, whatever is in them, and the first thousand', async () => {
+    const run = await queue.trigger();
+    const hostile = 'x["</li><script>alert(1)</script>\u202e\u001b[2J\n"]';
+    const many = Array.from({ length: 2000 }, (_, at) => ({ address: `null.x[${at}]`, action: 'create' as const }));
+    const counts = { ...planChanges().counts, create: 2000, delete: 1 };
+    await keep(run, planChanges({ counts, changes: [{ address: hostile, action: 'delete' }, ...many] }));
+    const { text } = await read(`/runs/${run}`);
+    expect(text).toContain('x[&quot;&lt;/li&gt;&lt;script&gt;alert(1)&lt;/script&gt;[U+202E]^[[2J^J&quot;]');
+    expect(text).toContain('<code>null.x[999]</code>');
+    expect(text).not.toContain('<code>null.x[1000]</code>');
+    expect(text).toContain('and 1000 more');
+  });
+
+  test('are not there while nothing is known', async () => {
+    const { text } = await read(`/runs/${await queue.trigger()}`);
+    expect(text).not.toContain('id="changes"');
+  });
 });
 
 test('a page shows the end of a log that is too large for it, and says so', async () => {

@@ -1,3 +1,4 @@
+import { filterChanges } from './changes';
 import { follow } from './connection';
 import { enhance } from './key-form';
 import { LogTools } from './log-tools';
@@ -6,6 +7,7 @@ import { keepTimes } from './times';
 
 keepTimes();
 enhance(document);
+filterChanges();
 const [log, place] = [document.getElementById('log'), document.getElementById('log-tools')];
 const tools = log && place ? new LogTools(log, place) : undefined;
 const { stream, last } = document.body.dataset;
