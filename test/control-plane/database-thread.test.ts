@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { RequestError } from '../../src/control-plane/errors';
-import { NOT_GIVEN_OUT } from '../../src/control-plane/queue/assign';
+import { NOT_GIVEN_OUT } from '../../src/control-plane/queue/assign-runs';
 import { queueContext } from '../../src/control-plane/queue';
 import { hosting } from '../../src/control-plane/hosting';
 import { queueRun, stop } from '../../src/control-plane/queue/person-operations';
@@ -65,14 +65,14 @@ describe('operations in the thread of the database', () => {
     await queue.register();
     await queue.sql(`CREATE TRIGGER broken BEFORE INSERT ON assignments BEGIN SELECT RAISE(ABORT, 'broken'); END`);
     const { context, lines } = listening();
-    const run = await queueRun(context, await aRun());
+    const { id: run } = await queueRun(context, await aRun());
     expect(await queue.state(run)).toBe('QUEUED');
     expect(lines).toMatchObject([{ level: 50, pool: queue.pool.id, err: { message: 'broken' }, msg: NOT_GIVEN_OUT }]);
   });
 
   test('the log of the process says what was done, and nothing of what was refused', async () => {
     const { context, lines } = listening();
-    const run = await queueRun(context, await aRun());
+    const { id: run } = await queueRun(context, await aRun());
     await expect(stop(context, 'no-such-run', 'not wanted')).rejects.toThrow(/not found/);
     await stop(context, run, 'not wanted');
     expect(lines).toMatchObject([{ level: 30, run, from: 'QUEUED', to: 'CANCELED', msg: 'run changed state' }]);
@@ -83,7 +83,7 @@ describe('operations in the thread of the database', () => {
     const context = forSomebody(queue.context);
     const gone = { ...found, stack: { id: 'gone', name: 'gone' } };
     const settled = await Promise.allSettled(
-      Array.from({ length: 30 }, (_, n) => queueRun(context, n % 3 === 1 ? gone : found)),
+      Array.from({ length: 30 }, (_, n) => queueRun(context, n % 3 === 1 ? gone : found).then(({ id }) => id)),
     );
     const ids = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     expect(ids).toHaveLength(20);

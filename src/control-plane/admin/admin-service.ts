@@ -231,13 +231,13 @@ export class AdminService {
       usable({ ...(await this.tables.stacks.environment(stack.id)), ...environment });
     }
     const wanted = { stack, type, autoDeploy, config, idempotencyKey };
-    return requireRun(this.tables, await queueRun(this.context, wanted, environment));
+    return queueRun(this.context, wanted, environment);
   }
 
   /** Another run of the kind of one that had no success, with the source that its stack has now. */
   async retryRun(runId: string, idempotencyKey?: string): Promise<RunRecord> {
     const key = idempotencyKey === undefined ? undefined : checkIdempotencyKey(idempotencyKey);
-    return requireRun(this.tables, await retryRun(this.context, idOf(runId), key));
+    return retryRun(this.context, idOf(runId), key);
   }
 
   /** Lets a run go before others of its pool whenever it waits for a worker, or no longer. */

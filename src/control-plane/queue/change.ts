@@ -1,8 +1,13 @@
 import type { Transaction } from '../store';
+import type { Assignable } from '../store/looks';
 import type { Worked } from '../store/pools';
+import type { RunRecord } from '../store/records';
 import type { LetGo, QueueSettings } from './context';
 import { monthOf } from './month';
 import { poolTopic, runTopic } from './wakeups';
+
+/** Runs given out in one transaction; the rest follows in the next. */
+export const BATCH = 100;
 
 /** A line for the log of the process. */
 interface Said {
@@ -27,7 +32,9 @@ export class Change {
   private readonly pools = new Map<string, ReturnType<Transaction['pools']['nextRevision']>>();
   private readonly worked = new Map<string, number>();
   private readonly topics = new Set<string>();
+  private readonly runs = new Map<string, RunRecord>();
   private readonly toAssign = new Set<string>();
+  private readonly looks = new Map<string, Promise<Assignable>>();
   private readonly free: LetGo[] = [];
   private readonly said: Said[] = [];
   private readonly waited: number[] = [];
@@ -38,6 +45,8 @@ export class Change {
     readonly tx: Transaction,
     readonly now: number,
     readonly settings: QueueSettings,
+    /** Whether what may run is given out at its end. */
+    private readonly givesOut = true,
   ) {}
 
   /** Says something in the log of the process, once it is so. */
@@ -90,6 +99,16 @@ export class Change {
     this.touch(poolId, workerId);
   }
 
+  /** A run is so now, with a record of its log more. */
+  moved(run: RunRecord, line = ''): void {
+    this.runs.set(run.id, { ...run, logBytes: run.logBytes + Buffer.byteLength(line) });
+  }
+
+  /** A run as it was moved last, or as it was seen. */
+  asMoved(run: RunRecord): RunRecord {
+    return this.runs.get(run.id) ?? run;
+  }
+
   /** The relay and the followers of a run are to look again. */
   runChanged(runId: string): void {
     this.topics.add(runTopic(runId));
@@ -98,6 +117,25 @@ export class Change {
   /** A run may go to a worker now. */
   mayAssign(poolId: string): void {
     this.toAssign.add(poolId);
+    this.looks.delete(poolId);
+    // Goes along with what else is asked now.
+    if (this.givesOut) this.assignable(poolId).catch(() => undefined);
+  }
+
+  /** What there is to give out in a pool, as it was when that was said last. */
+  assignable(poolId: string): Promise<Assignable> {
+    const look = this.looks.get(poolId) ?? this.tx.looks.assignable(poolId, BATCH);
+    this.looks.set(poolId, look);
+    return look;
+  }
+
+  get poolsToAssign(): readonly string[] {
+    return [...this.toAssign].sort();
+  }
+
+  /** All that may run in a pool is given out. */
+  assignedAll(poolId: string): void {
+    this.toAssign.delete(poolId);
   }
 
   /** A run was given out that had waited for so long. */
@@ -111,8 +149,8 @@ export class Change {
   }
 
   get aftermath(): Aftermath {
-    const { said, free, waited, toAssign } = this;
-    return { said, blobsLetGo: free, waited, poolsToAssign: [...toAssign] };
+    const { said, free, waited, poolsToAssign } = this;
+    return { said, blobsLetGo: free, waited, poolsToAssign };
   }
 
   /**

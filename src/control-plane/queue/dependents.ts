@@ -21,6 +21,9 @@ export interface Surroundings {
  * runs holds its stack before it looks who waits for it.
  */
 export async function holdAround({ tx }: Change, stackId: string, type: RunType): Promise<Surroundings> {
+  // Most are alone, and held at once.
+  const alone = await (type === 'TRACKED' ? tx.stacks.lockAlone(stackId) : tx.stacks.lock(stackId));
+  if (alone) return { dependencies: [], stacks: new Map([[stackId, alone]]), awaited: [] };
   const dependencies = type === 'TRACKED' ? await tx.dependencies.around(stackId) : [];
   const stacks = new Map<string, StackRecord>();
   for (const id of dependencies.length === 0 ? [stackId] : inOrder(dependencies)) {
@@ -83,7 +86,6 @@ async function insertDependent(made: Change, stack: StackRecord, id: string, why
     ...AS_THE_STACK,
     rank: usualRank({ type: 'TRACKED', driftDetection: false }),
   };
-  await tx.runs.insert(run, false, line.text);
-  await tx.logs.addAt(1, id, 0, line);
+  await Promise.all([tx.runs.insert(run, false, line.text), tx.logs.addNext(id, 0, line)]);
   made.runChanged(id);
 }

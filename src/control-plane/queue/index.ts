@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { monotonicFactory } from 'ulid';
 import type { Store } from '../store';
 import { UNTRACED } from '../tracing';
-import { assignRuns, NOT_GIVEN_OUT } from './assign';
+import { assignRuns, NOT_GIVEN_OUT } from './assign-runs';
 import type { QueueContext, QueueObserver, QueueSettings } from './context';
 import { Wakeups } from './wakeups';
 

@@ -1,7 +1,16 @@
+import { RUN_LEASE_MS } from '../../protocol/leases';
+import type { LeaseReading } from '../store/lease-clock';
 import type { QueueContext } from './context';
 
 /** What is so much too late, or too early, was made so by a pause of everybody, or by a clock that was set. */
 export const ODD_MS = 10_000;
+
+/** How long no run is given out after a backup was restored: relays and controllers try again more often than that. */
+export const RESTORED_HOLD_MS = RUN_LEASE_MS;
+
+/** Whether nothing is given out yet: see `restored.ts`. */
+export const holdsBack = ({ reading, restoredLease }: LeaseReading): boolean =>
+  restoredLease !== null && reading - restoredLease < RESTORED_HOLD_MS;
 
 /**
  * The clock that leases go by, one for all processes: a row that goes on only while somebody sweeps. Time in which

@@ -25,12 +25,15 @@ export async function advance(
   const all: RunChange = ended ? { ...change, finishedAt: now, workspace: null } : change;
   // It was its turn before it was taken back, and a confirmed run has had its turn.
   const ready = to === 'QUEUED' || to === 'CONFIRMED';
-  const moved: RunRecord = { ...run, ...all, state: to, ready, updatedAt: now };
   const said = line ? ownLine(now, line) : undefined;
-  const position = await tx.runs.advance(run, all, { to, ready, now, line: said?.text });
-  if (position === undefined) throw new Error(`run ${run.id} was changed outside of its transaction`);
-  if (said) await tx.logs.addAt(position, run.id, moved.attempt, said);
+  const moved: RunRecord = { ...run, ...all, state: to, ready, updatedAt: now };
+  const [isMoved] = await Promise.all([
+    tx.runs.advance(run, all, { to, ready, now, line: said?.text }),
+    said && tx.logs.addNext(run.id, moved.attempt, said),
+  ]);
+  if (!isMoved) throw new Error(`run ${run.id} was changed outside of its transaction`);
   if (ended && run.workspace !== null) made.letGo({ kind: 'workspaces', id: run.workspace });
+  made.moved(moved, said?.text);
   made.runChanged(run.id);
   made.say('info', { run: run.id, from: run.state, to, reason: moved.reason ?? undefined }, 'run changed state');
   if (ready) made.mayAssign(run.poolId);

@@ -23,11 +23,6 @@ export async function holding({ runs }: Tables, queued: readonly RunRecord[]): P
   return before;
 }
 
-/** Whether a run that takes turns and is queued now may go at once. The stack is held. */
-export async function isStackFree({ looks }: Tables, stackId: string): Promise<boolean> {
-  return !(await looks.isStackTaken(stackId));
-}
-
 /** Lets the next run of a stack go that takes turns, after one of them has ended, or its Pod is known to be gone. */
 export async function readyNextRun(made: Change, run: RunRecord): Promise<void> {
   if (takesTurns(run.type)) await readyNextOf(made, run.stackId);

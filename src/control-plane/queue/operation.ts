@@ -1,6 +1,7 @@
 import type { Action } from '../audit/actions';
 import { writeEntry, type Audited, type Authorship } from '../audit/audited';
 import type { Transaction } from '../store';
+import { giveOutAll, NotGivenOutError } from './assign';
 import { Change, type Aftermath } from './change';
 import type { PersonContext, QueueContext, QueueSettings } from './context';
 
@@ -14,6 +15,8 @@ export interface Operation<Args, Result> {
 export interface PersonOperation<Args, Result> {
   readonly action: Action;
   readonly work: (made: Change, args: Args) => Promise<Audited<Result>>;
+  /** What it gives back once what may run is given out. @default - the same as before */
+  readonly answer?: ((made: Change, result: Result) => Result) | undefined;
 }
 
 const known = new Map<string, Operation<never, unknown> | PersonOperation<never, unknown>>();
@@ -27,8 +30,12 @@ export function operation<Args, Result>(name: string, work: Operation<Args, Resu
 export function personOperation<Args, Result>(
   action: Action,
   work: PersonOperation<Args, Result>['work'],
+  answer?: PersonOperation<Args, Result>['answer'],
 ): PersonOperation<Args, Result> {
-  return add(action, { action, work });
+  const made = { action, work, answer };
+  // The value that it is given is its own.
+  add(action, made as PersonOperation<never, unknown>);
+  return made;
 }
 
 function add<T extends Operation<never, unknown> | PersonOperation<never, unknown>>(name: string, made: T): T {
@@ -53,22 +60,51 @@ export interface Done {
   readonly aftermath: Aftermath;
 }
 
-/** Carries out an operation in a transaction. */
-export async function carryOut(tx: Transaction, asked: Asked): Promise<Done> {
-  const made = new Change(tx, asked.now, asked.settings);
-  const value = await workOf(made, asked);
-  await made.finish();
-  return { value, aftermath: made.aftermath };
+type Carried = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
+
+/**
+ * Carries out an operation in a transaction, and gives out what may run then. When that fails, the operation is carried out
+ * alone: it is not undone by what follows it.
+ */
+export async function carryOut(transaction: Carried, asked: Asked): Promise<Done> {
+  try {
+    return await transaction((tx) => carryOutIn(tx, asked, true));
+  } catch (error) {
+    if (!(error instanceof NotGivenOutError)) throw error;
+    return transaction((tx) => carryOutIn(tx, asked, false));
+  }
 }
 
-async function workOf(made: Change, { name, args, authorship }: Asked): Promise<unknown> {
+async function carryOutIn(tx: Transaction, asked: Asked, givesOut: boolean): Promise<Done> {
+  const made = new Change(tx, asked.now, asked.settings, givesOut);
+  const { answer, writing } = await workOf(made, asked);
+  await Promise.all([writing, givesOut && giveOutAll(made)]);
+  await made.finish();
+  return { value: answer(), aftermath: made.aftermath };
+}
+
+interface Worked {
+  /** What it gives back in the end. */
+  readonly answer: () => unknown;
+  /** Of its entry in the audit trail. */
+  readonly writing?: Promise<void>;
+}
+
+async function workOf(made: Change, { name, args, authorship }: Asked): Promise<Worked> {
   const found = known.get(name);
   if (!found) throw new Error(`there is no operation ${name}`);
-  if (!('action' in found)) return (found as Operation<unknown, unknown>).work(made, args);
+  if (!('action' in found)) {
+    const value = await (found as Operation<unknown, unknown>).work(made, args);
+    return { answer: () => value };
+  }
   if (!authorship) throw new Error(`nobody is said to be who asks for ${name}`);
-  const done = await (found as PersonOperation<unknown, unknown>).work(made, args);
-  await writeEntry(made.tx, found.action, authorship, done);
-  return done.value;
+  const { action, work, answer } = found as PersonOperation<unknown, unknown>;
+  const done = await work(made, args);
+  const { value } = done;
+  return {
+    answer: () => (answer ? answer(made, value) : value),
+    writing: writeEntry(made.tx, action, authorship, done),
+  };
 }
 
 /** Carries out an operation, wakes those whom it concerns, and gives out what may run then. */
@@ -77,7 +113,7 @@ export function change<Args, Result>(
   { name }: Operation<Args, Result>,
   args: Args,
 ): Promise<Result> {
-  return ask(context, (now) => ({ name, args, now, settings: context.settings }));
+  return ask(context, { name, args, now: context.now(), settings: context.settings });
 }
 
 /** The same for a person or program: the audit trail has an entry of it. */
@@ -87,16 +123,15 @@ export function changeByPerson<Args, Result>(
   args: Args,
 ): Promise<Result> {
   const { actor, settings, newId } = context;
-  const entryId = newId();
-  return ask(context, (now) => ({ name: action, args, now, settings, authorship: { entryId, actor, time: now } }));
+  const [entryId, now] = [newId(), context.now()];
+  return ask(context, { name: action, args, now, settings, authorship: { entryId, actor, time: now } });
 }
 
-async function ask<Result>(context: QueueContext, askedAt: (now: number) => Asked): Promise<Result> {
+async function ask<Result>(context: QueueContext, asked: Asked): Promise<Result> {
   const { store } = context;
-  const asked = (): Asked => askedAt(context.now());
   const done = store.perform
-    ? ((await store.perform(asked())) as Done)
-    : await store.transaction((tx) => carryOut(tx, asked()));
+    ? ((await store.perform(asked)) as Done)
+    : await carryOut((work) => store.transaction(work), asked);
   const { said, blobsLetGo, waited, poolsToAssign } = done.aftermath;
   for (const { level, fields, message } of said) context.logger[level](fields, message);
   for (const ms of waited) context.observer.runAssigned(ms);

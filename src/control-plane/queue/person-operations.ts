@@ -5,7 +5,6 @@ import type { Change } from './change';
 import type { PersonContext } from './context';
 import { holdAround, queueDependents } from './dependents';
 import { advance, endWithoutSuccess, leaveStack, lockRun, ownLine, systemLog } from './lifecycle';
-import { isStackFree } from './next-run';
 import { changeByPerson, personOperation } from './operation';
 import { PRIORITIZED, usualRank } from './rank';
 import { AS_THE_STACK, takesTurns } from './run-types';
@@ -31,7 +30,7 @@ export interface QueuedRun {
  * @param environment what it has beside the variables of its stack, or in place of them
  * @throws RequestError `malformed` when it has no source, or it or its pool was deleted
  */
-export function queueRun(context: PersonContext, wanted: QueuedRun, environment: Environment = {}): Promise<string> {
+export function queueRun(context: PersonContext, wanted: QueuedRun, environment: Environment = {}): Promise<RunRecord> {
   const { id, sealed } = sealedFor(context, environment);
   const config = { ...wanted.config, environmentNames: Object.keys(environment).sort() };
   return changeByPerson(context, queueing, { ...wanted, config, id, sealed });
@@ -50,9 +49,9 @@ interface NewRun extends QueuedRun {
   readonly sealed?: string;
 }
 
-const queueing = personOperation('run.trigger', enqueue);
+const queueing = personOperation('run.trigger', enqueue, (made, run) => made.asMoved(run));
 
-async function enqueue(made: Change, wanted: NewRun): Promise<Audited<string>> {
+async function enqueue(made: Change, wanted: NewRun): Promise<Audited<RunRecord>> {
   const { tx, now } = made;
   const { id, stack, type, autoDeploy, config, sealed, idempotencyKey = null, retryOf } = wanted;
   // Held, so that of two runs that are queued at once one comes first, and that its source is not replaced meanwhile.
@@ -65,8 +64,7 @@ async function enqueue(made: Change, wanted: NewRun): Promise<Audited<string>> {
   if (source === null) {
     throw new RequestError('malformed', `stack ${stack.name} has no source yet: upload one before triggering a run`);
   }
-  const isFree = !takesTurns(type) || (await isStackFree(tx, stack.id));
-  const ready = isFree && around.awaited.length === 0;
+  const mayBeReady = around.awaited.length === 0;
   const said = retryOf?.source === source ? commitOf(retryOf) : {};
   const own = { ...AS_THE_STACK, ...config, ...said };
   const run = {
@@ -76,18 +74,23 @@ async function enqueue(made: Change, wanted: NewRun): Promise<Audited<string>> {
     createdAt: now,
   };
   const line = ownLine(now, `Run of stack ${stack.name} is queued${retryOf ? ofRetry(retryOf, source) : ''}`);
-  await tx.runs.insert(run, ready, line.text);
-  await tx.logs.addAt(1, id, 0, line);
-  await tx.dependencies.wait(id, around.awaited);
-  if (sealed !== undefined) await tx.runEnvironments.insert(id, sealed);
+  const inserting = tx.runs.insert(run, mayBeReady && (takesTurns(type) ? 'when-free' : true), line.text);
+  const beside = [
+    tx.logs.addNext(id, 0, line),
+    tx.dependencies.wait(id, around.awaited),
+    sealed === undefined ? undefined : tx.runEnvironments.insert(id, sealed),
+  ];
+  const locking = tx.pools.lock(poolId);
   made.runChanged(id);
-  if (!(await tx.pools.lock(poolId))) {
+  if (mayBeReady) made.mayAssign(poolId);
+  const [inserted, pool] = await Promise.all([inserting, locking, ...beside]);
+  if (!pool) {
     throw new RequestError('malformed', `the pool of stack ${stack.name} was deleted: no worker could take its runs`);
   }
   await queueDependents(made, { id, stackId: stack.id }, around);
-  if (ready) made.mayAssign(poolId);
   const changes = fieldsOf({ type, autoDeploy: run.autoDeploy, idempotencyKey, ...own });
-  return audited(id, ofRun({ id, stackId: stack.id, stackName: stack.name }, changes));
+  const queued = { ...inserted, stackName: held.name };
+  return audited(queued, ofRun(queued, changes));
 }
 
 /** What the audit trail says of a change of a run. */
@@ -103,13 +106,13 @@ function sinceBefore(before: RunRecord, after: RunRecord): Audited<RunRecord> {
 }
 
 /** @throws RequestError `malformed` when the key was given for something else */
-function sameRun(before: RunRecord, { type, autoDeploy, idempotencyKey, config, retryOf }: QueuedRun): string {
+function sameRun(before: RunRecord, { type, autoDeploy, idempotencyKey, config, retryOf }: QueuedRun): RunRecord {
   const own = retryOf ? {} : { ...AS_THE_STACK, ...config };
   const wanted = { type, ...(autoDeploy !== undefined && { autoDeploy }), ...own };
   const names = Object.keys(wanted) as (keyof typeof wanted)[];
   // Nothing is said of the values of an environment.
   const differing = names.filter((name) => JSON.stringify(wanted[name]) !== JSON.stringify(before[name]));
-  if (differing.length === 0) return before.id;
+  if (differing.length === 0) return before;
   const other = differing.filter((name) => name !== 'type' && name !== 'autoDeploy');
   const how = `${before.type}${before.autoDeploy ? ' and applies by itself' : ''}${other.length === 0 ? '' : `, with another ${other.join(', ')}`}`;
   throw new RequestError(
@@ -125,7 +128,7 @@ const ofRetry = (run: RunRecord, source: string): string =>
  * Queues another run of the same kind, with the source that the stack has now.
  * @throws RequestError `malformed` of a run that is under way, or had success
  */
-export async function retryRun(context: PersonContext, runId: string, idempotencyKey?: string): Promise<string> {
+export async function retryRun(context: PersonContext, runId: string, idempotencyKey?: string): Promise<RunRecord> {
   const environment = await context.store.read.runEnvironments.find(runId);
   return changeByPerson(context, retrying, { runId, idempotencyKey, ...sealedFor(context, environment ?? {}) });
 }
@@ -134,7 +137,9 @@ interface Retry extends Pick<NewRun, 'id' | 'idempotencyKey' | 'sealed'> {
   readonly runId: string;
 }
 
-const retrying = personOperation('run.retry', async (made: Change, { runId, ...wanted }: Retry) => {
+const retrying = personOperation('run.retry', retry, (made, run) => made.asMoved(run));
+
+async function retry(made: Change, { runId, ...wanted }: Retry): Promise<Audited<RunRecord>> {
   const run = await lockRun(made, runId);
   if (!isTerminal(run.state)) {
     throw new RequestError('malformed', `run ${run.id} is ${run.state}: only a run that has ended can be retried`);
@@ -149,7 +154,7 @@ const retrying = personOperation('run.retry', async (made: Change, { runId, ...w
   return facts
     ? audited(value, { ...facts, changes: { ...facts.changes, retryOf: { to: run.id } } })
     : unchanged(value);
-});
+}
 
 const commitOf = ({ commitSha, commitMessage }: RunConfig) => ({ commitSha, commitMessage });
 

@@ -1,7 +1,5 @@
-import { RUN_LEASE_MS } from '../../protocol/leases';
 import type { ObservedWorker, SyncRequest } from '../../protocol/messages';
 import type { RunRecord } from '../store/records';
-import type { LeaseClockRow } from '../store/schema';
 import type { Change } from './change';
 import { advance, endAttempt, podIsGone, release } from './lifecycle';
 import { settle } from './report';
@@ -12,13 +10,6 @@ import { next } from './transitions';
  * them, and their Pods may not be refused. So no run is given out until everybody had time to come back, and what the
  * controllers then see running is taken up as it is.
  */
-
-/** How long no run is given out after a backup was restored: relays and controllers try again more often than that. */
-export const RESTORED_HOLD_MS = RUN_LEASE_MS;
-
-export function holdsBack({ reading, restoredLease }: Pick<LeaseClockRow, 'reading' | 'restoredLease'>): boolean {
-  return restoredLease !== null && reading - restoredLease < RESTORED_HOLD_MS;
-}
 
 type Found = NonNullable<ObservedWorker['pod']> & { readonly workerId: string };
 

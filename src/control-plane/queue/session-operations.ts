@@ -135,7 +135,10 @@ export async function watch(
     const sleep = wakeups.sleep(poolTopic(poolId), left, signal);
     try {
       // Each time: it may have been superseded while it waited.
-      const { revision, mayAssign } = await hearAtOnce(context, poolId, request);
+      const hearing = hearAtOnce(context, poolId, request);
+      // Who was woken finds something: both are asked at once.
+      const news = isFirst ? undefined : store.read.views.changed(poolId, request.session, request.after);
+      const [{ revision, mayAssign }] = await Promise.all([hearing, news]);
       if (isFirst && mayAssign) {
         // The session may just have come back, while runs wait for its workers.
         await context.assignRuns(poolId);
@@ -143,7 +146,9 @@ export async function watch(
       }
       // A cursor from before a restored backup is ahead of everything: start over.
       const after = request.after > revision ? 0 : request.after;
-      const changed = revision > after ? await store.read.views.changed(poolId, request.session, after) : [];
+      const isKnown = news && after === request.after;
+      const look = () => (isKnown ? news : store.read.views.changed(poolId, request.session, after));
+      const changed = revision > after ? await look() : [];
       if (changed.length > 0 || left <= 0 || signal.aborted || wakeups.isClosed) {
         context.observer.viewsSent(changed);
         return answer(context, revision, changed);

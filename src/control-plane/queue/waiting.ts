@@ -4,7 +4,7 @@ import type { RunRecord } from '../store/records';
 import type { WorkerCounts } from '../store/workers';
 import type { QueueContext } from './context';
 import { holding } from './next-run';
-import { holdsBack, RESTORED_HOLD_MS } from './restored';
+import { holdsBack, RESTORED_HOLD_MS } from './lease-clock';
 import { isTerminal } from './transitions';
 
 /**

@@ -1,6 +1,6 @@
 import { sql, type ExpressionBuilder } from 'kysely';
 import type { RunState, StackDependency } from './records';
-import { isUnfinishedInTurn } from './runs';
+import { isUnfinishedInTurn } from './run-rows';
 import type { Schema } from './schema';
 import { Statement } from './statement';
 import { chunks, Table } from './table';

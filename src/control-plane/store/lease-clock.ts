@@ -1,4 +1,5 @@
 import type { LeaseClockRow } from './schema';
+import { Statement } from './statement';
 import { Table } from './table';
 
 /** What is known of leases together. */
@@ -17,10 +18,16 @@ export const leaseCount = (row: Readonly<Record<keyof LeaseCount, unknown>>): Le
   oldest: row.oldest === null ? null : Number(row.oldest),
 });
 
+export type LeaseReading = Pick<LeaseClockRow, 'reading' | 'restoredLease'>;
+
 /** The one row of the clock that leases go by: see queue/lease-clock.ts. */
 export class LeaseClockTable extends Table {
-  async look(): Promise<Pick<LeaseClockRow, 'reading' | 'restoredLease'>> {
-    const row = await this.db.selectFrom('leaseClock').select(['reading', 'restoredLease']).executeTakeFirst();
+  private static readonly looked = new Statement((table: LeaseClockTable) =>
+    table.db.selectFrom('leaseClock').select(['reading', 'restoredLease']),
+  );
+
+  async look(): Promise<LeaseReading> {
+    const row = await this.row(LeaseClockTable.looked, {});
     return row ?? { reading: 0, restoredLease: null };
   }
 

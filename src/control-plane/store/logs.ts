@@ -49,28 +49,34 @@ export class LogTable extends Table {
 
   /** Adds an entry of the control plane's own. */
   async add(runId: string, attempt: number, entry: OwnEntry): Promise<void> {
-    const { logPosition } = await this.takePositions(runId, [entry]);
-    await this.addAt(logPosition, runId, attempt, entry);
+    await Promise.all([this.takePositions(runId, [entry]), this.addNext(runId, attempt, entry)]);
   }
 
-  /** The same at the position that a change of the run has taken for it. */
-  async addAt(position: number, runId: string, attempt: number, entry: OwnEntry): Promise<void> {
-    await this.rows(LogTable.addedAt, { position, runId, attempt, ...entry });
+  /** The same at the position that the run has last taken for its log. */
+  async addNext(runId: string, attempt: number, entry: OwnEntry): Promise<void> {
+    await this.rows(LogTable.added, { runId, attempt, ...entry });
   }
 
-  private static readonly addedAt = new Statement(
-    (logs: LogTable, of: OwnEntry & { position: number; runId: string; attempt: number }) =>
-      logs.db.insertInto('logs').values({
+  private static readonly added = new Statement((logs: LogTable, of: OwnEntry & { runId: string; attempt: number }) =>
+    logs.db.insertInto('logs').values((eb) => {
+      const position = eb
+        .selectFrom('runs')
+        .select('runs.logPosition')
+        .where('runs.id', '=', of.runId)
+        .$asScalar()
+        .$notNull();
+      return {
         runId: of.runId,
-        position: of.position,
+        position,
         attempt: of.attempt,
         writer: 'control-plane',
-        sequence: of.position,
+        sequence: position,
         time: of.time,
         stream: of.stream,
         step: of.step,
         text: of.text,
-      }),
+      };
+    }),
   );
 
   private async insert(

@@ -1,14 +1,16 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
-import { isHolding, isReady, isUnfinishedInTurn } from './runs';
+import type { LeaseReading } from './lease-clock';
+import { isReady } from './run-rows';
 import type { Schema, SessionRow } from './schema';
 import { Statement } from './statement';
 import { Table } from './table';
-import { isWilling } from './workers';
+import { isWilling } from './worker-rows';
 
 /** How many runs of a pool wait for a worker only, and how many workers would take one, if their sessions live. */
 export interface Assignable {
   readonly runs: number;
   readonly workers: number;
+  readonly clock: LeaseReading;
 }
 
 export interface SessionLook {
@@ -41,14 +43,17 @@ export class LookTable extends Table {
             .selectFrom(idle)
             .select((of) => of.fn.countAll<number>().as('n'))
             .as('workers'),
+          eb.selectFrom('leaseClock').select('leaseClock.reading').as('reading'),
+          eb.selectFrom('leaseClock').select('leaseClock.restoredLease').as('restoredLease'),
         ];
       }),
   );
 
-  /** Counts up to a limit. */
+  /** Counts up to a limit; with the reading of the lease clock. */
   async assignable(poolId: string, limit: number): Promise<Assignable> {
     const counts = await this.row(LookTable.assignableOf, { poolId, limit });
-    return { runs: Number(counts?.runs ?? 0), workers: Number(counts?.workers ?? 0) };
+    const { runs = 0, workers = 0, reading, restoredLease = null } = counts ?? {};
+    return { runs: Number(runs), workers: Number(workers), clock: { reading: reading ?? 0, restoredLease } };
   }
 
   private static readonly ofSession = new Statement((table: LookTable, { poolId, sessionId }: SessionName) =>
@@ -70,20 +75,6 @@ export class LookTable extends Table {
     if (!row) return undefined;
     const { reading, revision, mayAssign, ...known } = row;
     return { known, reading: reading ?? 0, revision: revision ?? 0, mayAssign: mayAssign === 1 };
-  }
-
-  private static readonly stackTaken = new Statement((table: LookTable, { stackId }: { stackId: string }) =>
-    table.db.selectNoFrom((eb) => {
-      const ofStack = eb.selectFrom('runs').select('runs.id').where('runs.stackId', '=', stackId);
-      const unfinished = ofStack.where(isUnfinishedInTurn);
-      const held = ofStack.where(isHolding).where('runs.finishedAt', 'is not', null);
-      return oneIf(eb, eb.or([eb.exists(unfinished), eb.exists(held)])).as('isTaken');
-    }),
-  );
-
-  /** Whether a run of a stack that changes something is to end before another may go, or its Pod may still be at work. */
-  async isStackTaken(stackId: string): Promise<boolean> {
-    return (await this.row(LookTable.stackTaken, { stackId }))?.isTaken === 1;
   }
 }
 

@@ -1,66 +1,39 @@
-import { sql, type ExpressionBuilder, type Selectable } from 'kysely';
-import type { RunChange, RunConfig, RunRecord, RunState } from './records';
-import type { RunRow, Schema } from './schema';
+import type { RunChange, RunRecord } from './records';
+import {
+  inProgressFirst,
+  isHolding,
+  isReady,
+  isUnfinishedInTurn,
+  newRow,
+  ofRow,
+  toRun,
+  valuesOf,
+  WITH_A_WORKER,
+  type Advance,
+  type Move,
+  type NewRun,
+  type NewRunRow,
+  type Where,
+} from './run-rows';
 import { conditionOf, type RunSearch } from './run-search';
-import { Statement } from './statement';
+import { defined, Statement, StatementsByValues } from './statement';
 import { chunks, Table } from './table';
 
-type NewRun = Pick<
-  RunRecord,
-  | 'id'
-  | 'stackId'
-  | 'poolId'
-  | 'type'
-  | 'autoDeploy'
-  | 'source'
-  | 'createdAt'
-  | 'rank'
-  | 'idempotencyKey'
-  | keyof RunConfig
->;
-
-/** As its table takes it. */
-type NewRunRow = Omit<NewRun, Encoded> &
-  Pick<Selectable<RunRow>, Encoded> & { readonly ready: number; readonly logBytes: number };
-
-/** What a row has in another form. */
-type Encoded = 'autoDeploy' | 'skipInitialization' | 'driftDetection' | 'environmentNames';
-
-type Where = ExpressionBuilder<Schema, 'runs'>;
-
-interface Move {
-  readonly to: RunState;
-  readonly ready: boolean;
-  readonly now: number;
-  /** A record of its log that comes with it. @default none */
-  readonly line?: string | undefined;
-}
-
 export class RunTable extends Table {
-  /** With the first record of its log, which is to be added. */
-  async insert(run: NewRun, ready: boolean, line: string): Promise<void> {
-    const { environmentNames: names } = run;
-    await this.rows(RunTable.inserted, {
-      ...run,
-      autoDeploy: Number(run.autoDeploy),
-      skipInitialization: Number(run.skipInitialization),
-      driftDetection: Number(run.driftDetection),
-      environmentNames: names.length === 0 ? null : JSON.stringify(names),
-      ready: Number(ready),
-      logBytes: Buffer.byteLength(line),
-    });
+  /**
+   * With the first record of its log, which is to be added.
+   * @param ready `when-free`: when no other that takes turns of its stack is to end before, and no Pod may be at work on it
+   */
+  async insert(run: NewRun, ready: boolean | 'when-free', line: string): Promise<Omit<RunRecord, 'stackName'>> {
+    const inserted = await this.row(RunTable.inserted, newRow(run, ready, line));
+    return ofRow(inserted!);
   }
 
   private static readonly inserted = new Statement((runs: RunTable, run: NewRunRow) =>
-    runs.db.insertInto('runs').values({
-      ...{ id: run.id, stackId: run.stackId, poolId: run.poolId, type: run.type, autoDeploy: run.autoDeploy },
-      ...{ source: run.source, rank: run.rank, idempotencyKey: run.idempotencyKey },
-      ...{ createdAt: run.createdAt, updatedAt: run.createdAt },
-      ...{ command: run.command, skipInitialization: run.skipInitialization, driftDetection: run.driftDetection },
-      ...{ commitSha: run.commitSha, commitMessage: run.commitMessage, projectRoot: run.projectRoot },
-      ...{ runnerImage: run.runnerImage, environmentNames: run.environmentNames },
-      ...{ state: 'QUEUED', ready: run.ready, holding: 0, logPosition: 1, logBytes: run.logBytes },
-    }),
+    runs.db
+      .insertInto('runs')
+      .values((eb) => valuesOf(eb, run))
+      .returningAll(),
   );
 
   private static readonly found = new Statement((runs: RunTable, { id }: { id: string }) =>
@@ -120,16 +93,23 @@ export class RunTable extends Table {
 
   /** Runs of a pool that wait for nothing but a worker, in the order of their turn; held. */
   async claimReady(poolId: string, limit: number): Promise<RunRecord[]> {
-    const query = this.all()
-      .where('runs.poolId', '=', poolId)
-      .where(isReady)
-      .orderBy('runs.rank')
-      // CONFIRMED before QUEUED.
-      .orderBy('runs.state')
-      .orderBy('runs.position')
-      .limit(limit);
-    return (await this.lockedRuns(query, 'skip').execute()).map(toRun);
+    return (await this.rows(RunTable.readyClaimed, { poolId, limit })).map(toRun);
   }
+
+  private static readonly readyClaimed = new Statement(
+    (runs: RunTable, { poolId, limit }: { poolId: string; limit: number }) => {
+      const query = runs
+        .all()
+        .where('runs.poolId', '=', poolId)
+        .where(isReady)
+        .orderBy('runs.rank')
+        // CONFIRMED before QUEUED.
+        .orderBy('runs.state')
+        .orderBy('runs.position')
+        .limit(limit);
+      return runs.lockedRuns(query, 'skip');
+    },
+  );
 
   /** Runs of a pool that a worker has, then those that wait for nothing but a worker, in the order of their turn. */
   async schedulable(poolId: string, { offset, limit }: { offset: number; limit: number }): Promise<RunRecord[]> {
@@ -245,35 +225,37 @@ export class RunTable extends Table {
     return Number(row.n);
   }
 
-  /**
-   * Moves a run on, only if it still is where the caller saw it.
-   * @returns the position of the newest record of its log, that of `line` if there is one; undefined when somebody else
-   * was faster
-   */
+  /** Moves a run on, only if it still is where the caller saw it. @returns false when somebody else was faster */
   async advance(
-    { id, state }: Pick<RunRecord, 'id' | 'state'>,
+    { id, state: was }: Pick<RunRecord, 'id' | 'state'>,
     { hasChanges, holding, ...change }: RunChange,
     { to, ready, now, line }: Move,
-  ): Promise<number | undefined> {
-    const moved = await this.db
-      .updateTable('runs')
-      .set((eb) => ({
-        ...change,
-        ...(hasChanges === undefined ? {} : { hasChanges: hasChanges === null ? null : Number(hasChanges) }),
-        ...(holding === undefined ? {} : { holding: Number(holding) }),
-        ...(line === undefined
-          ? {}
-          : { logPosition: eb('logPosition', '+', 1), logBytes: eb('logBytes', '+', Buffer.byteLength(line)) }),
-        state: to,
-        ready: Number(ready),
-        updatedAt: now,
-      }))
-      .where('id', '=', id)
-      .where('state', '=', state)
-      .returning('logPosition')
-      .executeTakeFirst();
-    return moved?.logPosition;
+  ): Promise<boolean> {
+    const columns = {
+      ...change,
+      ...(hasChanges === undefined ? {} : { hasChanges: hasChanges === null ? null : Number(hasChanges) }),
+      ...(holding === undefined ? {} : { holding: Number(holding) }),
+      ...{ state: to, ready: Number(ready), updatedAt: now },
+    };
+    const lineBytes = line === undefined ? undefined : Buffer.byteLength(line);
+    const values = defined({ id, was, lineBytes, ...columns });
+    return (await this.row(RunTable.advanced.like(values), values)) !== undefined;
   }
+
+  private static readonly advanced = new StatementsByValues(
+    (runs: RunTable, { id, was, lineBytes, ...columns }: Advance) =>
+      runs.db
+        .updateTable('runs')
+        .set((eb) => ({
+          ...columns,
+          ...(lineBytes === undefined
+            ? {}
+            : { logPosition: eb('logPosition', '+', 1), logBytes: eb('logBytes', '+', lineBytes) }),
+        }))
+        .where('id', '=', id)
+        .where('state', '=', was)
+        .returning('id'),
+  );
 
   async setRank(id: string, rank: number): Promise<void> {
     await this.db.updateTable('runs').set({ rank }).where('id', '=', id).execute();
@@ -338,31 +320,4 @@ export class RunTable extends Table {
       .selectAll('runs')
       .select('stacks.name as stackName');
   }
-}
-
-const inProgressFirst = (eb: Where) => eb.case().when('runs.state', '=', 'QUEUED').then(1).else(0).end();
-
-const WITH_A_WORKER: RunState[] = ['PREPARING', 'PLANNING', 'PERFORMING', 'PREPARING_APPLY', 'APPLYING'];
-
-/* Literals, for which a database knows that the index of such rows will do: it is as good with any history. */
-export const isReady = (eb: Where) => eb('runs.ready', '=', eb.lit(1));
-
-export const isHolding = (eb: Where) => eb('runs.holding', '=', eb.lit(1));
-
-/** Of those that change something. */
-export const isUnfinishedInTurn = (eb: Where) =>
-  eb.and([eb('runs.type', '<>', sql.lit('PROPOSED')), eb('runs.finishedAt', 'is', null)]);
-
-function toRun(row: Selectable<RunRow> & { stackName: string }): RunRecord {
-  const { autoDeploy, hasChanges, ready, holding, skipInitialization, driftDetection, environmentNames, ...rest } = row;
-  return {
-    ...rest,
-    skipInitialization: skipInitialization === 1,
-    driftDetection: driftDetection === 1,
-    environmentNames: environmentNames === null ? [] : (JSON.parse(environmentNames) as string[]),
-    autoDeploy: autoDeploy === 1,
-    hasChanges: hasChanges === null ? null : hasChanges === 1,
-    ready: ready === 1,
-    holding: holding === 1,
-  } as RunRecord;
 }

@@ -59,9 +59,33 @@ export class StackTable extends Table {
     return row && toStack(row);
   }
 
+  private static readonly lockedAlone = new Statement((stacks: StackTable, { id }: { id: string }) =>
+    stacks.locked(
+      stacks
+        .existing()
+        .where('id', '=', id)
+        .where((eb) => {
+          const dependencies = eb.selectFrom('stackDependencies').select('stackDependencies.id');
+          const of = (side: 'stackId' | 'dependsOnStackId') =>
+            eb.not(eb.exists(dependencies.where(`stackDependencies.${side}`, '=', id)));
+          return eb.and([of('stackId'), of('dependsOnStackId')]);
+        }),
+    ),
+  );
+
+  /** The same of one that depends on no other, and no other on it; undefined when one does. */
+  async lockAlone(id: string): Promise<StackRecord | undefined> {
+    const row = await this.row(StackTable.lockedAlone, { id });
+    return row && toStack(row);
+  }
+
+  private static readonly heldOnly = new Statement((stacks: StackTable, { id }: { id: string }) =>
+    stacks.locked(stacks.db.selectFrom('stacks').select('id').where('id', '=', id)),
+  );
+
   /** The same for who needs not see it. */
   async hold(id: string): Promise<void> {
-    if (this.hasRivals) await this.locked(this.db.selectFrom('stacks').select('id').where('id', '=', id)).execute();
+    if (this.hasRivals) await this.rows(StackTable.heldOnly, { id });
   }
 
   private static readonly environmentFound = new Statement((stacks: StackTable, { runId }: { runId: string }) =>

@@ -32,3 +32,29 @@ export class Statement<Table extends object, Values extends object, Row> {
     return { ...compiled, parameters, name: this.name };
   }
 }
+
+/** Statements that differ by which values they are given alone: one for each set of names, of which there are few. */
+export class StatementsByValues<Table extends object, Values extends object, Row> {
+  private readonly known = new Map<string, Statement<Table, Values, Row>>();
+
+  /** @param build is given the values of these names, and no others */
+  constructor(private readonly build: (table: Table, values: Values) => Compilable<Row>) {}
+
+  /** The one for values of these names. */
+  like(values: Values): Statement<Table, Values, Row> {
+    const names = Object.keys(values).sort();
+    const key = names.join();
+    const known = this.known.get(key) ?? new Statement((table: Table) => this.build(table, placeholders(names)));
+    this.known.set(key, known);
+    return known;
+  }
+}
+
+/** Without what is undefined: a column that is not to change. */
+export function defined<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+}
+
+function placeholders<Values extends object>(names: readonly string[]): Values {
+  return Object.fromEntries(names.map((name) => [name, new Placeholder(name)])) as Values;
+}

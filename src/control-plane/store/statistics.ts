@@ -1,4 +1,4 @@
-import { isReady } from './runs';
+import { isReady } from './run-rows';
 import { Table } from './table';
 
 /** Runs that ended last, of which durations are told: as many whatever the history has. */

@@ -1,5 +1,5 @@
 import type { WorkerRecord, ViewedAssignment } from './records';
-import { toWorker } from './workers';
+import { toWorker } from './worker-rows';
 import { Statement } from './statement';
 import { chunks, inPages, PAGE, Table } from './table';
 

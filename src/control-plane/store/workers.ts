@@ -1,12 +1,9 @@
-import type { ExpressionBuilder, Selectable } from 'kysely';
 import type { WorkerRegistration } from '../../protocol/messages';
 import type { WorkerRecord } from './records';
-import type { Schema, WorkerRow } from './schema';
 import { Statement } from './statement';
 import { chunks, inPages, PAGE, Table } from './table';
+import { isOfLiveSession, isPresent, isWilling, toWorker } from './worker-rows';
 import { hasStatus, isNamed, isOlderThan, type WorkerSearch } from './worker-search';
-
-type Where = ExpressionBuilder<Schema, 'workers'>;
 
 /** Of the workers of a pool. */
 export interface WorkerCounts {
@@ -136,18 +133,24 @@ export class WorkerTable extends Table {
 
   /** Idle workers of sessions that were heard of since a reading of the lease clock, newest first; held. */
   async claimIdle(poolId: string, heardSince: number, limit: number): Promise<WorkerRecord[]> {
-    const query = this.db
-      .selectFrom('workers')
-      .selectAll()
-      .where('poolId', '=', poolId)
-      .where('runId', 'is', null)
-      .where(isWilling)
-      .where((eb) => isOfLiveSession(eb, heardSince))
-      .orderBy('createdAt', 'desc')
-      .orderBy('id', 'desc')
-      .limit(limit);
-    return (await this.locked(query, 'skip').execute()).map(toWorker);
+    return (await this.rows(WorkerTable.idleClaimed, { poolId, heardSince, limit })).map(toWorker);
   }
+
+  private static readonly idleClaimed = new Statement(
+    (workers: WorkerTable, { poolId, heardSince, limit }: { poolId: string; heardSince: number; limit: number }) => {
+      const query = workers.db
+        .selectFrom('workers')
+        .selectAll()
+        .where('poolId', '=', poolId)
+        .where('runId', 'is', null)
+        .where(isWilling)
+        .where((eb) => isOfLiveSession(eb, heardSince))
+        .orderBy('createdAt', 'desc')
+        .orderBy('id', 'desc')
+        .limit(limit);
+      return workers.locked(query, 'skip');
+    },
+  );
 
   /** What workers the pools have; one without any is left out. */
   async count(poolIds: readonly string[], heardSince: number): Promise<Map<string, WorkerCounts>> {
@@ -195,20 +198,29 @@ export class WorkerTable extends Table {
     return { known: Number(row.known), present: Number(row.present) };
   }
 
-  /** Gives it to an assignment, with the revision of its pool where that is known already. */
-  async hold(
-    id: string,
-    { runId, fence, revision }: { runId: string; fence: number; revision?: number },
-  ): Promise<void> {
-    if (revision !== undefined) await this.rows(WorkerTable.heldAndRevised, { id, runId, fence, revision });
-    else await this.db.updateTable('workers').set({ runId, fence }).where('id', '=', id).execute();
+  /** Gives it to an assignment. */
+  async hold(id: string, { runId, fence }: { runId: string; fence: number }): Promise<void> {
+    await this.db.updateTable('workers').set({ runId, fence }).where('id', '=', id).execute();
   }
 
-  private static readonly heldAndRevised = new Statement(
-    (workers: WorkerTable, of: { id: string; runId: string; fence: number; revision: number }) =>
+  /** The same to that of an attempt, with the revision of its pool. */
+  async holdByAttempt(id: string, attempt: { runId: string; attempt: number; revision: number }): Promise<void> {
+    await this.rows(WorkerTable.heldByAttempt, { id, ...attempt });
+  }
+
+  private static readonly heldByAttempt = new Statement(
+    (workers: WorkerTable, of: { id: string; runId: string; attempt: number; revision: number }) =>
       workers.db
         .updateTable('workers')
-        .set({ runId: of.runId, fence: of.fence, revision: of.revision })
+        .set((eb) => ({
+          runId: of.runId,
+          fence: eb
+            .selectFrom('assignments')
+            .select('assignments.fence')
+            .where('assignments.runId', '=', of.runId)
+            .where('assignments.attempt', '=', of.attempt),
+          revision: of.revision,
+        }))
         .where('id', '=', of.id),
   );
 
@@ -316,31 +328,4 @@ function packed(counts: ReadonlyMap<string, WorkerCounts>): string[][] {
     room -= registered;
   }
   return groups;
-}
-
-const isPresent = (eb: Where) => eb.and([eb('workers.removedAt', 'is', null), eb('workers.forgottenAt', 'is', null)]);
-
-export const isWilling = (eb: Where) =>
-  eb.and([isPresent(eb), eb('workers.drained', '=', eb.lit(0)), eb('workers.retiring', '=', eb.lit(0))]);
-
-const isOfLiveSession = (eb: Where, heardSince: number) =>
-  eb.exists(
-    eb
-      .selectFrom('sessions')
-      .select('sessions.sessionId')
-      .whereRef('sessions.poolId', '=', 'workers.poolId')
-      .whereRef('sessions.sessionId', '=', 'workers.sessionId')
-      .where('sessions.heardLease', '>=', heardSince),
-  );
-
-export function toWorker(row: Selectable<WorkerRow>): WorkerRecord {
-  const { removedAt, forgottenAt, ...rest } = row;
-  return {
-    ...rest,
-    metadata: JSON.parse(row.metadata) as Record<string, string>,
-    drained: row.drained === 1,
-    retiring: row.retiring === 1,
-    removed: removedAt !== null,
-    forgotten: forgottenAt !== null,
-  };
 }

@@ -51,8 +51,8 @@ test('a run has the source that its stack has when it is queued, though somebody
   try {
     const [stack] = await queue.admin.stacks();
     const { source } = await queue.admin.uploadSource('stack', Readable.from([Buffer.from('newer')]));
-    const run = await queueRun(forSomebody(queue.context), { stack: stack!, type: 'TRACKED' });
-    expect(await queue.admin.run(run)).toMatchObject({ source });
+    const { id } = await queueRun(forSomebody(queue.context), { stack: stack!, type: 'TRACKED' });
+    expect(await queue.admin.run(id)).toMatchObject({ source });
   } finally {
     await queue.close();
   }

@@ -41,7 +41,7 @@ describe('what was committed is answered, though', () => {
   test('the metrics cannot be told that a run was given out', async () => {
     const worker = await queue.register();
     const stack = (await queue.admin.stack('stack'))!;
-    const run = await queueRun(forSomebody(brokenContext()), { stack, type: 'TRACKED' });
+    const { id: run } = await queueRun(forSomebody(brokenContext()), { stack, type: 'TRACKED' });
     expect(await queue.assignment(worker)).toMatchObject({ runId: run });
   });
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { monthOf } from '../../../src/control-plane/queue/month';
-import { RESTORED_HOLD_MS } from '../../../src/control-plane/queue/restored';
+import { RESTORED_HOLD_MS } from '../../../src/control-plane/queue/lease-clock';
 import { backup } from '../../../src/control-plane/store/database/backup';
 import { restore } from '../../../src/control-plane/store/database/restore';
 import type { Assignment } from '../../../src/protocol/messages';

@@ -3,7 +3,6 @@ import type { Schema } from '../schema';
 import type { Hosted, Perform, SqliteConnection } from './sqlite-connection';
 import { PlainDriver, sqliteDialect } from './sqlite-dialect';
 import { toExecuted } from './sqlite-executor';
-import { undone } from './transaction-error';
 
 /** The transaction that is open where a host is. */
 export interface HostedTransaction {
@@ -25,7 +24,8 @@ export interface Hosting {
 export function hostOn(connection: SqliteConnection, host: Host): Perform {
   let failure: unknown;
   const execute = (sql: string, parameters: readonly unknown[] = []) => {
-    if (failure !== undefined) throw undone(failure);
+    // That of the one that failed, also to those that were asked for together with it.
+    if (failure !== undefined) throw failure as Error;
     try {
       return toExecuted(connection.execute({ sql, parameters, within: true }));
     } catch (error) {

@@ -81,7 +81,7 @@ export class LentConnection implements DatabaseConnection {
       return await this.outbox.ask<R>(query);
     } catch (error) {
       this.failure ??= error;
-      throw error instanceof NotCarriedOutError ? undone(error.cause) : error;
+      throw error instanceof NotCarriedOutError ? error.cause : error;
     }
   }
 }

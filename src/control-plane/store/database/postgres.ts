@@ -16,6 +16,8 @@ import { explain, isConflict, isLocked } from './postgres-errors';
 import { PostgresListener } from './postgres-listener';
 
 const POOL_SIZE = 10;
+/** After which a connection that nobody uses is closed: another has to log in, and to plan every statement anew. */
+const IDLE_MS = 10 * 60_000;
 /** How long a migration waits for a table: everybody else waits behind it. */
 const MIGRATION_LOCK_MS = 3_000;
 /** How long the others then have the tables to themselves, at most. */
@@ -75,7 +77,7 @@ async function patiently(attempt: () => Promise<void>): Promise<void> {
 }
 
 function openPool(config: PoolConfig): Pool {
-  const pool = new Pool({ ...config, onConnect: prepareSession });
+  const pool = new Pool({ idleTimeoutMillis: IDLE_MS, onConnect: prepareSession, ...config });
   // A connection that breaks while nobody uses it leaves the pool; one in use fails its statement.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));

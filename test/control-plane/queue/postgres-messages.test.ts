@@ -1,0 +1,50 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { INSTALL_TIMEOUT_MS } from '../../support/debian-package';
+import { temporaryFolder } from '../../support/folder';
+import { startPostgres, type PostgresServer } from '../../support/postgres';
+import { PostgresTraffic } from '../../support/postgres-traffic';
+import { newPostgres } from '../support/databases';
+import { TestQueue } from '../support/queue';
+
+/* To go to PostgreSQL and back costs more than a statement. */
+describe('what goes to PostgreSQL', () => {
+  let server: PostgresServer;
+  let queue: TestQueue;
+  let traffic: PostgresTraffic;
+
+  beforeAll(async () => {
+    server = await startPostgres();
+  }, INSTALL_TIMEOUT_MS);
+
+  afterAll(() => server?.stop());
+
+  beforeEach(async () => {
+    queue = await TestQueue.ready(temporaryFolder(), await newPostgres(server));
+    traffic = PostgresTraffic.listen();
+  });
+
+  afterEach(async () => {
+    traffic.stop();
+    await queue.close();
+  });
+
+  const OPERATIONS: Record<string, () => Promise<() => Promise<unknown>>> = {
+    'a trigger with no worker': () => Promise.resolve(() => queue.trigger()),
+    'a trigger that a worker waits for': async () => {
+      await queue.register();
+      return () => queue.trigger();
+    },
+  };
+
+  test.each([
+    // The stack by its name; then the stack, the run and what may run, the entry in the audit trail, and the commit with the topics.
+    { operation: 'a trigger with no worker', statements: 8, messages: 5 },
+    // What may run and who may take it goes with that entry; then what it changes.
+    { operation: 'a trigger that a worker waits for', statements: 15, messages: 6 },
+  ])('$operation: $statements statements in $messages messages', async ({ operation, ...cost }) => {
+    const work = await OPERATIONS[operation]!();
+    traffic.reset();
+    await work();
+    expect({ statements: traffic.statements, messages: traffic.messages }).toEqual(cost);
+  });
+});
