@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { INSTALL_TIMEOUT_MS } from '../support/debian-package';
 import { planChanges } from '../support/plan-changes';
@@ -72,6 +73,12 @@ const READERS = [
   { who: 'dark, on a phone', viewport: { width: 360, height: 740 }, colorScheme: 'dark' },
 ] as const;
 
+/** CI keeps what the pages look like. */
+async function picture(name: string): Promise<void> {
+  const folder = process.env.SCREENSHOTS;
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
 test.each(Object.keys(PAGES))(
   '%s passes the rules of axe in light and dark, and fits a desk and a phone',
   async (name) => {
@@ -81,6 +88,7 @@ test.each(Object.keys(PAGES))(
       await page.emulateMedia({ colorScheme });
       const fits = await page.evaluate('document.documentElement.scrollWidth <= innerWidth');
       expect([who, fits, await axeFinds(page)]).toEqual([who, true, []]);
+      await picture(`${name} (${colorScheme})`);
     }
     expect(site.complaints).toEqual([]);
   },

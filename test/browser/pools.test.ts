@@ -6,6 +6,8 @@ import type { Download, Page, Request } from 'playwright-core';
 import { parse } from 'yaml';
 import { parsePrivateKey, requireMatchingPair } from '../../src/protocol/auth';
 import { parseToken } from '../../src/protocol/token';
+import { newWorker, TestControlPlane } from '../control-plane/support/control-plane';
+import { connectPoll } from '../../src/protocol/client';
 import { siteOfEachTest } from './support/site';
 
 const site = siteOfEachTest();
@@ -28,6 +30,34 @@ async function downloaded(page: Page, button: string): Promise<{ download: Downl
 function openssl(request: string, ...what: string[]): string {
   return execFileSync('openssl', ['req', '-noout', ...what], { input: request, encoding: 'utf8', stdio: 'pipe' });
 }
+
+test('a cluster speaks for a pool with the Secret that a browser has made', async () => {
+  const controlPlane = await TestControlPlane.start();
+  try {
+    const { id, secret } = controlPlane.apiKey;
+    const httpCredentials = { username: id, password: secret };
+    const page = await site().person({ baseURL: controlPlane.url, ignoreHTTPSErrors: true, httpCredentials });
+    await page.goto('/pools/new');
+    await page.getByLabel('Name').fill('made here');
+    await page.getByRole('button', { name: 'Make key and request here' }).click();
+    await page.getByText('Key and request are made').waitFor();
+    await page.getByRole('button', { name: 'Create the pool' }).click();
+    await page.getByRole('heading', { name: 'Token of pool made here' }).waitFor();
+    const { stringData } = parse((await downloaded(page, 'Download the Secret')).text) as Secret;
+    const token = parseToken(stringData.token);
+    const privateKeyPem = parsePrivateKey(stringData.privateKey);
+    const events = { onView: () => undefined, onStatus: () => undefined };
+    const session = connectPoll({ token, privateKeyPem, session: 'pool-uid', userAgent: 'test/1' }, events);
+    try {
+      await session.register({ workers: [newWorker('first')] });
+    } finally {
+      await session.close();
+    }
+    expect(await controlPlane.admin.workers(token.poolId)).toMatchObject([{ name: 'first' }]);
+  } finally {
+    await controlPlane.close();
+  }
+});
 
 describe('a pool is created', () => {
   test.each([

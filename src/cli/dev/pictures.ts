@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import type { Page } from 'playwright-core';
 import { startBrowser } from '../../../test/browser/support/browser';
 import { TestSite } from '../../../test/browser/support/site';
 import { npmScript } from '../npm-script';
@@ -43,18 +44,30 @@ async function makePictures(): Promise<void> {
     for (const [name, path] of [
       ['control-plane', `/pools/${site.queue.pool.id}`],
       ['run', `/runs/${run}`],
+      ['new-pool', '/pools/new'],
     ] as const) {
       await page.goto(path);
-      await page
-        .getByText(/ ago|for \d/)
-        .first()
-        .waitFor();
+      if (name === 'new-pool') await fillIn(page);
+      else
+        await page
+          .getByText(/ ago|for \d/)
+          .first()
+          .waitFor();
       await page.screenshot({ path: `${FOLDER}/${name}.png`, fullPage: true });
     }
   } finally {
     await site.close();
     await browser.close();
   }
+}
+
+/** As somebody does who is about to create a pool. */
+async function fillIn(page: Page): Promise<void> {
+  await page.getByLabel('Name').fill('staging');
+  await page.getByLabel('Description').fill('What is tried before production');
+  await page.getByLabel('Labels').fill('team:platform');
+  await page.getByRole('button', { name: 'Make key and request here' }).click();
+  await page.getByText('Key and request are made').waitFor();
 }
 
 /** A pool at work. @returns a run of it */

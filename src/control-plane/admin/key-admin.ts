@@ -9,12 +9,18 @@ import type { PersonContext } from '../queue/context';
 import type { Transaction } from '../store';
 import { isUniqueViolation } from '../store/database/database';
 import type { ApiKeyRecord } from '../store/records';
+import { keyVersion, refuseOutdated } from './versions';
 
 export interface NewKey {
   readonly name: string;
   readonly role: string;
   /** Whose tokens stand for its secret. @default - it has a secret; of one that is changed: as before */
   readonly oidc?: NewOidcTrust | null | undefined;
+}
+
+export interface KeyChange extends NewKey {
+  /** `keyVersion` of what was seen: refused where it is another by now. @default - whatever it is */
+  readonly seen?: string;
 }
 
 /** What a key is to have that may be asked for twice, as by a form that is sent again: the same again gives that key. */
@@ -104,13 +110,14 @@ export class KeyAdmin {
   }
 
   /** Sessions of a key that gets another role, or trusts other tokens, end at once. */
-  async update(id: string, input: NewKey): Promise<Key> {
+  async update(id: string, input: KeyChange): Promise<Key> {
     this.refuseStartKey(id, 'changed');
     const change = this.usable(input);
     const trust = input.oidc ? checkOidcTrust(input.oidc) : undefined;
     return refuseTwice(change.name, () =>
       auditedTransaction(this.context, 'api-key.update', async (tx) => {
         const before = await locked(tx, id);
+        refuseOutdated(keyVersion(before), input.seen, `API key ${before.name}`);
         if (trust && before.oidc === null) {
           throw new RequestError('malformed', `API key ${before.name} has a secret: make another key for tokens`);
         }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RequestError } from '../errors';
-import type { PoolRecord, StackRecord } from '../store/records';
+import type { ApiKeyRecord, PoolRecord, StackRecord } from '../store/records';
 
 /** What a pool is set to, for whoever changes it from what they saw. */
 export function poolVersion(pool: PoolRecord): string {
@@ -13,6 +13,9 @@ export function stackVersion(stack: StackRecord): string {
   const { poolId, tool, projectRoot, runnerImage, autoDeploy, managesState } = stack;
   return versionOf([poolId, tool, projectRoot, runnerImage, autoDeploy, managesState]);
 }
+
+/** The same of an API key. */
+export const keyVersion = ({ name, role }: Pick<ApiKeyRecord, 'name' | 'role'>): string => versionOf([name, role]);
 
 const versionOf = (settings: readonly unknown[]): string =>
   createHash('sha256').update(JSON.stringify(settings)).digest('base64url').slice(0, 16);

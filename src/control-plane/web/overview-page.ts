@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { AdminService } from '../admin/admin-service';
 import type { PoolRecord, RunRecord } from '../store/records';
 import { table, type Html } from './html';
+import { cut, nextPart } from './paging';
 import type { View } from './view';
 import type { Viewer } from './viewer';
 import { age, count, poolLink, runLink, stackLink, stateWord } from './words';
@@ -13,11 +14,15 @@ interface PoolOverview {
   readonly pendingRuns: number;
 }
 
+const POOLS_SHOWN = 100;
 const RUNS_SHOWN = 50;
 
 /** All pools, and the newest runs. */
-export async function overview(admin: AdminService, { may }: Viewer): Promise<View> {
-  const all = await admin.pools();
+export async function overview(admin: AdminService, { may }: Viewer, query: URLSearchParams): Promise<View> {
+  const known = await admin.pools();
+  // Names are in the order of the database; one that is gone is behind none.
+  const begins = known.findIndex(({ id }) => id === query.get('after')) + 1;
+  const { shown: all, last } = cut(known.slice(begins), POOLS_SHOWN);
   const ids = all.map(({ id }) => id);
   const [counts, pending] = await Promise.all([admin.countWorkers(ids), admin.pendingRuns(ids)]);
   const pools = all.map((pool) => ({
@@ -27,7 +32,7 @@ export async function overview(admin: AdminService, { may }: Viewer): Promise<Vi
     pendingRuns: pending.get(pool.id) ?? 0,
   }));
   const runs = await admin.runs({ limit: RUNS_SHOWN });
-  const names = new Map(pools.map(({ pool }) => [pool.id, pool.name]));
+  const names = new Map(known.map(({ id, name }) => [id, name]));
   const noPool = html`<p>There is no pool yet: <code>worker-pools pool create NAME --out DIR</code> makes one.</p>`;
   return {
     title: 'Overview',
@@ -38,6 +43,7 @@ export async function overview(admin: AdminService, { may }: Viewer): Promise<Vi
           ${may('pool:write') ? html`<p class="actions"><a class="button primary" href="/pools/new">New pool …</a></p>` : ''}`,
       },
       { region: 'pools', content: pools.length === 0 ? noPool : poolTable(pools) },
+      { region: 'parts', content: nextPart('/', query, last?.id, 'More pools') },
       { content: html`<h2 id="runs">Runs</h2>` },
       { region: 'runs', content: runTable(runs, { names, labelledBy: 'runs' }) },
       { content: html`<p><a href="/runs">All runs</a></p>` },

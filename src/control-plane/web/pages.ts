@@ -25,7 +25,7 @@ export interface PageKind {
 const noSuch = () => '';
 
 export const PAGES: readonly PageKind[] = [
-  { path: '/', what: 'page', make: (admin, _, viewer) => overview(admin, viewer), missing: noSuch },
+  { path: '/', what: 'page', make: (admin, _, viewer, query) => overview(admin, viewer, query), missing: noSuch },
   { path: '/runs', what: 'page', make: (admin, _, viewer, query) => runsView(admin, viewer, query), missing: noSuch },
   {
     path: '/stacks',

@@ -87,6 +87,16 @@ describe('settings that somebody else has changed meanwhile', () => {
   });
 });
 
+test('an API key that somebody else has changed meanwhile is not changed', async () => {
+  const { id } = await queue.admin.keys.create({ name: 'ci', role: 'reader' });
+  const form = await formReader(queue).open(`/keys/${id}/settings`);
+  await queue.admin.keys.update(id, { name: 'ci', role: 'admin' });
+  const { status, text } = await form.send({ name: 'renamed', role: 'reader' });
+  expect(status).toBe(409);
+  expect(text).toContain('Now it is: admin');
+  expect(await queue.admin.keys.find(id)).toMatchObject({ name: 'ci', role: 'admin' });
+});
+
 describe('the form of a new key', () => {
   test('makes one key, however often it is sent, and shows its secret', async () => {
     const form = await formReader(queue).open('/keys/new');

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { AdminService } from '../../admin/admin-service';
 import type { Key } from '../../admin/key-admin';
+import { keyVersion } from '../../admin/versions';
 import { RequestError } from '../../errors';
 import { ROLES, type Role } from '../../identity/rights';
 import type { Field } from './field';
@@ -119,13 +120,16 @@ const change: Form = {
     return {
       title: `API key ${key.name}`,
       sentence: 'With another role, its sessions end at once.',
-      fields: settingsFields(key),
+      fields: [
+        { name: 'seen', label: '', kind: 'hidden', value: keyVersion(key), isFresh: true },
+        ...settingsFields(key),
+      ],
       button: 'Save',
       back: '/keys',
     };
   },
   perform: async (admin, { id = '' }, values) => {
-    await admin.keys.update(id, { name: values.line('name'), role: values.text('role') });
+    await admin.keys.update(id, { name: values.line('name'), role: values.text('role'), seen: values.text('seen') });
     return { goTo: '/keys' };
   },
 };
