@@ -64,6 +64,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'the form of a run': () => `/stacks/${ids.stack}/trigger`,
   'all runs': () => '/runs',
   'all API keys': () => '/keys',
+  'the audit trail': () => '/audit',
   'the form of a new API key': () => '/keys/new',
   'a page that is not there': () => '/nothing',
 };

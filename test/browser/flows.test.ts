@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { until } from '../support/until';
 import { makeKey } from '../control-plane/support/credentials';
-import { siteOfEachTest } from './support/site';
+import { siteOfEachTest } from './support/site-of-each-test';
 
 const site = siteOfEachTest();
 

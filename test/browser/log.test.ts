@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { runTopic } from '../../src/control-plane/queue/wakeups';
 import { until } from '../support/until';
-import { siteOfEachTest } from './support/site';
+import { siteOfEachTest } from './support/site-of-each-test';
 
 const site = siteOfEachTest();
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { makeKey } from '../control-plane/support/credentials';
-import { siteOfEachTest } from './support/site';
+import { siteOfEachTest } from './support/site-of-each-test';
 
 /* What owners of pools, stacks and keys do on the pages. */
 
@@ -150,6 +150,24 @@ test('a reader sees nothing that leads to a form', async () => {
     expect(await page.getByRole('link', { name: '…' }).count()).toBe(0);
   }
   expect(await page.getByRole('link', { name: 'Keys' }).count()).toBe(0);
+});
+
+test('who did what is seen in the pool and in the audit trail, and found there', async () => {
+  const { id } = site().queue.pool;
+  const page = await site().person();
+  await page.goto(`/pools/${id}/settings`);
+  await page.getByLabel('Description').fill('</td><script>alert(1)</script>');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('link', { name: 'Activity' }).click();
+  await page.getByRole('row', { name: 'change a worker pool' }).getByText('</td><script>alert(1)</script>').waitFor();
+  await page.getByRole('link', { name: 'Audit trail' }).click();
+  await page.getByLabel('Who or what').fill('ADMIN');
+  await page.getByLabel('Action').selectOption('worker-pool.update');
+  await page.getByRole('button', { name: 'Show' }).click();
+  await page.getByRole('row', { name: 'change a worker pool' }).getByText('admin').first().waitFor();
+  await page.getByLabel('Outcome').selectOption('refused');
+  await page.getByRole('button', { name: 'Show' }).click();
+  await page.getByText('There is no such entry').waitFor();
 });
 
 test('long lists are shown by parts, and searched', async () => {

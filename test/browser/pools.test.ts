@@ -8,7 +8,7 @@ import { parsePrivateKey, requireMatchingPair } from '../../src/protocol/auth';
 import { parseToken } from '../../src/protocol/token';
 import { newWorker, TestControlPlane } from '../control-plane/support/control-plane';
 import { connectPoll } from '../../src/protocol/client';
-import { siteOfEachTest } from './support/site';
+import { siteOfEachTest } from './support/site-of-each-test';
 
 const site = siteOfEachTest();
 

@@ -49,6 +49,7 @@ export const RIGHTS = {
   'state:write': { what: 'bring, restore and unlock states of stacks', roles: operators },
   'source:write': { what: 'upload sources of stacks', roles: operators },
   'run:write': { what: 'trigger, confirm, discard, stop and prioritize runs', roles: operators },
+  'audit:read': { what: 'see the audit trail', roles: admins },
   'key:read': { what: 'see API keys', roles: admins },
   'key:write': { what: 'create, change and delete API keys', roles: admins },
 } as const satisfies Record<string, Grant>;

@@ -1,5 +1,6 @@
 import type { AdminService } from '../admin/admin-service';
 import type { Right } from '../identity/rights';
+import { auditView } from './audit-page';
 import { keysView } from './key-page';
 import { runsView, stacksView } from './list-pages';
 import { overview } from './overview-page';
@@ -31,6 +32,13 @@ export const PAGES: readonly PageKind[] = [
     path: '/stacks',
     what: 'page',
     make: (admin, _, viewer, query) => stacksView(admin, viewer, query),
+    missing: noSuch,
+  },
+  {
+    path: '/audit',
+    what: 'page',
+    right: 'audit:read',
+    make: (admin, _, viewer, query) => auditView(admin, viewer, query),
     missing: noSuch,
   },
   {

@@ -3,6 +3,7 @@ import type { AdminService } from '../admin/admin-service';
 import type { Pool } from '../admin/pool-admin';
 import type { WorkerRecord } from '../store/records';
 import { WORKER_STATUSES } from '../store/worker-search';
+import { deedsTable } from './audit-page';
 import { table, type Html } from './html';
 import { cut, filterForm, nextPart } from './paging';
 import { runTable } from './overview-page';
@@ -156,7 +157,17 @@ async function stacks(admin: AdminService, { id }: Pool, { query }: Asked): Prom
   ${nextPart(`/pools/${id}/stacks`, query, last && String(offset + SHOWN), 'More')}`;
 }
 
-async function activity(admin: AdminService, { id }: Pool): Promise<Html> {
-  return html`${runTable(await admin.runs({ pool: id, limit: SHOWN }), { labelledBy: 'list' })}
+async function activity(admin: AdminService, { id }: Pool, { viewer }: Asked): Promise<Html> {
+  const runs = await admin.runs({ pool: id, limit: SHOWN });
+  return html`${viewer.may('audit:read') ? await deeds(admin, id) : ''}
+    <h3 id="runs">Runs</h3>
+    ${runTable(runs, { labelledBy: 'runs' })}
     <p><a href="/runs?pool=${id}">All runs of this pool</a></p>`;
+}
+
+/** What people and programs did to it and its workers of late. */
+async function deeds(admin: AdminService, id: string): Promise<Html> {
+  return html`<h3 id="deeds">Who did what</h3>
+    ${await deedsTable(admin, id, 'deeds')}
+    <p><a href="/audit?text=${id}">All of it</a></p>`;
 }

@@ -68,7 +68,7 @@ export function webRoutes(parts: WebParts): Hono<Env> {
   app.onError((error, c) => failed(c, error, logger));
   const oneOfFew: MiddlewareHandler = (_, next) =>
     admission.inFlight.during('pages', LIMIT.pagesAtOnce, 'too many pages at once', next);
-  for (const path of ['/', '/live', '/pools/*', '/stacks/*', '/runs/*', '/keys/*']) {
+  for (const path of ['/', '/live', '/pools/*', '/stacks/*', '/runs/*', '/keys/*', '/audit/*']) {
     app.use(path, HEADERS, keptByNobody, identify(apiKeys, admission), oneOfFew);
   }
   const live = new LiveViews(admin, logger);

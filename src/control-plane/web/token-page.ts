@@ -24,7 +24,11 @@ export function tokenPage(pool: Pool): Html {
     </div>
     <h2>Secret</h2>
     <p class="actions"><span data-copy="manifest" data-what="the Secret"></span><span data-save="manifest"></span></p>
-    <pre class="card" id="manifest" tabindex="0">${before}<span data-key-base64>${PLACEHOLDER}</span>${after}</pre>
+    <pre
+      class="card token"
+      id="manifest"
+      tabindex="0"
+    >${before}<span data-key-base64>${PLACEHOLDER}</span>${after}</pre>
     <p>
       <code>kubectl apply -f secret.yaml</code> puts it into the cluster. Another name or namespace? Change both in the
       manifest; the WorkerPool refers to the Secret by its name.

@@ -1,4 +1,3 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/globals';
 import axe from 'axe-core';
 import { pino } from 'pino';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
@@ -10,9 +9,7 @@ import { KeyFiles } from '../../../src/control-plane/key-files';
 import { webRoutes } from '../../../src/control-plane/web/routes';
 import { openApiKeys } from '../../control-plane/support/api-keys';
 import { TestQueue } from '../../control-plane/support/queue';
-import { INSTALL_TIMEOUT_MS } from '../../support/debian-package';
 import { freePort } from '../../support/own-servers';
-import { startBrowser } from './browser';
 
 const API_KEY = { id: 'admin', secret: 'a secret of the test' };
 
@@ -95,28 +92,4 @@ export async function axeFinds(page: Page): Promise<string[]> {
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
   );
-}
-
-/** A browser for the tests of a file, and for each of them a site of its own, about which no page may complain. */
-export function siteOfEachTest(): () => TestSite {
-  let browser: Browser;
-  let site: TestSite;
-
-  beforeAll(async () => {
-    browser = await startBrowser();
-  }, INSTALL_TIMEOUT_MS);
-
-  afterAll(() => browser?.close());
-
-  beforeEach(async () => {
-    site = await TestSite.start(browser);
-  });
-
-  afterEach(async () => {
-    const { complaints } = site;
-    await site.close();
-    expect(complaints).toEqual([]);
-  });
-
-  return () => site;
 }
