@@ -13,6 +13,7 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\p{Surrogat
 /** As Docker has references: of what they have beyond this, such as lengths of their parts, the kubelet says more. */
 const IMAGE = /^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,499}$/;
 const FOLDER = /^[^\p{C}\p{Zl}\p{Zp}]{0,1000}$/u;
+const RESOURCE = /^[a-z0-9][a-z0-9-]{0,62}\/[a-z0-9][a-z0-9.-]{0,252}$/;
 const MOST_NOTE = 1_000;
 /** What can be seen of ASCII. */
 const IDEMPOTENCY_KEY = /^[!-~]{1,100}$/;
@@ -119,6 +120,15 @@ export function checkNote(text: string): string {
   throw malformed(
     'note',
     `the note is not allowed: at most ${MOST_NOTE} characters, no control character but tabs and ends of lines`,
+  );
+}
+
+/** Namespace and name of a WorkerPool. @throws RequestError `malformed`, with the rule */
+export function checkManagedBy(resource: string): string {
+  if (RESOURCE.test(resource)) return resource;
+  throw malformed(
+    'managedBy',
+    `managedBy ${JSON.stringify(resource.slice(0, 100))} is not allowed: namespace and name of a WorkerPool, such as runners/production`,
   );
 }
 

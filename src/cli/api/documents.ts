@@ -18,12 +18,12 @@ const POOL_SETTINGS = 'id name description labels space driftDetectionRunLimit';
 export const POOLS = graphql(`{ workerPools { ${POOL} } }`);
 export const POOL_NAMES = graphql('{ workerPools { id name } }');
 export const POOL_TOKEN = graphql('query($id: ID!) { workerPool(id: $id) { config } }');
-export const POOL_TO_CHANGE = graphql(`query($id: ID!) { workerPool(id: $id) { ${POOL_SETTINGS} } }`);
+export const POOL_TO_CHANGE = graphql(`query($id: ID!) { workerPool(id: $id) { version ${POOL_SETTINGS} } }`);
 /** With its queue as far as it is shown, runs that wait for others among the unfinished ones, and the stacks that it runs. */
 export const POOL_DETAILS = graphql(`
   query($id: ID!, $predicates: [QueryPredicate!]!) {
     workerPool(id: $id) {
-      ${POOL_SETTINGS} workersCount busyWorkers drainedWorkers pendingRuns usersCount createdAt
+      ${POOL_SETTINGS} managedBy workersCount busyWorkers drainedWorkers pendingRuns usersCount createdAt
       searchSchedulableRuns(input: { first: 50 }) {
         edges { node { position run { id stackName type state isPrioritized waitsFor createdAt } } }
         pageInfo { hasNextPage }
@@ -36,12 +36,14 @@ export const POOL_DETAILS = graphql(`
   }
 `);
 export const UPDATE_POOL = graphql(`
-  mutation($id: ID!, $name: String!, $description: String, $labels: [String!], $space: ID, $limit: Int) {
+  mutation($id: ID!, $name: String!, $description: String, $labels: [String!], $space: ID, $limit: Int, $version: String) {
     pool: workerPoolUpdate(
-      id: $id, name: $name, description: $description, labels: $labels, space: $space, driftDetectionRunLimit: $limit
+      id: $id, name: $name, description: $description, labels: $labels, space: $space, driftDetectionRunLimit: $limit,
+      version: $version
     ) { ${POOL_SETTINGS} }
   }
 `);
+export const UNLOCK_POOL = graphql('mutation($id: ID!) { workerPoolUnlock(id: $id) { id } }');
 export const CYCLE_POOL = graphql('mutation($id: ID!) { workerPoolCycle(id: $id) }');
 export const CREATE_POOL = graphql(`
   mutation ($name: String!, $csr: String!, $description: String) {

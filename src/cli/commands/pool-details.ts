@@ -45,6 +45,7 @@ export function poolText(pool: PoolDetails): string {
     ['Space', pool.space],
     ['Drift runs', limit === null || limit < 0 ? 'without limit' : limit === 0 ? 'none' : `${limit} at once`],
     ['Workers', `${pool.workersCount}: ${pool.busyWorkers} busy, ${pool.drainedWorkers} drained`],
+    ['Managed by', pool.managedBy === null ? '(people)' : `WorkerPool ${pool.managedBy} of a cluster`],
     ['Created', when(pool.createdAt)],
     ['Used by', usedBy(pool)],
   ];

@@ -51,6 +51,8 @@ export function updateCommand(): Command {
       labels: [...new Set([...before.labels.filter((label) => !removed.includes(label)), ...added])],
       space: space ?? before.space,
       limit: limit ?? before.driftDetectionRunLimit,
+      // What somebody else has changed since it was read must not be undone.
+      version: before.version,
     });
     output(flags, pool, pool.id, `Pool ${pool.name} is changed.`);
   });

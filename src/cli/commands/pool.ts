@@ -4,7 +4,7 @@ import { checkPoolName } from '../../control-plane/names';
 import type { ApiClient } from '../api/client';
 import { apiAction } from '../api/command';
 import { confirm, withConfirmation, type ConfirmFlags } from '../api/confirm';
-import { CYCLE_POOL, DELETE_POOL, POOL_TOKEN, POOLS, RESET_POOL, STACKS } from '../api/documents';
+import { CYCLE_POOL, DELETE_POOL, POOL_TOKEN, POOLS, RESET_POOL, STACKS, UNLOCK_POOL } from '../api/documents';
 import { output, withOutput, type OutputFlags } from '../api/formats';
 import { commandGroup, withExamples } from '../api/help';
 import { createPool } from '../api/operations';
@@ -30,6 +30,7 @@ export function poolCommand(): Command {
     updateCommand(),
     resetCommand(),
     cycleCommand(),
+    unlockCommand(),
     deleteCommand(),
   );
 }
@@ -128,8 +129,8 @@ function cycleCommand(): Command {
   const command = new Command('cycle')
     .argument('<pool>', 'name or id of the pool')
     .description('Replace every worker of a pool: idle ones go at once, busy ones after their run.');
-  withExamples(withConfirmation(command), 'pool cycle production', 'pool cycle production --yes');
-  return apiAction<ConfirmFlags>(command, async (client, flags, given = '') => {
+  withExamples(withOutput(withConfirmation(command)), 'pool cycle production', 'pool cycle production --yes');
+  return apiAction<ConfirmFlags & OutputFlags>(command, async (client, flags, given = '') => {
     const { id, name } = await findPool(client, given);
     await confirm(
       flags,
@@ -137,7 +138,31 @@ function cycleCommand(): Command {
       `Cycle pool ${name}?`,
     );
     await client.query(CYCLE_POOL, { id });
-    print(`The workers of pool ${name} go; see it with: worker-pools worker list ${name} --watch`);
+    output(
+      flags,
+      { id, name },
+      id,
+      `The workers of pool ${name} go; see it with: worker-pools worker list ${name} --watch`,
+    );
+  });
+}
+
+function unlockCommand(): Command {
+  const command = new Command('unlock')
+    .argument('<pool>', 'name or id of the pool')
+    .description(
+      'Let people change a pool that a cluster manages: one that its WorkerPool has made. It stays so, whatever becomes of that WorkerPool.',
+    );
+  withExamples(withOutput(withConfirmation(command)), 'pool unlock production', 'pool unlock production --yes');
+  return apiAction<ConfirmFlags & OutputFlags>(command, async (client, flags, given = '') => {
+    const { id, name } = await findPool(client, given);
+    await confirm(
+      flags,
+      `People may change pool ${name} then, behind the back of its WorkerPool.`,
+      `Unlock pool ${name}?`,
+    );
+    await client.query(UNLOCK_POOL, { id });
+    output(flags, { id, name }, id, `Pool ${name} is unlocked.`);
   });
 }
 
@@ -147,12 +172,13 @@ function deleteCommand(): Command {
     .description(
       'Delete a pool: its token and key stop working. Refused while it has unfinished runs. Delete its WorkerPool in the cluster first.',
     );
-  return apiAction(withExamples(command, 'pool delete production'), async (client, _, given) => {
+  withExamples(withOutput(command), 'pool delete production', 'pool delete production --output name');
+  return apiAction<OutputFlags>(command, async (client, flags, given) => {
     const { id, name } = await findPool(client, given ?? '');
     await client.query(DELETE_POOL, { id });
     const { stacks } = await client.query(STACKS);
     const left = stacks.filter(({ workerPool }) => workerPool === null).map((stack) => stack.name);
-    print(`Pool ${name} is deleted.`);
+    output(flags, { id, name }, id, `Pool ${name} is deleted.`);
     if (left.length > 0) {
       print(
         `Note: these stacks have no pool now: ${left.join(', ')}. Assign another one with: worker-pools stack update STACK --pool POOL`,

@@ -13,7 +13,7 @@ import { runTopic, type Sleep } from '../queue/wakeups';
 import { KeyAdmin } from './key-admin';
 import { configOf, usable } from './new-run';
 import { PlanAdmin } from './plan-admin';
-import { PoolAdmin, type Pool } from './pool-admin';
+import { PoolAdmin, type Pool, type PoolKeeper } from './pool-admin';
 import { StackAdmin } from './stack-admin';
 import { StateAdmin } from './state-admin';
 import { Statistics } from './statistics';
@@ -83,8 +83,8 @@ export class AdminService {
   }
 
   /** Everything about a pool that people say, at once: what is left out is as in a new pool. Its token stays. */
-  updatePool(id: string, settings: PoolChange): Promise<Pool> {
-    return this.poolAdmin.update(id, settings);
+  updatePool(id: string, settings: PoolChange, by?: PoolKeeper): Promise<Pool> {
+    return this.poolAdmin.update(id, settings, by);
   }
 
   /** New certificate and token; the old ones are refused from now on. */
@@ -92,8 +92,13 @@ export class AdminService {
     return this.poolAdmin.reset(id, certificateSigningRequest);
   }
 
-  deletePool(id: string): Promise<Pool> {
-    return this.poolAdmin.delete(id);
+  /** Lets people change a pool that a cluster manages. */
+  unlockPool(id: string): Promise<Pool> {
+    return this.poolAdmin.unlock(id);
+  }
+
+  deletePool(id: string, by?: PoolKeeper): Promise<Pool> {
+    return this.poolAdmin.delete(id, by);
   }
 
   /** Replaces every worker: idle ones go at once, busy ones after their run. */

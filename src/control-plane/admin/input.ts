@@ -24,6 +24,8 @@ export interface PoolChange extends PoolSettings {
 }
 
 export interface NewPool extends PoolSettings, Repeatable {
+  /** The WorkerPool of a cluster that makes it and alone may change it, as namespace/name. @default - people may */
+  readonly managedBy?: string | null;
   readonly certificateSigningRequest: string;
 }
 

@@ -1,7 +1,16 @@
 import { audited, auditedTransaction, differences, fieldsOf, unchanged } from '../audit/audited';
 import type { NewPool, PoolChange, PoolSettings } from './input';
 import { malformed, RequestError } from '../errors';
-import { checkDescription, checkLabel, checkNewId, checkPoolName, checkSpace, DEFAULT_SPACE, idOf } from '../names';
+import {
+  checkDescription,
+  checkLabel,
+  checkManagedBy,
+  checkNewId,
+  checkPoolName,
+  checkSpace,
+  DEFAULT_SPACE,
+  idOf,
+} from '../names';
 import { haveSameKey, type PoolIssuer } from '../identity/pool-issuer';
 import type { PersonContext } from '../queue/context';
 import { cycle } from '../queue/cycle';
@@ -22,6 +31,9 @@ const MOST_LABELS = 100;
 /** What people say of a pool. */
 const SETTINGS = ['name', 'description', 'labels', 'space', 'driftDetectionRunLimit'] as const;
 
+/** Who asks: people leave alone what a cluster manages. */
+export type PoolKeeper = 'person' | 'cluster';
+
 /** What people may do with pools. */
 export class PoolAdmin {
   constructor(
@@ -33,13 +45,14 @@ export class PoolAdmin {
     const settings = usable(input);
     const { newId, now } = this.context;
     const id = input.id === undefined ? newId() : checkNewId(input.id);
+    const managedBy = typeof input.managedBy === 'string' ? checkManagedBy(input.managedBy) : null;
     const credentials = await this.issuer.issue(id, input.certificateSigningRequest);
     const createdAt = now();
     try {
       await auditedTransaction(this.context, 'worker-pool.create', async (tx) => {
-        await tx.pools.insert({ id, ...settings, ...credentials, createdAt, updatedAt: createdAt });
+        await tx.pools.insert({ id, ...settings, ...credentials, managedBy, createdAt, updatedAt: createdAt });
         await tx.notify([poolTopic(id)]);
-        const changes = fieldsOf({ ...settings, fingerprint: credentials.fingerprint });
+        const changes = fieldsOf({ ...settings, managedBy, fingerprint: credentials.fingerprint });
         return audited(undefined, { object: { id, name: settings.name }, changes });
       });
     } catch (error) {
@@ -59,12 +72,13 @@ export class PoolAdmin {
     );
   }
 
-  async update(id: string, input: PoolChange): Promise<Pool> {
+  async update(id: string, input: PoolChange, by: PoolKeeper = 'person'): Promise<Pool> {
     const settings = usable(input);
     const { now } = this.context;
     await auditedTransaction(this.context, 'worker-pool.update', async (tx) => {
       const before = await tx.pools.lock(idOf(id));
       if (!before) throw notFound(id);
+      refuseManaged(before, by);
       refuseOutdated(poolVersion(before), input.seen, `pool ${before.name}`);
       const changes = differences(before, settings, SETTINGS);
       if (Object.keys(changes).length === 0) return unchanged(undefined);
@@ -80,6 +94,9 @@ export class PoolAdmin {
     const credentials = await this.issuer.issue(id, certificateSigningRequest);
     const { now } = this.context;
     await auditedTransaction(this.context, 'worker-pool.reset', async (tx) => {
+      const pool = await tx.pools.lock(id);
+      if (!pool) throw notFound(id);
+      refuseManaged(pool, 'person');
       await tx.pools.setCredentials(id, credentials, now());
       await tx.notify([credentialsTopic(id)]);
       const changes = differences({ fingerprint }, credentials, ['fingerprint']);
@@ -88,17 +105,33 @@ export class PoolAdmin {
     return this.require(id);
   }
 
-  async delete(id: string): Promise<Pool> {
+  async delete(id: string, by: PoolKeeper = 'person'): Promise<Pool> {
     const { now } = this.context;
     const deleted = await auditedTransaction(this.context, 'worker-pool.delete', async (tx) => {
       const pool = await tx.pools.lock(idOf(id));
       if (!pool) throw notFound(id);
+      refuseManaged(pool, by);
       refuseUnfinished(await tx.runs.countUnfinished(pool.id), `pool ${pool.name}`, 'delete it');
       await tx.pools.delete(pool.id, now());
       await tx.notify([credentialsTopic(pool.id)]);
       return audited(pool, { object: pool });
     });
     return { ...this.withToken(deleted), deleted: true };
+  }
+
+  /** Lets people change a pool that a cluster manages. */
+  async unlock(id: string): Promise<Pool> {
+    const { now } = this.context;
+    await auditedTransaction(this.context, 'worker-pool.unlock', async (tx) => {
+      const pool = await tx.pools.lock(idOf(id));
+      if (!pool) throw notFound(id);
+      if (pool.managedBy === null) throw malformed('id', `pool ${pool.name} is not locked: no cluster manages it`);
+      await tx.pools.unlock(pool.id, now());
+      await tx.notify([poolTopic(pool.id)]);
+      const changes = differences(pool, { managedBy: null }, ['managedBy']);
+      return audited(undefined, { object: pool, changes });
+    });
+    return this.require(id);
   }
 
   async cycle(anyCaseId: string): Promise<void> {
@@ -153,6 +186,15 @@ function usable(input: PoolSettings) {
     space: checkSpace(input.space ?? DEFAULT_SPACE),
     driftDetectionRunLimit: input.driftDetectionRunLimit ?? -1,
   };
+}
+
+/** @throws RequestError `conflict` for a person who would change what a cluster manages */
+function refuseManaged({ name, managedBy }: PoolRecord, by: PoolKeeper): void {
+  if (managedBy === null || by === 'cluster') return;
+  throw new RequestError(
+    'conflict',
+    `pool ${name} is managed by the WorkerPool ${managedBy} of a cluster: change that one, or let an admin unlock the pool first`,
+  );
 }
 
 function notFound(nameOrId: string): RequestError {

@@ -18,6 +18,7 @@ export const ACTIONS = {
   'worker-pool.create': { what: 'create a worker pool', object: 'worker-pool' },
   'worker-pool.update': { what: 'change a worker pool', object: 'worker-pool' },
   'worker-pool.reset': { what: 'give a worker pool another token', object: 'worker-pool' },
+  'worker-pool.unlock': { what: 'let people change a pool that a cluster manages', object: 'worker-pool' },
   'worker-pool.delete': { what: 'delete a worker pool', object: 'worker-pool' },
   'worker-pool.cycle': { what: 'replace all workers of a pool', object: 'worker-pool' },
   'worker.drain': { what: 'drain a worker, or undrain it', object: 'worker' },

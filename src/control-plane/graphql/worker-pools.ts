@@ -1,7 +1,10 @@
-import type { Pool } from '../admin/pool-admin';
+import type { Pool, PoolKeeper } from '../admin/pool-admin';
+import { poolVersion } from '../admin/versions';
+import { malformed } from '../errors';
 import type { WorkerRecord } from '../store/records';
 import { mentions } from '../mentions';
-import { builder, seconds } from './builder';
+import { builder, requireUser, seconds, type RequestContext } from './builder';
+import { isGiven } from './given';
 import { SchedulableRuns, schedulableRuns } from './queue';
 import { checkSearch, mostOf, pageOf, pagesOf, passes, SearchInput } from './search';
 import { Space } from './spaces';
@@ -76,8 +79,16 @@ export const WorkerPool = builder.objectRef<Pool>('WorkerPool').implement({
       resolve: ({ id }, _args, { lookups }) => lookups.stackCounts.load(id),
     }),
     managedByK8sController: t.boolean({
-      description: 'Whether a cluster made it and alone may change it: there are no such pools here.',
-      resolve: () => false,
+      description: 'Whether a cluster made it: people change it once an admin has unlocked it.',
+      resolve: ({ managedBy }) => managedBy !== null,
+    }),
+    managedBy: t.exposeString('managedBy', {
+      nullable: true,
+      description: 'The WorkerPool of the cluster that made it, as namespace/name.',
+    }),
+    version: t.string({
+      description: 'Another one as soon as something is changed that people say of it.',
+      resolve: poolVersion,
     }),
     createdAt: t.int({ resolve: ({ createdAt }) => seconds(createdAt) }),
     updatedAt: t.int({ resolve: ({ updatedAt }) => seconds(updatedAt) }),
@@ -141,6 +152,18 @@ builder.queryFields((t) => ({
   publicWorkerPool: t.field({ type: PublicWorkerPool, access: 'pool:read', resolve: () => ({}) }),
 }));
 
+/** Whether the lock of a pool lets a caller through. */
+const keeperOf = (context: RequestContext): PoolKeeper =>
+  requireUser(context).role === 'worker-pool-controller' ? 'cluster' : 'person';
+
+/** @throws RequestError `malformed` where a person says that a cluster manages a pool */
+function managerOf({ managedBy }: { readonly managedBy?: string | null }, context: RequestContext): string | null {
+  if (isGiven(managedBy) && keeperOf(context) === 'person') {
+    throw malformed('managedBy', 'managedBy is for keys of the role worker-pool-controller: leave it out');
+  }
+  return managedBy ?? null;
+}
+
 builder.mutationFields((t) => {
   const settings = {
     name: t.arg.string({ required: true }),
@@ -158,16 +181,28 @@ builder.mutationFields((t) => {
       type: WorkerPool,
       access: 'pool:write',
       action: 'worker-pool.create',
-      args: { ...settings, ...csr },
-      resolve: (_root, args, { admin }) => admin.createPool(args),
+      args: {
+        ...settings,
+        ...csr,
+        managedBy: t.arg.string({
+          description:
+            'The WorkerPool that it is for, as namespace/name: people do not change it then. Keys of the role worker-pool-controller alone may say so.',
+        }),
+      },
+      resolve: (_root, args, context) => context.admin.createPool({ ...args, managedBy: managerOf(args, context) }),
     }),
     workerPoolUpdate: t.field({
       type: WorkerPool,
       access: 'pool:write',
       action: 'worker-pool.update',
       description: 'What is left out or null is as in a new pool. The token stays.',
-      args: { ...pool, ...settings },
-      resolve: (_root, { id, ...args }, { admin }) => admin.updatePool(id, args),
+      args: {
+        ...pool,
+        ...settings,
+        version: t.arg.string({ description: 'Of the pool as one saw it: refused when it has another one by now.' }),
+      },
+      resolve: (_root, { id, version, ...args }, context) =>
+        context.admin.updatePool(id, { ...args, ...(isGiven(version) ? { seen: version } : {}) }, keeperOf(context)),
     }),
     workerPoolReset: t.field({
       type: WorkerPool,
@@ -183,7 +218,7 @@ builder.mutationFields((t) => {
       action: 'worker-pool.delete',
       nullable: true,
       args: pool,
-      resolve: (_root, { id }, { admin }) => admin.deletePool(id),
+      resolve: (_root, { id }, context) => context.admin.deletePool(id, keeperOf(context)),
     }),
     workerPoolCycle: t.field({
       type: 'Boolean',
@@ -209,3 +244,14 @@ builder.mutationFields((t) => {
     }),
   };
 });
+
+builder.mutationField('workerPoolUnlock', (t) =>
+  t.field({
+    type: WorkerPool,
+    access: 'pool:unlock',
+    action: 'worker-pool.unlock',
+    description: 'Lets people change a pool that a cluster manages.',
+    args: { id: t.arg.id({ required: true }) },
+    resolve: (_root, { id }, { admin }) => admin.unlockPool(id),
+  }),
+);

@@ -42,6 +42,7 @@ export const RIGHTS = {
   'pool:token': { what: 'see the tokens of pools', roles: poolKeepers },
   'pool:write': { what: 'create, change and delete pools', roles: poolKeepers },
   'pool:reset': { what: 'give pools other tokens', roles: admins },
+  'pool:unlock': { what: 'unlock pools that a cluster manages', roles: admins },
   'worker:write': { what: 'drain workers, and replace all of a pool', roles: operators },
   'stack:read': { what: 'see stacks, runs, logs and statistics', roles: readers },
   'stack:write': { what: 'create, change and delete stacks', roles: admins },

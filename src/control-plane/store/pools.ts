@@ -40,6 +40,11 @@ export class PoolTable extends Table {
       .execute();
   }
 
+  /** Lets people change it again. */
+  async unlock(id: string, now: number): Promise<void> {
+    await this.db.updateTable('pools').set({ managedBy: null, updatedAt: now }).where('id', '=', id).execute();
+  }
+
   /** Replaces the credentials; the former ones are remembered. */
   async setCredentials(
     id: string,

@@ -14,6 +14,8 @@ export interface PoolRecord {
   readonly revision: number;
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** The WorkerPool that made it, as namespace/name: nobody else may change it. Null of one that people made. */
+  readonly managedBy: string | null;
 }
 
 export interface ApiKeyRecord {

@@ -18,6 +18,8 @@ export interface PoolRow {
   createdAt: number;
   updatedAt: number;
   deletedAt: number | null;
+  /** The WorkerPool of a cluster that made it, as namespace/name. */
+  managedBy: string | null;
   /** The month in which an attempt of it ended last, as 2026-11, and how long its ended attempts worked in that month. */
   workedMonth: Generated<string>;
   workedMs: Generated<number>;

@@ -45,7 +45,7 @@ export async function poolView(
 async function head(admin: AdminService, pool: Pool, { may }: Viewer): Promise<Html> {
   const { registered = 0, busy = 0 } = (await admin.countWorkers([pool.id])).get(pool.id) ?? {};
   const pending = (await admin.pendingRuns([pool.id])).get(pool.id) ?? 0;
-  const { id, description, labels, space, createdAt } = pool;
+  const { id, description, labels, space, managedBy, createdAt } = pool;
   return html`
     ${description ? html`<p>${description}</p>` : ''}
     <p class="muted small">
@@ -58,6 +58,14 @@ async function head(admin: AdminService, pool: Pool, { may }: Viewer): Promise<H
             ${labels.map((label) => html`<li>${label}</li>`)}
           </ul>`
         : ''
+    }
+    ${
+      managedBy === null
+        ? ''
+        : html`<p class="muted">
+            Managed by the WorkerPool <code>${managedBy}</code> of a cluster: settings, reset and delete are refused
+            until an admin unlocks it with <code>worker-pools pool unlock</code>.
+          </p>`
     }
     ${poolActions(id, may)}
   `;

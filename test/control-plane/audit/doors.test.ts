@@ -86,6 +86,10 @@ const DOORS: Readonly<Record<string, Door>> = {
     '($id:ID!,$csr:String!){workerPoolReset(id: $id, certificateSigningRequest: $csr){id}}',
     async () => ({ id: queue.pool.id, csr: await csr() }),
   ),
+  'Mutation.workerPoolUnlock': mutation('worker-pool.unlock', '($id:ID!){workerPoolUnlock(id: $id){id}}', async () => {
+    const input = { name: 'of a cluster', certificateSigningRequest: await csr(), managedBy: 'runners/production' };
+    return { id: (await queue.admin.createPool(input)).id };
+  }),
   'Mutation.workerPoolDelete': mutation('worker-pool.delete', '($id:ID!){workerPoolDelete(id: $id){id}}', () => ({
     id: queue.pool.id,
   })),

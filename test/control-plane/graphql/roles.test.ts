@@ -61,6 +61,7 @@ const FIELDS: Readonly<Record<string, readonly Role[]>> = {
   workerPoolUpdate: KEEPERS,
   workerPoolDelete: KEEPERS,
   workerPoolReset: ADMINS,
+  workerPoolUnlock: ADMINS,
   stackCreate: ADMINS,
   stackUpdate: ADMINS,
   stackDelete: ADMINS,

@@ -11,6 +11,7 @@ import { oidc } from './0010-oidc';
 import { kinds } from './0012-kinds';
 import { dependencies } from './0013-dependencies';
 import { planChanges } from './0016-plan-changes';
+import { poolLocks } from './0016b-pool-locks';
 import type { Migration } from './migration';
 
 /**
@@ -38,4 +39,5 @@ export const MIGRATIONS: Migrations = {
   '0012-kinds.additive': kinds,
   '0013-dependencies.additive': dependencies,
   '0016-plan-changes.additive': planChanges,
+  '0016b-pool-locks.additive': poolLocks,
 };

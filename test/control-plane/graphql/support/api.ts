@@ -18,7 +18,10 @@ export type Json = Record<string, unknown>;
 export class TestApi {
   private readonly apiKeys: ApiKeys;
 
-  constructor(private readonly queue: TestQueue) {
+  constructor(
+    private readonly queue: TestQueue,
+    private readonly user: Caller = ADMIN,
+  ) {
     const keys = KeyFiles.inDataFolder(queue.folder);
     this.apiKeys = openApiKeys(keys, { store: queue.context.store });
   }
@@ -29,7 +32,7 @@ export class TestApi {
     const contextValue: RequestContext & { budget: AnswerBudget } = {
       admin,
       apiKeys,
-      user: ADMIN,
+      user: this.user,
       origin: { address: '', client: '' },
       refusals: new Refusals(this.queue.context),
       logIn: (_, prove) => prove(),

@@ -34,6 +34,16 @@ export class World {
     return `${what}-of-${this.stack}`;
   }
 
+  /** One that a cluster has made. */
+  async managedPool(): Promise<string> {
+    const input = {
+      name: this.fresh('managed'),
+      certificateSigningRequest: await this.csr(),
+      managedBy: 'runners/production',
+    };
+    return (await this.queue.admin.createPool(input)).id;
+  }
+
   csr = async (): Promise<string> => (await makeKey()).csr;
 
   waitingRun = (): Promise<string> => this.queue.trigger(this.stack);

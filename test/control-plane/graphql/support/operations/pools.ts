@@ -47,14 +47,14 @@ export const POOLS: Operations = {
   },
   workerPoolCreate: {
     shows: 'makes a pool of a signing request',
-    document: `mutation(${SETTINGS}, $csr: String!) {
-      workerPoolCreate(${GIVE_SETTINGS}, certificateSigningRequest: $csr) { ${SETTING_FIELDS} } }`,
+    document: `mutation(${SETTINGS}, $csr: String!, $by: String) {
+      workerPoolCreate(${GIVE_SETTINGS}, certificateSigningRequest: $csr, managedBy: $by) { ${SETTING_FIELDS} } }`,
     given: async (world) => ({ ...settings(world.fresh('pool')), csr: await world.csr() }),
     gives: (world) => told(settings(world.fresh('pool'))),
   },
   workerPoolUpdate: {
     shows: 'changes all that people say of a pool',
-    document: `mutation($id: ID!, ${SETTINGS}) { workerPoolUpdate(id: $id, ${GIVE_SETTINGS}) { ${SETTING_FIELDS} } }`,
+    document: `mutation($id: ID!, ${SETTINGS}, $version: String) { workerPoolUpdate(id: $id, ${GIVE_SETTINGS}, version: $version) { ${SETTING_FIELDS} } }`,
     given: (world) => ({ ...ofPool(world), ...settings(world.fresh('pool')) }),
     gives: (world) => told(settings(world.fresh('pool'))),
   },
@@ -63,6 +63,12 @@ export const POOLS: Operations = {
     document: 'mutation($id: ID!, $csr: String!) { workerPoolReset(id: $id, certificateSigningRequest: $csr) { id } }',
     given: async (world) => ({ ...ofPool(world), csr: await world.csr() }),
     gives: ({ pool }) => ({ id: pool.id }),
+  },
+  workerPoolUnlock: {
+    shows: 'lets people change a pool that a cluster manages',
+    document: 'mutation($id: ID!) { workerPoolUnlock(id: $id) { managedBy managedByK8sController } }',
+    given: async (world) => ({ id: await world.managedPool() }),
+    gives: () => ({ managedBy: null, managedByK8sController: false }),
   },
   workerPoolDelete: {
     shows: 'deletes a pool',
