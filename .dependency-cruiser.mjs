@@ -68,6 +68,7 @@ export const ROOMS = {
     'control-plane/store',
     'control-plane/vault',
   ],
+  'control-plane/webhooks': ['control-plane/*', 'control-plane/queue', 'control-plane/store'],
   'control-plane/admin': [
     'protocol',
     'control-plane/*',
@@ -77,6 +78,7 @@ export const ROOMS = {
     'control-plane/queue',
     'control-plane/state',
     'control-plane/store',
+    'control-plane/webhooks',
   ],
   'control-plane/broker': [
     'protocol',
@@ -116,6 +118,7 @@ export const ROOMS = {
     'control-plane/broker',
     'control-plane/queue',
     'control-plane/store',
+    'control-plane/webhooks',
   ],
   'control-plane/web': [
     'protocol',

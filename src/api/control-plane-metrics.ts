@@ -72,6 +72,37 @@ export const CONTROL_PLANE_METRICS = {
     help: 'What this process removed because it was kept long enough, or nobody needed it: runs, logs, blobs and entries of the audit trail (audit_entries).',
     labels: ['what'],
   },
+  webhookAttempts: {
+    name: `${CONTROL_PLANE}_webhook_attempts_total`,
+    type: 'counter',
+    help: 'Attempts of this process to deliver to a webhook: delivered, refused by its answer, or unreachable.',
+    labels: ['result'],
+  },
+  webhookDuration: {
+    name: `${CONTROL_PLANE}_webhook_attempt_seconds`,
+    type: 'histogram',
+    help: 'Time that an attempt to deliver to a webhook took.',
+    labels: [],
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10],
+  },
+  webhookWaiting: {
+    name: `${CONTROL_PLANE}_webhook_deliveries_waiting`,
+    type: 'gauge',
+    help: 'Deliveries that wait for webhooks that are enabled.',
+    labels: [],
+  },
+  webhookOldest: {
+    name: `${CONTROL_PLANE}_webhook_oldest_waiting_seconds`,
+    type: 'gauge',
+    help: 'How long the oldest of these waits; 0 where none does.',
+    labels: [],
+  },
+  webhooksPaused: {
+    name: `${CONTROL_PLANE}_webhooks_paused`,
+    type: 'gauge',
+    help: 'Webhooks that failed so often in a row that they are tried seldom.',
+    labels: [],
+  },
   transactions: {
     name: `${CONTROL_PLANE}_database_transactions_total`,
     type: 'counter',

@@ -36,6 +36,7 @@ import { openKeys, openSecretStore, openTls } from './secret-parts';
 import type { Store } from './store';
 import type { Tracing } from './tracing';
 import { States } from './state/states';
+import { openWebhooks } from './webhooks';
 
 /** How often blobs that nobody needs are looked for. */
 const BLOB_SWEEP_MS = 10 * 60_000;
@@ -85,15 +86,11 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   const admission = new Admission(options.trustedProxies, logInObserver(refusals));
   const proofs = new ProofChecks(admission.proofs);
   const brokers = opened.add(
-    await Brokers.start(context, {
-      embedded: mqttPort === null ? null : { address: { host, port: mqttPort }, tls, answered: metrics.mqttAnswered },
-      outside: given.mqttBroker,
-      observer: metrics.outsideBroker,
-      authority,
-      proofs,
-    }),
+    await openBrokers(given, context, { host, port: mqttPort }, { tls, metrics, authority, proofs }),
   );
-  const admin = new AdminService(context, { blobs, states, issuer, apiKeys });
+  const { destinations, deliverer } = openWebhooks(given, context, { observer: metrics.webhooks, address });
+  opened.add(deliverer);
+  const admin = new AdminService(context, { blobs, states, issuer, apiKeys, destinations });
   let isStopping = false;
   const checks = [
     { name: 'running', problem: () => (isStopping ? 'the control plane was told to stop' : undefined) },
@@ -118,6 +115,7 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   const url = urlOf(host, tls ? 'https' : 'http', server);
   const mqttUrl = mqttUrlOf(brokers, given, tls !== null, localName(host));
   Object.assign(address, publicAddress(given, url, brokers.embedded?.port ?? CONTROL_PLANE_PORT.mqtts));
+  deliverer.start();
   const sweeper = options.sweepEveryMs > 0 ? new Sweeper(context, options.sweepEveryMs) : undefined;
   const blobTimer = setInterval(() => void sweepBlobs(blobs, logger), BLOB_SWEEP_MS).unref();
   const metricsUrl = urlOf(host, 'http', metricsServer);
@@ -147,6 +145,23 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
     admin,
     close: () => (closed ??= close()),
   };
+}
+
+interface BrokerParts {
+  readonly tls: ServerTls | null;
+  readonly metrics: Metrics;
+  readonly authority: Authority;
+  readonly proofs: ProofChecks;
+}
+
+function openBrokers(
+  { mqttBroker }: ControlPlaneOptions,
+  context: QueueContext,
+  { host, port }: { readonly host: string; readonly port: number | null },
+  { tls, metrics, authority, proofs }: BrokerParts,
+): Promise<Brokers> {
+  const embedded = port === null ? null : { address: { host, port }, tls, answered: metrics.mqttAnswered };
+  return Brokers.start(context, { embedded, outside: mqttBroker, observer: metrics.outsideBroker, authority, proofs });
 }
 
 function openApiKeys(

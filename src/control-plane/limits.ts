@@ -146,6 +146,13 @@ export const LIMITS = {
     'each of its tracked runs queues one of each of them, at once',
   ),
   stacksInARow: limit(20, 'count', 'stacks in a row, each of which depends on the one before', 'a deploy has five'),
+  webhooks: limit(100, 'count', 'webhooks', 'each change of a run is put down for each of them'),
+  waitingDeliveries: limit(
+    10_000,
+    'count',
+    'deliveries of a webhook that wait',
+    'beyond it, the oldest are given up: one that does not answer must not fill the database',
+  ),
   apiKeys: limit(1_000, 'count', 'API keys', 'one for each person and program'),
   failedLogIns: limit(
     20,

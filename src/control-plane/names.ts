@@ -40,11 +40,16 @@ export function checkPoolName(name: string): string {
 }
 
 /** @throws RequestError `malformed`, with the rule */
-export function checkKeyName(name: string): string {
+export const checkKeyName = (name: string): string => checkNameOf('an API key', name);
+
+/** @throws RequestError `malformed`, with the rule */
+export const checkWebhookName = (name: string): string => checkNameOf('a webhook', name);
+
+function checkNameOf(what: string, name: string): string {
   if (POOL_NAME.test(name)) return name;
   throw malformed(
     'name',
-    `name ${JSON.stringify(name.slice(0, 100))} of an API key is not allowed: 1 to 100 characters, no slash, no control character, no blank at either end`,
+    `name ${JSON.stringify(name.slice(0, 100))} of ${what} is not allowed: 1 to 100 characters, no slash, no control character, no blank at either end`,
   );
 }
 

@@ -79,6 +79,9 @@ tlsSans: {{ $.Values.tls.sans | toJson }}
 {{- if $.Values.trustedProxies }}
 trustedProxies: {{ $.Values.trustedProxies | toJson }}
 {{- end }}
+{{- if $.Values.webhookNetworks }}
+webhookNetworks: {{ $.Values.webhookNetworks | toJson }}
+{{- end }}
 {{- if not $.Values.mqtt.enabled }}
 mqtt: false
 {{- end }}

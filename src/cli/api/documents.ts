@@ -262,3 +262,24 @@ export const PRIORITIZE_RUN = graphql(`
   mutation($id: ID!, $prioritize: Boolean!) {
     run: runPrioritizeSet(run: $id, prioritize: $prioritize) { ${RUN_FIELDS} }
   }`);
+
+const WEBHOOK_FIELDS =
+  'id name endpoint enabled space { id } labels runStates stacks retryOnFailure failures pausedUntil createdAt';
+const DELIVERY_FIELDS = 'id run state attempts createdAt attemptedAt statusCode error durationMs nextAttemptAt';
+
+export const WEBHOOKS = graphql(`{ webhooks: namedWebhooksIntegrations { ${WEBHOOK_FIELDS} } }`);
+export const CREATE_WEBHOOK = graphql(`
+  mutation($input: NamedWebhooksIntegrationInput!) {
+    webhook: namedWebhooksIntegrationCreate(input: $input) { ${WEBHOOK_FIELDS} }
+  }`);
+export const UPDATE_WEBHOOK = graphql(`
+  mutation($id: ID!, $input: NamedWebhooksIntegrationInput!) {
+    webhook: namedWebhooksIntegrationUpdate(id: $id, input: $input) { ${WEBHOOK_FIELDS} }
+  }`);
+export const DELETE_WEBHOOK = graphql('mutation($id: ID!) { namedWebhooksIntegrationDelete(id: $id) { id } }');
+export const TEST_WEBHOOK = graphql(`
+  mutation($id: ID!) { delivery: namedWebhooksIntegrationTest(id: $id) { ${DELIVERY_FIELDS} } }`);
+export const REDELIVER = graphql(`
+  mutation($id: ID!) { delivery: webhookDeliveryRedeliver(id: $id) { ${DELIVERY_FIELDS} } }`);
+export const WEBHOOK_DELIVERIES = graphql(`
+  query($id: ID!) { webhook: namedWebhooksIntegration(id: $id) { deliveries { ${DELIVERY_FIELDS} } } }`);

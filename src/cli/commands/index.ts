@@ -9,6 +9,7 @@ import { poolCommand } from './pool';
 import { profileCommand } from './profile';
 import { runCommand } from './run';
 import { stackCommand } from './stack';
+import { webhookCommand } from './webhook';
 import { workerCommand } from './worker';
 
 /** All that `worker-pools` can be told, in the order of its help. */
@@ -20,6 +21,7 @@ export const allCommands = (): Command[] => [
   runCommand(),
   keyCommand(),
   profileCommand(),
+  webhookCommand(),
   controlPlaneCommand(),
   controllerCommand(),
   launcherCommand(),

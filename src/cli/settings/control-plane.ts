@@ -49,6 +49,12 @@ export const CONTROL_PLANE_SETTINGS = {
     [],
     { flag: 'trusted-proxy' },
   ),
+  webhookNetworks: setting(
+    listOfTexts('address'),
+    'where webhooks may be sent, beside public addresses: addresses, or networks such as 10.0.0.0/8',
+    [],
+    { flag: 'webhook-network' },
+  ),
   dataDir: setting(
     text('dir'),
     'folder of the database, sources, run states, certificates and keys',

@@ -142,6 +142,29 @@ export function roomPanels(): Panel[] {
     },
     {
       ...line,
+      title: 'Webhooks',
+      description: 'Attempts to deliver within $window, by result; unreachable: no answer came.',
+      style: 'bars',
+      queries: [grown(METRICS.webhookAttempts, 'result')],
+    },
+    {
+      ...line,
+      title: 'Webhooks that wait',
+      description: 'Deliveries that wait, and webhooks that are tried seldom because they fail.',
+      queries: [
+        { expr: highest(METRICS.webhookWaiting), legend: 'deliveries' },
+        { expr: highest(METRICS.webhooksPaused), legend: 'webhooks tried seldom' },
+      ],
+    },
+    {
+      ...line,
+      title: 'Oldest delivery',
+      description: 'How long the oldest of these waits.',
+      unit: 's',
+      queries: [{ expr: highest(METRICS.webhookOldest), legend: 'wait' }],
+    },
+    {
+      ...line,
       title: 'Certificates',
       description: 'Time until each ends. That of the server is renewed by itself.',
       unit: 's',

@@ -17,6 +17,8 @@ import { PoolAdmin, type Pool, type PoolKeeper } from './pool-admin';
 import { StackAdmin } from './stack-admin';
 import { StateAdmin } from './state-admin';
 import { Statistics } from './statistics';
+import { WebhookAdmin } from './webhook-admin';
+import { Destinations } from '../webhooks';
 import type { Tables } from '../store';
 import type { Blobs } from '../blobs';
 import type { States } from '../state/states';
@@ -38,6 +40,8 @@ export interface AdminParts {
   readonly states: States;
   readonly issuer: PoolIssuer;
   readonly apiKeys: ApiKeys;
+  /** Where webhooks may be sent. @default public addresses alone */
+  readonly destinations?: Destinations;
 }
 
 /** What people may do, for GraphQL, the web page and tests. Every method throws a RequestError with a plain sentence. */
@@ -47,6 +51,7 @@ export class AdminService {
   /** States that are kept for stacks. */
   readonly states: StateAdmin;
   readonly plans: PlanAdmin;
+  readonly webhooks: WebhookAdmin;
   private readonly context: PersonContext;
   private readonly poolAdmin: PoolAdmin;
   private readonly stackAdmin: StackAdmin;
@@ -57,13 +62,14 @@ export class AdminService {
     private readonly parts: AdminParts,
     actor: Actor = IN_PROCESS,
   ) {
-    const { blobs, states, issuer, apiKeys } = parts;
+    const { blobs, states, issuer, apiKeys, destinations = new Destinations() } = parts;
     this.context = { ...context, actor };
     this.statistics = new Statistics(context);
     this.keys = new KeyAdmin(this.context, apiKeys);
     this.plans = new PlanAdmin(this.context);
     this.poolAdmin = new PoolAdmin(this.context, issuer);
     this.states = new StateAdmin(this.context, states, (nameOrId) => this.stackAdmin.require(nameOrId));
+    this.webhooks = new WebhookAdmin(this.context, destinations, (nameOrId) => this.stackAdmin.require(nameOrId));
     this.stackAdmin = new StackAdmin(this.context, blobs, (nameOrId) => this.poolAdmin.byNameOrId(nameOrId));
   }
 

@@ -6,7 +6,7 @@ interface Described {
 }
 
 /** What actions are done to, and what else they concern. */
-export const OBJECT_KINDS = ['worker-pool', 'worker', 'stack', 'run', 'api-key', 'session'] as const;
+export const OBJECT_KINDS = ['worker-pool', 'worker', 'stack', 'run', 'api-key', 'webhook', 'session'] as const;
 
 export type ObjectKind = (typeof OBJECT_KINDS)[number];
 
@@ -41,6 +41,11 @@ export const ACTIONS = {
   'api-key.create': { what: 'create an API key', object: 'api-key' },
   'api-key.update': { what: 'change an API key', object: 'api-key' },
   'api-key.delete': { what: 'delete an API key', object: 'api-key' },
+  'webhook.create': { what: 'create a webhook', object: 'webhook' },
+  'webhook.update': { what: 'change a webhook', object: 'webhook' },
+  'webhook.delete': { what: 'delete a webhook', object: 'webhook' },
+  'webhook.test': { what: 'try a webhook', object: 'webhook' },
+  'webhook.redeliver': { what: 'deliver to a webhook once more', object: 'webhook' },
   'session.create': { what: 'log in; only where that failed', object: 'session' },
 } as const satisfies Readonly<Record<string, Described>>;
 

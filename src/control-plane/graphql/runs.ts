@@ -9,7 +9,7 @@ import { mostOf } from './search';
 
 export const RunType = builder.enumType('RunType', { values: ['TRACKED', 'PROPOSED', 'DESTROY', 'TASK'] as const });
 
-const RunState = builder.enumType('RunState', {
+export const RunState = builder.enumType('RunState', {
   values: [
     'QUEUED',
     'PREPARING',

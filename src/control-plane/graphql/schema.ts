@@ -14,5 +14,6 @@ import './stacks';
 import './stack-dependencies';
 import './states';
 import './statistics';
+import './webhooks';
 
 export const schema = guarded(limitAnswers(builder.toSchema()));

@@ -51,6 +51,8 @@ export const RIGHTS = {
   'source:write': { what: 'upload sources of stacks', roles: operators },
   'run:write': { what: 'trigger, confirm, discard, stop and prioritize runs', roles: operators },
   'audit:read': { what: 'see the audit trail', roles: admins },
+  'webhook:read': { what: 'see webhooks and their deliveries', roles: admins },
+  'webhook:write': { what: 'create, change, test and delete webhooks', roles: admins },
   'key:read': { what: 'see API keys', roles: admins },
   'key:write': { what: 'create, change and delete API keys', roles: admins },
 } as const satisfies Record<string, Grant>;

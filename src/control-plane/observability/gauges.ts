@@ -34,6 +34,7 @@ export function watchGauges(registry: Registry, sources: Sources): void {
   watchDatabase(registry, sources.store);
   watchQueue(registry, sources.store);
   watchLeases(registry, sources.store);
+  watchWebhooks(registry, sources.store);
   watchProcess(registry, sources);
   watchBroker(registry, sources);
 }
@@ -52,6 +53,15 @@ function watchQueue(registry: Registry, store: Store): void {
     gauge.set({ state: 'alive' }, alive);
     gauge.set({ state: 'silent' }, silent);
   });
+}
+
+function watchWebhooks(registry: Registry, store: Store): void {
+  collected(registry, METRICS.webhookWaiting, async (gauge) => gauge.set((await store.read.webhooks.waiting()).count));
+  collected(registry, METRICS.webhookOldest, async (gauge) => {
+    const [{ since }, now] = await Promise.all([store.read.webhooks.waiting(), store.now()]);
+    gauge.set(since === undefined ? 0 : Math.max(0, now - since) / 1000);
+  });
+  collected(registry, METRICS.webhooksPaused, async (gauge) => gauge.set((await store.read.webhooks.waiting()).paused));
 }
 
 function watchLeases(registry: Registry, store: Store): void {

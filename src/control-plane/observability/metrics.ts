@@ -5,6 +5,7 @@ import type { BlobObserver } from '../blobs';
 import type { BrokerObserver } from '../broker';
 import type { QueueObserver } from '../queue/context';
 import type { DatabaseObserver } from '../store/database/observer';
+import type { DeliveryObserver } from '../webhooks';
 import { watchGauges, type Sources } from './gauges';
 import type { BlobTraffic } from './measured-blobs';
 import { NewAssignments } from './new-assignments';
@@ -23,6 +24,8 @@ export class Metrics {
     mqttRequests: instrument(this.registry, METRICS.mqttRequests),
     brokerConnects: instrument(this.registry, METRICS.brokerConnects),
     brokerPublishes: instrument(this.registry, METRICS.brokerPublishes),
+    webhookAttempts: instrument(this.registry, METRICS.webhookAttempts),
+    webhookDuration: instrument(this.registry, METRICS.webhookDuration),
     transactions: instrument(this.registry, METRICS.transactions),
     transactionDuration: instrument(this.registry, METRICS.transactionDuration),
     commitDuration: instrument(this.registry, METRICS.commitDuration),
@@ -59,6 +62,13 @@ export class Metrics {
       }
     },
     removed: (what, count) => this.instruments.retired.inc({ what }, count),
+  };
+
+  readonly webhooks: DeliveryObserver = {
+    attempted: (result, milliseconds) => {
+      this.instruments.webhookAttempts.inc({ result });
+      this.instruments.webhookDuration.observe(seconds(milliseconds));
+    },
   };
 
   readonly database: DatabaseObserver = {

@@ -4,7 +4,8 @@ import type { Worked } from '../store/pools';
 import type { RunRecord } from '../store/records';
 import type { LetGo, QueueSettings } from './context';
 import { monthOf } from './month';
-import { poolTopic, runTopic } from './wakeups';
+import { tellWebhooks, type StateChange } from './state-changes';
+import { poolTopic, runTopic, WEBHOOKS_TOPIC } from './wakeups';
 
 /** Runs given out in one transaction; the rest follows in the next. */
 export const BATCH = 100;
@@ -35,6 +36,7 @@ export class Change {
   private readonly runs = new Map<string, RunRecord>();
   private readonly toAssign = new Set<string>();
   private readonly looks = new Map<string, Promise<Assignable>>();
+  private readonly states: StateChange[] = [];
   private readonly free: LetGo[] = [];
   private readonly said: Said[] = [];
   private readonly waited: number[] = [];
@@ -114,6 +116,12 @@ export class Change {
     this.topics.add(runTopic(runId));
   }
 
+  /** A run is in another state now, or there is one. */
+  stateChanged(change: StateChange): void {
+    this.states.push(change);
+    this.runChanged(change.id);
+  }
+
   /** A run may go to a worker now. */
   mayAssign(poolId: string): void {
     this.toAssign.add(poolId);
@@ -158,6 +166,7 @@ export class Change {
    * last, and in one order.
    */
   async finish(): Promise<void> {
+    if (await tellWebhooks(this, this.states)) this.topics.add(WEBHOOKS_TOPIC);
     for (const [poolId, workerIds] of [...this.workers].sort(([a], [b]) => (a < b ? -1 : 1))) {
       await this.tx.workers.setRevision([...workerIds], (await this.revisionOf(poolId)).revision);
       this.poolChanged(poolId);

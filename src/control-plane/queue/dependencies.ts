@@ -1,5 +1,5 @@
 import { audited, fieldsOf } from '../audit/audited';
-import { RequestError } from '../errors';
+import { malformed, RequestError } from '../errors';
 import { LIMIT } from '../limits';
 import type { Tables } from '../store';
 import type { Dependency } from '../store/dependencies';
@@ -32,7 +32,7 @@ const depending = personOperation('stack.depend', async (made: Change, wanted: O
     if (!names.has(id)) throw new RequestError('not-found', `stack ${id} not found`);
   }
   const refusal = refusalOf(wanted, known, (id) => names.get(id) ?? id);
-  if (refusal !== undefined) throw new RequestError('malformed', refusal);
+  if (refusal !== undefined) throw malformed('dependsOnStackId', refusal);
   const dependency = { ...wanted, createdAt: now };
   await tx.dependencies.insert(dependency);
   await tellOf(made, dependency);

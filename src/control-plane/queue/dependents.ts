@@ -6,6 +6,7 @@ import { below, inOrder, upstreamOf } from './dependency-graph';
 import { ownLine, systemLog } from './lifecycle';
 import { usualRank } from './rank';
 import { AS_THE_STACK } from './run-types';
+import { firstState } from './state-changes';
 
 /** What there is around a stack of which a run is queued. */
 export interface Surroundings {
@@ -87,5 +88,5 @@ async function insertDependent(made: Change, stack: StackRecord, id: string, why
     rank: usualRank({ type: 'TRACKED', driftDetection: false }),
   };
   await Promise.all([tx.runs.insert(run, false, line.text), tx.logs.addNext(id, 0, line)]);
-  made.runChanged(id);
+  made.stateChanged(firstState(run, stack.name));
 }

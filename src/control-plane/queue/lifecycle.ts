@@ -26,7 +26,7 @@ export async function advance(
   // It was its turn before it was taken back, and a confirmed run has had its turn.
   const ready = to === 'QUEUED' || to === 'CONFIRMED';
   const said = line ? ownLine(now, line) : undefined;
-  const moved: RunRecord = { ...run, ...all, state: to, ready, updatedAt: now };
+  const moved: RunRecord = { ...run, ...all, state: to, stateVersion: run.stateVersion + 1, ready, updatedAt: now };
   const [isMoved] = await Promise.all([
     tx.runs.advance(run, all, { to, ready, now, line: said?.text }),
     said && tx.logs.addNext(run.id, moved.attempt, said),
@@ -34,7 +34,7 @@ export async function advance(
   if (!isMoved) throw new Error(`run ${run.id} was changed outside of its transaction`);
   if (ended && run.workspace !== null) made.letGo({ kind: 'workspaces', id: run.workspace });
   made.moved(moved, said?.text);
-  made.runChanged(run.id);
+  made.stateChanged(moved);
   made.say('info', { run: run.id, from: run.state, to, reason: moved.reason ?? undefined }, 'run changed state');
   if (ready) made.mayAssign(run.poolId);
   if (ended) await letOthersGo(made, moved);

@@ -8,6 +8,7 @@ import { advance, endWithoutSuccess, leaveStack, lockRun, ownLine, systemLog } f
 import { changeByPerson, personOperation } from './operation';
 import { PRIORITIZED, usualRank } from './rank';
 import { AS_THE_STACK, takesTurns } from './run-types';
+import { firstState } from './state-changes';
 import { isTerminal } from './transitions';
 
 /** What people ask of runs and workers. */
@@ -81,7 +82,7 @@ async function enqueue(made: Change, wanted: NewRun): Promise<Audited<RunRecord>
     sealed === undefined ? undefined : tx.runEnvironments.insert(id, sealed),
   ];
   const locking = tx.pools.lock(poolId);
-  made.runChanged(id);
+  made.stateChanged(firstState(run, stack.name));
   if (mayBeReady) made.mayAssign(poolId);
   const [inserted, pool] = await Promise.all([inserting, locking, ...beside]);
   if (!pool) {

@@ -72,6 +72,8 @@ export class Wakeups {
 export const poolTopic = (poolId: string): string => `pool/${poolId}`;
 /** Settings of a stack. */
 export const stackTopic = (stackId: string): string => `stack/${stackId}`;
+/** Something is to be delivered. */
+export const WEBHOOKS_TOPIC = 'webhooks';
 export const runTopic = (runId: string): string => `run/${runId}`;
 /** The credentials of a pool are no longer what they were. */
 export const credentialsTopic = (poolId: string): string => `credentials/${poolId}`;

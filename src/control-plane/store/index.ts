@@ -21,6 +21,7 @@ import { StateTable } from './states';
 import { StatisticsTable } from './statistics';
 import type { Dialect } from './table';
 import { ViewTable } from './views';
+import { WebhookTable } from './webhooks';
 import { WorkerTable } from './workers';
 
 export interface Tables {
@@ -33,6 +34,7 @@ export interface Tables {
   readonly stacks: StackTable;
   readonly states: StateTable;
   readonly dependencies: DependencyTable;
+  readonly webhooks: WebhookTable;
   readonly runs: RunTable;
   readonly runEnvironments: RunEnvironmentTable;
   readonly assignments: AssignmentTable;
@@ -108,6 +110,7 @@ function tables(db: Kysely<Schema>, dialect: Dialect, vault: Sealing): Tables {
     stacks: new StackTable(db, dialect, vault),
     states: new StateTable(db, dialect, vault),
     dependencies: new DependencyTable(db, dialect),
+    webhooks: new WebhookTable(db, dialect, vault),
     runs: new RunTable(db, dialect),
     runEnvironments: new RunEnvironmentTable(db, dialect, vault),
     assignments: new AssignmentTable(db, dialect),

@@ -176,6 +176,8 @@ export interface RunRecord extends RunConfig {
   readonly ready: boolean;
   /** A Pod of it may be at work on the stack, whether or not it has ended. */
   readonly holding: boolean;
+  /** How many states it has had. */
+  readonly stateVersion: number;
   /** What its log holds, in bytes. */
   readonly logBytes: number;
 }
@@ -216,6 +218,55 @@ export interface ViewedAssignment
   readonly runUpdatedAt: number;
   readonly runCreatedAt: number;
   readonly assignedAt: number;
+}
+
+/** What a webhook wants to hear of. */
+export interface WebhookFilter {
+  readonly id: string;
+  /** Empty: all of them. */
+  readonly runStates: readonly RunState[];
+  /** Empty: all of them. */
+  readonly stackIds: readonly string[];
+}
+
+/** Whom changes of runs are told to. */
+export interface WebhookRecord extends WebhookFilter {
+  readonly name: string;
+  readonly endpoint: string;
+  readonly enabled: boolean;
+  readonly space: string;
+  readonly labels: readonly string[];
+  /** Whether what failed is tried again. */
+  readonly retryOnFailure: boolean;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Of attempts, in a row. */
+  readonly failures: number;
+  /** Nothing is sent before that; 0 where it answers. */
+  readonly pausedUntil: number;
+}
+
+/** What a webhook is told, and how that went. */
+export interface DeliveryRecord {
+  readonly id: string;
+  readonly webhookId: string;
+  /** Null for a test. */
+  readonly runId: string | null;
+  readonly stateVersion: number;
+  /** JSON of the change, without what is the same for all of them. */
+  readonly payload: string;
+  readonly state: 'WAITING' | 'DELIVERED' | 'FAILED';
+  readonly attempts: number;
+  readonly createdAt: number;
+  /** When it was asked for, or asked for again. */
+  readonly dueSince: number;
+  /** When it is tried next. */
+  readonly dueAt: number;
+  /** The last attempt. */
+  readonly attemptedAt: number | null;
+  readonly durationMs: number | null;
+  readonly status: number | null;
+  readonly error: string | null;
 }
 
 export interface LogRecord {

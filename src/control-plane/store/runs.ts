@@ -248,6 +248,7 @@ export class RunTable extends Table {
         .updateTable('runs')
         .set((eb) => ({
           ...columns,
+          stateVersion: eb('stateVersion', '+', 1),
           ...(lineBytes === undefined
             ? {}
             : { logPosition: eb('logPosition', '+', 1), logBytes: eb('logBytes', '+', lineBytes) }),

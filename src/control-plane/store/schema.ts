@@ -130,6 +130,8 @@ export interface RunRow {
   /** Of the variables that this run has beside the stack's, as JSON; null: none. */
   environmentNames: Generated<string | null>;
   driftDetection: Generated<number>;
+  /** How many states it has had. */
+  stateVersion: Generated<number>;
   /** Position of the newest record of its log. */
   logPosition: Generated<number>;
   /** What its log holds, in bytes. */
@@ -304,6 +306,49 @@ export interface AuditTrailRow {
   count: number;
 }
 
+export interface WebhookRow {
+  id: string;
+  name: string;
+  endpoint: string;
+  enabled: number;
+  space: string;
+  labels: string;
+  runStates: string;
+  stackIds: string;
+  /** Encrypted (secrets.ts). */
+  secret: string;
+  retryOnFailure: number;
+  createdAt: number;
+  updatedAt: number;
+  /** In a row. */
+  failures: Generated<number>;
+  /** Nothing is sent before that. */
+  pausedUntil: Generated<number>;
+  /** The process that delivers to it, and until when nobody else does. */
+  leaseHolder: Generated<string | null>;
+  leaseUntil: Generated<number>;
+}
+
+export interface DeliveryRow {
+  position: Generated<number>;
+  id: string;
+  webhookId: string;
+  /** Null for a test. */
+  runId: string | null;
+  stateVersion: number;
+  payload: string;
+  state: string;
+  attempts: Generated<number>;
+  createdAt: number;
+  /** When it was asked for, or asked for again. */
+  dueSince: number;
+  dueAt: number;
+  attemptedAt: Generated<number | null>;
+  durationMs: Generated<number | null>;
+  status: Generated<number | null>;
+  error: Generated<string | null>;
+}
+
 export interface Schema {
   auditTrail: AuditTrailRow;
   pools: PoolRow;
@@ -325,4 +370,6 @@ export interface Schema {
   runDependencies: RunDependencyRow;
   driftSchedules: DriftScheduleRow;
   runEnvironments: RunEnvironmentRow;
+  webhooks: WebhookRow;
+  webhookDeliveries: DeliveryRow;
 }

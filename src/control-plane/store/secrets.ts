@@ -13,6 +13,7 @@ const SECRETS = [
   { table: 'stateVersions', column: 'contentKey' },
   { table: 'runEnvironments', column: 'environment' },
   { table: 'planChanges', column: 'lists' },
+  { table: 'webhooks', column: 'secret' },
 ] as const;
 type Secret = (typeof SECRETS)[number];
 
@@ -26,6 +27,8 @@ export const contentKeyOf = (versionId: string): Place => ({ ...SECRETS[2], row:
 export const ownEnvironmentOf = (runId: string): Place => ({ ...SECRETS[3], row: runId });
 /** Where it lies what the plan of a run changes. */
 export const listsOfChanges = (runId: string): Place => ({ ...SECRETS[4], row: runId });
+/** Where what a webhook signs with lies. */
+export const webhookSecretOf = (webhookId: string): Place => ({ table: 'webhooks', column: 'secret', row: webhookId });
 
 const PAGE = 20;
 const PAGE_OF_BEGINNINGS = 1000;

@@ -2,6 +2,7 @@ import { expect } from '@jest/globals';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { list } from 'tar';
+import type { ControlPlaneOptions } from '../../../src/control-plane';
 import { TestControlPlane } from '../../control-plane/support/control-plane';
 import { removeFolder, temporaryFolder } from '../../support/folder';
 import { Program, type Result } from './program';
@@ -17,9 +18,9 @@ export class CommandLine {
     readonly program: Program,
   ) {}
 
-  static async open(): Promise<CommandLine> {
+  static async open(options: Partial<ControlPlaneOptions> = {}): Promise<CommandLine> {
     const folder = temporaryFolder();
-    const [bare, controlPlane] = await Promise.all([Program.ofApiCommands(folder), TestControlPlane.start()]);
+    const [bare, controlPlane] = await Promise.all([Program.ofApiCommands(folder), TestControlPlane.start(options)]);
     return new CommandLine(folder, controlPlane, bare, bare.knowing(controlPlane));
   }
 

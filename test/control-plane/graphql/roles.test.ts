@@ -72,6 +72,13 @@ const FIELDS: Readonly<Record<string, readonly Role[]>> = {
   apiKeyCreate: ADMINS,
   apiKeyUpdate: ADMINS,
   apiKeyDelete: ADMINS,
+  namedWebhooksIntegrations: ADMINS,
+  namedWebhooksIntegration: ADMINS,
+  namedWebhooksIntegrationCreate: ADMINS,
+  namedWebhooksIntegrationUpdate: ADMINS,
+  namedWebhooksIntegrationDelete: ADMINS,
+  namedWebhooksIntegrationTest: ADMINS,
+  webhookDeliveryRedeliver: ADMINS,
 };
 
 interface Answer {

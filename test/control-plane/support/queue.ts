@@ -35,6 +35,7 @@ import type {
   WorkerView,
   WorkerViews,
 } from '../../../src/protocol/messages';
+import { Destinations } from '../../../src/control-plane/webhooks';
 import { systemClock } from '../../../src/time';
 import { removeFolder, temporaryFolder } from '../../support/folder';
 import { openApiKeys } from './api-keys';
@@ -99,6 +100,7 @@ export class TestQueue {
       states: new States(this.context, blobs),
       issuer: new PoolIssuer(authority, () => address),
       apiKeys: this.apiKeys,
+      destinations: new Destinations(['127.0.0.0/8']),
     });
     await moveLeaseClock(this.context, SWEEP_MS);
   }

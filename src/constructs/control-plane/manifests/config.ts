@@ -31,6 +31,7 @@ export function configFile(values: ControlPlaneValues, context: ReleaseContext):
     tlsDir: when(not(isEmpty(tls.existingSecret)), PATH.tls),
     tlsSans: ifAny(tls.sans),
     trustedProxies: ifAny(values.trustedProxies),
+    webhookNetworks: ifAny(values.webhookNetworks),
     mqtt: when(not(mqtt.enabled), false),
     mqttPort: when(hasOwnBroker(values), PORT.mqtts),
     mqttUrl: when(and(hasOwnBroker(values), not(isEmpty(mqtt.url))), mqtt.url),

@@ -34,6 +34,13 @@ export interface ControlPlaneExposureProps {
   readonly trustedProxies?: string[];
 
   /**
+   * Where webhooks may be sent, beside public addresses: addresses, or networks such as `10.0.0.0/8`.
+   *
+   * @default - none
+   */
+  readonly webhookNetworks?: string[];
+
+  /**
    * More labels of the Service inside the cluster.
    *
    * @default - none

@@ -38,6 +38,7 @@ export const CONTROL_PLANE_PROPS: PropMapping<WorkerPoolControlPlaneProps, Membe
   tlsSecret: { to: 'tls.existingSecret', as: ({ name }) => name },
   tlsSans: 'tls.sans',
   trustedProxies: 'trustedProxies',
+  webhookNetworks: 'webhookNetworks',
   apiKeySecret: { to: 'apiKey.existingSecret', as: ({ name }) => name },
   web: 'web',
   logLevel: 'logLevel',

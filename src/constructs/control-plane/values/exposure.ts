@@ -119,6 +119,10 @@ export const exposureValues = {
     "Proxies in front whose X-Forwarded-For is believed: addresses, or networks such as 10.0.0.0/8. Where a proxy such as the Ingress ends TLS and is not among them, one program that guesses API keys delays everybody's log-ins.",
     { type: 'string', ...NETWORK },
   ),
+  webhookNetworks: list<string>(
+    'Where webhooks may be sent, beside public addresses: addresses, or networks such as 10.0.0.0/8. Whoever may create webhooks can then make the control plane send requests there.',
+    { type: 'string', ...NETWORK },
+  ),
   networkPolicy,
   metrics: group(`Metrics of the control plane, by plain HTTP at port ${PORT.metrics} of the Pods.`, {
     service: group('Service of the metrics.', {

@@ -10,6 +10,7 @@ import { auditTrail } from './0009-audit-trail';
 import { oidc } from './0010-oidc';
 import { kinds } from './0012-kinds';
 import { dependencies } from './0013-dependencies';
+import { webhooks } from './0014-webhooks';
 import { planChanges } from './0016-plan-changes';
 import { poolLocks } from './0016b-pool-locks';
 import type { Migration } from './migration';
@@ -38,6 +39,7 @@ export const MIGRATIONS: Migrations = {
   '0010-oidc.additive': oidc,
   '0012-kinds.additive': kinds,
   '0013-dependencies.additive': dependencies,
+  '0014-webhooks.additive': webhooks,
   '0016-plan-changes.additive': planChanges,
   '0016b-pool-locks.additive': poolLocks,
 };

@@ -80,6 +80,11 @@ export class World {
     return (await this.queue.admin.keys.create({ name: this.fresh('key'), role: 'reader' })).id;
   }
 
+  async webhook(name = 'hook'): Promise<string> {
+    const endpoint = 'https://receiver.example.com/hook';
+    return (await this.queue.admin.webhooks.create({ name: this.fresh(name), endpoint, enabled: true })).id;
+  }
+
   /** Two versions of the stack's state. */
   async states(): Promise<void> {
     for (const serial of [1, 2]) {

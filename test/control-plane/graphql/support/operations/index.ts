@@ -3,7 +3,8 @@ import { POOLS } from './pools';
 import { STACKS } from './stacks';
 import { RUNS } from './runs';
 import { KEYS } from './keys';
+import { WEBHOOKS } from './webhooks';
 import type { Operations } from './operation';
 
 /** Every field at the root of the API, as a client uses it. */
-export const OPERATIONS: Operations = { ...ACCOUNT, ...POOLS, ...STACKS, ...RUNS, ...KEYS };
+export const OPERATIONS: Operations = { ...ACCOUNT, ...POOLS, ...STACKS, ...RUNS, ...KEYS, ...WEBHOOKS };
