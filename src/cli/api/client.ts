@@ -37,9 +37,6 @@ interface ApiError {
   readonly extensions?: { readonly code?: string };
 }
 
-/** How it is said that a session is over: nothing was begun. */
-const LOG_IN_FIRST = 'unauthorized: log in';
-
 /** Answers that say nothing of the request itself: too many at once, or a control plane that stops or starts. */
 const UNAVAILABLE = new Set([429, 502, 503, 504]);
 
@@ -66,7 +63,7 @@ export class ApiClient {
     try {
       return await this.post(document, variables, jwt);
     } catch (error) {
-      const isOver = error instanceof RefusedError && error.message.startsWith(LOG_IN_FIRST);
+      const isOver = error instanceof RefusedError && error.code === 'unauthorized';
       if (!this.isKept || !isOver) throw error;
       this.forgetKept();
       return this.post(document, variables, await this.login());
@@ -133,9 +130,7 @@ export class ApiClient {
     });
     const answer = await jsonOf<{ data?: Result; errors?: ApiError[] }>(response);
     const [error] = answer.errors ?? [];
-    if (error?.extensions?.code === 'unavailable') throw new UnavailableError(error.message);
-    if (error?.extensions?.code === 'internal') throw new UserError(error.message);
-    if (error) throw new RefusedError(error.message);
+    if (error) throw refusal(error.message, error.extensions?.code);
     if (!answer.data) {
       throw failure(response, `${this.connection.url} answers ${response.statusCode}, but not as a control plane does`);
     }
@@ -153,8 +148,9 @@ export class ApiClient {
       response.resume();
       return this.send(path, options, true);
     }
-    const body = await jsonOf<{ message?: string }>(response);
-    throw failure(response, body.message ?? `the control plane answers ${response.statusCode}`);
+    const { message, code } = await jsonOf<{ message?: string; code?: string }>(response);
+    if (message === undefined) throw failure(response, `the control plane answers ${response.statusCode}`);
+    throw refusal(message, code);
   }
 
   private async reach(path: string, request: Request): Promise<IncomingMessage> {
@@ -191,6 +187,12 @@ export class ApiClient {
       else pipeline(body, request).catch(reject);
     });
   }
+}
+
+/** What the control plane refuses, by its code. */
+function refusal(message: string, code: string | undefined): UserError {
+  if (code === 'unavailable' || code === 'too-many-requests') return new UnavailableError(message);
+  return code === 'internal' ? new UserError(message) : new RefusedError(message, code);
 }
 
 function failure({ statusCode = 0 }: IncomingMessage, message: string): UserError {

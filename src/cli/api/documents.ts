@@ -283,3 +283,48 @@ export const REDELIVER = graphql(`
   mutation($id: ID!) { delivery: webhookDeliveryRedeliver(id: $id) { ${DELIVERY_FIELDS} } }`);
 export const WEBHOOK_DELIVERIES = graphql(`
   query($id: ID!) { webhook: namedWebhooksIntegration(id: $id) { deliveries { ${DELIVERY_FIELDS} } } }`);
+
+export const AUDIT_TRAIL = graphql(`
+  query ($input: SearchInput!) {
+    searchAuditTrailEntries(input: $input) {
+      edges {
+        node {
+          id
+          createdAt
+          action
+          eventType
+          code
+          message
+          count
+          remoteIP
+          client
+          actor {
+            id
+            kind
+            username
+            role
+          }
+          affectedResource {
+            resourceId
+            resourceType
+            name
+          }
+          relatedResource {
+            resourceId
+            resourceType
+            name
+          }
+          changes {
+            field
+            from
+            to
+          }
+        }
+      }
+      pageInfo {
+        endCursor
+        hasNextPage
+      }
+    }
+  }
+`);

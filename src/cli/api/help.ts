@@ -18,6 +18,10 @@ export const EXIT_CODES = `
 Exit codes:
   0    done; with --follow: the run has FINISHED
   1    refused or failed; with --follow: the run ended otherwise
+  3    not logged in, or not allowed
+  4    what was named is not there
+  5    in conflict with what somebody else did
+  6    the control plane cannot be reached, or cannot answer now: try again
   130  interrupted by Ctrl-C; a run that was followed continues`;
 
 export const IGNORE_HELP = `

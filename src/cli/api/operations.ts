@@ -1,8 +1,8 @@
 import type { ResultOf } from 'gql.tada';
 import { credentialsSecret, type SecretMetadata } from '../../protocol/pool-secret';
-import { UserError } from '../run-program';
 import type { PackedSource } from '../source/pack';
 import type { ApiClient } from './client';
+import { notFound } from './refused';
 import type { Variable } from './variables';
 import { CREATE_POOL, CREATE_STACK, CREATE_TASK, DELETE_STACK, STACK, TRIGGER_RUN, UPDATE_STACK } from './documents';
 
@@ -93,7 +93,7 @@ export type Stack = NonNullable<ResultOf<typeof STACK>['stack']>;
 /** @param nameOrId of the stack @throws UserError when there is none */
 export async function findStack(client: ApiClient, nameOrId: string): Promise<Stack> {
   const { stack } = await client.query(STACK, { id: nameOrId });
-  if (!stack) throw new UserError(`stack ${nameOrId} not found`);
+  if (!stack) throw notFound(`stack ${nameOrId} not found`);
   return stack;
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { auditCommand } from './audit';
 import { completionCommand } from './completion';
 import { controlPlaneCommand } from './control-plane';
 import { controllerCommand } from './controller';
@@ -20,6 +21,7 @@ export const allCommands = (): Command[] => [
   stackCommand(),
   runCommand(),
   keyCommand(),
+  auditCommand(),
   profileCommand(),
   webhookCommand(),
   controlPlaneCommand(),

@@ -1,26 +1,19 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import type { ResultOf } from 'gql.tada';
-import { idOf } from '../../control-plane/names';
+import { isRole, ROLES, roleValue, type Role } from '../../control-plane/identity/rights';
 import type { ApiClient } from '../api/client';
 import { apiAction } from '../api/command';
 import { API_KEYS, CREATE_API_KEY, DELETE_API_KEY, UPDATE_API_KEY } from '../api/documents';
 import { output, withOutput, type OutputFlags } from '../api/formats';
 import { commandGroup, withExamples } from '../api/help';
+import { named } from '../api/named';
 import { print, table, when } from '../api/output';
 import { changedTrust, newTrust, saysTrust, withTrust, type TrustFlags } from './key-trust';
 import { UserError } from '../run-program';
 
 type Key = ResultOf<typeof API_KEYS>['apiKeys'][number];
 type RoleName = Key['role'];
-
-/** As they are written here, in the order of what they may do. */
-const ROLE_NAMES: Readonly<Record<string, RoleName>> = {
-  reader: 'READER',
-  operator: 'OPERATOR',
-  admin: 'ADMIN',
-  'worker-pool-controller': 'WORKER_POOL_CONTROLLER',
-};
 
 interface CreateFlags extends OutputFlags, TrustFlags {
   readonly role: string;
@@ -118,18 +111,17 @@ function deleteCommand(): Command {
 
 function role(isMandatory = true): Option {
   return new Option('--role <role>', 'what the key may do')
-    .choices(Object.keys(ROLE_NAMES))
+    .choices(Object.keys(ROLES))
     .makeOptionMandatory(isMandatory);
 }
 
 function roleOf(name: string): RoleName {
-  const found = ROLE_NAMES[name];
-  if (found === undefined) throw new UserError(`there is no role ${name}`);
-  return found;
+  if (isRole(name)) return roleValue(name);
+  throw new UserError(`there is no role ${name}`);
 }
 
 const roleName = (wanted: RoleName): string =>
-  Object.keys(ROLE_NAMES).find((name) => ROLE_NAMES[name] === wanted) ?? wanted;
+  (Object.keys(ROLES) as Role[]).find((role) => roleValue(role) === wanted) ?? wanted;
 
 /** A key whose secret was lost is of no use to anybody. */
 async function writeKey(client: ApiClient, path: string, key: Pick<Key, 'id'>, secret: string): Promise<void> {
@@ -141,12 +133,8 @@ async function writeKey(client: ApiClient, path: string, key: Pick<Key, 'id'>, s
   }
 }
 
-async function findKey(client: ApiClient, nameOrId: string): Promise<Key> {
-  const { apiKeys } = await client.query(API_KEYS);
-  const found = apiKeys.find(({ id }) => id === idOf(nameOrId)) ?? apiKeys.find(({ name }) => name === nameOrId);
-  if (!found) throw new UserError(`API key ${nameOrId} not found`);
-  return found;
-}
+const findKey = async (client: ApiClient, nameOrId: string): Promise<Key> =>
+  named((await client.query(API_KEYS)).apiKeys, nameOrId, { what: 'API key', list: 'key list' });
 
 function keyTable(keys: readonly Key[]): string {
   const rows = keys.map((key) => [

@@ -13,7 +13,7 @@ import { conclude, follow, sayQueued, withFollow, type FollowFlags, type Run } f
 import { taskCommand, triggerCommand } from './run-trigger';
 import { showList, showWhole, withWatch, type WatchFlags } from '../api/watch';
 import { wholeNumber } from '../options';
-import { UserError } from '../run-program';
+import { notFound } from '../api/refused';
 
 interface ListFlags extends WatchFlags {
   readonly stack?: string;
@@ -105,7 +105,7 @@ function showCommand(): Command {
 
 async function findRun(client: ApiClient, id: string): Promise<Run> {
   const { run } = await client.query(RUN, { id });
-  if (!run) throw new UserError(`run ${id} not found`);
+  if (!run) throw notFound(`run ${id} not found`);
   return run;
 }
 

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import type { ResultOf } from 'gql.tada';
-import { idOf } from '../../control-plane/names';
 import type { ApiClient } from '../api/client';
 import { apiAction } from '../api/command';
 import { DRAIN_WORKER, WORKERS } from '../api/documents';
 import { output, withOutput, type OutputFlags } from '../api/formats';
 import { commandGroup, withExamples } from '../api/help';
+import { named } from '../api/named';
 import { print, when } from '../api/output';
 import { findPool, poolNotFound } from './find-pool';
 import { showList, withWatch, type WatchFlags } from '../api/watch';
@@ -17,6 +17,8 @@ type RawWorker = NonNullable<ResultOf<typeof WORKERS>['workerPool']>['workers'][
 interface Worker extends Omit<RawWorker, 'metadata'> {
   readonly metadata: Readonly<Record<string, string>>;
 }
+
+const WORDS = { what: 'worker', list: 'worker list POOL' } as const;
 
 /** How often it is looked whether drained workers are idle. */
 const WAIT_MS = 2_000;
@@ -115,18 +117,10 @@ async function setDrained(
   drain: boolean,
 ): Promise<Worker[]> {
   const workers = await workersOf(client, pool);
-  const found = new Map(names.map((name) => findWorker(workers, name)).map((worker) => [worker.id, worker]));
+  const found = new Map(names.map((name) => named(workers, name, WORDS)).map((worker) => [worker.id, worker]));
   const changed: Worker[] = [];
   for (const id of found.keys()) changed.push(toWorker((await client.query(DRAIN_WORKER, { pool, id, drain })).worker));
   return changed;
-}
-
-function findWorker(workers: readonly Worker[], nameOrId: string): Worker {
-  const byId = workers.find(({ id }) => id === idOf(nameOrId));
-  const [first, ...others] = byId ? [byId] : workers.filter(({ name }) => name === nameOrId);
-  if (!first) throw new UserError(`worker ${nameOrId} not found: worker-pools worker list shows those of the pool`);
-  if (others.length > 0) throw new UserError(`${others.length + 1} workers are named ${nameOrId}: give the id`);
-  return first;
 }
 
 /** One that is gone has nothing at hand any more. @throws UserError when somebody undrains one */

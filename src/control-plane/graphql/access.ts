@@ -106,10 +106,11 @@ function guard(field: Field, access: Access, action: Action | undefined): void {
   if (access === 'everybody') return;
   const { resolve = defaultFieldResolver } = field;
   field.resolve = action
-    ? async (parent, args: Arguments, context, info): Promise<unknown> => {
+    ? (parent, args: Arguments, context, info): Promise<unknown> => {
+        const user = requireUser(context);
         const { refusals, origin } = context;
-        await refusals.admit(requireUser(context), origin, access, attemptOf(action, args));
-        return resolve(parent, args, context, info);
+        const admitted = refusals.admit(user, origin, access, attemptOf(action, args));
+        return admitted.then(() => resolve(parent, args, context, info));
       }
     : (parent, args, context, info): unknown => {
         requireRight(requireUser(context), access);

@@ -1,14 +1,12 @@
 import type { Key } from '../admin/key-admin';
 import type { OidcTrust } from '../identity/oidc-trust';
+import { ROLES, roleValue, type Role as RoleName, type RoleValue } from '../identity/rights';
 import { builder, seconds } from './builder';
 
 const Role = builder.enumType('ApiKeyRole', {
-  values: {
-    READER: { value: 'reader' },
-    OPERATOR: { value: 'operator' },
-    ADMIN: { value: 'admin' },
-    WORKER_POOL_CONTROLLER: { value: 'worker-pool-controller' },
-  } as const,
+  values: Object.fromEntries((Object.keys(ROLES) as RoleName[]).map((role) => [roleValue(role), { value: role }])) as {
+    readonly [R in RoleName as RoleValue<R>]: { readonly value: R };
+  },
 });
 
 const Type = builder.enumType('ApiKeyType', { values: ['SECRET', 'OIDC'] as const });

@@ -60,7 +60,7 @@ export function graphqlRoute({ admin: unbound, apiKeys, admission, refusals, log
       // Nothing else than a log-in could come of it.
       if (!user) admission.logIns.check(c);
       const text = await bodyOf(c, admission, user);
-      return text === undefined ? refused(LOG_IN_FIRST) : carryOut(text, context);
+      return text === undefined ? notLoggedIn() : carryOut(text, context);
     };
     const key = user ? `graphql ${user.id}` : `graphql of ${address}`;
     try {
@@ -126,10 +126,10 @@ function documentOf(
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     // Of a query of somebody whose JWT has run out, what counts is that.
-    return isLoggedIn || error.message.startsWith('Syntax') ? { errors: [error] } : refused(LOG_IN_FIRST);
+    return isLoggedIn || error.message.startsWith('Syntax') ? { errors: [error] } : notLoggedIn();
   }
   const { operations, rootFields, cost, logIns, introspects } = sizeOf(document, variables);
-  if (introspects && !isLoggedIn) return refused(LOG_IN_FIRST);
+  if (introspects && !isLoggedIn) return notLoggedIn();
   if (operations > 1) return refused('a document may have one operation');
   if (logIns > 1) return refused('a document may log in once');
   if (rootFields > LIMIT.rootFields) return refused(`a document may have ${LIMIT.rootFields} fields at its root`);
@@ -139,8 +139,10 @@ function documentOf(
   return document;
 }
 
-function refused(message: string): ExecutionResult {
-  return { errors: [new GraphQLError(message)] };
+const notLoggedIn = (): ExecutionResult => refused(LOG_IN_FIRST, 'unauthorized');
+
+function refused(message: string, code: RefusalCode = 'malformed'): ExecutionResult {
+  return { errors: [new GraphQLError(message, { originalError: new RequestError(code, message) })] };
 }
 
 /** Undefined for what is no JSON. */
@@ -164,21 +166,27 @@ function isForLater(error: Error | null | undefined): error is RequestError {
   return error instanceof RequestError && (error.code === 'too-many-requests' || error.code === 'unavailable');
 }
 
+/** An error with what programs go by: the codes are those of the HTTP API. */
+function withCode(error: GraphQLError, message: string, code: RefusalCode, field?: string): object {
+  return { ...error.toJSON(), message, extensions: { code, ...(field !== undefined && { field }) } };
+}
+
 /** Sentences of refusals go out; anything unexpected stays in the log. */
 function answer(result: ExecutionResult, logger: Logger): object {
   if (!result.errors) return { data: result.data };
   const errors = result.errors.slice(0, ERRORS_TOLD).map((error) => {
     const cause = error.originalError;
-    if (cause instanceof RequestError && cause.code === 'unavailable') {
-      logger.error({ err: cause.cause, path: error.path }, 'GraphQL request failed');
-      return { ...error.toJSON(), extensions: { code: cause.code } };
-    }
-    if (!cause || cause instanceof RequestError || cause instanceof GraphQLError) {
-      return { ...error.toJSON(), message: told(error.message) };
+    const isRefusal = cause instanceof RequestError;
+    // What graphql-js finds wrong with a document, or with its variables, is so of what was sent.
+    if (!cause || isRefusal || cause instanceof GraphQLError) {
+      if (isRefusal && cause.cause !== undefined) {
+        logger.error({ err: cause.cause, path: error.path }, 'GraphQL request failed');
+      }
+      const { code, field } = isRefusal ? cause : { code: 'malformed', field: undefined };
+      return withCode(error, told(error.message), code as RefusalCode, field);
     }
     logger.error({ err: cause, path: error.path }, 'GraphQL request failed');
-    const message = 'the control plane failed at this request: its log says why';
-    return { ...error.toJSON(), message, extensions: { code: 'internal' satisfies RefusalCode } };
+    return withCode(error, 'the control plane failed at this request: its log says why', 'internal');
   });
   return { errors, data: result.data ?? null };
 }

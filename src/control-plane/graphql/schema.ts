@@ -2,6 +2,7 @@ import { guarded } from './access';
 import { limitAnswers } from './answer-limits';
 import { builder } from './builder';
 import './users';
+import './audit-trail';
 import './keys';
 import './runs';
 import './new-runs';

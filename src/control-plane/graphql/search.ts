@@ -39,11 +39,19 @@ const QueryOrder = builder.inputType('QueryOrder', {
   }),
 });
 
+const TimeRange = builder.inputType('TimeRange', {
+  fields: (t) => ({
+    start: t.int({ description: 'Unix seconds; from the beginning unless said otherwise.' }),
+    end: t.int({ description: 'Unix seconds, not in it; up to now unless said otherwise.' }),
+  }),
+});
+
 const QueryFieldConstraint = builder.inputType('QueryFieldConstraint', {
   fields: (t) => ({
     booleanEquals: t.booleanList(),
     enumEquals: t.stringList(),
     stringMatches: t.stringList(),
+    timeInRange: t.field({ type: TimeRange }),
   }),
 });
 
@@ -128,13 +136,15 @@ export interface Searchable {
   readonly directions: readonly ('ASC' | 'DESC')[];
   readonly byText: boolean;
   /** What predicates may name. @default - none */
-  readonly fields?: Readonly<Record<string, 'text' | 'flag'>>;
+  readonly fields?: Readonly<Record<string, 'text' | 'flag' | 'time'>>;
 }
 
 /** What a predicate wants. */
 export interface Filter {
   readonly field: string;
   readonly values: readonly (string | boolean)[];
+  /** Of a time, in milliseconds since the epoch; the end is not in it. */
+  readonly range?: { readonly from: number | undefined; readonly to: number | undefined };
   readonly isExcluded: boolean;
 }
 
@@ -163,6 +173,7 @@ function filterOf(
       `${list} has no predicate ${JSON.stringify(field)}: it has ${names.join(', ')}`,
     );
   }
+  if (kind === 'time') return timeFilter(field, constraint.timeInRange, exclude, list);
   const { booleanEquals, enumEquals, stringMatches } = constraint;
   const values = kind === 'flag' ? booleanEquals : (stringMatches ?? enumEquals);
   if (!values) {
@@ -176,6 +187,19 @@ function filterOf(
     );
   }
   return { field, values, isExcluded: exclude ?? false };
+}
+
+function timeFilter(
+  field: string,
+  range: typeof TimeRange.$inferInput | null | undefined,
+  exclude: boolean | null | undefined,
+  list: string,
+): Filter {
+  if (!range) throw new RequestError('malformed', `${list}: the predicate ${field} needs timeInRange`);
+  if (exclude) throw new RequestError('malformed', `${list}: the predicate ${field} cannot exclude`);
+  const { start, end } = range;
+  const at = (seconds: number | null | undefined) => (typeof seconds === 'number' ? seconds * 1000 : undefined);
+  return { field, values: [], range: { from: at(start), to: at(end) }, isExcluded: false };
 }
 
 /** Whether all filters let something pass, whose fields have these values. */

@@ -10,6 +10,13 @@ export const ROLES = {
 
 export type Role = keyof typeof ROLES;
 
+/** A role as GraphQL writes it: WORKER_POOL_CONTROLLER. */
+export type RoleValue<R extends string = Role> = R extends `${infer First}-${infer Rest}`
+  ? `${Uppercase<First>}_${RoleValue<Rest>}`
+  : Uppercase<R>;
+
+export const roleValue = (role: Role): RoleValue => role.toUpperCase().replaceAll('-', '_') as RoleValue;
+
 /** Who asks, once that is proved. */
 export interface Caller {
   /** Stays the same for as long as the identity is there. */

@@ -30,7 +30,7 @@ describe('key', () => {
     const asReader = ['--api-key-secret-file', out];
     expect((await program.run('stack', 'list', ...asReader)).exitCode).toBe(0);
     expect(await program.run('key', 'list', ...asReader)).toEqual(
-      refused('unauthorized: API key exporter has the role reader; to see API keys, it takes the role admin'),
+      refused('unauthorized: API key exporter has the role reader; to see API keys, it takes the role admin', 3),
     );
   });
 
@@ -64,7 +64,7 @@ describe('key', () => {
     const names = await program.run('key', 'list', '--output', 'name');
     expect(names.stdout.split('\n')).toContain(await idOf('new'));
     expect(await program.run('key', 'delete', 'new')).toEqual(done('API key new is deleted.\n'));
-    expect(await program.run('key', 'delete', 'new')).toEqual(refused('API key new not found'));
+    expect(await program.run('key', 'delete', 'new')).toEqual(refused('API key new not found', 4));
     expect(await program.run('key', 'delete', 'admin')).toEqual(refused('admin is the start key'));
     expect(json(await program.run('key', 'list', '-o', 'json')).map(({ name }) => name)).toContain('admin');
   });

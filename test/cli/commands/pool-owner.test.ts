@@ -164,7 +164,7 @@ describe('a pool with workers', () => {
 
   test('drain changes none of several when one is not there', async () => {
     const id = await workerId();
-    expect(await program.run('worker', 'drain', 'owned', id, 'a/b')).toEqual(refused('worker a/b not found'));
+    expect(await program.run('worker', 'drain', 'owned', id, 'a/b')).toEqual(refused('worker a/b not found', 4));
     expect((await controlPlane.admin.workers(pool.id))[0]).toMatchObject({ drained: false });
   });
 

@@ -58,7 +58,7 @@ describe('pool', () => {
     cli.write({ guessed: 'guessed' });
     const guess = ['--key', 'ec', '--api-key-secret-file', at('guessed')];
     const failed = await program.run('pool', 'create', 'late', '--out', at('late'), ...guess);
-    expect(failed).toEqual(refused('unauthorized'));
+    expect(failed).toEqual(refused('unauthorized', 3));
     expect(existsSync(at('late', 'private-key.pem'))).toBe(false);
   });
 

@@ -43,7 +43,7 @@ describe('profile login', () => {
   });
 
   test('keeps nothing of a key that is refused', async () => {
-    expect(await logIn('mine', 'guessed')).toEqual(refused('unauthorized: no API key has this id and secret'));
+    expect(await logIn('mine', 'guessed')).toEqual(refused('unauthorized: no API key has this id and secret', 3));
     expect(existsSync(folder)).toBe(false);
     expect(await logIn('mine', '')).toEqual(refused('no API key: the secret is empty'));
     expect(await logIn('../mine')).toEqual(refused('profile name "../mine": letters, digits'));
@@ -58,7 +58,7 @@ describe('profile login', () => {
     expect(readFileSync(path('profiles', 'mine.json'), 'utf8')).not.toContain(cli.controlPlane.apiKey.secret);
     rmSync(path('sessions'), { recursive: true, force: true });
     writeFileSync(secret, 'another');
-    expect(await pools()).toEqual(refused('unauthorized: no API key has this id and secret'));
+    expect(await pools()).toEqual(refused('unauthorized: no API key has this id and secret', 3));
     writeFileSync(secret, cli.controlPlane.apiKey.secret);
     expect(await pools()).toMatchObject(works);
   });
@@ -139,7 +139,7 @@ describe('profiles', () => {
   test('come after variables, unless a flag names one', async () => {
     await logIn();
     program = program.with(misled);
-    expect(await pools()).toEqual(refused('https://127.0.0.1:1 cannot be reached'));
+    expect(await pools()).toEqual(refused('https://127.0.0.1:1 cannot be reached', 6));
     expect(await pools('--profile', 'mine')).toMatchObject(works);
     program = program.with({ WORKER_POOLS_URL: '', WORKER_POOLS_API_KEY_SECRET: '', WORKER_POOLS_PROFILE: 'other' });
     expect(await pools()).toEqual(refused('there is no profile other'));

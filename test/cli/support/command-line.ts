@@ -61,8 +61,8 @@ export const SOURCE = {
 export const done = (stdout: unknown): Result => ({ exitCode: 0, stdout: stdout as string, stderr: '' });
 
 /** One sentence and no trace. */
-export const refused = (sentence: string): Result => ({
-  exitCode: 1,
+export const refused = (sentence: string, exitCode = 1): Result => ({
+  exitCode,
   stdout: '',
   stderr: expect.stringMatching(
     new RegExp(`^worker-pools: .*${sentence.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}.*\n$`),

@@ -67,6 +67,7 @@ const FIELDS: Readonly<Record<string, readonly Role[]>> = {
   stackDelete: ADMINS,
   stackDependencyCreate: ADMINS,
   stackDependencyDelete: ADMINS,
+  searchAuditTrailEntries: ADMINS,
   apiKeys: ADMINS,
   apiKey: ADMINS,
   apiKeyCreate: ADMINS,

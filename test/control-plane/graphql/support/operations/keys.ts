@@ -1,6 +1,16 @@
 import { one, type Operations } from './operation';
 
 export const KEYS: Operations = {
+  searchAuditTrailEntries: {
+    shows: 'lists who did what, newest first',
+    document:
+      'query($input:SearchInput!){searchAuditTrailEntries(input: $input){edges{node{id,action,actor{username},affectedResource{resourceType,resourceId}}},pageInfo{endCursor,hasNextPage,hasPreviousPage}}}',
+    given: async (world) => {
+      const id = await world.key();
+      return { input: { first: 1, predicates: [{ field: 'object', constraint: { stringMatches: [id] } }] } };
+    },
+    gives: () => ({ edges: [{ node: { action: 'api-key.create', affectedResource: { resourceType: 'API_KEY' } } }] }),
+  },
   apiKeys: {
     shows: 'lists keys, the start key first',
     document: '{ apiKeys { id role } }',
