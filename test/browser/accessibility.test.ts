@@ -25,6 +25,8 @@ beforeAll(async () => {
   await queue.print(assignment, 1, coloured());
   await queue.context.store.transaction((tx) => tx.planChanges.put(run, planChanges()));
   await queue.end(assignment, 'Succeeded', true);
+  const minute = Math.floor(Date.now() / 60_000) * 60_000;
+  await queue.context.store.transaction((tx) => tx.poolSamples.add(minute, 60_000, minute));
   await queue.addStack('second');
   await queue.trigger('second');
   await queue.admin.setDrained(queue.pool.id, await queue.register('another'), true);
@@ -51,6 +53,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'the queue of a pool': () => `/pools/${ids.pool}/queue`,
   'the stacks of a pool': () => `/pools/${ids.pool}/stacks`,
   'the activity of a pool': () => `/pools/${ids.pool}/activity`,
+  'a pool over time': () => `/pools/${ids.pool}/usage?range=1h`,
   'a stack': () => `/stacks/${ids.stack}`,
   'a run with its log': () => `/runs/${ids.run}`,
   'a question before something is done': () => `/runs/${ids.run}/confirm`,

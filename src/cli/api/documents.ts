@@ -200,6 +200,20 @@ export const UNLOCK_STATE = graphql(`
   }
 `);
 
+export const POOL_HISTORY = graphql(`
+  query ($id: ID!, $hours: Int) {
+    workerPool(id: $id) {
+      history(hours: $hours) {
+        at
+        span
+        pendingRuns
+        busyWorkers
+        idleWorkers
+        drainedWorkers
+      }
+    }
+  }
+`);
 const DELTA = `
   delta { addCount changeCount deleteCount replaceCount importCount forgetCount moveCount driftCount outputCount resources }
 `;

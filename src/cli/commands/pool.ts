@@ -13,6 +13,7 @@ import { PoolFiles, withCredentials, type CredentialFlags } from '../api/pool-fi
 import { findPool, poolNotFound } from './find-pool';
 import { showList, showWhole, withWatch, type WatchFlags } from '../api/watch';
 import { poolDetails, poolText } from './pool-details';
+import { historyCommand } from './pool-history';
 import { updateCommand } from './pool-update';
 
 interface CreateFlags extends CredentialFlags, OutputFlags {
@@ -27,6 +28,7 @@ export function poolCommand(): Command {
     createCommand(),
     showCommand(),
     listCommand(),
+    historyCommand(),
     updateCommand(),
     resetCommand(),
     cycleCommand(),

@@ -31,6 +31,7 @@ import type {
   StackRecord,
   WorkerRecord,
 } from '../store/records';
+import type { PoolSample } from '../store/pool-samples';
 import type { RunSearch } from '../store/run-search';
 import type { WorkerSearch } from '../store/worker-search';
 import type { WorkerCounts } from '../store/workers';
@@ -166,6 +167,11 @@ export class AdminService {
     const worker = await this.tables.workers.find(workerId);
     if (!worker) throw new RequestError('not-found', `worker ${workerId} not found in pool ${anyCasePoolId}`);
     return worker;
+  }
+
+  /** Figures of a pool from a time on, oldest first: each holds until the next one. */
+  samples(poolId: string, from: number): Promise<PoolSample[]> {
+    return this.tables.poolSamples.since(idOf(poolId), from);
   }
 
   createStack(input: NewStack): Promise<StackRecord> {

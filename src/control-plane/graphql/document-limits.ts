@@ -27,6 +27,7 @@ export const LIST_LENGTH: Readonly<Record<string, number>> = {
   runs: 100,
   edges: 100,
   changesV3: 100,
+  history: 500,
   // Of introspection.
   types: 50,
   fields: 5,

@@ -7,6 +7,7 @@ import './keys';
 import './runs';
 import './new-runs';
 import './plan-changes';
+import './pool-samples';
 import './search-runs';
 import './worker-pools';
 import './spaces';

@@ -1,11 +1,13 @@
 import type { QueueContext } from './context';
 import { moveLeaseClock } from './lease-clock';
+import { PoolSampler, thinSamples } from './pool-samples';
 import { RETENTION_MS, retain } from './retention';
 import { sweep } from './sweep';
 
 /** Moves the lease clock on and sweeps, at a steady pace, one after the other. */
 export class Sweeper {
   private readonly timer: NodeJS.Timeout;
+  private readonly sampler: PoolSampler;
   private retainedAt = performance.now();
   private underWay: Promise<void> = Promise.resolve();
   private isBusy = false;
@@ -14,6 +16,7 @@ export class Sweeper {
     private readonly context: QueueContext,
     private readonly everyMs: number,
   ) {
+    this.sampler = new PoolSampler(context);
     this.timer = setInterval(() => this.tick(), everyMs).unref();
   }
 
@@ -26,10 +29,11 @@ export class Sweeper {
   }
 
   private async work(): Promise<void> {
-    await sweepOnce(this.context, this.everyMs);
+    if (await sweepOnce(this.context, this.everyMs)) await this.sampler.sample();
     if (performance.now() - this.retainedAt < RETENTION_MS) return;
     this.retainedAt = performance.now();
     await retain(this.context);
+    await thinSamples(this.context);
   }
 
   async stop(): Promise<void> {
@@ -38,8 +42,10 @@ export class Sweeper {
   }
 }
 
-/** Nothing, when another process has just done it. */
-export async function sweepOnce(context: QueueContext, everyMs: number): Promise<void> {
+/** Nothing, when another process has just done it. @returns whether it was done here */
+export async function sweepOnce(context: QueueContext, everyMs: number): Promise<boolean> {
   const reading = await moveLeaseClock(context, everyMs);
-  if (reading !== undefined) await sweep(context, reading);
+  if (reading === undefined) return false;
+  await sweep(context, reading);
+  return true;
 }

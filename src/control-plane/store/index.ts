@@ -11,6 +11,7 @@ import { LeaseClockTable } from './lease-clock';
 import { LogTable } from './logs';
 import { LookTable } from './looks';
 import { PlanChangesTable } from './plan-changes';
+import { PoolSampleTable } from './pool-samples';
 import { PoolTable } from './pools';
 import { RunEnvironmentTable } from './run-environments';
 import { RunTable } from './runs';
@@ -42,6 +43,7 @@ export interface Tables {
   readonly leaseClock: LeaseClockTable;
   readonly logs: LogTable;
   readonly planChanges: PlanChangesTable;
+  readonly poolSamples: PoolSampleTable;
   readonly history: HistoryTable;
   readonly statistics: StatisticsTable;
 }
@@ -117,6 +119,7 @@ function tables(db: Kysely<Schema>, dialect: Dialect, vault: Sealing): Tables {
     sessions: new SessionTable(db, dialect),
     leaseClock: new LeaseClockTable(db, dialect),
     logs: new LogTable(db, dialect),
+    poolSamples: new PoolSampleTable(db, dialect),
     planChanges: new PlanChangesTable(db, dialect, vault),
     history: new HistoryTable(db, dialect),
     statistics: new StatisticsTable(db, dialect),

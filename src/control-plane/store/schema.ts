@@ -235,6 +235,19 @@ export interface StateLockRow {
   createdAt: number;
 }
 
+export interface PoolSampleRow {
+  poolId: string;
+  /** For how long it stands. */
+  spanMs: number;
+  at: number;
+  /** Runs that waited for nothing but a worker. */
+  queued: number;
+  /** Workers. */
+  busy: number;
+  idle: number;
+  drained: number;
+}
+
 export interface PlanChangesRow {
   /** The run. */
   id: string;
@@ -364,6 +377,7 @@ export interface Schema {
   stateVersions: StateVersionRow;
   stateLocks: StateLockRow;
   planChanges: PlanChangesRow;
+  poolSamples: PoolSampleRow;
   sealing: SealingRow;
   apiKeys: ApiKeyRow;
   stackDependencies: StackDependencyRow;

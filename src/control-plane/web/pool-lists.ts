@@ -7,6 +7,7 @@ import { deedsTable } from './audit-page';
 import { table, type Html } from './html';
 import { cut, filterForm, nextPart } from './paging';
 import { runTable } from './overview-page';
+import { usage } from './usage-chart';
 import type { Viewer } from './viewer';
 import { age, count, runLink, stackLink, stateWord, workerStatus } from './words';
 
@@ -26,6 +27,7 @@ export const LISTS = {
   '': workers,
   '/queue': queue,
   '/stacks': stacks,
+  '/usage': (admin, { id }, { query }) => usage(admin, id, query),
   '/activity': activity,
 } as const satisfies Record<string, List>;
 

@@ -13,6 +13,7 @@ const TABS = {
   '/queue': 'Queued',
   '/stacks': 'Used by',
   '/activity': 'Activity',
+  '/usage': 'Over time',
 } as const;
 
 export type Tab = keyof typeof TABS;

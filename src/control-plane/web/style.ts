@@ -79,6 +79,22 @@ pre.token { max-height: 8rem; overflow: auto; }
 .tags { list-style: none; display: flex; flex-wrap: wrap; gap: 0.25rem; margin: 0; padding: 0; }
 .tags li { font: 0.8125rem ui-monospace, monospace; border: 1px solid var(--line); border-radius: 0.375rem; padding: 0 0.375rem; overflow-wrap: anywhere; }
 .phases { padding: 0.5rem 1rem 0.5rem 2rem; }
+.chart { padding: 0.75rem 1rem; }
+.chart svg { display: block; width: 100%; height: 8rem; border-bottom: 1px solid var(--muted); }
+.plot { display: grid; }
+.axis { display: flex; justify-content: space-between; gap: 1rem; }
+.area { fill: var(--muted); }
+.area.of-busy { fill: var(--live); }
+.area.of-queued { fill: var(--waiting); }
+.area.of-idle { fill: light-dark(#aceebb, #196c2e); }
+.area.of-drained { fill: light-dark(#d1d9e0, #3d444d); }
+.hatch { stroke: var(--good); stroke-width: 1.5; fill: none; }
+.dot { fill: var(--text); }
+.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; margin: 0; padding: 0; }
+.legend li::before { content: ""; display: inline-block; width: 0.8em; height: 0.8em; margin-right: 0.4em; border: 1px solid var(--muted); background: var(--live); }
+.legend .of-idle::before { background: repeating-linear-gradient(135deg, var(--good) 0 1.5px, light-dark(#aceebb, #196c2e) 1.5px 4px); }
+.legend .of-drained::before { background: radial-gradient(circle, var(--text) 1px, light-dark(#d1d9e0, #3d444d) 1.5px) 0 0 / 4px 4px; }
+.button[aria-current] { color: var(--card); background: var(--link); }
 .filter { display: none; }
 .script .filter { display: flex; }
 .changes ul { list-style: none; margin: 0; padding: 0 0 0.5rem; }

@@ -177,6 +177,37 @@ describe('the page of a run', () => {
   }
 });
 
+describe('a pool over time', () => {
+  const now = () => Date.now();
+  const add = (minutesAgo: number) => {
+    const at = Math.floor(now() / 60_000) * 60_000 - minutesAgo * 60_000;
+    return queue.context.store.transaction((tx) => tx.poolSamples.add(at, 60_000, at));
+  };
+
+  test('is two charts with words, and a table with every figure', async () => {
+    await queue.started();
+    await add(3);
+    await queue.register();
+    await add(1);
+    const { text } = await read(`/pools/${queue.pool.id}/usage?range=1h`);
+    expect(text).toMatch(/id="range-1h"[^>]*aria-current="true"/);
+    expect(text).toMatch(
+      /<svg[^>]*role="img" aria-labelledby="workers-title">.*<desc>Last hour: at most 2. Last: 1 busy, 1 idle, 0 drained./,
+    );
+    expect(text).toContain('<pattern id="workers-idle"');
+    expect(text).toMatch(/data-label="Busy">1<\/td>/);
+    expect(text).toMatch(/data-label="Busy">not known<\/td>/);
+    expect(text).not.toMatch(/style="/);
+  });
+
+  test('says that nothing is known yet, whatever range is asked for', async () => {
+    for (const range of ['', '?range=14d', '?range=constructor']) {
+      const { text } = await read(`/pools/${queue.pool.id}/usage${range}`);
+      expect(text).toContain('Nothing is known of this time yet');
+    }
+  });
+});
+
 describe('the changes of a plan on the page of its run', () => {
   const keep = (run: string, changes: PlanChanges) =>
     queue.context.store.transaction((tx) => tx.planChanges.put(run, changes));

@@ -11,6 +11,7 @@ import { oidc } from './0010-oidc';
 import { kinds } from './0012-kinds';
 import { dependencies } from './0013-dependencies';
 import { webhooks } from './0014-webhooks';
+import { poolSamples } from './0015-pool-samples';
 import { planChanges } from './0016-plan-changes';
 import { poolLocks } from './0016b-pool-locks';
 import type { Migration } from './migration';
@@ -40,6 +41,7 @@ export const MIGRATIONS: Migrations = {
   '0012-kinds.additive': kinds,
   '0013-dependencies.additive': dependencies,
   '0014-webhooks.additive': webhooks,
+  '0015-pool-samples.additive': poolSamples,
   '0016-plan-changes.additive': planChanges,
   '0016b-pool-locks.additive': poolLocks,
 };

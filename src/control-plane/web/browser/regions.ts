@@ -13,7 +13,9 @@ export function showChanged(data: string): void {
     const region = document.querySelector(`[data-region="${CSS.escape(name)}"]`);
     if (!region) continue;
     const focused = region.contains(document.activeElement) ? document.activeElement?.id : undefined;
+    const opened = [...region.querySelectorAll('details[id][open]')].map(({ id }) => id);
     region.innerHTML = html;
+    for (const id of opened) document.getElementById(id)?.setAttribute('open', '');
     say(region);
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   }
