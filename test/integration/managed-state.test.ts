@@ -90,8 +90,8 @@ async function runPod(assignment: Assignment): Promise<void> {
 }
 
 /** A run over its whole life; what its log says. */
-async function run(): Promise<string> {
-  const { id } = await controlPlane.admin.createRun({ stack: 'network' });
+async function run(type: 'TRACKED' | 'DESTROY' = 'TRACKED'): Promise<string> {
+  const { id } = await controlPlane.admin.createRun({ stack: 'network', type, autoDeploy: true });
   await runPod(await assigned(id, 'preparing'));
   if ((await controlPlane.admin.run(id))?.finishedAt === null) await runPod(await assigned(id, 'applying'));
   const records = await controlPlane.admin.readLog(id, 0);
@@ -120,6 +120,50 @@ resource "terraform_data" "slow" {
 /** OpenTofu's own encryption, as the guide has it. */
 const [, ENCRYPTION = ''] =
   /^```text\n(key_provider [^`]*)^```$/m.exec(readFileSync('docs/guides/managed-state.md', 'utf8')) ?? [];
+
+test('what a plan of the real OpenTofu changes is told without any value, whatever options the stack has', async () => {
+  const source = (more: string): Record<string, string> => ({
+    'main.tf': `
+      variable "password" { sensitive = true }
+      resource "terraform_data" "of" {
+        for_each         = toset(["a", "b <i>"])
+        input            = var.password
+        triggers_replace = [var.password]
+      }
+      output "password" {
+        value     = var.password
+        sensitive = true
+      }
+      ${more}`,
+  });
+  const changes = async () => {
+    const [{ id } = { id: '' }] = await controlPlane.admin.runs({ stack: 'network', limit: 1 });
+    return controlPlane.admin.plans.changes(id);
+  };
+  await stack(source(''), { TF_VAR_password: 'hunter2', TF_CLI_ARGS_show: '-no-such-option' });
+  expect(await run()).toContain('Apply complete! Resources: 2 added');
+  const addresses = ['terraform_data.of["a"]', 'terraform_data.of["b <i>"]'];
+  expect(await changes()).toMatchObject({
+    counts: { create: 2, resources: 2, outputs: 1 },
+    changes: addresses.map((address) => ({ address, action: 'create' })),
+    outputs: [{ name: 'password', action: 'create' }],
+  });
+  await controlPlane.admin.updateStack('network', { environment: { TF_VAR_password: 'hunter3' } });
+  await push(source('resource "terraform_data" "new" {}'));
+  expect(await run()).toContain('Apply complete! Resources: 3 added, 0 changed, 2 destroyed.');
+  const replaced = { action: 'replace', reason: 'replace_because_cannot_update', replacedFor: ['triggers_replace'] };
+  const told = await changes();
+  expect(told).toMatchObject({
+    counts: { create: 1, replace: 2, resources: 3 },
+    changes: [
+      { address: 'terraform_data.new', action: 'create' },
+      ...addresses.map((address) => ({ address, ...replaced })),
+    ],
+  });
+  expect(JSON.stringify(told)).not.toContain('hunter');
+  expect(await run('DESTROY')).toContain('Apply complete! Resources: 0 added, 0 changed, 3 destroyed.');
+  expect(await changes()).toMatchObject({ counts: { delete: 3, resources: 0 }, outputs: [{ action: 'delete' }] });
+});
 
 describe('the state of a stack without a backend, with the real OpenTofu', () => {
   test('is there at its second run, which finds nothing to change, and follows what is changed', async () => {
