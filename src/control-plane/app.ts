@@ -11,6 +11,7 @@ import { traced } from './http/traced';
 import { workerRoutes } from './http/worker-routes';
 import type { ApiKeys } from './identity/api-keys';
 import type { ProofChecks } from './identity/proof-checks';
+import type { WebSessions } from './identity/web-sessions';
 import type { Authority } from './pki/authority';
 import { pkiRoutes } from './pki/routes';
 import type { QueueContext } from './queue/context';
@@ -26,16 +27,17 @@ export interface Doors {
   readonly proofs: ProofChecks;
   readonly admin: AdminService;
   readonly apiKeys: ApiKeys;
-  /** Null: the web page is for everybody. */
-  readonly webKeys: ApiKeys | null;
+  readonly sessions: WebSessions;
+  /** Whether everybody may look at the pages. */
+  readonly isOpen: boolean;
   readonly authority: Authority;
   readonly health: Hono;
 }
 
 /** All that is reached over HTTP. */
-export function appOf({ context, blobs, states, proofs, apiKeys, webKeys, authority, health, ...doors }: Doors): Hono {
+export function appOf({ context, blobs, states, proofs, apiKeys, authority, health, ...doors }: Doors): Hono {
   const { store, logger, tracing } = context;
-  const { admin, admission, refusals } = doors;
+  const { admin, admission, refusals, sessions, isOpen } = doors;
   const app = refusingApp(logger);
   app.route('/', health);
   app.use(traced(tracing));
@@ -48,6 +50,6 @@ export function appOf({ context, blobs, states, proofs, apiKeys, webKeys, author
   const forPeople = { admin, admission, refusals, logger };
   app.route('/api/v1', apiRoutes({ ...forPeople, apiKeys }));
   app.route('/graphql', graphqlRoute({ ...forPeople, apiKeys }));
-  app.route('/', webRoutes({ ...forPeople, apiKeys: webKeys }));
+  app.route('/', webRoutes({ ...forPeople, apiKeys, sessions, isOpen }));
   return app;
 }

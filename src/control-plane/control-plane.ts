@@ -10,6 +10,7 @@ import { logInObserver } from './audit/log-ins';
 import { Refusals } from './audit/refusals';
 import { ApiKeys } from './identity/api-keys';
 import { ProofChecks } from './identity/proof-checks';
+import { WebSessions } from './identity/web-sessions';
 import { Brokers } from './broker';
 import { isEveryAddress } from './listen';
 import { Opened } from './opened';
@@ -97,8 +98,8 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
     ...storageChecks(context.store, blobs),
   ];
   const health = healthRoutes(checks);
-  const webKeys = options.web === 'open' ? null : apiKeys;
-  const callers = { admission, refusals, proofs, apiKeys, webKeys, authority };
+  const sessions = new WebSessions(context.store, apiKeys, now);
+  const callers = { admission, refusals, proofs, apiKeys, sessions, isOpen: options.web === 'open', authority };
   const app = appOf({ context, blobs, states, admin, health, ...callers });
   const server = opened.add(await serve(app, { host, port }, tls, admission, metrics.httpAnswered));
   const sources = { store: context.store, checks, dataDir, version: options.version, blobs: blobs.store };

@@ -154,6 +154,12 @@ export const LIMITS = {
     'beyond it, the oldest are given up: one that does not answer must not fill the database',
   ),
   apiKeys: limit(1_000, 'count', 'API keys', 'one for each person and program'),
+  webSessionsOfKey: limit(
+    50,
+    'count',
+    'sessions of an API key in browsers; beyond it, the one that was used the longest ago ends',
+    'people have a few browsers; a key that many share is no key of theirs',
+  ),
   failedLogIns: limit(
     20,
     'count',

@@ -329,6 +329,11 @@ export class AdminService {
     return this.context.wakeups.sleep(runTopic(runId), milliseconds, signal);
   }
 
+  /** The same for whatever a topic stands for. */
+  sleepUntil(topic: string, milliseconds: number, signal?: AbortSignal): Sleep {
+    return this.context.wakeups.sleep(topic, milliseconds, signal);
+  }
+
   /** Calls back for every topic of a change: `pool/ID`, `stack/ID`, `run/ID`, `credentials/ID`. */
   onChange(listener: (topic: string) => void): void {
     this.context.wakeups.onNotify(listener);

@@ -3,6 +3,7 @@ import { malformed, RequestError } from '../errors';
 import { checkSecret, hashOf, newSecret, type ApiKeys } from '../identity/api-keys';
 import { checkOidcTrust, type NewOidcTrust, type OidcTrust } from '../identity/oidc-trust';
 import { isRole, ROLES, type Role } from '../identity/rights';
+import { keyTopic } from '../identity/web-sessions';
 import { LIMIT } from '../limits';
 import { checkKeyName, checkNewId } from '../names';
 import type { PersonContext } from '../queue/context';
@@ -127,6 +128,7 @@ export class KeyAdmin {
         const changes = differences(auditable({ ...before, oidc: trustOf(before) }), is, Object.keys(is));
         if (Object.keys(changes).length === 0) return unchanged(key);
         await tx.apiKeys.update(id, { ...change, ...(trust && { oidc: JSON.stringify(trust) }) });
+        await tx.notify([keyTopic(id)]);
         return audited(key, { object: key, changes });
       }),
     );
@@ -138,6 +140,8 @@ export class KeyAdmin {
     const deleted = await auditedTransaction(this.context, 'api-key.delete', async (tx) => {
       const key = await locked(tx, id);
       await tx.apiKeys.delete(id);
+      await tx.webSessions.deleteOfKey(id);
+      await tx.notify([keyTopic(id)]);
       return audited(key, { object: key });
     });
     return { ...deleted, role: deleted.role as Role, oidc: trustOf(deleted), secret: null };

@@ -31,6 +31,15 @@ export interface Session {
   readonly validUntil: number;
 }
 
+/** That somebody knows the secret of a key, or has a token for it. */
+export interface KeyProof {
+  readonly caller: Caller;
+  /** Of the key as it is now, for `stillIs`. */
+  readonly stamp: string;
+  /** How long a session may last that it is exchanged for, in milliseconds. */
+  readonly longestMs: number;
+}
+
 export interface ApiKeyParts {
   readonly keys: KeyFiles;
   /** The start key, where it is given. */
@@ -96,11 +105,22 @@ export class ApiKeys {
     return known && this.used(known);
   }
 
+  /** The same, for a session that is kept elsewhere. */
+  async prove(id: string, secret: string): Promise<KeyProof | undefined> {
+    const known = await this.check(id, secret);
+    return known && { caller: this.used(known), stamp: this.stampOf(known), longestMs: longestSeconds(known) * 1000 };
+  }
+
+  /** Whose key it was when it had that stamp; undefined where it is not as it was then. */
+  async stillIs(id: string, stamp: string): Promise<Caller | undefined> {
+    const known = await this.find(id);
+    return known && equal(stamp, this.stampOf(known)) ? this.used(known) : undefined;
+  }
+
   /** Whom a JWT was made for; undefined when it is not valid, or not any more. */
   async verify(jwt: string): Promise<Caller | undefined> {
     const claims = await this.claimsOf(jwt);
-    const known = claims && (await this.find(claims.id));
-    return known && equal(claims.stamp, this.stampOf(known)) ? this.used(known) : undefined;
+    return claims && this.stillIs(claims.id, claims.stamp);
   }
 
   private async claimsOf(jwt: string): Promise<{ readonly id: string; readonly stamp: string } | undefined> {
@@ -119,7 +139,7 @@ export class ApiKeys {
 
   private async sessionOf(known: Known): Promise<Session> {
     const issuedAt = Math.floor(this.parts.now() / 1000);
-    const validUntil = issuedAt + (known.oidc === null ? USER_JWT_SECONDS : OIDC_JWT_SECONDS);
+    const validUntil = issuedAt + longestSeconds(known);
     const jwt = await new SignJWT({ stamp: this.stampOf(known) })
       .setProtectedHeader({ alg: 'HS256' })
       .setSubject(known.id)
@@ -165,6 +185,9 @@ export class ApiKeys {
     return createHmac('sha256', this.signingKey).update(`${id}\n${secretHash}\n${role}${trust}`).digest('base64url');
   }
 }
+
+/** How long a session of a key lasts at most. */
+const longestSeconds = ({ oidc }: Known): number => (oidc === null ? USER_JWT_SECONDS : OIDC_JWT_SECONDS);
 
 /** What a secret is stored as. It is random, and long enough that nobody can try them all: no slow hash is needed. */
 export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('base64url');

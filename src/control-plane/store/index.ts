@@ -22,12 +22,14 @@ import { StateTable } from './states';
 import { StatisticsTable } from './statistics';
 import type { Dialect } from './table';
 import { ViewTable } from './views';
+import { WebSessionTable } from './web-sessions';
 import { WebhookTable } from './webhooks';
 import { WorkerTable } from './workers';
 
 export interface Tables {
   readonly apiKeys: ApiKeyTable;
   readonly auditTrail: AuditTrailTable;
+  readonly webSessions: WebSessionTable;
   readonly pools: PoolTable;
   readonly workers: WorkerTable;
   readonly views: ViewTable;
@@ -105,6 +107,7 @@ function tables(db: Kysely<Schema>, dialect: Dialect, vault: Sealing): Tables {
   return {
     apiKeys: new ApiKeyTable(db, dialect),
     auditTrail: new AuditTrailTable(db, dialect),
+    webSessions: new WebSessionTable(db, dialect),
     pools: new PoolTable(db, dialect),
     workers: new WorkerTable(db, dialect),
     views: new ViewTable(db, dialect),

@@ -362,6 +362,16 @@ export interface DeliveryRow {
   error: Generated<string | null>;
 }
 
+export interface WebSessionRow {
+  /** SHA-256 of what its cookie holds, in base64url. */
+  idHash: string;
+  keyId: string;
+  stamp: string;
+  createdAt: number;
+  usedAt: number;
+  endsAt: number;
+}
+
 export interface Schema {
   auditTrail: AuditTrailRow;
   pools: PoolRow;
@@ -380,6 +390,7 @@ export interface Schema {
   poolSamples: PoolSampleRow;
   sealing: SealingRow;
   apiKeys: ApiKeyRow;
+  webSessions: WebSessionRow;
   stackDependencies: StackDependencyRow;
   runDependencies: RunDependencyRow;
   driftSchedules: DriftScheduleRow;

@@ -46,7 +46,7 @@ export function page(title: string, body: Html, { viewer, live }: Surroundings =
         <header>
           <nav aria-label="Main">
             <a href="/"><strong>Worker pools</strong></a>
-            ${places.map(([path, name]) => html` <a href="${path}">${name}</a>`)}
+            ${places.map(([path, name]) => html` <a href="${path}">${name}</a>`)} ${viewer ? whoHtml(viewer) : ''}
           </nav>
         </header>
         <main id="main" tabindex="-1">
@@ -56,6 +56,17 @@ export function page(title: string, body: Html, { viewer, live }: Surroundings =
         <p id="connection" class="card notice bad" role="status" hidden></p>
       </body>
     </html>`;
+}
+
+/** Who is logged in, and the way out or in. */
+function whoHtml({ caller, session }: Viewer): Html {
+  if (!caller) return html`<span class="who"><a href="/login">Log in</a></span>`;
+  const who = html`<a href="/account">${caller.name} <span class="muted">${caller.role}</span></a>`;
+  return html`<span class="who"
+    >${who}${
+      session ? html`<form method="post" action="/logout"><button class="button">Log out</button></form>` : ''
+    }</span
+  >`;
 }
 
 /** A view with what surrounds it. Its texts are escaped already. */

@@ -83,7 +83,9 @@ export class LiveViews {
 
   private mark(changed: readonly string[]): void {
     for (const view of this.views.values()) {
-      if (view.shows.includes('*') || changed.some((one) => view.shows.includes(one))) view.outdate();
+      // Of one that is being made for the first time it is not known yet what it shows.
+      const mayShow = view.now === undefined || view.shows.includes('*');
+      if (mayShow || changed.some((one) => view.shows.includes(one))) view.outdate();
     }
   }
 

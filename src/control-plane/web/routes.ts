@@ -3,44 +3,38 @@ import { secureHeaders } from 'hono/secure-headers';
 import { stream, streamSSE, type SSEStreamingApi } from 'hono/streaming';
 import type { Logger } from 'pino';
 import type { AdminService } from '../admin/admin-service';
-import type { Admission } from '../admission';
 import { actorOf } from '../audit/actor';
 import type { Refusals } from '../audit/refusals';
 import { HTTP_STATUS, RequestError } from '../errors';
 import { LIMIT } from '../limits';
 import { idOf } from '../names';
-import type { ApiKeys } from '../identity/api-keys';
-import { requireRight, RIGHTS, type Right } from '../identity/rights';
-import { visibleLines } from '../../text/visible';
+import { RIGHTS, type Right } from '../identity/rights';
 import { FORMS } from './forms';
 import { formHtml, type Form, type Ids } from './forms/form';
 import { isFromOurPage } from './forms/ours';
 import { requirePool } from './forms/question';
 import { Values } from './forms/values';
 import type { Html } from './html';
+import { identify, type Env, type WhoParts } from './identify';
 import { errorPage, page, viewPage } from './layout';
 import { liveId, liveMessages } from './live-stream';
 import { LiveViews } from './live-views';
+import { logInRoutes } from './log-in';
 import { firstLog, logText, nextLog } from './log/log-page';
 import { parsePlace } from './log/painter';
 import { PAGES, type PageKind } from './pages';
 import { SCRIPT } from './script.generated';
+import { send } from './send';
 import { STYLE } from './style';
 import { tokenPage } from './token-page';
 import { rendered } from './view';
-import { EVERYBODY, viewerOf, type Viewer } from './viewer';
 import { inSentence } from './words';
 
-export interface WebParts {
+export interface WebParts extends WhoParts {
   readonly admin: AdminService;
-  /** Their id and secret are user name and password; null shows the pages to everybody. */
-  readonly apiKeys: ApiKeys | null;
-  readonly admission: Admission;
   readonly refusals: Refusals;
   readonly logger: Logger;
 }
-
-type Env = { Variables: { viewer: Viewer } };
 
 const HEADERS = secureHeaders({
   contentSecurityPolicy: {
@@ -63,14 +57,16 @@ const keptByNobody: MiddlewareHandler = (c, next) => {
 
 /** The pages for people. They work without their script, which keeps them up to date. */
 export function webRoutes(parts: WebParts): Hono<Env> {
-  const { admin, apiKeys, admission, logger } = parts;
+  const { admin, admission, logger } = parts;
   const app = new Hono<Env>();
   app.onError((error, c) => failed(c, error, logger));
   const oneOfFew: MiddlewareHandler = (_, next) =>
     admission.inFlight.during('pages', LIMIT.pagesAtOnce, 'too many pages at once', next);
   for (const path of ['/', '/live', '/pools/*', '/stacks/*', '/runs/*', '/keys/*', '/audit/*']) {
-    app.use(path, HEADERS, keptByNobody, identify(apiKeys, admission), oneOfFew);
+    app.use(path, HEADERS, keptByNobody, identify(parts), oneOfFew);
   }
+  for (const path of ['/login', '/logout', '/account']) app.use(path, HEADERS, keptByNobody, oneOfFew);
+  logInRoutes(app, parts);
   const live = new LiveViews(admin, logger);
   // Before the pages: /pools/new is no pool.
   formRoutes(app, parts);
@@ -255,8 +251,6 @@ function formAllowed({ right, action }: Form, { admission, refusals }: WebParts)
   };
 }
 
-type Status = (typeof HTTP_STATUS)[keyof typeof HTTP_STATUS] | 200 | 403;
-
 const TITLES: Partial<Record<RequestError['code'], string>> = {
   forbidden: 'Not for this key',
   'not-found': 'Not found',
@@ -276,31 +270,4 @@ function failed(c: Context, error: Error, logger: Logger): Promise<Response> {
   }
   logger.error({ err: error, path: c.req.path }, 'page failed');
   return send(c, errorPage('Something failed', 'The log of the control plane says why.'), 500);
-}
-
-/** A page as it goes out, whole: what runs and names hold of control characters becomes visible, colours go. */
-async function send(c: Context, content: Html, status: Status = 200): Promise<Response> {
-  return c.html(visibleLines(String(await content)), status);
-}
-
-function identify(apiKeys: ApiKeys | null, admission: Admission): MiddlewareHandler<Env> {
-  return async (c, next) => {
-    if (apiKeys === null) {
-      c.set('viewer', EVERYBODY);
-      return next();
-    }
-    const [, encoded = ''] = /^Basic +(\S+)$/i.exec(c.req.header('Authorization') ?? '') ?? [];
-    const [id = '', ...secret] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
-    const proved = () => apiKeys.authenticate(id, secret.join(':'));
-    // A browser asks without them first.
-    const caller = encoded === '' ? undefined : await admission.logIns.attempt(c, { kind: 'API key', id }, proved);
-    if (caller) {
-      admission.proved(c, `key ${caller.id}`);
-      requireRight(caller, 'stack:read');
-      c.set('viewer', viewerOf(caller, proved));
-      return next();
-    }
-    c.header('WWW-Authenticate', 'Basic realm="worker pools: id and secret of an API key", charset="UTF-8"');
-    return send(c, errorPage('Log in', 'User name and password are the id and the secret of an API key.'), 401);
-  };
 }

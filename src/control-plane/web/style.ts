@@ -26,7 +26,8 @@ body { font: 1rem/1.5 system-ui, sans-serif; color: var(--text); background: var
 header { background: var(--card); border-bottom: 1px solid var(--line); }
 header nav, main { max-width: 72rem; margin: 0 auto; padding: 0.75rem 1rem; }
 header a { color: inherit; text-decoration: none; margin-right: 1rem; }
-header nav { display: flex; flex-wrap: wrap; }
+header nav { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25rem 0; }
+.who { margin-left: auto; display: flex; flex-wrap: wrap; align-items: center; font-weight: 400; overflow-wrap: anywhere; }
 a { color: var(--link); }
 a:focus-visible, summary:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 h1 { font-size: 1.5rem; margin: 0.75rem 0; }

@@ -1,3 +1,4 @@
+import { keyTopic, type WebSession } from '../identity/web-sessions';
 import { mayUse, type Caller, type Right, type Role } from '../identity/rights';
 
 /** Who looks at a page. */
@@ -10,6 +11,10 @@ export interface Viewer {
   readonly role: Role | 'everybody';
   /** Whether it is shown what needs a right, and may do that. */
   readonly may: (right: Right) => boolean;
+  /** The session of their browser. @default - none: they send a key, or are everybody */
+  readonly session?: WebSession;
+  /** What is told of when that may have changed which `isStillValid` says. @default - nothing is */
+  readonly topic?: string;
   /** Whether it may still look; asked again while a stream lasts. */
   readonly isStillValid: () => boolean | Promise<boolean>;
 }
@@ -30,6 +35,7 @@ export function viewerOf(caller: Caller, proved: () => Promise<Caller | undefine
     caller,
     role: caller.role,
     may: (right) => mayUse(caller, right),
+    topic: keyTopic(caller.id),
     isStillValid: async () => (await proved())?.role === caller.role,
   };
 }

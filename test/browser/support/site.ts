@@ -6,6 +6,7 @@ import { Refusals } from '../../../src/control-plane/audit/refusals';
 import { refusingApp } from '../../../src/control-plane/http/app';
 import { serve, type HttpListener } from '../../../src/control-plane/http/server';
 import { KeyFiles } from '../../../src/control-plane/key-files';
+import { WebSessions } from '../../../src/control-plane/identity/web-sessions';
 import { webRoutes } from '../../../src/control-plane/web/routes';
 import { openApiKeys } from '../../control-plane/support/api-keys';
 import { TestQueue } from '../../control-plane/support/queue';
@@ -42,11 +43,11 @@ export class TestSite {
     const logger = pino({ level: 'silent' });
     const keys = KeyFiles.inDataFolder(queue.folder);
     const apiKeys = openApiKeys(keys, { given: API_KEY, store: queue.context.store });
+    const sessions = new WebSessions(queue.context.store, apiKeys, () => queue.now);
     const app = refusingApp(logger);
-    app.route(
-      '/',
-      webRoutes({ admin: queue.admin, apiKeys, admission, refusals: new Refusals(queue.context), logger }),
-    );
+    const refusals = new Refusals(queue.context);
+    const parts = { admin: queue.admin, apiKeys, sessions, isOpen: false, admission, refusals, logger };
+    app.route('/', webRoutes(parts));
     this.listener = await serve(app, { host: '127.0.0.1', port: this.port }, null, admission);
   }
 
@@ -56,13 +57,18 @@ export class TestSite {
     this.listener = undefined;
   }
 
-  /** A person with a browser of their own. */
+  /** A person with a browser of their own, who has logged in. */
   async person(options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await this.browser.newContext({
-      baseURL: this.url,
-      httpCredentials: { username: API_KEY.id, password: API_KEY.secret },
-      ...options,
-    });
+    const page = await this.stranger(options);
+    await page.goto('/login');
+    await logIn(page);
+    await page.getByRole('button', { name: 'Log out' }).waitFor();
+    return page;
+  }
+
+  /** One who has not. */
+  async stranger(options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await this.browser.newContext({ baseURL: this.url, ...options });
     this.contexts.push(context);
     const page = await context.newPage();
     page.on('pageerror', (error) => this.complaints.push(`error: ${error.message}`));
@@ -81,6 +87,13 @@ export class TestSite {
     await this.goAway();
     await this.queue.close();
   }
+}
+
+/** Fills in the page of the log-in. */
+export async function logIn(page: Page, { id, secret } = API_KEY): Promise<void> {
+  await page.getByLabel('Id of the API key').fill(id);
+  await page.getByLabel('Secret, or token of its issuer').fill(secret);
+  await page.getByRole('button', { name: 'Log in' }).click();
 }
 
 /** What axe says against a page: rule, and where. */

@@ -277,7 +277,8 @@ const DOORS: Readonly<Record<string, Door>> = {
 
 test('all doors are in the table, and every action has one', () => {
   const mutations = actionByMutation(schema).filter(([, action]) => action !== 'session.create');
-  expect(Object.keys(DOORS).sort()).toEqual([...mutations.map(([field]) => field), ...doors.changingRoutes].sort());
+  const routes = doors.changingRoutes.filter((route) => !/^POST \/log(in|out)$/.test(route));
+  expect(Object.keys(DOORS).sort()).toEqual([...mutations.map(([field]) => field), ...routes].sort());
   expect(Object.fromEntries(mutations)).toEqual(
     Object.fromEntries(mutations.map(([field]) => [field, DOORS[field]?.action])),
   );

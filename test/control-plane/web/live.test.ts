@@ -3,6 +3,7 @@ import { LIMIT } from '../../../src/control-plane/limits';
 import { SCRIPT } from '../../../src/control-plane/web/script.generated';
 import { until } from '../../support/until';
 import { TestQueue } from '../support/queue';
+import { LiveStream } from './support/live-stream';
 import { readerOf } from './support/reader';
 
 let queue: TestQueue;
@@ -17,58 +18,14 @@ afterEach(async () => {
   await queue.close();
 });
 
-interface Message {
-  readonly event: string;
-  readonly id: string;
-  readonly data: string;
-}
-
-/** A stream of a page as a browser reads it. */
-class LiveStream {
-  readonly messages: Message[] = [];
-  isOver = false;
-  private readonly gone = new AbortController();
-  private reading: Promise<void> | undefined;
-
-  constructor(private readonly body: ReadableStream<Uint8Array>) {
-    streams.push(this);
-    this.reading = this.read();
-  }
-
-  /** The first message that is so. */
-  message(what: string, isIt: (message: Message) => boolean): Promise<Message> {
-    return until<Message | undefined>(() => this.messages.find(isIt), what);
-  }
-
-  async close(): Promise<void> {
-    this.gone.abort();
-    await this.reading;
-  }
-
-  private async read(): Promise<void> {
-    const reader = this.body.pipeThrough(new TextDecoderStream()).getReader();
-    this.gone.signal.addEventListener('abort', () => void reader.cancel());
-    let rest = '';
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      const texts = (rest + value).split('\n\n');
-      rest = texts.pop()!;
-      for (const text of texts) {
-        const field = (name: string) => new RegExp(`^${name}: ?(.*)$`, 'm').exec(text)?.[1] ?? '';
-        this.messages.push({ event: field('event'), id: field('id'), data: field('data') });
-      }
-    }
-    this.isOver = true;
-  }
-}
-
 type Reader = ReturnType<typeof readerOf>;
 
 async function open({ ask }: Reader, page: string, last?: string): Promise<LiveStream> {
   const response = await ask(`${page}/live`, { headers: last === undefined ? {} : { 'Last-Event-ID': last } });
   expect(response.status).toBe(200);
-  return new LiveStream(response.body!);
+  const stream = new LiveStream(response.body!);
+  streams.push(stream);
+  return stream;
 }
 
 /** What a page has when it is read. */

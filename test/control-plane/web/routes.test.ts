@@ -1,11 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { pino } from 'pino';
-import { Admission } from '../../../src/control-plane/admission';
-import { Refusals } from '../../../src/control-plane/audit/refusals';
-import { webRoutes } from '../../../src/control-plane/web/routes';
 import type { PlanChanges } from '../../../src/protocol/messages';
 import { planChanges } from '../../support/plan-changes';
 import { TestQueue } from '../support/queue';
+import { readerOf } from './support/reader';
 
 let queue: TestQueue;
 
@@ -15,17 +12,7 @@ beforeEach(async () => {
 
 afterEach(() => queue.close());
 
-async function read(path: string): Promise<{ status: number; text: string }> {
-  const parts = {
-    admin: queue.admin,
-    apiKeys: null,
-    admission: new Admission(),
-    refusals: new Refusals(queue.context),
-    logger: pino({ level: 'silent' }),
-  };
-  const response = await webRoutes(parts).request(path, { headers: { Accept: 'text/html' } });
-  return { status: response.status, text: (await response.text()).replace(/\s+/g, ' ') };
-}
+const read = (path: string) => readerOf(queue).read(path);
 
 describe('the overview', () => {
   test('shows each pool with its workers and its queue, and each run with its state', async () => {

@@ -8,6 +8,7 @@ import { states } from './0007-states';
 import { ranks } from './0008-ranks';
 import { auditTrail } from './0009-audit-trail';
 import { oidc } from './0010-oidc';
+import { webSessions } from './0011-web-sessions';
 import { kinds } from './0012-kinds';
 import { dependencies } from './0013-dependencies';
 import { webhooks } from './0014-webhooks';
@@ -38,6 +39,7 @@ export const MIGRATIONS: Migrations = {
   '0008-ranks.additive': ranks,
   '0009-audit-trail.additive': auditTrail,
   '0010-oidc.additive': oidc,
+  '0011-web-sessions.additive': webSessions,
   '0012-kinds.additive': kinds,
   '0013-dependencies.additive': dependencies,
   '0014-webhooks.additive': webhooks,

@@ -1,6 +1,8 @@
 /** How long a page waits before it asks again, growing, where the browser does not do so by itself. */
 const RETRY_MS = { first: 1_000, most: 30_000 };
 
+const ENDED = 'Your session has ended, so this page is not kept up to date.';
+
 const LOST =
   'The control plane is not reached, so this page is not up to date. It is tried again; reload the page if that lasts.';
 
@@ -37,6 +39,12 @@ export function follow(stream: string, firstId: string, said: Messages): void {
       clearTimeout(timer);
       timer = setTimeout(open, retryMs * (0.5 + Math.random() / 2));
       retryMs = Math.min(retryMs * 2, RETRY_MS.most);
+      void isLoggedOut().then((isSo) => {
+        if (!isSo) return;
+        isOver = true;
+        close();
+        tell(ENDED, `/login?to=${encodeURIComponent(location.pathname + location.search)}`);
+      });
     };
     for (const [event, take] of Object.entries(said)) {
       source.addEventListener(event, (message: MessageEvent<string>) => {
@@ -58,10 +66,22 @@ export function follow(stream: string, firstId: string, said: Messages): void {
   open();
 }
 
+/** Whether the page would be that of the log-in. */
+async function isLoggedOut(): Promise<boolean> {
+  const asked = { method: 'HEAD', redirect: 'manual', headers: { Accept: 'text/html' } } as const;
+  const answer = await fetch(location.href, asked).catch(() => undefined);
+  return answer?.type === 'opaqueredirect';
+}
+
 /** Says something about the connection, or nothing any more. */
-function tell(sentence: string): void {
+function tell(sentence: string, logIn?: string): void {
   const place = document.getElementById('connection');
   if (!place || place.textContent === sentence) return;
   place.textContent = sentence;
   place.hidden = sentence === '';
+  if (logIn === undefined) return;
+  const link = document.createElement('a');
+  link.href = logIn;
+  link.textContent = 'Log in again';
+  place.append(' ', link);
 }

@@ -7,6 +7,7 @@ import { graphqlRoute } from '../../../../src/control-plane/graphql/route';
 import { apiRoutes } from '../../../../src/control-plane/http/api-routes';
 import type { Role } from '../../../../src/control-plane/identity/rights';
 import type { AuditTrailEntry } from '../../../../src/control-plane/store/audit-trail';
+import { WebSessions } from '../../../../src/control-plane/identity/web-sessions';
 import { webRoutes } from '../../../../src/control-plane/web/routes';
 import type { TestQueue } from '../../support/queue';
 
@@ -36,7 +37,8 @@ export class TestDoors {
     const parts = { admin, apiKeys, admission, refusals: this.refusals, logger: pino({ level: 'silent' }) };
     this.app.route('/graphql', graphqlRoute(parts));
     this.app.route('/api/v1', apiRoutes(parts));
-    this.app.route('/', webRoutes(parts));
+    const sessions = new WebSessions(context.store, apiKeys, () => queue.now);
+    this.app.route('/', webRoutes({ ...parts, sessions, isOpen: false }));
   }
 
   /** What changes something beside GraphQL, such as `POST /runs/:id/confirm`. */

@@ -3,6 +3,7 @@ import { Admission } from '../../../../src/control-plane/admission';
 import { Refusals } from '../../../../src/control-plane/audit/refusals';
 import type { ApiKey } from '../../../../src/control-plane/identity/api-keys';
 import { KeyFiles } from '../../../../src/control-plane/key-files';
+import { WebSessions } from '../../../../src/control-plane/identity/web-sessions';
 import { webRoutes } from '../../../../src/control-plane/web/routes';
 import { openApiKeys } from '../../support/api-keys';
 import type { TestQueue } from '../../support/queue';
@@ -12,25 +13,36 @@ export const KEY: ApiKey = { id: 'admin', secret: 'a secret of the test' };
 interface Asked {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: FormData;
+  readonly body?: FormData | string;
+}
+
+export type Reader = ReturnType<typeof readerOf>;
+
+interface Sent {
+  readonly admission?: Admission;
+  /** Sends no key. @default false */
+  readonly isAnonymous?: boolean;
 }
 
 /** One who reads the pages of a queue, without a server. @param key null: they are open to everybody */
 export function readerOf(
-  { admin, folder, context }: TestQueue,
+  queue: TestQueue,
   key: ApiKey | null = null,
-  admission = new Admission(),
+  { admission = new Admission(), isAnonymous = false }: Sent = {},
 ) {
+  const { admin, folder, context } = queue;
   const { store } = context;
-  const apiKeys = key && openApiKeys(KeyFiles.inDataFolder(folder), { given: key, store });
+  const now = () => queue.now;
+  const apiKeys = openApiKeys(KeyFiles.inDataFolder(folder), { given: key ?? undefined, store, now });
+  const sessions = new WebSessions(store, apiKeys, now);
+  const isOpen = key === null;
   const app = webRoutes({
-    admin,
-    apiKeys,
-    admission,
+    ...{ admin, apiKeys, sessions, isOpen, admission },
     refusals: new Refusals(context),
     logger: pino({ level: 'silent' }),
   });
-  const basic = key ? { Authorization: `Basic ${Buffer.from(`${key.id}:${key.secret}`).toString('base64')}` } : {};
+  const basic =
+    key && !isAnonymous ? { Authorization: `Basic ${Buffer.from(`${key.id}:${key.secret}`).toString('base64')}` } : {};
   const ask = (path: string, init: Asked) => {
     const headers = new Headers({ Accept: 'text/html', ...basic });
     for (const [name, value] of Object.entries(init.headers ?? {})) headers.set(name, value);
