@@ -42,7 +42,7 @@ export interface ControlPlaneOptions {
   readonly launcherImage: string;
   /** Runner image of stacks that name none. */
   readonly defaultRunnerImage: string;
-  /** Whether the web page wants the API key (HTTP basic) or shows itself to everybody. @default 'basic' */
+  /** Whether one has to log in to see the web pages, or everybody sees them. @default 'basic' */
   readonly web?: 'basic' | 'open';
   /** Proxies whose `X-Forwarded-For` is believed: addresses, or networks such as `10.0.0.0/8`. @default none */
   readonly trustedProxies?: readonly string[];
