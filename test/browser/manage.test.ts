@@ -139,7 +139,7 @@ test('an API key is created and logs in, gets another role, and is deleted', asy
 
 test('a reader sees nothing that leads to a form', async () => {
   const { id, secret } = await admin().keys.create({ name: 'a reader', role: 'reader' });
-  const page = await site().person({ httpCredentials: { username: id, password: secret! } });
+  const page = await site().person({}, { id, secret: secret! });
   for (const path of [
     '/',
     `/pools/${site().queue.pool.id}`,

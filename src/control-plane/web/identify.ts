@@ -4,6 +4,7 @@ import type { Admission } from '../admission';
 import type { ApiKeys } from '../identity/api-keys';
 import { requireRight } from '../identity/rights';
 import { WEB_SESSION_MS, type WebSessions } from '../identity/web-sessions';
+import { isFromOurPage, NOT_FROM_HERE } from './forms/ours';
 import { errorPage } from './layout';
 import { send } from './send';
 import { EVERYBODY, viewerOf, type Viewer } from './viewer';
@@ -61,11 +62,15 @@ export function identify({ apiKeys, sessions, isOpen, admission }: WhoParts): Mi
   };
 }
 
+const isForm = (c: Context): boolean => !['GET', 'HEAD'].includes(c.req.method);
+
 /** A page for people, a challenge for programs. What the script of a page asks for opens no dialog of the browser. */
 function askToLogIn(c: Context): Promise<Response> | Response {
   const accepted = c.req.header('Accept') ?? '';
   const isByKey = c.req.header('Authorization') !== undefined;
   if (accepted.includes('text/html') && !isByKey) {
+    if (isForm(c) && !isFromOurPage((name) => c.req.header(name)))
+      return send(c, errorPage('Not from here', NOT_FROM_HERE), 403);
     const { pathname, search } = new URL(c.req.url);
     return c.redirect(`/login?to=${encodeURIComponent(`${pathname}${search}`)}`, 303);
   }

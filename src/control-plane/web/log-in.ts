@@ -5,7 +5,7 @@ import { requireRight, ROLES } from '../identity/rights';
 import { WEB_SESSION_IDLE_MS } from '../identity/web-sessions';
 import { LIMIT } from '../limits';
 import { spanInWords } from '../../time';
-import { isFromOurPage } from './forms/ours';
+import { isFromOurPage, NOT_FROM_HERE } from './forms/ours';
 import { facts, type Html } from './html';
 import { forgetSession, identify, keepSession, sessionOf, type Env, type WhoParts } from './identify';
 import { errorPage, page } from './layout';
@@ -64,8 +64,7 @@ const NO_TLS =
 /** Forms of other sites could log somebody in as who they are not, or log them out. */
 const ofOurPages: MiddlewareHandler = (c, next) => {
   if (isFromOurPage((name) => c.req.header(name))) return next();
-  const sentence = 'The form was not sent by a page of this control plane, so nothing was done.';
-  return send(c, errorPage('Not from here', sentence), 403);
+  return send(c, errorPage('Not from here', NOT_FROM_HERE), 403);
 };
 
 /** Of an origin over plain HTTP browsers keep none, but for their own machine. */

@@ -11,7 +11,7 @@ import { idOf } from '../names';
 import { RIGHTS, type Right } from '../identity/rights';
 import { FORMS } from './forms';
 import { formHtml, type Form, type Ids } from './forms/form';
-import { isFromOurPage } from './forms/ours';
+import { isFromOurPage, NOT_FROM_HERE } from './forms/ours';
 import { requirePool } from './forms/question';
 import { Values } from './forms/values';
 import type { Html } from './html';
@@ -243,9 +243,8 @@ function formAllowed({ right, action }: Form, { admission, refusals }: WebParts)
       return send(c, notAllowed(c, right), 403);
     }
     if (isSent && !isFromOurPage((name) => c.req.header(name))) {
-      const sentence = 'The form was not sent by a page of this control plane, so nothing was done.';
-      await note(sentence);
-      return send(c, errorPage('Not from here', sentence, c.var), 403);
+      await note(NOT_FROM_HERE);
+      return send(c, errorPage('Not from here', NOT_FROM_HERE, c.var), 403);
     }
     return next();
   };

@@ -58,10 +58,10 @@ export class TestSite {
   }
 
   /** A person with a browser of their own, who has logged in. */
-  async person(options: BrowserContextOptions = {}): Promise<Page> {
+  async person(options: BrowserContextOptions = {}, key = API_KEY): Promise<Page> {
     const page = await this.stranger(options);
     await page.goto('/login');
-    await logIn(page);
+    await logIn(page, key);
     await page.getByRole('button', { name: 'Log out' }).waitFor();
     return page;
   }

@@ -1,3 +1,6 @@
+/** What anybody else is told. */
+export const NOT_FROM_HERE = 'The form was not sent by a page of this control plane, so nothing was done.';
+
 /**
  * Whether a form was sent by a page of ours: browsers say so by `Sec-Fetch-Site`, and where they do not (no TLS), by the
  * `Origin` that every form has.
