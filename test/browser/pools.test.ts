@@ -35,8 +35,7 @@ test('a cluster speaks for a pool with the Secret that a browser has made', asyn
   const controlPlane = await TestControlPlane.start();
   try {
     const { id, secret } = controlPlane.apiKey;
-    const httpCredentials = { username: id, password: secret };
-    const page = await site().person({ baseURL: controlPlane.url, ignoreHTTPSErrors: true, httpCredentials });
+    const page = await site().person({ baseURL: controlPlane.url, ignoreHTTPSErrors: true }, { id, secret });
     await page.goto('/pools/new');
     await page.getByLabel('Name').fill('made here');
     await page.getByRole('button', { name: 'Make key and request here' }).click();
