@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { WEB_SESSION_MS } from '../../src/control-plane/identity/web-sessions';
-import { axeFinds, logIn, siteOfEachTest } from './support/site';
+import { axeFinds, logIn } from './support/site';
+import { siteOfEachTest } from './support/site-of-each-test';
 
 const site = siteOfEachTest();
 
