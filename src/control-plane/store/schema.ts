@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { ApiKeyRow, WebSessionRow } from './schema-identities';
 
 /*
  * The columns, alike in both databases: flags are 0 or 1, lists and maps are JSON, times are milliseconds since the epoch
@@ -264,18 +265,6 @@ export interface SealingRow {
   value: string;
 }
 
-export interface ApiKeyRow {
-  id: string;
-  name: string;
-  role: string;
-  /** SHA-256 of the secret, in base64url; empty where tokens stand for one. */
-  secretHash: string;
-  createdAt: number;
-  lastUsedAt: number | null;
-  /** Whose tokens, as JSON; null: it has a secret. */
-  oidc: string | null;
-}
-
 export interface StackDependencyRow {
   id: string;
   stackId: string;
@@ -360,16 +349,6 @@ export interface DeliveryRow {
   durationMs: Generated<number | null>;
   status: Generated<number | null>;
   error: Generated<string | null>;
-}
-
-export interface WebSessionRow {
-  /** SHA-256 of what its cookie holds, in base64url. */
-  idHash: string;
-  keyId: string;
-  stamp: string;
-  createdAt: number;
-  usedAt: number;
-  endsAt: number;
 }
 
 export interface Schema {
