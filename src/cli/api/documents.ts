@@ -298,47 +298,15 @@ export const REDELIVER = graphql(`
 export const WEBHOOK_DELIVERIES = graphql(`
   query($id: ID!) { webhook: namedWebhooksIntegration(id: $id) { deliveries { ${DELIVERY_FIELDS} } } }`);
 
+const RESOURCE = 'resourceId resourceType name';
 export const AUDIT_TRAIL = graphql(`
-  query ($input: SearchInput!) {
+  query($input: SearchInput!) {
     searchAuditTrailEntries(input: $input) {
-      edges {
-        node {
-          id
-          createdAt
-          action
-          eventType
-          code
-          message
-          count
-          remoteIP
-          client
-          actor {
-            id
-            kind
-            username
-            role
-          }
-          affectedResource {
-            resourceId
-            resourceType
-            name
-          }
-          relatedResource {
-            resourceId
-            resourceType
-            name
-          }
-          changes {
-            field
-            from
-            to
-          }
-        }
-      }
-      pageInfo {
-        endCursor
-        hasNextPage
-      }
+      edges { node {
+        id createdAt action eventType code message count remoteIP client actor { id kind username role }
+        affectedResource { ${RESOURCE} } relatedResource { ${RESOURCE} } changes { field from to }
+      } }
+      pageInfo { endCursor hasNextPage }
     }
   }
 `);

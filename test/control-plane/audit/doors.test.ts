@@ -25,6 +25,8 @@ afterEach(() => queue.close());
 const csr = async () => (await makeKey('EC')).csr;
 const state = (serial: number) => JSON.stringify({ version: 4, serial, lineage: 'one', resources: [{ at: SECRET }] });
 const pushed = (serial: number) => queue.admin.states.push('stack', Readable.from([state(serial)]));
+const WEBHOOK = { name: 'hook', endpoint: 'https://receiver.example.com/hook', enabled: true };
+const webhook = async () => (await queue.admin.webhooks.create(WEBHOOK)).id;
 const stackId = async () => (await queue.admin.stack('stack'))!.id;
 const key = () => queue.admin.keys.create({ name: 'another', role: 'reader' });
 
@@ -178,6 +180,31 @@ const DOORS: Readonly<Record<string, Door>> = {
   'Mutation.apiKeyDelete': mutation('api-key.delete', '($id:ID!){apiKeyDelete(id: $id){id}}', async () => ({
     id: (await key()).id,
   })),
+  'Mutation.namedWebhooksIntegrationCreate': mutation(
+    'webhook.create',
+    '($input:NamedWebhooksIntegrationInput!){namedWebhooksIntegrationCreate(input: $input){id}}',
+    () => ({ input: { ...WEBHOOK, secret: SECRET } }),
+  ),
+  'Mutation.namedWebhooksIntegrationUpdate': mutation(
+    'webhook.update',
+    '($id:ID!,$input:NamedWebhooksIntegrationInput!){namedWebhooksIntegrationUpdate(id: $id, input: $input){id}}',
+    async () => ({ id: await webhook(), input: { ...WEBHOOK, enabled: false, secret: SECRET } }),
+  ),
+  'Mutation.namedWebhooksIntegrationDelete': mutation(
+    'webhook.delete',
+    '($id:ID!){namedWebhooksIntegrationDelete(id: $id){id}}',
+    async () => ({ id: await webhook() }),
+  ),
+  'Mutation.namedWebhooksIntegrationTest': mutation(
+    'webhook.test',
+    '($id:ID!){namedWebhooksIntegrationTest(id: $id){id}}',
+    async () => ({ id: await webhook() }),
+  ),
+  'Mutation.webhookDeliveryRedeliver': mutation(
+    'webhook.redeliver',
+    '($id:ID!){webhookDeliveryRedeliver(id: $id){id}}',
+    async () => ({ id: (await queue.admin.webhooks.test(await webhook())).id }),
+  ),
   'PUT /api/v1/stacks/:name/source': {
     action: 'stack.upload-source',
     prepare: () => ({ method: 'PUT', path: '/api/v1/stacks/stack/source', body: SECRET }),
