@@ -1,10 +1,9 @@
-import { initGraphQLTada } from 'gql.tada';
-import type { Introspection } from './introspection.generated';
+import { graphql } from './graphql';
 
 /* What the command line asks of the API; a test holds each document against the schema. */
 
-/** Reads the types of a document from its text while the program is compiled. */
-const graphql = initGraphQLTada<{ introspection: Introspection }>();
+/* Of webhooks and the audit trail. */
+export * from './account-documents';
 
 export const LOG_IN = graphql(
   'mutation($id: ID!, $secret: String!) { apiKeyUser(id: $id, secret: $secret) { jwt validUntil } }',
@@ -276,37 +275,3 @@ export const PRIORITIZE_RUN = graphql(`
   mutation($id: ID!, $prioritize: Boolean!) {
     run: runPrioritizeSet(run: $id, prioritize: $prioritize) { ${RUN_FIELDS} }
   }`);
-
-const WEBHOOK_FIELDS =
-  'id name endpoint enabled space { id } labels runStates stacks retryOnFailure failures pausedUntil createdAt';
-const DELIVERY_FIELDS = 'id run state attempts createdAt attemptedAt statusCode error durationMs nextAttemptAt';
-
-export const WEBHOOKS = graphql(`{ webhooks: namedWebhooksIntegrations { ${WEBHOOK_FIELDS} } }`);
-export const CREATE_WEBHOOK = graphql(`
-  mutation($input: NamedWebhooksIntegrationInput!) {
-    webhook: namedWebhooksIntegrationCreate(input: $input) { ${WEBHOOK_FIELDS} }
-  }`);
-export const UPDATE_WEBHOOK = graphql(`
-  mutation($id: ID!, $input: NamedWebhooksIntegrationInput!) {
-    webhook: namedWebhooksIntegrationUpdate(id: $id, input: $input) { ${WEBHOOK_FIELDS} }
-  }`);
-export const DELETE_WEBHOOK = graphql('mutation($id: ID!) { namedWebhooksIntegrationDelete(id: $id) { id } }');
-export const TEST_WEBHOOK = graphql(`
-  mutation($id: ID!) { delivery: namedWebhooksIntegrationTest(id: $id) { ${DELIVERY_FIELDS} } }`);
-export const REDELIVER = graphql(`
-  mutation($id: ID!) { delivery: webhookDeliveryRedeliver(id: $id) { ${DELIVERY_FIELDS} } }`);
-export const WEBHOOK_DELIVERIES = graphql(`
-  query($id: ID!) { webhook: namedWebhooksIntegration(id: $id) { deliveries { ${DELIVERY_FIELDS} } } }`);
-
-const RESOURCE = 'resourceId resourceType name';
-export const AUDIT_TRAIL = graphql(`
-  query($input: SearchInput!) {
-    searchAuditTrailEntries(input: $input) {
-      edges { node {
-        id createdAt action eventType code message count remoteIP client actor { id kind username role }
-        affectedResource { ${RESOURCE} } relatedResource { ${RESOURCE} } changes { field from to }
-      } }
-      pageInfo { endCursor hasNextPage }
-    }
-  }
-`);

@@ -1,0 +1,37 @@
+import { graphql } from './graphql';
+
+/* What the command line asks of webhooks and the audit trail. */
+
+const WEBHOOK_FIELDS =
+  'id name endpoint enabled space { id } labels runStates stacks retryOnFailure failures pausedUntil createdAt';
+const DELIVERY_FIELDS = 'id run state attempts createdAt attemptedAt statusCode error durationMs nextAttemptAt';
+
+export const WEBHOOKS = graphql(`{ webhooks: namedWebhooksIntegrations { ${WEBHOOK_FIELDS} } }`);
+export const CREATE_WEBHOOK = graphql(`
+  mutation($input: NamedWebhooksIntegrationInput!) {
+    webhook: namedWebhooksIntegrationCreate(input: $input) { ${WEBHOOK_FIELDS} }
+  }`);
+export const UPDATE_WEBHOOK = graphql(`
+  mutation($id: ID!, $input: NamedWebhooksIntegrationInput!) {
+    webhook: namedWebhooksIntegrationUpdate(id: $id, input: $input) { ${WEBHOOK_FIELDS} }
+  }`);
+export const DELETE_WEBHOOK = graphql('mutation($id: ID!) { namedWebhooksIntegrationDelete(id: $id) { id } }');
+export const TEST_WEBHOOK = graphql(`
+  mutation($id: ID!) { delivery: namedWebhooksIntegrationTest(id: $id) { ${DELIVERY_FIELDS} } }`);
+export const REDELIVER = graphql(`
+  mutation($id: ID!) { delivery: webhookDeliveryRedeliver(id: $id) { ${DELIVERY_FIELDS} } }`);
+export const WEBHOOK_DELIVERIES = graphql(`
+  query($id: ID!) { webhook: namedWebhooksIntegration(id: $id) { deliveries { ${DELIVERY_FIELDS} } } }`);
+
+const RESOURCE = 'resourceId resourceType name';
+export const AUDIT_TRAIL = graphql(`
+  query($input: SearchInput!) {
+    searchAuditTrailEntries(input: $input) {
+      edges { node {
+        id createdAt action eventType code message count remoteIP client actor { id kind username role }
+        affectedResource { ${RESOURCE} } relatedResource { ${RESOURCE} } changes { field from to }
+      } }
+      pageInfo { endCursor hasNextPage }
+    }
+  }
+`);
