@@ -6,11 +6,10 @@ import { schema } from '../../../src/control-plane/graphql/schema';
 import { FORMS } from '../../../src/control-plane/web/forms';
 import { makeKey } from '../support/credentials';
 import { TestQueue } from '../support/queue';
-import { graphql, TestDoors, type Request } from './support/doors';
+import { mutation, SECRET, TestDoors, type Door } from './support/doors';
+import { webhookDoors } from './support/webhook-doors';
 
 /* Every way to change something, and the one entry that it leaves in the audit trail: as admin, and as one who may not. */
-
-const SECRET = 'a-value-that-nobody-is-told';
 
 let queue: TestQueue;
 let doors: TestDoors;
@@ -25,8 +24,6 @@ afterEach(() => queue.close());
 const csr = async () => (await makeKey('EC')).csr;
 const state = (serial: number) => JSON.stringify({ version: 4, serial, lineage: 'one', resources: [{ at: SECRET }] });
 const pushed = (serial: number) => queue.admin.states.push('stack', Readable.from([state(serial)]));
-const WEBHOOK = { name: 'hook', endpoint: 'https://receiver.example.com/hook', enabled: true };
-const webhook = async () => (await queue.admin.webhooks.create(WEBHOOK)).id;
 const stackId = async () => (await queue.admin.stack('stack'))!.id;
 const key = () => queue.admin.keys.create({ name: 'another', role: 'reader' });
 
@@ -45,17 +42,6 @@ async function locked(): Promise<void> {
      SELECT id, 'a lock', '${lock}', '${run}', 1, 1 FROM stacks`,
   );
 }
-
-interface Door {
-  readonly action: Action;
-  /** Makes what it is done to, and the request. */
-  readonly prepare: () => Promise<Request> | Request;
-}
-
-const mutation = (action: Action, document: string, variables: () => Promise<object> | object): Door => ({
-  action,
-  prepare: async () => graphql(`mutation${document}`, await variables()),
-});
 
 /** A form as its page has it, filled in. */
 const form = (
@@ -180,31 +166,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   'Mutation.apiKeyDelete': mutation('api-key.delete', '($id:ID!){apiKeyDelete(id: $id){id}}', async () => ({
     id: (await key()).id,
   })),
-  'Mutation.namedWebhooksIntegrationCreate': mutation(
-    'webhook.create',
-    '($input:NamedWebhooksIntegrationInput!){namedWebhooksIntegrationCreate(input: $input){id}}',
-    () => ({ input: { ...WEBHOOK, secret: SECRET } }),
-  ),
-  'Mutation.namedWebhooksIntegrationUpdate': mutation(
-    'webhook.update',
-    '($id:ID!,$input:NamedWebhooksIntegrationInput!){namedWebhooksIntegrationUpdate(id: $id, input: $input){id}}',
-    async () => ({ id: await webhook(), input: { ...WEBHOOK, enabled: false, secret: SECRET } }),
-  ),
-  'Mutation.namedWebhooksIntegrationDelete': mutation(
-    'webhook.delete',
-    '($id:ID!){namedWebhooksIntegrationDelete(id: $id){id}}',
-    async () => ({ id: await webhook() }),
-  ),
-  'Mutation.namedWebhooksIntegrationTest': mutation(
-    'webhook.test',
-    '($id:ID!){namedWebhooksIntegrationTest(id: $id){id}}',
-    async () => ({ id: await webhook() }),
-  ),
-  'Mutation.webhookDeliveryRedeliver': mutation(
-    'webhook.redeliver',
-    '($id:ID!){webhookDeliveryRedeliver(id: $id){id}}',
-    async () => ({ id: (await queue.admin.webhooks.test(await webhook())).id }),
-  ),
+  ...webhookDoors(() => queue),
   'PUT /api/v1/stacks/:name/source': {
     action: 'stack.upload-source',
     prepare: () => ({ method: 'PUT', path: '/api/v1/stacks/stack/source', body: SECRET }),

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { pino } from 'pino';
 import { Admission } from '../../../../src/control-plane/admission';
+import type { Action } from '../../../../src/control-plane/audit/actions';
 import { logInObserver } from '../../../../src/control-plane/audit/log-ins';
 import { Refusals } from '../../../../src/control-plane/audit/refusals';
 import { graphqlRoute } from '../../../../src/control-plane/graphql/route';
@@ -104,3 +105,17 @@ function multipart(fields: object): FormData {
   for (const [name, value] of Object.entries(fields)) data.set(name, String(value));
   return data;
 }
+
+/** In what is changed, and never in the audit trail. */
+export const SECRET = 'a-value-that-nobody-is-told';
+
+export interface Door {
+  readonly action: Action;
+  /** Makes what it is done to, and the request. */
+  readonly prepare: () => Promise<Request> | Request;
+}
+
+export const mutation = (action: Action, document: string, variables: () => Promise<object> | object): Door => ({
+  action,
+  prepare: async () => graphql(`mutation${document}`, await variables()),
+});
