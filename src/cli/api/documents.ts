@@ -98,6 +98,18 @@ export const STACK = graphql(`
         runId
         createdAt
       }
+      driftCheckedAt
+      driftedSince
+      integrations {
+        driftDetection {
+          schedule
+          timezone
+          reconcile
+          ignoreState
+          nextSchedule
+          skipped
+        }
+      }
     }
   }
 `);
@@ -256,6 +268,20 @@ export const CREATE_TASK = graphql(`
       stack: $stack, command: $command, skipInitialization: $skip, idempotencyKey: $key, runtimeConfig: $config
     ) { ${RUN_FIELDS} }
   }`);
+const DRIFT_ARGS = '$stack: ID!, $input: DriftDetectionIntegrationInput!';
+export const CREATE_DRIFT = graphql(`
+  mutation(${DRIFT_ARGS}) { drift: stackIntegrationDriftDetectionCreate(stack: $stack, input: $input) { nextSchedule } }`);
+export const UPDATE_DRIFT = graphql(`
+  mutation(${DRIFT_ARGS}) { drift: stackIntegrationDriftDetectionUpdate(stack: $stack, input: $input) { nextSchedule } }`);
+export const DELETE_DRIFT = graphql(`
+  mutation ($stack: ID!) {
+    stackIntegrationDriftDetectionDelete(stack: $stack) {
+      deleted
+    }
+  }
+`);
+export const TRIGGER_DRIFT = graphql(`
+  mutation($stack: ID!) { run: stackIntegrationDriftDetectionTrigger(stack: $stack) { ${RUN_FIELDS} } }`);
 export const CONFIRM_RUN = graphql(`mutation($id: ID!) { run: runConfirm(run: $id) { ${RUN_FIELDS} } }`);
 export const DISCARD_RUN = graphql(`mutation($id: ID!) { run: runDiscard(run: $id) { ${RUN_FIELDS} } }`);
 export const STOP_RUN = graphql(`mutation($id: ID!) { run: runStop(run: $id) { ${RUN_FIELDS} } }`);

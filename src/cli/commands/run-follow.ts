@@ -15,12 +15,18 @@ export interface FollowFlags extends OutputFlags {
   readonly idempotencyKey?: string;
 }
 
-/** Adds the flags of a command that queues a run. */
-export function withFollow(command: Command): Command {
-  return withOutput(command)
-    .addOption(new Option('--follow', 'print the log until the run is over').conflicts('output'))
-    .option('--idempotency-key <key>', 'the same key again gives the same run of the stack, as long as that is kept')
-    .addHelpText('after', EXIT_CODES);
+/** Adds the flags of a command that queues a run. @param times `once`: there is never a second one like it anyway */
+export function withFollow(command: Command, times: 'once' | 'often' = 'often'): Command {
+  const followed = withOutput(command).addOption(
+    new Option('--follow', 'print the log until the run is over').conflicts('output'),
+  );
+  if (times === 'often') {
+    followed.option(
+      '--idempotency-key <key>',
+      'the same key again gives the same run of the stack, as long as that is kept',
+    );
+  }
+  return followed.addHelpText('after', EXIT_CODES);
 }
 
 /** Tells of a run that was queued, and follows it where that is wanted. */

@@ -15,6 +15,7 @@ import { UserError } from '../run-program';
 import { withPackedSource, type PackedSource } from '../source/pack';
 import { packedSentences, warnings } from '../source/report';
 import { dependencyCommand } from './stack-dependency';
+import { driftCommand, driftWords } from './stack-drift';
 import { stateCommand } from './stack-state';
 
 interface ChangeFlags extends VariableFlags, OutputFlags {
@@ -47,6 +48,7 @@ export function stackCommand(): Command {
     listCommand(),
     deleteCommand(),
     stateCommand(),
+    driftCommand(),
     dependencyCommand(),
   );
 }
@@ -163,6 +165,7 @@ const stackText = (stack: Stack): string =>
     ['Applies', appliesHow(stack)],
     ['Environment', stack.environment.join(', ') || '(none)'],
     ['State', stateOf(stack)],
+    ['Drift', driftWords(stack)],
     ['Source', stack.hasSource ? 'uploaded' : '(none: it cannot run)'],
   ]);
 

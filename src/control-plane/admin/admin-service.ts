@@ -10,6 +10,7 @@ import { requireRun } from '../queue/lifecycle';
 import { cancel, decide, drain, prioritize, queueRun, retryRun, stop } from '../queue/person-operations';
 import { waitsFor } from '../queue/waiting';
 import { runTopic, type Sleep } from '../queue/wakeups';
+import { DriftAdmin } from './drift-admin';
 import { KeyAdmin } from './key-admin';
 import { configOf, usable } from './new-run';
 import { PlanAdmin } from './plan-admin';
@@ -52,6 +53,8 @@ export class AdminService {
   /** States that are kept for stacks. */
   readonly states: StateAdmin;
   readonly plans: PlanAdmin;
+  /** When drift of stacks is looked for. */
+  readonly drift: DriftAdmin;
   readonly webhooks: WebhookAdmin;
   private readonly context: PersonContext;
   private readonly poolAdmin: PoolAdmin;
@@ -69,6 +72,7 @@ export class AdminService {
     this.keys = new KeyAdmin(this.context, apiKeys);
     this.plans = new PlanAdmin(this.context);
     this.poolAdmin = new PoolAdmin(this.context, issuer);
+    this.drift = new DriftAdmin(this.context, (nameOrId) => this.stackAdmin.require(nameOrId));
     this.states = new StateAdmin(this.context, states, (nameOrId) => this.stackAdmin.require(nameOrId));
     this.webhooks = new WebhookAdmin(this.context, destinations, (nameOrId) => this.stackAdmin.require(nameOrId));
     this.stackAdmin = new StackAdmin(this.context, blobs, (nameOrId) => this.poolAdmin.byNameOrId(nameOrId));

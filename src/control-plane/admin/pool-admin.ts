@@ -83,9 +83,11 @@ export class PoolAdmin {
       const changes = differences(before, settings, SETTINGS);
       if (Object.keys(changes).length === 0) return unchanged(undefined);
       await tx.pools.update(before.id, settings, now());
+      await tx.drift.settle(before.id, settings.driftDetectionRunLimit);
       await tx.notify([poolTopic(before.id)]);
       return audited(undefined, { object: { id: before.id, name: settings.name }, changes });
     });
+    await this.context.assignRuns(idOf(id));
     return this.require(id);
   }
 

@@ -38,6 +38,8 @@ export class StackAdmin {
       source: null,
       managesState: input.managesState ?? true,
       createdAt: now(),
+      driftCheckedAt: null,
+      driftedSince: null,
     };
     const environment = usable(input.environment ?? {});
     try {
@@ -100,6 +102,7 @@ export class StackAdmin {
       await tx.stacks.delete(stack.id, now());
       await tellOf(tx, stack);
       await tx.runEnvironments.deleteOfStack(stack.id);
+      await tx.drift.delete(stack.id);
       await tx.states.unlock(stack.id);
       return audited({ stack, states: await tx.states.deleteAllBut(stack.id, 0) }, { object: stack });
     });

@@ -28,6 +28,8 @@ export const ACTIONS = {
   'stack.upload-source': { what: 'upload the source of a stack', object: 'stack' },
   'stack.depend': { what: 'let a stack depend on another', object: 'stack' },
   'stack.undepend': { what: 'let a stack depend on another no more', object: 'stack' },
+  'stack.set-drift-detection': { what: 'say when drift of a stack is looked for', object: 'stack' },
+  'stack.delete-drift-detection': { what: 'look for drift of a stack no more', object: 'stack' },
   'state.push': { what: 'bring a state', object: 'stack' },
   'state.restore': { what: 'restore a version of a state', object: 'stack' },
   'state.unlock': { what: 'take the lock of a state', object: 'stack' },

@@ -3,7 +3,7 @@ import type { AdminService } from '../admin/admin-service';
 import type { Pool } from '../admin/pool-admin';
 import type { ChangeCounts } from '../store/plan-changes';
 import type { WorkerCounts } from '../store/workers';
-import type { RunRecord, StackDependency, StackRecord, WorkerRecord } from '../store/records';
+import type { DriftSchedule, RunRecord, StackDependency, StackRecord, WorkerRecord } from '../store/records';
 
 /** What fields of many objects need, asked for all of them at once. Nothing is remembered: a mutation may come between. */
 export class Lookups {
@@ -18,6 +18,7 @@ export class Lookups {
   readonly isDependedOnBy: DataLoader<string, readonly StackDependency[]>;
   readonly environmentNames: DataLoader<string, readonly string[]>;
   readonly changeCounts: DataLoader<string, ChangeCounts | null>;
+  readonly driftSchedules: DataLoader<string, DriftSchedule | null>;
   readonly waitsFor: DataLoader<RunRecord, string | null>;
 
   constructor(admin: AdminService) {
@@ -32,6 +33,7 @@ export class Lookups {
     this.isDependedOnBy = byId((stacks) => dependenciesBy(admin, 'dependsOnStackId', stacks), []);
     this.environmentNames = byId((stacks) => admin.environmentNames(stacks), []);
     this.changeCounts = byId((runs) => admin.plans.counts(runs), null);
+    this.driftSchedules = byId((stacks) => admin.drift.ofStacks(stacks), null);
     this.waitsFor = new DataLoader((runs) => admin.waitsFor(runs), { cache: false });
   }
 }

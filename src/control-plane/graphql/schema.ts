@@ -13,6 +13,7 @@ import './worker-pools';
 import './spaces';
 import './modules';
 import './stacks';
+import './drift';
 import './stack-dependencies';
 import './states';
 import './statistics';

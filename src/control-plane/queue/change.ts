@@ -5,7 +5,7 @@ import type { RunRecord } from '../store/records';
 import type { LetGo, QueueSettings } from './context';
 import { monthOf } from './month';
 import { tellWebhooks, type StateChange } from './state-changes';
-import { poolTopic, runTopic, WEBHOOKS_TOPIC } from './wakeups';
+import { poolTopic, runTopic, stackTopic, WEBHOOKS_TOPIC } from './wakeups';
 
 /** Runs given out in one transaction; the rest follows in the next. */
 export const BATCH = 100;
@@ -37,6 +37,7 @@ export class Change {
   private readonly toAssign = new Set<string>();
   private readonly looks = new Map<string, Promise<Assignable>>();
   private readonly states: StateChange[] = [];
+  private readonly toSettle = new Set<string>();
   private readonly free: LetGo[] = [];
   private readonly said: Said[] = [];
   private readonly waited: number[] = [];
@@ -122,6 +123,11 @@ export class Change {
     this.runChanged(change.id);
   }
 
+  /** What is known of a stack is to be looked at again. */
+  stackChanged(stackId: string): void {
+    this.topics.add(stackTopic(stackId));
+  }
+
   /** A run may go to a worker now. */
   mayAssign(poolId: string): void {
     this.toAssign.add(poolId);
@@ -144,6 +150,19 @@ export class Change {
   /** All that may run in a pool is given out. */
   assignedAll(poolId: string): void {
     this.toAssign.delete(poolId);
+  }
+
+  /** In a pool a run that looks for drift was queued, or has ended: others may be let go. */
+  driftRunsChanged(poolId: string): void {
+    this.toSettle.add(poolId);
+  }
+
+  /** Lets as many of those go as their pools take at once. */
+  async settleDriftRuns(): Promise<void> {
+    for (const poolId of [...this.toSettle].sort()) {
+      const pool = await this.tx.pools.lock(poolId);
+      if (pool && (await this.tx.drift.settle(poolId, pool.driftDetectionRunLimit))) this.mayAssign(poolId);
+    }
   }
 
   /** A run was given out that had waited for so long. */

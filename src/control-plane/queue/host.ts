@@ -4,6 +4,7 @@ import { carryOut, type Asked } from './operation';
 // The operations of this room, which can be asked for.
 import './assign-runs';
 import './cycle';
+import './drift';
 import './dependencies';
 import './person-operations';
 import './pod-operations';

@@ -46,6 +46,7 @@ async function letOthersGo(made: Change, run: RunRecord): Promise<void> {
   // Holds the stack, so that whoever queues a run that is to wait for this one has done it by now, or sees that this has ended.
   await readyNextRun(made, run);
   if (run.type === 'TRACKED') await settleDependents(made, run);
+  if (run.driftDetection) made.driftRunsChanged(run.poolId);
 }
 
 /** A tracked run has ended: what follows it goes now, or never. */

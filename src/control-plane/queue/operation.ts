@@ -78,6 +78,7 @@ export async function carryOut(transaction: Carried, asked: Asked): Promise<Done
 async function carryOutIn(tx: Transaction, asked: Asked, givesOut: boolean): Promise<Done> {
   const made = new Change(tx, asked.now, asked.settings, givesOut);
   const { answer, writing } = await workOf(made, asked);
+  await made.settleDriftRuns();
   await Promise.all([writing, givesOut && giveOutAll(made)]);
   await made.finish();
   return { value: answer(), aftermath: made.aftermath };

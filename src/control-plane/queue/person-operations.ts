@@ -52,28 +52,24 @@ interface NewRun extends QueuedRun {
 
 const queueing = personOperation('run.trigger', enqueue, (made, run) => made.asMoved(run));
 
-async function enqueue(made: Change, wanted: NewRun): Promise<Audited<RunRecord>> {
+/** The same within a transaction. The run is not there yet, but where its key is. */
+export async function enqueue(made: Change, wanted: NewRun): Promise<Audited<RunRecord>> {
   const { tx, now } = made;
-  const { id, stack, type, autoDeploy, config, sealed, idempotencyKey = null, retryOf } = wanted;
+  const { id, stack, type, sealed, idempotencyKey, retryOf } = wanted;
   // Held, so that of two runs that are queued at once one comes first, and that its source is not replaced meanwhile.
   const around = await holdAround(made, stack.id, type);
   const held = around.stacks.get(stack.id);
   if (!held) throw new RequestError('malformed', `stack ${stack.name} was deleted: it can have no further runs`);
-  const before = idempotencyKey === null ? undefined : await tx.runs.findByKey(stack.id, idempotencyKey);
+  const before = idempotencyKey === undefined ? undefined : await tx.runs.findByKey(stack.id, idempotencyKey);
   if (before) return unchanged(sameRun(before, wanted));
   const { poolId, source } = held;
   if (source === null) {
     throw new RequestError('malformed', `stack ${stack.name} has no source yet: upload one before triggering a run`);
   }
-  const mayBeReady = around.awaited.length === 0;
-  const said = retryOf?.source === source ? commitOf(retryOf) : {};
-  const own = { ...AS_THE_STACK, ...config, ...said };
-  const run = {
-    ...{ id, stackId: stack.id, poolId, type, source, idempotencyKey, ...own },
-    rank: usualRank({ type, driftDetection: own.driftDetection }),
-    autoDeploy: autoDeploy ?? (type === 'DESTROY' ? false : held.autoDeploy),
-    createdAt: now,
-  };
+  const { own, ...row } = asWanted(wanted, held);
+  const run = { ...row, ...own, source, createdAt: now };
+  const looksForDrift = type === 'PROPOSED' && run.driftDetection;
+  const mayBeReady = around.awaited.length === 0 && !looksForDrift;
   const line = ownLine(now, `Run of stack ${stack.name} is queued${retryOf ? ofRetry(retryOf, source) : ''}`);
   const inserting = tx.runs.insert(run, mayBeReady && (takesTurns(type) ? 'when-free' : true), line.text);
   const beside = [
@@ -89,8 +85,9 @@ async function enqueue(made: Change, wanted: NewRun): Promise<Audited<RunRecord>
     throw new RequestError('malformed', `the pool of stack ${stack.name} was deleted: no worker could take its runs`);
   }
   await queueDependents(made, { id, stackId: stack.id }, around);
-  const changes = fieldsOf({ type, autoDeploy: run.autoDeploy, idempotencyKey, ...own });
-  const queued = { ...inserted, stackName: held.name };
+  if (looksForDrift) made.driftRunsChanged(poolId);
+  const changes = fieldsOf({ type, autoDeploy: run.autoDeploy, idempotencyKey: run.idempotencyKey, ...own });
+  const queued = { ...inserted, stackName: held.name, stackDriftedSince: held.driftedSince };
   return audited(queued, ofRun(queued, changes));
 }
 
@@ -104,6 +101,18 @@ const ofRun = (
 function sinceBefore(before: RunRecord, after: RunRecord): Audited<RunRecord> {
   const changes = differences(before, after, ['state', 'stopReason', 'holding']);
   return Object.keys(changes).length === 0 ? unchanged(after) : audited(after, ofRun(after, changes));
+}
+
+/** A new run of a stack. */
+function asWanted({ id, type, autoDeploy, config, retryOf, ...wanted }: NewRun, stack: StackRecord) {
+  const said = retryOf && retryOf.source === stack.source ? commitOf(retryOf) : {};
+  const own = { ...AS_THE_STACK, ...config, ...said };
+  return {
+    ...{ id, stackId: stack.id, poolId: stack.poolId, type, own },
+    idempotencyKey: wanted.idempotencyKey ?? null,
+    rank: usualRank({ type, driftDetection: own.driftDetection }),
+    autoDeploy: autoDeploy ?? (type === 'DESTROY' ? false : stack.autoDeploy),
+  };
 }
 
 /** @throws RequestError `malformed` when the key was given for something else */

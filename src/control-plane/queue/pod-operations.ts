@@ -13,6 +13,7 @@ import type { Tables } from '../store';
 import type { AssignmentRecord, RunRecord } from '../store/records';
 import type { Change } from './change';
 import type { QueueContext } from './context';
+import { noteSuccess } from './drift';
 import { advance, endAttempt, endWithoutSuccess, lockRun, requireRun, systemLog } from './lifecycle';
 import { change, operation } from './operation';
 import { appliesPlan, takesTurns } from './run-types';
@@ -254,5 +255,7 @@ async function succeed(
   }
   const hasChanges = assignment.stage === 'preparing' ? request.hasChanges : run.hasChanges;
   const result = { ...done, hasChanges, reason: request.reason, message: request.message, exitCode: request.exitCode };
-  return advance(made, run, 'succeed', result, 'The run finished');
+  const finished = await advance(made, run, 'succeed', result, 'The run finished');
+  await noteSuccess(made, finished);
+  return finished;
 }

@@ -2,6 +2,7 @@ import { PARTITION_LEASE_MS, RUN_LEASE_MS, SESSION_LEASE_MS } from '../../protoc
 import type { AtRisk, RiskLimits } from '../store/assignments';
 import type { Change } from './change';
 import type { QueueContext, QueueSettings } from './context';
+import { fireDrift } from './drift';
 import { endWithoutSuccess, lockRun, release, settleDependents, withdraw } from './lifecycle';
 import { change, operation } from './operation';
 
@@ -84,6 +85,9 @@ export async function sweep(context: QueueContext, reading: number): Promise<voi
   // Whoever ended them may be of a version that knows no dependencies.
   for (const runId of await store.read.dependencies.awaitedThoughEnded()) {
     await attempt(context, { run: runId }, () => change(context, settleAwaited, runId));
+  }
+  for (const stackId of await store.read.drift.due(context.now())) {
+    await attempt(context, { stack: stackId }, () => change(context, fireDrift, { stackId, id: context.newId() }));
   }
   // Whoever was to give a run out may have been killed before it could.
   for (const poolId of await store.read.runs.poolsWithReady()) await context.assignRuns(poolId);

@@ -1,6 +1,6 @@
 import { SESSION_LEASE_MS } from '../../protocol/leases';
 import type { AwaitedRun } from '../store/dependencies';
-import type { RunRecord } from '../store/records';
+import type { PoolRecord, RunRecord } from '../store/records';
 import type { WorkerCounts } from '../store/workers';
 import type { QueueContext } from './context';
 import { holding } from './next-run';
@@ -18,14 +18,15 @@ export async function waitsFor(context: QueueContext, runs: readonly RunRecord[]
     context,
     waiting.filter(({ id }) => !before.has(id)),
   );
-  const forWorkers = waiting.filter(({ id }) => !before.has(id) && !followed.has(id));
+  const driftLimits = await driftRunsWaitedFor(context, waiting);
+  const forWorkers = waiting.filter(({ id }) => !before.has(id) && !followed.has(id) && !driftLimits.has(id));
   const workers = await workersWaitedFor(context, [...new Set(forWorkers.map(({ poolId }) => poolId))]);
   return runs.map((run) => {
     if (run.state === 'UNCONFIRMED') return 'somebody to confirm or discard it';
     if (isStopping(run)) return STOPPING;
     if (!isWaiting(run)) return null;
     const one = before.get(run.id);
-    return one ? aRun(one) : (followed.get(run.id) ?? workers.get(run.poolId)!);
+    return one ? aRun(one) : (followed.get(run.id) ?? driftLimits.get(run.id) ?? workers.get(run.poolId)!);
   });
 }
 
@@ -49,6 +50,22 @@ async function followedBy({ store }: QueueContext, runs: readonly RunRecord[]): 
 
 const aRunAbove = ({ id, state, stackName }: AwaitedRun['awaited']): string =>
   `run ${id} of stack ${stackName}, which it depends on and which is ${state}`;
+
+/** What those of the runs wait for that look for drift, where their pool has as many of them as it takes. */
+async function driftRunsWaitedFor(
+  { store }: QueueContext,
+  runs: readonly RunRecord[],
+): Promise<ReadonlyMap<string, string>> {
+  const held = runs.filter(({ type, driftDetection, ready }) => type === 'PROPOSED' && driftDetection && !ready);
+  const pools = held.length === 0 ? [] : await store.read.pools.findAll([...new Set(held.map(({ poolId }) => poolId))]);
+  const limits = new Map(pools.map((pool) => [pool.id, aDriftRun(pool)]));
+  return new Map(held.map(({ id, poolId }) => [id, limits.get(poolId) ?? 'its pool']));
+}
+
+function aDriftRun({ name, driftDetectionRunLimit: limit }: PoolRecord): string {
+  if (limit === 0) return `pool ${name} to take runs that look for drift: its drift detection run limit is 0`;
+  return `another run that looks for drift: pool ${name} takes at most ${limit} of them at once`;
+}
 
 /** By the id of the pool. */
 async function workersWaitedFor(

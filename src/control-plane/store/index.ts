@@ -6,6 +6,7 @@ import { AuditTrailTable } from './audit-trail';
 import type { Database } from './database/database';
 import type { ConnectionLoad } from './database/observer';
 import { DependencyTable } from './dependencies';
+import { DriftTable } from './drift';
 import { HistoryTable } from './history';
 import { LeaseClockTable } from './lease-clock';
 import { LogTable } from './logs';
@@ -40,6 +41,7 @@ export interface Tables {
   readonly webhooks: WebhookTable;
   readonly runs: RunTable;
   readonly runEnvironments: RunEnvironmentTable;
+  readonly drift: DriftTable;
   readonly assignments: AssignmentTable;
   readonly sessions: SessionTable;
   readonly leaseClock: LeaseClockTable;
@@ -118,6 +120,7 @@ function tables(db: Kysely<Schema>, dialect: Dialect, vault: Sealing): Tables {
     webhooks: new WebhookTable(db, dialect, vault),
     runs: new RunTable(db, dialect),
     runEnvironments: new RunEnvironmentTable(db, dialect, vault),
+    drift: new DriftTable(db, dialect),
     assignments: new AssignmentTable(db, dialect),
     sessions: new SessionTable(db, dialect),
     leaseClock: new LeaseClockTable(db, dialect),

@@ -68,6 +68,9 @@ export interface StackRecord {
   /** Whether the control plane keeps its state, where its source names no backend. */
   readonly managesState: boolean;
   readonly createdAt: number;
+  /** When a run last looked for drift, and since when there is some; null: never, and none. */
+  readonly driftCheckedAt: number | null;
+  readonly driftedSince: number | null;
 }
 
 /** That tracked runs of a stack follow those of another. */
@@ -76,6 +79,21 @@ export interface StackDependency {
   readonly stackId: string;
   readonly dependsOnStackId: string;
   readonly createdAt: number;
+}
+
+/** When drift of a stack is looked for. */
+export interface DriftSchedule {
+  readonly stackId: string;
+  /** Cron expressions. */
+  readonly schedule: readonly string[];
+  readonly timezone: string;
+  /** Whether a tracked run follows where drift was found. */
+  readonly reconcile: boolean;
+  /** Whether it is looked for though the newest run had no success, or the source was not applied yet. */
+  readonly ignoreState: boolean;
+  readonly nextAt: number;
+  /** Why it was not looked for the last time; '' when it was. */
+  readonly skipped: string;
 }
 
 /** A version of a stack's state. */
@@ -148,6 +166,8 @@ export interface RunRecord extends RunConfig {
   readonly position: number;
   readonly stackId: string;
   readonly stackName: string;
+  /** Since when its stack has drifted; null: it has not. */
+  readonly stackDriftedSince: number | null;
   readonly poolId: string;
   readonly type: RunType;
   readonly state: RunState;

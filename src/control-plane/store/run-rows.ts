@@ -100,12 +100,13 @@ export const isHolding = (eb: Where) => eb('runs.holding', '=', eb.lit(1));
 export const isUnfinishedInTurn = (eb: Where) =>
   eb.and([eb('runs.type', '<>', sql.lit('PROPOSED')), eb('runs.finishedAt', 'is', null)]);
 
-export const toRun = (row: Selectable<RunRow> & { stackName: string }): RunRecord => ({
+export const toRun = (row: Selectable<RunRow> & Pick<RunRecord, 'stackName' | 'stackDriftedSince'>): RunRecord => ({
   ...ofRow(row),
   stackName: row.stackName,
+  stackDriftedSince: row.stackDriftedSince,
 });
 
-export function ofRow(row: Selectable<RunRow>): Omit<RunRecord, 'stackName'> {
+export function ofRow(row: Selectable<RunRow>): Omit<RunRecord, 'stackName' | 'stackDriftedSince'> {
   const { autoDeploy, hasChanges, ready, holding, skipInitialization, driftDetection, environmentNames, ...rest } = row;
   return {
     ...rest,
@@ -116,5 +117,5 @@ export function ofRow(row: Selectable<RunRow>): Omit<RunRecord, 'stackName'> {
     hasChanges: hasChanges === null ? null : hasChanges === 1,
     ready: ready === 1,
     holding: holding === 1,
-  } as Omit<RunRecord, 'stackName'>;
+  } as Omit<RunRecord, 'stackName' | 'stackDriftedSince'>;
 }

@@ -24,7 +24,11 @@ export class RunTable extends Table {
    * With the first record of its log, which is to be added.
    * @param ready `when-free`: when no other that takes turns of its stack is to end before, and no Pod may be at work on it
    */
-  async insert(run: NewRun, ready: boolean | 'when-free', line: string): Promise<Omit<RunRecord, 'stackName'>> {
+  async insert(
+    run: NewRun,
+    ready: boolean | 'when-free',
+    line: string,
+  ): Promise<Omit<RunRecord, 'stackName' | 'stackDriftedSince'>> {
     const inserted = await this.row(RunTable.inserted, newRow(run, ready, line));
     return ofRow(inserted!);
   }
@@ -319,6 +323,6 @@ export class RunTable extends Table {
       .selectFrom('runs')
       .innerJoin('stacks', 'stacks.id', 'runs.stackId')
       .selectAll('runs')
-      .select('stacks.name as stackName');
+      .select(['stacks.name as stackName', 'stacks.driftedSince as stackDriftedSince']);
   }
 }

@@ -18,10 +18,14 @@ const COLUMNS = [
   'source',
   'managesState',
   'createdAt',
+  'driftCheckedAt',
+  'driftedSince',
 ] as const satisfies readonly (keyof StackRow)[];
 
 /** A run that is canceled never was anything else. */
 const NOT_BEGUN = ['QUEUED', 'CANCELED'] as const;
+/** In which nobody has looked for drift yet. */
+type NewStack = Omit<StackRecord, 'driftCheckedAt' | 'driftedSince'>;
 
 export type Sealing = Pick<Vault, 'seal' | 'open'>;
 
@@ -34,7 +38,7 @@ export class StackTable extends Table {
     super(db, dialect);
   }
 
-  async insert(stack: StackRecord, environment: Environment): Promise<void> {
+  async insert(stack: NewStack, environment: Environment): Promise<void> {
     const row = { ...toRow(stack), environment: this.seal(stack.id, environment) };
     await this.db.insertInto('stacks').values(row).execute();
   }
@@ -239,7 +243,7 @@ export class StackTable extends Table {
   }
 }
 
-function toRow(stack: StackRecord) {
+function toRow(stack: NewStack) {
   return { ...stack, autoDeploy: Number(stack.autoDeploy), managesState: Number(stack.managesState) };
 }
 

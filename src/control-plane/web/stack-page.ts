@@ -1,11 +1,11 @@
 import { html } from 'hono/html';
 import type { AdminService } from '../admin/admin-service';
-import type { StackRecord } from '../store/records';
+import type { DriftSchedule, StackRecord } from '../store/records';
 import { facts, type Html } from './html';
 import { runTable } from './overview-page';
 import type { View } from './view';
 import type { Viewer } from './viewer';
-import { moment, poolLink, stackLink } from './words';
+import { age, moment, poolLink, stackLink } from './words';
 
 const RUNS_SHOWN = 50;
 
@@ -20,11 +20,35 @@ export async function stackView(admin: AdminService, id: string, viewer: Viewer)
     parts: [
       { content: html`<h1>${stack.name}</h1>` },
       { region: 'settings', content: html`${await settings(admin, stack, viewer)}${actions(stack, viewer)}` },
+      { region: 'drift', content: await drift(admin, stack) },
       { region: 'dependencies', content: await dependencies(admin, stack) },
       { content: html`<h2 id="runs">Runs</h2>` },
       { region: 'runs', content: runTable(runs, { labelledBy: 'runs', withStack: false }) },
     ],
   };
+}
+
+/** Nothing, where nobody looks for it, or has. */
+async function drift(admin: AdminService, { id, driftCheckedAt, driftedSince }: StackRecord): Promise<Html> {
+  const schedule = (await admin.drift.ofStacks([id])).get(id);
+  if (!schedule && driftCheckedAt === null) return html``;
+  const found =
+    driftedSince === null ? 'none' : html`<span class="state bad">drifted</span> since ${moment(driftedSince)}`;
+  return html`<h2>Drift</h2>
+    ${facts([
+      ['Found', driftCheckedAt === null ? 'never looked for' : html`${found}, looked for ${age(driftCheckedAt)}`],
+      ...(schedule ? scheduleFacts(schedule) : [['Schedule', 'none'] as const]),
+    ])}`;
+}
+
+function scheduleFacts(schedule: DriftSchedule): readonly (readonly [string, Html | string])[] {
+  const { nextAt, skipped, reconcile } = schedule;
+  return [
+    ['Schedule', html`${schedule.schedule.map((one) => html`<code>${one}</code> `)}${schedule.timezone}`],
+    ['Next', moment(nextAt)],
+    ...(skipped === '' ? [] : [['Last time', `not looked for: ${skipped}`] as const]),
+    ['When found', reconcile ? 'a tracked run reconciles it' : 'it is shown here'],
+  ];
 }
 
 /** Nothing, where there are none. */

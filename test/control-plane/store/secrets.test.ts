@@ -72,6 +72,8 @@ const stack = (id: string): StackRecord => ({
   autoDeploy: false,
   source: null,
   managesState: false,
+  driftCheckedAt: null,
+  driftedSince: null,
   createdAt: 1,
 });
 const ids = Array.from({ length: STACKS }, (_, index) => `s${String(index).padStart(3, '0')}`);

@@ -3,8 +3,9 @@ import { POOLS } from './pools';
 import { STACKS } from './stacks';
 import { RUNS } from './runs';
 import { KEYS } from './keys';
+import { DRIFT } from './drift';
 import { WEBHOOKS } from './webhooks';
 import type { Operations } from './operation';
 
 /** Every field at the root of the API, as a client uses it. */
-export const OPERATIONS: Operations = { ...ACCOUNT, ...POOLS, ...STACKS, ...RUNS, ...KEYS, ...WEBHOOKS };
+export const OPERATIONS: Operations = { ...ACCOUNT, ...POOLS, ...STACKS, ...DRIFT, ...RUNS, ...KEYS, ...WEBHOOKS };
