@@ -6,6 +6,7 @@ import { schema } from '../../../src/control-plane/graphql/schema';
 import { FORMS } from '../../../src/control-plane/web/forms';
 import { makeKey } from '../support/credentials';
 import { TestQueue } from '../support/queue';
+import { driftDoors } from './support/drift-doors';
 import { mutation, SECRET, TestDoors, type Door } from './support/doors';
 import { webhookDoors } from './support/webhook-doors';
 
@@ -116,6 +117,7 @@ const DOORS: Readonly<Record<string, Door>> = {
       return { id: (await queue.admin.addStackDependency('stack', 'other')).id };
     },
   ),
+  ...driftDoors(mutation, () => queue),
   'Mutation.stackStateRestore': mutation(
     'state.restore',
     '{stackStateRestore(stack: "stack", version: 1){number}}',
