@@ -74,7 +74,7 @@ describe('the checks of commands', () => {
     ['npm install cdk9s', 'cdk9s is neither'],
     ['npx cdk8s synth --ouput x', 'there is no flag --ouput'],
     ['npx tsx examples/run.ts no-such-example', 'No example is called no-such-example'],
-    ['worker-pools pool make x', 'one of create, show, list, update, reset, cycle, delete has to follow'],
+    ['worker-pools pool make x', 'worker-pools pool make x: one of create, show, list'],
     ['worker-pools pool create x --to y', 'there is no flag --to'],
     ['terraform apply', 'do not know the program terraform'],
   ])('find the mistake in: %s', async (line, problem) => {

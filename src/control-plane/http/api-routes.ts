@@ -13,6 +13,8 @@ import type { Action } from '../audit/actions';
 import type { Refusals } from '../audit/refusals';
 import { LIMIT } from '../limits';
 import { requireRight, type Caller, type Right } from '../identity/rights';
+import { StreamRights, type Proof } from '../identity/stream-rights';
+import { keyTopic } from '../identity/web-sessions';
 import { bearer, refusingApp } from './app';
 
 /** How often a silent log stream says that it lives. */
@@ -72,7 +74,8 @@ export function apiRoutes({ admin, apiKeys, admission, refusals, logger }: ApiPa
       const gone = new AbortController();
       out.onAbort(() => gone.abort());
       try {
-        for await (const line of logLines(admin, run.id, after, follow, gone.signal)) await out.write(line);
+        const reader = { after, follow, proof: c.var.proof, signal: gone.signal };
+        for await (const line of logLines(admin, run.id, reader)) await out.write(line);
       } finally {
         leave();
       }
@@ -87,24 +90,30 @@ function versionOf(text: string | undefined): number | undefined {
   throw new RequestError('malformed', 'version must be the number of a version of the state');
 }
 
+interface LogReader {
+  /** The last record that they have. */
+  readonly after: number;
+  readonly follow: boolean;
+  readonly proof: Proof;
+  readonly signal: AbortSignal;
+}
+
 /**
  * The log as NDJSON: `{"id", "attempt", "writer", "stream", "step", "text", ...}` for each record, `{"state", "message",
  * "reason"}` for each state; an empty line means only that the stream lives. A follower that was cut off goes on with
- * `after` set to the last id that it has.
+ * `after` set to the last id that it has. Ends with the rights of its reader.
  */
-async function* logLines(
-  admin: AdminService,
-  runId: string,
-  after: number,
-  follow: boolean,
-  signal: AbortSignal,
-): AsyncGenerator<string> {
+async function* logLines(admin: AdminService, runId: string, reader: LogReader): AsyncGenerator<string> {
+  const { after, follow, proof, signal } = reader;
+  const rights = new StreamRights(proof);
   let cursor = after;
   let told = '';
   while (!signal.aborted) {
     // Begun before the look, so that what happens after it is not missed.
     const sleep = admin.sleepUntilRunChanges(runId, BEAT_MS, signal);
+    const rightsChange = admin.sleepUntil(proof.topic ?? '', BEAT_MS, signal);
     try {
+      if (!(await rights.holdForNow())) return;
       const run = await admin.run(runId);
       if (!run) return;
       const records = await admin.readLog(runId, cursor, PAGE_RECORDS, LIMIT.logPageCharacters);
@@ -118,11 +127,13 @@ async function* logLines(
       if (!follow || isTerminal(run.state) || admin.isClosed) return;
       // Something may have happened while what there was went out: look again before sleeping.
       if (isNews || records.length > 0) continue;
+      if (!(await rights.hold())) return;
       const before = performance.now();
-      await sleep.over;
+      await Promise.race([sleep.over, rightsChange.over]);
       if (performance.now() - before >= BEAT_MS) yield '\n';
     } finally {
       sleep.wake();
+      rightsChange.wake();
     }
   }
 }
@@ -140,6 +151,7 @@ function stateLine(run: RunRecord): string {
 interface Env {
   readonly Variables: {
     readonly caller: Caller;
+    readonly proof: Proof;
     /** Theirs, on routes that change something. */
     readonly admin: AdminService;
   };
@@ -148,12 +160,14 @@ interface Env {
 function requireCaller(apiKeys: ApiKeys, admission: Admission): MiddlewareHandler<Env> {
   return async (c, next) => {
     const jwt = bearer(c.req.header('Authorization'));
-    const caller = jwt ? await apiKeys.verify(jwt) : undefined;
-    if (!caller) {
+    const caller = jwt && (await apiKeys.verify(jwt));
+    if (!jwt || !caller) {
       throw new RequestError('unauthorized', 'unauthorized: send the JWT of apiKeyUser as Authorization: Bearer');
     }
     admission.proved(c, `key ${caller.id}`);
     c.set('caller', caller);
+    const isStillValid = async () => (await apiKeys.verify(jwt))?.role === caller.role;
+    c.set('proof', { topic: keyTopic(caller.id), isStillValid });
     await next();
   };
 }

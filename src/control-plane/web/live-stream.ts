@@ -1,4 +1,5 @@
 import type { AdminService } from '../admin/admin-service';
+import { StreamRights } from '../identity/stream-rights';
 import { LIMIT } from '../limits';
 import { visibleLines } from '../../text/visible';
 import { formatPlace, LogPainter, parsePlace, type LogPlace } from './log/painter';
@@ -9,9 +10,6 @@ import type { Viewer } from './viewer';
 
 /** How often a silent stream says that it lives, and asks whether its reader may still look. */
 export const BEAT_MS = 10_000;
-
-/** How often at most it asks that while there is something to tell. */
-const CHECK_MS = 1_000;
 
 /** A message of a stream of server-sent events. */
 export interface LiveMessage {
@@ -48,20 +46,15 @@ export async function* liveMessages(
   const news = new News(admin, last, runId);
   let wake = (): void => undefined;
   const view = views.watch(key, make, () => wake());
-  let checkedAt = -Infinity;
-  const isOver = async (leastMs: number) => {
-    if (performance.now() - checkedAt < leastMs) return false;
-    checkedAt = performance.now();
-    return admin.isClosed || !(await viewer.isStillValid());
-  };
+  const rights = new StreamRights(viewer);
   try {
     while (!signal.aborted) {
       // Begun before the look, so that what happens after it is not missed.
       const changed = new Promise<'changed'>((resolve) => (wake = () => resolve('changed')));
       const sleep = admin.sleepUntilRunChanges(runId ?? '', BEAT_MS, signal);
-      const rights = admin.sleepUntil(viewer.topic ?? '', BEAT_MS, signal);
+      const rightsChange = admin.sleepUntil(viewer.topic ?? '', BEAT_MS, signal);
       try {
-        if (await isOver(CHECK_MS)) return;
+        if (!(await rights.holdForNow())) return;
         if (view.now === null) {
           yield news.message('gone', '');
           return;
@@ -71,13 +64,13 @@ export async function* liveMessages(
           yield message;
           continue;
         }
-        if (await isOver(0)) return;
+        if (admin.isClosed || !(await rights.hold())) return;
         const before = performance.now();
-        const woken = await Promise.race([changed, sleep.over, rights.over]);
+        const woken = await Promise.race([changed, sleep.over, rightsChange.over]);
         if (woken !== 'changed' && performance.now() - before >= BEAT_MS) yield news.message('beat', '');
       } finally {
         sleep.wake();
-        rights.wake();
+        rightsChange.wake();
       }
     }
   } finally {

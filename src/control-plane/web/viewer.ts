@@ -1,8 +1,9 @@
 import { keyTopic, type WebSession } from '../identity/web-sessions';
+import type { Proof } from '../identity/stream-rights';
 import { mayUse, type Caller, type Right, type Role } from '../identity/rights';
 
 /** Who looks at a page. */
-export interface Viewer {
+export interface Viewer extends Proof {
   /** Whose share of what is limited it takes. */
   readonly who: string;
   /** Null: everybody. */
@@ -13,10 +14,6 @@ export interface Viewer {
   readonly may: (right: Right) => boolean;
   /** The session of their browser. @default - none: they send a key, or are everybody */
   readonly session?: WebSession;
-  /** What is told of when that may have changed which `isStillValid` says. @default - nothing is */
-  readonly topic?: string;
-  /** Whether it may still look; asked again while a stream lasts. */
-  readonly isStillValid: () => boolean | Promise<boolean>;
 }
 
 /** Everybody, where the pages are open. */

@@ -13,14 +13,17 @@ beforeEach(async () => {
   await makePool(controlPlane);
   await makeStack(controlPlane, 'pool');
   runId = (await controlPlane.admin.createRun({ stack: 'stack' })).id;
-  const { id, secret } = controlPlane.apiKey;
+  jwt = await jwtOf(controlPlane.apiKey);
+});
+
+async function jwtOf({ id, secret }: { id: string; secret: string }): Promise<string> {
   const login = await request(`${controlPlane.url}/graphql`, {
     method: 'POST',
     dispatcher: agent,
     body: JSON.stringify({ query: `mutation { apiKeyUser(id: "${id}", secret: "${secret}") { jwt } }` }),
   });
-  jwt = ((await login.body.json()) as { data: { apiKeyUser: { jwt: string } } }).data.apiKeyUser.jwt;
-});
+  return ((await login.body.json()) as { data: { apiKeyUser: { jwt: string } } }).data.apiKeyUser.jwt;
+}
 
 afterEach(async () => {
   await agent.destroy();
@@ -68,6 +71,23 @@ test('a follower that was cut off goes on after the last record that it has', as
   await controlPlane.admin.stop(runId, 'enough');
   const rest = records(await (await get(`${runId}/log?follow=1&after=${String(first?.id)}`)).body.text());
   expect(rest.map((one) => one.state ?? one.text)).toEqual(['The run was stopped: enough\n', 'CANCELED']);
+});
+
+test.each([
+  ['its key is deleted', (id: string) => controlPlane.admin.keys.delete(id)],
+  [
+    'its key gets another role',
+    (id: string) => controlPlane.admin.keys.update(id, { name: 'dashboard', role: 'operator' }),
+  ],
+])('a follower is let go when %s', async (_, end) => {
+  const key = await controlPlane.admin.keys.create({ name: 'dashboard', role: 'reader' });
+  const { body } = await get(`${runId}/log?follow=1`, await jwtOf({ id: key.id, secret: key.secret! }));
+  let text = '';
+  for await (const chunk of body.setEncoding('utf8') as AsyncIterable<string>) {
+    if (!text.includes('"QUEUED"') && (text + chunk).includes('"QUEUED"')) await end(key.id);
+    text += chunk;
+  }
+  expect(records(text).at(-1)).toMatchObject({ state: 'QUEUED' });
 });
 
 test('a control plane that stops lets its followers go', async () => {
