@@ -20,6 +20,7 @@ const IDEMPOTENCY_KEY = /^[!-~]{1,100}$/;
 /** Of SHA-1 or SHA-256, at least as much as is unmistakable. */
 const COMMIT = /^[0-9a-f]{7,64}$/i;
 const MOST_COMMAND = 10_000;
+const MOST_WEBHOOK_SECRET = 1_000;
 const MOST_COMMIT_MESSAGE = 1_000;
 const ULID = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/i;
 
@@ -44,6 +45,15 @@ export const checkKeyName = (name: string): string => checkNameOf('an API key', 
 
 /** @throws RequestError `malformed`, with the rule */
 export const checkWebhookName = (name: string): string => checkNameOf('a webhook', name);
+
+/** It is not in what is thrown. @throws RequestError `malformed`, with the rule */
+export function checkWebhookSecret(secret: string): string {
+  if (secret.length <= MOST_WEBHOOK_SECRET && isText(secret)) return secret;
+  throw malformed(
+    'secret',
+    `the secret of a webhook is not allowed: at most ${MOST_WEBHOOK_SECRET} characters, no NUL and no half of a character`,
+  );
+}
 
 function checkNameOf(what: string, name: string): string {
   if (POOL_NAME.test(name)) return name;

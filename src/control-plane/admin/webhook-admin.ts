@@ -1,7 +1,7 @@
 import { audited, auditedTransaction, differences, fieldsOf } from '../audit/audited';
 import { malformed, RequestError } from '../errors';
 import { LIMIT } from '../limits';
-import { checkLabel, checkSpace, checkWebhookName, DEFAULT_SPACE, idOf } from '../names';
+import { checkLabel, checkSpace, checkWebhookName, checkWebhookSecret, DEFAULT_SPACE, idOf } from '../names';
 import type { PersonContext } from '../queue/context';
 import { WEBHOOKS_TOPIC } from '../queue/wakeups';
 import type { Tables } from '../store';
@@ -54,7 +54,7 @@ export class WebhookAdmin {
             `there are ${LIMIT.webhooks} webhooks, and no more can be: delete some first`,
           );
         }
-        await tx.webhooks.insert(webhook, checkSecret(input.secret ?? ''));
+        await tx.webhooks.insert(webhook, checkWebhookSecret(input.secret ?? ''));
         return audited(undefined, { object: webhook, changes: fieldsOf(auditable(webhook)) });
       }),
     );
@@ -64,7 +64,7 @@ export class WebhookAdmin {
   /** All that is left out is as in a new one, but for the secret, which stays. */
   async update(id: string, input: WebhookInput): Promise<WebhookRecord> {
     const settings = await this.usable(input);
-    const secret = typeof input.secret === 'string' ? checkSecret(input.secret) : undefined;
+    const secret = typeof input.secret === 'string' ? checkWebhookSecret(input.secret) : undefined;
     await refuseTwice(settings.name, () =>
       auditedTransaction(this.context, 'webhook.update', async (tx) => {
         const before = await locked(tx, id);
@@ -177,14 +177,6 @@ async function locked({ webhooks }: Tables, id: string): Promise<WebhookRecord> 
 
 function notFound(id: string): never {
   throw new RequestError('not-found', `webhook ${id} not found`);
-}
-
-const MOST_SECRET = 1_000;
-
-/** It is not in what is thrown. */
-function checkSecret(secret: string): string {
-  if (secret.length <= MOST_SECRET) return secret;
-  throw malformed('secret', `the secret of a webhook has at most ${MOST_SECRET} characters`);
 }
 
 async function refuseTwice<T>(name: string, write: () => Promise<T>): Promise<T> {

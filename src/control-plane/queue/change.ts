@@ -1,7 +1,7 @@
 import type { Transaction } from '../store';
 import type { Assignable } from '../store/looks';
 import type { Worked } from '../store/pools';
-import type { RunRecord } from '../store/records';
+import type { RunRecord, WebhookFilter } from '../store/records';
 import type { LetGo, QueueSettings } from './context';
 import { monthOf } from './month';
 import { tellWebhooks, type StateChange } from './state-changes';
@@ -42,6 +42,7 @@ export class Change {
   private readonly said: Said[] = [];
   private readonly waited: number[] = [];
   private told: number | undefined;
+  private webhooks: Promise<readonly WebhookFilter[]> | undefined;
   private clock: ReturnType<Transaction['leaseClock']['look']> | undefined;
 
   constructor(
@@ -120,7 +121,13 @@ export class Change {
   /** A run is in another state now, or there is one. */
   stateChanged(change: StateChange): void {
     this.states.push(change);
+    // Goes along with what else is asked now.
+    if (this.states.length === 1) this.listening().catch(() => undefined);
     this.runChanged(change.id);
+  }
+
+  private listening(): Promise<readonly WebhookFilter[]> {
+    return (this.webhooks ??= this.tx.webhooks.listening());
   }
 
   /** What is known of a stack is to be looked at again. */
@@ -185,11 +192,16 @@ export class Change {
    * last, and in one order.
    */
   async finish(): Promise<void> {
-    if (await tellWebhooks(this, this.states)) this.topics.add(WEBHOOKS_TOPIC);
+    if (this.states.length > 0) await this.tellWebhooks();
     for (const [poolId, workerIds] of [...this.workers].sort(([a], [b]) => (a < b ? -1 : 1))) {
       await this.tx.workers.setRevision([...workerIds], (await this.revisionOf(poolId)).revision);
       this.poolChanged(poolId);
     }
     if (this.topics.size > 0) await this.tx.notify([...this.topics]);
+  }
+
+  private async tellWebhooks(): Promise<void> {
+    const { tx, now } = this;
+    if (await tellWebhooks({ tx, now, webhooks: await this.listening() }, this.states)) this.topics.add(WEBHOOKS_TOPIC);
   }
 }

@@ -54,13 +54,15 @@ export function payloadOf(change: StateChange, now: number): ChangePayload {
 export const wants = ({ runStates, stackIds }: WebhookFilter, { state, stackId }: StateChange): boolean =>
   (runStates.length === 0 || runStates.includes(state)) && (stackIds.length === 0 || stackIds.includes(stackId));
 
+interface Telling {
+  readonly tx: Transaction;
+  readonly now: number;
+  /** All that are told of anything. */
+  readonly webhooks: readonly WebhookFilter[];
+}
+
 /** Puts down in the transaction of the changes whom they are to be told to. @returns whether there is anybody */
-export async function tellWebhooks(
-  { tx, now }: { readonly tx: Transaction; readonly now: number },
-  changes: readonly StateChange[],
-): Promise<boolean> {
-  if (changes.length === 0) return false;
-  const webhooks = await tx.webhooks.listening();
+export async function tellWebhooks({ tx, now, webhooks }: Telling, changes: readonly StateChange[]): Promise<boolean> {
   const newId = monotonicFactory();
   const deliveries = changes.flatMap((change) =>
     webhooks

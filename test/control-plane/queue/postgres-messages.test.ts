@@ -37,10 +37,10 @@ describe('what goes to PostgreSQL', () => {
   };
 
   test.each([
-    // The stack by its name; then the stack, the run and what may run, the entry in the audit trail, and the commit with the topics.
-    { operation: 'a trigger with no worker', statements: 8, messages: 5 },
+    // The stack by its name; then the stack, the run with what may run and which webhooks there are, the entry in the audit trail, and the commit with the topics.
+    { operation: 'a trigger with no worker', statements: 9, messages: 5 },
     // What may run and who may take it goes with that entry; then what it changes.
-    { operation: 'a trigger that a worker waits for', statements: 15, messages: 6 },
+    { operation: 'a trigger that a worker waits for', statements: 16, messages: 6 },
   ])('$operation: $statements statements in $messages messages', async ({ operation, ...cost }) => {
     const work = await OPERATIONS[operation]!();
     traffic.reset();
