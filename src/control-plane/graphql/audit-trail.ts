@@ -102,7 +102,7 @@ builder.queryField('searchAuditTrailEntries', (t) =>
       });
       const search = {
         where: filters.map(conditionOf),
-        text: input.fullTextSearch ?? undefined,
+        text: checkText(input.fullTextSearch ?? ''),
         oldestFirst: input.orderBy?.direction === 'ASC',
       };
       return pageBehind(
@@ -131,6 +131,14 @@ function conditionOf({ field, values, range, isExcluded }: Filter): Condition {
     default:
       return { field: field === 'actor' ? 'actor' : 'object', values: texts.map(idOf), isExcluded };
   }
+}
+
+/** A database makes something of each character for every entry. */
+const MOST_TEXT = 200;
+
+function checkText(text: string): string {
+  if (text.length <= MOST_TEXT) return text;
+  throw malformed('fullTextSearch', `the text to look for has ${text.length} characters: give at most ${MOST_TEXT}`);
 }
 
 /** One that is misspelt would find nothing, as if nothing had been done. */

@@ -32,7 +32,7 @@ describe('the connection', () => {
   const url = (): string[] => ['--url', controlPlane.url];
   const ca = (path: string): string[] => ['--ca', path];
 
-  test.each([
+  test.each<[what: string, flags: () => string[], sentence: string, exitCode?: number]>([
     ['no URL', () => [], 'which control plane? Give --url https://host:port, set WORKER_POOLS_URL, or make a profile'],
     ['a URL without scheme', () => ['--url', 'localhost:8443', ...key()], 'must begin with https:// or http://'],
     [
@@ -41,23 +41,26 @@ describe('the connection', () => {
       'no API key: give --api-key-secret-file, set WORKER_POOLS_API_KEY_SECRET, or make a profile',
     ],
     ['a missing file', () => [...url(), '--ca', 'nowhere.crt', ...key()], '--ca: there is no file nowhere.crt'],
-    ['an unknown authority', () => [...url(), ...key()], '(give its authority with --ca)'],
-    ['another authority', () => [...url(), ...ca(at('other-ca.crt')), ...key()], '(give its authority with --ca)'],
+    ['an unknown authority', () => [...url(), ...key()], '(give its authority with --ca)', 6],
+    ['another authority', () => [...url(), ...ca(at('other-ca.crt')), ...key()], '(give its authority with --ca)', 6],
     [
       'a wrong secret',
       () => [...url(), ...ca(controlPlane.file('ca.crt')), '--api-key-secret-file', at('guessed')],
       'unauthorized: no API key has this id and secret',
+      3,
     ],
-    ['nobody there', () => ['--url', 'https://127.0.0.1:1', ...key()], 'cannot be reached: ECONNREFUSED'],
+    ['nobody there', () => ['--url', 'https://127.0.0.1:1', ...key()], 'cannot be reached: ECONNREFUSED', 6],
     [
       'plain HTTP to the port of HTTPS',
       () => ['--url', controlPlane.url.replace('https', 'http'), ...key()],
       'does not answer in plain HTTP',
+      6,
     ],
     [
       'HTTPS to the port of plain HTTP',
       () => ['--url', strangerUrl().replace('http', 'https'), ...key()],
       'does it want http://',
+      6,
     ],
     [
       'a --ca that is no PEM',
@@ -66,8 +69,8 @@ describe('the connection', () => {
     ],
     ['a --ca that is a folder', () => [...url(), ...ca(controlPlane.file()), ...key()], 'cannot be read: EISDIR'],
     ['somebody else there', () => ['--url', strangerUrl(), ...key()], 'answers 200, but not as a control plane does'],
-  ])('%s is one sentence and exit code 1', async (_, flags, sentence) => {
-    expect(await bare.run('pool', 'list', ...flags())).toEqual(refused(sentence));
+  ])('%s is one sentence and an exit code', async (_, flags, sentence, exitCode) => {
+    expect(await bare.run('pool', 'list', ...flags())).toEqual(refused(sentence, exitCode));
   });
 
   test('flags win over the environment, and a file may hold a bare secret', async () => {

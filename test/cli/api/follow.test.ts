@@ -155,9 +155,9 @@ describe('run log --follow', () => {
   test('gives up at once where nobody ever answered, and on a run that is not there', async () => {
     const elsewhere = program.with({ WORKER_POOLS_URL: 'https://127.0.0.1:1' });
     const nobody = await elsewhere.run('run', 'log', '01K3ZC0000000000000000000R', '--follow');
-    expect(nobody).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('cannot be reached: ECONNREFUSED') });
+    expect(nobody).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('cannot be reached: ECONNREFUSED') });
     const nothing = await program.run('run', 'log', '01K3ZC0000000000000000000R', '--follow');
-    expect(nothing).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('not found') });
+    expect(nothing).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('not found') });
   });
 
   test('keeps characters that other readers take for the end of a line', async () => {

@@ -230,10 +230,12 @@ test.each([
   ['run cancel nothing', 'run nothing not found'],
   ['run list --pool nothing', 'worker pool nothing not found'],
 ])('%s says what is not there', async (command, sentence) => {
-  expect(await program.run(...command.split(' '))).toEqual(refused(sentence));
+  expect(await program.run(...command.split(' '))).toEqual(refused(sentence, 4));
 });
 
 test('a name that two pools have asks for the id', async () => {
   for (let n = 0; n < 2; n += 1) await makePool(controlPlane, 'twice');
-  expect(await program.run('pool', 'cycle', 'twice', '--yes')).toEqual(refused('2 pools are named twice: give the id'));
+  expect(await program.run('pool', 'cycle', 'twice', '--yes')).toEqual(
+    refused('2 worker pools are named twice: give the id'),
+  );
 });

@@ -124,6 +124,6 @@ describe('run', () => {
     ['discard', 'run nothing not found'],
     ['stop', 'run nothing not found'],
   ])('%s of what is not there says so', async (verb, sentence) => {
-    expect(await program.run('run', verb, 'nothing')).toEqual(refused(sentence));
+    expect(await program.run('run', verb, 'nothing')).toEqual(refused(sentence, 4));
   });
 });

@@ -123,7 +123,7 @@ describe('stack', () => {
     expect(stderr).toContain('--tool terraform needs an image that has terraform');
   });
 
-  test.each([
+  test.each<[verb: string, what: string, args: () => string[], sentence: string, exitCode?: number]>([
     ['update', 'nothing', () => ['listed'], 'nothing to change'],
     ['update', 'a missing file', () => ['listed', '--env-from-file', at('nowhere')], 'cannot be read: ENOENT'],
     [
@@ -134,10 +134,10 @@ describe('stack', () => {
     ],
     ['update', 'a variable that no run can have', () => ['listed', '--env', 'A B=1'], 'Environment variable "A B"'],
     ['create', 'a bad name', () => ['a/b', ...flags('p')], 'letters, digits, dot, dash and underscore'],
-    ['create', 'a missing pool', () => ['x', ...flags('nowhere')], 'worker pool nowhere not found'],
+    ['create', 'a missing pool', () => ['x', ...flags('nowhere')], 'worker pool nowhere not found', 4],
     ['create', 'a missing folder', () => ['x', '--pool', 'p', '--source', 'nowhere'], 'there is no folder nowhere'],
-    ['push', 'a missing stack', () => ['nothing', '--source', at('source')], 'stack nothing not found'],
-  ])('%s refuses %s', async (verb, _, args, sentence) => {
-    expect(await program.run('stack', verb, ...args())).toEqual(refused(sentence));
+    ['push', 'a missing stack', () => ['nothing', '--source', at('source')], 'stack nothing not found', 4],
+  ])('%s refuses %s', async (verb, _, args, sentence, exitCode) => {
+    expect(await program.run('stack', verb, ...args())).toEqual(refused(sentence, exitCode));
   });
 });
