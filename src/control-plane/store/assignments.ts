@@ -235,15 +235,17 @@ export class AssignmentTable extends Table {
   }
 
   async release(fence: number, now: number): Promise<boolean> {
-    const released = await this.db
-      .updateTable('assignments')
-      .set({ releasedAt: now })
-      .where('fence', '=', fence)
-      .where('releasedAt', 'is', null)
-      .returning('fence')
-      .executeTakeFirst();
-    return released !== undefined;
+    return (await this.row(AssignmentTable.released, { fence, now })) !== undefined;
   }
+
+  private static readonly released = new Statement((table: AssignmentTable, of: { fence: number; now: number }) =>
+    table.db
+      .updateTable('assignments')
+      .set({ releasedAt: of.now })
+      .where('fence', '=', of.fence)
+      .where('releasedAt', 'is', null)
+      .returning('fence'),
+  );
 
   private all() {
     return this.db.selectFrom('assignments').selectAll();

@@ -103,9 +103,12 @@ export class DependencyTable extends Table {
   }
 
   async isWaiting(runId: string): Promise<boolean> {
-    const query = this.db.selectFrom('runDependencies').select('runId').where('runId', '=', runId).limit(1);
-    return (await query.executeTakeFirst()) !== undefined;
+    return (await this.row(DependencyTable.waiting, { runId })) !== undefined;
   }
+
+  private static readonly waiting = new Statement((table: DependencyTable, { runId }: { runId: string }) =>
+    table.db.selectFrom('runDependencies').select('runId').where('runId', '=', runId).limit(sql.lit(1)),
+  );
 
   /** Runs of a stack wait for those of another no more. */
   async endBetween({ stackId, dependsOnStackId }: Dependency): Promise<void> {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { RunChange, RunRecord } from './records';
 import {
   inProgressFirst,
@@ -156,26 +157,34 @@ export class RunTable extends Table {
 
   /** The run of a stack that changes something and is to end before any other: the one in progress, or the oldest. */
   async firstOfStack(stackId: string): Promise<RunRecord | undefined> {
-    const row = await this.all()
+    const row = await this.row(RunTable.firstInTurn, { stackId });
+    return row && toRun(row);
+  }
+
+  private static readonly firstInTurn = new Statement((runs: RunTable, { stackId }: { stackId: string }) =>
+    runs
+      .all()
       .where('runs.stackId', '=', stackId)
       .where(isUnfinishedInTurn)
       .orderBy(inProgressFirst)
       .orderBy('runs.position')
-      .limit(1)
-      .executeTakeFirst();
-    return row && toRun(row);
-  }
+      .limit(sql.lit(1)),
+  );
 
   /** The run that ended while its Pod may still be at work on the stack. */
   async holdingStack(stackId: string): Promise<RunRecord | undefined> {
-    const row = await this.all()
+    const row = await this.row(RunTable.holdingOne, { stackId });
+    return row && toRun(row);
+  }
+
+  private static readonly holdingOne = new Statement((runs: RunTable, { stackId }: { stackId: string }) =>
+    runs
+      .all()
       .where('runs.stackId', '=', stackId)
       .where(isHolding)
       .where('runs.finishedAt', 'is not', null)
-      .limit(1)
-      .executeTakeFirst();
-    return row && toRun(row);
-  }
+      .limit(sql.lit(1)),
+  );
 
   /** Of each of these stacks, what `firstOfStack` and `holdingStack` find, in this order. */
   async firstOfStacks(stackIds: readonly string[]): Promise<RunRecord[]> {
@@ -203,8 +212,12 @@ export class RunTable extends Table {
     return [...first, ...holding];
   }
 
+  private static readonly madeReady = new Statement((runs: RunTable, { id }: { id: string }) =>
+    runs.db.updateTable('runs').set({ ready: 1 }).where('id', '=', id),
+  );
+
   async setReady(id: string): Promise<void> {
-    await this.db.updateTable('runs').set({ ready: 1 }).where('id', '=', id).execute();
+    await this.rows(RunTable.madeReady, { id });
   }
 
   async leaveStack(id: string): Promise<void> {

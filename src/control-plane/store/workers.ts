@@ -226,15 +226,19 @@ export class WorkerTable extends Table {
 
   /** The worker as it is then; undefined when another assignment holds it, or none. */
   async setFree(id: string, fence: number, now: number): Promise<WorkerRecord | undefined> {
-    const freed = await this.db
-      .updateTable('workers')
-      .set({ runId: null, fence: null, availableAt: now })
-      .where('id', '=', id)
-      .where('fence', '=', fence)
-      .returningAll()
-      .executeTakeFirst();
+    const freed = await this.row(WorkerTable.freed, { id, fence, now });
     return freed && toWorker(freed);
   }
+
+  private static readonly freed = new Statement(
+    (workers: WorkerTable, of: { id: string; fence: number; now: number }) =>
+      workers.db
+        .updateTable('workers')
+        .set({ runId: null, fence: null, availableAt: of.now })
+        .where('id', '=', of.id)
+        .where('fence', '=', of.fence)
+        .returningAll(),
+  );
 
   async setRevision(ids: readonly string[], revision: number): Promise<void> {
     for (const chunk of chunks(ids)) {
