@@ -16,7 +16,9 @@ const ENVIRONMENT = { PATH: process.env.PATH, HOME: process.env.HOME };
 /** A program that never ends fails its test, and is not left behind. */
 const LONGEST_MS = 50_000;
 
-const REQUIRE = "import{createRequire as c}from'node:module';const require=c(import.meta.url);";
+/** As `src/cli/build.mjs` has it: a name that no minified library declares. */
+const REQUIRE =
+  "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
 
 /** What runs in threads of its own, beside the program. */
 const THREADS = ['src/control-plane/store/database/sqlite-connection.ts', 'src/control-plane/database-thread.ts'];
