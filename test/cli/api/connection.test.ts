@@ -69,7 +69,7 @@ describe('the connection', () => {
     ],
     ['a --ca that is a folder', () => [...url(), ...ca(controlPlane.file()), ...key()], 'cannot be read: EISDIR'],
     ['somebody else there', () => ['--url', strangerUrl(), ...key()], 'answers 200, but not as a control plane does'],
-  ])('%s is one sentence and an exit code', async (_, flags, sentence, exitCode) => {
+  ])('%s is one sentence and an exit code', async (_, flags, sentence, exitCode = 1) => {
     expect(await bare.run('pool', 'list', ...flags())).toEqual(refused(sentence, exitCode));
   });
 

@@ -137,7 +137,7 @@ describe('stack', () => {
     ['create', 'a missing pool', () => ['x', ...flags('nowhere')], 'worker pool nowhere not found', 4],
     ['create', 'a missing folder', () => ['x', '--pool', 'p', '--source', 'nowhere'], 'there is no folder nowhere'],
     ['push', 'a missing stack', () => ['nothing', '--source', at('source')], 'stack nothing not found', 4],
-  ])('%s refuses %s', async (verb, _, args, sentence, exitCode) => {
+  ])('%s refuses %s', async (verb, _, args, sentence, exitCode = 1) => {
     expect(await program.run('stack', verb, ...args())).toEqual(refused(sentence, exitCode));
   });
 });
