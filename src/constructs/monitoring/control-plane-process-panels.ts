@@ -1,5 +1,5 @@
 import { CONTROL_PLANE_METRICS as METRICS, PROCESS_METRICS } from '../../api';
-import { alike, grown, line, ofControlPlane, ofEach, PROCESS, WINDOW } from './control-plane-panels';
+import { alike, grown, line, ofControlPlane, ofEach, parts, PROCESS, WINDOW } from './control-plane-panels';
 import type { Panel, SeriesPanel } from './grafana';
 
 const { series, highest } = ofControlPlane;
@@ -140,6 +140,21 @@ export function roomPanels(): Panel[] {
       style: 'bars',
       queries: [grown(METRICS.retired, 'what')],
     },
+    ...webhookPanels(),
+    {
+      ...line,
+      title: 'Certificates',
+      description: 'Time until each ends. That of the server is renewed by itself.',
+      unit: 's',
+      queries: [
+        { expr: `min by (certificate) (${series(METRICS.certificateEnds)} - time())`, legend: '{{certificate}}' },
+      ],
+    },
+  ];
+}
+
+function webhookPanels(): Panel[] {
+  return [
     {
       ...line,
       title: 'Webhooks',
@@ -158,18 +173,12 @@ export function roomPanels(): Panel[] {
     },
     {
       ...line,
-      title: 'Oldest delivery',
-      description: 'How long the oldest of these waits.',
-      unit: 's',
-      queries: [{ expr: highest(METRICS.webhookOldest), legend: 'wait' }],
-    },
-    {
-      ...line,
-      title: 'Certificates',
-      description: 'Time until each ends. That of the server is renewed by itself.',
+      title: 'Time of deliveries',
+      description: 'How long attempts take, and how long the oldest delivery waits.',
       unit: 's',
       queries: [
-        { expr: `min by (certificate) (${series(METRICS.certificateEnds)} - time())`, legend: '{{certificate}}' },
+        ...parts(METRICS.webhookDuration, 'attempt', 0.5, 0.99),
+        { expr: highest(METRICS.webhookOldest), legend: 'wait' },
       ],
     },
   ];

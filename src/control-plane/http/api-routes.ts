@@ -128,14 +128,19 @@ async function* logLines(admin: AdminService, runId: string, reader: LogReader):
       // Something may have happened while what there was went out: look again before sleeping.
       if (isNews || records.length > 0) continue;
       if (!(await rights.hold())) return;
-      const before = performance.now();
-      await Promise.race([sleep.over, rightsChange.over]);
-      if (performance.now() - before >= BEAT_MS) yield '\n';
+      if (await isSilence(Promise.race([sleep.over, rightsChange.over]))) yield '\n';
     } finally {
       sleep.wake();
       rightsChange.wake();
     }
   }
+}
+
+/** Whether nothing happened until a stream is to say that it lives. */
+async function isSilence(slept: Promise<unknown>): Promise<boolean> {
+  const before = performance.now();
+  await slept;
+  return performance.now() - before >= BEAT_MS;
 }
 
 /** Whether a page may have been cut: there was no room for one more of the longest records. */
