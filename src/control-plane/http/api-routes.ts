@@ -124,7 +124,7 @@ async function* logLines(admin: AdminService, runId: string, reader: LogReader):
       const isNews = state !== told;
       if (isNews) yield state;
       told = state;
-      if (!follow || isTerminal(run.state) || admin.isClosed) return;
+      if (!follow || isLast(admin, run)) return;
       // Something may have happened while what there was went out: look again before sleeping.
       if (isNews || records.length > 0) continue;
       if (!(await rights.hold())) return;
@@ -135,6 +135,8 @@ async function* logLines(admin: AdminService, runId: string, reader: LogReader):
     }
   }
 }
+
+const isLast = (admin: AdminService, run: RunRecord): boolean => isTerminal(run.state) || admin.isClosed;
 
 /** Whether nothing happened until a stream is to say that it lives. */
 async function isSilence(slept: Promise<unknown>): Promise<boolean> {
