@@ -245,7 +245,11 @@ describeOnEachDatabase('webhooks', (database) => {
     ['a stack that is not there', { stacks: ['nowhere'] }, 'stack nowhere not found'],
     ['a name that is no name', { name: 'a/b' }, 'name "a/b" of a webhook is not allowed'],
     ['a name that there is', { name: 'taken' }, 'a webhook is named taken already'],
-    ['a secret that is too long', { secret: 'x'.repeat(1001) }, 'the secret of a webhook is not allowed: at most 1000 characters'],
+    [
+      'a secret that is too long',
+      { secret: 'x'.repeat(1001) },
+      'the secret of a webhook is not allowed: at most 1000 characters',
+    ],
   ])('are refused for %s', async (_, wanted, sentence) => {
     await webhook('https://example.com', { name: 'taken' });
     await expect(webhook('https://example.com', wanted)).rejects.toThrow(sentence);
