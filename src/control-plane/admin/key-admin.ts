@@ -8,9 +8,9 @@ import { LIMIT } from '../limits';
 import { checkKeyName, checkNewId } from '../names';
 import type { PersonContext } from '../queue/context';
 import type { Transaction } from '../store';
-import { isUniqueViolation } from '../store/database/database';
 import type { ApiKeyRecord } from '../store/records';
 import { keyVersion, refuseOutdated } from './versions';
+import { refuseTwice, taken } from './names-once';
 
 export interface NewKey {
   readonly name: string;
@@ -78,7 +78,7 @@ export class KeyAdmin {
       createdAt: this.context.now(),
       lastUsedAt: null,
     };
-    await refuseTwice(name, async () => {
+    await refuseTwice('an API key', name, async () => {
       try {
         await this.insert(key);
       } catch (error) {
@@ -115,7 +115,7 @@ export class KeyAdmin {
     this.refuseStartKey(id, 'changed');
     const change = this.usable(input);
     const trust = input.oidc ? checkOidcTrust(input.oidc) : undefined;
-    return refuseTwice(change.name, () =>
+    return refuseTwice('an API key', change.name, () =>
       auditedTransaction(this.context, 'api-key.update', async (tx) => {
         const before = await locked(tx, id);
         refuseOutdated(keyVersion(before), input.seen, `API key ${before.name}`);
@@ -155,7 +155,7 @@ export class KeyAdmin {
       );
     }
     const checked = checkKeyName(name.trim());
-    if (checked === this.apiKeys.key.id) throw taken(checked);
+    if (checked === this.apiKeys.key.id) throw taken('an API key', checked);
     return { name: checked, role };
   }
 
@@ -201,16 +201,4 @@ async function locked({ apiKeys }: Transaction, id: string): Promise<ApiKeyRecor
   const key = await apiKeys.lock(id);
   if (!key) throw new RequestError('not-found', `API key ${id} not found`);
   return key;
-}
-
-async function refuseTwice<T>(name: string, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    throw isUniqueViolation(error) ? taken(name) : error;
-  }
-}
-
-function taken(name: string): RequestError {
-  return malformed('name', `an API key is named ${name} already: take another name, or delete that one`);
 }

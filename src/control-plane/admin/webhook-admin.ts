@@ -5,10 +5,10 @@ import { checkLabel, checkSpace, checkWebhookName, checkWebhookSecret, DEFAULT_S
 import type { PersonContext } from '../queue/context';
 import { WEBHOOKS_TOPIC } from '../queue/wakeups';
 import type { Tables } from '../store';
-import { isUniqueViolation } from '../store/database/database';
 import type { DeliveryRecord, RunState, StackRecord, WebhookRecord } from '../store/records';
 import type { WebhookSettings } from '../store/webhooks';
 import type { Destinations } from '../webhooks';
+import { refuseTwice } from './names-once';
 
 export interface WebhookInput {
   readonly name: string;
@@ -46,7 +46,7 @@ export class WebhookAdmin {
   async create(input: WebhookInput): Promise<WebhookRecord> {
     const settings = await this.usable(input);
     const webhook = { ...settings, id: this.context.newId(), createdAt: settings.updatedAt };
-    await refuseTwice(settings.name, () =>
+    await refuseTwice('a webhook', settings.name, () =>
       auditedTransaction(this.context, 'webhook.create', async (tx) => {
         if ((await tx.webhooks.count()) >= LIMIT.webhooks) {
           throw new RequestError(
@@ -65,7 +65,7 @@ export class WebhookAdmin {
   async update(id: string, input: WebhookInput): Promise<WebhookRecord> {
     const settings = await this.usable(input);
     const secret = typeof input.secret === 'string' ? checkWebhookSecret(input.secret) : undefined;
-    await refuseTwice(settings.name, () =>
+    await refuseTwice('a webhook', settings.name, () =>
       auditedTransaction(this.context, 'webhook.update', async (tx) => {
         const before = await locked(tx, id);
         await tx.webhooks.update(before.id, settings, secret);
@@ -177,13 +177,4 @@ async function locked({ webhooks }: Tables, id: string): Promise<WebhookRecord> 
 
 function notFound(id: string): never {
   throw new RequestError('not-found', `webhook ${id} not found`);
-}
-
-async function refuseTwice<T>(name: string, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    throw malformed('name', `a webhook is named ${name} already: take another name, or change that one`);
-  }
 }
