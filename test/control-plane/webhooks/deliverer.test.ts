@@ -146,10 +146,12 @@ describeOnEachDatabase('webhooks', (database) => {
       queue.leap(600);
       await until(async () => (await hook()).failures !== before.failures, 'another failure');
     }
-    expect((await hook()).pausedUntil).toBeGreaterThan(queue.now);
+    // One leap may make more than one failure.
+    const paused = await hook();
+    expect(paused.pausedUntil).toBeGreaterThan(queue.now);
     const before = one.received.length;
     queue.leap(600);
-    await until(async () => (await hook()).failures > PAUSED_AFTER, 'it is tried again');
+    await until(async () => (await hook()).failures > paused.failures, 'it is tried again');
     expect(one.received.length - before).toBe(1);
     one.answer = 200;
     queue.leap(24 * 3600 - 3600);
