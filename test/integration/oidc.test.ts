@@ -58,9 +58,9 @@ describe('a ServiceAccount logs in with its projected token', () => {
     cli.write({ 'jwks.json': JSON.stringify(jwks) });
     const id = await keyOf('given', '--oidc-jwks-file', cli.at('jwks.json'));
     expect(await read(id, await tokenOf('controller'))).toEqual(done('\n'));
-    expect(await read(id, await tokenOf('other'))).toEqual(refused('its subject does not match the expression'));
+    expect(await read(id, await tokenOf('other'))).toEqual(refused('its subject does not match the expression', 3));
     expect(await read(id, await tokenOf('controller', 'another'))).toEqual(
-      refused('its audience is not the client id'),
+      refused('its audience is not the client id', 3),
     );
     const keys = json(await cli.program.run('key', 'list', '-o', 'json'));
     expect(keys.find((key) => key.id === id)).toMatchObject({ type: 'OIDC', name: 'given' });
@@ -72,7 +72,7 @@ describe('a ServiceAccount logs in with its projected token', () => {
     const url = `${server.url}/openid/v1/jwks`;
     const trusted = await keyOf('fetched', '--oidc-jwks-url', url, '--oidc-ca-file', cli.at('cluster-ca.crt'));
     // The API server shows its keys to nobody unknown until it is told to.
-    expect(await read(trusted, await tokenOf('controller'))).toEqual(refused('cannot be had now'));
+    expect(await read(trusted, await tokenOf('controller'))).toEqual(refused('cannot be had now', 6));
     await kubeOk('POST', '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
       metadata: { name: namespace },
       roleRef: {
@@ -84,6 +84,6 @@ describe('a ServiceAccount logs in with its projected token', () => {
     });
     await eventually(async () => expect(await read(trusted, await tokenOf('controller'))).toEqual(done('\n')));
     const untrusted = await keyOf('untrusted', '--oidc-jwks-url', url);
-    expect(await read(untrusted, await tokenOf('controller'))).toEqual(refused('cannot be had now'));
+    expect(await read(untrusted, await tokenOf('controller'))).toEqual(refused('cannot be had now', 6));
   });
 });
