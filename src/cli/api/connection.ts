@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../run-program';
+import { readExisting } from './given-file';
 import { Profiles, type KeptSession, type Profile } from './profiles';
 
 export interface AddressFlags {
@@ -132,7 +132,7 @@ function secretOf({ secret, secretFile }: Profile): string {
 
 /** A bare secret or token, or the JSON that the control plane writes. */
 export function keyOfFile(path: string): { id?: string; secret: string } {
-  return keyOfText(read(resolve(path), '--api-key-secret-file'));
+  return keyOfText(readExisting(resolve(path), '--api-key-secret-file'));
 }
 
 /** @throws UserError for one that is empty */
@@ -151,20 +151,11 @@ function parsed(text: string): { id?: string; secret: string } {
 }
 
 function certificateOf(path: string): string {
-  const pem = read(path, '--ca');
+  const pem = readExisting(path, '--ca');
   try {
     new X509Certificate(pem);
     return pem;
   } catch {
     throw new UserError(`--ca: ${path} is not a PEM certificate: it must begin with -----BEGIN CERTIFICATE-----`);
-  }
-}
-
-function read(path: string, flag: string): string {
-  if (!existsSync(path)) throw new UserError(`${flag}: there is no file ${path}`);
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UserError(`${flag}: ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
   }
 }

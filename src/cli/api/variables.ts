@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, type Command } from 'commander';
 import { environmentRefusal } from '../../protocol/environment';
 import { collect } from '../options';
 import { UserError } from '../run-program';
+import { readGiven } from './given-file';
 
 export interface Variable {
   readonly name: string;
@@ -36,12 +36,7 @@ export function variablesOf({ env = [], envFromFile = [] }: VariableFlags): Vari
 }
 
 function fileVariables(path: string): Variable[] {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UserError(`--env-from-file: ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
-  }
+  const text = readGiven(path, '--env-from-file');
   return text.split(/\r?\n/).flatMap((line, at) => {
     if (line.trim() === '' || line.trimStart().startsWith('#')) return [];
     const parsed = split(line);

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { ControlPlaneOptions } from '../../control-plane';
 import { backupCommand, restoreCommand } from './control-plane-backup';
 import { keysCommand, rotateEncryptionKeyCommand } from './control-plane-keys';
 import { withExamples } from '../api/help';
 import { requireNode24 } from '../node-version';
+import { readGiven } from '../api/given-file';
 import { UserError } from '../run-program';
 import { CONTROL_PLANE_RULES, CONTROL_PLANE_SETTINGS, FILE_VARIABLE } from '../settings/control-plane';
 import { VERSION } from '../version';
@@ -117,12 +117,7 @@ function brokerOptions(settings: Settings): ControlPlaneOptions['mqttBroker'] {
 
 /** A secret in a file: without the line feed that editors leave at its end. */
 function contentOf(key: string, path: string | undefined): string | undefined {
-  if (path === undefined) return undefined;
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    throw new UserError(`${key}: ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
-  }
+  return path === undefined ? undefined : readGiven(path, key).trim();
 }
 
 function blobOptions(settings: Settings): ControlPlaneOptions['blobs'] {

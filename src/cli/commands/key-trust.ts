@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { ResultOf } from 'gql.tada';
 import type { API_KEYS } from '../api/documents';
+import { readExisting } from '../api/given-file';
 import { UserError } from '../run-program';
 
 type Key = ResultOf<typeof API_KEYS>['apiKeys'][number];
@@ -63,13 +63,8 @@ export function changedTrust({ name, oidc }: Key, flags: TrustFlags): Trust {
 
 function sources({ oidcJwksFile, oidcJwksUrl, oidcCaFile }: TrustFlags) {
   return {
-    ...(oidcJwksFile !== undefined && { jwks: contentOf(oidcJwksFile, '--oidc-jwks-file') }),
+    ...(oidcJwksFile !== undefined && { jwks: readExisting(oidcJwksFile, '--oidc-jwks-file') }),
     ...(oidcJwksUrl !== undefined && { jwksUrl: oidcJwksUrl }),
-    ...(oidcCaFile !== undefined && { ca: contentOf(oidcCaFile, '--oidc-ca-file') }),
+    ...(oidcCaFile !== undefined && { ca: readExisting(oidcCaFile, '--oidc-ca-file') }),
   };
-}
-
-function contentOf(path: string, flag: string): string {
-  if (!existsSync(path)) throw new UserError(`${flag}: there is no file ${path}`);
-  return readFileSync(path, 'utf8');
 }

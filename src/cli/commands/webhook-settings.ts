@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { apiAction } from '../api/command';
 import { CREATE_WEBHOOK, UPDATE_WEBHOOK } from '../api/documents';
 import { output, withOutput, type OutputFlags } from '../api/formats';
+import { readGiven } from '../api/given-file';
 import { withExamples } from '../api/help';
 import { collect } from '../options';
 import { UserError } from '../run-program';
@@ -85,7 +86,7 @@ function secretOf({ secret, secretFile, secretOut }: CreateFlags): {
   readonly isNew: boolean;
 } {
   if (!secret) return { secret: '', isNew: false };
-  if (secretFile !== undefined) return { secret: read(secretFile), isNew: false };
+  if (secretFile !== undefined) return { secret: readGiven(secretFile, '--secret-file').trim(), isNew: false };
   const made = randomBytes(32).toString('base64url');
   if (secretOut !== undefined) {
     if (existsSync(secretOut)) throw new UserError(`${secretOut} already exists: choose another --secret-out`);
@@ -132,7 +133,7 @@ export function updateCommand(): Command {
         runStates: flags.anyRunState ? [] : (statesOf(flags.runState) ?? [...before.runStates]),
         stacks: flags.anyStack ? [] : [...(flags.stack ?? before.stacks)],
         retryOnFailure: before.retryOnFailure,
-        ...(flags.secretFile === undefined ? {} : { secret: read(flags.secretFile) }),
+        ...(flags.secretFile === undefined ? {} : { secret: readGiven(flags.secretFile, '--secret-file').trim() }),
       },
     });
     output(flags, webhook, webhook.id, `Webhook ${webhook.name} is changed.`);
@@ -144,11 +145,3 @@ const listOf = (values: readonly string[] | undefined): string[] | undefined => 
 /** The API knows which there are, and says so. */
 const statesOf = (states: readonly string[] | undefined): RunState[] | undefined =>
   states?.map((state) => state.toUpperCase() as RunState);
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    throw new UserError(`--secret-file: ${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
-  }
-}

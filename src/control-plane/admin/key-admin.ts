@@ -3,7 +3,7 @@ import { malformed, RequestError } from '../errors';
 import { checkSecret, hashOf, newSecret, type ApiKeys } from '../identity/api-keys';
 import { checkOidcTrust, type NewOidcTrust, type OidcTrust } from '../identity/oidc-trust';
 import { isRole, ROLES, type Role } from '../identity/rights';
-import { keyTopic } from '../identity/web-sessions';
+import { keyTopic } from '../identity/stream-rights';
 import { LIMIT } from '../limits';
 import { checkKeyName, checkNewId } from '../names';
 import type { PersonContext } from '../queue/context';

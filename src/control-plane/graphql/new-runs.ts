@@ -2,7 +2,7 @@ import type { NewRun } from '../admin/input';
 import { RequestError } from '../errors';
 import { builder } from './builder';
 import { variables } from './given';
-import { Run, RunType } from './runs';
+import { idempotencyKey, Run, RunType } from './runs';
 
 const ConfigVariable = builder.inputRef<{ readonly key: string; readonly value: string }>('ConfigVariable').implement({
   description: 'A variable of the environment; its value is given back by nothing.',
@@ -32,11 +32,6 @@ builder.mutationFields((t) => {
   const commit = {
     commitSha: t.arg.string({ description: 'Of which commit the source is, as whoever uploaded it knows.' }),
     commitMessage: t.arg.string(),
-  };
-  const idempotencyKey = {
-    idempotencyKey: t.arg.string({
-      description: 'The same key again gives the same run of the stack: for whoever lost the answer.',
-    }),
   };
   return {
     runTrigger: t.field({

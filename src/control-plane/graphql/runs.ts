@@ -117,13 +117,14 @@ builder.queryFields((t) => ({
   }),
 }));
 
+export const idempotencyKey = builder.args((t) => ({
+  idempotencyKey: t.string({
+    description: 'The same key again gives the same run of the stack: for whoever lost the answer.',
+  }),
+}));
+
 builder.mutationFields((t) => {
   const run = { stack: t.arg.id(), run: t.arg.id({ required: true }) };
-  const idempotencyKey = {
-    idempotencyKey: t.arg.string({
-      description: 'The same key again gives the same run of the stack: for whoever lost the answer.',
-    }),
-  };
   return {
     runRetry: t.field({
       type: Run,

@@ -13,8 +13,7 @@ import type { Action } from '../audit/actions';
 import type { Refusals } from '../audit/refusals';
 import { LIMIT } from '../limits';
 import { requireRight, type Caller, type Right } from '../identity/rights';
-import { StreamRights, type Proof } from '../identity/stream-rights';
-import { keyTopic } from '../identity/web-sessions';
+import { keyTopic, StreamRights, type Proof } from '../identity/stream-rights';
 import { bearer, refusingApp } from './app';
 
 /** How often a silent log stream says that it lives. */

@@ -1,6 +1,9 @@
 /** How often at most a stream that has much to tell asks whether its reader may still read. */
 const CHECK_MS = 1_000;
 
+/** Told of when a key or a session of it may have ended. */
+export const keyTopic = (keyId: string): string => `key/${keyId}`;
+
 /** What shows that somebody may read, for as long as they do. */
 export interface Proof {
   /** What is told of when that may have changed which `isStillValid` says. @default - nothing is */

@@ -4,6 +4,7 @@ import type { Store } from '../store';
 import type { WebSessionRecord } from '../store/web-sessions';
 import { hashOf, type ApiKeys } from './api-keys';
 import type { Caller } from './rights';
+import { keyTopic } from './stream-rights';
 
 /** How long a session at the web pages lasts, whatever is done in it. */
 export const WEB_SESSION_MS = 10 * 60 * 60_000;
@@ -20,9 +21,6 @@ export interface WebSession {
   /** Unless it ends before, because nothing is done in it. */
   readonly endsAt: number;
 }
-
-/** Whoever hears of sessions and keys that end. */
-export const keyTopic = (keyId: string): string => `key/${keyId}`;
 
 /**
  * Sessions of people at the web pages. A browser has a random id in a cookie, the database its hash, so that every replica

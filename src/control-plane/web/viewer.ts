@@ -1,5 +1,5 @@
-import { keyTopic, type WebSession } from '../identity/web-sessions';
-import type { Proof } from '../identity/stream-rights';
+import { keyTopic, type Proof } from '../identity/stream-rights';
+import type { WebSession } from '../identity/web-sessions';
 import { mayUse, type Caller, type Right, type Role } from '../identity/rights';
 
 /** Who looks at a page. */
