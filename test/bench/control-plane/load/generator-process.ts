@@ -5,9 +5,14 @@ import type { Connection } from '../../../../src/cli/api/connection';
 import { usageOf } from '../../../support/program-process';
 import type { Finished, Growth, Triggered, Triggering } from './generator';
 
+/** A connection as a message between processes has it, which carries no functions. */
+export interface SentConnection extends Omit<Connection, 'secret' | 'session'> {
+  readonly secret: string;
+}
+
 /** What the bench asks of it; the answer is that of LoadGenerator's method of that name. */
 export type Ask =
-  | { readonly what: 'open'; readonly folder: string; readonly connection: Connection }
+  | { readonly what: 'open'; readonly folder: string; readonly connection: SentConnection }
   | { readonly what: 'grow'; readonly growth: Growth }
   | { readonly what: 'assign' | 'carryOut'; readonly triggering: Triggering }
   | { readonly what: 'finish' };
@@ -23,10 +28,10 @@ const PROGRAM = join(import.meta.dirname, 'generator-program.ts');
 export class GeneratorProcess {
   private constructor(private readonly child: ChildProcess) {}
 
-  static async start(folder: string, connection: Connection): Promise<GeneratorProcess> {
+  static async start(folder: string, { url, ca, id, secret }: Connection): Promise<GeneratorProcess> {
     const child = fork(PROGRAM, { execArgv: ['--import', 'tsx'] });
     const generator = new GeneratorProcess(child);
-    await generator.ask({ what: 'open', folder, connection });
+    await generator.ask({ what: 'open', folder, connection: { url, ca, id, secret: secret() } });
     return generator;
   }
 

@@ -12,7 +12,7 @@ const opened = (): LoadGenerator => {
 async function carryOut(ask: Ask): Promise<unknown> {
   switch (ask.what) {
     case 'open':
-      generator = await LoadGenerator.open(ask.folder, ask.connection);
+      generator = await LoadGenerator.open(ask.folder, { ...ask.connection, secret: () => ask.connection.secret });
       return;
     case 'grow':
       return opened().grow(ask.growth);

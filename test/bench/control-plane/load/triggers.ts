@@ -23,7 +23,7 @@ export class Triggers {
     const triggers = new Triggers(connection);
     const { id, secret } = connection;
     const document = 'mutation($id: ID!, $secret: String!) { apiKeyUser(id: $id, secret: $secret) { jwt } }';
-    const { apiKeyUser } = await triggers.ask<{ apiKeyUser: { jwt: string } }>(document, { id, secret });
+    const { apiKeyUser } = await triggers.ask<{ apiKeyUser: { jwt: string } }>(document, { id, secret: secret() });
     triggers.jwt = apiKeyUser.jwt;
     return triggers;
   }
