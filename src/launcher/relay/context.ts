@@ -38,6 +38,8 @@ export interface RelayContext extends RelayOptions {
   readonly alsoRetry: (error: CallError) => boolean;
   /** Hears which step runs. */
   readonly onStep: (name: string) => void;
+  /** What this relay gives to the steps and no log is to show. */
+  readonly secrets: readonly string[];
   /** When the tool asked last for the state that the control plane keeps, by a clock that never jumps. */
   readonly stateAskedAt: () => number;
 }

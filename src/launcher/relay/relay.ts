@@ -54,7 +54,7 @@ export async function relay(options: RelayOptions): Promise<void> {
   };
   const backend = run.servesState ? await StateBackend.open({ client, exchange, clock, say }) : undefined;
   const stateAskedAt = (): number => backend?.askedAt ?? -Infinity;
-  const parts = { run, client, access, journal, sender, grown };
+  const parts = { run, client, access, journal, sender, grown, secrets: backend?.secrets ?? [] };
   const context: RelayContext = { ...options, ...parts, end, fail, alsoRetry, onStep, stateAskedAt };
 
   const done = new AbortController();

@@ -51,6 +51,15 @@ export class StateBackend {
     });
   }
 
+  /** What the tool is given, and what it sends: no log is to show either. */
+  get secrets(): readonly string[] {
+    return [this.password, this.credentials];
+  }
+
+  private get credentials(): string {
+    return Buffer.from(`${USER}:${this.password}`).toString('base64');
+  }
+
   /** When the tool asked last, by a clock that never jumps: now, while it waits for an answer. */
   get askedAt(): number {
     return this.answering > 0 ? this.options.clock.monotonic() : this.answeredAt;
@@ -145,8 +154,7 @@ export class StateBackend {
   }
 
   private isKnown(authorization = ''): boolean {
-    const wanted = `Basic ${Buffer.from(`${USER}:${this.password}`).toString('base64')}`;
-    return timingSafeEqual(hashOf(authorization), hashOf(wanted));
+    return timingSafeEqual(hashOf(authorization), hashOf(`Basic ${this.credentials}`));
   }
 }
 

@@ -94,7 +94,7 @@ async function collectUntilGone(context: RelayContext, watched: Watched): Promis
   const { paths, clock, journal, run, sender, grown } = context;
   const { exchange } = paths;
   const settings = await readSettings(exchange, context.environment);
-  const mask = new Mask(settings.masked);
+  const mask = new Mask([...settings.masked, ...context.secrets]);
   if (settings.logsOnStandardOutput) sender.onAcknowledged((entry) => context.print(asJsonLines(run, entry)));
   sender.useMask(mask);
   const collector = new Collector({ exchange, run, journal, mask, clock, debug: settings.debug });

@@ -136,6 +136,25 @@ test('values of SPACELIFT_MASK_ENVS appear nowhere, whether they come from the p
   }
 });
 
+test('the password of the state that the control plane keeps appears nowhere, whatever a step prints of it', async () => {
+  const printing = [
+    'env; env >&2; cat ../exchange/state-backend.sh',
+    'printf "%040000d$TF_HTTP_PASSWORD\\n" 0',
+    'printf "%s:%s" "$TF_HTTP_USERNAME" "$TF_HTTP_PASSWORD" | base64 -w0',
+  ];
+  const { api } = await readyPod(runSpec([step('plan', printing.join('; '))], { managedState: { version: 0 } }));
+  const relayed = pod.relay();
+  pod.worker();
+  await relayed;
+  const [, password = ''] = /^export TF_HTTP_PASSWORD='(.{43})'$/m.exec(pod.exchanged('state-backend.sh')) ?? [];
+  expect(password).not.toBe('');
+  for (const hidden of [password, Buffer.from(`worker-pools:${password}`).toString('base64')]) {
+    expect(api.text()).not.toContain(hidden);
+  }
+  for (const stream of ['stdout', 'stderr'] as const) expect(api.text(stream)).toContain('TF_HTTP_PASSWORD=***\n');
+  expect(api.text('stdout')).toMatch(/TF_HTTP_PASSWORD='\*{3}'\n[^]*0\*{3}\n\*{3}$/);
+});
+
 describe('a worker container that ends without a word', () => {
   test('leaves the outcome to the controller, after its last line is safe', async () => {
     const { api } = await readyPod(runSpec([step('apply', 'printf "half a line"; exec sleep 60')]));
