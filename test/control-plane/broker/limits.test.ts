@@ -2,29 +2,32 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import { BROKER_LIMITS } from '../../../src/control-plane/broker/limits';
 import { writeonlyTopic } from '../../../src/protocol/mqtt-topics';
 import { ownTime } from '../../support/own-time';
-import { makePool, newWorker, TestControlPlane, type TestPool } from '../support/control-plane';
+import { atLeastOnce } from '../support/another-caller';
+import { ControlPlaneApart } from '../support/apart/control-plane-apart';
+import { newWorker, type TestPool } from '../support/control-plane';
 import { announced, connectPacket, RawMqtt } from './support/raw-mqtt';
 
 // Those who misbehave use up a processor, of which a busy machine gives them a part.
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const MIB = 1024 * 1024;
+const ANOTHER_WAITS_MS = 250;
 const STRANGER = '127.0.0.2';
 
-let controlPlane: TestControlPlane;
+let controlPlane: ControlPlaneApart;
 let good: TestPool;
 let bad: TestPool;
 let clients: RawMqtt[] = [];
 let stopped = false;
 
 beforeAll(async () => {
-  controlPlane = await TestControlPlane.start({ tls: false });
-  good = await makePool(controlPlane, 'good');
+  controlPlane = await ControlPlaneApart.start({ tls: false });
+  good = await controlPlane.makePool('good');
 });
 
 beforeEach(async () => {
   stopped = false;
-  bad = await makePool(controlPlane, 'bad');
+  bad = await controlPlane.makePool('bad');
 });
 
 afterEach(() => {
@@ -33,7 +36,7 @@ afterEach(() => {
   clients = [];
 });
 
-afterAll(() => controlPlane.close());
+afterAll(() => controlPlane?.close());
 
 async function stranger(): Promise<RawMqtt> {
   const client = await RawMqtt.open(controlPlane.mqttUrl, STRANGER);
@@ -157,30 +160,28 @@ const misbehaviours: [string, () => Promise<unknown>][] = [
 describe('another pool is answered within 250 ms while', () => {
   test.each(misbehaviours)('%s', async (_, misbehave) => {
     const client = await join(good);
-    let slowest = Infinity;
-    // The machine that the tests run on may be busy with others; what is held up here, is held up each time.
-    for (let attempt = 0; attempt < 4 && slowest >= 250; attempt++) {
+    await atLeastOnce(async () => {
       await misbehave();
       const times: number[] = [];
       for (let i = 0; i < 12; i++) {
-        const begun = ownTime();
+        const begun = ownTime(controlPlane.pid);
         await client.ask(good, 'watch', watch);
-        times.push(ownTime() - begun);
+        times.push(ownTime(controlPlane.pid) - begun);
       }
-      slowest = times.sort((a, b) => a - b)[3]!;
-    }
-    expect(slowest).toBeLessThan(250);
+      // All but three of the twelve.
+      return { excess: times.sort((a, b) => b - a)[3]! - ANOTHER_WAITS_MS, result: undefined };
+    });
   });
 });
 
 test('strangers make the broker hold no more than they may', async () => {
   const piece = Buffer.alloc(MIB);
-  const before = process.memoryUsage().rss;
+  const before = await controlPlane.residentBytes();
   const all = await many(8, stranger);
   for (const client of all) {
     client.write(announced('connect', 255 * MIB));
     pour(client, () => piece, 64);
   }
   await Promise.all(all.map((client) => client.ended()));
-  expect(process.memoryUsage().rss - before).toBeLessThan(100 * MIB);
+  expect((await controlPlane.residentBytes()) - before).toBeLessThan(100 * MIB);
 });

@@ -3,18 +3,20 @@ import { request } from 'undici';
 import { ulid } from 'ulid';
 import { LIMIT, OPERATION_BYTES } from '../../../src/control-plane/limits';
 import { signPoolJwt } from '../../../src/protocol/auth';
-import { longestHoldDuring } from '../support/another-caller';
-import { makePool, TestControlPlane, type TestPool } from '../support/control-plane';
+import { atLeastOnce } from '../support/another-caller';
+import { ControlPlaneApart } from '../support/apart/control-plane-apart';
+import type { TestPool } from '../support/control-plane';
 import { post, RudeCaller } from '../support/rude-caller';
 
-jest.setTimeout(120_000);
+// Where it is slow, it is done some times more.
+jest.setTimeout(300_000);
 
 /** Five times what is aimed at, for machines that are slow. */
 const HELD_MS = 250;
 /** As many as a WorkerPool may have. */
 const WORKERS = 10_000;
 
-let controlPlane: TestControlPlane;
+let controlPlane: ControlPlaneApart;
 let caller: RudeCaller;
 let bad: TestPool;
 /** Of the API key. */
@@ -38,9 +40,9 @@ async function send(path: string, body: object, jwt?: string): Promise<unknown> 
 }
 
 beforeAll(async () => {
-  controlPlane = await TestControlPlane.start({ tls: false, mqttPort: null, databaseInProcess: false });
+  controlPlane = await ControlPlaneApart.start({ tls: false, mqttPort: null, databaseInProcess: false });
   caller = new RudeCaller(controlPlane.url);
-  bad = await makePool(controlPlane, 'bad');
+  bad = await controlPlane.makePool('bad');
   const query = 'mutation($id: ID!, $secret: String!) { apiKeyUser(id: $id, secret: $secret) { jwt } }';
   const made = await send('/graphql', { query, variables: controlPlane.apiKey });
   user = (made as { data: { apiKeyUser: { jwt: string } } }).data.apiKeyUser.jwt;
@@ -54,7 +56,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await caller?.close();
-  await controlPlane.close();
+  await controlPlane?.close();
 });
 
 const body = (content: object) => JSON.stringify(content);
@@ -125,14 +127,13 @@ const ofTheKey: [string, () => readonly [string, string], number][] = [
   ],
 ];
 
-/** What holds the event loop does so each time; a machine that is busy with something else does not. */
 async function isBorne(text: string, status: number): Promise<void> {
-  const work = () => caller.does({ connections: 2, first: text });
-  const first = work();
-  let held = await longestHoldDuring(first);
-  for (let again = 0; again < 6 && held >= HELD_MS; again += 1) held = await longestHoldDuring(work());
-  expect(await first).toEqual([status, status]);
-  expect(held).toBeLessThan(HELD_MS);
+  const answers = await atLeastOnce(async () => {
+    await controlPlane.held();
+    const result = await caller.does({ connections: 2, first: text });
+    return { excess: (await controlPlane.held()) - HELD_MS, result };
+  });
+  expect(answers).toEqual([status, status]);
 }
 
 test('all that is known of 10,000 workers is told in one answer', async () => {

@@ -1,32 +1,43 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { request } from 'undici';
 import { signPoolJwt } from '../../../src/protocol/auth';
 import { AnotherCaller } from '../support/another-caller';
-import { makePool, TestControlPlane, type TestPool } from '../support/control-plane';
+import { ControlPlaneApart } from '../support/apart/control-plane-apart';
+import type { TestPool } from '../support/control-plane';
 import { chunk, head, post, RudeCaller } from '../support/rude-caller';
 import type { Rudeness } from '../support/rude-caller.worker';
 
-let controlPlane: TestControlPlane;
+// Where it is slow, it is done some times more.
+jest.setTimeout(300_000);
+
+let controlPlane: ControlPlaneApart;
 let caller: RudeCaller;
 let another: AnotherCaller;
-/** Of the caller that misbehaves, and of one that does not. */
-let pools: { bad: TestPool; good: TestPool };
+/** The one that misbehaves. */
+let bad: TestPool;
 /** Of the API key, for those that misbehave after a log-in. */
 let user: string;
+let tests = 0;
 
-beforeEach(async () => {
-  controlPlane = await TestControlPlane.start({ tls: false, mqttPort: null });
+beforeAll(async () => {
+  controlPlane = await ControlPlaneApart.start({ tls: false, mqttPort: null });
   caller = new RudeCaller(controlPlane.url);
-  pools = { bad: await makePool(controlPlane, 'bad'), good: await makePool(controlPlane, 'good') };
-  another = new AnotherCaller(controlPlane.url, pools.good);
+  another = await AnotherCaller.open(controlPlane, await controlPlane.makePool('good'));
   const { id, secret } = controlPlane.apiKey;
   const { body } = await request(`${controlPlane.url}/graphql`, { method: 'POST', body: logIn(id, secret) });
   user = ((await body.json()) as { data: { apiKeyUser: { jwt: string } } }).data.apiKeyUser.jwt;
 });
 
-afterEach(async () => {
+// Nobody is held to what was done before.
+beforeEach(async () => {
+  tests += 1;
+  caller.comesFrom = `127.0.1.${tests}`;
+  bad = await controlPlane.makePool(`bad-${tests}`);
+});
+
+afterAll(async () => {
   await Promise.all([caller?.close(), another?.close()]);
-  await controlPlane.close();
+  await controlPlane?.close();
 });
 
 const logIn = (i: string, s: string) =>
@@ -163,5 +174,5 @@ describe('another pool is answered within 250 ms while the holder of a pool', ()
       (jwt) => ({ connections: 10, first: post('/worker/v1/watch', watch(0), jwt).repeat(40), waits: false }),
       [0],
     ],
-  ])('%s', async (_, rudeness, statuses) => expectToBeBorne(rudeness(await proofOf(pools.bad)), statuses));
+  ])('%s', async (_, rudeness, statuses) => expectToBeBorne(rudeness(await proofOf(bad)), statuses));
 });

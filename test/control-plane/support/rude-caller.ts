@@ -9,6 +9,8 @@ export class RudeCaller {
     execArgv: ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'],
   });
   private readonly port: number;
+  /** Its address, of the loopback. */
+  comesFrom = '127.0.0.2';
 
   constructor(url: string) {
     this.port = Number(new URL(url).port);
@@ -16,7 +18,7 @@ export class RudeCaller {
 
   /** The status that each connection gets first; 0 where it ends without one. */
   async does(rudeness: Rudeness): Promise<number[]> {
-    this.thread.postMessage({ port: this.port, rudeness });
+    this.thread.postMessage({ place: { port: this.port, from: this.comesFrom }, rudeness });
     const [statuses] = (await once(this.thread, 'message')) as [number[]];
     return statuses;
   }

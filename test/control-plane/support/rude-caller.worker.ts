@@ -16,12 +16,21 @@ export interface Rudeness {
   readonly waits?: boolean;
 }
 
+/** Where it goes, and the address that it comes from. */
+export interface Place {
+  readonly port: number;
+  readonly from: string;
+}
+
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const numbered = (text: string, index: number): string => text.replaceAll('######', String(index).padStart(6, '0'));
 
-async function carryOut(port: number, { connections, first, then, last, waits = true }: Rudeness): Promise<number[]> {
+async function carryOut(
+  { port, from }: Place,
+  { connections, first, then, last, waits = true }: Rudeness,
+): Promise<number[]> {
   const sockets = Array.from({ length: connections }, () => {
-    const socket = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' });
+    const socket = connect({ port, host: '127.0.0.1', localAddress: from });
     // A server may end a connection at any time.
     socket.on('error', () => undefined);
     if (!waits) socket.pause();
@@ -46,6 +55,6 @@ async function statusOf(socket: Socket): Promise<number> {
   return Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 0);
 }
 
-parentPort?.on('message', ({ port, rudeness }: { port: number; rudeness: Rudeness }) => {
-  void carryOut(port, rudeness).then((statuses) => parentPort?.postMessage(statuses));
+parentPort?.on('message', ({ place, rudeness }: { place: Place; rudeness: Rudeness }) => {
+  void carryOut(place, rudeness).then((statuses) => parentPort?.postMessage(statuses));
 });
