@@ -1,6 +1,6 @@
 import { RequestError } from '../errors';
 import { PRIORITIZED } from '../queue/rank';
-import { RUN_TYPES } from '../queue/run-types';
+import { factsOf } from '../queue/run-types';
 import { isTerminal } from '../queue/transitions';
 import type { RunRecord } from '../store/records';
 import { builder, seconds, type RequestContext } from './builder';
@@ -50,10 +50,10 @@ export const Run = builder.objectRef<RunRecord>('Run').implement({
     stackName: t.exposeString('stackName'),
     workerPool: t.exposeID('poolId'),
     type: t.expose('type', { type: RunType }),
-    kind: t.string({ description: 'What it does, for people.', resolve: ({ type }) => RUN_TYPES[type].kind }),
+    kind: t.string({ description: 'What it does, for people.', resolve: ({ type }) => factsOf(type).kind }),
     state: t.expose('state', { type: RunState }),
     title: t.string({
-      resolve: ({ type, stackName }) => `${RUN_TYPES[type].title} of ${stackName}`,
+      resolve: ({ type, stackName }) => `${factsOf(type).title} of ${stackName}`,
     }),
     finished: t.boolean({
       description: 'Whether nothing more will happen.',

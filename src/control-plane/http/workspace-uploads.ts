@@ -4,7 +4,7 @@ import { PART_BYTES, uploadLost } from '../blobs/blob-store';
 import type { Blobs } from '../blobs';
 import { RequestError } from '../errors';
 import type { QueueContext } from '../queue/context';
-import { requireRun } from '../queue/lifecycle';
+import { requireKnown, requireRun } from '../queue/lifecycle';
 import { requireAttempt, type Attempted } from '../queue/pod-operations';
 import { keepsWorkspace } from '../queue/steps';
 import type { Tables } from '../store';
@@ -61,7 +61,7 @@ export class WorkspaceUploads {
         `attempt ${who.attempt} of run ${who.runId} is not under way: its workspace is not wanted`,
       );
     }
-    return keepsWorkspace(await requireRun(tables, who.runId), assignment.stage);
+    return keepsWorkspace(requireKnown(await requireRun(tables, who.runId)), assignment.stage);
   }
 
   private async keep(who: Attempted, fence: number, id: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { RunRecord, WorkerRecord } from '../store/records';
 import { BATCH, type Change } from './change';
 import { advance } from './lifecycle';
 import { holdsBack } from './lease-clock';
+import { QUEUE_VERSION } from './run-types';
 
 /** What a transaction fails with when it cannot give runs out, whatever else it does. */
 export class NotGivenOutError extends Error {
@@ -38,7 +39,7 @@ export async function giveOut(made: Change, poolId: string): Promise<number> {
   // The pool first, and so one at a time in it: two that looked at once would each pass over what the other holds.
   const [{ revision, isDeleted }, runs, workers] = await Promise.all([
     made.revisionOf(poolId),
-    tx.runs.claimReady(poolId, most),
+    tx.runs.claimReady(poolId, QUEUE_VERSION, most),
     tx.workers.claimIdle(poolId, heardSince, most),
   ]);
   if (isDeleted) return 0;

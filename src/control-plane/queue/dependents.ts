@@ -5,7 +5,7 @@ import type { Change } from './change';
 import { below, inOrder, upstreamOf } from './dependency-graph';
 import { ownLine, systemLog } from './lifecycle';
 import { usualRank } from './rank';
-import { AS_THE_STACK } from './run-types';
+import { AS_THE_STACK, queueVersionOf } from './run-types';
 import { firstState } from './state-changes';
 
 /** What there is around a stack of which a run is queued. */
@@ -81,11 +81,13 @@ async function whyNot({ tx }: Change, { source, poolId }: StackRecord): Promise<
 async function insertDependent(made: Change, stack: StackRecord, id: string, why: string): Promise<void> {
   const { tx, now } = made;
   const line = ownLine(now, `Run of stack ${stack.name} is queued, ${why}`);
+  const wanted = { type: 'TRACKED' as const, ...AS_THE_STACK };
   const run = {
-    ...{ id, stackId: stack.id, poolId: stack.poolId, type: 'TRACKED' as const, source: stack.source! },
+    ...{ id, stackId: stack.id, poolId: stack.poolId, source: stack.source! },
     ...{ autoDeploy: stack.autoDeploy, idempotencyKey: null, createdAt: now },
-    ...AS_THE_STACK,
-    rank: usualRank({ type: 'TRACKED', driftDetection: false }),
+    ...wanted,
+    rank: usualRank(wanted),
+    queueVersion: queueVersionOf(wanted),
   };
   await Promise.all([tx.runs.insert(run, false, line.text), tx.logs.addNext(id, 0, line)]);
   made.stateChanged(firstState(run, stack.name));

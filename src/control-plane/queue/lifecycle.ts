@@ -5,6 +5,7 @@ import type { AssignmentRecord, RunChange, RunRecord } from '../store/records';
 import type { OwnEntry } from '../store/logs';
 import type { Change } from './change';
 import { readyNextOf, readyNextRun } from './next-run';
+import { isKnown } from './run-types';
 import { isTerminal, next, type RunEvent } from './transitions';
 
 /**
@@ -18,7 +19,7 @@ export async function advance(
   change: RunChange = {},
   line = '',
 ): Promise<RunRecord> {
-  const to = next(run.state, event);
+  const to = next(requireKnown(run).state, event);
   if (!to) throw new RequestError('malformed', `run ${run.id} is ${run.state}: it cannot ${event} now`);
   const { tx, now } = made;
   const ended = isTerminal(to);
@@ -64,9 +65,26 @@ export async function settleDependents(made: Change, run: RunRecord): Promise<vo
   }
 }
 
-/** The run, held until the transaction ends. @throws RequestError `not-found` */
-export async function lockRun({ tx }: Change, runId: string): Promise<RunRecord> {
+/** The run, held until the transaction ends. @throws RequestError `not-found`, or as `requireKnown` */
+export async function lockRun(made: Change, runId: string): Promise<RunRecord> {
+  return requireKnown(await lockAnyRun(made, runId));
+}
+
+/** The same for what has nothing to do with what the run is for. */
+export async function lockAnyRun({ tx }: Change, runId: string): Promise<RunRecord> {
   return found(runId, await tx.runs.lock(runId));
+}
+
+/**
+ * The same run, if this process knows what it means.
+ * @throws RequestError `unavailable`, so that whoever asks tries again, and comes to a newer process in the end
+ */
+export function requireKnown(run: RunRecord): RunRecord {
+  if (isKnown(run)) return run;
+  throw new RequestError(
+    'unavailable',
+    `run ${run.id} is of a newer version of the control plane than this process, which is about to be replaced: try again`,
+  );
 }
 
 /** @throws RequestError `not-found` */
@@ -164,7 +182,7 @@ export async function release(made: Change, assignment: AssignmentRecord): Promi
 
 /** The Pod of an ended attempt is gone: its worker is free, and its stack. */
 export async function podIsGone(made: Change, assignment: AssignmentRecord): Promise<void> {
-  const run = await lockRun(made, assignment.runId);
+  const run = await lockAnyRun(made, assignment.runId);
   await release(made, assignment);
   await leaveStack(made, run);
 }

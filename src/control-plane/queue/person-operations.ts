@@ -7,7 +7,7 @@ import { holdAround, queueDependents } from './dependents';
 import { advance, endWithoutSuccess, leaveStack, lockRun, ownLine, systemLog } from './lifecycle';
 import { changeByPerson, personOperation } from './operation';
 import { PRIORITIZED, usualRank } from './rank';
-import { AS_THE_STACK, takesTurns } from './run-types';
+import { AS_THE_STACK, queueVersionOf, takesTurns } from './run-types';
 import { firstState } from './state-changes';
 import { isTerminal } from './transitions';
 
@@ -111,6 +111,7 @@ function asWanted({ id, type, autoDeploy, config, retryOf, ...wanted }: NewRun, 
     ...{ id, stackId: stack.id, poolId: stack.poolId, type, own },
     idempotencyKey: wanted.idempotencyKey ?? null,
     rank: usualRank({ type, driftDetection: own.driftDetection }),
+    queueVersion: queueVersionOf({ type, ...own }),
     autoDeploy: autoDeploy ?? (type === 'DESTROY' ? false : stack.autoDeploy),
   };
 }

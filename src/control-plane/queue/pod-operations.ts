@@ -14,7 +14,7 @@ import type { AssignmentRecord, RunRecord } from '../store/records';
 import type { Change } from './change';
 import type { QueueContext } from './context';
 import { noteSuccess } from './drift';
-import { advance, endAttempt, endWithoutSuccess, lockRun, requireRun, systemLog } from './lifecycle';
+import { advance, endAttempt, endWithoutSuccess, lockAnyRun, lockRun, requireRun, systemLog } from './lifecycle';
 import { change, operation } from './operation';
 import { appliesPlan, takesTurns } from './run-types';
 import { runSpec } from './steps';
@@ -141,7 +141,7 @@ export function appendLogs(context: QueueContext, who: Attempted, request: LogsR
 const appending = operation(
   'logs',
   async (made: Change, { who, request }: Said<LogsRequest>): Promise<LogsResponse> => {
-    const run = await lockRun(made, who.runId);
+    const run = await lockAnyRun(made, who.runId);
     await hearPod(made, await requireAttempt(made.tx, who, request.fence, run, made));
     const limit = made.settings.retention.logMiBPerRun * MIB;
     const isFull = limit > 0 && run.logBytes >= limit;

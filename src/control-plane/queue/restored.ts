@@ -3,6 +3,7 @@ import type { RunRecord } from '../store/records';
 import type { Change } from './change';
 import { advance, endAttempt, podIsGone, release } from './lifecycle';
 import { settle } from './report';
+import { isKnown } from './run-types';
 import { next } from './transitions';
 
 /*
@@ -32,6 +33,8 @@ async function takeUp(made: Change, poolId: string, session: string, found: Foun
     return;
   }
   if (stage === undefined || fence === undefined || (await tx.assignments.isTaken(fence))) return;
+  // A newer process takes it up.
+  if (!isKnown(run)) return;
   const event = `find-${stage}` as const;
   if (!next(run.state, event) || !(await isFree(made, workerId, poolId, run))) return;
   const { now } = made;

@@ -1,4 +1,4 @@
-import type { RunConfig, RunType } from '../store/records';
+import type { RunConfig, RunRecord, RunType } from '../store/records';
 
 interface RunTypeFacts {
   /** For people: what it does. */
@@ -9,24 +9,56 @@ interface RunTypeFacts {
   readonly takesTurns: boolean;
   /** It plans first, and what it applies is the plan. */
   readonly appliesPlan: boolean;
+  /** The version of the queue that brought it. */
+  readonly since: number;
 }
 
 /** What sets the types of runs apart. */
 export const RUN_TYPES: Readonly<Record<RunType, RunTypeFacts>> = {
-  TRACKED: { kind: 'tracked: plans and applies', title: 'Tracked run', takesTurns: true, appliesPlan: true },
-  PROPOSED: { kind: 'proposed: plans only', title: 'Proposed run', takesTurns: false, appliesPlan: false },
+  TRACKED: { kind: 'tracked: plans and applies', title: 'Tracked run', takesTurns: true, appliesPlan: true, since: 0 },
+  PROPOSED: { kind: 'proposed: plans only', title: 'Proposed run', takesTurns: false, appliesPlan: false, since: 0 },
   DESTROY: {
     kind: 'destroy: plans and deletes all that the stack has made',
     title: 'Destroy run',
     takesTurns: true,
     appliesPlan: true,
+    since: 1,
   },
-  TASK: { kind: 'task: carries out a command', title: 'Task', takesTurns: true, appliesPlan: false },
+  TASK: { kind: 'task: carries out a command', title: 'Task', takesTurns: true, appliesPlan: false, since: 1 },
 };
 
-export const takesTurns = (type: RunType): boolean => RUN_TYPES[type].takesTurns;
+/** One that a newer release has brought: what is known of it is that it may change something. */
+const NEWER: RunTypeFacts = {
+  kind: 'of a newer version',
+  title: 'Run',
+  takesTurns: true,
+  appliesPlan: true,
+  since: Infinity,
+};
 
-export const appliesPlan = (type: RunType): boolean => RUN_TYPES[type].appliesPlan;
+export const factsOf = (type: string): RunTypeFacts =>
+  Object.hasOwn(RUN_TYPES, type) ? RUN_TYPES[type as RunType] : NEWER;
+
+export const takesTurns = (type: RunType): boolean => factsOf(type).takesTurns;
+
+export const appliesPlan = (type: RunType): boolean => factsOf(type).appliesPlan;
+
+/**
+ * The version of what runs mean. While one replica after another is replaced, old and new ones share a database: each run has
+ * the least version that carries it out as it is meant, and older processes leave it to newer ones. It goes up by one with
+ * each release in which a run can be what the release before would take for something else: a type, or a field.
+ */
+export const QUEUE_VERSION = 1;
+
+/** The least version that carries such a run out as it is meant. */
+export function queueVersionOf({ type, ...config }: Pick<RunRecord, 'type' | keyof RunConfig>): number {
+  const { projectRoot, runnerImage, environmentNames, driftDetection } = config;
+  const isAsTheStack = projectRoot === null && runnerImage === null && environmentNames.length === 0;
+  return Math.max(RUN_TYPES[type].since, isAsTheStack && !driftDetection ? 0 : 1);
+}
+
+/** Whether this process carries a run out as it is meant. */
+export const isKnown = ({ queueVersion }: Pick<RunRecord, 'queueVersion'>): boolean => queueVersion <= QUEUE_VERSION;
 
 /** Where nothing was said of a run alone. */
 export const AS_THE_STACK: RunConfig = {

@@ -3,7 +3,7 @@ import type { LockInfo, LockRequest, LockResponse, UnlockRequest } from '../../p
 import { RequestError } from '../errors';
 import type { Change } from '../queue/change';
 import type { QueueContext } from '../queue/context';
-import { requireRun, systemLog } from '../queue/lifecycle';
+import { requireKnown, requireRun, systemLog } from '../queue/lifecycle';
 import { change, operation } from '../queue/operation';
 import { requireUnderWay, type Attempted } from '../queue/pod-operations';
 import { writesState } from '../queue/steps';
@@ -58,7 +58,7 @@ async function requireRunUnderWay(
   if (startedAt === null) {
     throw new RequestError('fenced', `attempt ${who.attempt} of run ${who.runId} has not started`);
   }
-  if (intent === 'writes' && !writesState(run, stage)) {
+  if (intent === 'writes' && !writesState(requireKnown(run), stage)) {
     throw new RequestError('conflict', 'a plan cannot write the state: only the stage applying and tasks can');
   }
   return run;

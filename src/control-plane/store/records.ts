@@ -198,6 +198,8 @@ export interface RunRecord extends RunConfig {
   readonly holding: boolean;
   /** How many states it has had. */
   readonly stateVersion: number;
+  /** The least version of the queue that carries it out (queue/run-types.ts). */
+  readonly queueVersion: number;
   /** What its log holds, in bytes. */
   readonly logBytes: number;
 }

@@ -15,6 +15,7 @@ export type NewRun = Pick<
   | 'createdAt'
   | 'rank'
   | 'idempotencyKey'
+  | 'queueVersion'
   | keyof RunConfig
 >;
 
@@ -64,6 +65,7 @@ export function newRow(run: NewRun, ready: boolean | 'when-free', line: string):
 export const valuesOf = (eb: Where, run: NewRunRow) => ({
   ...{ id: run.id, stackId: run.stackId, poolId: run.poolId, type: run.type, autoDeploy: run.autoDeploy },
   ...{ source: run.source, rank: run.rank, idempotencyKey: run.idempotencyKey },
+  queueVersion: run.queueVersion,
   ...{ createdAt: run.createdAt, updatedAt: run.createdAt },
   ...{ command: run.command, skipInitialization: run.skipInitialization, driftDetection: run.driftDetection },
   ...{ commitSha: run.commitSha, commitMessage: run.commitMessage, projectRoot: run.projectRoot },

@@ -96,17 +96,18 @@ export class RunTable extends Table {
     return (await query.execute()).map(toRun);
   }
 
-  /** Runs of a pool that wait for nothing but a worker, in the order of their turn; held. */
-  async claimReady(poolId: string, limit: number): Promise<RunRecord[]> {
-    return (await this.rows(RunTable.readyClaimed, { poolId, limit })).map(toRun);
+  /** Runs of a pool that wait for nothing but a worker, in the order of their turn, up to a version of the queue; held. */
+  async claimReady(poolId: string, queueVersion: number, limit: number): Promise<RunRecord[]> {
+    return (await this.rows(RunTable.readyClaimed, { poolId, queueVersion, limit })).map(toRun);
   }
 
   private static readonly readyClaimed = new Statement(
-    (runs: RunTable, { poolId, limit }: { poolId: string; limit: number }) => {
+    (runs: RunTable, { poolId, queueVersion, limit }: { poolId: string; queueVersion: number; limit: number }) => {
       const query = runs
         .all()
         .where('runs.poolId', '=', poolId)
         .where(isReady)
+        .where('runs.queueVersion', '<=', queueVersion)
         .orderBy('runs.rank')
         // CONFIRMED before QUEUED.
         .orderBy('runs.state')

@@ -133,6 +133,8 @@ export interface RunRow {
   driftDetection: Generated<number>;
   /** How many states it has had. */
   stateVersion: Generated<number>;
+  /** The least version of the queue that carries it out (queue/run-types.ts). */
+  queueVersion: Generated<number>;
   /** Position of the newest record of its log. */
   logPosition: Generated<number>;
   /** What its log holds, in bytes. */

@@ -3,7 +3,7 @@ import { changesInWords } from '../../text/changes';
 import { spanInWords } from '../../time';
 import type { AdminService } from '../admin/admin-service';
 import { PRIORITIZED } from '../queue/rank';
-import { RUN_TYPES } from '../queue/run-types';
+import { factsOf } from '../queue/run-types';
 import { isTerminal } from '../queue/transitions';
 import type { PlanChanges } from '../store/plan-changes';
 import type { RunRecord } from '../store/records';
@@ -53,7 +53,7 @@ function runFacts(
   return facts([
     ['Run', html`<code>${run.id}</code>`],
     ['Pool', poolLink(run.poolId, pool)],
-    ['Kind', RUN_TYPES[run.type].kind],
+    ['Kind', factsOf(run.type).kind],
     ...ownFacts(run),
     ...(waitsFor === null ? [] : [['Waits for', waitsFor] as const]),
     ['Changes', changes ? html`<a href="#changes">${changesInWords(changes.counts)}</a>` : known],

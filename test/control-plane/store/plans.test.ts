@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
+import { QUEUE_VERSION } from '../../../src/control-plane/queue/run-types';
 import { TestQueue } from '../support/queue';
 import { Statements } from '../support/statements';
 
@@ -39,7 +40,7 @@ describe('the database is asked, and looks at few rows, for', () => {
     [
       'the runs whose turn it is',
       'runsReady',
-      () => queue.context.store.transaction((tx) => tx.runs.claimReady(queue.pool.id, 10)),
+      () => queue.context.store.transaction((tx) => tx.runs.claimReady(queue.pool.id, QUEUE_VERSION, 10)),
     ],
     ['how many runs wait', 'runsReady', () => queue.admin.pendingRuns([queue.pool.id])],
     ['a run by its key', 'runsByKey', () => queue.context.store.read.runs.findByKey('stack', 'key')],

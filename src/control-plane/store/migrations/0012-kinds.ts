@@ -3,8 +3,8 @@ import type { Dialect } from '../database/database';
 import { statements, type Untyped } from './migration';
 
 /**
- * What is wanted of a single run, and when drift is looked for. A release that does not know destroy runs and tasks takes
- * them for proposed runs, which change nothing.
+ * What is wanted of a single run, and when drift is looked for. What does not know destroy runs and tasks takes them for
+ * proposed runs, until 0019 keeps it off.
  */
 export async function kinds(db: Kysely<Untyped>, dialect: Dialect): Promise<void> {
   const [int, text, strict] = dialect === 'sqlite' ? ['INTEGER', 'TEXT', 'STRICT'] : ['BIGINT', 'TEXT COLLATE "C"', ''];

@@ -15,6 +15,7 @@ import { webhooks } from './0014-webhooks';
 import { poolSamples } from './0015-pool-samples';
 import { planChanges } from './0016-plan-changes';
 import { poolLocks } from './0016b-pool-locks';
+import { queueVersions } from './0019-queue-versions';
 import type { Migration } from './migration';
 
 /**
@@ -46,4 +47,5 @@ export const MIGRATIONS: Migrations = {
   '0015-pool-samples.additive': poolSamples,
   '0016-plan-changes.additive': planChanges,
   '0016b-pool-locks.additive': poolLocks,
+  '0019-queue-versions': queueVersions,
 };
