@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Argument } from 'commander';
 import { paint } from '../api/output';
+import { FEATURES } from '../../../test/docs/features';
 import { CHECKS, type Check } from './checks';
+import { unprovenFeatures, type JestReport } from './features';
 import { npmScript } from '../npm-script';
 import { whyNoRealNode } from './real-node';
 import { runLimited } from './run-limited';
@@ -15,6 +17,8 @@ interface Result {
   readonly note?: string;
   readonly passed: number;
   readonly failed: number;
+  /** Of a Jest suite that wrote one. */
+  readonly report?: JestReport;
 }
 
 const MINUTE_MS = 60_000;
@@ -38,7 +42,8 @@ npmScript('npm test', (program) =>
         if (asked || names.length === 0) results.push(await runCheck(check, asked, endsAt));
       }
       summarize(results);
-      process.exitCode = results.some(({ state }) => state === 'failed') ? 1 : 0;
+      const unproven = names.length === 0 ? featuresUnproven(results) : [];
+      process.exitCode = unproven.length > 0 || results.some(({ state }) => state === 'failed') ? 1 : 0;
     }),
 );
 
@@ -51,40 +56,63 @@ async function runCheck(check: Check, asked: boolean, endsAt: number): Promise<R
   }
   say(`\n=== ${check.title}${check.hint ? ` (${check.hint})` : ''}`);
   const started = performance.now();
-  const scratch = mkdtempSync(join(tmpdir(), 'worker-pools-test-'));
-  const report = join(scratch, 'report.json');
-  const extra = check.jest ? ['--json', `--outputFile=${report}`] : [];
-  const limits = {
-    longestMs: Math.min(CHECK_MS, endsAt - started),
-    lingerMs: LINGER_MS,
-    ...(check.jest && { report }),
-  };
-  const code = await runLimited([...check.command, ...extra], limits, (why) =>
-    process.stderr.write(`${why}: it is ended, and counts as failed\n`),
-  );
-  // A check that is no Jest suite counts as one test.
-  const counts = check.jest ? readCounts(report) : { passed: code === 0 ? 1 : 0, failed: 0 };
-  rmSync(scratch, { recursive: true, force: true });
+  const { code, report } = await carryOut(check, endsAt);
+  const { passed, failed } = countsOf(check, code, report);
   // A suite that found no test to run has proven nothing.
-  const empty = check.jest === true && counts.passed + counts.failed === 0;
-  const isGood = code === 0 && !empty;
+  const isEmpty = passed + failed === 0;
+  const isGood = code === 0 && !isEmpty;
   return {
     check,
     state: isGood ? 'passed' : 'failed',
     seconds: (performance.now() - started) / 1000,
-    note: empty ? 'no test ran' : undefined,
-    passed: counts.passed,
-    failed: isGood ? 0 : Math.max(counts.failed, 1),
+    note: isEmpty ? 'no test ran' : undefined,
+    passed,
+    failed: isGood ? 0 : Math.max(failed, 1),
+    ...(report && { report }),
   };
 }
 
-function readCounts(report: string): { passed: number; failed: number } {
+/** @returns how the program of a check has ended, and what Jest has reported */
+async function carryOut(check: Check, endsAt: number): Promise<{ code: number; report: JestReport | undefined }> {
+  const scratch = mkdtempSync(join(tmpdir(), 'worker-pools-test-'));
+  const path = join(scratch, 'report.json');
+  const limits = {
+    longestMs: Math.min(CHECK_MS, endsAt - performance.now()),
+    lingerMs: LINGER_MS,
+    ...(check.jest && { report: path }),
+  };
+  const extra = check.jest ? ['--json', `--outputFile=${path}`] : [];
+  const code = await runLimited([...check.command, ...extra], limits, (why) =>
+    process.stderr.write(`${why}: it is ended, and counts as failed\n`),
+  );
+  const report = check.jest ? readReport(path) : undefined;
+  rmSync(scratch, { recursive: true, force: true });
+  return { code, report };
+}
+
+/** A check that is no Jest suite counts as one test. */
+function countsOf(check: Check, code: number, report: JestReport | undefined): { passed: number; failed: number } {
+  if (check.jest) return { passed: report?.numPassedTests ?? 0, failed: report?.numFailedTests ?? 0 };
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+function readReport(path: string): JestReport | undefined {
   try {
-    const json = JSON.parse(readFileSync(report, 'utf8')) as { numPassedTests: number; numFailedTests: number };
-    return { passed: json.numPassedTests, failed: json.numFailedTests };
+    return JSON.parse(readFileSync(path, 'utf8')) as JestReport;
   } catch {
-    return { passed: 0, failed: 0 };
+    return undefined;
   }
+}
+
+/** Said, too; nothing where a suite was skipped, since what it would have shown is not known. */
+function featuresUnproven(results: readonly Result[]): string[] {
+  const suites = results.filter(({ check }) => check.jest);
+  const reports = suites.flatMap(({ report }) => report ?? []);
+  if (suites.some(({ state }) => state === 'skipped')) return [];
+  const unproven = unprovenFeatures(FEATURES, reports, process.cwd());
+  for (const sentence of unproven) say(sentence);
+  if (unproven.length > 0) say('docs/features.md names them: mend test/docs/features');
+  return unproven;
 }
 
 function summarize(results: readonly Result[]): void {

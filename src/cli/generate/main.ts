@@ -21,6 +21,7 @@ const GENERATORS: readonly (() => Promise<Generator>)[] = [
   async () => (await import('./roles-docs')).generateRolesDocs,
   async () => (await import('./audit-docs')).generateAuditDocs,
   async () => (await import('./operations-docs')).generateOperationsDocs,
+  async () => (await import('./features-docs')).generateFeaturesDocs,
   async () => (await import('./cli-docs')).generateCliDocs,
   async () => (await import('./settings-docs')).generateSettingsDocs,
   async () => (await import('./conditions-docs')).generateConditionsDocs,

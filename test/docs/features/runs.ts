@@ -1,0 +1,85 @@
+import { inPart, isToCome, works, type FeatureGroup } from './feature';
+
+export const RUNS: FeatureGroup = {
+  title: 'Runs and their Pods',
+  features: [
+    works('F14', 'A Pod on demand; idle Workers have none', [
+      'integration/run',
+      'gets a Pod, is carried out, and leaves an idle Worker and no Pod',
+    ]),
+    works('F15', 'The containers `init`, `launcher-grpc` and `worker`, in this order', [
+      'controller/run/build',
+      'has its containers in the documented order',
+    ]),
+    works(
+      'F16',
+      'Init containers and sidecars of your own; Docker in Docker',
+      ['integration/run', 'is ended when a sidecar outlives it'],
+      ['constructs/presets/docker-in-docker', 'runs a daemon that listens on the loopback address alone'],
+    ),
+    works('F17', "The launcher's image from the control plane, or of your own", [
+      'controller/run/build',
+      'launcherImage replaces the image of init and launcher-grpc',
+    ]),
+    works(
+      'F18',
+      "The runner's image from the stack, and the registries that it may come from",
+      ['controller/run/images', 'spec.allowedRunnerImageHosts'],
+      ['integration/run', 'by the pool itself, for its runner image, ends the run before there is a Pod'],
+    ),
+    inPart('Ansible runs, Intent projects', 'F19', 'Default images of a pool', [
+      'controller/run/images',
+      'the runner image',
+    ]),
+    inPart('tools that are kept in the cache', 'F20', 'Volumes of workspace and binaries cache, and others', [
+      'integration/presets',
+      'all of them on one pool',
+    ]),
+    works('F21', '`customBinariesPath`', [
+      'launcher/shim/spacelift-worker',
+      "has the pool's own binaries first in PATH, then ours",
+    ]),
+    works(
+      'F22',
+      'Resources, variables, volumes, ServiceAccount, scheduling, DNS, labels and annotations of the Pods',
+      ['controller/run/build', 'every field of spec.pod reaches the Pod'],
+      ['integration/run-pods', 'every documented pool becomes a Pod that the API server takes'],
+    ),
+    works('F23', '`dnsPolicy`, `imagePullPolicy`, `shareProcessNamespace`, `lifecycle`', [
+      'controller/run/build',
+      'lifecycle hooks reach launcher-grpc and worker',
+    ]),
+    works(
+      'F24',
+      'Least privilege, as user and group 1983, and security contexts of your own',
+      ['controller/run/security', 'the built-in containers run with least privilege as user and group 1983'],
+      ['integration/helm-pod-security', 'a run runs, in a pool that asks for nothing'],
+    ),
+    works(
+      'F25',
+      'A Pod ends after 70 minutes; time-outs of runs and of their logs',
+      ['controller/run/build', 'is never restarted, and ends by itself after 70 minutes'],
+      ['launcher/relay/relay', 'a run that takes too long'],
+    ),
+    isToCome('F26', 'Initialization policies'),
+    inPart('the agents themselves', 'F27', 'Variables that map VCS systems to their agents', [
+      'constructs/presets/vcs-agents',
+      'numbers the VCS systems from 0, for init alone',
+    ]),
+    works('F28', '`keepSuccessfulPods`, as before', ['controller/run/history', 'keepSuccessfulPods keeps them all']),
+    works('F29', 'So many finished Pods are kept', ['controller/run/history', 'finished Pods']),
+    works('F30', 'Finished Pods are kept for so long', [
+      'controller/run/history',
+      'are looked at again when the oldest that is kept comes of age',
+    ]),
+    isToCome('F61', 'Providers that are kept for several runs'),
+    inPart('outputs', 'F68', 'Logs on standard output as lines of JSON; masked variables; debugging', [
+      'launcher/relay/standard-output',
+      'what the control plane has is shown as JSON lines, masked, where the pool asks for it',
+    ]),
+    works('F69', "What a runner's image needs", [
+      'e2e/run',
+      'ends at once when its image has no shell, and says what the image needs',
+    ]),
+  ],
+};
