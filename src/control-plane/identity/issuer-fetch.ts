@@ -1,5 +1,5 @@
 import { request as requestHttp, type IncomingMessage } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import { Agent, request as requestHttps } from 'node:https';
 import { getCACertificates } from 'node:tls';
 
 /** How long the answer of an issuer may take, to its end. */
@@ -13,6 +13,16 @@ const TYPES = 'application/json, application/jwk-set+json';
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
+/** What says which proxy to ask: `HTTPS_PROXY`, `NO_PROXY`, and the same in lower case. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface FetchOptions {
+  /** @default ISSUER_ANSWER_MS */
+  readonly answerMs?: number;
+  /** @default that of the process */
+  readonly environment?: Environment;
+}
+
 /** Whether something may be fetched from there: over TLS, or from this machine. */
 export function mayBeFetched(url: string): boolean {
   if (!URL.canParse(url)) return false;
@@ -22,14 +32,18 @@ export function mayBeFetched(url: string): boolean {
 }
 
 /**
- * A JSON document of an issuer. Redirects are not followed, as they could lead anywhere.
+ * A JSON document of an issuer, by the proxy that the environment names. Redirects are not followed, as they could lead anywhere.
  * @param ca PEM of authorities that are trusted beside the usual ones
  * @throws Error that says what is wrong
  */
-export async function fetchDocument(url: string, ca: string | null, answerMs = ISSUER_ANSWER_MS): Promise<unknown> {
+export async function fetchDocument(
+  url: string,
+  ca: string | null,
+  { answerMs = ISSUER_ANSWER_MS, environment = process.env }: FetchOptions = {},
+): Promise<unknown> {
   const signal = AbortSignal.timeout(answerMs);
   try {
-    const response = await answer(url, ca, signal);
+    const response = await answer(url, ca, signal, environment);
     if (response.statusCode !== 200) {
       response.destroy();
       throw new Error(`it answers ${response.statusCode}, not 200; redirects are not followed`);
@@ -41,12 +55,23 @@ export async function fetchDocument(url: string, ca: string | null, answerMs = I
   }
 }
 
-function answer(url: string, ca: string | null, signal: AbortSignal): Promise<IncomingMessage> {
-  const isPlain = url.startsWith('http:');
+function answer(
+  url: string,
+  ca: string | null,
+  signal: AbortSignal,
+  environment: Environment,
+): Promise<IncomingMessage> {
+  const { protocol, hostname } = new URL(url);
+  const options = { signal, headers: { Accept: TYPES } };
   const trusted = ca === null ? {} : { ca: [...getCACertificates('default'), ca] };
-  const options = { agent: false, signal, headers: { Accept: TYPES }, ...(isPlain ? {} : trusted) };
+  // What is on this machine is not on that of a proxy.
+  const proxyEnv = LOOPBACK.test(hostname) ? {} : environment;
   return new Promise((resolve, reject) => {
-    (isPlain ? requestHttp : requestHttps)(url, options, resolve).on('error', reject).end();
+    const asked =
+      protocol === 'http:'
+        ? requestHttp(url, { ...options, agent: false }, resolve)
+        : requestHttps(url, { ...options, ...trusted, agent: new Agent({ proxyEnv }) }, resolve);
+    asked.on('error', reject).end();
   });
 }
 

@@ -33,7 +33,7 @@ afterEach(() => issuer.close());
 function tokensOf(answerMs?: number): OidcTokens {
   const keys = new IssuerKeys(
     () => time,
-    (url, ca) => fetchDocument(url, ca, answerMs),
+    (url, ca) => fetchDocument(url, ca, { ...(answerMs !== undefined && { answerMs }) }),
   );
   return new OidcTokens(keys, () => time);
 }
