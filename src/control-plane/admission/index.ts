@@ -6,7 +6,7 @@ import { RequestError } from '../errors';
 import { LIMIT, SMALL_BODY_BYTES } from '../limits';
 import { clientAddress, networkOf, trustedProxies } from './address';
 import { readBody, type BodyLimits } from './body';
-import { Connections } from './connections';
+import { Connections, type ConnectionLimits } from './connections';
 import { FailedLogIns } from './failed-log-ins';
 import { InFlight } from './in-flight';
 import { LogIns, type LogInObserver, type Origin } from './log-ins';
@@ -28,12 +28,17 @@ export class Admission {
   readonly logIns: LogIns;
   /** Of pools. */
   readonly proofs = new FailedLogIns({ burst: LIMIT.failedProofs, perSecond: 1 / 0.3 });
-  private readonly connections = new Connections(LIMIT);
+  private readonly connections: Connections;
   private readonly turns = new Turns({ each: TURN, most: LIMIT.waitingRequests });
   private readonly trusted: BlockList;
 
   /** @param proxies addresses or networks whose `X-Forwarded-For` is believed. @throws Error for what is neither */
-  constructor(proxies: readonly string[] = [], observer: LogInObserver = () => undefined) {
+  constructor(
+    proxies: readonly string[] = [],
+    observer: LogInObserver = () => undefined,
+    limits: ConnectionLimits = LIMIT,
+  ) {
+    this.connections = new Connections(limits);
     this.trusted = trustedProxies(proxies);
     this.logIns = new LogIns(new FailedLogIns({ burst: LIMIT.failedLogIns, perSecond: 1 / 3 }), this, observer);
   }

@@ -18,6 +18,9 @@ export interface HttpListener extends Listener {
 /** Called with the method and the status of each answer. */
 export type Answered = (method: string, status: number) => void;
 
+/** How long a connection may take for what. */
+type Times = Pick<typeof LIMIT, 'handshakeMs' | 'headersMs' | 'silenceMs'>;
+
 /** Serves an app over HTTPS, or over plain HTTP for a proxy in front. */
 export async function serve(
   app: Hono,
@@ -25,12 +28,13 @@ export async function serve(
   tls: ServerIdentity | null,
   admission: Admission,
   answered: Answered = () => undefined,
+  { handshakeMs, headersMs, silenceMs }: Times = LIMIT,
 ): Promise<HttpListener> {
   const options = {
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: LIMIT.headerBytes,
-    headersTimeout: LIMIT.headersMs,
-    connectionsCheckingInterval: LIMIT.headersMs / 2,
+    headersTimeout: headersMs,
+    connectionsCheckingInterval: headersMs / 2,
     // Bodies have times of their own: a large upload may take hours, as long as something moves.
     requestTimeout: 0,
   };
@@ -40,14 +44,14 @@ export async function serve(
     ...(tls
       ? {
           createServer: createHttpsServer,
-          serverOptions: { ...options, cert: tls.cert, key: tls.key, handshakeTimeout: LIMIT.handshakeMs },
+          serverOptions: { ...options, cert: tls.cert, key: tls.key, handshakeTimeout: handshakeMs },
         }
       : { createServer: createHttpServer, serverOptions: options }),
   }) as Server;
   keepIdentity(server, tls);
   oneAtATime(server);
   continueWhenRead(server);
-  server.setTimeout(LIMIT.silenceMs);
+  server.setTimeout(silenceMs);
   admission.watch(server);
   const exchanges = new Exchanges(server, answered);
   const listener = await listen(server, address);
