@@ -6,12 +6,14 @@ import { systemClock, type Clock } from '../time';
 import { AdminService } from './admin/admin-service';
 import { appOf } from './app';
 import { Admission } from './admission';
+import type { ConnectionLimits } from './admission/connections';
 import { logInObserver } from './audit/log-ins';
 import { Refusals } from './audit/refusals';
 import { ApiKeys } from './identity/api-keys';
 import { ProofChecks } from './identity/proof-checks';
 import { WebSessions } from './identity/web-sessions';
 import { Brokers } from './broker';
+import { connectionLimits, type Servers } from './connection-limits';
 import { isEveryAddress } from './listen';
 import { Opened } from './opened';
 import { measuredBlobs } from './observability/measured-blobs';
@@ -84,10 +86,11 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   const issuer = new PoolIssuer(authority, () => ({ endpoint: address.publicUrl, mqtt: address.mqttUrl, ca: ca() }));
 
   const refusals = opened.add(new Refusals(context));
-  const admission = new Admission(options.trustedProxies, logInObserver(refusals));
+  const limits = connectionLimits({ broker: mqttPort !== null, metrics: metricsPort !== undefined }, logger);
+  const admission = new Admission(options.trustedProxies, logInObserver(refusals), limits.https);
   const proofs = new ProofChecks(admission.proofs);
   const brokers = opened.add(
-    await openBrokers(given, context, { host, port: mqttPort }, { tls, metrics, authority, proofs }),
+    await openBrokers(given, context, { host, port: mqttPort }, { tls, metrics, authority, proofs, limits }),
   );
   const { destinations, deliverer } = openWebhooks(given, context, { observer: metrics.webhooks, address });
   opened.add(deliverer);
@@ -110,7 +113,7 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
     certificates: () => certificateEnds(tls, authority, given, brokers),
   });
   const observed = metricsRoutes(metrics.registry).route('/', health);
-  const metricsServer = await serveMetrics(observed, { host, port: metricsPort }, opened);
+  const metricsServer = await serveMetrics(observed, { host, port: metricsPort }, limits.metrics, opened);
   rotation.start();
 
   const url = urlOf(host, tls ? 'https' : 'http', server);
@@ -153,15 +156,17 @@ interface BrokerParts {
   readonly metrics: Metrics;
   readonly authority: Authority;
   readonly proofs: ProofChecks;
+  readonly limits: Servers<ConnectionLimits>;
 }
 
 function openBrokers(
   { mqttBroker }: ControlPlaneOptions,
   context: QueueContext,
   { host, port }: { readonly host: string; readonly port: number | null },
-  { tls, metrics, authority, proofs }: BrokerParts,
+  { tls, metrics, authority, proofs, limits }: BrokerParts,
 ): Promise<Brokers> {
-  const embedded = port === null ? null : { address: { host, port }, tls, answered: metrics.mqttAnswered };
+  const answered = metrics.mqttAnswered;
+  const embedded = port === null ? null : { address: { host, port }, tls, answered, limits: limits.mqtt };
   return Brokers.start(context, { embedded, outside: mqttBroker, observer: metrics.outsideBroker, authority, proofs });
 }
 
@@ -199,9 +204,11 @@ async function openQueue(given: ControlPlaneOptions, parts: QueueParts, opened: 
 async function serveMetrics(
   app: Hono,
   { host, port }: { readonly host: string; readonly port: number | undefined },
+  limits: ConnectionLimits,
   opened: Opened,
 ) {
-  return port === undefined ? undefined : opened.add(await serve(app, { host, port }, null, new Admission()));
+  if (port === undefined) return undefined;
+  return opened.add(await serve(app, { host, port }, null, new Admission([], undefined, limits)));
 }
 
 function storageChecks(store: Store, blobs: Blobs): ReadinessCheck[] {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { LIMITS, OPERATION_BYTES, type Limit } from '../../src/control-plane/limits';
+import { FILES_BESIDE } from '../../src/control-plane/admission/capacity';
+import { BROKER_LIMITS } from '../../src/control-plane/broker/limits';
+import { LIMIT, LIMITS, OPERATION_BYTES, type Limit } from '../../src/control-plane/limits';
 import { bytes, rowsOf } from './support/tables';
 
 const [, section = ''] = readFileSync('docs/operations/limits.md', 'utf8').split('\n## Limits of the control plane\n');
@@ -27,6 +29,12 @@ describe('the limits of the control plane, as limits.md has them', () => {
 
   it.each(Object.entries(OPERATION_BYTES))('the body of %s', (operation, value) => {
     expect(rows).toContainEqual([`\`${operation}\``, bytes(value)]);
+  });
+
+  it('need so many open files', () => {
+    const connections = LIMIT.connections + BROKER_LIMITS.connections + LIMIT.unprovedConnections;
+    expect(section).toContain(`fewer than ${(connections + FILES_BESIDE).toLocaleString('en')} (`);
+    expect(section).toContain(`and ${FILES_BESIDE} other files`);
   });
 
   it('are all of them', () => {

@@ -13,6 +13,8 @@ export interface ProgramOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** File that takes what the program says; it is added to. */
   readonly log: string;
+  /** How many files it may have open, as by `ulimit -n`. @default as many as this process */
+  readonly openFiles?: number;
 }
 
 /** Memory in MiB and CPU time of a process. */
@@ -34,7 +36,8 @@ export class ProgramProcess {
 
   constructor(private readonly options: ProgramOptions) {
     const log = openSync(options.log, 'a');
-    this.child = spawn(process.execPath, options.args, {
+    const [command, ...args] = commandOf(options);
+    this.child = spawn(command, args, {
       stdio: ['ignore', log, log],
       env: { PATH: process.env.PATH, ...options.environment },
     });
@@ -86,6 +89,11 @@ export class ProgramProcess {
   private lastWords(): string {
     return readFileSync(this.options.log, 'utf8').trimEnd().split('\n').slice(-3).join(' | ');
   }
+}
+
+function commandOf({ args, openFiles }: ProgramOptions): [string, ...string[]] {
+  if (openFiles === undefined) return [process.execPath, ...args];
+  return ['sh', '-c', `ulimit -n ${openFiles}; exec "$0" "$@"`, process.execPath, ...args];
 }
 
 export function usageOf(pid: number): Usage {

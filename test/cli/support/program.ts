@@ -26,7 +26,8 @@ const THREADS = ['src/control-plane/store/database/sqlite-connection.ts', 'src/c
 /** A program, bundled once, because loading its sources anew takes seconds each time. */
 export class Program {
   private constructor(
-    private readonly path: string,
+    /** The bundle. */
+    readonly path: string,
     private readonly environment: NodeJS.ProcessEnv,
     private readonly longestMs = LONGEST_MS,
     private readonly input = '',

@@ -2,7 +2,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { apiKeyEnvironment, loopback, whereItListens, type Ports } from '../control-plane-process';
 import { freePort } from '../own-servers';
-import { ProgramProcess, type Usage } from '../program-process';
+import { ProgramProcess, type ProgramOptions, type Usage } from '../program-process';
 import { sleep } from '../waiting';
 
 /** How long a control plane stays away after it was killed. */
@@ -15,7 +15,7 @@ export interface ControlPlaneProgram {
   readonly program: readonly string[];
 }
 
-export interface ReplicaOptions extends ControlPlaneProgram {
+export interface ReplicaOptions extends ControlPlaneProgram, Pick<ProgramOptions, 'openFiles'> {
   readonly name: string;
   readonly settings: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
@@ -25,7 +25,8 @@ export interface ReplicaOptions extends ControlPlaneProgram {
 /** A control plane as a process, on the same ports each time. */
 export class Replica {
   readonly dataDir: string;
-  private readonly log: string;
+  /** Where what it says is. */
+  readonly log: string;
   private ports: Ports | undefined;
   private running: ProgramProcess | undefined;
 
@@ -36,7 +37,7 @@ export class Replica {
   }
 
   async start(): Promise<Ports> {
-    const { program, settings, environment, onListen } = this.options;
+    const { program, settings, environment, onListen, openFiles } = this.options;
     // Connections are made all the while that it is away.
     this.ports ??= { https: await freePort(), mqtts: await freePort(), metrics: await freePort() };
     const said = statSync(this.log, { throwIfNoEntry: false })?.size;
@@ -45,6 +46,7 @@ export class Replica {
       args: [...program, 'control-plane', ...loopback(this.dataDir, this.ports), ...settings],
       environment: { ...apiKeyEnvironment, ...environment },
       log: this.log,
+      ...(openFiles !== undefined && { openFiles }),
     });
     this.ports = await whereItListens(this.running, this.log, said);
     onListen(this.ports);
