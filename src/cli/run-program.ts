@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { EXIT_CODES, EXIT_CODES_HELP } from './exit-codes';
 import { forPeople } from './api/output';
 import { VERSION } from './version';
 
@@ -8,10 +9,17 @@ export class UserError extends Error {
 
   constructor(
     message: string,
-    /** Exit code of the program. @default 1 */
-    readonly exitCode = 1,
+    /** Exit code of the program. @default - that of what failed */
+    readonly exitCode: number = EXIT_CODES.failed.code,
   ) {
     super(message);
+  }
+}
+
+/** Words of the command line that do not go together, or that cannot be. */
+export class UsageError extends UserError {
+  constructor(message: string) {
+    super(message, EXIT_CODES.usage.code);
   }
 }
 
@@ -33,7 +41,9 @@ export async function run(
   const program = new Command(name)
     .description('Worker pools on Kubernetes: controller, launcher, control plane, and the commands to use them.')
     .version(VERSION)
-    .showHelpAfterError('(--help lists the options)');
+    .showHelpAfterError('(--help lists the options)')
+    .addHelpText('after', EXIT_CODES_HELP)
+    .exitOverride(({ exitCode }) => process.exit(exitCode === EXIT_CODES.done.code ? exitCode : EXIT_CODES.usage.code));
   for (const command of commands) {
     program.addCommand(command);
     inherit(command, program);
@@ -54,7 +64,8 @@ export async function carryOut(
     const known = error instanceof Error && FOR_PEOPLE.includes(error.name);
     const message = error instanceof Error ? ((known ? error.message : error.stack) ?? error.message) : String(error);
     process.stderr.write(`${name}: ${forPeople(message, process.stderr)}\n`);
-    process.exitCode = known ? ((error as UserError).exitCode ?? 1) : 1;
+    const { exitCode = EXIT_CODES.failed.code } = known ? (error as Partial<UserError>) : {};
+    process.exitCode = exitCode;
   }
 }
 

@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { UserError } from '../run-program';
+import { EXIT_CODES } from '../exit-codes';
+import { UsageError, UserError } from '../run-program';
 import { readExisting } from './given-file';
 import { Profiles, type KeptSession, type Profile } from './profiles';
 
@@ -100,19 +101,20 @@ function requireKey<Key extends ApiKeyParts>(key: Key | undefined): Key {
   if (key) return key;
   throw new UserError(
     'no API key: give --api-key-secret-file, set WORKER_POOLS_API_KEY_SECRET, or make a profile with worker-pools profile login',
+    EXIT_CODES.denied.code,
   );
 }
 
 function requireUrl(url: string | undefined): string {
   if (url) return url;
-  throw new UserError(
+  throw new UsageError(
     'which control plane? Give --url https://host:port, set WORKER_POOLS_URL, or make a profile with worker-pools profile login',
   );
 }
 
 /** @throws UserError for what is no address */
 export function addressOf(url: string, caPath: string | undefined): Address {
-  if (!/^https?:\/\/[^/]/.test(url)) throw new UserError(`--url ${url} must begin with https:// or http://`);
+  if (!/^https?:\/\/[^/]/.test(url)) throw new UsageError(`--url ${url} must begin with https:// or http://`);
   return { url: url.replace(/\/+$/, ''), ca: caPath ? certificateOf(caPath) : undefined };
 }
 

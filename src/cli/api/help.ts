@@ -13,17 +13,6 @@ export function withExamples(command: Command, ...examples: readonly string[]): 
   return command.addHelpText('after', `\n${examples.length === 1 ? 'Example' : 'Examples'}:\n${lines}`);
 }
 
-/** What scripts go by. */
-export const EXIT_CODES = `
-Exit codes:
-  0    done; with --follow: the run has FINISHED
-  1    refused or failed; with --follow: the run ended otherwise
-  3    not logged in, or not allowed
-  4    what was named is not there
-  5    in conflict with what somebody else did
-  6    the control plane cannot be reached, or cannot answer now: try again
-  130  interrupted by Ctrl-C; a run that was followed continues`;
-
 export const IGNORE_HELP = `
 Uploads the whole folder except .git/ and .terraform/ (its modules are included). A .terraformignore in it excludes more,
 by Terraform's rules: the last matching rule decides, "name/" is everything in a folder, "!" includes again (also

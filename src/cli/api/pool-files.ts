@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { stringify } from 'yaml';
 import { parseToken } from '../../protocol/token';
-import { UserError } from '../run-program';
+import { UsageError, UserError } from '../run-program';
 import { poolSecret } from './operations';
 import { print } from './output';
 import { makePoolKey, type KeyKind } from './pool-key';
@@ -86,12 +86,12 @@ export class PoolFiles {
 function secretMetadata(name: string, flags: CredentialFlags): { name: string; namespace: string } {
   const metadata = { name: flags.kubernetesSecret ?? name, namespace: flags.namespace };
   if (!isKubernetesName(metadata.name, 253, true)) {
-    throw new UserError(
+    throw new UsageError(
       `"${metadata.name}" is not a valid name of a Secret (lowercase letters, digits, dashes and dots): give --kubernetes-secret`,
     );
   }
   if (!isKubernetesName(metadata.namespace, 63, false)) {
-    throw new UserError(
+    throw new UsageError(
       `--namespace: "${metadata.namespace}" is not a valid namespace (lowercase letters, digits, dashes)`,
     );
   }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../run-program';
+import { UsageError, UserError } from '../run-program';
+import { notFound } from './refused';
 
 /** A control plane, and who one is there. */
 export interface Profile {
@@ -62,7 +63,7 @@ export class Profiles {
     const text = readOwn(this.path(name));
     if (text !== undefined) return JSON.parse(text) as Profile;
     const others = this.names().join(', ');
-    throw new UserError(
+    throw notFound(
       `there is no profile ${name}${others && ` (there are ${others})`}: make it with worker-pools profile login ${name}`,
     );
   }
@@ -111,7 +112,7 @@ export class Profiles {
 
   private path(name: string): string {
     if (NAME.test(name)) return join(this.folder, 'profiles', `${name}.json`);
-    throw new UserError(`profile name ${JSON.stringify(name)}: letters, digits, dot, dash and underscore, at most 63`);
+    throw new UsageError(`profile name ${JSON.stringify(name)}: letters, digits, dot, dash and underscore, at most 63`);
   }
 
   private sessionPath(name: string): string {

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { environmentRefusal } from '../../protocol/environment';
 import { collect } from '../options';
-import { UserError } from '../run-program';
+import { UsageError } from '../run-program';
 import { readGiven } from './given-file';
 
 export interface Variable {
@@ -31,7 +31,7 @@ export function withVariables(command: Command): Command {
 export function variablesOf({ env = [], envFromFile = [] }: VariableFlags): Variable[] {
   const all = new Map([...envFromFile.flatMap(fileVariables), ...env].map(({ name, value }) => [name, value]));
   const refusal = environmentRefusal(Object.fromEntries(all));
-  if (refusal !== undefined) throw new UserError(refusal);
+  if (refusal !== undefined) throw new UsageError(refusal);
   return [...all].map(([name, value]) => ({ name, value }));
 }
 
@@ -41,7 +41,7 @@ function fileVariables(path: string): Variable[] {
     if (line.trim() === '' || line.trimStart().startsWith('#')) return [];
     const parsed = split(line);
     // The line itself may hold a secret.
-    if (!parsed) throw new UserError(`--env-from-file: line ${at + 1} of ${path} is not NAME=VALUE`);
+    if (!parsed) throw new UsageError(`--env-from-file: line ${at + 1} of ${path} is not NAME=VALUE`);
     return [parsed];
   });
 }

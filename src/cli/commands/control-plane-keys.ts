@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { withExamples } from '../api/help';
 import { print } from '../api/output';
 import { requireNode24 } from '../node-version';
-import { UserError } from '../run-program';
+import { UsageError, UserError } from '../run-program';
 
 interface KeysFlags {
   readonly out?: string;
@@ -32,12 +32,13 @@ export function keysCommand(): Command {
 async function makeKeys({ out, secret, namespace, from }: KeysFlags): Promise<void> {
   requireNode24('control-plane keys');
   if ((out === undefined) === (secret === undefined)) {
-    throw new UserError('give --out for a folder, or --secret for a Secret of Kubernetes');
+    throw new UsageError('give --out for a folder, or --secret for a Secret of Kubernetes');
   }
   if (from !== undefined && !existsSync(from)) throw new UserError(`--from: there is no folder ${from}`);
   const { completeFolder, completeKeys } = await import('../../control-plane/new-keys');
   if (out !== undefined) {
-    if (from !== undefined) throw new UserError('--from belongs to --secret; --out completes the folder that it names');
+    if (from !== undefined)
+      throw new UsageError('--from belongs to --secret; --out completes the folder that it names');
     const made = await completeFolder(out);
     print(made.length === 0 ? `${out} has all keys already.` : `Made in ${out}: ${made.join(', ')}.`);
     return;

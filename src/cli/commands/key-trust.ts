@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { ResultOf } from 'gql.tada';
 import type { API_KEYS } from '../api/documents';
 import { readExisting } from '../api/given-file';
-import { UserError } from '../run-program';
+import { UsageError, UserError } from '../run-program';
 
 type Key = ResultOf<typeof API_KEYS>['apiKeys'][number];
 type Trust = NonNullable<Key['oidc']>;
@@ -42,7 +42,7 @@ export function newTrust(
   if (!saysTrust(flags)) return undefined;
   const { oidcIssuer: issuer, oidcAudience: clientId, oidcSubject: subjectExpression } = flags;
   if (issuer === undefined || clientId === undefined || subjectExpression === undefined) {
-    throw new UserError('a key for tokens takes --oidc-issuer, --oidc-audience and --oidc-subject: give all three');
+    throw new UsageError('a key for tokens takes --oidc-issuer, --oidc-audience and --oidc-subject: give all three');
   }
   return { issuer, clientId, subjectExpression, ...sources(flags) };
 }

@@ -10,7 +10,7 @@ import { commandGroup, withExamples } from '../api/help';
 import { named } from '../api/named';
 import { print, table, when } from '../api/output';
 import { changedTrust, newTrust, saysTrust, withTrust, type TrustFlags } from './key-trust';
-import { UserError } from '../run-program';
+import { UsageError, UserError } from '../run-program';
 
 type Key = ResultOf<typeof API_KEYS>['apiKeys'][number];
 type RoleName = Key['role'];
@@ -50,7 +50,7 @@ function createCommand(): Command {
       throw new UserError(`${out} already exists: choose another --out, so that no key is overwritten`);
     }
     const oidc = newTrust(flags);
-    if (oidc && out !== undefined) throw new UserError('--out: a key for tokens of an issuer has no secret to write');
+    if (oidc && out !== undefined) throw new UsageError('--out: a key for tokens of an issuer has no secret to write');
     const input = { name, role: roleOf(flags.role), ...(oidc && { oidc }) };
     const { secret, ...key } = (await client.query(CREATE_API_KEY, { input })).key;
     if (out !== undefined) await writeKey(client, out, key, secret ?? '');
@@ -84,7 +84,7 @@ function updateCommand(): Command {
     withExamples(withTrust(command), 'key update ci --role reader', 'key update runners --oidc-jwks-file jwks.json'),
     async (client, flags, given = '') => {
       if (flags.role === undefined && flags.name === undefined && !saysTrust(flags))
-        throw new UserError('nothing to change: give --role, --name, or what begins with --oidc-');
+        throw new UsageError('nothing to change: give --role, --name, or what begins with --oidc-');
       const key = await findKey(client, given);
       const oidc = saysTrust(flags) ? changedTrust(key, flags) : undefined;
       const input = {

@@ -6,7 +6,7 @@ import { output, withOutput, type OutputFlags } from '../api/formats';
 import { withExamples } from '../api/help';
 import { findPool, poolNotFound } from './find-pool';
 import { collect } from '../options';
-import { UserError } from '../run-program';
+import { UsageError } from '../run-program';
 
 interface UpdateFlags extends OutputFlags {
   readonly name?: string;
@@ -35,11 +35,11 @@ export function updateCommand(): Command {
   return apiAction<UpdateFlags>(command, async (client, flags, given = '') => {
     const { label: added = [], removeLabel: removed = [], ...rest } = flags;
     const both = added.find((label) => removed.includes(label));
-    if (both !== undefined) throw new UserError(`label ${both} is to be added and removed: give one of both`);
+    if (both !== undefined) throw new UsageError(`label ${both} is to be added and removed: give one of both`);
     const { name, description, space, driftRuns: limit } = rest;
     const isChange = [name, description, space, limit].some((one) => one !== undefined);
     if (!isChange && added.length + removed.length === 0) {
-      throw new UserError('nothing to change: say what, for example --description TEXT (--help lists all)');
+      throw new UsageError('nothing to change: say what, for example --description TEXT (--help lists all)');
     }
     const { id } = await findPool(client, given);
     const { workerPool: before } = await client.query(POOL_TO_CHANGE, { id });

@@ -15,7 +15,8 @@ import { output, withOutput, type OutputFlags } from '../api/formats';
 import { commandGroup, withExamples } from '../api/help';
 import { print, table } from '../api/output';
 import { Profiles, type Profile } from '../api/profiles';
-import { UserError } from '../run-program';
+import { notFound } from '../api/refused';
+import { UsageError, UserError } from '../run-program';
 
 /** `worker-pools profile`: control planes by names, with who one is there. */
 export function profileCommand(): Command {
@@ -78,7 +79,7 @@ async function asked(name: string, flags: AddressFlags & KeyFlags): Promise<Prof
 
 function addressAsked(flags: AddressFlags, before: Profile | undefined): Pick<Profile, 'url' | 'ca'> {
   const given = flags.url || process.env.WORKER_POOLS_URL || before?.url;
-  if (!given) throw new UserError('which control plane? Give --url https://host:port');
+  if (!given) throw new UsageError('which control plane? Give --url https://host:port');
   const { url, ca } = addressOf(given, flags.ca || process.env.WORKER_POOLS_CA);
   return { url, ca: ca ?? (url === before?.url ? before.ca : null) };
 }
@@ -132,7 +133,7 @@ function currentCommand(): Command {
   const command = new Command('current').description('Show the name of the profile in use.');
   return withExamples(command, 'profile current').action(() => {
     const { current } = profiles();
-    if (current === undefined) throw new UserError('no profile is in use: choose one with worker-pools profile use');
+    if (current === undefined) throw notFound('no profile is in use: choose one with worker-pools profile use');
     print(current);
   });
 }

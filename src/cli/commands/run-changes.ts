@@ -4,6 +4,7 @@ import { RUN_CHANGES } from '../api/documents';
 import { output, withOutput, type OutputFlags } from '../api/formats';
 import { withExamples } from '../api/help';
 import { CHANGE_TYPES, changesText, type ChangeWord, type RunWithChanges } from '../api/plan-changes';
+import { notFound } from '../api/refused';
 import { UserError } from '../run-program';
 
 export function changesCommand(): Command {
@@ -21,7 +22,7 @@ export function changesCommand(): Command {
   return apiAction<OutputFlags & { type?: ChangeWord }>(command, async (client, flags, id = '') => {
     const types = flags.type === undefined ? null : [flags.type.toUpperCase() as Uppercase<ChangeWord>];
     const { run } = await client.query(RUN_CHANGES, { id, types });
-    if (!run) throw new UserError(`run ${id} not found`);
+    if (!run) throw notFound(`run ${id} not found`);
     const [changes] = run.changesV3;
     if (!run.delta || !changes) throw new UserError(`nothing is known of changes: ${why(run)}`);
     const names = changes.resources.map(({ address }) => address).join('\n');

@@ -4,8 +4,8 @@ import type { ApiClient } from '../api/client';
 import type { STOP_RUN } from '../api/documents';
 import { followLog, type LogEnd } from '../api/follow';
 import { output, withOutput, type OutputFlags } from '../api/formats';
-import { EXIT_CODES } from '../api/help';
 import { print } from '../api/output';
+import { EXIT_CODES, EXIT_CODES_HELP } from '../exit-codes';
 import { UserError } from '../run-program';
 
 export type Run = ResultOf<typeof STOP_RUN>['run'];
@@ -26,7 +26,7 @@ export function withFollow(command: Command, times: 'once' | 'often' = 'often'):
       'the same key again gives the same run of the stack, as long as that is kept',
     );
   }
-  return followed.addHelpText('after', EXIT_CODES);
+  return followed.addHelpText('after', EXIT_CODES_HELP);
 }
 
 /** Tells of a run that was queued, and follows it where that is wanted. */
@@ -43,7 +43,7 @@ export async function follow(client: ApiClient, id: string): Promise<LogEnd> {
       `\nRun ${id} continues. Follow it again with: worker-pools run log ${id} --follow; stop it with: worker-pools run stop ${id}`,
       process.stderr,
     );
-    process.exit(130);
+    process.exit(EXIT_CODES.interrupted.code);
   };
   process.once('SIGINT', leave);
   try {

@@ -5,7 +5,7 @@ import { confirm, withConfirmation, type ConfirmFlags } from '../api/confirm';
 import { withExamples } from '../api/help';
 import { createTask, triggerRun, type RunConfig } from '../api/operations';
 import { variablesOf, withVariables, type VariableFlags } from '../api/variables';
-import { UserError } from '../run-program';
+import { UsageError } from '../run-program';
 import { sayQueued, withFollow, type FollowFlags } from './run-follow';
 
 interface ConfigFlags extends VariableFlags, FollowFlags {
@@ -46,7 +46,7 @@ export function triggerCommand(): Command {
   return apiAction<TriggerFlags>(command, async (client, flags, stack = '') => {
     const type = flags.proposed ? 'proposed' : (flags.type ?? 'tracked');
     if (type === 'proposed' && flags.autoDeploy) {
-      throw new UserError('--auto-deploy: a proposed run applies nothing');
+      throw new UsageError('--auto-deploy: a proposed run applies nothing');
     }
     if (type === 'destroy' && flags.autoDeploy) {
       await confirm(

@@ -4,7 +4,7 @@ import { apiAction } from '../api/command';
 import { CANCEL_RUN, CONFIRM_RUN, DISCARD_RUN, PRIORITIZE_RUN, RETRY_RUN, RUN, RUNS, STOP_RUN } from '../api/documents';
 import { followLog } from '../api/follow';
 import { output, withOutput, type OutputFlags } from '../api/formats';
-import { commandGroup, EXIT_CODES, withExamples } from '../api/help';
+import { commandGroup, withExamples } from '../api/help';
 import { table, when } from '../api/output';
 import { findPool } from './find-pool';
 import { deltaInWords } from '../api/plan-changes';
@@ -12,6 +12,7 @@ import { changesCommand } from './run-changes';
 import { conclude, follow, sayQueued, withFollow, type FollowFlags, type Run } from './run-follow';
 import { taskCommand, triggerCommand } from './run-trigger';
 import { showList, showWhole, withWatch, type WatchFlags } from '../api/watch';
+import { EXIT_CODES_HELP } from '../exit-codes';
 import { wholeNumber } from '../options';
 import { notFound } from '../api/refused';
 
@@ -83,7 +84,7 @@ function logCommand(): Command {
       `
 In a terminal, colours and printable characters of the log are kept; other control characters are made visible, such as
 ^[ for escape. To a file or a pipe the log is written unchanged.
-${EXIT_CODES}`,
+${EXIT_CODES_HELP}`,
     );
   withExamples(command, 'run log 01K3ZC0000000000000000000R --follow', 'run log 01K3ZC0000000000000000000R > run.log');
   return apiAction<{ follow?: boolean }>(command, async (client, flags, id) => {

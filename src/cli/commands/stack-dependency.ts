@@ -5,7 +5,7 @@ import { output, withOutput, type OutputFlags } from '../api/formats';
 import { commandGroup, withExamples } from '../api/help';
 import { findStack } from '../api/operations';
 import { print, table } from '../api/output';
-import { UserError } from '../run-program';
+import { notFound } from '../api/refused';
 
 /** `worker-pools stack dependency`: which stacks follow which. */
 export const dependencyCommand = (): Command =>
@@ -49,7 +49,7 @@ function removeCommand(): Command {
       const upstream = await findStack(client, dependsOn);
       const { stack: found } = await client.query(STACK_DEPENDENCIES, { id: stack.id });
       const dependency = found?.dependsOn.find(({ dependsOnStackId }) => dependsOnStackId === upstream.id);
-      if (!dependency) throw new UserError(`stack ${stack.name} does not depend on stack ${upstream.name}`);
+      if (!dependency) throw notFound(`stack ${stack.name} does not depend on stack ${upstream.name}`);
       await client.query(REMOVE_STACK_DEPENDENCY, { id: dependency.id });
       print(`Stack ${stack.name} does not depend on stack ${upstream.name} any more.`);
     },

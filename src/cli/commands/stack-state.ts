@@ -8,7 +8,7 @@ import { output, withOutput, type OutputFlags } from '../api/formats';
 import { commandGroup, withExamples } from '../api/help';
 import { findStack } from '../api/operations';
 import { piecesForPeople, print, table, when } from '../api/output';
-import { UserError } from '../run-program';
+import { UsageError, UserError } from '../run-program';
 
 /** `worker-pools stack state`: the states that the control plane keeps. */
 export const stateCommand = (): Command =>
@@ -110,7 +110,7 @@ function unlockCommand(): Command {
 
 function versionOf(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new UserError(`${text} is no version: \`worker-pools stack state list\` has their numbers`);
+  throw new UsageError(`${text} is no version: \`worker-pools stack state list\` has their numbers`);
 }
 
 function asUserError(file: string): (error: NodeJS.ErrnoException) => never {

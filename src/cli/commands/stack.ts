@@ -11,7 +11,7 @@ import { print, table, when } from '../api/output';
 import { showList, showWhole, withWatch, type WatchFlags } from '../api/watch';
 import { variablesOf, withVariables, type VariableFlags } from '../api/variables';
 import { collect } from '../options';
-import { UserError } from '../run-program';
+import { UsageError } from '../run-program';
 import { withPackedSource, type PackedSource } from '../source/pack';
 import { packedSentences, warnings } from '../source/report';
 import { dependencyCommand } from './stack-dependency';
@@ -134,7 +134,7 @@ function updateCommand(): Command {
       (one) => one !== undefined,
     );
     if (!isChange && environment.length === 0) {
-      throw new UserError('nothing to change: say what, for example --env NAME=VALUE (--help lists all)');
+      throw new UsageError('nothing to change: say what, for example --env NAME=VALUE (--help lists all)');
     }
     const name = await updateStack(client, given ?? '', { ...flags, projectRoot, environment });
     warnAboutTool(flags);

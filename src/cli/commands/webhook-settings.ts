@@ -7,7 +7,7 @@ import { output, withOutput, type OutputFlags } from '../api/formats';
 import { readGiven } from '../api/given-file';
 import { withExamples } from '../api/help';
 import { collect } from '../options';
-import { UserError } from '../run-program';
+import { UsageError, UserError } from '../run-program';
 import { findWebhook, type Webhook } from './find-webhook';
 
 type RunState = Webhook['runStates'][number];
@@ -116,10 +116,10 @@ export function updateCommand(): Command {
     'webhook update chat --any-stack --enable',
   );
   return apiAction<UpdateFlags>(command, async (client, flags, given = '') => {
-    if (flags.enable && flags.disable) throw new UserError('give --enable or --disable, not both');
+    if (flags.enable && flags.disable) throw new UsageError('give --enable or --disable, not both');
     const { output: _, ...change } = flags;
     if (Object.values(change).every((one) => one === undefined)) {
-      throw new UserError('nothing to change: say what, for example --endpoint URL (--help lists all)');
+      throw new UsageError('nothing to change: say what, for example --endpoint URL (--help lists all)');
     }
     const before = await findWebhook(client, given);
     const { webhook } = await client.query(UPDATE_WEBHOOK, {

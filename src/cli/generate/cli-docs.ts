@@ -2,6 +2,7 @@ import type { Argument, Command, Option } from 'commander';
 import { allCommands } from '../commands';
 import { CONNECTION_GROUP } from '../api/connection';
 import { isGroup } from '../api/help';
+import { EXIT_CODES } from '../exit-codes';
 import type { Artefact } from './artefact';
 import { cell, code, page, table } from './markdown';
 
@@ -17,9 +18,22 @@ ${table(
   commands.map(({ path, command }) => [`[${code(path)}](#${anchor(path)})`, cell(command.description())]),
 )}
 
+## Exit codes
+
+Beside these there is a sentence on standard error whenever it is not 0.
+
+${table(
+  ['Code', 'Meaning', 'Refusals of the control plane'],
+  Object.values(EXIT_CODES).map(({ code: number, meaning, refusals }) => [
+    String(number),
+    cell(meaning),
+    refusals.map(code).join(', '),
+  ]),
+)}
+
 ## Connection
 
-The commands of pools, workers, stacks and runs take these, too: which control plane, and with which API key.
+Every command that talks to a control plane takes these, too: which control plane, and with which API key.
 
 ${optionTable(connectionOptions(commands))}
 

@@ -33,12 +33,18 @@ describe('the connection', () => {
   const ca = (path: string): string[] => ['--ca', path];
 
   test.each<[what: string, flags: () => string[], sentence: string, exitCode?: number]>([
-    ['no URL', () => [], 'which control plane? Give --url https://host:port, set WORKER_POOLS_URL, or make a profile'],
-    ['a URL without scheme', () => ['--url', 'localhost:8443', ...key()], 'must begin with https:// or http://'],
+    [
+      'no URL',
+      () => [],
+      'which control plane? Give --url https://host:port, set WORKER_POOLS_URL, or make a profile',
+      2,
+    ],
+    ['a URL without scheme', () => ['--url', 'localhost:8443', ...key()], 'must begin with https:// or http://', 2],
     [
       'no key',
       () => url(),
       'no API key: give --api-key-secret-file, set WORKER_POOLS_API_KEY_SECRET, or make a profile',
+      3,
     ],
     ['a missing file', () => [...url(), '--ca', 'nowhere.crt', ...key()], '--ca: there is no file nowhere.crt'],
     ['an unknown authority', () => [...url(), ...key()], '(give its authority with --ca)', 6],

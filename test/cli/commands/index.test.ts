@@ -67,7 +67,7 @@ describe('the program', () => {
     for (const name of ['demo', 'pool', 'worker', 'stack', 'run', 'control-plane', 'controller', 'launcher']) {
       expect(asked.stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
     }
-    expect(untold).toEqual({ exitCode: 1, stdout: '', stderr: asked.stdout });
+    expect(untold).toEqual({ exitCode: 2, stdout: '', stderr: asked.stdout });
   });
 
   test.each([
@@ -79,9 +79,9 @@ describe('the program', () => {
     ['a missing argument', 'run log', "error: missing required argument 'id'"],
     ['a tool that is none', 'stack create x --tool make', 'Allowed choices are opentofu, terraform.'],
     ['a variable without value', 'stack create x --env NAME', 'it must be NAME=VALUE'],
-  ])('answers %s with help on standard error and exit code 1', async (_, command, text) => {
+  ])('answers %s with help on standard error and exit code 2', async (_, command, text) => {
     const result = await api.run(...command.split(' '));
-    expect(result).toEqual({ exitCode: 1, stdout: '', stderr: expect.stringContaining(text) });
+    expect(result).toEqual({ exitCode: 2, stdout: '', stderr: expect.stringContaining(text) });
   });
 
   test('prints its version alone', async () => {

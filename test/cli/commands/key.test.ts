@@ -60,7 +60,7 @@ describe('key', () => {
     await cli.controlPlane.admin.keys.create({ name: 'old', role: 'reader' });
     const updated = await program.run('key', 'update', 'old', '--role', 'admin', '--name', 'new');
     expect(updated).toEqual(done('API key new has the role admin.\n'));
-    expect(await program.run('key', 'update', 'new')).toEqual(refused('nothing to change: give --role, --name, or'));
+    expect(await program.run('key', 'update', 'new')).toEqual(refused('nothing to change: give --role, --name, or', 2));
     const names = await program.run('key', 'list', '--output', 'name');
     expect(names.stdout.split('\n')).toContain(await idOf('new'));
     expect(await program.run('key', 'delete', 'new')).toEqual(done('API key new is deleted.\n'));

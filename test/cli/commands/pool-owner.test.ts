@@ -48,19 +48,20 @@ describe('pool update', () => {
     expect(await poolNow()).toMatchObject({ description: null, labels: ['b', 'c'] });
   });
 
-  test.each<[string, string[], string]>([
-    ['nothing', [], 'nothing to change: say what, for example --description TEXT'],
+  test.each<[string, string[], string, number?]>([
+    ['nothing', [], 'nothing to change: say what, for example --description TEXT', 2],
     [
       'a label both ways',
       ['--label', 'x', '--remove-label', 'x'],
       'label x is to be added and removed: give one of both',
+      2,
     ],
     ['a name with a slash', ['--name', 'a/b'], 'no slash, no control character'],
     ['a label that nobody sees', ['--label', ' '], 'label " " is not allowed'],
     ['a space that is a path', ['--space', '../x'], 'space "../x" is not allowed'],
-  ])('refuses %s, and changes nothing', async (_, flags, sentence) => {
+  ])('refuses %s, and changes nothing', async (_, flags, sentence, exitCode) => {
     const before = await poolNow();
-    expect(await program.run('pool', 'update', 'owned', ...flags)).toEqual(refused(sentence));
+    expect(await program.run('pool', 'update', 'owned', ...flags)).toEqual(refused(sentence, exitCode));
     expect(await poolNow()).toEqual(before);
   });
 });

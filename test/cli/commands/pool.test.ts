@@ -86,13 +86,13 @@ describe('pool', () => {
     }
   });
 
-  test.each([
+  test.each<[string, string[], string, number?]>([
     ['a name that no pool may have', ['a bad/name'], 'no slash, no control character'],
-    ['a name that no Secret may have', ['Main worker'], 'give --kubernetes-secret'],
-    ['a namespace that is none', ['x', '--namespace', 'A/b'], '--namespace: "A/b" is not a valid namespace'],
-  ])('create refuses %s before it makes anything', async (_, args, sentence) => {
+    ['a name that no Secret may have', ['Main worker'], 'give --kubernetes-secret', 2],
+    ['a namespace that is none', ['x', '--namespace', 'A/b'], '--namespace: "A/b" is not a valid namespace', 2],
+  ])('create refuses %s before it makes anything', async (_, args, sentence, exitCode) => {
     const before = (await controlPlane.admin.pools()).length;
-    expect(await program.run('pool', 'create', ...args, '--out', at('never'))).toEqual(refused(sentence));
+    expect(await program.run('pool', 'create', ...args, '--out', at('never'))).toEqual(refused(sentence, exitCode));
     expect(existsSync(at('never'))).toBe(false);
     expect(await controlPlane.admin.pools()).toHaveLength(before);
   });

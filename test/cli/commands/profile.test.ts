@@ -46,8 +46,8 @@ describe('profile login', () => {
     expect(await logIn('mine', 'guessed')).toEqual(refused('unauthorized: no API key has this id and secret', 3));
     expect(existsSync(folder)).toBe(false);
     expect(await logIn('mine', '')).toEqual(refused('no API key: the secret is empty'));
-    expect(await logIn('../mine')).toEqual(refused('profile name "../mine": letters, digits'));
-    expect(await program.run('profile', 'login', 'mine')).toEqual(refused('which control plane? Give --url'));
+    expect(await logIn('../mine')).toEqual(refused('profile name "../mine": letters, digits', 2));
+    expect(await program.run('profile', 'login', 'mine')).toEqual(refused('which control plane? Give --url', 2));
   });
 
   test('leaves a secret in its file, and reads it at each log-in', async () => {
@@ -130,10 +130,10 @@ describe('profiles', () => {
     await pools();
     expect(await program.run('profile', 'delete', 'one')).toEqual(done('Profile one is deleted.\n'));
     expect(existsSync(path('sessions', 'one.json'))).toBe(false);
-    expect(await program.run('profile', 'current')).toEqual(refused('no profile is in use'));
-    expect(await pools()).toEqual(refused('which control plane?'));
+    expect(await program.run('profile', 'current')).toEqual(refused('no profile is in use', 4));
+    expect(await pools()).toEqual(refused('which control plane?', 2));
     expect(await pools('--profile', 'two')).toMatchObject(works);
-    expect(await program.run('profile', 'use', 'one')).toEqual(refused('there is no profile one (there are two)'));
+    expect(await program.run('profile', 'use', 'one')).toEqual(refused('there is no profile one (there are two)', 4));
   });
 
   test('come after variables, unless a flag names one', async () => {
@@ -142,14 +142,14 @@ describe('profiles', () => {
     expect(await pools()).toEqual(refused('https://127.0.0.1:1 cannot be reached', 6));
     expect(await pools('--profile', 'mine')).toMatchObject(works);
     program = program.with({ WORKER_POOLS_URL: '', WORKER_POOLS_API_KEY_SECRET: '', WORKER_POOLS_PROFILE: 'other' });
-    expect(await pools()).toEqual(refused('there is no profile other'));
+    expect(await pools()).toEqual(refused('there is no profile other', 4));
   });
 
   test('give their key to no other control plane', async () => {
     await logIn();
-    expect(await pools('--url', 'https://127.0.0.1:1')).toEqual(refused('no API key'));
+    expect(await pools('--url', 'https://127.0.0.1:1')).toEqual(refused('no API key', 3));
     expect(await program.with({ WORKER_POOLS_URL: 'https://127.0.0.1:1' }).run('pool', 'list')).toEqual(
-      refused('no API key'),
+      refused('no API key', 3),
     );
     expect(await pools('--url', `${cli.controlPlane.url}/`)).toMatchObject(works);
   });

@@ -40,7 +40,7 @@ describe('run', () => {
 
   test('trigger refuses to apply by itself what is only planned', async () => {
     const both = await program.run('run', 'trigger', 'runs', '--proposed', '--auto-deploy');
-    expect(both).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("'--proposed' cannot be used with") });
+    expect(both).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("'--proposed' cannot be used with") });
   });
 
   test('show says how a run stands and what it waits for', async () => {

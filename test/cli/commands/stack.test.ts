@@ -43,7 +43,7 @@ describe('stack', () => {
     await makePool(cli.controlPlane, 'for-refusals');
     const variables = ['--env', 'A B=c', '--env', 'SPACELIFT_DEBUG=true', '--env', 'TF_VAR_vpc-cidr=10.0.0.0/16'];
     const made = await program.run('stack', 'create', 'never', ...flags('for-refusals'), ...variables);
-    expect(made).toEqual(refused('Environment variable SPACELIFT_DEBUG is a setting of the pool'));
+    expect(made).toEqual(refused('Environment variable SPACELIFT_DEBUG is a setting of the pool', 2));
     expect(made.stderr).toContain('Environment variable "A B": a name has');
     expect(made.stderr).not.toContain('vpc-cidr');
     expect((await cli.controlPlane.admin.stacks()).map(({ name }) => name)).not.toContain('never');
@@ -66,7 +66,7 @@ describe('stack', () => {
     expect(await program.run('stack', 'delete', 'network')).toEqual(refused('stack app depends on stack network'));
     await program.run('stack', 'dependency', 'remove', 'app', 'network');
     expect(await program.run('stack', 'dependency', 'remove', 'app', 'network')).toEqual(
-      refused('stack app does not depend on stack network'),
+      refused('stack app does not depend on stack network', 4),
     );
   });
 
@@ -124,15 +124,16 @@ describe('stack', () => {
   });
 
   test.each<[verb: string, what: string, args: () => string[], sentence: string, exitCode?: number]>([
-    ['update', 'nothing', () => ['listed'], 'nothing to change'],
+    ['update', 'nothing', () => ['listed'], 'nothing to change', 2],
     ['update', 'a missing file', () => ['listed', '--env-from-file', at('nowhere')], 'cannot be read: ENOENT'],
     [
       'update',
       'a line that is no variable',
       () => ['listed', '--env-from-file', at('source', 'network', 'main.tf')],
       'line 1 of',
+      2,
     ],
-    ['update', 'a variable that no run can have', () => ['listed', '--env', 'A B=1'], 'Environment variable "A B"'],
+    ['update', 'a variable that no run can have', () => ['listed', '--env', 'A B=1'], 'Environment variable "A B"', 2],
     ['create', 'a bad name', () => ['a/b', ...flags('p')], 'letters, digits, dot, dash and underscore'],
     ['create', 'a missing pool', () => ['x', ...flags('nowhere')], 'worker pool nowhere not found', 4],
     ['create', 'a missing folder', () => ['x', '--pool', 'p', '--source', 'nowhere'], 'there is no folder nowhere'],

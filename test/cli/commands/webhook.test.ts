@@ -65,15 +65,15 @@ test('a secret comes from a file, or goes into one that nobody else can read', a
   expect(await program.run(...again)).toEqual(refused(`${out} already exists`));
 });
 
-test.each([
+test.each<[string, string[], string, number?]>([
   [
     'an address that is not public',
     ['create', 'x', '--endpoint', 'http://169.254.169.254/'],
     '169.254.169.254 is no public address',
   ],
-  ['nothing to change', ['update', 'x'], 'nothing to change'],
-  ['both', ['update', 'x', '--enable', '--disable'], 'give --enable or --disable, not both'],
-  ['one that is not there', ['delete', 'nowhere'], 'webhook nowhere not found'],
-])('%s is refused', async (_, words, sentence) => {
-  expect(await program.run('webhook', ...words)).toEqual(refused(sentence));
+  ['nothing to change', ['update', 'x'], 'nothing to change', 2],
+  ['both', ['update', 'x', '--enable', '--disable'], 'give --enable or --disable, not both', 2],
+  ['one that is not there', ['delete', 'nowhere'], 'webhook nowhere not found', 4],
+])('%s is refused', async (_, words, sentence, exitCode) => {
+  expect(await program.run('webhook', ...words)).toEqual(refused(sentence, exitCode));
 });
