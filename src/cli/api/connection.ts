@@ -46,7 +46,7 @@ export function withConnection(command: Command): Command {
   return withAddressAndKey(
     command
       .optionsGroup(CONNECTION_GROUP)
-      .option('--profile <name>', 'profile with both ($WORKER_POOLS_PROFILE; default: that of profile use)'),
+      .option('--profile <profile>', 'profile with both ($WORKER_POOLS_PROFILE; default: that of profile use)'),
   );
 }
 

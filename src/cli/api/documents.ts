@@ -113,6 +113,7 @@ export const STACK = graphql(`
     }
   }
 `);
+export const STACK_NAMES = graphql('{ stacks { id name } }');
 export const CREATE_STACK = graphql(`
   mutation (
     $name: String!
@@ -235,6 +236,8 @@ const RUN_FIELDS = `
 `;
 
 export const RUN = graphql(`query($id: ID!) { run(id: $id) { ${RUN_FIELDS} } }`);
+/** Of those that somebody may mean now. */
+export const RUN_IDS = graphql('{ runs(first: 50) { id } }');
 export const RUN_CHANGES = graphql(`
   query($id: ID!, $types: [PlanAction!]) {
     run(id: $id) {

@@ -36,7 +36,7 @@ const profiles = () => Profiles.of(process.env);
 function loginCommand(): Command {
   const command = withAddressAndKey(
     new Command('login')
-      .argument('<name>', 'name of the profile')
+      .argument('<profile>', 'name of the profile')
       .description(
         'Try an API key, keep it in a file that only you can read, and use it from now on. The secret is asked for, or read from standard input, or stays in the file of --api-key-secret-file, which is read at each log-in.',
       ),
@@ -114,14 +114,14 @@ function listCommand(): Command {
         return { name, url, apiKeyId, current: name === current };
       });
     const rows = all.map((each) => [each.current ? '*' : '', each.name, each.url, each.apiKeyId]);
-    const names = all.map(({ name }) => name).join('\n');
+    const names = all.map(({ name }) => name);
     output(flags, all, names, table([['', 'NAME', 'URL', 'API KEY'], ...rows]));
   });
 }
 
 function useCommand(): Command {
   const command = new Command('use')
-    .argument('<name>', 'name of the profile')
+    .argument('<profile>', 'name of the profile')
     .description('Use a profile from now on.');
   return withExamples(command, 'profile use production').action((name: string) => {
     profiles().use(name);
@@ -140,7 +140,7 @@ function currentCommand(): Command {
 
 function deleteCommand(): Command {
   const command = new Command('delete')
-    .argument('<name>', 'name of the profile')
+    .argument('<profile>', 'name of the profile')
     .description('Forget a profile, with its secret and its session. The API key stays.');
   return withExamples(command, 'profile delete production').action((name: string) => {
     profiles().delete(name);

@@ -9,7 +9,7 @@ import { UserError } from '../run-program';
 
 export function changesCommand(): Command {
   const command = new Command('changes')
-    .argument('<id>', 'id of the run')
+    .argument('<run>', 'id of the run')
     .description(
       'Show what the plan of a run changes: resources with what happens to them and why, what was changed outside of the stack, and outputs. Names only, never a value.',
     )
@@ -25,7 +25,7 @@ export function changesCommand(): Command {
     if (!run) throw notFound(`run ${id} not found`);
     const [changes] = run.changesV3;
     if (!run.delta || !changes) throw new UserError(`nothing is known of changes: ${why(run)}`);
-    const names = changes.resources.map(({ address }) => address).join('\n');
+    const names = changes.resources.map(({ address }) => address);
     output(flags, { delta: run.delta, ...changes }, names, changesText(run.delta, changes));
   });
 }

@@ -49,7 +49,7 @@ export function runCommand(): Command {
 
 function retryCommand(): Command {
   const command = new Command('retry')
-    .argument('<id>', 'id of a run that failed, or was stopped, canceled or discarded')
+    .argument('<run>', 'id of a run that failed, or was stopped, canceled or discarded')
     .description('Queue another run of the same kind, with the source that the stack has now.');
   withExamples(withFollow(command), 'run retry 01K3ZC0000000000000000000R --follow');
   return apiAction<FollowFlags>(command, async (client, flags, id = '') => {
@@ -60,7 +60,7 @@ function retryCommand(): Command {
 
 function prioritizeCommand(): Command {
   const command = new Command('prioritize')
-    .argument('<id>', 'id of the run')
+    .argument('<run>', 'id of the run')
     .description(
       'Let a run go before others of its pool whenever it waits for a worker. It does not overtake earlier runs of its stack.',
     )
@@ -76,7 +76,7 @@ function prioritizeCommand(): Command {
 
 function logCommand(): Command {
   const command = new Command('log')
-    .argument('<id>', 'id of the run')
+    .argument('<run>', 'id of the run')
     .description('Print the log of a run. With --follow: until it is over; exit code 1 when it failed.')
     .option('--follow', 'follow it until the run is over')
     .addHelpText(
@@ -96,7 +96,7 @@ ${EXIT_CODES_HELP}`,
 function showCommand(): Command {
   const command = new Command('show')
     .alias('get')
-    .argument('<id>', 'id of the run')
+    .argument('<run>', 'id of the run')
     .description('Show the state of a run, and what it is waiting for.');
   withExamples(withWatch(withOutput(command)), 'run show 01K3ZC0000000000000000000R');
   return apiAction<WatchFlags>(command, (client, flags, id = '') =>
@@ -161,7 +161,7 @@ function decision(
   mutation: typeof STOP_RUN,
   sentence: (run: Run) => string,
 ): Command {
-  const command = withOutput(new Command(verb).argument('<id>', 'id of the run').description(description));
+  const command = withOutput(new Command(verb).argument('<run>', 'id of the run').description(description));
   withExamples(command, `run ${verb} 01K3ZC0000000000000000000R`);
   return apiAction<OutputFlags>(command, async (client, flags, id = '') => {
     const { run } = await client.query(mutation, { id });

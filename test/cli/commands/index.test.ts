@@ -76,7 +76,7 @@ describe('the program', () => {
     ['an unknown flag', 'run list --outptu', "error: unknown option '--outptu'\n(Did you mean --output?)"],
     ['a format that is none', 'run list -o xml', 'Allowed choices are json, yaml, name.'],
     ['a missing flag', 'pool create x', "error: required option '--out <dir>' not specified\n(--help lists"],
-    ['a missing argument', 'run log', "error: missing required argument 'id'"],
+    ['a missing argument', 'run log', "error: missing required argument 'run'"],
     ['a tool that is none', 'stack create x --tool make', 'Allowed choices are opentofu, terraform.'],
     ['a variable without value', 'stack create x --env NAME', 'it must be NAME=VALUE'],
   ])('answers %s with help on standard error and exit code 2', async (_, command, text) => {

@@ -1,4 +1,6 @@
 /* The commands that talk to a control plane, without the rest of the program, which takes longer to load. */
+import { auditCommand } from '../../../src/cli/commands/audit';
+import { completionCommand } from '../../../src/cli/commands/completion';
 import { keyCommand } from '../../../src/cli/commands/key';
 import { webhookCommand } from '../../../src/cli/commands/webhook';
 import { poolCommand } from '../../../src/cli/commands/pool';
@@ -9,4 +11,5 @@ import { workerCommand } from '../../../src/cli/commands/worker';
 import { run } from '../../../src/cli/run-program';
 
 const ofQueue = [poolCommand(), workerCommand(), stackCommand(), runCommand()];
-void run('worker-pools', [...ofQueue, keyCommand(), webhookCommand(), profileCommand()]);
+const ofAccount = [keyCommand(), webhookCommand(), auditCommand(), profileCommand(), completionCommand()];
+void run('worker-pools', [...ofQueue, ...ofAccount]);

@@ -1,5 +1,6 @@
 import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process';
-import { basename, join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import type { TestControlPlane } from '../../control-plane/support/control-plane';
@@ -104,6 +105,12 @@ export class Program {
   /** The same program, which is given something to read. */
   reading(input: string): Program {
     return new Program(this.path, this.environment, this.longestMs, input);
+  }
+
+  /** Makes a command of it that shells find by its path. @returns the environment of such a shell */
+  command(path: string): NodeJS.ProcessEnv {
+    writeFileSync(path, `#!/bin/sh\nexec '${process.execPath}' '${this.path}' "$@"\n`, { mode: 0o755 });
+    return { ...this.environment, PATH: `${dirname(path)}:${this.environment.PATH}` };
   }
 
   /** Runs it to its end. */
