@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { EXIT_CODES, EXIT_CODES_HELP } from './exit-codes';
-import { forPeople } from './api/output';
+import { print } from './api/output';
 import { VERSION } from './version';
 
 /** An error whose message is the whole story for the person at the terminal: printed without a stack. */
@@ -43,6 +43,7 @@ export async function run(
     .version(VERSION)
     .showHelpAfterError('(--help lists the options)')
     .addHelpText('after', EXIT_CODES_HELP)
+    .configureOutput({ writeErr: (text) => print(text.trimEnd(), process.stderr) })
     .exitOverride(({ exitCode }) => process.exit(exitCode === EXIT_CODES.done.code ? exitCode : EXIT_CODES.usage.code));
   for (const command of commands) {
     program.addCommand(command);
@@ -63,7 +64,7 @@ export async function carryOut(
     // A rule of the control plane that was broken already here says all that there is to say, too.
     const known = error instanceof Error && FOR_PEOPLE.includes(error.name);
     const message = error instanceof Error ? ((known ? error.message : error.stack) ?? error.message) : String(error);
-    process.stderr.write(`${name}: ${forPeople(message, process.stderr)}\n`);
+    print(`${name}: ${message}`, process.stderr);
     const { exitCode = EXIT_CODES.failed.code } = known ? (error as Partial<UserError>) : {};
     process.exitCode = exitCode;
   }

@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
+import { visibleName } from '../../text/visible';
 import { UserError } from '../run-program';
-import { forPeople } from './output';
+import { print } from './output';
 
 export interface ConfirmFlags {
   readonly yes?: boolean;
@@ -14,7 +15,7 @@ export async function confirm({ yes = false }: ConfirmFlags, whatHappens: string
   if (yes) return;
   if (!process.stdin.isTTY)
     throw new UserError(`${whatHappens} Nobody can be asked here: --yes does it without asking`);
-  process.stderr.write(`${forPeople(whatHappens, process.stderr)}\n`);
+  print(whatHappens, process.stderr);
   if (!(await asks(question))) throw new UserError('nothing was done');
 }
 
@@ -24,7 +25,7 @@ export async function asks(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const nobody = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
-    const answer = await Promise.race([terminal.question(`${question} [y/N] `), nobody]);
+    const answer = await Promise.race([terminal.question(`${visibleName(question)} [y/N] `), nobody]);
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     terminal.close();

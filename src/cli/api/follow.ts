@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../run-program';
 import type { ApiClient } from './client';
 import { Outage } from './outage';
-import { paint, piecesForPeople, print } from './output';
+import { print, PrintedPieces } from './output';
 import { UnavailableError } from './refused';
 
 /** How a run stood when its log ended. */
@@ -93,22 +93,22 @@ function announce(runId: string, now: LogEnd, before: LogEnd | undefined): void 
   const mood = now.state === 'FINISHED' ? 'good' : now.state === 'FAILED' ? 'bad' : 'strong';
   const hint =
     now.state === 'UNCONFIRMED' ? `; worker-pools run confirm ${runId} applies it, run discard drops it` : '';
-  print(paint(mood, `--- ${now.state}${hint}`, process.stderr), process.stderr);
+  print(`--- ${now.state}${hint}`, process.stderr, mood);
 }
 
 /** What a run says on standard output: each of its streams by itself, as they come in turns. */
 class PrintedLog {
-  private readonly pieces = new Map<LogLine['stream'], ReturnType<typeof piecesForPeople>>();
+  private readonly pieces = new Map<LogLine['stream'], PrintedPieces>();
 
   write({ stream, text }: LogLine): void {
-    const pieces = this.pieces.get(stream) ?? piecesForPeople(process.stdout);
+    const pieces =
+      this.pieces.get(stream) ?? new PrintedPieces(process.stdout, stream === 'system' ? 'muted' : undefined);
     this.pieces.set(stream, pieces);
-    const shown = pieces.write(text);
-    if (shown !== '') process.stdout.write(stream === 'system' ? paint('muted', shown) : shown);
+    pieces.write(text);
   }
 
   /** Leaves no colour on for what others print next. */
   end(): void {
-    for (const pieces of this.pieces.values()) process.stdout.write(pieces.end());
+    for (const pieces of this.pieces.values()) pieces.end();
   }
 }

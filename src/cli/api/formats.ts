@@ -1,6 +1,5 @@
 import { Option, type Command } from 'commander';
-import { stringify } from 'yaml';
-import { print, show } from './output';
+import { print, printData, printNames } from './output';
 
 const FORMATS = ['json', 'yaml', 'name'] as const;
 
@@ -14,12 +13,14 @@ export function withOutput(command: Command): Command {
   return command.addOption(new Option('-o, --output <format>', 'for programs; name: ids alone').choices(FORMATS));
 }
 
-/**
- * Prints what a command shows.
- * @param names one a line
- */
-export function output({ output: format }: OutputFlags, value: unknown, names: string, text: string): void {
-  if (format === 'yaml') print(stringify(value).trimEnd());
-  else if (format === 'name') print(names);
-  else show({ json: format === 'json' }, value, text);
+/** Prints what a command shows: data for a program that asked for it, else words. */
+export function output(
+  { output: format }: OutputFlags,
+  value: unknown,
+  names: string | readonly string[],
+  text: string,
+): void {
+  if (format === 'name') printNames([names].flat());
+  else if (format) printData(value, format);
+  else print(text);
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from '../../time';
 import type { UserError } from '../run-program';
 import type { ApiClient } from './client';
-import { paint, print } from './output';
+import { print } from './output';
 import { UnavailableError } from './refused';
 
 /** The first pause after a failure, and the longest. */
@@ -35,6 +35,6 @@ export class Outage {
   }
 
   private say(sentence: string): void {
-    print(paint('muted', `--- ${sentence}`, process.stderr), process.stderr);
+    print(`--- ${sentence}`, process.stderr, 'muted');
   }
 }

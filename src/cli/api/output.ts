@@ -1,66 +1,108 @@
+import { Document, Scalar, visit } from 'yaml';
 import { VisibleText, visibleLines, visibleName, type Colours } from '../../text/visible';
+import { widthOf } from './width';
+
+/*
+ * The one way to standard output and standard error: whatever a command prints, wherever that came from, is harmless to a
+ * terminal, and looks the same in a pipe. Logs and states alone go to a pipe as they are, because they are somebody's data.
+ */
 
 /** Words in colour, only where a person looks on. Each begins anew: a run may have left a colour on. */
 const COLOURS = { good: 32, bad: 31, muted: 90, strong: 1 } as const;
 
-type Stream = NodeJS.WriteStream;
+export type Mood = keyof typeof COLOURS;
 
-export function paint(mood: keyof typeof COLOURS, text: string, stream: Stream = process.stdout): string {
-  return stream.isTTY && colours() === 'kept' ? `\u001b[0;${COLOURS[mood]}m${text}\u001b[0m` : text;
-}
+type Stream = NodeJS.WriteStream;
 
 type Row = readonly string[];
 
 /** Rows as columns of equal width, the first row being the head, and how further rows look below them. */
 export function columns(rows: readonly Row[]): { readonly text: string; readonly line: (row: Row) => string } {
-  const shownIn = (row: Row) => (process.stdout.isTTY ? row.map(visibleName) : row);
-  const shown = rows.map(shownIn);
-  const widths = (shown[0] ?? []).map((_, column) => Math.max(...shown.map((row) => row[column]?.length ?? 0)));
+  const shown = rows.map((row) => row.map(visibleName));
+  const widths = (shown[0] ?? []).map((_, column) => Math.max(...shown.map((row) => widthOf(row[column] ?? ''))));
   const pad = (row: Row) =>
     row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(cell))))
       .join('  ')
       .trimEnd();
-  return { text: shown.map(pad).join('\n'), line: (row) => pad(shownIn(row)) };
+  return { text: shown.map(pad).join('\n'), line: (row) => pad(row.map(visibleName)) };
 }
 
 /** Rows as columns of equal width; the first row is the head. */
 export const table = (rows: readonly Row[]): string => columns(rows).text;
 
-/** Prints text, whoever it is of: the bytes as they are to a pipe, what is harmless to a terminal. */
-export function print(text: string, stream: Stream = process.stdout): void {
-  stream.write(`${forPeople(text, stream)}\n`);
+/** Prints lines of text, whoever they are of. */
+export function print(text: string, stream: Stream = process.stdout, mood?: Mood): void {
+  stream.write(`${paint(mood, visibleLines(text), stream)}\n`);
 }
 
-/** What a command shows: as JSON for a program that asked for it, else in words. */
-export function show(flags: { readonly json?: boolean }, value: unknown, text: string): void {
-  if (flags.json) printJson(value);
-  else print(text);
+/** The same of names, each on a line. */
+export function printNames(names: readonly string[]): void {
+  for (const name of names) print(visibleName(name));
 }
 
-function printJson(value: unknown): void {
-  const text = JSON.stringify(value, null, 2);
-  // JSON escapes most controls by itself; these mean the same to a program when they are escaped as well.
-  const escaped = process.stdout.isTTY ? text.replace(/[\u007f-\u009f\p{Bidi_Control}]/gu, unicodeEscape) : text;
-  process.stdout.write(`${escaped}\n`);
+/** How data for programs is written: JSON over several lines or on one, YAML by itself or as one document of several. */
+export type DataFormat = 'json' | 'json-line' | 'yaml' | 'yaml-document';
+
+/** Prints data for a program: it means what it meant, and what would steer a terminal is escaped. */
+export function printData(value: unknown, format: DataFormat): void {
+  process.stdout.write(`${dataText(value, format).replace(STEERING, unicodeEscape)}\n`);
 }
 
-/** Text of others as this stream may have it. */
-export function forPeople(text: string, stream: Stream): string {
-  return stream.isTTY ? visibleLines(text, colours()) : text;
+/** What JSON and YAML do not escape by themselves, or not always. */
+const STEERING = /[\u007f-\u009f\u2028\u2029\p{Bidi_Control}]/gu;
+
+function dataText(value: unknown, format: DataFormat): string {
+  if (format === 'json') return JSON.stringify(value, null, 2);
+  if (format === 'json-line') return JSON.stringify(value);
+  const text = yamlText(value).trimEnd();
+  return format === 'yaml' ? text : `---\n${text}`;
 }
 
-/** As `forPeople`, for text that comes in pieces. */
-export function piecesForPeople(stream: Stream): Pick<VisibleText, 'write' | 'end'> {
-  return stream.isTTY ? new VisibleText(colours()) : { write: (text) => text, end: () => '' };
-}
-
-function colours(): Colours {
-  return process.env.NO_COLOR ? 'dropped' : 'kept';
+/** Only what stands between double quotes can have escapes. */
+function yamlText(value: unknown): string {
+  const document = new Document(value);
+  visit(document, {
+    Scalar(_, scalar) {
+      if (typeof scalar.value === 'string' && scalar.value.search(STEERING) >= 0) scalar.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return document.toString();
 }
 
 function unicodeEscape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** Text that comes in pieces, with its colours: as it is to a pipe, harmless to a terminal. */
+export class PrintedPieces {
+  private readonly visible = new VisibleText(colours());
+
+  constructor(
+    private readonly stream: Stream = process.stdout,
+    private readonly mood?: Mood,
+  ) {}
+
+  write(piece: string): void {
+    const shown = this.stream.isTTY ? this.visible.write(piece) : piece;
+    if (shown !== '') this.stream.write(paint(this.mood, shown, this.stream));
+  }
+
+  /** Leaves no colour on for what others print next. */
+  end(): void {
+    if (this.stream.isTTY) this.stream.write(this.visible.end());
+  }
+}
+
+/** Words of our own in colour, to a terminal that wants them. */
+export function paint(mood: Mood | undefined, text: string, stream: Stream = process.stdout): string {
+  return mood !== undefined && stream.isTTY && colours() === 'kept'
+    ? `\u001b[0;${COLOURS[mood]}m${text}\u001b[0m`
+    : text;
+}
+
+function colours(): Colours {
+  return process.env.NO_COLOR || process.env.TERM === 'dumb' ? 'dropped' : 'kept';
 }
 
 /** Seconds since the epoch as people read them. */

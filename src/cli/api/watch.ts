@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { stringify } from 'yaml';
 import { UserError } from '../run-program';
 import type { ApiClient } from './client';
 import { output, type OutputFlags } from './formats';
 import { Outage } from './outage';
-import { columns, print } from './output';
+import { columns, print, printData, printNames } from './output';
 
 /** How often a list is looked at that is watched. */
 const WATCH_MS = 2_000;
@@ -32,7 +31,13 @@ export async function showList<T extends { readonly id: string }>(
   const first = await ask();
   const { text, line } = columns([head, ...first.map(row)]);
   if (flags.watch && flags.output) for (const item of first) printItem(flags, item, '');
-  else output(flags, first, first.map(({ id }) => id).join('\n'), text);
+  else
+    output(
+      flags,
+      first,
+      first.map(({ id }) => id),
+      text,
+    );
   if (!flags.watch) return;
   let known = new Map(first.map((item) => [item.id, JSON.stringify(item)]));
   await again(client, async () => {
@@ -63,9 +68,10 @@ export async function showWhole<T extends { readonly id: string }>(
 
 /** One of many, so that a program can tell where it ends: JSON on a line, YAML as a document. */
 function printItem({ output: format }: OutputFlags, item: { readonly id: string }, text: string): void {
-  if (format === 'json') print(JSON.stringify(item));
-  else if (format === 'yaml') print(`---\n${stringify(item).trimEnd()}`);
-  else print(format === 'name' ? item.id : text);
+  if (format === 'json') printData(item, 'json-line');
+  else if (format === 'yaml') printData(item, 'yaml-document');
+  else if (format === 'name') printNames([item.id]);
+  else print(text);
 }
 
 async function again(client: ApiClient, look: () => Promise<void>): Promise<never> {

@@ -5,7 +5,7 @@ import { apiAction } from '../api/command';
 import { AUDIT_TRAIL } from '../api/documents';
 import { output } from '../api/formats';
 import { commandGroup, withExamples } from '../api/help';
-import { print, table, when } from '../api/output';
+import { printData, table, when } from '../api/output';
 import { showList, withWatch } from '../api/watch';
 import { collect, wholeNumber } from '../options';
 import { parseDuration } from '../../time';
@@ -72,14 +72,14 @@ function listCommand(): Command {
     output(
       flags.output === undefined ? {} : { output: flags.output },
       entries,
-      entries.map(({ id }) => id).join('\n'),
+      entries.map(({ id }) => id),
       text,
     );
   });
 }
 
 async function exportLines(client: ApiClient, flags: Flags): Promise<void> {
-  for await (const entry of pages(client, flags, 'ASC', flags.limit ?? Infinity)) print(JSON.stringify(entry));
+  for await (const entry of pages(client, flags, 'ASC', flags.limit ?? Infinity)) printData(entry, 'json-line');
 }
 
 /** The newest ones, then each that is new; the newest last, as in a log. */

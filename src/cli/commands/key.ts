@@ -68,7 +68,12 @@ function listCommand(): Command {
   const command = new Command('list').description('List the API keys; nobody is told their secrets.');
   return apiAction<OutputFlags>(withExamples(withOutput(command), 'key list'), async (client, flags) => {
     const { apiKeys } = await client.query(API_KEYS);
-    output(flags, apiKeys, apiKeys.map(({ id }) => id).join('\n'), keyTable(apiKeys));
+    output(
+      flags,
+      apiKeys,
+      apiKeys.map(({ id }) => id),
+      keyTable(apiKeys),
+    );
   });
 }
 

@@ -67,7 +67,12 @@ function listCommand(): Command {
       const { stack } = await client.query(STACK_DEPENDENCIES, { id });
       const all = [...(stack?.dependsOn ?? []), ...(stack?.isDependedOnBy ?? [])];
       const rows = all.map((one) => [one.stack?.name ?? one.stackId, one.dependsOnStack?.name ?? one.dependsOnStackId]);
-      output(flags, all, all.map((one) => one.id).join('\n'), table([['STACK', 'DEPENDS ON'], ...rows]));
+      output(
+        flags,
+        all,
+        all.map((one) => one.id),
+        table([['STACK', 'DEPENDS ON'], ...rows]),
+      );
     },
   );
 }

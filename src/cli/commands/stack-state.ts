@@ -7,7 +7,7 @@ import { RESTORE_STATE, STATE_VERSIONS, UNLOCK_STATE } from '../api/documents';
 import { output, withOutput, type OutputFlags } from '../api/formats';
 import { commandGroup, withExamples } from '../api/help';
 import { findStack } from '../api/operations';
-import { piecesForPeople, print, table, when } from '../api/output';
+import { print, PrintedPieces, table, when } from '../api/output';
 import { UsageError, UserError } from '../run-program';
 
 /** `worker-pools stack state`: the states that the control plane keeps. */
@@ -34,7 +34,7 @@ function listCommand(): Command {
       const by = restoredFrom === null ? 'pushed' : `restored from ${restoredFrom}`;
       return [String(number), String(serial ?? '-'), String(bytes), when(createdAt), runId ?? by];
     });
-    const numbers = versions.map(({ number }) => number).join('\n');
+    const numbers = versions.map(({ number }) => String(number));
     output(flags, versions, numbers, table([['VERSION', 'SERIAL', 'BYTES', 'CREATED', 'BY'], ...rows]));
   });
 }
@@ -54,9 +54,9 @@ function pullCommand(): Command {
     const query = version === undefined ? '' : `?version=${versionOf(version)}`;
     const content = await client.stream(`/api/v1/stacks/${id}/state${query}`);
     if (out === undefined) {
-      const shown = piecesForPeople(process.stdout);
-      for await (const chunk of content.setEncoding('utf8')) process.stdout.write(shown.write(chunk as string));
-      process.stdout.write(shown.end());
+      const shown = new PrintedPieces();
+      for await (const chunk of content.setEncoding('utf8')) shown.write(chunk as string);
+      shown.end();
     } else {
       await pipeline(content, createWriteStream(out, { flags: 'wx', mode: 0o600 })).catch(asUserError(out));
       print(`The state is in ${out}. It may hold secrets: keep it to yourself.`);

@@ -99,7 +99,12 @@ function deliveriesCommand(): Command {
         ...[String(one.statusCode ?? ''), one.attemptedAt === null ? '' : when(one.attemptedAt), one.error ?? ''],
       ]);
       const head = ['ID', 'RUN', 'STATE', 'ATTEMPTS', 'STATUS', 'LAST ATTEMPT', 'ERROR'];
-      output(flags, deliveries, deliveries.map((one) => one.id).join('\n'), table([head, ...rows]));
+      output(
+        flags,
+        deliveries,
+        deliveries.map((one) => one.id),
+        table([head, ...rows]),
+      );
     },
   );
 }

@@ -106,7 +106,12 @@ function undrainCommand(): Command {
 }
 
 function show(flags: OutputFlags, workers: readonly Worker[], sentence: (worker: Worker) => string): void {
-  output(flags, workers, workers.map(({ id }) => id).join('\n'), workers.map(sentence).join('\n'));
+  output(
+    flags,
+    workers,
+    workers.map(({ id }) => id),
+    workers.map(sentence).join('\n'),
+  );
 }
 
 /** Looks for all of them before it changes one. @throws UserError that names what is not there */

@@ -1,13 +1,13 @@
 import { followLog, type LogEnd } from '../api/follow';
 import { triggerRun } from '../api/operations';
-import { paint, print } from '../api/output';
+import { print } from '../api/output';
 import type { Demo } from './bring-up';
 import { DEMO } from './settings';
 
 /** Triggers a run of the demo's stack and prints its log as it comes. */
 export async function runTheStack(demo: Demo): Promise<LogEnd & { readonly runId: string }> {
   const { id: runId } = await triggerRun(demo.client, DEMO.stack.name);
-  print(paint('strong', `\nRun ${runId} of the stack "${DEMO.stack.name}"`));
+  print(`\nRun ${runId} of the stack "${DEMO.stack.name}"`, process.stdout, 'strong');
   const end = await followLog(demo.client, runId, true);
   return { ...end, runId };
 }
@@ -18,9 +18,8 @@ export function sayHowToGoOn(demo: Demo, end: LogEnd & { readonly runId: string 
   const good = end.state === 'FINISHED';
   const api = `--url ${demo.url} --ca ca.crt --api-key-secret-file key`;
   const secret = `get secret ${controlPlane.apiKeySecret} -n ${controlPlane.namespace}`;
+  print(`\nThe run is ${end.state}${end.message ? `: ${end.message}` : ''}`, process.stdout, good ? 'good' : 'bad');
   print(`
-${paint(good ? 'good' : 'bad', `The run is ${end.state}`)}${end.message ? `: ${end.message}` : ''}
-
 Look further:
   page        ${
     demo.cluster.kind === 'context'

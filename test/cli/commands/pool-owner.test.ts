@@ -59,7 +59,7 @@ describe('pool update', () => {
     ['a name with a slash', ['--name', 'a/b'], 'no slash, no control character'],
     ['a label that nobody sees', ['--label', ' '], 'label " " is not allowed'],
     ['a space that is a path', ['--space', '../x'], 'space "../x" is not allowed'],
-  ])('refuses %s, and changes nothing', async (_, flags, sentence, exitCode) => {
+  ])('refuses %s, and changes nothing', async (_, flags, sentence, exitCode = 1) => {
     const before = await poolNow();
     expect(await program.run('pool', 'update', 'owned', ...flags)).toEqual(refused(sentence, exitCode));
     expect(await poolNow()).toEqual(before);

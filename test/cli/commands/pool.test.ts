@@ -90,7 +90,7 @@ describe('pool', () => {
     ['a name that no pool may have', ['a bad/name'], 'no slash, no control character'],
     ['a name that no Secret may have', ['Main worker'], 'give --kubernetes-secret', 2],
     ['a namespace that is none', ['x', '--namespace', 'A/b'], '--namespace: "A/b" is not a valid namespace', 2],
-  ])('create refuses %s before it makes anything', async (_, args, sentence, exitCode) => {
+  ])('create refuses %s before it makes anything', async (_, args, sentence, exitCode = 1) => {
     const before = (await controlPlane.admin.pools()).length;
     expect(await program.run('pool', 'create', ...args, '--out', at('never'))).toEqual(refused(sentence, exitCode));
     expect(existsSync(at('never'))).toBe(false);

@@ -74,6 +74,6 @@ test.each<[string, string[], string, number?]>([
   ['nothing to change', ['update', 'x'], 'nothing to change', 2],
   ['both', ['update', 'x', '--enable', '--disable'], 'give --enable or --disable, not both', 2],
   ['one that is not there', ['delete', 'nowhere'], 'webhook nowhere not found', 4],
-])('%s is refused', async (_, words, sentence, exitCode) => {
+])('%s is refused', async (_, words, sentence, exitCode = 1) => {
   expect(await program.run('webhook', ...words)).toEqual(refused(sentence, exitCode));
 });
