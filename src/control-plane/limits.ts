@@ -44,6 +44,12 @@ export const LIMITS = {
   jsonNesting: limit(64, 'count', 'brackets within brackets of a JSON body', 'the protocol needs five'),
   storedMs: limit(600_000, 'ms', 'making an upload durable', 'as long as a run Pod waits for it'),
   logInBytes: limit(8 * KIB, 'bytes', 'a GraphQL body without a JWT', 'it logs in and does nothing else'),
+  pageLogInBytes: limit(
+    64 * KIB,
+    'bytes',
+    'a log-in at the web pages',
+    'it brings along what was typed into a form whose session had ended: a quarter of it',
+  ),
   graphqlBytes: limit(4 * MIB, 'bytes', 'a GraphQL body', 'the environment of a stack may have 1.5 MiB'),
   formBytes: limit(256 * KIB, 'bytes', 'a form of the web pages', 'a variable of a stack may have 128 KiB'),
   documentBytes: limit(

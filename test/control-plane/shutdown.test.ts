@@ -40,7 +40,7 @@ function halfAnUpload() {
     goOn = resolve;
   });
   async function* parts() {
-    yield Buffer.from('half');
+    yield Buffer.from([0x1f, 0x8b, 0x08]);
     await told;
     yield Buffer.from('the rest');
   }

@@ -74,7 +74,9 @@ export class AdminService {
     this.poolAdmin = new PoolAdmin(this.context, issuer);
     this.drift = new DriftAdmin(this.context, (nameOrId) => this.stackAdmin.require(nameOrId));
     this.states = new StateAdmin(this.context, states, (nameOrId) => this.stackAdmin.require(nameOrId));
-    this.webhooks = new WebhookAdmin(this.context, destinations, (nameOrId) => this.stackAdmin.require(nameOrId));
+    this.webhooks = new WebhookAdmin(this.context, destinations, (nameOrId, field) =>
+      this.stackAdmin.require(nameOrId, field),
+    );
     this.stackAdmin = new StackAdmin(this.context, blobs, (nameOrId) => this.poolAdmin.byNameOrId(nameOrId));
   }
 

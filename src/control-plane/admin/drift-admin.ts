@@ -7,6 +7,7 @@ import { queueRun } from '../queue/person-operations';
 import { stackTopic } from '../queue/wakeups';
 import type { Transaction } from '../store';
 import type { DriftSchedule, RunRecord, StackRecord } from '../store/records';
+import { driftVersion, refuseOutdated } from './versions';
 
 export interface DriftSettings {
   /** Cron expressions. */
@@ -17,6 +18,8 @@ export interface DriftSettings {
   readonly reconcile?: boolean | null;
   /** Whether it is looked for whatever became of the newest run. @default false */
   readonly ignoreState?: boolean | null;
+  /** `driftVersion` of what was seen: refused where it is another by now. @default - whatever it is */
+  readonly seen?: string;
 }
 
 const SETTINGS = ['schedule', 'timezone', 'reconcile', 'ignoreState'] as const;
@@ -52,6 +55,7 @@ export class DriftAdmin {
     await auditedTransaction(this.context, 'stack.set-drift-detection', async (tx) => {
       await takesDriftRuns(tx, id);
       const before = await tx.drift.find(id);
+      refuseOutdated(driftVersion(before), settings.seen, `the drift detection of stack ${name}`);
       if (before && how === 'create') throw new RequestError('malformed', `stack ${name} has drift detection already`);
       if (!before && how === 'update') throw noSchedule(name);
       const changes = before ? differences(before, schedule, SETTINGS) : fieldsOf(said(schedule));

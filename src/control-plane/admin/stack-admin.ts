@@ -113,7 +113,8 @@ export class StackAdmin {
 
   /** Lets tracked runs of a stack follow those of another. */
   async depend(stack: string, dependsOn: string): Promise<StackDependency> {
-    const [{ id: stackId }, { id: dependsOnStackId }] = [await this.require(stack), await this.require(dependsOn)];
+    const { id: stackId } = await this.require(stack);
+    const { id: dependsOnStackId } = await this.require(dependsOn, 'dependsOnStackId');
     return depend(this.context, { stackId, dependsOnStackId });
   }
 
@@ -154,9 +155,10 @@ export class StackAdmin {
     return this.require(stack.id);
   }
 
-  async require(nameOrId: string): Promise<StackRecord> {
+  /** @param field that names it, where that is an input of many */
+  async require(nameOrId: string, field?: string): Promise<StackRecord> {
     const stack = await this.find(nameOrId);
-    if (!stack) throw notFound(nameOrId);
+    if (!stack) throw notFound(nameOrId, field);
     return stack;
   }
 }
@@ -172,8 +174,9 @@ async function locked({ stacks }: Tables, id: string): Promise<StackRecord> {
   return stack;
 }
 
-function notFound(nameOrId: string): RequestError {
-  return new RequestError('not-found', `stack ${nameOrId} not found`);
+function notFound(nameOrId: string, field?: string): RequestError {
+  const options = field === undefined ? {} : { field };
+  return new RequestError('not-found', `stack ${nameOrId} not found`, undefined, options);
 }
 
 /** What the audit trail may tell of a stack: of its environment the names. */

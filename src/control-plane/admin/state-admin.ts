@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { audited, auditedTransaction, fieldsOf, unchanged } from '../audit/audited';
 import { RequestError } from '../errors';
 import type { PersonContext } from '../queue/context';
+import { stackTopic } from '../queue/wakeups';
 import { livingLock } from '../state/locks';
 import type { OpenedState, States, WriteTransaction } from '../state/states';
 import type { Tables } from '../store';
@@ -18,6 +19,11 @@ export class StateAdmin {
   /** The newest version; null when there is none. */
   async newest(stackId: string): Promise<StateVersion | null> {
     return (await this.tables.states.find(stackId)) ?? null;
+  }
+
+  /** Null when it is not kept, or not any more. */
+  async version(stackId: string, number: number): Promise<StateVersion | null> {
+    return (await this.tables.states.find(stackId, number)) ?? null;
   }
 
   /** Newest first. */
@@ -42,7 +48,7 @@ export class StateAdmin {
     return this.states.write({ stackId: stack.id, content, runId: null, within: this.writing('state.push', stack) });
   }
 
-  /** Makes a former version the newest one. */
+  /** Makes a former version the newest one, unless that has the same content. */
   async restore(nameOrId: string, number: number): Promise<StateVersion> {
     const stack = await this.stackOf(nameOrId);
     const { content } = await this.require(stack, number);
@@ -65,6 +71,7 @@ export class StateAdmin {
       const lock = await tx.states.lockOf(id);
       if (!lock) throw new RequestError('not-found', `the state of stack ${name} is not locked`);
       await tx.states.unlock(id);
+      await tx.notify([stackTopic(id)]);
       return audited(lock, { object: { id, name }, changes: { lockedByRun: { from: lock.runId } } });
     });
   }
@@ -76,6 +83,7 @@ export class StateAdmin {
         const written = await work(tx);
         const { number, serial, lineage, bytes, restoredFrom } = written.version;
         if (!written.isNew) return unchanged(written);
+        await tx.notify([stackTopic(id)]);
         const changes = fieldsOf({ version: number, serial, lineage, bytes, restoredFrom });
         return audited(written, { object: { id, name }, changes });
       });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { RequestError } from '../errors';
-import type { ApiKeyRecord, PoolRecord, StackRecord } from '../store/records';
+import type { WebhookSettings } from '../store/webhooks';
+import type { ApiKeyRecord, DriftSchedule, PoolRecord, StackRecord } from '../store/records';
 
 /** What a pool is set to, for whoever changes it from what they saw. */
 export function poolVersion(pool: PoolRecord): string {
@@ -16,6 +17,19 @@ export function stackVersion(stack: StackRecord): string {
 
 /** The same of an API key. */
 export const keyVersion = ({ name, role }: Pick<ApiKeyRecord, 'name' | 'role'>): string => versionOf([name, role]);
+
+/** The same of when drift of a stack is looked for. @param schedule undefined: never */
+export function driftVersion(schedule: DriftSchedule | undefined): string {
+  if (!schedule) return '';
+  const { schedule: times, timezone, reconcile, ignoreState } = schedule;
+  return versionOf([times, timezone, reconcile, ignoreState]);
+}
+
+/** The same of a webhook; of its secret nothing. */
+export function webhookVersion(webhook: WebhookSettings): string {
+  const { name, endpoint, enabled, space, labels, runStates, stackIds, retryOnFailure } = webhook;
+  return versionOf([name, endpoint, enabled, space, labels, runStates, stackIds, retryOnFailure]);
+}
 
 const versionOf = (settings: readonly unknown[]): string =>
   createHash('sha256').update(JSON.stringify(settings)).digest('base64url').slice(0, 16);

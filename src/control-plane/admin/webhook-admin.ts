@@ -1,14 +1,25 @@
+import { randomBytes } from 'node:crypto';
 import { audited, auditedTransaction, differences, fieldsOf } from '../audit/audited';
 import { malformed, RequestError } from '../errors';
 import { LIMIT } from '../limits';
-import { checkLabel, checkSpace, checkWebhookName, checkWebhookSecret, DEFAULT_SPACE, idOf } from '../names';
+import {
+  checkLabel,
+  checkNewId,
+  checkSpace,
+  checkWebhookName,
+  checkWebhookSecret,
+  DEFAULT_SPACE,
+  idOf,
+} from '../names';
 import type { PersonContext } from '../queue/context';
 import { WEBHOOKS_TOPIC } from '../queue/wakeups';
 import type { Tables } from '../store';
 import type { DeliveryRecord, RunState, StackRecord, WebhookRecord } from '../store/records';
 import type { WebhookSettings } from '../store/webhooks';
 import type { Destinations } from '../webhooks';
+import type { Repeatable } from './input';
 import { refuseTwice } from './names-once';
+import { refuseOutdated, webhookVersion } from './versions';
 
 export interface WebhookInput {
   readonly name: string;
@@ -27,12 +38,17 @@ export interface WebhookInput {
   readonly stacks?: readonly string[] | null | undefined;
 }
 
+export interface WebhookChange extends WebhookInput {
+  /** `webhookVersion` of what was seen: refused where it is another by now. @default - whatever it is */
+  readonly seen?: string;
+}
+
 /** What admins may do with webhooks. */
 export class WebhookAdmin {
   constructor(
     private readonly context: PersonContext,
     private readonly destinations: Destinations,
-    private readonly stackOf: (nameOrId: string) => Promise<StackRecord>,
+    private readonly stackOf: (nameOrId: string, field?: string) => Promise<StackRecord>,
   ) {}
 
   list(): Promise<WebhookRecord[]> {
@@ -43,9 +59,17 @@ export class WebhookAdmin {
     return (await this.tables.webhooks.find(idOf(id))) ?? null;
   }
 
-  async create(input: WebhookInput): Promise<WebhookRecord> {
+  /** Nothing yet: `create` makes a webhook of it. */
+  propose(): { readonly id: string; readonly secret: string } {
+    return { id: this.context.newId(), secret: randomBytes(32).toString('base64url') };
+  }
+
+  async create(input: WebhookInput & Repeatable): Promise<WebhookRecord> {
     const settings = await this.usable(input);
-    const webhook = { ...settings, id: this.context.newId(), createdAt: settings.updatedAt };
+    const id = input.id === undefined ? this.context.newId() : checkNewId(input.id);
+    const before = await this.find(id);
+    if (before) return sameWebhook(before, settings);
+    const webhook = { ...settings, id, createdAt: settings.updatedAt };
     await refuseTwice('a webhook', settings.name, () =>
       auditedTransaction(this.context, 'webhook.create', async (tx) => {
         if ((await tx.webhooks.count()) >= LIMIT.webhooks) {
@@ -62,12 +86,13 @@ export class WebhookAdmin {
   }
 
   /** All that is left out is as in a new one, but for the secret, which stays. */
-  async update(id: string, input: WebhookInput): Promise<WebhookRecord> {
+  async update(id: string, input: WebhookChange): Promise<WebhookRecord> {
     const settings = await this.usable(input);
     const secret = typeof input.secret === 'string' ? checkWebhookSecret(input.secret) : undefined;
     await refuseTwice('a webhook', settings.name, () =>
       auditedTransaction(this.context, 'webhook.update', async (tx) => {
         const before = await locked(tx, id);
+        refuseOutdated(webhookVersion(before), input.seen, `webhook ${before.name}`);
         await tx.webhooks.update(before.id, settings, secret);
         await tx.notify([WEBHOOKS_TOPIC]);
         const is = auditable(settings);
@@ -131,7 +156,7 @@ export class WebhookAdmin {
       throw malformed('endpoint', `endpoint ${JSON.stringify(input.endpoint.slice(0, 200))} is refused: ${refusal}`);
     }
     const labels = [...new Set(input.labels ?? [])].map(checkLabel);
-    const stacks = await Promise.all((input.stacks ?? []).map((nameOrId) => this.stackOf(nameOrId)));
+    const stacks = await Promise.all((input.stacks ?? []).map((nameOrId) => this.stackOf(nameOrId, 'stacks')));
     return {
       name: checkWebhookName(input.name.trim()),
       endpoint: input.endpoint,
@@ -165,6 +190,12 @@ function auditable(settings: WebhookSettings) {
   const { name, endpoint, enabled, space, labels, runStates, stackIds, retryOnFailure } = settings;
   const said = { name, enabled, space, labels: [...labels], runStates: [...runStates], stacks: [...stackIds] };
   return { ...said, endpoint: new URL(endpoint).origin, retryOnFailure };
+}
+
+/** One that the same request has made already. @throws RequestError `conflict` where that was another one */
+function sameWebhook(before: WebhookRecord, settings: WebhookSettings): WebhookRecord {
+  if (webhookVersion(before) === webhookVersion(settings)) return before;
+  throw new RequestError('conflict', `this was used for webhook ${before.name}: begin again for another one`);
 }
 
 function requireEnabled({ name, enabled }: WebhookRecord): void {

@@ -19,12 +19,12 @@ const FIRST_BYTES = 4 * 1024;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Reads a body of text, usually JSON, that has a limit, in bytes, in names and values, and in time; one that breaks it is not read any further. One above
+ * Reads a body, usually JSON, that has a limit, in bytes, in names and values, and in time; one that breaks it is not read any further. One above
  * SMALL_BODY_BYTES takes, while it comes in, its part of what all such bodies may take.
  *
  * @throws RequestError `too-large`, `timeout`, `too-many-requests`, or `malformed` where it nests too deep, or breaks off
  */
-export async function readBody(body: Readable, inFlight: InFlight, limits: BodyLimits): Promise<string> {
+export async function readBytes(body: Readable, inFlight: InFlight, limits: BodyLimits): Promise<Buffer<ArrayBuffer>> {
   const held = new HeldBody(inFlight, limits);
   try {
     await new Promise<void>((resolve, reject) => {
@@ -58,10 +58,15 @@ export async function readBody(body: Readable, inFlight: InFlight, limits: BodyL
       if (body.readableEnded) end();
       else if (body.destroyed) broken();
     });
-    return held.text();
+    return held.content();
   } finally {
     held.free();
   }
+}
+
+/** The same, of text. @throws RequestError `malformed` for what is none */
+export async function readBody(body: Readable, inFlight: InFlight, limits: BodyLimits): Promise<string> {
+  return textOf(await readBytes(body, inFlight, limits));
 }
 
 /** One buffer that grows: pieces of a byte each would take a hundred times their size. */
@@ -100,8 +105,8 @@ class HeldBody {
     this.buffer = grown;
   }
 
-  text(): string {
-    return textOf(this.buffer.subarray(0, this.bytes));
+  content(): Buffer<ArrayBuffer> {
+    return this.buffer.subarray(0, this.bytes);
   }
 
   /** Whoever listens to the request still has this, for as long as the request is being answered. */

@@ -5,10 +5,11 @@ import type { Context } from 'hono';
 import { RequestError } from '../errors';
 import { LIMIT, SMALL_BODY_BYTES } from '../limits';
 import { clientAddress, networkOf, trustedProxies } from './address';
-import { readBody, type BodyLimits } from './body';
+import { readBytes, type BodyLimits } from './body';
 import { Connections, type ConnectionLimits } from './connections';
 import { FailedLogIns } from './failed-log-ins';
 import { InFlight } from './in-flight';
+import { textOf } from './json-meter';
 import { LogIns, type LogInObserver, type Origin } from './log-ins';
 import { Turns } from './turns';
 
@@ -73,16 +74,21 @@ export class Admission {
     return this.turns.take(this.holderOf(c));
   }
 
-  /** @throws RequestError as `readBody` */
+  /** A body of text. @throws RequestError as `bytes`, and `malformed` for what is none */
   async body(c: Context, limits: BodyLimits): Promise<string> {
+    return textOf(await this.bytes(c, limits));
+  }
+
+  /** @throws RequestError as `readBytes` */
+  async bytes(c: Context, limits: BodyLimits): Promise<Buffer<ArrayBuffer>> {
     const encoding = c.req.header('Content-Encoding') ?? 'identity';
     if (encoding !== 'identity') {
       throw new RequestError('malformed', `the body is compressed (${encoding.slice(0, 40)}): send it as it is`);
     }
-    const text = await readBody(incomingOf(c) ?? bodyStream(c), this.inFlight, limits);
+    const body = await readBytes(incomingOf(c) ?? bodyStream(c), this.inFlight, limits);
     // To make something of a large one takes a turn of its own.
-    if (text.length > SMALL_BODY_BYTES) await this.turns.take(this.holderOf(c), TURN);
-    return text;
+    if (body.length > SMALL_BODY_BYTES) await this.turns.take(this.holderOf(c), TURN);
+    return body;
   }
 
   private holderOf(c: Context): string {

@@ -1,7 +1,7 @@
 import type { NewRun } from '../admin/input';
 import { RequestError } from '../errors';
 import { builder } from './builder';
-import { variables } from './given';
+import { variables } from '../admin/variables';
 import { idempotencyKey, Run, RunType } from './runs';
 
 const ConfigVariable = builder.inputRef<{ readonly key: string; readonly value: string }>('ConfigVariable').implement({

@@ -4,6 +4,7 @@ import type { Hono, MiddlewareHandler } from 'hono';
 import { stream } from 'hono/streaming';
 import type { Logger } from 'pino';
 import type { AdminService } from '../admin/admin-service';
+import { archiveOf } from '../admin/source-archive';
 import type { ApiKeys } from '../identity/api-keys';
 import { RequestError } from '../errors';
 import { isTerminal } from '../queue/transitions';
@@ -44,7 +45,7 @@ export function apiRoutes({ admin, apiKeys, admission, refusals, logger }: ApiPa
   };
   app.put('/stacks/:name/source', mayChange('source:write', 'stack.upload-source'), (c) =>
     admission.inFlight.during('uploads', LIMIT.uploads, 'too many uploads at once', async () => {
-      const stack = await c.var.admin.uploadSource(c.req.param('name'), bodyStream(c));
+      const stack = await c.var.admin.uploadSource(c.req.param('name'), archiveOf(bodyStream(c)));
       return c.json({ id: stack.id, name: stack.name, source: stack.source });
     }),
   );

@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import { RequestError } from '../errors';
+import { malformed } from '../errors';
 import type { DriftSchedule } from '../store/records';
 
 type Times = Pick<DriftSchedule, 'schedule' | 'timezone'>;
@@ -21,25 +21,22 @@ const read = (expression: string, timezone: string): Cron =>
 /** @throws RequestError `malformed`, with the rule */
 export function checkTimes({ schedule, timezone }: Times, now: number): void {
   if (schedule.length === 0 || schedule.length > MOST_EXPRESSIONS) {
-    throw new RequestError(
-      'malformed',
-      `a schedule has 1 to ${MOST_EXPRESSIONS} cron expressions, such as "0 6 * * 1-5"`,
-    );
+    throw malformed('schedule', `a schedule has 1 to ${MOST_EXPRESSIONS} cron expressions, such as "0 6 * * 1-5"`);
   }
   if (!isTimezone(timezone)) {
     const shown = JSON.stringify(timezone.slice(0, MOST_CHARACTERS));
-    throw new RequestError('malformed', `time zone ${shown} is not known: give UTC or a name such as Europe/Berlin`);
+    throw malformed('timezone', `time zone ${shown} is not known: give UTC or a name such as Europe/Berlin`);
   }
   for (const expression of schedule) {
     const shown = JSON.stringify(expression.slice(0, MOST_CHARACTERS));
     if (!isExpression(expression, timezone)) {
-      throw new RequestError(
-        'malformed',
+      throw malformed(
+        'schedule',
         `${shown} is no cron expression: minute, hour, day of the month, month and day of the week, such as "0 6 * * 1-5"`,
       );
     }
     if (nextTime({ schedule: [expression], timezone }, now) === undefined) {
-      throw new RequestError('malformed', `${shown} names no time that will come`);
+      throw malformed('schedule', `${shown} names no time that will come`);
     }
   }
 }

@@ -86,7 +86,8 @@ export class States {
         const newest = await tx.states.find(stackId);
         const said = { serial: top.serial, lineage: top.lineage, sha256 };
         unneeded = [blob];
-        if (newest && !write.overrules && !isNews(newest, said)) return { version: newest, isNew: false };
+        const isOther = write.overrules ? newest?.sha256 !== sha256 : isNews(newest, said);
+        if (newest && !isOther) return { version: newest, isNew: false };
         const number = (newest?.number ?? 0) + 1;
         const version = { id, stackId, number, ...said, bytes, blob, createdAt: now(), runId, restoredFrom };
         await tx.states.insert(version, key);

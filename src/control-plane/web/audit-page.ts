@@ -79,7 +79,12 @@ function trailTable(entries: readonly AuditTrailEntry[], labelledBy: string): Ht
 
 const whatOf = (action: string): string => (Object.hasOwn(ACTIONS, action) ? ACTIONS[action as Action].what : action);
 
-const PAGES: Readonly<Record<string, string>> = { 'worker-pool': 'pools', stack: 'stacks', run: 'runs' };
+const PAGES: Readonly<Record<string, string>> = {
+  'worker-pool': 'pools',
+  stack: 'stacks',
+  run: 'runs',
+  webhook: 'webhooks',
+};
 
 function linkOf({ kind, id, name }: AuditTrailEntry['object']): Html | string {
   const words = name || id;

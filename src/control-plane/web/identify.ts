@@ -4,8 +4,12 @@ import type { Admission } from '../admission';
 import type { ApiKeys } from '../identity/api-keys';
 import { requireRight } from '../identity/rights';
 import { WEB_SESSION_MS, type WebSessions } from '../identity/web-sessions';
+import { RequestError } from '../errors';
+import { LIMIT } from '../limits';
 import { isFromOurPage, NOT_FROM_HERE } from './forms/ours';
+import { Values } from './forms/values';
 import { errorPage } from './layout';
+import { logInPage } from './log-in-page';
 import { send } from './send';
 import { EVERYBODY, viewerOf, type Viewer } from './viewer';
 
@@ -52,7 +56,7 @@ export function identify({ apiKeys, sessions, isOpen, admission }: WhoParts): Mi
   return async (c, next) => {
     const isByKey = c.req.header('Authorization') !== undefined;
     const person = await (isByKey ? byKey(c) : bySession(c));
-    if (!person && (isByKey || !isOpen)) return askToLogIn(c);
+    if (!person && (isByKey || !isOpen)) return askToLogIn(c, admission);
     if (person) {
       admission.proved(c, person.who);
       if (person.caller) requireRight(person.caller, 'stack:read');
@@ -62,17 +66,39 @@ export function identify({ apiKeys, sessions, isOpen, admission }: WhoParts): Mi
   };
 }
 
+const wantedOf = (c: Context): string => new URL(c.req.url).pathname + new URL(c.req.url).search;
+
+const toLogIn = (c: Context): Response => c.redirect(`/login?to=${encodeURIComponent(wantedOf(c))}`, 303);
+
+/** What a log-in says in other letters is longer. */
+const KEPT_BYTES = LIMIT.pageLogInBytes / 4;
+
+/** A session has ended while somebody filled in a form: the page of the log-in brings along what they have typed. */
+async function keepForLogIn(c: Context, admission: Admission): Promise<Response> {
+  try {
+    const body = await admission.bytes(c, { who: 'log-ins', most: KEPT_BYTES, isJson: false });
+    const kept = await Values.read(body, c.req.header('Content-Type'));
+    if (kept.entries().length === 0) return toLogIn(c);
+    return await send(c, logInPage({ to: wantedOf(c), problem: LOG_IN_FIRST, kept }), 401);
+  } catch (error) {
+    if (error instanceof RequestError) return toLogIn(c);
+    throw error;
+  }
+}
+
+const LOG_IN_FIRST =
+  'Your session has ended, so nothing was done: log in again, and the form is there as you have filled it in.';
+
 const isForm = (c: Context): boolean => !['GET', 'HEAD'].includes(c.req.method);
 
 /** A page for people, a challenge for programs. What the script of a page asks for opens no dialog of the browser. */
-function askToLogIn(c: Context): Promise<Response> | Response {
+function askToLogIn(c: Context, admission: Admission): Promise<Response> | Response {
   const accepted = c.req.header('Accept') ?? '';
   const isByKey = c.req.header('Authorization') !== undefined;
   if (accepted.includes('text/html') && !isByKey) {
     if (isForm(c) && !isFromOurPage((name) => c.req.header(name)))
       return send(c, errorPage('Not from here', NOT_FROM_HERE), 403);
-    const { pathname, search } = new URL(c.req.url);
-    return c.redirect(`/login?to=${encodeURIComponent(`${pathname}${search}`)}`, 303);
+    return isForm(c) ? keepForLogIn(c, admission) : toLogIn(c);
   }
   const isBrowser = c.req.header('Sec-Fetch-Mode') !== undefined || accepted.includes('text/event-stream');
   if (!isBrowser) {

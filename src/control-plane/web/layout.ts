@@ -24,6 +24,7 @@ export interface Surroundings {
 const PLACES: readonly (readonly [path: string, name: string, right: Right])[] = [
   ['/stacks', 'Stacks', 'stack:read'],
   ['/runs', 'Runs', 'stack:read'],
+  ['/webhooks', 'Webhooks', 'webhook:read'],
   ['/keys', 'Keys', 'key:read'],
   ['/audit', 'Audit trail', 'audit:read'],
 ];

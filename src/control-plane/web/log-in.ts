@@ -1,4 +1,4 @@
-import type { Hono, MiddlewareHandler } from 'hono';
+import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { html } from 'hono/html';
 import { RequestError } from '../errors';
 import { requireRight, ROLES } from '../identity/rights';
@@ -6,15 +6,22 @@ import { WEB_SESSION_IDLE_MS } from '../identity/web-sessions';
 import { LIMIT } from '../limits';
 import { spanInWords } from '../../time';
 import { isFromOurPage, NOT_FROM_HERE } from './forms/ours';
+import type { Sent } from './forms/values';
 import { facts, type Html } from './html';
 import { forgetSession, identify, keepSession, sessionOf, type Env, type WhoParts } from './identify';
 import { errorPage, page } from './layout';
+import { keptOf, logInPage, pathOfOurs } from './log-in-page';
 import { send } from './send';
-import type { Viewer } from './viewer';
+import { viewerOf, type Viewer } from './viewer';
 import { count, inSentence, moment } from './words';
 
+/** Shows a form as it was filled in when its session had ended; undefined: there is none to be shown. */
+export type FormAgain = (c: Context<Env>, to: string, sent: Sent) => Promise<Response | undefined>;
+
+const NOT_YET = 'Your session had ended, so nothing was done yet. Here is what you have typed: send it again.';
+
 /** Log-in, log-out, and who one is. They work without scripts, and with managers of passwords. */
-export function logInRoutes(app: Hono<Env>, parts: WhoParts): void {
+export function logInRoutes(app: Hono<Env>, parts: WhoParts, formAgain: FormAgain): void {
   const { sessions, admission, isOpen } = parts;
   app.get('/login', async (c) => {
     const id = sessionOf(c);
@@ -25,21 +32,25 @@ export function logInRoutes(app: Hono<Env>, parts: WhoParts): void {
     return send(c, logInPage({ to, problem: 'Your session has ended: log in again.' }));
   });
   app.post('/login', ofOurPages, async (c) => {
-    const form = new URLSearchParams(await admission.body(c, { who: 'log-ins', most: LIMIT.logInBytes }));
+    const form = new URLSearchParams(await admission.body(c, { who: 'log-ins', most: LIMIT.pageLogInBytes }));
+    const kept = keptOf(form);
     const [id = '', secret = ''] = ['id', 'secret'].map((name) => form.get(name)?.trim());
     const to = pathOfOurs(form.get('to') ?? undefined);
-    if (!keepsCookies(c.req.header('Origin'))) return send(c, logInPage({ to, id, problem: NO_TLS }), 400);
+    if (!keepsCookies(c.req.header('Origin'))) return send(c, logInPage({ to, id, problem: NO_TLS, kept }), 400);
     try {
       const begin = () => sessions.begin({ id, secret }, sessionOf(c), (caller) => requireRight(caller, 'stack:read'));
       const begun = await admission.logIns.attempt(c, { kind: 'API key', id }, begin);
-      if (!begun) return await send(c, logInPage({ to, id, problem: 'No API key has this id and secret.' }), 401);
+      if (!begun) return await send(c, logInPage({ to, id, problem: 'No API key has this id and secret.', kept }), 401);
       admission.proved(c, `key ${begun.caller.id}`);
       keepSession(c, begun.sessionId);
-      return c.redirect(to, 303);
+      if (!kept) return c.redirect(to, 303);
+      const session = await sessions.find(begun.sessionId);
+      c.set('viewer', { ...viewerOf(begun.caller, () => Promise.resolve(begun.caller)), ...(session && { session }) });
+      return (await formAgain(c, to, { values: kept, note: NOT_YET })) ?? c.redirect(to, 303);
     } catch (error) {
       if (!(error instanceof RequestError && error.code === 'unauthorized')) throw error;
       const problem = inSentence({ message: error.message.replace(/^unauthorized: /, '') });
-      return send(c, logInPage({ to, id, problem }), 401);
+      return send(c, logInPage({ to, id, problem, kept }), 401);
     }
   });
   app.post('/logout', ofOurPages, async (c) => {
@@ -72,58 +83,6 @@ function keepsCookies(origin: string | undefined): boolean {
   if (origin === undefined || !URL.canParse(origin)) return true;
   const { protocol, hostname } = new URL(origin);
   return protocol === 'https:' || /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
-}
-
-/** Where somebody wanted to go, as far as that is a page here. */
-export function pathOfOurs(text: string | undefined): string {
-  const here = 'http://here.invalid';
-  if (text === undefined || !text.startsWith('/') || !URL.canParse(text, here)) return '/';
-  const { origin, pathname, search } = new URL(text, here);
-  // A browser takes // for the beginning of a host.
-  const isHere = origin === here && !pathname.startsWith('//') && !/^\/log(in|out)$/.test(pathname);
-  return isHere ? `${pathname}${search}` : '/';
-}
-
-interface LogIn {
-  readonly to: string;
-  readonly id?: string;
-  readonly problem?: string;
-}
-
-function logInPage({ to, id = '', problem }: LogIn): Html {
-  return page(
-    'Log in',
-    html`<h1>Log in</h1>
-      ${problem === undefined ? '' : html`<p class="card notice bad" role="alert">${problem}</p>`}
-      <form method="post" action="/login" class="card">
-        <input type="hidden" name="to" value="${to}" />
-        <div class="field">
-          <label for="id">Id of the API key</label>
-          <input
-            id="id"
-            name="id"
-            value="${id}"
-            required
-            autocomplete="username"
-            autocapitalize="none"
-            spellcheck="false"
-            ${id === '' ? 'autofocus' : ''}
-          />
-        </div>
-        <div class="field">
-          <label for="secret">Secret, or token of its issuer</label>
-          <input
-            id="secret"
-            name="secret"
-            type="password"
-            required
-            autocomplete="current-password"
-            ${id === '' ? '' : 'autofocus'}
-          />
-        </div>
-        <p class="actions"><button class="button primary">Log in</button></p>
-      </form>`,
-  );
 }
 
 function accountPage({ caller, session }: Viewer, sessions: number): Html {

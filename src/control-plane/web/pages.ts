@@ -7,8 +7,10 @@ import { overview } from './overview-page';
 import { POOL_TABS, poolView } from './pool-page';
 import { runView } from './run-page';
 import { stackView } from './stack-page';
+import { stateView } from './state-page';
 import type { View } from './view';
 import type { Viewer } from './viewer';
+import { webhooksView, webhookView } from './webhook-pages';
 
 export interface PageKind {
   /** As Hono has it, with the id of what it shows. */
@@ -60,6 +62,26 @@ export const PAGES: readonly PageKind[] = [
     what: 'stack',
     make: stackView,
     missing: (id) => `There is no stack ${id}; it may have been deleted.`,
+  },
+  {
+    path: '/stacks/:id/state',
+    what: 'stack',
+    make: stateView,
+    missing: (id) => `There is no stack ${id}; it may have been deleted.`,
+  },
+  {
+    path: '/webhooks',
+    what: 'page',
+    right: 'webhook:read',
+    make: (admin, _, viewer) => webhooksView(admin, viewer),
+    missing: noSuch,
+  },
+  {
+    path: '/webhooks/:id',
+    what: 'webhook',
+    right: 'webhook:read',
+    make: webhookView,
+    missing: (id) => `There is no webhook ${id}; it may have been deleted.`,
   },
   {
     path: '/runs/:id',

@@ -65,20 +65,21 @@ async function head(admin: AdminService, pool: Pool, { may }: Viewer): Promise<H
         ? ''
         : html`<p class="muted">
             Managed by the WorkerPool <code>${managedBy}</code> of a cluster: settings, reset and delete are refused
-            until an admin unlocks it with <code>worker-pools pool unlock</code>.
+            until an admin unlocks it${may('pool:unlock') ? '' : html` with <code>worker-pools pool unlock</code>`}.
           </p>`
     }
-    ${poolActions(id, may)}
+    ${poolActions(pool, may)}
   `;
 }
 
-function poolActions(id: string, may: Viewer['may']): Html | string {
+function poolActions({ id, managedBy }: Pool, may: Viewer['may']): Html | string {
   const offered: readonly (readonly [right: Right, path: string, words: string])[] = [
     ['pool:write', 'settings', 'Settings …'],
     ['pool:token', 'token', 'Token'],
     ['worker:write', 'cycle', 'Cycle …'],
     ['pool:reset', 'reset', 'Reset …'],
     ['pool:write', 'delete', 'Delete …'],
+    ...(managedBy === null ? [] : ([['pool:unlock', 'unlock', 'Unlock …']] as const)),
   ];
   const links = offered
     .filter(([right]) => may(right))

@@ -1,15 +1,17 @@
 import { html } from 'hono/html';
 import type { AdminService } from '../admin/admin-service';
-import type { DriftSchedule, StackRecord } from '../store/records';
+import type { Right } from '../identity/rights';
+import type { DriftSchedule, StackDependency, StackRecord } from '../store/records';
 import { facts, type Html } from './html';
 import { runTable } from './overview-page';
+import { lockNotice } from './state-page';
 import type { View } from './view';
 import type { Viewer } from './viewer';
-import { age, moment, poolLink, stackLink } from './words';
+import { age, bytesInWords, moment, poolLink, stackLink } from './words';
 
 const RUNS_SHOWN = 50;
 
-/** A stack: its settings, and its runs. */
+/** A stack: its settings, what it depends on, and its runs. */
 export async function stackView(admin: AdminService, id: string, viewer: Viewer): Promise<View | null> {
   const stack = await admin.stack(id);
   if (!stack) return null;
@@ -19,26 +21,50 @@ export async function stackView(admin: AdminService, id: string, viewer: Viewer)
     shows: [`stack/${stack.id}`],
     parts: [
       { content: html`<h1>${stack.name}</h1>` },
-      { region: 'settings', content: html`${await settings(admin, stack, viewer)}${actions(stack, viewer)}` },
-      { region: 'drift', content: await drift(admin, stack) },
-      { region: 'dependencies', content: await dependencies(admin, stack) },
+      { region: 'settings', content: html`${await settings(admin, stack, viewer)}${actions(stack, viewer, ACTIONS)}` },
+      { region: 'state', content: await state(admin, stack, viewer) },
+      { region: 'drift', content: await drift(admin, stack, viewer) },
+      { region: 'dependencies', content: await dependencies(admin, stack, viewer) },
       { content: html`<h2 id="runs">Runs</h2>` },
       { region: 'runs', content: runTable(runs, { labelledBy: 'runs', withStack: false }) },
     ],
   };
 }
 
-/** Nothing, where nobody looks for it, or has. */
-async function drift(admin: AdminService, { id, driftCheckedAt, driftedSince }: StackRecord): Promise<Html> {
+/** Nothing, where it is kept elsewhere. */
+async function state(admin: AdminService, stack: StackRecord, viewer: Viewer): Promise<Html> {
+  const [newest, lock] = [await admin.states.newest(stack.id), await admin.states.lock(stack.id)];
+  if (!newest && !stack.managesState) return html``;
+  return html`<h2>State</h2>
+    ${lock ? lockNotice(stack, lock, viewer) : ''}
+    ${facts([
+      [
+        'Newest version',
+        newest
+          ? html`${newest.number}, ${bytesInWords(newest.bytes)}, ${age(newest.createdAt)}`
+          : 'none yet, where the source names no backend',
+      ],
+      ...(newest ? [['History', html`<a href="/stacks/${stack.id}/state">all versions</a>`] as const] : []),
+    ])}`;
+}
+
+/** Nothing, where nobody looks for it, or has, or may say when. */
+async function drift(admin: AdminService, stack: StackRecord, viewer: Viewer): Promise<Html> {
+  const { id, driftCheckedAt, driftedSince } = stack;
   const schedule = (await admin.drift.ofStacks([id])).get(id);
-  if (!schedule && driftCheckedAt === null) return html``;
+  const offered: Offered = [
+    ['stack:write', 'drift', schedule ? 'Change the schedule …' : 'Schedule …'],
+    ...(schedule ? ([['stack:write', 'drift/delete', 'Delete the schedule …']] as const) : []),
+    ['run:write', 'drift/run', 'Look now …'],
+  ];
+  if (!schedule && driftCheckedAt === null && !viewer.may('run:write')) return html``;
   const found =
     driftedSince === null ? 'none' : html`<span class="state bad">drifted</span> since ${moment(driftedSince)}`;
   return html`<h2>Drift</h2>
     ${facts([
       ['Found', driftCheckedAt === null ? 'never looked for' : html`${found}, looked for ${age(driftCheckedAt)}`],
       ...(schedule ? scheduleFacts(schedule) : [['Schedule', 'none'] as const]),
-    ])}`;
+    ])}${actions(stack, viewer, offered)}`;
 }
 
 function scheduleFacts(schedule: DriftSchedule): readonly (readonly [string, Html | string])[] {
@@ -51,21 +77,39 @@ function scheduleFacts(schedule: DriftSchedule): readonly (readonly [string, Htm
   ];
 }
 
-/** Nothing, where there are none. */
-async function dependencies(admin: AdminService, { id }: StackRecord): Promise<Html> {
-  const upstream = (await admin.stackDependencies('stackId', [id])).map((one) => one.dependsOnStackId);
-  const downstream = (await admin.stackDependencies('dependsOnStackId', [id])).map((one) => one.stackId);
-  if (upstream.length + downstream.length === 0) return html``;
-  const stacks = new Map((await admin.stacksById([...upstream, ...downstream])).map((stack) => [stack.id, stack]));
-  const links = (ids: readonly string[]) => {
-    const found = ids.flatMap((one) => stacks.get(one) ?? []).sort((a, b) => (a.name < b.name ? -1 : 1));
-    return found.length === 0 ? 'none' : html`${found.map((one) => html`${stackLink(one.id, one.name)} `)}`;
+/** Nothing, where there are none, and nobody who looks may add one. */
+async function dependencies(admin: AdminService, stack: StackRecord, viewer: Viewer): Promise<Html> {
+  const { id } = stack;
+  const upstream = await admin.stackDependencies('stackId', [id]);
+  const downstream = await admin.stackDependencies('dependsOnStackId', [id]);
+  const mayChange = viewer.may('stack:write');
+  if (upstream.length + downstream.length === 0 && !mayChange) return html``;
+  const stacks = await admin.stacksById([
+    ...upstream.map((one) => one.dependsOnStackId),
+    ...downstream.map((one) => one.stackId),
+  ]);
+  const links = (all: readonly StackDependency[], side: 'stackId' | 'dependsOnStackId') => {
+    const found = all
+      .flatMap((one) => stacks.filter((other) => other.id === one[side]).map(({ id, name }) => ({ one, id, name })))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    if (found.length === 0) return 'none';
+    return html`<ul class="plain">
+      ${found.map(({ one, id, name }) => {
+        const remove = mayChange && side === 'dependsOnStackId' ? removeLink(one, name) : '';
+        return html`<li>${stackLink(id, name)} ${remove}</li>`;
+      })}
+    </ul>`;
   };
   return html`<h2>Dependencies</h2>
     ${facts([
-      ['Depends on', links(upstream)],
-      ['Depend on it', links(downstream)],
-    ])}`;
+      ['Depends on', links(upstream, 'dependsOnStackId')],
+      ['Depend on it', links(downstream, 'stackId')],
+    ])}${actions(stack, viewer, [['stack:write', 'dependencies/new', 'Add one …']])}`;
+}
+
+function removeLink({ id, stackId }: StackDependency, name: string): Html {
+  const path = `/stacks/${stackId}/dependencies/${id}/delete`;
+  return html`<a id="remove-${id}" href="${path}" aria-label="Remove the dependency on ${name}">remove …</a>`;
 }
 
 async function settings(admin: AdminService, stack: StackRecord, { may }: Viewer): Promise<Html> {
@@ -101,20 +145,25 @@ function variable({ id }: StackRecord, name: string, mayUnset: boolean): Html {
   return html`<code>${name}</code> <a href="${path}" aria-label="Unset ${name}">unset …</a> `;
 }
 
-function actions({ id }: StackRecord, { may }: Viewer): Html | string {
-  const offered = [
-    ...(may('run:write') ? [['trigger', 'Trigger a run …']] : []),
-    ...(may('stack:write')
-      ? [
-          ['settings', 'Settings …'],
-          ['environment', 'Set a variable …'],
-          ['delete', 'Delete …'],
-        ]
-      : []),
-  ];
-  return offered.length === 0
-    ? ''
-    : html`<p class="actions">
-        ${offered.map(([path, word]) => html`<a class="button" id="${path}" href="/stacks/${id}/${path}">${word}</a>`)}
-      </p>`;
+/** What somebody may do who has the right, by the path of its form. */
+type Offered = readonly (readonly [right: Right, path: string, words: string])[];
+
+const ACTIONS: Offered = [
+  ['run:write', 'trigger', 'Trigger a run …'],
+  ['run:write', 'task', 'Run a task …'],
+  ['source:write', 'source', 'Upload a source …'],
+  ['stack:write', 'settings', 'Settings …'],
+  ['stack:write', 'environment', 'Set a variable …'],
+  ['stack:write', 'delete', 'Delete …'],
+];
+
+function actions({ id }: StackRecord, { may }: Viewer, all: Offered): Html | string {
+  const offered = all.filter(([right]) => may(right));
+  if (offered.length === 0) return '';
+  return html`<p class="actions">
+    ${offered.map(
+      ([, path, words]) =>
+        html`<a class="button" id="${path.replace('/', '-')}" href="/stacks/${id}/${path}">${words}</a>`,
+    )}
+  </p>`;
 }

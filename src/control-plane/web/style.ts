@@ -69,6 +69,12 @@ form.card { padding: 0.5rem 1rem; }
 .field > label:first-child { display: block; font-weight: 600; }
 .field > input:not([type="checkbox"], [type="file"]), .field > select { width: 100%; max-width: 36rem; display: block; }
 .field p { margin: 0.125rem 0; }
+fieldset.field { border: 1px solid var(--line); border-radius: 0.375rem; padding: 0.25rem 0.75rem 0.5rem; max-width: 36rem; }
+legend { font-weight: 600; padding: 0 0.25rem; }
+.box { display: inline-block; margin-right: 1rem; white-space: nowrap; }
+details.more { border-top: 0; }
+progress { max-width: 100%; accent-color: var(--link); }
+.plain { list-style: none; margin: 0; padding: 0; }
 p.bad { color: var(--bad); font-weight: 600; }
 [aria-invalid="true"] { border-color: var(--bad); }
 .meanwhile { color: var(--waiting); white-space: pre-line; }

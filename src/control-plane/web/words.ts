@@ -65,6 +65,14 @@ export function count(number: number, one: string): string {
   return `${number} ${one}${number === 1 ? '' : 's'}`;
 }
 
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB'] as const;
+
+export function bytesInWords(bytes: number): string {
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(bytes, 1)) / 10));
+  const amount = bytes / 1024 ** power;
+  return `${power === 0 || amount >= 10 ? Math.round(amount) : Number(amount.toFixed(1))} ${UNITS[power]}`;
+}
+
 /** What a refusal says, as a sentence. */
 export function inSentence({ message }: { readonly message: string }): string {
   return `${message[0]?.toUpperCase() ?? ''}${message.slice(1)}.`;

@@ -90,7 +90,7 @@ test('it ends at once when it is told so twice', async () => {
   const jwt = await by.logIn();
   await by.ask('mutation($pool: ID!) { stackCreate(name: "stack", workerPool: $pool) { id } }', { pool: pool.id }, jwt);
   const endless = new Readable({ read: () => undefined });
-  endless.push('a part');
+  endless.push(Buffer.from([0x1f, 0x8b, 0x08]));
   const path = '/api/v1/stacks/stack/source';
   const uploading = await by.begin(path, () => by.send('PUT', path, { jwt, body: endless }));
   const failed = expect(uploading.answer).rejects.toThrow();

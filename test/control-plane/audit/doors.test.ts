@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { Readable } from 'node:stream';
-import { ACTIONS, type Action } from '../../../src/control-plane/audit/actions';
+import { ACTIONS } from '../../../src/control-plane/audit/actions';
 import { actionByMutation } from '../../../src/control-plane/graphql/access';
 import { schema } from '../../../src/control-plane/graphql/schema';
 import { FORMS } from '../../../src/control-plane/web/forms';
 import { makeKey } from '../support/credentials';
 import { TestQueue } from '../support/queue';
 import { driftDoors } from './support/drift-doors';
-import { mutation, SECRET, TestDoors, type Door } from './support/doors';
+import { formDoors } from './support/form-doors';
+import { lockState, pushState, stateOf, unconfirmedRun } from './support/furnished';
+import { archive, mutation, SECRET, TestDoors, type Door } from './support/doors';
 import { webhookDoors } from './support/webhook-doors';
 
 /* Every way to change something, and the one entry that it leaves in the audit trail: as admin, and as one who may not. */
@@ -23,39 +24,11 @@ beforeEach(async () => {
 afterEach(() => queue.close());
 
 const csr = async () => (await makeKey('EC')).csr;
-const state = (serial: number) => JSON.stringify({ version: 4, serial, lineage: 'one', resources: [{ at: SECRET }] });
-const pushed = (serial: number) => queue.admin.states.push('stack', Readable.from([state(serial)]));
-const stackId = async () => (await queue.admin.stack('stack'))!.id;
+const state = (serial: number) => stateOf(serial);
+const pushed = (serial: number) => pushState(queue, serial);
 const key = () => queue.admin.keys.create({ name: 'another', role: 'reader' });
-
-/** A run whose plan waits for somebody. */
-async function unconfirmed(): Promise<string> {
-  const { run, assignment } = await queue.started();
-  await queue.end(assignment, 'Succeeded', true);
-  return run;
-}
-
-async function locked(): Promise<void> {
-  const { run } = await queue.started();
-  const lock = `{"ID":"a lock","Operation":"plan","Info":"","Who":"somebody","Version":"1","Created":"","Path":""}`;
-  await queue.sql(
-    `INSERT INTO "stateLocks" ("stackId", "lockId", "info", "runId", "attempt", "createdAt")
-     SELECT id, 'a lock', '${lock}', '${run}', 1, 1 FROM stacks`,
-  );
-}
-
-/** A form as its page has it, filled in. */
-const form = (
-  action: Action,
-  path: () => Promise<string> | string,
-  filledIn: () => Promise<object> | object = () => ({}),
-): Door => ({
-  action,
-  prepare: async () => {
-    const at = await path();
-    return { method: 'POST', path: at, form: { ...(await doors.hiddenFields(at)), ...(await filledIn()) } };
-  },
-});
+const unconfirmed = () => unconfirmedRun(queue);
+const locked = () => lockState(queue);
 
 const environment = [{ name: 'PASSWORD', value: SECRET }];
 
@@ -171,99 +144,16 @@ const DOORS: Readonly<Record<string, Door>> = {
   ...webhookDoors(() => queue),
   'PUT /api/v1/stacks/:name/source': {
     action: 'stack.upload-source',
-    prepare: () => ({ method: 'PUT', path: '/api/v1/stacks/stack/source', body: SECRET }),
+    prepare: () => ({ method: 'PUT', path: '/api/v1/stacks/stack/source', body: archive(SECRET) }),
   },
   'PUT /api/v1/stacks/:name/state': {
     action: 'state.push',
     prepare: () => ({ method: 'PUT', path: '/api/v1/stacks/stack/state', body: state(1) }),
   },
-  'POST /keys/new': form(
-    'api-key.create',
-    () => '/keys/new',
-    () => ({ name: 'new', role: 'reader' }),
+  ...formDoors(
+    () => doors,
+    () => queue,
   ),
-  'POST /keys/new-oidc': form(
-    'api-key.create',
-    () => '/keys/new-oidc',
-    () => ({ name: 'new', role: 'reader', issuer: 'https://issuer.test', clientId: 'id', subjectExpression: 'x' }),
-  ),
-  'POST /keys/:id/settings': form(
-    'api-key.update',
-    async () => `/keys/${(await key()).id}/settings`,
-    () => ({ name: 'another', role: 'operator' }),
-  ),
-  'POST /keys/:id/delete': form('api-key.delete', async () => `/keys/${(await key()).id}/delete`),
-  'POST /pools/new': form(
-    'worker-pool.create',
-    () => '/pools/new',
-    async () => ({
-      name: 'new',
-      certificateSigningRequest: await csr(),
-    }),
-  ),
-  'POST /pools/:id/settings': form(
-    'worker-pool.update',
-    () => `/pools/${queue.pool.id}/settings`,
-    () => ({ name: 'renamed' }),
-  ),
-  'POST /pools/:id/reset': form(
-    'worker-pool.reset',
-    () => `/pools/${queue.pool.id}/reset`,
-    async () => ({
-      certificateSigningRequest: await csr(),
-    }),
-  ),
-  'POST /pools/:id/delete': form('worker-pool.delete', () => `/pools/${queue.pool.id}/delete`),
-  'POST /pools/:id/cycle': form('worker-pool.cycle', () => `/pools/${queue.pool.id}/cycle`),
-  'POST /pools/:id/workers/:worker/drain': form(
-    'worker.drain',
-    async () => `/pools/${queue.pool.id}/workers/${await queue.register()}/drain`,
-  ),
-  'POST /pools/:id/workers/:worker/undrain': form('worker.drain', async () => {
-    const worker = await queue.register();
-    await queue.admin.setDrained(queue.pool.id, worker, true);
-    return `/pools/${queue.pool.id}/workers/${worker}/undrain`;
-  }),
-  'POST /stacks/new': form(
-    'stack.create',
-    () => '/stacks/new',
-    () => ({ name: 'new', pool: queue.pool.id }),
-  ),
-  'POST /stacks/:id/settings': form(
-    'stack.update',
-    async () => `/stacks/${await stackId()}/settings`,
-    () => ({ pool: queue.pool.id, autoDeploy: 'yes' }),
-  ),
-  'POST /stacks/:id/environment': form(
-    'stack.update',
-    async () => `/stacks/${await stackId()}/environment`,
-    () => ({ environment: 'PASSWORD', value: SECRET }),
-  ),
-  'POST /stacks/:id/environment/:variable/unset': form('stack.update', async () => {
-    await queue.admin.updateStack('stack', { environment: { PASSWORD: SECRET } });
-    return `/stacks/${await stackId()}/environment/PASSWORD/unset`;
-  }),
-  'POST /stacks/:id/delete': form('stack.delete', async () => `/stacks/${await stackId()}/delete`),
-  'POST /stacks/:id/trigger': form(
-    'run.trigger',
-    async () => `/stacks/${await stackId()}/trigger`,
-    () => ({ type: 'TRACKED' }),
-  ),
-  'POST /runs/:id/retry': form('run.retry', async () => {
-    const run = await queue.trigger();
-    await queue.admin.cancel(run);
-    return `/runs/${run}/retry`;
-  }),
-  'POST /runs/:id/confirm': form('run.confirm', async () => `/runs/${await unconfirmed()}/confirm`),
-  'POST /runs/:id/discard': form('run.discard', async () => `/runs/${await unconfirmed()}/discard`),
-  'POST /runs/:id/cancel': form('run.cancel', async () => `/runs/${await queue.trigger()}/cancel`),
-  'POST /runs/:id/stop': form('run.stop', async () => `/runs/${await queue.trigger()}/stop`),
-  'POST /runs/:id/prioritize': form('run.prioritize', async () => `/runs/${await queue.trigger()}/prioritize`),
-  'POST /runs/:id/deprioritize': form('run.prioritize', async () => {
-    const run = await queue.trigger();
-    await queue.admin.prioritize(run, true);
-    return `/runs/${run}/deprioritize`;
-  }),
 };
 
 test('all doors are in the table, and every action has one', () => {

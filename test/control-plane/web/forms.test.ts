@@ -48,8 +48,8 @@ describe('an action', () => {
 
   test.each([
     ['/runs/nothing/stop', 404, 'There is no run nothing.'],
-    ['/pools/nothing/cycle', 404, 'There is no pool nothing.'],
-    ['/pools/POOL/workers/nothing/drain', 404, 'There is no worker nothing in pool pool.'],
+    ['/pools/nothing/cycle', 404, 'There is no pool nothing; it may have been deleted.'],
+    ['/pools/POOL/workers/nothing/drain', 404, 'There is no worker nothing in pool pool; it may be gone.'],
   ])('of %s says that it is not there', async (path, status, sentence) => {
     const { read } = readerOf(queue, KEY);
     const answer = await read(path.replace('POOL', queue.pool.id));

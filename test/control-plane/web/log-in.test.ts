@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Key } from '../../../src/control-plane/admin/key-admin';
 import { WEB_SESSION_MS } from '../../../src/control-plane/identity/web-sessions';
 import { LIMIT } from '../../../src/control-plane/limits';
-import { pathOfOurs } from '../../../src/control-plane/web/log-in';
+import { pathOfOurs } from '../../../src/control-plane/web/log-in-page';
 import { until } from '../../support/until';
 import { TestQueue } from '../support/queue';
 import { browserOf, type TestBrowser } from './support/browser';

@@ -67,7 +67,7 @@ export function follow(stream: string, firstId: string, said: Messages): void {
 }
 
 /** Whether the page would be that of the log-in. */
-async function isLoggedOut(): Promise<boolean> {
+export async function isLoggedOut(): Promise<boolean> {
   const asked = { method: 'HEAD', redirect: 'manual', headers: { Accept: 'text/html' } } as const;
   const answer = await fetch(location.href, asked).catch(() => undefined);
   return answer?.type === 'opaqueredirect';

@@ -1,3 +1,4 @@
+import { showAnswer } from './answer';
 import { button, copyButton, element, saveButton } from './elements';
 import { KEY_KINDS, makeSigningRequest, type KeyKind, type MadeKey } from './signing-request';
 
@@ -18,6 +19,7 @@ export function enhance(root: ParentNode): void {
   }
   const key = made;
   if (!key) return;
+  keepFrom(root);
   for (const place of root.querySelectorAll('[data-key-base64]')) place.textContent = btoa(key.privateKeyPem);
   for (const place of root.querySelectorAll<HTMLElement>('[data-private-key]')) {
     place.append(...keyButtons(key));
@@ -25,6 +27,20 @@ export function enhance(root: ParentNode): void {
   }
   for (const place of root.querySelectorAll<HTMLElement>('[data-save]')) {
     place.append(saveButton('Download the Secret', 'secret.yaml', () => textOf(place.dataset.save ?? '', true)));
+  }
+}
+
+/** A form that comes on the way to the token, such as a log-in, is sent from here, too, or the key would be gone. */
+function keepFrom(root: ParentNode): void {
+  for (const form of root.querySelectorAll<HTMLFormElement>('form[method="post"]')) {
+    if (form.querySelector('[data-make-key]')) continue;
+    const said = element('p', { role: 'status', className: 'small' });
+    form.append(said);
+    form.addEventListener('submit', (event) => {
+      if (isKept) return;
+      event.preventDefault();
+      void send(form, said);
+    });
   }
 }
 
@@ -62,6 +78,9 @@ function offerKey(place: HTMLElement): void {
       (key) => {
         [made, isKept] = [key, false];
         request.value = key.requestPem;
+        // A chosen file would count.
+        const file = document.getElementById(`${makeKey}File`);
+        if (file instanceof HTMLInputElement) file.value = '';
         keys.replaceChildren(...keyButtons(key));
         said.textContent =
           'Key and request are made. The private key stays in this page: keep it now, or with the Secret that you are shown next.';
@@ -89,30 +108,22 @@ function offerKey(place: HTMLElement): void {
 }
 
 async function send(form: HTMLFormElement, said: HTMLElement): Promise<void> {
-  const press = form.querySelector<HTMLButtonElement>('button:not([type="button"])')!;
-  if (press.disabled) return;
-  press.disabled = true;
+  if (form.dataset.sent !== undefined) return;
+  form.dataset.sent = '';
   try {
-    const answer = await fetch(location.href, { method: 'POST', body: new FormData(form) });
-    show(new DOMParser().parseFromString(await answer.text(), 'text/html'), answer);
+    const body = form.enctype === 'multipart/form-data' ? new FormData(form) : urlEncoded(form);
+    const { redirected, url, ...answer } = await answerOf(form.action, body);
+    showAnswer(answer.text, redirected ? url : undefined, enhance);
   } catch {
-    press.disabled = false;
+    delete form.dataset.sent;
     said.textContent = 'The control plane was not reached: try again. What was done already is not done twice.';
   }
 }
 
-/** Shows an answer in the place of this page. */
-function show(answer: Document, { redirected, url }: Response): void {
-  const main = document.getElementById('main')!;
-  main.replaceChildren(...answer.getElementById('main')!.childNodes);
-  document.title = answer.title;
-  if (redirected) {
-    const { pathname } = new URL(url);
-    history.pushState(null, '', url);
-    // What was shown before is not there any more.
-    addEventListener('popstate', () => location.pathname !== pathname && location.reload());
-  }
-  enhance(main);
-  scrollTo({ top: 0 });
-  (main.querySelector<HTMLElement>('[aria-invalid]') ?? main).focus();
+async function answerOf(url: string, body: FormData | URLSearchParams) {
+  const answer = await fetch(url, { method: 'POST', headers: { Accept: 'text/html' }, body });
+  return { redirected: answer.redirected, url: answer.url, text: await answer.text() };
 }
+
+const urlEncoded = (form: HTMLFormElement): URLSearchParams =>
+  new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, typeof value === 'string' ? value : '']));

@@ -1,9 +1,27 @@
+import { DEPENDENCY_FORMS } from './dependency-forms';
+import { DRIFT_FORMS } from './drift-forms';
 import type { Form } from './form';
 import { KEY_FORMS } from './key-forms';
+import { NEW_RUN_FORMS } from './new-run-forms';
 import { POOL_FORMS } from './pool-forms';
 import { RUN_FORMS } from './run-forms';
+import { SOURCE_FORMS } from './source-form';
 import { STACK_FORMS } from './stack-forms';
+import { STATE_FORMS } from './state-forms';
+import { WEBHOOK_FORMS } from './webhook-forms';
 import { WORKER_FORMS } from './worker-forms';
 
 /** Everything that a person may do on the pages. */
-export const FORMS: readonly Form[] = [...POOL_FORMS, ...WORKER_FORMS, ...STACK_FORMS, ...RUN_FORMS, ...KEY_FORMS];
+export const FORMS: readonly Form[] = [
+  ...POOL_FORMS,
+  ...WORKER_FORMS,
+  ...STACK_FORMS,
+  ...SOURCE_FORMS,
+  ...DEPENDENCY_FORMS,
+  ...DRIFT_FORMS,
+  ...STATE_FORMS,
+  ...NEW_RUN_FORMS,
+  ...RUN_FORMS,
+  ...KEY_FORMS,
+  ...WEBHOOK_FORMS,
+];

@@ -10,7 +10,7 @@ import { question } from './question';
 
 async function requireKey(admin: AdminService, { id = '' }: Ids): Promise<Key> {
   const key = await admin.keys.find(id);
-  if (!key) throw new RequestError('not-found', `there is no API key ${id}`);
+  if (!key) throw new RequestError('not-found', `there is no API key ${id}; it may have been deleted`);
   return key;
 }
 

@@ -7,7 +7,7 @@ import { count } from '../words';
 import type { Field } from './field';
 import type { Form, Ids } from './form';
 import { question, requirePool } from './question';
-import { signingRequestField } from './signing-request';
+import { signingRequestField, signingRequestOf } from './signing-request';
 import type { Values } from './values';
 
 /** What people say of a pool. */
@@ -56,7 +56,7 @@ const create: Form = {
     const { id } = await admin.createPool({
       ...settingsOf(values),
       id: values.line('id'),
-      certificateSigningRequest: values.line('certificateSigningRequest'),
+      certificateSigningRequest: signingRequestOf(values),
     });
     return { goTo: `/pools/${id}/token` };
   },
@@ -102,7 +102,7 @@ const reset: Form = {
     };
   },
   perform: async (admin, { id = '' }, values) => {
-    await admin.resetPool(id, values.line('certificateSigningRequest'));
+    await admin.resetPool(id, signingRequestOf(values));
     return { goTo: `/pools/${id}/token` };
   },
 };
@@ -133,4 +133,17 @@ async function whatGoes(admin: AdminService, ids: Ids): Promise<Html> {
   }`;
 }
 
-export const POOL_FORMS: readonly Form[] = [create, change, reset, remove];
+const unlock = question({
+  path: '/pools/:id/unlock',
+  action: 'worker-pool.unlock',
+  right: 'pool:unlock',
+  of: async (admin, ids) => `pool ${(await requirePool(admin, ids)).name}`,
+  title: (of) => `Unlock ${of}?`,
+  sentence: 'People may change it from now on. It stays so, whatever becomes of the WorkerPool that has made it.',
+  button: 'Unlock',
+  isDangerous: true,
+  perform: (admin, { id = '' }) => admin.unlockPool(id),
+  back: ({ id }) => `/pools/${id}`,
+});
+
+export const POOL_FORMS: readonly Form[] = [create, change, reset, remove, unlock];

@@ -62,12 +62,12 @@ export async function requireRun(admin: AdminService, { id = '' }: Ids) {
 
 export async function requirePool(admin: AdminService, { id = '' }: Ids) {
   const pool = await admin.pool(id);
-  if (!pool) throw new RequestError('not-found', `there is no pool ${id}`);
+  if (!pool) throw new RequestError('not-found', `there is no pool ${id}; it may have been deleted`);
   return pool;
 }
 
 export async function requireStack(admin: AdminService, { id = '' }: Ids) {
   const stack = await admin.stack(id);
-  if (!stack) throw new RequestError('not-found', `there is no stack ${id}`);
+  if (!stack) throw new RequestError('not-found', `there is no stack ${id}; it may have been deleted`);
   return stack;
 }

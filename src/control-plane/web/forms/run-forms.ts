@@ -1,9 +1,6 @@
 import type { AdminService } from '../../admin/admin-service';
-import { malformed } from '../../errors';
-import { RUN_TYPES } from '../../queue/run-types';
-import type { RunType } from '../../store/records';
 import type { Form, Ids } from './form';
-import { question, requireRun, requireStack } from './question';
+import { question, requireRun } from './question';
 
 const run = {
   right: 'run:write',
@@ -13,65 +10,6 @@ const run = {
   },
   back: ({ id }: Ids) => `/runs/${id}`,
 } as const;
-
-function typeOf(text: string): RunType {
-  if (Object.hasOwn(RUN_TYPES, text)) return text as RunType;
-  throw malformed('type', `there is no kind ${JSON.stringify(text.slice(0, 100))} of runs`);
-}
-
-/** Nothing, where nothing was said. */
-const optional = <N extends string, T>(name: N, value: T | undefined): { readonly [name in N]?: T } =>
-  value === undefined ? {} : ({ [name]: value } as { [name in N]: T });
-
-const trigger: Form = {
-  path: '/stacks/:id/trigger',
-  action: 'run.trigger',
-  right: 'run:write',
-  ask: async (admin, ids) => {
-    const { id, name, autoDeploy } = await requireStack(admin, ids);
-    return {
-      title: `Trigger a run of ${name}`,
-      fields: [
-        { name: 'key', label: '', kind: 'hidden', value: admin.newId() },
-        {
-          name: 'type',
-          label: 'Kind',
-          kind: 'choice',
-          options: Object.entries(RUN_TYPES).map(([type, { kind }]) => [type, kind] as const),
-        },
-        { name: 'command', label: 'Command of a task', hint: 'Only a task has one.' },
-        {
-          name: 'autoDeploy',
-          label: 'Applies',
-          kind: 'choice',
-          options: [
-            ['', `as the stack has it: ${autoDeploy ? 'by itself' : 'when confirmed'}; one that destroys asks`],
-            ['yes', 'by itself'],
-            ['no', 'when confirmed'],
-          ],
-        },
-        {
-          name: 'commitSha',
-          label: 'Commit',
-          hint: 'The hash of the commit that the source is of, where that is to be known.',
-        },
-      ],
-      button: 'Trigger',
-      back: `/stacks/${id}`,
-    };
-  },
-  perform: async (admin, { id = '' }, values) => {
-    const made = await admin.createRun({
-      stack: id,
-      type: typeOf(values.text('type')),
-      ...optional('command', values.optional('command')),
-      ...optional('commitSha', values.optional('commitSha')),
-      ...optional('autoDeploy', { yes: true, no: false }[values.text('autoDeploy')]),
-      idempotencyKey: values.text('key'),
-    });
-    return { goTo: `/runs/${made.id}` };
-  },
-};
 
 const retry: Form = {
   path: '/runs/:id/retry',
@@ -91,9 +29,29 @@ const retry: Form = {
   },
 };
 
+const stop: Form = {
+  path: '/runs/:id/stop',
+  action: 'run.stop',
+  right: 'run:write',
+  ask: async (admin, ids) => ({
+    title: `Stop ${await run.of(admin, ids)}?`,
+    sentence:
+      'One that waits ends at once. One that works is asked to stop, and what it was changing may be left half done. Of one that has ended you say that its Pod is gone.',
+    fields: [{ name: 'note', label: 'Why', hint: 'It stands in the log of the run. Empty: stopped by a person.' }],
+    button: 'Stop',
+    isDangerous: true,
+    back: run.back(ids),
+    leave: 'Leave it as it is',
+  }),
+  perform: async (admin, { id = '' }, values) => {
+    await admin.stop(id, values.optional('note'));
+    return { goTo: `/runs/${id}` };
+  },
+};
+
 export const RUN_FORMS: readonly Form[] = [
-  trigger,
   retry,
+  stop,
   question({
     ...run,
     path: '/runs/:id/confirm',
@@ -121,17 +79,6 @@ export const RUN_FORMS: readonly Form[] = [
       'It ends without having started. Should it start before you press the button, it goes on, and you are told so.',
     button: 'Cancel',
     perform: (admin, { id = '' }) => admin.cancel(id),
-  }),
-  question({
-    ...run,
-    path: '/runs/:id/stop',
-    action: 'run.stop',
-    title: (of) => `Stop ${of}?`,
-    sentence:
-      'One that waits ends at once. One that works is asked to stop, and what it was changing may be left half done. Of one that has ended you say that its Pod is gone.',
-    button: 'Stop',
-    isDangerous: true,
-    perform: (admin, { id = '' }) => admin.stop(id),
   }),
   question({
     ...run,

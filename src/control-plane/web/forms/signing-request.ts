@@ -1,9 +1,14 @@
 import { html } from 'hono/html';
 import { POOL_REQUEST_SUBJECT } from '../../../protocol/auth';
+import { malformed } from '../../errors';
+import { LIMIT } from '../../limits';
 import type { Field } from './field';
-import { fileOf } from './values';
+import type { Values } from './values';
 
 const NAME = 'certificateSigningRequest';
+
+/** What a structure of ASN.1 begins with. */
+const DER_SEQUENCE = 0x30;
 
 /** Where a pool's signing request is given, or made with its key by a script. */
 export function signingRequestField(): Field {
@@ -15,8 +20,21 @@ export function signingRequestField(): Field {
     hint: html`As
       <code>openssl req -new -newkey rsa:4096 -nodes -keyout private-key.pem -subj /CN=${POOL_REQUEST_SUBJECT}</code>
       makes it. The private key stays with you.`,
-    beside: html`<label for="${fileOf(NAME)}">or its file</label>
-      <input type="file" id="${fileOf(NAME)}" name="${fileOf(NAME)}" accept=".pem,.csr,.req,.txt" />
-      <div data-make-key="${NAME}" data-subject="${POOL_REQUEST_SUBJECT}"></div>`,
+    orFile: '.pem,.csr,.req,.txt',
+    most: LIMIT.formBytes,
+    beside: html`<div data-make-key="${NAME}" data-subject="${POOL_REQUEST_SUBJECT}"></div>`,
   };
+}
+
+/** @throws RequestError that says how to make a text of a file that is none */
+export function signingRequestOf(values: Values): string {
+  const file = values.binary(NAME);
+  if (!file) return values.line(NAME);
+  const shown = JSON.stringify(file.name.slice(0, 100));
+  throw malformed(
+    NAME,
+    file.bytes[0] === DER_SEQUENCE
+      ? `the file ${shown} is no text; it seems to hold a request in DER: \`openssl req -inform DER -in FILE -out request.pem\` makes PEM of it`
+      : `the file ${shown} is no text: a certificate signing request in PEM begins with -----BEGIN CERTIFICATE REQUEST-----`,
+  );
 }

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { AdminService } from '../../admin/admin-service';
+import { LONGEST_VARIABLE } from '../../../protocol/environment';
 import { stackVersion } from '../../admin/versions';
 import { RequestError } from '../../errors';
 import type { StackRecord } from '../../store/records';
@@ -141,7 +142,9 @@ const setVariable: Form = {
           name: 'value',
           label: 'Value',
           kind: 'secret',
-          hint: 'A value of several lines is set by worker-pools stack update.',
+          hint: 'One of several lines, such as a key, is taken from a file, as it is.',
+          orFile: '',
+          most: LONGEST_VARIABLE,
         },
       ],
       button: 'Set',

@@ -1,27 +1,64 @@
+import { isUtf8 } from 'node:buffer';
 import { malformed, RequestError } from '../../errors';
+
+/** A file that holds no text. */
+export interface BinaryFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
 
 /** What a form was sent with. */
 export class Values {
-  private constructor(private readonly all: ReadonlyMap<string, string>) {}
+  private constructor(
+    private readonly all: ReadonlyMap<string, string>,
+    private readonly binaries: ReadonlyMap<string, BinaryFile> = new Map(),
+  ) {}
 
-  /** @param text the body; files are read as text. @throws RequestError `malformed` */
-  static async read(text: string, contentType: string | undefined): Promise<Values> {
-    if (text === '') return new Values(new Map());
-    try {
-      const data = await new Response(text, { headers: { 'Content-Type': contentType ?? '' } }).formData();
-      const all = new Map<string, string>();
-      for (const [name, value] of data) {
-        all.set(name, (typeof value === 'string' ? value : await value.text()).replaceAll('\r\n', '\n'));
-      }
-      return new Values(all);
-    } catch {
-      throw new RequestError('malformed', 'what was sent is no form');
-    }
+  static of(all: Iterable<readonly [name: string, value: string]>): Values {
+    return new Values(new Map(all));
   }
 
-  /** A file that was chosen stands for a text that was left empty. */
+  /** @param body as it was sent; files are read as text, if they are. @throws RequestError `malformed` */
+  static async read(body: Uint8Array<ArrayBuffer>, contentType: string | undefined): Promise<Values> {
+    if (body.length === 0) return new Values(new Map());
+    const all = new Map<string, string>();
+    const binaries = new Map<string, BinaryFile>();
+    for (const [name, value] of await formData(body, contentType)) {
+      if (typeof value === 'string') add(all, name, value.replaceAll('\r\n', '\n'));
+      else if (value.size > 0) {
+        const bytes = new Uint8Array(await value.arrayBuffer());
+        if (isText(bytes)) all.set(name, new TextDecoder().decode(bytes));
+        else binaries.set(name, { name: value.name, bytes });
+      }
+    }
+    if (binaries.size === 0 && !isUtf8(body)) throw new RequestError('malformed', 'what was sent is not UTF-8');
+    return new Values(all, binaries);
+  }
+
+  /** By name, for a form that is to be sent later. */
+  entries(): [name: string, value: string][] {
+    return [...this.all];
+  }
+
+  /** What was typed, or chosen as a file: that counts where both are there. @throws RequestError for a file that is no text */
   text(name: string): string {
-    return this.all.get(name) || this.all.get(fileOf(name)) || '';
+    const file = this.binary(name);
+    if (file) throw malformed(name, `the file ${JSON.stringify(file.name.slice(0, 100))} is not text`);
+    return this.shown(name);
+  }
+
+  /** The same, for the form that is shown again. */
+  shown(name: string): string {
+    return this.all.get(fileOf(name)) || this.typed(name);
+  }
+
+  typed(name: string): string {
+    return this.all.get(name) ?? '';
+  }
+
+  /** A file that was chosen and is no text. */
+  binary(name: string): BinaryFile | undefined {
+    return this.binaries.get(fileOf(name));
   }
 
   line(name: string): string {
@@ -37,7 +74,7 @@ export class Values {
     return this.text(name) !== '';
   }
 
-  /** The lines that are not empty. */
+  /** The lines that are not empty; of several boxes those that are checked. */
   lines(name: string): string[] {
     return this.text(name)
       .split('\n')
@@ -54,10 +91,29 @@ export class Values {
   }
 }
 
-/** A form that was refused, with what was typed. */
-export interface Refused {
+async function formData(body: Uint8Array<ArrayBuffer>, contentType: string | undefined): Promise<FormData> {
+  try {
+    return await new Response(body, { headers: { 'Content-Type': contentType ?? '' } }).formData();
+  } catch {
+    throw new RequestError('malformed', 'what was sent is no form');
+  }
+}
+
+function add(all: Map<string, string>, name: string, value: string): void {
+  const before = all.get(name);
+  all.set(name, before === undefined ? value : `${before}\n${value}`);
+}
+
+/** A text has no NUL, which every other kind of file has soon. */
+const isText = (bytes: Uint8Array): boolean => isUtf8(bytes) && !bytes.includes(0);
+
+/** What a form is shown again with. */
+export interface Sent {
   readonly values: Values;
-  readonly error: RequestError;
+  /** Why it was refused. @default - it was not looked at yet */
+  readonly error?: RequestError;
+  /** What is to be said first. @default - why it was refused, where that is said beside no field */
+  readonly note?: string;
 }
 
 /** The field of a file that may be chosen instead of typing a text. */

@@ -7,7 +7,8 @@ async function workerOf(admin: AdminService, ids: Ids): Promise<string> {
   const { worker = '' } = ids;
   const pool = await requirePool(admin, ids);
   const name = await admin.workerName(pool.id, worker);
-  if (name === null) throw new RequestError('not-found', `there is no worker ${worker} in pool ${pool.name}`);
+  if (name === null)
+    throw new RequestError('not-found', `there is no worker ${worker} in pool ${pool.name}; it may be gone`);
   return `worker ${name} of pool ${pool.name}`;
 }
 

@@ -15,7 +15,7 @@ import type { TestQueue } from '../../support/queue';
 export interface Request {
   readonly method: string;
   readonly path: string;
-  readonly body?: string;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
   /** In place of a body. */
   readonly form?: object;
 }
@@ -102,9 +102,12 @@ export const graphql = (query: string, variables: object = {}): Request => ({
 
 function multipart(fields: object): FormData {
   const data = new FormData();
-  for (const [name, value] of Object.entries(fields)) data.set(name, String(value));
+  for (const [name, value] of Object.entries(fields)) data.set(name, value instanceof Blob ? value : String(value));
   return data;
 }
+
+/** As much of a tar.gz as the control plane looks at. */
+export const archive = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from([0x1f, 0x8b, ...Buffer.from(text)]);
 
 /** In what is changed, and never in the audit trail. */
 export const SECRET = 'a-value-that-nobody-is-told';
