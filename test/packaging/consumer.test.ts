@@ -170,7 +170,7 @@ describe.each(['oldest', 'newest'])('on the %s Node that it is for', (age) => {
   it('the program asks control planes', async () => {
     const args = ['pool', 'list', '--url', 'https://127.0.0.1:9', '--api-key-secret-file', 'main.ts'];
     const { exitCode, stderr } = await node.call('npx', ['--no', '--', 'worker-pools', ...args], app);
-    const sentence = 'worker-pools: https://127.0.0.1:9 cannot be reached: ECONNREFUSED\n';
+    const sentence = 'worker-pools: https://127.0.0.1:9 cannot be reached: nothing listens there (ECONNREFUSED)\n';
     expect({ exitCode, stderr }).toEqual({ exitCode: 6, stderr: sentence });
   });
 });

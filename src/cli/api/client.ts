@@ -1,5 +1,6 @@
-import { Agent as HttpAgent, request as requestHttp, type IncomingMessage } from 'node:http';
+import { Agent as HttpAgent, request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
@@ -11,10 +12,12 @@ import { UserError } from '../run-program';
 import type { Connection } from './connection';
 import { LOG_IN, VIEWER } from './documents';
 import { traceHeaders } from './trace-headers';
-import { whyUnreachable } from './unreachable';
+import { wantsTls, whyUnreachable } from './unreachable';
 
 /** Longest silence before an answer begins: an upload is on disk by then. */
 const ANSWER_TIMEOUT_MS = 300_000;
+/** How long it may take until somebody is there to be asked. */
+const CONNECT_WITHIN_MS = 30_000;
 /** Longest silence within an answer; a log that is followed says every ten seconds that it lives. */
 const SILENCE_MS = 60_000;
 /** How long a connection is kept without a request: less than a server or a proxy does. */
@@ -48,7 +51,10 @@ export class ApiClient {
   /** Whether the JWT is one that was kept, and may have ended by now. */
   private isKept = false;
 
-  constructor(private readonly connection: Connection) {
+  constructor(
+    private readonly connection: Connection,
+    private readonly connectWithinMs = CONNECT_WITHIN_MS,
+  ) {
     const { url, ca } = connection;
     const kept = { keepAlive: true, timeout: IDLE_MS };
     this.agent = url.startsWith('https:') ? new HttpsAgent({ ...kept, ca }) : new HttpAgent(kept);
@@ -132,7 +138,9 @@ export class ApiClient {
     const [error] = answer.errors ?? [];
     if (error) throw refusal(error.message, error.extensions?.code);
     if (!answer.data) {
-      throw failure(response, `${this.connection.url} answers ${response.statusCode}, but not as a control plane does`);
+      const { url } = this.connection;
+      const other = (await wantsTls(url)) ?? `${url} answers ${response.statusCode}, but not as a control plane does`;
+      throw failure(response, other);
     }
     this.loggedIn ||= jwt !== undefined;
     return answer.data;
@@ -159,8 +167,16 @@ export class ApiClient {
     } catch (error) {
       throw error instanceof UserError
         ? error
-        : new UnavailableError(whyUnreachable(this.connection.url, error as Error));
+        : new UnavailableError(await whyUnreachable(this.connection.url, error as Error));
     }
+  }
+
+  private limitConnecting(request: ClientRequest, socket: Socket): void {
+    if (!socket.connecting) return;
+    const late = () => request.destroy(Object.assign(new Error('nobody answers there'), { code: 'ETIMEDOUT' }));
+    const timer = setTimeout(late, this.connectWithinMs);
+    const isThere = 'encrypted' in socket ? 'secureConnect' : 'connect';
+    for (const event of [isThere, 'close']) socket.once(event, () => clearTimeout(timer));
   }
 
   private answer(url: string, asked: Request): Promise<IncomingMessage> {
@@ -175,6 +191,7 @@ export class ApiClient {
         response.setTimeout(SILENCE_MS, () => response.destroy(new Error('nothing was heard for a minute')));
         resolve(response);
       });
+      request.once('socket', (socket) => this.limitConnecting(request, socket));
       request.once('timeout', () => request.destroy(new Error('no answer came within five minutes')));
       // Stays: a refused upload may be cut off after its answer.
       request.on('error', (error: NodeJS.ErrnoException) => {

@@ -55,11 +55,16 @@ describe('the connection', () => {
       'unauthorized: no API key has this id and secret',
       3,
     ],
-    ['nobody there', () => ['--url', 'https://127.0.0.1:1', ...key()], 'cannot be reached: ECONNREFUSED', 6],
+    [
+      'nobody there',
+      () => ['--url', 'https://127.0.0.1:1', ...key()],
+      'cannot be reached: nothing listens there (ECONNREFUSED)',
+      6,
+    ],
     [
       'plain HTTP to the port of HTTPS',
       () => ['--url', controlPlane.url.replace('https', 'http'), ...key()],
-      'does not answer in plain HTTP',
+      'speaks TLS, and no plain HTTP: does it want https://?',
       6,
     ],
     [
