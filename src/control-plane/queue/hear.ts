@@ -40,7 +40,12 @@ export async function hearAtOnce(
   const { session, term } = speaker;
   const { looks } = context.store.read;
   const found = await looks.session(poolId, session);
-  if (found && !isFormer(found.known, term, found.reading) && !isNews(found.known, term, found.reading)) return found;
+  if (found && !isFormer(found.known, term, found.reading)) {
+    if (!isNews(found.known, term, found.reading)) return found;
+    // Who leads is to be durable; that a session lives is heard again soon enough.
+    const isSame = term === undefined || term === found.known.term;
+    if (isSame && (await context.store.notes?.sessions.heardAgain(poolId, session, found.reading, term))) return found;
+  }
   await change(context, hearing, { poolId, speaker });
   // To be heard changes nothing of what there is to see.
   return found ?? (await looks.session(poolId, session)) ?? NOTHING;

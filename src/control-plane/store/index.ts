@@ -63,6 +63,11 @@ export interface Store {
   /** Outside of a transaction: what is committed. */
   readonly read: Tables;
   /**
+   * For single writes that may be lost when the server of the database breaks down, and are made again then: nobody waits
+   * for its disk. Undefined where a transaction has to do it.
+   */
+  readonly notes?: Tables | undefined;
+  /**
    * All or nothing, durable when it resolves. `work` may run again after a deadlock with another process, so that it
    * changes nothing but what it does through its transaction.
    */
@@ -84,6 +89,7 @@ export function storeOn(database: Database<Schema>, vault: Vault): Store {
   const { dialect } = database;
   return {
     read: tables(database.reads, dialect, vault),
+    notes: database.notes && tables(database.notes, dialect, vault),
     transaction: (work) =>
       database.transaction((db) =>
         work({ ...tables(db, dialect, vault), notify: (topics) => database.notify(db, topics) }),

@@ -17,7 +17,7 @@ import {
   type Where,
 } from './run-rows';
 import { conditionOf, type RunSearch } from './run-search';
-import { defined, Statement, StatementsByValues } from './statement';
+import { defined, Statement, StatementsByLimit, StatementsByValues } from './statement';
 import { chunks, Table } from './table';
 
 export class RunTable extends Table {
@@ -96,13 +96,16 @@ export class RunTable extends Table {
     return (await query.execute()).map(toRun);
   }
 
-  /** Runs of a pool that wait for nothing but a worker, in the order of their turn, up to a version of the queue; held. */
-  async claimReady(poolId: string, queueVersion: number, limit: number): Promise<RunRecord[]> {
-    return (await this.rows(RunTable.readyClaimed, { poolId, queueVersion, limit })).map(toRun);
+  /**
+   * Runs of a pool that wait for nothing but a worker, in the order of their turn, up to a version of the queue, so many or
+   * a few more; held.
+   */
+  async claimReady(poolId: string, queueVersion: number, count: number): Promise<RunRecord[]> {
+    return (await this.rows(RunTable.readyClaimed.for(count), { poolId, queueVersion })).map(toRun);
   }
 
-  private static readonly readyClaimed = new Statement(
-    (runs: RunTable, { poolId, queueVersion, limit }: { poolId: string; queueVersion: number; limit: number }) => {
+  private static readonly readyClaimed = new StatementsByLimit(
+    (runs: RunTable, { poolId, queueVersion }: { poolId: string; queueVersion: number }, limit) => {
       const query = runs
         .all()
         .where('runs.poolId', '=', poolId)

@@ -1,8 +1,15 @@
 import { SESSION_LEASE_MS } from '../../protocol/leases';
 import type { SessionRow } from './schema';
 import { leaseCount, type LeaseCount } from './lease-clock';
-import { Statement } from './statement';
+import { defined, Statement, StatementsByValues } from './statement';
 import { Table } from './table';
+
+interface Word {
+  readonly poolId: string;
+  readonly sessionId: string;
+  readonly reading: number;
+  readonly term?: number;
+}
 
 export class SessionTable extends Table {
   private static readonly locked = new Statement(
@@ -34,6 +41,27 @@ export class SessionTable extends Table {
       .onConflict((conflict) => conflict.columns(['poolId', 'sessionId']).doUpdateSet({ heardLease: reading, ...led }))
       .execute();
   }
+
+  /**
+   * The same of one that is known, with the same leader. @returns false when it is not, or something was heard of it meanwhile
+   */
+  async heardAgain(poolId: string, sessionId: string, reading: number, term: number | undefined): Promise<boolean> {
+    const values = defined({ poolId, sessionId, reading, term });
+    return (await this.row(SessionTable.keptAlive.like(values), values)) !== undefined;
+  }
+
+  private static readonly keptAlive = new StatementsByValues(
+    (table: SessionTable, { poolId, sessionId, reading, term }: Word) => {
+      const heard = table.db
+        .updateTable('sessions')
+        .set({ heardLease: reading, ...(term !== undefined && { termHeardLease: reading }) })
+        .where('poolId', '=', poolId)
+        .where('sessionId', '=', sessionId)
+        .where('heardLease', '<', reading)
+        .returning('heardLease');
+      return term === undefined ? heard : heard.where('term', '=', term);
+    },
+  );
 
   /** Counts a sync, whose number what it observed is marked with. */
   async synced(poolId: string, sessionId: string, reading: number): Promise<number> {

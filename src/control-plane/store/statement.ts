@@ -1,4 +1,4 @@
-import type { Compilable, CompiledQuery } from 'kysely';
+import { sql, type Compilable, type CompiledQuery, type RawBuilder } from 'kysely';
 
 /** A query that is asked again and again, always with the same text. */
 export type NamedQuery<Row = unknown> = CompiledQuery<Row> & { readonly name: string };
@@ -47,6 +47,26 @@ export class StatementsByValues<Table extends object, Values extends object, Row
     const known = this.known.get(key) ?? new Statement((table: Table) => this.build(table, placeholders(names)));
     this.known.set(key, known);
     return known;
+  }
+}
+
+/**
+ * Statements for so many rows, or a few more. Their limit stands in their text: with one that is a value PostgreSQL plans
+ * each time anew, since a plan for any limit looks worse to it.
+ */
+export class StatementsByLimit<Table extends object, Values extends object, Row> {
+  private readonly known: readonly { readonly limit: number; readonly statement: Statement<Table, Values, Row> }[];
+
+  constructor(build: (table: Table, values: Values, limit: RawBuilder<number>) => Compilable<Row>) {
+    this.known = [1, 10, 100].map((limit) => ({
+      limit,
+      statement: new Statement((table, values) => build(table, values, sql.lit(limit))),
+    }));
+  }
+
+  /** The smallest that has room for so many, or the largest. */
+  for(count: number): Statement<Table, Values, Row> {
+    return (this.known.find(({ limit }) => limit >= count) ?? this.known.at(-1)!).statement;
   }
 }
 

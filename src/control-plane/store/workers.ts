@@ -1,6 +1,6 @@
 import type { WorkerRegistration } from '../../protocol/messages';
 import type { WorkerRecord } from './records';
-import { Statement } from './statement';
+import { Statement, StatementsByLimit } from './statement';
 import { chunks, inPages, PAGE, Table } from './table';
 import { isOfLiveSession, isPresent, isWilling, toWorker } from './worker-rows';
 import { hasStatus, isNamed, isOlderThan, type WorkerSearch } from './worker-search';
@@ -131,13 +131,13 @@ export class WorkerTable extends Table {
     });
   }
 
-  /** Idle workers of sessions that were heard of since a reading of the lease clock, newest first; held. */
-  async claimIdle(poolId: string, heardSince: number, limit: number): Promise<WorkerRecord[]> {
-    return (await this.rows(WorkerTable.idleClaimed, { poolId, heardSince, limit })).map(toWorker);
+  /** Idle workers of sessions that were heard of since a reading of the lease clock, newest first, so many or a few more; held. */
+  async claimIdle(poolId: string, heardSince: number, count: number): Promise<WorkerRecord[]> {
+    return (await this.rows(WorkerTable.idleClaimed.for(count), { poolId, heardSince })).map(toWorker);
   }
 
-  private static readonly idleClaimed = new Statement(
-    (workers: WorkerTable, { poolId, heardSince, limit }: { poolId: string; heardSince: number; limit: number }) => {
+  private static readonly idleClaimed = new StatementsByLimit(
+    (workers: WorkerTable, { poolId, heardSince }: { poolId: string; heardSince: number }, limit) => {
       const query = workers.db
         .selectFrom('workers')
         .selectAll()

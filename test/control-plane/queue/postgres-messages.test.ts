@@ -34,6 +34,12 @@ describe('what goes to PostgreSQL', () => {
       await queue.register();
       return () => queue.trigger();
     },
+    'a watch after the lease clock has moved': async () => {
+      await queue.register();
+      const revision = await queue.context.store.read.pools.revision(queue.pool.id);
+      await queue.pass(5);
+      return () => queue.watch(revision, 0);
+    },
   };
 
   test.each([
@@ -41,6 +47,8 @@ describe('what goes to PostgreSQL', () => {
     { operation: 'a trigger with no worker', statements: 9, messages: 5 },
     // What may run and who may take it goes with that entry; then what it changes.
     { operation: 'a trigger that a worker waits for', statements: 16, messages: 6 },
+    // What there is to see; then the sign of life, for which nobody waits for the disk.
+    { operation: 'a watch after the lease clock has moved', statements: 2, messages: 2 },
   ])('$operation: $statements statements in $messages messages', async ({ operation, ...cost }) => {
     const work = await OPERATIONS[operation]!();
     traffic.reset();

@@ -103,6 +103,14 @@ describe('PostgreSQL', () => {
       expect((await sql`SELECT n FROM slow`.execute(database.reads)).rows).toEqual([{ n: 1 }]);
     }));
 
+  test('what a transaction does is on the disk when it is over; nobody waits for the disk with what may be lost', () =>
+    withDatabase(async (database) => {
+      const waitsIn = async (db: Kysely<Schema>) =>
+        (await sql<{ synchronous_commit: string }>`SHOW synchronous_commit`.execute(db)).rows[0]!.synchronous_commit;
+      expect(await database.transaction(waitsIn)).toBe('on');
+      expect(await waitsIn(database.notes!)).toBe('off');
+    }));
+
   test('a listener whose connection breaks is told that it may have missed topics, and hears the next', () =>
     withDatabase(async (database) => {
       const told: string[] = [];

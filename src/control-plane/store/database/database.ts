@@ -11,6 +11,12 @@ export interface Database<Schema> {
   readonly reads: Kysely<Schema>;
 
   /**
+   * For statements that stand alone, and write what may be lost when the server breaks down, as after a sign of life
+   * another one follows: nobody waits for its disk. Undefined where a transaction has to do it.
+   */
+  readonly notes?: Kysely<Schema> | undefined;
+
+  /**
    * All or nothing, and durable when it resolves. A statement that fails ends the transaction, caught or not. `work`
    * may run again after a deadlock or a serialization failure, so it changes nothing but the database and awaits
    * nothing else; its handle is of no use afterwards.

@@ -89,7 +89,7 @@ export class LentConnection implements DatabaseConnection {
 /** Reads on one connection at once: those behind wait for those before. */
 const TOGETHER = 16;
 
-/** For reads, each of which stands alone: one whose connection breaks is made anew over another. */
+/** For statements each of which stands alone: one whose connection breaks is made anew over another. */
 export class Reads implements DatabaseConnection {
   private readonly outbox = new Outbox((asked) => {
     for (const some of chunks(asked, TOGETHER)) void this.send(some);
@@ -99,12 +99,15 @@ export class Reads implements DatabaseConnection {
     private readonly pool: Pool,
     private readonly prepared: Prepared,
     private readonly observer: Pick<DatabaseObserver, 'retried'>,
+    /** What goes together is one transaction: of writes, each would hold its row for the others. */
+    private readonly sent: 'together' | 'alone' = 'together',
   ) {}
 
   readonly streamQuery = noStreams;
 
   executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    return again(() => (isNamed(query) ? this.together<R>(query) : this.alone<R>(query)), this.observer);
+    const mayWait = this.sent === 'together' && isNamed(query);
+    return again(() => (mayWait ? this.together<R>(query) : this.alone<R>(query)), this.observer);
   }
 
   /** Those that are asked all the time are short. */

@@ -24,6 +24,10 @@ export const plainDialect = (pool: Pool): Dialect => dialectOver(() => new Postg
 export const readsOn = (pool: Pool, prepared: Prepared, observer: DatabaseObserver): Kysely<Schema> =>
   new Kysely({ dialect: dialectOver(() => new ReadDriver(new Reads(pool, prepared, observer))) });
 
+/** For single writes outside of transactions. */
+export const notesOn = (pool: Pool, prepared: Prepared, observer: DatabaseObserver): Kysely<Schema> =>
+  new Kysely({ dialect: dialectOver(() => new ReadDriver(new Reads(pool, prepared, observer, 'alone'))) });
+
 const dialectOver = (createDriver: () => Driver): Dialect => ({
   createDriver,
   createQueryCompiler: () => new PostgresQueryCompiler(),

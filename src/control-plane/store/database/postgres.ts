@@ -11,7 +11,7 @@ import { again } from './again';
 import { UNOBSERVED, type ConnectionLoad, type DatabaseObserver } from './observer';
 import { Prepared } from './postgres-batch';
 import { LentConnection } from './postgres-connection';
-import { plainDialect, readsOn, transactionOn } from './postgres-dialect';
+import { notesOn, plainDialect, readsOn, transactionOn } from './postgres-dialect';
 import { explain, isConflict, isLocked } from './postgres-errors';
 import { PostgresListener } from './postgres-listener';
 
@@ -38,7 +38,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database<S
       throw error;
     });
     // Of their own, so that a transaction which waits for a read never waits for other transactions.
-    const reads = openPool({ ...config, ...TIMEOUTS, max: Math.ceil(size / 2) });
+    const reads = openPool({ ...config, ...TIMEOUTS, max: Math.ceil(size / 2), onConnect: prepareReads });
     const transactions = openPool({ ...config, ...TIMEOUTS, max: size });
     return postgresDatabase(transactions, reads, listener, observer);
   } catch (error) {
@@ -87,6 +87,10 @@ function openPool(config: PoolConfig): Pool {
 /** A plan that is thought to be long, as where statistics are missing, is not worth the time that its compilation takes. */
 const prepareSession = (client: ClientBase) => client.query('SET jit = off') as unknown as void;
 
+/** What is written over it, besides, may be lost. */
+const prepareReads = (client: ClientBase) =>
+  client.query('SET jit = off; SET synchronous_commit = off') as unknown as void;
+
 function postgresDatabase(
   transactionPool: Pool,
   readPool: Pool,
@@ -95,6 +99,7 @@ function postgresDatabase(
 ): Database<Schema> {
   const prepared = new Prepared();
   const reads = readsOn(readPool, prepared, observer);
+  const notes = notesOn(readPool, prepared, observer);
   const transaction: Database<Schema>['transaction'] = (work) =>
     again(() => transactionOn(transactionPool, prepared, observer, work), observer);
   const close = async () => {
@@ -104,6 +109,7 @@ function postgresDatabase(
   return {
     dialect: 'postgres',
     reads,
+    notes,
     transaction,
     now: async () => {
       const { rows } = await sql<{ now: number }>`

@@ -145,8 +145,9 @@ class Bench {
 
   /** Each pool gets a stack for each of its runs at once, and one for whole runs beside them. */
   private async grow(poll: number, mqtt: number): Promise<void> {
-    const isLast = this.pools + poll === this.options.pools;
-    const stacks = 1 + (isLast ? this.atOnce : Math.max(this.atOnce, ASSIGNED_OF_A_POOL));
+    // Those who warm up, too, are given out in parts.
+    const isInParts = this.pools === 0 || this.pools + poll < this.options.pools;
+    const stacks = 1 + (isInParts ? Math.max(this.atOnce, ASSIGNED_OF_A_POOL) : this.atOnce);
     await this.generator.grow({ pools: poll, transport: 'poll', stacks });
     await this.generator.grow({ pools: mqtt, transport: 'mqtt', stacks });
     this.pools += poll;
