@@ -214,10 +214,7 @@ export interface WorkerPoolPod {
   readonly shareProcessNamespace?: boolean;
   /** Init containers that run before the built-in one. */
   readonly customInitContainers?: readonly Container[];
-  /**
-   * The built-in init container `init`, which fetches the source, applies the initialization policy and prepares the workspace.
-   * Not yet carried out by the bundled controller: initialization policies; the runs of a pool that names one are refused.
-   */
+  /** The built-in init container `init`, which fetches the source, applies the initialization policy and prepares the workspace. */
   readonly initContainer?: BuiltInInitContainer;
   /** The built-in container `launcher-grpc`, which passes on logs, outcome and workspace and hears requests to stop. */
   readonly grpcServerContainer?: BuiltInContainer;

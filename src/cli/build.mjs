@@ -57,6 +57,11 @@ for (const name of ['launcher', 'worker-pools']) {
   copyFileSync('src/launcher/shim/spacelift-worker.sh', `dist/${name}/spacelift-worker.sh`);
 }
 
+// What policies may do, which OPA reads (src/launcher/init/policy/path.ts).
+for (const name of ['capabilities', 'input-schema']) {
+  copyFileSync(`src/launcher/init/policy/${name}.generated.json`, `dist/launcher/${name}.generated.json`);
+}
+
 /** What the authors of the bundled libraries ask to be passed on with them: their licenses and notices. */
 function licenses(inputs) {
   const folders = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));

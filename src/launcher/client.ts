@@ -95,8 +95,10 @@ export class LauncherClient {
 
   constructor(private readonly options: LauncherClientOptions) {}
 
-  start(): Promise<RunSpec> {
-    return this.post('start', { podUid: this.options.identity.podUid, servesState: true }, RunSpec);
+  /** @param asksPolicy whether the run is to be told of for an initialization policy */
+  start(asksPolicy = false): Promise<RunSpec> {
+    const { podUid } = this.options.identity;
+    return this.post('start', { podUid, servesState: true, asksPolicy }, RunSpec);
   }
 
   /** The source as a tar.gz stream; the caller reads or destroys it. */

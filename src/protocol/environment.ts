@@ -22,6 +22,8 @@ export const POD_VARIABLE = {
   workerName: 'WORKER_POOLS_WORKER_NAME',
   /** `metadata.uid` of the Pod, by the downward API. */
   podUid: 'WORKER_POOLS_POD_UID',
+  /** Image of the `worker` container. */
+  runnerImage: 'WORKER_POOLS_RUNNER_IMAGE',
   /** `Assignment.startDeadline`, in milliseconds since the epoch: `init` tries to start until then. */
   startDeadline: 'WORKER_POOLS_START_DEADLINE',
   /**

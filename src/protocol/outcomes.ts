@@ -21,6 +21,7 @@ export const OUTCOME_MEANING: Readonly<Record<OutcomeReason, OutcomeMeaning>> = 
     meaning: 'The Pod cannot be created, or its containers cannot be set up.',
     retry: 'no: it needs a fix',
   },
+  PolicyDenied: { meaning: 'The initialization policy of the pool denied it.', retry: 'no: it would be denied again' },
   StartTimeout: { meaning: 'The Pod did not start in time.', retry: 'yes: nothing was begun' },
   RunTimeout: { meaning: 'The run took longer than it may.', retry: 'no' },
   Cancelled: { meaning: 'Somebody stopped it.', retry: 'no' },

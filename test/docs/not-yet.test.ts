@@ -33,8 +33,6 @@ const DOCSTRINGS: readonly [string, string, string][] = [
   ['spec.pod.binariesCacheVolume', 'src/constructs/worker-pool/volumes.ts', 'export class BinariesCache'],
   ['spec.pod.defaultAnsibleRunnerImage', POD, 'readonly defaultAnsibleRunnerImage?'],
   ['spec.pod.defaultIntentImage', POD, 'readonly defaultIntentImage?'],
-  ['spec.pod.initContainer', POD, 'readonly initContainer?'],
-  ['spec.pod.initContainer', 'src/constructs/presets/initialization-policy.ts', 'export class'],
 ];
 
 /** The docstring before a member or a class, on one line. */

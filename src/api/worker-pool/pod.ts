@@ -102,7 +102,6 @@ const containers: SchemaMap<Field> = {
     description:
       'The built-in init container `init`, which fetches the source, applies the initialization policy and prepares ' +
       'the workspace.',
-    notYet: 'initialization policies; the runs of a pool that names one are refused',
   }),
   grpcServerContainer: field(BUILT_IN_CONTAINER, {
     description:

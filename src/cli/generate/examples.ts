@@ -53,7 +53,7 @@ Each is one file, to be copied into a cdk8s app of your own; each is also a mani
 ${table(['Chart', 'Manifest', 'What it shows'], rows)}
 
 What stands in them is checked against a real API server. The operator of this project does not carry out all of it yet:
-initialization policies, VCS agents, auto-registration and the cache of tools are [for Spacelift's own controller](../docs/operations/limits.md#not-implemented-yet).
+VCS agents, auto-registration and the cache of tools are [for Spacelift's own controller](../docs/operations/limits.md#not-implemented-yet).
 
 The pools take their token and private key from a Secret that lies beside them:
 
@@ -81,6 +81,11 @@ kubectl apply -f examples/manifests/docker-in-docker.yaml
 
 [workerpools](workerpools) has manifests of single fields, for looking things up:
 [all-options.yaml](workerpools/all-options.yaml) has every one of them once.
+
+## Initialization policies
+
+[policies](policies) has Rego for [initialization policies](../docs/guides/initialization-policies.md), each tested with OPA. Copy one into the
+ConfigMap of a pool, or give it to \`InitializationPolicy.fromFile\`.
 
 ## A GitOps repository
 

@@ -25,6 +25,7 @@ const GENERATORS: readonly (() => Promise<Generator>)[] = [
   async () => (await import('./cli-docs')).generateCliDocs,
   async () => (await import('./settings-docs')).generateSettingsDocs,
   async () => (await import('./conditions-docs')).generateConditionsDocs,
+  async () => (await import('./policy-input')).generatePolicyInput,
   async () => (await import('./charts')).generateCharts,
   async () => (await import('./goldens')).generateGoldens,
   async () => (await import('./gitops')).generateGitOpsManifests,

@@ -7,6 +7,7 @@ import type { Logger } from '../../launcher/logger';
 import { relay } from '../../launcher/relay/relay';
 import { SHIM_PATH } from '../../launcher/shim/path';
 import { systemClock } from '../../time';
+import { VERSION } from '../version';
 
 /** Where the kubelet looks for a container's last words. */
 const TERMINATION_LOG = '/dev/termination-log';
@@ -27,6 +28,7 @@ async function initContainer(logger: Logger, terminating: AbortSignal): Promise<
     clock: systemClock,
     logger,
     signal: terminating,
+    version: VERSION,
   });
 }
 

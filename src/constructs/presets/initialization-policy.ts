@@ -9,10 +9,7 @@ const KEY = 'initialization-policy.rego';
 
 /**
  * A policy that the pool's own `init` container evaluates before anything of a run happens, whoever triggered the run.
- * A run is refused where a rule `deny` of the Rego package `spacelift` holds.
- *
- * Not yet carried out by the bundled controller: initialization policies; the runs of a pool that names one are refused.
- * Spacelift's launcher evaluates them.
+ * A run is refused where a rule `deny` of the Rego package `spacelift` holds, or where the policy cannot be evaluated.
  *
  * Source: "Initialization Policies" in Spacelift's page on Kubernetes workers.
  *

@@ -187,8 +187,6 @@ export interface RunPodProps {
   /**
    * The container `init`, which fetches the source, applies the initialization policy and prepares the workspace.
    *
-   * Not yet carried out by the bundled controller: initialization policies; the runs of a pool that names one are refused.
-   *
    * @default - as the operator makes it
    */
   readonly initContainer?: RunContainerProps;

@@ -16,6 +16,7 @@ import type { QueueContext } from './context';
 import { noteSuccess } from './drift';
 import { advance, endAttempt, endWithoutSuccess, lockAnyRun, lockRun, requireRun, systemLog } from './lifecycle';
 import { change, operation } from './operation';
+import { creatorOf, policySubject } from './policy-subject';
 import { appliesPlan, takesTurns } from './run-types';
 import { runSpec } from './steps';
 import { runTopic } from './wakeups';
@@ -99,7 +100,10 @@ export async function start(context: QueueContext, who: Attempted, request: Star
   // Before it starts: no Pod is let go whose secrets cannot be opened.
   const environment = await context.store.read.stacks.environmentOfRun(who.runId);
   const { run, stage, ...found } = await change(context, starting, { who, request });
-  return runSpec(run, { ...found, environment: environment ?? {} }, stage);
+  const spec = runSpec(run, { ...found, environment: environment ?? {} }, stage);
+  if (!request.asksPolicy) return spec;
+  const begun = await requireRun(context.store.read, run.id);
+  return { ...spec, policySubject: policySubject(begun, found.stack, spec, await creatorOf(context, run.id)) };
 }
 
 /** What the Pod of an attempt asks for. */

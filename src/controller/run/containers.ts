@@ -74,6 +74,7 @@ function coordinates({ assignment, pool, worker, workerId }: RunPodInput): EnvVa
     { name: POD_VARIABLE.workerId, value: workerId },
     { name: POD_VARIABLE.workerName, value: worker.metadata.name },
     { name: POD_VARIABLE.podUid, valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } },
+    { name: POD_VARIABLE.runnerImage, value: runnerImage(assignment, pool) },
     { name: POD_VARIABLE.startDeadline, value: String(assignment.startDeadline) },
     {
       name: POD_VARIABLE.stopGraceSeconds,

@@ -173,6 +173,7 @@ const LAUNCHER_REASON: Readonly<Record<number, OutcomeReason>> = {
   [EXIT.credentials]: 'ConfigError',
   [EXIT.source]: 'ConfigError',
   [EXIT.rejected]: 'ConfigError',
+  [EXIT.denied]: 'PolicyDenied',
   [EXIT.unreachable]: 'StartTimeout',
   [EXIT.terminated]: 'Evicted',
   // The Pod that started the attempt is not this one: it was lost.

@@ -10,7 +10,6 @@ import { CallError } from '../client';
 import type { LauncherClient } from '../client';
 import { connect } from '../connect';
 import type { PoolAccess } from '../credentials';
-import { INIT_VARIABLE } from '../../api/names';
 import { environmentProblems, environmentRefusal } from '../../protocol/environment';
 import { EXIT } from '../../protocol/exit-codes';
 import { LauncherExit } from '../exit';
@@ -22,6 +21,9 @@ import type { RetryOptions } from '../retry';
 import { InitLog } from './init-log';
 import { placeState, StateError } from './managed-state';
 import { layDown } from './lay-down';
+import { hasPolicy, passPolicy, PolicyDenied } from './policy/gate';
+import type { PolicyLimits } from './policy/opa';
+import { PolicyError } from './policy/policy-error';
 
 export interface InitOptions {
   readonly identity: Identity;
@@ -34,6 +36,12 @@ export interface InitOptions {
   readonly logger: Logger;
   /** Ends the waiting; `init` has then laid down nothing of use. */
   readonly signal: AbortSignal;
+  /** Of the launcher. */
+  readonly version: string;
+  /** The program that evaluates policies. @default OPA_PATH */
+  readonly opa?: string;
+  /** What a policy may take. @default POLICY_LIMITS */
+  readonly policyLimits?: PolicyLimits;
 }
 
 /** What the control plane gave out cannot be used; trying again would give the same. */
@@ -58,11 +66,12 @@ export async function init(options: InitOptions): Promise<void> {
       onTrouble: (error) => logger.warn(error.message),
       onRecovery: () => logger.info('The control plane answers again.'),
     };
-    const started = await start(client, identity, trouble);
+    const started = await start(client, options, trouble);
     const log = new InitLog(client, clock);
     log.add(`Run ${started.runId} of ${started.stack}, ${started.stage}, on worker ${identity.workerName}.`);
     const run = withoutSettingsOfThePool(started, log);
     try {
+      await passPolicy(run, { ...options, workerName: identity.workerName }, (line) => log.add(line));
       log.add(await retrying(() => prepare(client, access, run, options), trouble));
       const state = await placeState(run, join(paths.workspace, run.projectRoot)).catch((error: unknown) => {
         throw folderError(error, 'workspace') ?? error;
@@ -90,9 +99,13 @@ function withoutSettingsOfThePool(run: RunSpec, log: InitLog): RunSpec {
   return { ...run, environment };
 }
 
-async function start(client: LauncherClient, identity: Identity, trouble: RetryOptions): Promise<RunSpec> {
+async function start(
+  client: LauncherClient,
+  { identity, environment }: InitOptions,
+  trouble: RetryOptions,
+): Promise<RunSpec> {
   try {
-    return await retrying(() => client.start(), { ...trouble, until: identity.startDeadline });
+    return await retrying(() => client.start(hasPolicy(environment)), { ...trouble, until: identity.startDeadline });
   } catch (error) {
     return asExit(error);
   }
@@ -124,14 +137,8 @@ async function prepare(
   client: LauncherClient,
   access: PoolAccess,
   run: RunSpec,
-  { identity, paths, environment }: InitOptions,
+  { identity, paths }: InitOptions,
 ): Promise<string> {
-  // A policy that is passed over in silence protects nobody.
-  if (environment[INIT_VARIABLE.initializationPolicy]) {
-    throw new Unusable(
-      `The pool demands an initialization policy (${INIT_VARIABLE.initializationPolicy}), which this launcher cannot evaluate yet, so the run is refused. To run without a policy, take the variable out of spec.pod.initContainer.env.`,
-    );
-  }
   const refusal = environmentRefusal(run.environment);
   if (refusal !== undefined) throw new Unusable(refusal);
   await emptyFolder(paths.workspace).catch((error: unknown) => {
@@ -167,17 +174,19 @@ function opened(archive: Readable, access: PoolAccess, run: RunSpec, identity: I
   return pipeline(archive, unseal(access.credentials.privateKey, isPlan), () => undefined);
 }
 
+/** What ends the run with a sentence of its own. */
+const KNOWN = [Unusable, FolderError, StateError, PolicyError, PolicyDenied] as const;
+const DENIED = ['PolicyDenied', EXIT.denied] as const;
+const NOT_USABLE = ['ConfigError', EXIT.source] as const;
+
 /** @throws LauncherExit, after the run's log and outcome say why. */
 async function giveUp(client: LauncherClient, log: InitLog, error: unknown, trouble: RetryOptions): Promise<never> {
   const refused = error instanceof CallError && ['not-found', 'too-large', 'malformed'].includes(error.kind);
-  const isKnown = error instanceof Unusable || error instanceof FolderError || error instanceof StateError;
-  if (!refused && !isKnown) return asExit(error);
-  const { message } = error;
+  if (!refused && !KNOWN.some((known) => error instanceof known)) return asExit(error);
+  const [reason, code] = error instanceof PolicyDenied ? DENIED : NOT_USABLE;
+  const { message } = error as Error;
   log.add(message);
   await retrying(() => log.send(), trouble).catch(asExit);
-  await retrying(
-    () => client.outcome({ reason: 'ConfigError', message, exitCode: null, hasChanges: false }),
-    trouble,
-  ).catch(asExit);
-  throw new LauncherExit(EXIT.source, message);
+  await retrying(() => client.outcome({ reason, message, exitCode: null, hasChanges: false }), trouble).catch(asExit);
+  throw new LauncherExit(code, message);
 }

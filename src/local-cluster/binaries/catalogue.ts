@@ -6,6 +6,7 @@ export const VERSIONS = {
   etcd: '3.6.4',
   coredns: '1.12.4',
   tofu: '1.10.6',
+  opa: '1.22.4',
   kind: '0.30.0',
   // The node that this version of kind was released with; another kind runs it, too.
   kindNode: 'v1.34.0@sha256:7416a61b42b1662ca6ca89f02028ac133a309a2a30ba309614e8ec94d976dc5a',
@@ -107,6 +108,16 @@ const catalogue = {
       ldflags: '-X github.com/opentofu/opentofu/version.dev=no',
       minutes: 1.5,
     },
+  },
+  opa: {
+    name: 'opa',
+    version: `v${VERSIONS.opa}`,
+    download: ({ os, arch }) => {
+      const file = `opa_${os}_${arch}_static`;
+      const isPublished = os === 'linux';
+      return isPublished ? release('open-policy-agent/opa', VERSIONS.opa, file, `${file}.sha256`) : undefined;
+    },
+    build: { module: 'opa', package: 'github.com/open-policy-agent/opa', minutes: 1 },
   },
   kind: {
     name: 'kind',

@@ -16,6 +16,7 @@ export const STAND_IN_LABEL = 'cdk8s-worker-pools.stand-in';
 const DEBIAN = 'bookworm';
 const NODE = `${DEBIAN}-node-${process.version}`;
 const TOFU = `tofu-${VERSIONS.tofu}`;
+const OPA = `opa-${VERSIONS.opa}`;
 const PACKAGES = ['ca-certificates', 'git', 'openssh-client', 'procps'];
 
 interface StandIn {
@@ -28,7 +29,7 @@ interface StandIn {
 
 /**
  * What takes the place of a base image that no registry can be asked for: the same Debian release from its packages,
- * Node from the npm package, OpenTofu from its sources.
+ * Node from the npm package, OpenTofu and OPA from their sources.
  */
 const STAND_INS: readonly StandIn[] = [
   {
@@ -54,6 +55,15 @@ const STAND_INS: readonly StandIn[] = [
       await writeStandIn({ name, layers, entrypoint: ['/usr/local/bin/tofu'] }, TOFU, archive);
     },
   },
+  {
+    matches: /(^|\/)opa:1\.\d+\.\d+-static$/,
+    ingredients: OPA,
+    build: async (name, archive, progress) => {
+      const { opa } = await ensureBinaries(['opa'], progress);
+      const layers = [await programLayer('opa', opa, '/opa')];
+      await writeStandIn({ name, layers, entrypoint: ['/opa'] }, OPA, archive);
+    },
+  },
 ];
 
 /** Where no registry answers: an archive of an image that does what the named one is used for here. */
@@ -62,7 +72,7 @@ export async function standIn(name: string, progress: Progress): Promise<string>
   const recipe = recipeFor(plain);
   if (!recipe) {
     throw new LocalClusterError(
-      `the base image ${name} cannot be pulled, and there is no way to make it here; known are debian:${DEBIAN}-slim, node:24-${DEBIAN}-slim and opentofu:${VERSIONS.tofu}-minimal`,
+      `the base image ${name} cannot be pulled, and there is no way to make it here; known are debian:${DEBIAN}-slim, node:24-${DEBIAN}-slim, opentofu:${VERSIONS.tofu}-minimal and opa:${VERSIONS.opa}-static`,
     );
   }
   const file = `base-${plain.replace(/[^\w.-]+/g, '_')}-${recipe.ingredients}-${thisPlatform().arch}.tar`;
@@ -108,9 +118,9 @@ async function debianLayer(progress: Progress): Promise<string> {
   return layer;
 }
 
-async function programLayer(name: string, program: string): Promise<string> {
+async function programLayer(name: string, program: string, to = `/usr/local/bin/${name}`): Promise<string> {
   const layer = join(cachePath('images'), `program-${name}-${thisPlatform().arch}.layer`);
-  await writeLayer([{ from: program, to: `/usr/local/bin/${name}` }], layer);
+  await writeLayer([{ from: program, to }], layer);
   return layer;
 }
 

@@ -105,7 +105,7 @@ function inputsOf({ dockerfile, context }: ImageSpec): readonly string[] {
 function contentDigest(spec: ImageSpec): string {
   const hash = createHash('sha256');
   // What stand-ins are made of.
-  hash.update(JSON.stringify([VERSIONS.tofu, process.version, process.arch]));
+  hash.update(JSON.stringify([VERSIONS.tofu, VERSIONS.opa, process.version, process.arch]));
   hash.update(readFileSync(spec.dockerfile));
   for (const input of [...inputsOf(spec)].sort()) addPath(hash, spec.context, input);
   return hash.digest('hex');

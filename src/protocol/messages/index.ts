@@ -2,3 +2,4 @@ export * from './primitives';
 export * from './controller';
 export * from './launcher';
 export * from './plan-changes';
+export * from './policy-input';

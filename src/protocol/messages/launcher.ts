@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LONGEST_POLL_WAIT_SECONDS } from '../leases';
+import { PolicySubject } from './policy-input';
 import { Fence, list, OutcomeReason, Stage, Time, Ulid, WORKER_PATH } from './primitives';
 
 /**
@@ -30,6 +31,8 @@ export const StartRequest = z.object({
   podUid: z.string().min(1).max(128),
   /** Whether this launcher can give the tool a state that the control plane keeps. */
   servesState: z.boolean().default(false),
+  /** Whether the pool has an initialization policy, which is to be told of the run. */
+  asksPolicy: z.boolean().default(false),
 });
 
 /** One step of the stage, run by `sh -c` in the `worker` container, in order; the first that fails ends the stage. */
@@ -71,6 +74,8 @@ export const RunSpec = z.object({
    * the first. Null: it keeps none.
    */
   managedState: z.object({ version: z.number().int().nonnegative() }).nullable().default(null),
+  /** For the initialization policy, where it was asked for. */
+  policySubject: PolicySubject.optional(),
 });
 
 /** Of a step, or ''. */

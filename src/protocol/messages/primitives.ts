@@ -43,6 +43,7 @@ export const OutcomeReason = z.enum([
   'NodeLost',
   'ImagePull',
   'ConfigError',
+  'PolicyDenied',
   'StartTimeout',
   'RunTimeout',
   'Cancelled',

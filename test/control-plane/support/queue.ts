@@ -255,7 +255,8 @@ export class TestQueue {
   }
 
   start({ runId, attempt, fence }: Assignment, podUid = 'pod') {
-    return start(this.context, { poolId: this.pool.id, runId, attempt }, { fence, podUid, servesState: true });
+    const pod = { podUid, servesState: true, asksPolicy: false };
+    return start(this.context, { poolId: this.pool.id, runId, attempt }, { fence, ...pod });
   }
 
   heartbeat({ runId, attempt, fence }: Assignment, waitSeconds = 0) {

@@ -263,6 +263,7 @@ describe('environment', () => {
       [POD_VARIABLE.workerId]: WORKER_ID,
       [POD_VARIABLE.workerName]: 'pool-01hps6k4bnb7bphcdhdwfamjnv',
       [POD_VARIABLE.podUid]: 'metadata.uid',
+      [POD_VARIABLE.runnerImage]: 'control-plane.test/runner:1',
       [POD_VARIABLE.startDeadline]: String(anAssignment().startDeadline),
       [POD_VARIABLE.stopGraceSeconds]: '30',
     };

@@ -8,6 +8,7 @@ import { certificateFingerprint } from '../../../src/protocol/auth';
 import { until } from '../../support/until';
 import { mountCredentials, poolCredentials } from '../support/credentials';
 import { craftedArchive } from '../support/crafted-archive';
+import { mountPolicy, policyVariables, RUN_OF_POLICY } from '../support/policies';
 import { RunPod, runSpec, step } from '../support/run-pod';
 
 const EXCLUSIVE = craftedArchive([
@@ -184,11 +185,33 @@ test('leaves out what a stack sets of the settings of the pool, and says so', as
   expect(await readFile(join(paths.exchange, FILE.environment), 'utf8')).toMatch(/^export KEPT='yes'\nset --/);
 });
 
-test('refuses a run whose pool demands a policy that cannot be evaluated, and lays down nothing', async () => {
-  const pod = await newPod(preparing);
-  const policy = { SPACELIFT_LAUNCHER_RUN_INITIALIZATION_POLICY: '/opt/spacelift/policies/initialization/policy.rego' };
-  const says = expect.stringContaining('so the run is refused');
-  await expect(pod.init({}, policy)).rejects.toMatchObject({ exitCode: EXIT.source, message: says });
-  expect(pod.api.outcomes).toMatchObject([{ reason: 'ConfigError', message: says }]);
-  expect(existsSync(pod.paths.workspace)).toBe(false);
+describe('refuses a run whose pool has a policy that cannot be asked, and lays down nothing:', () => {
+  const NONE = '/nowhere/policy.rego';
+  test.each([
+    {
+      case: 'without its file',
+      variables: policyVariables(NONE),
+      says: /cannot be read \(ENOENT\): mount the ConfigMap/,
+    },
+    { case: 'a folder', variables: policyVariables('/nowhere'), says: /must end in \.rego/ },
+    { case: 'no image', variables: policyVariables(NONE, ''), says: /controller is too old/ },
+    { case: 'of no run', run: { ...RUN_OF_POLICY, policySubject: undefined }, says: /control plane is too old/ },
+    { case: 'without OPA', says: /The launcher image has no OPA at \/nowhere\/opa that can be started/ },
+  ])('$case', async ({ run = RUN_OF_POLICY, variables, says }) => {
+    const { api } = await newPod(run);
+    const environment = variables ?? (await mountPolicy(pod, 'package spacelift\n'));
+    const message = expect.stringMatching(says);
+    const refused = expect.objectContaining({ exitCode: EXIT.source, message });
+    await expect(pod.init({}, environment, { opa: '/nowhere/opa' })).rejects.toEqual(refused);
+    expect(api.outcomes).toMatchObject([{ reason: 'ConfigError', message }]);
+    expect(existsSync(pod.paths.workspace)).toBe(false);
+  });
+});
+
+test('asks for what a policy reads only where the pool has one', async () => {
+  const { api } = await newPod();
+  await pod.init();
+  expect(api.started).toMatchObject({ asksPolicy: false });
+  await expect(pod.init({}, policyVariables('/nowhere/policy.rego'))).rejects.toThrow();
+  expect(api.started).toMatchObject({ asksPolicy: true });
 });

@@ -41,6 +41,8 @@ export class LauncherApi {
     undefined;
   stopReason: string | undefined;
   startedBy: string | undefined;
+  /** The last request to start. */
+  started: StartRequest | undefined;
   /** Refuses the operation with the code, for as long as it is set. */
   refusals = new Map<string, Refusal['code']>();
   /** Called with the entries of every logs request; false drops the answer after the entries were stored. */
@@ -152,7 +154,8 @@ export class LauncherApi {
   private async handle({ operation, query, body }: Request): Promise<object | Refusal['code'] | undefined> {
     switch (operation) {
       case 'start': {
-        this.startedBy = StartRequest.parse(body).podUid;
+        this.started = StartRequest.parse(body);
+        this.startedBy = this.started.podUid;
         return this.run;
       }
       case 'source':

@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { create } from 'tar';
 import { systemClock, type Clock } from '../../../src/time';
 import { FILE } from '../../../src/launcher/exchange';
-import { init } from '../../../src/launcher/init/init';
+import { init, type InitOptions } from '../../../src/launcher/init/init';
 import { layDown } from '../../../src/launcher/init/lay-down';
 import type { Identity } from '../../../src/launcher/identity';
 import type { Logger } from '../../../src/launcher/logger';
@@ -64,6 +64,8 @@ export function runSpec(steps: readonly Step[], more: Partial<RunSpec> = {}): Ru
 /** The folders, credentials and containers of one run Pod, as processes of this machine. */
 export class RunPod {
   readonly warnings: string[] = [];
+  /** What `init` says in the log of its container. */
+  readonly told: string[] = [];
   /** What the relay wrote to its standard output. */
   readonly printed: string[] = [];
   readonly terminating = new AbortController();
@@ -133,7 +135,7 @@ export class RunPod {
 
   get logger(): Logger {
     const keep = (message: string): void => void this.warnings.push(message);
-    return { info: () => undefined, warn: keep, error: keep };
+    return { info: (message) => void this.told.push(message), warn: keep, error: keep };
   }
 
   /** Makes the stack's source of files by name. */
@@ -145,11 +147,17 @@ export class RunPod {
     this.api.source = Buffer.concat(chunks);
   }
 
-  async init(changes: Partial<Identity> = {}, environment: Readonly<Record<string, string>> = {}): Promise<void> {
+  /** @param more what `init` evaluates policies with, say */
+  async init(
+    changes: Partial<Identity> = {},
+    environment: Readonly<Record<string, string>> = {},
+    more: Pick<InitOptions, 'opa' | 'policyLimits'> = {},
+  ): Promise<void> {
     const { paths, logger } = this;
     const identity = { ...this.identity, ...changes };
     const signal = this.terminating.signal;
-    await init({ identity, paths, environment, shim: SHIM_PATH, clock: systemClock, logger, signal });
+    const version = '1.2.3';
+    await init({ identity, paths, environment, shim: SHIM_PATH, clock: systemClock, logger, signal, version, ...more });
   }
 
   /** The container `launcher-grpc`, in this process. */

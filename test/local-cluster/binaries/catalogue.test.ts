@@ -15,6 +15,7 @@ const pins = {
   etcd: ['go.etcd.io/etcd/server/v3', VERSIONS.etcd],
   coredns: ['github.com/coredns/coredns', VERSIONS.coredns],
   opentofu: ['github.com/opentofu/opentofu', VERSIONS.tofu],
+  opa: ['github.com/open-policy-agent/opa', VERSIONS.opa],
   kind: ['sigs.k8s.io/kind', VERSIONS.kind],
   kubeconform: ['github.com/yannh/kubeconform', VERSIONS.kubeconform],
   'kube-score': ['github.com/zegl/kube-score', VERSIONS.kubeScore],
@@ -39,6 +40,11 @@ describe('the catalogue of programs', () => {
       'tofu',
       `https://github.com/opentofu/opentofu/releases/download/v${VERSIONS.tofu}/tofu_${VERSIONS.tofu}_linux_amd64.tar.gz`,
       'tofu',
+    ],
+    [
+      'opa',
+      `https://github.com/open-policy-agent/opa/releases/download/v${VERSIONS.opa}/opa_linux_amd64_static`,
+      undefined,
     ],
     ['kind', `https://github.com/kubernetes-sigs/kind/releases/download/v${VERSIONS.kind}/kind-linux-amd64`, undefined],
     [

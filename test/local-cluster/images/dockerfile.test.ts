@@ -39,9 +39,13 @@ describe('the images of this package', () => {
       const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
         devDependencies: { node: string };
       };
-      expect(basesOf(image)).toEqual([`node:${/\d+/.exec(devDependencies.node)?.[0]}-bookworm-slim`]);
+      expect(basesOf(image)[0]).toBe(`node:${/\d+/.exec(devDependencies.node)?.[0]}-bookworm-slim`);
     },
   );
+
+  test('launcher has the OPA of the catalogue', () => {
+    expect(basesOf('launcher')).toContain(`docker.io/openpolicyagent/opa:${VERSIONS.opa}-static`);
+  });
 
   test('runner has the OpenTofu of the catalogue', () => {
     expect(basesOf('runner')).toContain(`ghcr.io/opentofu/opentofu:${VERSIONS.tofu}-minimal`);
