@@ -153,6 +153,12 @@ export const CONTROL_PLANE_METRICS = {
     help: 'Requests that were answered, by method and HTTP status.',
     labels: ['method', 'code'],
   },
+  logIns: {
+    name: `${CONTROL_PLANE}_log_ins_total`,
+    type: 'counter',
+    help: 'Log-ins by way (key: with its secret, oidc: with a token in place of it, page; of pools by the proofs that were checked: pool over HTTP, mqtt) and result: ok, refused, or slowed after too many that were.',
+    labels: ['way', 'result'],
+  },
   mqttConnections: {
     name: `${CONTROL_PLANE}_mqtt_connections`,
     type: 'gauge',

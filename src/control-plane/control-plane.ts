@@ -87,8 +87,12 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
 
   const refusals = opened.add(new Refusals(context));
   const limits = connectionLimits({ broker: mqttPort !== null, metrics: metricsPort !== undefined }, logger);
-  const admission = new Admission(options.trustedProxies, logInObserver(refusals), limits.https);
-  const proofs = new ProofChecks(admission.proofs);
+  const audited = logInObserver(refusals);
+  const admission = new Admission(options.trustedProxies, (end) => {
+    metrics.logInEnded(end.logIn.way, end.result);
+    return audited(end);
+  }, limits.https);
+  const proofs = new ProofChecks(admission.proofs, metrics.logInEnded);
   const brokers = opened.add(
     await openBrokers(given, context, { host, port: mqttPort }, { tls, metrics, authority, proofs, limits }),
   );

@@ -144,6 +144,16 @@ const CASES: readonly Case[] = [
     says: 'For 15m there were always requests that waited for a connection (transactions).',
   },
   {
+    alert: 'ControlPlaneLogInsRefused',
+    series: [
+      ['log_ins_total', 'way="key",result="refused",', '0+10x60'],
+      ['log_ins_total', 'way="key",result="slowed",', '0+10x60'],
+    ],
+    after: 30,
+    labels: { way: 'key' },
+    says: '300 log-ins (key) were refused within 15m.',
+  },
+  {
     alert: 'ControlPlaneBrokerDisconnected',
     series: [['outside_broker_connected', '', '0x20']],
     after: 6,
@@ -198,6 +208,9 @@ const WELL: Case['series'] = [
   ['database_transactions_total', 'result="failed",', '7x200'],
   ['database_transactions_total', 'result="refused",', '0+5x200'],
   ['database_commit_seconds_bucket', 'le="0.1",', '0+1x200'],
+  ['log_ins_total', 'way="key",result="ok",', '0+100x200'],
+  ['log_ins_total', 'way="key",result="refused",', '0+10x200'],
+  ['log_ins_total', 'way="mqtt",result="refused",', '0+10x200'],
   ['database_commit_seconds_bucket', 'le="+Inf",', '0+1x200'],
   ['database_waiting', 'pool="reads",', '0 5 0 5 0x200'],
   ['outside_broker_connected', '', '1x200'],

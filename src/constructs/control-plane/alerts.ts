@@ -16,6 +16,9 @@ export interface ControlPlaneAlert {
 const WINDOW = '15m';
 const DAY = 86_400;
 
+/** In the window, by one way: several programs with a key that is gone make fewer. */
+const REFUSED_LOG_INS = 200;
+
 const { series, highest, increase, quantile } = metricQueries(TARGET);
 
 const left = (matchers: string): string => `${series(METRICS.certificateEnds, matchers)} - time()`;
@@ -94,6 +97,14 @@ export const CONTROL_PLANE_ALERTS: readonly ControlPlaneAlert[] = [
     for: '0s',
     summary: 'The control plane waits for its database',
     description: `For ${WINDOW} there were always requests that waited for a connection ({{ $labels.pool }}).`,
+  },
+  {
+    alert: 'ControlPlaneLogInsRefused',
+    severity: 'warning',
+    expr: `sum by (way) (increase(${series(METRICS.logIns, 'result!="ok"')}[${WINDOW}])) > ${REFUSED_LOG_INS}`,
+    for: '5m',
+    summary: 'Many log-ins at the control plane are refused',
+    description: `{{ $value | printf "%.0f" }} log-ins ({{ $labels.way }}) were refused within ${WINDOW}.`,
   },
   {
     alert: 'ControlPlaneBrokerDisconnected',

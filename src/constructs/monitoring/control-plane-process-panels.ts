@@ -36,6 +36,21 @@ export function requestPanels(): Panel[] {
       description: 'To the embedded broker. None where the broker is outside.',
       queries: [ofEach(METRICS.mqttConnections)],
     },
+    {
+      ...counted,
+      width: 12,
+      title: 'Log-ins',
+      description: 'Of people and programs, and proofs of pools that were checked, within $window, by way.',
+      queries: [grown(METRICS.logIns, 'way', 'result="ok"')],
+    },
+    {
+      ...counted,
+      width: 12,
+      title: 'Refused log-ins',
+      description:
+        'Within $window, by way, those that were slowed down included. The audit trail says from where keys were tried.',
+      queries: [grown(METRICS.logIns, 'way', 'result!="ok"')],
+    },
   ];
 }
 

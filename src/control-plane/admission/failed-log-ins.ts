@@ -1,6 +1,11 @@
 import { RequestError } from '../errors';
 import { TokenBuckets, type BucketOptions } from './token-buckets';
 
+/** How a log-in ended; one that could not be checked has not. */
+export type LogInResult = 'ok' | 'refused' | 'slowed';
+
+type Told = (result: LogInResult) => Promise<void> | void;
+
 /**
  * Slows down whoever fails to log in again and again. A try takes a token and gets it back when it succeeds, so that tries
  * at the same moment count, too, and success costs nothing.
@@ -22,17 +27,23 @@ export class FailedLogIns {
    * @throws RequestError `too-many-requests` without trying; what `prove` refuses counts as a failure, as undefined and false
    * do. Where it could not find out, nobody has failed.
    */
-  async attempt<T>(who: string, prove: () => T | Promise<T>): Promise<T> {
+  async attempt<T>(who: string, prove: () => T | Promise<T>, told: Told = () => undefined): Promise<T> {
     const waitMs = this.buckets.take(who);
-    if (waitMs > 0) throw tooMany(waitMs);
+    if (waitMs > 0) {
+      await told('slowed');
+      throw tooMany(waitMs);
+    }
     let proved: T;
     try {
       proved = await prove();
     } catch (error) {
-      if (!(error instanceof RequestError && error.code === 'unauthorized')) this.buckets.giveBack(who);
+      if (error instanceof RequestError && error.code === 'unauthorized') await told('refused');
+      else this.buckets.giveBack(who);
       throw error;
     }
-    if (proved !== undefined && proved !== false) this.buckets.giveBack(who);
+    const hasFailed = proved === undefined || proved === false;
+    if (!hasFailed) this.buckets.giveBack(who);
+    await told(hasFailed ? 'refused' : 'ok');
     return proved;
   }
 }

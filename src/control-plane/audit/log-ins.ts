@@ -5,7 +5,7 @@ import type { Refusals } from './refusals';
 /** Writes failed log-ins into the audit trail: from where they come, and whom they claim to be. */
 export const logInObserver =
   (refusals: Refusals): LogInObserver =>
-  async (result, { kind, id }, origin, who) => {
+  async ({ result, logIn: { kind, id }, origin, who }) => {
     if (result !== 'refused') return;
     const actor = { kind: 'nobody', id: '', name: '', role: '', ...origin };
     const refusal = new RequestError('unauthorized', `the log-in with an ${kind} failed`);

@@ -155,7 +155,7 @@ export class EmbeddedBroker implements ConnectionHost, Audience {
   }
 
   checkOf({ socket }: Connection): ProofCheck {
-    return this.proofs.from(networkOf(socket.remoteAddress ?? ''));
+    return this.proofs.from(networkOf(socket.remoteAddress ?? ''), 'mqtt');
   }
 
   answer(request: IncomingRequest): Promise<Answer> {

@@ -194,7 +194,7 @@ export class OutsideBroker {
     try {
       await room.turn();
       // Addresses are the broker's to know; that whoever writes here is of this pool, its certificate says.
-      const check = this.options.proofs.from(`mqtt ${poolId}`);
+      const check = this.options.proofs.from(`mqtt ${poolId}`, 'mqtt');
       const request = { poolId, session, payload, jwt, proof: undefined, check, signal: this.stopping.signal };
       const { reply, proof } = await answerRequest(this.context, request);
       if (proof) await this.listens(room, proof.fingerprint);

@@ -3,7 +3,7 @@ import type { AdminService } from '../admin/admin-service';
 import type { LogIn, Origin } from '../admission/log-ins';
 import type { Refusals } from '../audit/refusals';
 import { RequestError } from '../errors';
-import type { ApiKeys } from '../identity/api-keys';
+import type { ApiKeys, Session } from '../identity/api-keys';
 import type { Caller } from '../identity/rights';
 import type { Lookups } from './lookups';
 
@@ -17,7 +17,7 @@ export interface RequestContext {
   readonly origin: Origin;
   readonly refusals: Refusals;
   /** Carries out a log-in, and counts it where it fails. @throws RequestError after too many */
-  readonly logIn: <T>(logIn: LogIn, prove: () => Promise<T>) => Promise<T>;
+  readonly logIn: (logIn: LogIn, prove: () => Promise<Session | undefined>) => Promise<Session | undefined>;
   readonly lookups: Lookups;
 }
 

@@ -1,3 +1,4 @@
+import { wayOf } from '../admission/log-ins';
 import { RequestError } from '../errors';
 import type { Caller } from '../identity/rights';
 import { builder } from './builder';
@@ -54,9 +55,10 @@ builder.mutationField('apiKeyUser', (t) =>
     action: 'session.create',
     args: { id: t.arg.id({ required: true }), secret: t.arg.string({ required: true }) },
     resolve: async (_root, { id, secret }, { apiKeys, logIn }) => {
-      const made = await logIn({ kind: 'API key', id }, () => apiKeys.exchange(id, secret));
+      const made = await logIn({ kind: 'API key', id, way: wayOf(secret) }, () => apiKeys.exchange(id, secret));
       if (!made) throw new RequestError('unauthorized', 'unauthorized: no API key has this id and secret');
-      return { id, ...made };
+      const { jwt, validUntil } = made;
+      return { id, jwt, validUntil };
     },
   }),
 );

@@ -83,6 +83,6 @@ export class PoolCallers {
   }
 
   private checkOf(c: Context): ProofCheck {
-    return this.proofs.from(this.admission.addressOf(c));
+    return this.proofs.from(this.admission.addressOf(c), 'pool');
   }
 }

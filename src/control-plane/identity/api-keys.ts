@@ -26,6 +26,7 @@ const ApiKey = z.object({ id: z.string().min(1), secret: z.string().min(16) });
 export type ApiKey = z.infer<typeof ApiKey>;
 
 export interface Session {
+  readonly caller: Caller;
   readonly jwt: string;
   /** Seconds since the epoch. */
   readonly validUntil: number;
@@ -94,9 +95,7 @@ export class ApiKeys {
   /** Undefined for a wrong id or secret. @throws RequestError for a token in place of a secret, as `OidcTokens` */
   async exchange(id: string, secret: string): Promise<Session | undefined> {
     const known = await this.check(id, secret);
-    if (!known) return undefined;
-    this.used(known);
-    return this.sessionOf(known);
+    return known && this.sessionOf(known, this.used(known));
   }
 
   /** Whose id and secret they are; undefined where they are wrong. @throws as `exchange` */
@@ -137,7 +136,7 @@ export class ApiKeys {
     }
   }
 
-  private async sessionOf(known: Known): Promise<Session> {
+  private async sessionOf(known: Known, caller: Caller): Promise<Session> {
     const issuedAt = Math.floor(this.parts.now() / 1000);
     const validUntil = issuedAt + longestSeconds(known);
     const jwt = await new SignJWT({ stamp: this.stampOf(known) })
@@ -147,7 +146,7 @@ export class ApiKeys {
       .setIssuedAt(issuedAt)
       .setExpirationTime(validUntil)
       .sign(this.signingKey);
-    return { jwt, validUntil };
+    return { caller, jwt, validUntil };
   }
 
   private async check(id: string, secret: string): Promise<Known | undefined> {

@@ -8,10 +8,15 @@ export interface ProofCheck {
   readonly attempt: <T>(poolId: string, prove: () => T | Promise<T>) => Promise<T>;
 }
 
+/** By which a pool speaks: over HTTP, or over MQTT. */
+type Way = 'pool' | 'mqtt';
+
+type Result = 'ok' | 'refused' | 'slowed';
+
 /** Counts tries that fail. */
 export interface FailureCount {
   /** @throws RequestError `too-many-requests` without trying */
-  attempt<T>(who: string, prove: () => T | Promise<T>): Promise<T>;
+  attempt<T>(who: string, prove: () => T | Promise<T>, told: (result: Result) => void): Promise<T>;
 }
 
 /**
@@ -21,13 +26,18 @@ export interface FailureCount {
 export class ProofChecks {
   private readonly verified = new VerifiedProofs();
 
-  constructor(private readonly failures: FailureCount) {}
+  /** @param told how each proof ended that was checked; one that was found good before is not checked */
+  constructor(
+    private readonly failures: FailureCount,
+    private readonly told: (way: Way, result: Result) => void = () => undefined,
+  ) {}
 
   /** Failures count for the pool and the address: they are not in the way of its other clusters, nor of other pools there. */
-  from(address: string): ProofCheck {
+  from(address: string, way: Way): ProofCheck {
+    const told = (result: Result): void => this.told(way, result);
     return {
       verified: this.verified,
-      attempt: (poolId, prove) => this.failures.attempt(`${address} ${poolId}`, prove),
+      attempt: (poolId, prove) => this.failures.attempt(`${address} ${poolId}`, prove, told),
     };
   }
 }

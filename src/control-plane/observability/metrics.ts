@@ -21,6 +21,7 @@ export class Metrics {
     triggerView: instrument(this.registry, METRICS.triggerView),
     retired: instrument(this.registry, METRICS.retired),
     httpRequests: instrument(this.registry, METRICS.httpRequests),
+    logIns: instrument(this.registry, METRICS.logIns),
     mqttRequests: instrument(this.registry, METRICS.mqttRequests),
     brokerConnects: instrument(this.registry, METRICS.brokerConnects),
     brokerPublishes: instrument(this.registry, METRICS.brokerPublishes),
@@ -44,6 +45,8 @@ export class Metrics {
 
   readonly httpAnswered = (method: string, code: number): void =>
     this.instruments.httpRequests.inc({ method, code: String(code) });
+
+  readonly logInEnded = (way: string, result: string): void => this.instruments.logIns.inc({ way, result });
 
   readonly mqttAnswered = (code: string): void => this.instruments.mqttRequests.inc({ code });
 

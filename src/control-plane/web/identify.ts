@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { Admission } from '../admission';
+import { wayOf } from '../admission/log-ins';
 import type { ApiKeys } from '../identity/api-keys';
 import { requireRight } from '../identity/rights';
 import { WEB_SESSION_MS, type WebSessions } from '../identity/web-sessions';
@@ -40,10 +41,15 @@ export function identify({ apiKeys, sessions, isOpen, admission }: WhoParts): Mi
   const byKey = async (c: Context): Promise<Viewer | undefined> => {
     const [, encoded = ''] = /^Basic +(\S+)$/i.exec(c.req.header('Authorization') ?? '') ?? [];
     if (encoded === '') return undefined;
-    const [id = '', ...secret] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
-    const proved = () => apiKeys.authenticate(id, secret.join(':'));
-    const caller = await admission.logIns.attempt(c, { kind: 'API key', id }, proved);
-    return caller && viewerOf(caller, proved);
+    const [id = '', ...rest] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
+    const secret = rest.join(':');
+    const proved = () => apiKeys.authenticate(id, secret);
+    const prove = async () => {
+      const caller = await proved();
+      return caller && { caller };
+    };
+    const known = await admission.logIns.attempt(c, { kind: 'API key', id, way: wayOf(secret) }, prove);
+    return known && viewerOf(known.caller, proved);
   };
   const bySession = async (c: Context): Promise<Viewer | undefined> => {
     const id = sessionOf(c);

@@ -39,7 +39,7 @@ export function logInRoutes(app: Hono<Env>, parts: WhoParts, formAgain: FormAgai
     if (!keepsCookies(c.req.header('Origin'))) return send(c, logInPage({ to, id, problem: NO_TLS, kept }), 400);
     try {
       const begin = () => sessions.begin({ id, secret }, sessionOf(c), (caller) => requireRight(caller, 'stack:read'));
-      const begun = await admission.logIns.attempt(c, { kind: 'API key', id }, begin);
+      const begun = await admission.logIns.attempt(c, { kind: 'API key', id, way: 'page' }, begin);
       if (!begun) return await send(c, logInPage({ to, id, problem: 'No API key has this id and secret.', kept }), 401);
       admission.proved(c, `key ${begun.caller.id}`);
       keepSession(c, begun.sessionId);

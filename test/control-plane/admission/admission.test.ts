@@ -24,6 +24,17 @@ describe('failed log-ins', () => {
     expect(await logIns.attempt('a', right)).toBe(true);
   });
 
+  test('are told as they end: those that nobody could check, and those before their check, have not', async () => {
+    const { logIns } = atClock();
+    const results: string[] = [];
+    const broken = () => Promise.reject(new RequestError('unavailable', 'no'));
+    const wrong = () => Promise.reject(new RequestError('unauthorized', 'no'));
+    for (const prove of [right, broken, failing, wrong, failing, right]) {
+      await logIns.attempt<boolean>('a', prove, (result) => void results.push(result)).catch(() => undefined);
+    }
+    expect(results).toEqual(['ok', 'refused', 'refused', 'refused', 'slowed']);
+  });
+
   test('of an address do not delay another', async () => {
     const { logIns } = atClock();
     for (let count = 0; count < 3; count += 1) await logIns.attempt('a', failing);

@@ -117,7 +117,7 @@ describeOnEachDatabase('worker pools in the API', (database) => {
 
     test('refuses the old credentials at once, but for runs that have started, until their worker is free', async () => {
       const { read } = queue.context.store;
-      const check = proofChecks().from('127.0.0.1');
+      const check = proofChecks().from('127.0.0.1', 'pool');
       const { worker, run, assignment } = await queue.started();
       const { config } = (await pool('config')) as { config: string };
       const old = await proofBy(config, queue.pool.privateKeyPem);

@@ -84,5 +84,5 @@ function headersSentTo(path: string): Promise<void> {
   });
 }
 
-const proofOf = ({ id, token, privateKeyPem }: TestPool): Promise<string> =>
+export const proofOf = ({ id, token, privateKeyPem }: TestPool): Promise<string> =>
   signPoolJwt({ poolId: id, certificate: token.certificate, privateKeyPem });
