@@ -7,7 +7,7 @@ import { AdminService } from './admin/admin-service';
 import { appOf } from './app';
 import { Admission } from './admission';
 import type { ConnectionLimits } from './admission/connections';
-import { logInObserver } from './audit/log-ins';
+import { logInObserver, LogInTrail } from './audit/log-ins';
 import { Refusals } from './audit/refusals';
 import { ApiKeys } from './identity/api-keys';
 import { ProofChecks } from './identity/proof-checks';
@@ -87,12 +87,10 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
 
   const refusals = opened.add(new Refusals(context));
   const limits = connectionLimits({ broker: mqttPort !== null, metrics: metricsPort !== undefined }, logger);
-  const audited = logInObserver(refusals);
-  const admission = new Admission(options.trustedProxies, (end) => {
-    metrics.logInEnded(end.logIn.way, end.result);
-    return audited(end);
-  }, limits.https);
-  const proofs = new ProofChecks(admission.proofs, metrics.logInEnded);
+  const { admission, proofs, trail } = openAdmission(options.trustedProxies, limits.https, context, {
+    refusals,
+    metrics,
+  });
   const brokers = opened.add(
     await openBrokers(given, context, { host, port: mqttPort }, { tls, metrics, authority, proofs, limits }),
   );
@@ -105,7 +103,7 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
     ...storageChecks(context.store, blobs),
   ];
   const health = healthRoutes(checks);
-  const sessions = new WebSessions(context.store, apiKeys, now);
+  const sessions = new WebSessions(context.store, apiKeys, now, trail);
   const callers = { admission, refusals, proofs, apiKeys, sessions, isOpen: options.web === 'open', authority };
   const app = appOf({ context, blobs, states, admin, health, ...callers });
   const server = opened.add(await serve(app, { host, port }, tls, admission, metrics.httpAnswered));
@@ -153,6 +151,26 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
     admin,
     close: () => (closed ??= close()),
   };
+}
+
+/** Who is let in, with what is counted and written down of it. */
+function openAdmission(
+  proxies: readonly string[],
+  limits: ConnectionLimits,
+  context: QueueContext,
+  { refusals, metrics }: { readonly refusals: Refusals; readonly metrics: Metrics },
+) {
+  const trail = new LogInTrail(context);
+  const written = logInObserver(refusals, trail);
+  const admission = new Admission(
+    proxies,
+    (end) => {
+      metrics.logInEnded(end.logIn.way, end.result);
+      return written(end);
+    },
+    limits,
+  );
+  return { admission, proofs: new ProofChecks(admission.proofs, metrics.logInEnded), trail };
 }
 
 interface BrokerParts {

@@ -190,6 +190,12 @@ export const LIMITS = {
     'the same of all callers and addresses',
     'whoever guesses from many addresses must not fill the trail',
   ),
+  auditedLogIns: limit(
+    100,
+    'count',
+    'entries of the audit trail a day for log-ins and log-outs with one API key, of each replica',
+    'whoever has a key must not drive out what was changed',
+  ),
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof LIMITS;

@@ -6,7 +6,7 @@ interface Described {
 }
 
 /** What actions are done to, and what else they concern. */
-export const OBJECT_KINDS = ['worker-pool', 'worker', 'stack', 'run', 'api-key', 'webhook', 'session'] as const;
+export const OBJECT_KINDS = ['worker-pool', 'worker', 'stack', 'run', 'api-key', 'webhook', 'session', 'api'] as const;
 
 export type ObjectKind = (typeof OBJECT_KINDS)[number];
 
@@ -48,7 +48,10 @@ export const ACTIONS = {
   'webhook.delete': { what: 'delete a webhook', object: 'webhook' },
   'webhook.test': { what: 'try a webhook', object: 'webhook' },
   'webhook.redeliver': { what: 'deliver to a webhook once more', object: 'webhook' },
-  'session.create': { what: 'log in; only where that failed', object: 'session' },
+  'session.create': { what: 'log in', object: 'session' },
+  'session.delete': { what: 'log out', object: 'session' },
+  'session.delete-all': { what: 'log out everywhere', object: 'session' },
+  'api.read': { what: 'read something; only where that was refused', object: 'api' },
 } as const satisfies Readonly<Record<string, Described>>;
 
 export type Action = keyof typeof ACTIONS;

@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import { ACTIONS, type Action, type ObjectKind } from '../audit/actions';
 import type { Attempt } from '../audit/refusals';
-import { requireRight, type Right } from '../identity/rights';
+import { mayUse, type Right } from '../identity/rights';
 import { requireUser, type RequestContext } from './builder';
 
 /** Who may use a field: those whose role has the right, or everybody. */
@@ -105,17 +105,14 @@ function fieldsOf(schema: GraphQLSchema): { name: string; field: Field; type: Gr
 function guard(field: Field, access: Access, action: Action | undefined): void {
   if (access === 'everybody') return;
   const { resolve = defaultFieldResolver } = field;
-  field.resolve = action
-    ? (parent, args: Arguments, context, info): Promise<unknown> => {
-        const user = requireUser(context);
-        const { refusals, origin } = context;
-        const admitted = refusals.admit(user, origin, access, attemptOf(action, args));
-        return admitted.then(() => resolve(parent, args, context, info));
-      }
-    : (parent, args, context, info): unknown => {
-        requireRight(requireUser(context), access);
-        return resolve(parent, args, context, info);
-      };
+  field.resolve = (parent, args: Arguments, context, info): unknown => {
+    const user = requireUser(context);
+    if (mayUse(user, access)) return resolve(parent, args, context, info);
+    const attempt = action
+      ? attemptOf(action, args)
+      : { action: 'api.read' as const, objectId: `${info.parentType.name}.${info.fieldName}` };
+    return context.refusals.admit(user, context.origin, access, attempt);
+  };
 }
 
 type Arguments = Readonly<Record<string, unknown>>;

@@ -13,7 +13,7 @@ import { bodyStream, type Admission } from '../admission';
 import type { Action } from '../audit/actions';
 import type { Refusals } from '../audit/refusals';
 import { LIMIT } from '../limits';
-import { requireRight, type Caller, type Right } from '../identity/rights';
+import type { Caller, Right } from '../identity/rights';
 import { keyTopic, StreamRights, type Proof } from '../identity/stream-rights';
 import { bearer, refusingApp } from './app';
 
@@ -49,7 +49,14 @@ export function apiRoutes({ admin, apiKeys, admission, refusals, logger }: ApiPa
       return c.json({ id: stack.id, name: stack.name, source: stack.source });
     }),
   );
-  app.get('/stacks/:name/state', allow('state:read'), async (c) => {
+  const mayRead = (right: Right): MiddlewareHandler<Env> => {
+    return async (c, next) => {
+      const attempt = { action: 'api.read', objectId: c.req.path } as const;
+      await refusals.admit(c.var.caller, admission.originOf(c), right, attempt);
+      await next();
+    };
+  };
+  app.get('/stacks/:name/state', mayRead('state:read'), async (c) => {
     const { version, content } = await admin.states.pull(c.req.param('name'), versionOf(c.req.query('version')));
     const headers = { 'Content-Type': 'application/json', 'Content-Length': String(version.bytes) };
     return c.body(Readable.toWeb(content) as ReadableStream, 200, headers);
@@ -60,7 +67,7 @@ export function apiRoutes({ admin, apiKeys, admission, refusals, logger }: ApiPa
       return c.json({ number, serial, bytes });
     }),
   );
-  app.get('/runs/:id/log', allow('stack:read'), async (c) => {
+  app.get('/runs/:id/log', mayRead('stack:read'), async (c) => {
     const run = await admin.run(c.req.param('id'));
     if (!run) throw new RequestError('not-found', `run ${c.req.param('id')} not found`);
     const after = Number(c.req.query('after') ?? 0);
@@ -178,10 +185,3 @@ function requireCaller(apiKeys: ApiKeys, admission: Admission): MiddlewareHandle
     await next();
   };
 }
-
-const allow =
-  (right: Right): MiddlewareHandler<Env> =>
-  async (c, next) => {
-    requireRight(c.var.caller, right);
-    await next();
-  };

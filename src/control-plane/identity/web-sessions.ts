@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { LIMIT } from '../limits';
-import type { Store } from '../store';
+import type { Store, Transaction } from '../store';
 import type { WebSessionRecord } from '../store/web-sessions';
 import { hashOf, type ApiKeys } from './api-keys';
 import type { Caller } from './rights';
@@ -22,6 +22,35 @@ export interface WebSession {
   readonly endsAt: number;
 }
 
+/** That a session began or ended because somebody wanted it so. */
+export interface SessionEvent {
+  readonly action: 'session.create' | 'session.delete' | 'session.delete-all';
+  readonly caller: Caller;
+  readonly origin: Place;
+  /** How many sessions were ended, where all were. */
+  readonly ended?: number;
+}
+
+/** Where a request comes from, and what the client says that it is. */
+interface Place {
+  readonly address: string;
+  readonly client: string;
+}
+
+/** Keeps who logged in and out. */
+export interface SessionTrail {
+  /** In the transaction in which that happens. */
+  write(tx: Transaction, event: SessionEvent): Promise<void>;
+}
+
+interface Credentials {
+  readonly id: string;
+  readonly secret: string;
+  /** The session that the browser has, if any. */
+  readonly former: string | undefined;
+  readonly origin: Place;
+}
+
 /**
  * Sessions of people at the web pages. A browser has a random id in a cookie, the database its hash, so that every replica
  * knows it and nobody who reads the database can use it. Each use looks at the key again.
@@ -31,6 +60,7 @@ export class WebSessions {
     private readonly store: Store,
     private readonly apiKeys: ApiKeys,
     private readonly now: () => number,
+    private readonly trail: SessionTrail,
   ) {}
 
   /**
@@ -41,8 +71,7 @@ export class WebSessions {
    * @throws RequestError as `ApiKeys.exchange`
    */
   async begin(
-    { id, secret }: { readonly id: string; readonly secret: string },
-    former: string | undefined,
+    { id, secret, former, origin }: Credentials,
     mayBegin: (caller: Caller) => void,
   ): Promise<{ readonly sessionId: string; readonly caller: Caller } | undefined> {
     const proof = await this.apiKeys.prove(id, secret);
@@ -59,6 +88,7 @@ export class WebSessions {
       const others = await tx.webSessions.ofKey(caller.id);
       for (const { idHash } of others.slice(LIMIT.webSessionsOfKey - 1)) await tx.webSessions.delete(idHash);
       await tx.webSessions.insert(session);
+      await this.trail.write(tx, { action: 'session.create', caller, origin });
       await tx.notify([keyTopic(caller.id)]);
     });
     return { sessionId, caller };
@@ -88,20 +118,25 @@ export class WebSessions {
     return (await this.store.read.webSessions.ofKey(keyId)).filter((session) => this.lasts(session)).length;
   }
 
-  async end(sessionId: string): Promise<void> {
+  /** Of one that has ended by itself nothing is written down. */
+  async end(sessionId: string, origin: Place): Promise<void> {
+    const caller = (await this.find(sessionId))?.caller;
     await this.store.transaction(async (tx) => {
       const session = await tx.webSessions.find(hashOf(sessionId));
       if (!session) return;
       await tx.webSessions.delete(session.idHash);
+      if (caller) await this.trail.write(tx, { action: 'session.delete', caller, origin });
       await tx.notify([keyTopic(session.keyId)]);
     });
   }
 
   /** Every one of a key, in whatever browser. */
-  async endAll(keyId: string): Promise<void> {
+  async endAll(caller: Caller, origin: Place): Promise<void> {
     await this.store.transaction(async (tx) => {
-      await tx.webSessions.deleteOfKey(keyId);
-      await tx.notify([keyTopic(keyId)]);
+      const lasting = (await tx.webSessions.ofKey(caller.id)).filter((session) => this.lasts(session));
+      await tx.webSessions.deleteOfKey(caller.id);
+      await this.trail.write(tx, { action: 'session.delete-all', caller, origin, ended: lasting.length });
+      await tx.notify([keyTopic(caller.id)]);
     });
   }
 

@@ -17,8 +17,8 @@ import type { WebParts } from './web-parts';
 /** What is fetched beside the pages: logs, tokens, states. */
 export function fileRoutes(app: Hono<Env>, parts: WebParts): void {
   logRoutes(app, parts);
-  tokenRoutes(app, parts.admin);
-  app.get('/stacks/:id/state/:version/download', allow('state:read'), async (c) => {
+  tokenRoutes(app, parts);
+  app.get('/stacks/:id/state/:version/download', allow('state:read', parts), async (c) => {
     const stack = await requireStack(parts.admin, c.req.param());
     const number = c.req.param('version');
     if (!/^[1-9]\d{0,8}$/.test(number)) throw new RequestError('not-found', `there is no version ${number} of a state`);
@@ -55,12 +55,13 @@ function logRoutes(app: Hono<Env>, { admin, admission }: WebParts): void {
   });
 }
 
-function tokenRoutes(app: Hono<Env>, admin: AdminService): void {
-  app.get('/pools/:id/token', allow('pool:token'), async (c) => {
+function tokenRoutes(app: Hono<Env>, parts: WebParts): void {
+  const { admin } = parts;
+  app.get('/pools/:id/token', allow('pool:token', parts), async (c) => {
     const pool = await requirePool(admin, c.req.param());
     return send(c, page(`Token of ${pool.name}`, tokenPage(pool), c.var));
   });
-  app.get('/pools/:id/token.txt', allow('pool:token'), async (c) => {
+  app.get('/pools/:id/token.txt', allow('pool:token', parts), async (c) => {
     const { config } = await requirePool(admin, c.req.param());
     c.header('Content-Disposition', 'attachment; filename="token"');
     return c.text(config);

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
 import type { Context, Hono, MiddlewareHandler } from 'hono';
-import { actorOf } from '../audit/actor';
 import { bodyStream } from '../admission';
 import { LARGEST_SOURCE } from '../admin/source-archive';
 import type { AdminService } from '../admin/admin-service';
@@ -13,7 +12,7 @@ import { receiveFile } from './forms/receive';
 import { Values, type Sent } from './forms/values';
 import type { Env } from './identify';
 import { errorPage, page } from './layout';
-import { mayNot, notAllowed } from './not-allowed';
+import { mayNot, notAllowed, noteRefusal } from './not-allowed';
 import { send } from './send';
 import type { WebParts } from './web-parts';
 
@@ -141,15 +140,12 @@ function formAt(path: string): { readonly form: Form; readonly ids: Ids } | unde
 }
 
 /** Lets those go on who have the right, with a form that a page of ours has sent; what is refused is noted. */
-function formAllowed({ right, action }: Form, { admission, refusals }: WebParts): MiddlewareHandler<Env> {
+function formAllowed({ right, action }: Form, parts: WebParts): MiddlewareHandler<Env> {
   return async (c, next) => {
-    const { caller } = c.var.viewer;
     const isSent = c.req.method !== 'GET';
-    const note = async (sentence: string): Promise<void> => {
-      if (!isSent || !caller) return;
-      const attempt = { action, objectId: c.req.param('worker') ?? c.req.param('id') };
-      const actor = actorOf(caller, admission.originOf(c));
-      await refusals.note(`caller ${actor.id}`, attempt, actor, new RequestError('forbidden', sentence));
+    const note = (sentence: string): Promise<void> => {
+      const sent = { action, objectId: c.req.param('worker') ?? c.req.param('id') };
+      return noteRefusal(c, parts, isSent ? sent : { action: 'api.read', objectId: c.req.path }, sentence);
     };
     if (!c.var.viewer.may(right)) {
       await note(mayNot(right));

@@ -2,8 +2,8 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { Admission } from '../admission';
 import { wayOf } from '../admission/log-ins';
+import type { Refusals } from '../audit/refusals';
 import type { ApiKeys } from '../identity/api-keys';
-import { requireRight } from '../identity/rights';
 import { WEB_SESSION_MS, type WebSessions } from '../identity/web-sessions';
 import { RequestError } from '../errors';
 import { LIMIT } from '../limits';
@@ -20,6 +20,7 @@ export interface WhoParts {
   /** Whether everybody may look. */
   readonly isOpen: boolean;
   readonly admission: Admission;
+  readonly refusals: Refusals;
 }
 
 export type Env = { Variables: { viewer: Viewer } };
@@ -37,7 +38,7 @@ export const forgetSession = (c: Context): void =>
   void deleteCookie(c, COOKIE, { prefix: 'host', httpOnly: true, sameSite: 'Lax' });
 
 /** Says who looks: by their session, by id and secret of an API key as programs send them, or everybody where that is allowed. */
-export function identify({ apiKeys, sessions, isOpen, admission }: WhoParts): MiddlewareHandler<Env> {
+export function identify({ apiKeys, sessions, isOpen, admission, refusals }: WhoParts): MiddlewareHandler<Env> {
   const byKey = async (c: Context): Promise<Viewer | undefined> => {
     const [, encoded = ''] = /^Basic +(\S+)$/i.exec(c.req.header('Authorization') ?? '') ?? [];
     if (encoded === '') return undefined;
@@ -65,7 +66,8 @@ export function identify({ apiKeys, sessions, isOpen, admission }: WhoParts): Mi
     if (!person && (isByKey || !isOpen)) return askToLogIn(c, admission);
     if (person) {
       admission.proved(c, person.who);
-      if (person.caller) requireRight(person.caller, 'stack:read');
+      const attempt = { action: 'api.read', objectId: c.req.path } as const;
+      if (person.caller) await refusals.admit(person.caller, admission.originOf(c), 'stack:read', attempt);
     }
     c.set('viewer', person ?? EVERYBODY);
     return next();

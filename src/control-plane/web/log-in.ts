@@ -38,7 +38,8 @@ export function logInRoutes(app: Hono<Env>, parts: WhoParts, formAgain: FormAgai
     const to = pathOfOurs(form.get('to') ?? undefined);
     if (!keepsCookies(c.req.header('Origin'))) return send(c, logInPage({ to, id, problem: NO_TLS, kept }), 400);
     try {
-      const begin = () => sessions.begin({ id, secret }, sessionOf(c), (caller) => requireRight(caller, 'stack:read'));
+      const given = { id, secret, former: sessionOf(c), origin: admission.originOf(c) };
+      const begin = () => sessions.begin(given, (caller) => requireRight(caller, 'stack:read'));
       const begun = await admission.logIns.attempt(c, { kind: 'API key', id, way: 'page' }, begin);
       if (!begun) return await send(c, logInPage({ to, id, problem: 'No API key has this id and secret.', kept }), 401);
       admission.proved(c, `key ${begun.caller.id}`);
@@ -57,8 +58,9 @@ export function logInRoutes(app: Hono<Env>, parts: WhoParts, formAgain: FormAgai
     const id = sessionOf(c);
     const form = new URLSearchParams(await admission.body(c, { who: 'log-ins', most: LIMIT.logInBytes }));
     const session = id && (await sessions.find(id));
-    if (session && form.get('everywhere') !== null) await sessions.endAll(session.caller.id);
-    else if (id) await sessions.end(id);
+    const origin = admission.originOf(c);
+    if (session && form.get('everywhere') !== null) await sessions.endAll(session.caller, origin);
+    else if (id) await sessions.end(id, origin);
     forgetSession(c);
     return c.redirect(isOpen ? '/' : '/login', 303);
   });

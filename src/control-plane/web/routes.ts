@@ -72,10 +72,11 @@ export function webRoutes(parts: WebParts): Hono<Env> {
 }
 
 /** A page, and the stream of what changes on it. */
-function pageRoutes(app: Hono<Env>, kind: PageKind, { admin, admission, logger }: WebParts, live: LiveViews): void {
+function pageRoutes(app: Hono<Env>, kind: PageKind, parts: WebParts, live: LiveViews): void {
+  const { admin, admission, logger } = parts;
   const { path, right = 'stack:read', make, missing, hasLog } = kind;
   const streamPath = `${path === '/' ? '' : path}/live`;
-  app.get(path, allow(right), async (c) => {
+  app.get(path, allow(right, parts), async (c) => {
     const id = c.req.param('id') ?? '';
     const { search, searchParams } = new URL(c.req.url);
     const view = await make(admin, id, c.var.viewer, searchParams);
@@ -86,7 +87,7 @@ function pageRoutes(app: Hono<Env>, kind: PageKind, { admin, admission, logger }
     const stream = `${c.req.path === '/' ? '' : c.req.path}/live${search}`;
     return c.html(String(await viewPage(made, { viewer: c.var.viewer, live: { stream, last } })));
   });
-  app.get(streamPath, allow(right), (c) => {
+  app.get(streamPath, allow(right, parts), (c) => {
     const { viewer } = c.var;
     const { inFlight } = admission;
     const leaveAll = inFlight.enter('live', LIMIT.livePages, 'too many pages are kept up to date');

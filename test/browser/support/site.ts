@@ -2,6 +2,7 @@ import axe from 'axe-core';
 import { pino } from 'pino';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { Admission } from '../../../src/control-plane/admission';
+import { LogInTrail } from '../../../src/control-plane/audit/log-ins';
 import { Refusals } from '../../../src/control-plane/audit/refusals';
 import { refusingApp } from '../../../src/control-plane/http/app';
 import { serve, type HttpListener } from '../../../src/control-plane/http/server';
@@ -43,7 +44,7 @@ export class TestSite {
     const logger = pino({ level: 'silent' });
     const keys = KeyFiles.inDataFolder(queue.folder);
     const apiKeys = openApiKeys(keys, { given: API_KEY, store: queue.context.store });
-    const sessions = new WebSessions(queue.context.store, apiKeys, () => queue.now);
+    const sessions = new WebSessions(queue.context.store, apiKeys, () => queue.now, new LogInTrail(queue.context));
     const app = refusingApp(logger);
     const refusals = new Refusals(queue.context);
     const parts = { admin: queue.admin, apiKeys, sessions, isOpen: false, admission, refusals, logger };

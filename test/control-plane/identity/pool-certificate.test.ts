@@ -42,5 +42,7 @@ test.each([
     tx.pools.setCredentials(id, { certificate, fingerprint: certificateFingerprint(certificate) }, queue.now),
   );
   const jwt = await signPoolJwt({ poolId: id, certificate, privateKeyPem, now: queue.now });
-  expect(await authenticatePool(queue.context.store.read, jwt, queue.now, proofChecks().from('127.0.0.1', 'pool'))).toBe(id);
+  expect(
+    await authenticatePool(queue.context.store.read, jwt, queue.now, proofChecks().from('127.0.0.1', 'pool')),
+  ).toBe(id);
 });

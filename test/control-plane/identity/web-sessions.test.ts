@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { LogInTrail } from '../../../src/control-plane/audit/log-ins';
 import type { Key } from '../../../src/control-plane/admin/key-admin';
 import { WEB_SESSION_IDLE_MS, WEB_SESSION_MS, WebSessions } from '../../../src/control-plane/identity/web-sessions';
 import { LIMIT } from '../../../src/control-plane/limits';
@@ -6,6 +7,8 @@ import { temporaryFolder } from '../../support/folder';
 import { describeOnEachDatabase } from '../support/databases';
 import { SUBJECT, TestIssuer } from '../support/oidc-issuer';
 import { TestQueue } from '../support/queue';
+
+const ORIGIN = { address: '127.0.0.1', client: 'a test/1' };
 
 describeOnEachDatabase('a session in a browser', (database) => {
   let queue: TestQueue;
@@ -19,11 +22,14 @@ describeOnEachDatabase('a session in a browser', (database) => {
   afterEach(() => queue.close());
 
   /** Nothing is remembered but in the database: another replica would know the same. */
-  const sessions = () => new WebSessions(queue.context.store, queue.apiKeys, () => queue.now);
+  const sessions = () =>
+    new WebSessions(queue.context.store, queue.apiKeys, () => queue.now, new LogInTrail(queue.context));
   const hour = 3_600;
+  const given = (secret: string, former?: string) => ({ id: key.id, secret, former, origin: ORIGIN });
+  const caller = () => ({ id: key.id, name: 'ci', kind: 'API key', role: 'operator' }) as const;
 
   async function begin(secret = key.secret!, former?: string): Promise<string> {
-    const begun = await sessions().begin({ id: key.id, secret }, former, () => undefined);
+    const begun = await sessions().begin(given(secret, former), () => undefined);
     if (!begun) throw new Error('the key was refused');
     return begun.sessionId;
   }
@@ -38,19 +44,19 @@ describeOnEachDatabase('a session in a browser', (database) => {
   });
 
   test('is not begun with a wrong secret, nor by one who may not', async () => {
-    expect(await sessions().begin({ id: key.id, secret: 'guessed' }, undefined, () => undefined)).toBeUndefined();
+    expect(await sessions().begin(given('guessed'), () => undefined)).toBeUndefined();
     const refuse = () => {
       throw new Error('not you');
     };
-    await expect(sessions().begin({ id: key.id, secret: key.secret! }, undefined, refuse)).rejects.toThrow('not you');
+    await expect(sessions().begin(given(key.secret!), refuse)).rejects.toThrow('not you');
     expect(await sessions().count(key.id)).toBe(0);
   });
 
   test.each<[string, (id: string) => unknown]>([
     ['its key is deleted', () => queue.admin.keys.delete(key.id)],
     ['its key gets another role', () => queue.admin.keys.update(key.id, { name: 'ci', role: 'reader' })],
-    ['somebody logs out', (id) => sessions().end(id)],
-    ['somebody logs out everywhere', () => sessions().endAll(key.id)],
+    ['somebody logs out', (id) => sessions().end(id, ORIGIN)],
+    ['somebody logs out everywhere', () => sessions().endAll(caller(), ORIGIN)],
     ['nothing is done for long', () => queue.leap(WEB_SESSION_IDLE_MS / 1000)],
     [
       'it has lasted long enough, though it is used',

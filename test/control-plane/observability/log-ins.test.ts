@@ -29,7 +29,9 @@ async function counted(): Promise<Map<string, number>> {
   const { body } = await request(`${controlPlane.metricsUrl}/metrics`);
   const { name } = CONTROL_PLANE_METRICS.logIns;
   const series = new RegExp(`^${name}\\{way="(\\w+)",result="(\\w+)"\\} (\\d+)$`, 'gm');
-  return new Map([...(await body.text()).matchAll(series)].map(([, way, result, n]) => [`${way} ${result}`, Number(n)]));
+  return new Map(
+    [...(await body.text()).matchAll(series)].map(([, way, result, n]) => [`${way} ${result}`, Number(n)]),
+  );
 }
 
 const JWT_OF_NOBODY = 'e30.e30.e30';

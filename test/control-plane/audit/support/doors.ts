@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { pino } from 'pino';
 import { Admission } from '../../../../src/control-plane/admission';
 import type { Action } from '../../../../src/control-plane/audit/actions';
-import { logInObserver } from '../../../../src/control-plane/audit/log-ins';
+import { logInObserver, LogInTrail } from '../../../../src/control-plane/audit/log-ins';
 import { Refusals } from '../../../../src/control-plane/audit/refusals';
 import { graphqlRoute } from '../../../../src/control-plane/graphql/route';
 import { apiRoutes } from '../../../../src/control-plane/http/api-routes';
@@ -34,11 +34,12 @@ export class TestDoors {
   constructor(private readonly queue: TestQueue) {
     const { admin, apiKeys, context } = queue;
     this.refusals = new Refusals(context);
-    const admission = new Admission([], logInObserver(this.refusals));
+    const trail = new LogInTrail(context);
+    const admission = new Admission([], logInObserver(this.refusals, trail));
     const parts = { admin, apiKeys, admission, refusals: this.refusals, logger: pino({ level: 'silent' }) };
     this.app.route('/graphql', graphqlRoute(parts));
     this.app.route('/api/v1', apiRoutes(parts));
-    const sessions = new WebSessions(context.store, apiKeys, () => queue.now);
+    const sessions = new WebSessions(context.store, apiKeys, () => queue.now, trail);
     this.app.route('/', webRoutes({ ...parts, sessions, isOpen: false }));
   }
 

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { Admission } from '../../../../src/control-plane/admission';
+import { LogInTrail } from '../../../../src/control-plane/audit/log-ins';
 import { Refusals } from '../../../../src/control-plane/audit/refusals';
 import type { ApiKey } from '../../../../src/control-plane/identity/api-keys';
 import { KeyFiles } from '../../../../src/control-plane/key-files';
@@ -34,7 +35,7 @@ export function readerOf(
   const { store } = context;
   const now = () => queue.now;
   const apiKeys = openApiKeys(KeyFiles.inDataFolder(folder), { given: key ?? undefined, store, now });
-  const sessions = new WebSessions(store, apiKeys, now);
+  const sessions = new WebSessions(store, apiKeys, now, new LogInTrail(queue.context));
   const isOpen = key === null;
   const app = webRoutes({
     ...{ admin, apiKeys, sessions, isOpen, admission },
