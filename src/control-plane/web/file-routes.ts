@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Hono } from 'hono';
 import { stream } from 'hono/streaming';
-import type { AdminService } from '../admin/admin-service';
 import { RequestError } from '../errors';
 import { LIMIT } from '../limits';
 import { requirePool, requireRun, requireStack } from './forms/question';

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Context, Hono, MiddlewareHandler } from 'hono';
+import { actorOf } from '../audit/actor';
 import { bodyStream } from '../admission';
 import { LARGEST_SOURCE } from '../admin/source-archive';
 import type { AdminService } from '../admin/admin-service';
