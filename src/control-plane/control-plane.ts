@@ -7,14 +7,14 @@ import { AdminService } from './admin/admin-service';
 import { appOf } from './app';
 import { Admission } from './admission';
 import type { ConnectionLimits } from './admission/connections';
-import { logInObserver, LogInTrail } from './audit/log-ins';
 import { Refusals } from './audit/refusals';
 import { ApiKeys } from './identity/api-keys';
-import { ProofChecks } from './identity/proof-checks';
+import type { ProofChecks } from './identity/proof-checks';
 import { WebSessions } from './identity/web-sessions';
 import { Brokers } from './broker';
 import { connectionLimits, type Servers } from './connection-limits';
 import { isEveryAddress } from './listen';
+import { openAdmission } from './open-admission';
 import { Opened } from './opened';
 import { measuredBlobs } from './observability/measured-blobs';
 import { measuredStore } from './observability/measured-store';
@@ -151,26 +151,6 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
     admin,
     close: () => (closed ??= close()),
   };
-}
-
-/** Who is let in, with what is counted and written down of it. */
-function openAdmission(
-  proxies: readonly string[],
-  limits: ConnectionLimits,
-  context: QueueContext,
-  { refusals, metrics }: { readonly refusals: Refusals; readonly metrics: Metrics },
-) {
-  const trail = new LogInTrail(context);
-  const written = logInObserver(refusals, trail);
-  const admission = new Admission(
-    proxies,
-    (end) => {
-      metrics.logInEnded(end.logIn.way, end.result);
-      return written(end);
-    },
-    limits,
-  );
-  return { admission, proofs: new ProofChecks(admission.proofs, metrics.logInEnded), trail };
 }
 
 interface BrokerParts {
