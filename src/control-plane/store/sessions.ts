@@ -43,7 +43,8 @@ export class SessionTable extends Table {
   }
 
   /**
-   * The same of one that is known, with the same leader. @returns false when it is not, or something was heard of it meanwhile
+   * The same of one that is known, with the same leader. @returns false when it is not, when something was heard of it
+   * meanwhile, or when a transaction holds it, for which this does not wait
    */
   async heardAgain(poolId: string, sessionId: string, reading: number, term: number | undefined): Promise<boolean> {
     const values = defined({ poolId, sessionId, reading, term });
@@ -52,14 +53,21 @@ export class SessionTable extends Table {
 
   private static readonly keptAlive = new StatementsByValues(
     (table: SessionTable, { poolId, sessionId, reading, term }: Word) => {
-      const heard = table.db
-        .updateTable('sessions')
-        .set({ heardLease: reading, ...(term !== undefined && { termHeardLease: reading }) })
+      const known = table.db
+        .selectFrom('sessions')
+        .select(['poolId', 'sessionId'])
         .where('poolId', '=', poolId)
         .where('sessionId', '=', sessionId)
         .where('heardLease', '<', reading)
+        .$if(term !== undefined, (query) => query.where('term', '=', term!));
+      return table.db
+        .with('free', () => table.locked(known, 'skip'))
+        .updateTable('sessions')
+        .from('free')
+        .set({ heardLease: reading, ...(term !== undefined && { termHeardLease: reading }) })
+        .whereRef('sessions.poolId', '=', 'free.poolId')
+        .whereRef('sessions.sessionId', '=', 'free.sessionId')
         .returning('heardLease');
-      return term === undefined ? heard : heard.where('term', '=', term);
     },
   );
 

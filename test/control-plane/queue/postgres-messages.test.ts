@@ -55,4 +55,17 @@ describe('what goes to PostgreSQL', () => {
     await work();
     expect({ statements: traffic.statements, messages: traffic.messages }).toEqual(cost);
   });
+
+  test('no sign of life waits for a transaction that holds its session', async () => {
+    const { store } = queue.context;
+    await queue.register();
+    await queue.pass(5);
+    const reading = await store.read.leaseClock.reading();
+    const hearing = () => store.notes!.sessions.heardAgain(queue.pool.id, 'session', reading, undefined);
+    await store.transaction(async (tx) => {
+      await tx.sessions.lock(queue.pool.id, 'session');
+      expect(await hearing()).toBe(false);
+    });
+    expect([await hearing(), await hearing()]).toEqual([true, false]);
+  });
 });
