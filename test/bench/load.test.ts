@@ -75,6 +75,23 @@ test('an assignment takes from the sending of the trigger to the view; what came
   expect(byTransport).toMatchObject({ poll: { count: 1, most: 15 }, mqtt: { count: 1, most: 8 } });
 });
 
+test('assignments are looked at in turn, too, in five parts by when they were sent', () => {
+  const run = (sentAt: number, took: number) => ({
+    trigger: { sentAt, answeredAt: sentAt },
+    assignments: [{ ...assigned('a'), at: sentAt + took }],
+    started: [],
+  });
+  const runs = Array.from({ length: 10 }, (_, index) => run(index, index < 2 ? 100 - index : 5));
+  expect(latencies(runs.reverse()).inTurn.map(({ count, most }) => [count, most])).toEqual([
+    [2, 100],
+    [2, 5],
+    [2, 5],
+    [2, 5],
+    [2, 5],
+  ]);
+  expect(latencies(runs.slice(0, 1)).inTurn).toHaveLength(1);
+});
+
 describe('what a process says of itself', () => {
   const text = [
     '# TYPE nodejs_eventloop_lag_max_seconds gauge',
@@ -108,6 +125,7 @@ const sample = (over: Partial<Sample> = {}): Sample => ({
   fromSending: times(40),
   byTransport: { poll: times(30), mqtt: times(60) },
   fromAnswer: times(20),
+  inTurn: [times(90), times(30)],
   verdict: { lost: 0, doubled: 0, ended: 0, givenAgain: 0 },
   refusals: {},
   ownLoopP99Ms: 3,
@@ -140,6 +158,7 @@ describe('the report of the load', () => {
     [/long poll, p99/, 30],
     [/MQTT, p99/, 60],
     [/after the answer/, 20],
+    [/in the worst part/, 90],
     [/^assignments a second/, 10],
     [/^resident memory, peak$/, 100],
     [/^CPU of the control plane, assigning/, 20],

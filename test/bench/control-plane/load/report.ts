@@ -97,7 +97,7 @@ export function loadMeasures({ settings, sizes }: LoadReport, strict: boolean): 
   const { assigning, whole, idle, workers } = sizes.at(-1)!;
   const all = sizes.flatMap((size) => [...size.assigning, ...size.whole]);
   const [sample] = assigning;
-  const { fromSending, byTransport, fromAnswer, seconds, runs } = sample!;
+  const { fromSending, byTransport, fromAnswer, inTurn, seconds, runs } = sample!;
   const timed = { isAsserted: strict };
   const counted = (name: string, wrong: Wrong, from: string): Measure => {
     const value = wrongOf(all, wrong);
@@ -112,6 +112,9 @@ export function loadMeasures({ settings, sizes }: LoadReport, strict: boolean): 
       ? [ms('  over MQTT, p99', byTransport.mqtt.p99, { from: `${byTransport.mqtt.count} runs` })]
       : []),
     ms('  after the answer to the trigger, p99', fromAnswer.p99, { from: 'the run is durably queued' }),
+    ms('  in the worst part, p99', Math.max(...inTurn.map(({ p99 }) => p99)), {
+      from: `in turn ${inTurn.map(({ p99 }) => p99.toFixed(0)).join(', ')} ms`,
+    }),
     figure('assignments a second', runs / seconds, (runs / seconds).toFixed(0), { from: `${settings.rate} wanted` }),
     ms(
       'event loop held, longest',
