@@ -20,7 +20,7 @@ export function connectionLimits(
   capacity: Capacity = capacityOfProcess(),
 ): Servers<ConnectionLimits> {
   const { connections, unprovedConnections } = LIMIT;
-  const { limits, wantedFiles, isLess } = fit(
+  const { limits, needed, scarce } = fit(
     {
       https: { connections, unprovedConnections },
       mqtt: has.broker ? BROKER_LIMITS : NONE,
@@ -29,17 +29,30 @@ export function connectionLimits(
     },
     capacity,
   );
-  if (isLess) logger.warn(sentenceOf(limits, capacity, wantedFiles));
+  // Memory is given to Pods by what they need; few files are an oversight.
+  if (scarce) logger[scarce === 'openFiles' ? 'warn' : 'info'](sentenceOf(limits, scarce, capacity, needed));
   return limits;
 }
 
-function sentenceOf({ https, mqtt }: Servers<ConnectionLimits>, { openFiles }: Capacity, wantedFiles: number): string {
+const MIB = 1024 * 1024;
+const mebibytes = (bytes: number): string => `${Math.ceil(bytes / MIB)} MiB`;
+
+function sentenceOf(
+  { https, mqtt }: Servers<ConnectionLimits>,
+  scarce: keyof Capacity,
+  { openFiles, memoryBytes }: Capacity,
+  needed: Capacity,
+): string {
+  const [has, allow] =
+    scarce === 'openFiles'
+      ? [`${openFiles} files open (ulimit -n)`, `${needed.openFiles}`]
+      : [`${mebibytes(memoryBytes)} of memory`, mebibytes(needed.memoryBytes)];
   const taken = [
     `${https.connections} connections over HTTP`,
     ...(mqtt.connections > 0 ? [`${mqtt.connections} over MQTT`] : []),
   ];
   return (
-    `this process may have ${openFiles} files open (ulimit -n), so it takes ${taken.join(' and ')} at most: ` +
-    `beyond that, whoever holds the most loses the oldest one. For all that it could take, allow ${wantedFiles}`
+    `this process may have ${has}, so it takes ${taken.join(' and ')} at most: beyond that, whoever holds the most ` +
+    `loses the oldest one. For all that it could take, allow ${allow}`
   );
 }

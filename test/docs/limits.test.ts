@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { FILES_BESIDE } from '../../src/control-plane/admission/capacity';
+import { FILES_BESIDE, MEMORY } from '../../src/control-plane/admission/capacity';
 import { BROKER_LIMITS } from '../../src/control-plane/broker/limits';
 import { LIMIT, LIMITS, OPERATION_BYTES, type Limit } from '../../src/control-plane/limits';
 import { bytes, rowsOf } from './support/tables';
@@ -35,6 +35,14 @@ describe('the limits of the control plane, as limits.md has them', () => {
     const connections = LIMIT.connections + BROKER_LIMITS.connections + LIMIT.unprovedConnections;
     expect(section).toContain(`fewer than ${(connections + FILES_BESIDE).toLocaleString('en')} (`);
     expect(section).toContain(`and ${FILES_BESIDE} other files`);
+  });
+
+  it('need so much memory', () => {
+    const page = readFileSync('docs/operations/control-plane.md', 'utf8');
+    const { besideBytes, connectionBytes } = MEMORY;
+    expect(page).toContain(
+      `Beside ${bytes(besideBytes)} for the process itself, allow ${bytes(connectionBytes)} for each open connection`,
+    );
   });
 
   it('are all of them', () => {

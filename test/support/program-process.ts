@@ -54,8 +54,12 @@ export class ProgramProcess {
     this.ended.catch(() => undefined);
   }
 
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   usage(): Usage {
-    return usageOf(this.child.pid ?? 0);
+    return usageOf(this.pid);
   }
 
   /** Holds it still, so that work can be laid out before it. */

@@ -38,11 +38,14 @@ export class AnotherCaller {
 
   private constructor(private readonly thread: Worker) {}
 
-  static async open({ url, pid }: ControlPlaneApart, { id, token, privateKeyPem }: TestPool): Promise<AnotherCaller> {
+  static async open(
+    { url, pid }: Pick<ControlPlaneApart, 'url' | 'pid'>,
+    { id, token, privateKeyPem }: TestPool,
+  ): Promise<AnotherCaller> {
     const jwt = await signPoolJwt({ poolId: id, certificate: token.certificate, privateKeyPem });
     const thread = new Worker(resolve('test/control-plane/support/another-caller.worker.ts'), {
       execArgv: ['--import', 'tsx'],
-      workerData: { url, jwt, pid } satisfies Caller,
+      workerData: { url, ca: token.ca, jwt, pid } satisfies Caller,
     });
     const another = new AnotherCaller(thread);
     // What is compiled when it is first used is not what others make it wait for.

@@ -14,6 +14,8 @@ export interface Conversation {
   readonly first?: readonly string[];
   /** How the answer begins; undefined: none is waited for. */
   readonly answer?: string;
+  /** How later ones may begin. @default as the first */
+  readonly laterAnswer?: string;
   /** What is sent at each answer. */
   readonly whenAnswered?: readonly string[];
   /** What is sent again and again. */
@@ -87,7 +89,7 @@ class Group {
 
   /** Resolves when it has got as far as it goes. */
   private openOne(number: number): Promise<void> {
-    const { port, first, answer, whenAnswered } = this.conversation;
+    const { port, first, answer, laterAnswer = answer, whenAnswered } = this.conversation;
     const begun = performance.now();
     const to = { port, host: '127.0.0.1', localAddress: `127.0.0.${2 + (number % ADDRESSES)}` };
     const socket = this.context ? connectTls({ ...to, secureContext: this.context }) : connect(to);
@@ -104,7 +106,8 @@ class Group {
       socket.setEncoding('latin1').on('data', (text: string) => {
         heard += text;
         if (!isWhole(heard)) return;
-        if (answer === undefined || !heard.startsWith(answer)) this.amiss.add(heard.slice(0, 300));
+        const expected = this.sockets.has(socket) ? laterAnswer : answer;
+        if (answer !== undefined && !heard.startsWith(expected!)) this.amiss.add(heard.slice(0, 300));
         heard = '';
         if (whenAnswered) socket.write(textOf(whenAnswered, number), 'latin1');
         isThere();

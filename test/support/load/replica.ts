@@ -58,6 +58,10 @@ export class Replica {
     return `http://127.0.0.1:${this.ports!.metrics}/metrics`;
   }
 
+  get pid(): number {
+    return this.running!.pid;
+  }
+
   usage(): Usage {
     return this.running!.usage();
   }
