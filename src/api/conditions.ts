@@ -36,6 +36,7 @@ export const REASON = {
   protocolError: 'ProtocolError',
   podInvalid: 'PodInvalid',
   podRefused: 'PodRefused',
+  policyNotFound: 'PolicyNotFound',
   workerRefused: 'WorkerRefused',
   quotaExceeded: 'QuotaExceeded',
   webhookUnavailable: 'WebhookUnavailable',
@@ -66,7 +67,8 @@ export const POOL_CONDITION_MEANING: Meanings<typeof POOL_CONDITION> = {
     'Roll-up: True when the pool is registered, nothing is known against its Pod template and exactly the wanted number of Workers stands.',
   Registered: 'True when token and private key could be read and belong together, and the control plane accepted them.',
   PodTemplateValid:
-    'True when the API server would accept a run Pod made from `spec.pod` (server-side dry run). Unknown when it could not say.',
+    'True when the API server would accept a run Pod made from `spec.pod` (server-side dry run), and the initialization policy is where the Pod ' +
+    'takes it from, as far as that is a ConfigMap. Unknown when it could not say.',
 };
 
 /** What each condition of a Worker says. */
@@ -99,6 +101,7 @@ export const REASON_MEANING: Meanings<typeof REASON> = {
   ProtocolError: "The control plane answers, but not in this controller's version of the protocol.",
   PodInvalid: 'The API server refuses the run Pod as invalid.',
   PodRefused: 'The API server, or a policy of it, does not admit the run Pod.',
+  PolicyNotFound: 'The ConfigMap of the initialization policy, or the key in it, is missing.',
   WorkerRefused: 'The API server does not admit new Worker objects.',
   QuotaExceeded: 'A ResourceQuota of the namespace has no room.',
   WebhookUnavailable:

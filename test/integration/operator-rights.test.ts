@@ -75,6 +75,7 @@ describe('the ServiceAccount of a release', () => {
     const token = await tokenOf(operators, 'default');
     expect(await scrape(endpoint, controller.ports.metrics, token)).toMatchObject({ status: 403 });
     await loseSecret();
+    await missPolicy();
     for (const size of [2, 1, 2, 0]) await resize(size);
     await scene.objects.deletePool(POOL);
     await eventually(async () => expect(await scene.objects.pool(POOL)).toBeUndefined());
@@ -123,6 +124,29 @@ async function loseSecret(): Promise<void> {
   await eventually(async () => {
     expect(await scene.objects.events()).toContainEqual(expect.objectContaining({ reason: 'Registered', count: 2 }));
   });
+}
+
+/** The pool has an initialization policy in a ConfigMap that comes later. */
+async function missPolicy(): Promise<void> {
+  const folder = '/opt/spacelift/policies/initialization';
+  const pod = {
+    volumes: [{ name: 'policy', configMap: { name: 'policy' } }],
+    initContainer: {
+      volumeMounts: [{ name: 'policy', mountPath: folder }],
+      env: [{ name: 'SPACELIFT_LAUNCHER_RUN_INITIALIZATION_POLICY', value: `${folder}/policy.rego` }],
+    },
+  };
+  const condition = async (expected: object): Promise<void> =>
+    eventually(async () => {
+      expect(await scene.objects.condition(POOL, 'PodTemplateValid')).toMatchObject(expected);
+    });
+  await scene.objects.changePool(POOL, { pod });
+  await condition({ status: 'False', reason: 'PolicyNotFound', message: expect.stringContaining('"policy.rego"') });
+  await kubeOk('POST', `/api/v1/namespaces/${scene.objects.namespace}/configmaps`, {
+    ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'policy' } },
+    data: { 'policy.rego': 'package spacelift\n' },
+  });
+  await condition({ status: 'True', reason: 'Accepted' });
 }
 
 const key = (name: string, of: string) => ({ secretKeyRef: { name, key: of } });

@@ -28,7 +28,7 @@ export type { Logger } from './logger';
 export { LruMap } from './lru-map';
 export { Manager } from './manager';
 export type { Controller, ManagedReflector } from './manager';
-export { apiVersionOf, controllerOf, keyFor, keyOf, PODS, SECRETS } from './objects';
+export { apiVersionOf, CONFIG_MAPS, controllerOf, keyFor, keyOf, PODS, SECRETS } from './objects';
 export type { KubeObject, ResourceType } from './objects';
 export { runPass } from './pass';
 export { endSentence, explainRefusal, refusalOf } from './refusal';

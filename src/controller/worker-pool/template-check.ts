@@ -3,9 +3,10 @@ import { LABEL, REASON, type WorkerPool } from '../../api';
 import { backoffMs, type Clock } from '../../time';
 import { reasonOfRefusedPod } from '../reasons';
 import { buildRunPod, type RunImages, type RunPod } from '../run';
-import { explainRefusal, messageOf, PODS, refusalOf, type KubeClient, type Logger } from '../runtime';
+import { CONFIG_MAPS, explainRefusal, messageOf, PODS, refusalOf, type KubeClient, type Logger } from '../runtime';
 import type { PoolMemory } from './memory';
-import type { TemplateVerdict } from './snapshot';
+import { policyProblem, policySourceOf, type ConfigMap } from './policy-check';
+import type { Problem, TemplateVerdict } from './snapshot';
 
 /** A run and a Worker that do not exist: nothing is stored by a dry run. */
 const SAMPLE_ID = '00000000000000000000000000';
@@ -81,11 +82,29 @@ export class TemplateChecks {
     const { namespace, name } = pool.metadata;
     try {
       await client.create(PODS, namespace, pod, { dryRun: true, signal: this.stopping.signal });
+      const problem = await this.problemOfPolicy(pod, namespace);
+      if (problem) return { state: 'refused', problem };
       return imagesKnown ? { state: 'accepted' } : IMAGES_UNKNOWN;
     } catch (error) {
       const verdict = verdictOf(error, namespace, imagesKnown);
       logger.debug({ pool: `${namespace}/${name}`, err: error, verdict: verdict.state }, 'a dry run was not accepted');
       return verdict;
+    }
+  }
+
+  /** What no dry run asks about. Where it cannot be read nothing is known. */
+  private async problemOfPolicy(pod: RunPod, namespace: string): Promise<Problem | undefined> {
+    const source = policySourceOf(pod);
+    if (!source) return undefined;
+    const { client, logger } = this.options;
+    try {
+      const { signal } = this.stopping;
+      const found = await client.get<ConfigMap>(CONFIG_MAPS, namespace, source.configMap, { signal });
+      return policyProblem(source, namespace, found);
+    } catch (error) {
+      if (refusalOf(error)?.kind !== 'rights') throw error;
+      logger.debug({ err: error }, 'a policy could not be looked at');
+      return undefined;
     }
   }
 }

@@ -25,9 +25,9 @@ export class TestPod {
   }
 
   /** @param servesState false for a launcher of before */
-  async start(servesState = true): Promise<RunSpec> {
+  async start(servesState = true, asksPolicy = false): Promise<RunSpec> {
     const { fence } = this.assignment;
-    const { status, body } = await this.post('start', { fence, podUid: this.uid, servesState });
+    const { status, body } = await this.post('start', { fence, podUid: this.uid, servesState, asksPolicy });
     if (status !== 200) throw new Error(`start was refused: ${JSON.stringify(body)}`);
     return body as unknown as RunSpec;
   }

@@ -61,7 +61,12 @@ export const RUNS: FeatureGroup = {
       ['controller/run/build', 'is never restarted, and ends by itself after 70 minutes'],
       ['launcher/relay/relay', 'a run that takes too long'],
     ),
-    isToCome('F26', 'Initialization policies'),
+    works(
+      'F26',
+      'Initialization policies',
+      ['integration/initialization-policy', 'by the documented rule'],
+      ['integration/policy-library', 'every policy of the library is tested here'],
+    ),
     inPart('the agents themselves', 'F27', 'Variables that map VCS systems to their agents', [
       'constructs/presets/vcs-agents',
       'numbers the VCS systems from 0, for init alone',

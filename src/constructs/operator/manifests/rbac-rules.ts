@@ -24,6 +24,8 @@ export const MINIMAL_RULES: RuleSet = {
     { apiGroups: [''], resources: ['pods'], verbs: ['create', 'delete', 'get', 'list', 'patch', 'watch'] },
     // Secrets are read by the name that a WorkerPool gives, so nobody needs to be able to list them.
     { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },
+    // That an initialization policy is missing is told before the first run.
+    { apiGroups: [''], resources: ['configmaps'], verbs: ['get'] },
     { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
     { apiGroups: [GROUP], resources: [WORKER_POOL.plural], verbs: ['list', 'patch', 'watch'] },
     { apiGroups: [GROUP], resources: [WORKER.plural], verbs: ['create', 'delete', 'get', 'list', 'patch', 'watch'] },
