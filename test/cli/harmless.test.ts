@@ -77,6 +77,7 @@ const COMMANDS: Readonly<Record<string, Row>> = {
   'profile use': () => ['kept'],
   'profile current': () => [],
   'profile delete': () => [HOSTILE],
+  whoami: () => [],
   'webhook create': () => ['new', '--endpoint', 'https://hooks.example.com', '--no-secret'],
   'webhook list': () => [],
   'webhook show': () => [HOSTILE],

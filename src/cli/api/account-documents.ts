@@ -1,6 +1,21 @@
 import { graphql } from './graphql';
 
-/* What the command line asks of webhooks and the audit trail. */
+/* What the command line asks of log-ins, API keys, webhooks and the audit trail. */
+
+export const LOG_IN = graphql(
+  'mutation($id: ID!, $secret: String!) { apiKeyUser(id: $id, secret: $secret) { jwt validUntil } }',
+);
+
+export const VIEWER = graphql('{ viewer { id name role } }');
+
+const KEY_FIELDS = 'id name role type createdAt lastUsedAt oidc { issuer clientId subjectExpression jwks jwksUrl ca }';
+
+export const API_KEYS = graphql(`{ apiKeys { ${KEY_FIELDS} } }`);
+export const CREATE_API_KEY = graphql(`
+  mutation($input: ApiKeyInput!) { key: apiKeyCreate(input: $input) { ${KEY_FIELDS} secret } }`);
+export const UPDATE_API_KEY = graphql(`
+  mutation($id: ID!, $input: ApiKeyInput!) { key: apiKeyUpdate(id: $id, input: $input) { ${KEY_FIELDS} } }`);
+export const DELETE_API_KEY = graphql('mutation($id: ID!) { apiKeyDelete(id: $id) { id } }');
 
 const WEBHOOK_FIELDS =
   'id name endpoint enabled space { id } labels runStates stacks retryOnFailure failures pausedUntil createdAt';

@@ -89,6 +89,11 @@ export class ApiClient {
     return this.send(path, { method: 'GET', onlyReads: true });
   }
 
+  /** Of the control plane. */
+  get url(): string {
+    return this.connection.url;
+  }
+
   /** Whether address and API key have proved right. */
   get hasLoggedIn(): boolean {
     return this.loggedIn;

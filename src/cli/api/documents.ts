@@ -2,14 +2,8 @@ import { graphql } from './graphql';
 
 /* What the command line asks of the API; a test holds each document against the schema. */
 
-/* Of webhooks and the audit trail. */
+/* Of log-ins, API keys, webhooks and the audit trail. */
 export * from './account-documents';
-
-export const LOG_IN = graphql(
-  'mutation($id: ID!, $secret: String!) { apiKeyUser(id: $id, secret: $secret) { jwt validUntil } }',
-);
-
-export const VIEWER = graphql('{ viewer { id name role } }');
 
 const POOL = 'id name workersCount busyWorkers drainedWorkers pendingRuns';
 const POOL_SETTINGS = 'id name description labels space driftDetectionRunLimit';
@@ -109,6 +103,31 @@ export const STACK = graphql(`
           nextSchedule
           skipped
         }
+      }
+    }
+  }
+`);
+export const SEARCH_STACKS = graphql(`
+  query ($input: SearchInput!) {
+    searchStacks(input: $input) {
+      edges {
+        node {
+          id
+          name
+          state
+          tool
+          autoDeploy
+          hasSource
+          driftedSince
+          workerPool {
+            id
+            name
+          }
+        }
+      }
+      pageInfo {
+        endCursor
+        hasNextPage
       }
     }
   }
@@ -250,9 +269,9 @@ export const RUN_CHANGES = graphql(`
       }
     }
   }`);
-export const RUNS = graphql(`
-  query($stack: ID, $pool: ID, $first: Int) {
-    runs(stack: $stack, workerPool: $pool, first: $first) { ${RUN_FIELDS} }
+export const SEARCH_RUNS = graphql(`
+  query($input: SearchInput!) {
+    searchRuns(input: $input) { edges { node { ${RUN_FIELDS} } } pageInfo { endCursor hasNextPage } }
   }`);
 export const TRIGGER_RUN = graphql(`
   mutation(
@@ -289,14 +308,6 @@ export const CONFIRM_RUN = graphql(`mutation($id: ID!) { run: runConfirm(run: $i
 export const DISCARD_RUN = graphql(`mutation($id: ID!) { run: runDiscard(run: $id) { ${RUN_FIELDS} } }`);
 export const STOP_RUN = graphql(`mutation($id: ID!) { run: runStop(run: $id) { ${RUN_FIELDS} } }`);
 
-const KEY_FIELDS = 'id name role type createdAt lastUsedAt oidc { issuer clientId subjectExpression jwks jwksUrl ca }';
-
-export const API_KEYS = graphql(`{ apiKeys { ${KEY_FIELDS} } }`);
-export const CREATE_API_KEY = graphql(`
-  mutation($input: ApiKeyInput!) { key: apiKeyCreate(input: $input) { ${KEY_FIELDS} secret } }`);
-export const UPDATE_API_KEY = graphql(`
-  mutation($id: ID!, $input: ApiKeyInput!) { key: apiKeyUpdate(id: $id, input: $input) { ${KEY_FIELDS} } }`);
-export const DELETE_API_KEY = graphql('mutation($id: ID!) { apiKeyDelete(id: $id) { id } }');
 export const CANCEL_RUN = graphql(`mutation($id: ID!) { run: runCancel(run: $id) { ${RUN_FIELDS} } }`);
 export const RETRY_RUN = graphql(`
   mutation($id: ID!, $key: String) { run: runRetry(run: $id, idempotencyKey: $key) { ${RUN_FIELDS} } }`);

@@ -6,14 +6,15 @@ import { AUDIT_TRAIL } from '../api/documents';
 import { output } from '../api/formats';
 import { commandGroup, withExamples } from '../api/help';
 import { printData, table, when } from '../api/output';
+import { found } from '../api/pages';
 import { showList, withWatch } from '../api/watch';
 import { collect, wholeNumber } from '../options';
 import { parseDuration } from '../../time';
 
 type Entry = ResultOf<typeof AUDIT_TRAIL>['searchAuditTrailEntries']['edges'][number]['node'];
 
-/** As many as the API gives at once. */
-const PAGE = 100;
+/** How many of the newest are looked at for what is new. */
+const WATCHED = 100;
 /** Where nobody says how many, and nothing is exported. */
 const SHOWN = 50;
 
@@ -93,29 +94,23 @@ async function watch(client: ApiClient, flags: Flags): Promise<void> {
       row,
       ask: async () => {
         const newest: Entry[] = [];
-        for await (const entry of pages(client, flags, 'DESC', flags.limit ?? PAGE)) newest.unshift(entry);
+        for await (const entry of pages(client, flags, 'DESC', flags.limit ?? WATCHED)) newest.unshift(entry);
         return newest;
       },
     },
   );
 }
 
-async function* pages(client: ApiClient, flags: Flags, direction: 'ASC' | 'DESC', most: number): AsyncGenerator<Entry> {
-  let after: string | null = null;
-  for (let left = most; left > 0;) {
+function pages(client: ApiClient, flags: Flags, direction: 'ASC' | 'DESC', most: number): AsyncGenerator<Entry> {
+  return found(most, async (page) => {
     const input: VariablesOf<typeof AUDIT_TRAIL>['input'] = {
-      first: Math.min(left, PAGE),
-      after,
+      ...page,
       fullTextSearch: flags.search ?? null,
       predicates: predicatesOf(flags),
       orderBy: { field: 'createdAt', direction },
     };
-    const { searchAuditTrailEntries: page }: ResultOf<typeof AUDIT_TRAIL> = await client.query(AUDIT_TRAIL, { input });
-    for (const { node } of page.edges) yield node;
-    if (!page.pageInfo.hasNextPage) return;
-    left -= page.edges.length;
-    after = page.pageInfo.endCursor;
-  }
+    return (await client.query(AUDIT_TRAIL, { input })).searchAuditTrailEntries;
+  });
 }
 
 function predicatesOf({ actor, action, object, since, until, refused }: Flags) {

@@ -11,6 +11,7 @@ import { profileCommand } from './profile';
 import { runCommand } from './run';
 import { stackCommand } from './stack';
 import { webhookCommand } from './webhook';
+import { whoamiCommand } from './whoami';
 import { workerCommand } from './worker';
 
 /** All that `worker-pools` can be told, in the order of its help. */
@@ -23,6 +24,7 @@ export const allCommands = (): Command[] => [
   keyCommand(),
   auditCommand(),
   profileCommand(),
+  whoamiCommand(),
   webhookCommand(),
   controlPlaneCommand(),
   controllerCommand(),

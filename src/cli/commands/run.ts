@@ -1,11 +1,22 @@
 import { Command } from 'commander';
 import type { ApiClient } from '../api/client';
 import { apiAction } from '../api/command';
-import { CANCEL_RUN, CONFIRM_RUN, DISCARD_RUN, PRIORITIZE_RUN, RETRY_RUN, RUN, RUNS, STOP_RUN } from '../api/documents';
+import {
+  CANCEL_RUN,
+  CONFIRM_RUN,
+  DISCARD_RUN,
+  PRIORITIZE_RUN,
+  RETRY_RUN,
+  RUN,
+  SEARCH_RUNS,
+  STOP_RUN,
+} from '../api/documents';
 import { followLog } from '../api/follow';
 import { output, withOutput, type OutputFlags } from '../api/formats';
 import { commandGroup, withExamples } from '../api/help';
+import { findStack } from '../api/operations';
 import { table, when } from '../api/output';
+import { allFound } from '../api/pages';
 import { findPool } from './find-pool';
 import { deltaInWords } from '../api/plan-changes';
 import { changesCommand } from './run-changes';
@@ -13,10 +24,15 @@ import { conclude, follow, sayQueued, withFollow, type FollowFlags, type Run } f
 import { taskCommand, triggerCommand } from './run-trigger';
 import { showList, showWhole, withWatch, type WatchFlags } from '../api/watch';
 import { EXIT_CODES_HELP } from '../exit-codes';
-import { wholeNumber } from '../options';
+import { collect, wholeNumber } from '../options';
 import { notFound } from '../api/refused';
 
+/** Where nobody says how many. */
+const SHOWN = 100;
+
 interface ListFlags extends WatchFlags {
+  readonly state?: readonly string[];
+  readonly type?: readonly string[];
   readonly stack?: string;
   readonly pool?: string;
   readonly limit?: number;
@@ -76,6 +92,7 @@ function prioritizeCommand(): Command {
 
 function logCommand(): Command {
   const command = new Command('log')
+    .alias('logs')
     .argument('<run>', 'id of the run')
     .description('Print the log of a run. With --follow: until it is over; exit code 1 when it failed.')
     .option('--follow', 'follow it until the run is over')
@@ -139,20 +156,39 @@ function listCommand(): Command {
     .description('List the runs, newest first.')
     .option('--stack <stack>', 'only of this stack')
     .option('--pool <pool>', 'only of this pool')
-    .option('--limit <number>', 'at most so many (default: 100)', wholeNumber(1, 1000));
+    .option('--state <state>', 'only in this state, such as UNCONFIRMED, repeatable', collect)
+    .option('--type <type>', 'only of this type, such as TRACKED, repeatable', collect)
+    .option('--limit <number>', `at most so many (default: ${SHOWN})`, wholeNumber(1, 1000));
   withExamples(
     withWatch(withOutput(command)),
     'run list --stack network',
     'run list --pool production --limit 10 --watch',
+    'run list --state UNCONFIRMED --output name',
   );
   return apiAction<ListFlags>(command, async (client, flags) => {
-    const pool = flags.pool === undefined ? undefined : (await findPool(client, flags.pool)).id;
+    const predicates = await predicatesOf(client, flags);
     await showList<Run>(client, flags, {
       head: ['ID', 'STACK', 'TYPE', 'STATE', 'REASON', 'CREATED'],
       row: (run) => [run.id, run.stackName, run.type, run.state, run.reason ?? '', when(run.createdAt)],
-      ask: async () => (await client.query(RUNS, { stack: flags.stack, pool, first: flags.limit })).runs,
+      ask: () =>
+        allFound(flags.limit ?? SHOWN, async (page) => {
+          const input = { ...page, predicates };
+          return (await client.query(SEARCH_RUNS, { input })).searchRuns;
+        }),
     });
   });
+}
+
+async function predicatesOf(client: ApiClient, { stack, pool, state, type }: ListFlags) {
+  const values = {
+    stack: stack === undefined ? undefined : [(await findStack(client, stack)).id],
+    workerPool: pool === undefined ? undefined : [(await findPool(client, pool)).id],
+    state: state?.map((one) => one.toUpperCase()),
+    type: type?.map((one) => one.toUpperCase()),
+  };
+  return Object.entries(values).flatMap(([field, stringMatches]) =>
+    stringMatches === undefined ? [] : [{ field, constraint: { stringMatches } }],
+  );
 }
 
 function decision(

@@ -3,17 +3,19 @@ import type { ResultOf } from 'gql.tada';
 import { checkStackName, projectFolder } from '../../control-plane/names';
 import type { ApiClient } from '../api/client';
 import { apiAction } from '../api/command';
-import { STACKS } from '../api/documents';
+import { SEARCH_STACKS } from '../api/documents';
 import { output, withOutput, type OutputFlags } from '../api/formats';
 import { commandGroup, IGNORE_HELP, withExamples } from '../api/help';
 import { createStack, deleteStack, findStack, updateStack, uploadSource, type Stack } from '../api/operations';
 import { print, table, when } from '../api/output';
+import { allFound } from '../api/pages';
 import { showList, showWhole, withWatch, type WatchFlags } from '../api/watch';
 import { variablesOf, withVariables, type VariableFlags } from '../api/variables';
-import { collect } from '../options';
+import { collect, wholeNumber } from '../options';
 import { UsageError } from '../run-program';
 import { withPackedSource, type PackedSource } from '../source/pack';
 import { packedSentences, warnings } from '../source/report';
+import { findPool } from './find-pool';
 import { dependencyCommand } from './stack-dependency';
 import { driftCommand, driftWords } from './stack-drift';
 import { stateCommand } from './stack-state';
@@ -31,6 +33,14 @@ interface CreateFlags extends ChangeFlags {
   readonly pool: string;
   readonly source: string;
 }
+
+interface ListFlags extends WatchFlags {
+  readonly pool?: string;
+  readonly search?: string;
+  readonly limit?: number;
+}
+
+type ListedStack = ResultOf<typeof SEARCH_STACKS>['searchStacks']['edges'][number]['node'];
 
 interface UpdateFlags extends ChangeFlags {
   readonly unsetEnv?: string[];
@@ -170,15 +180,29 @@ const stackText = (stack: Stack): string =>
   ]);
 
 function listCommand(): Command {
-  const command = new Command('list').description('List the stacks.').option('--pool <pool>', 'only of this pool');
-  withExamples(withWatch(withOutput(command)), 'stack list', 'stack list --pool production');
-  return apiAction<WatchFlags & { pool?: string }>(command, (client, flags) =>
-    showList<ResultOf<typeof STACKS>['stacks'][number]>(client, flags, {
-      head: ['NAME', 'POOL', 'TOOL', 'APPLIES'],
-      row: (stack) => [stack.name, stack.workerPool?.name ?? '(deleted)', stack.tool.toLowerCase(), appliesHow(stack)],
-      ask: async () => (await client.query(STACKS, { pool: flags.pool })).stacks,
-    }),
-  );
+  const command = new Command('list')
+    .description('List the stacks, by name, each with the state of its newest tracked run that has begun.')
+    .option('--pool <pool>', 'only of this pool')
+    .option('--search <text>', 'only with this in their names or ids')
+    .option('--limit <number>', 'at most so many (default: all)', wholeNumber(1));
+  withExamples(withWatch(withOutput(command)), 'stack list', 'stack list --pool production --search network');
+  return apiAction<ListFlags>(command, async (client, flags) => {
+    const { search: fullTextSearch = null, limit = Infinity } = flags;
+    const pool = flags.pool === undefined ? [] : [(await findPool(client, flags.pool)).id];
+    const predicates = pool.map((id) => ({ field: 'workerPool', constraint: { stringMatches: [id] } }));
+    await showList<ListedStack>(client, flags, {
+      head: ['NAME', 'STATE', 'POOL', 'TOOL', 'APPLIES', 'DRIFT SINCE'],
+      row: (stack) => [
+        ...[stack.name, stack.state, stack.workerPool?.name ?? '(deleted)', stack.tool.toLowerCase()],
+        ...[appliesHow(stack), stack.driftedSince === null ? '' : when(stack.driftedSince)],
+      ],
+      ask: () =>
+        allFound(limit, async (page) => {
+          const input = { ...page, fullTextSearch, predicates };
+          return (await client.query(SEARCH_STACKS, { input })).searchStacks;
+        }),
+    });
+  });
 }
 
 function deleteCommand(): Command {

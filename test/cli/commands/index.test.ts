@@ -76,6 +76,7 @@ describe('the program', () => {
     ['an unknown flag', 'run list --outptu', "error: unknown option '--outptu'\n(Did you mean --output?)"],
     ['a format that is none', 'run list -o xml', 'Allowed choices are json, yaml, name.'],
     ['a missing flag', 'pool create x', "error: required option '--out <dir>' not specified\n(--help lists"],
+    ['an empty argument', 'pool show ', '<pool> is empty: name or id of the pool'],
     ['a missing argument', 'run log', "error: missing required argument 'run'"],
     ['a tool that is none', 'stack create x --tool make', 'Allowed choices are opentofu, terraform.'],
     ['a variable without value', 'stack create x --env NAME', 'it must be NAME=VALUE'],

@@ -86,7 +86,7 @@ describe('stack', () => {
     const { id } = await makePool(cli.controlPlane, 'for-list');
     await cli.controlPlane.admin.createStack({ name: 'listed', pool: id });
     const [table, raw] = await Promise.all([program.run('stack', 'list'), program.run('stack', 'list', '-o', 'json')]);
-    expect(table.stdout).toMatch(/^listed +for-list +opentofu +after confirmation$/m);
+    expect(table.stdout).toMatch(/^listed +NONE +for-list +opentofu +after confirmation$/m);
     expect(json(raw)).toContainEqual(expect.objectContaining({ name: 'listed', tool: 'OPENTOFU', hasSource: false }));
   });
 

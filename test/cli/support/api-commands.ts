@@ -8,8 +8,16 @@ import { profileCommand } from '../../../src/cli/commands/profile';
 import { runCommand } from '../../../src/cli/commands/run';
 import { stackCommand } from '../../../src/cli/commands/stack';
 import { workerCommand } from '../../../src/cli/commands/worker';
+import { whoamiCommand } from '../../../src/cli/commands/whoami';
 import { run } from '../../../src/cli/run-program';
 
 const ofQueue = [poolCommand(), workerCommand(), stackCommand(), runCommand()];
-const ofAccount = [keyCommand(), webhookCommand(), auditCommand(), profileCommand(), completionCommand()];
+const ofAccount = [
+  keyCommand(),
+  webhookCommand(),
+  auditCommand(),
+  profileCommand(),
+  completionCommand(),
+  whoamiCommand(),
+];
 void run('worker-pools', [...ofQueue, ...ofAccount]);
