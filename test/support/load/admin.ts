@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { ApiClient } from '../../../src/cli/api/client';
 import type { Connection } from '../../../src/cli/api/connection';
 import { createPool, createStack, triggerRun, updateStack } from '../../../src/cli/api/operations';
@@ -11,6 +12,9 @@ import { systemClock } from '../../../src/time';
 import { makeKey } from '../../control-plane/support/credentials';
 import type { LoadPool } from './controller';
 import type { Ledger } from './ledger';
+
+/** Begins as an archive does. */
+const NOBODY_UNPACKS_IT = gzipSync('a source');
 
 interface StoredState {
   readonly state: string;
@@ -53,7 +57,7 @@ export class LoadAdmin {
   /** With a source, ready to run. */
   async createStack(name: string, pool: LoadPool): Promise<void> {
     await createStack(this.client, { name, pool: pool.token.poolId });
-    await this.client.upload(`/api/v1/stacks/${name}/source`, Readable.from([Buffer.from('nobody unpacks it')]));
+    await this.client.upload(`/api/v1/stacks/${name}/source`, Readable.from([NOBODY_UNPACKS_IT]));
   }
 
   async moveStack(name: string, pool: LoadPool): Promise<void> {
