@@ -65,7 +65,7 @@ export async function chooseCluster(choice: ClusterChoice, execute: Exec = exec)
   return {
     cluster: new NodeCluster(name, progress),
     missing: missingForNode(NODE_BINARIES),
-    // OpenTofu is a part of the runner's stand-in image.
-    buildTime: buildTime([...NODE_BINARIES, 'tofu']),
+    // Parts of the images of runner and launcher.
+    buildTime: buildTime([...NODE_BINARIES, 'tofu', 'opa']),
   };
 }

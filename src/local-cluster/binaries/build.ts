@@ -37,7 +37,11 @@ export async function goBuild(
   ];
   const { exitCode, stderr } = await execute(go, ['build', '-v', ...flags, '-o', output, main], {
     cwd: join(GO_MODULES, module),
-    env: { CGO_ENABLED: '0', GOOS: platform.os, GOARCH: platform.arch, GOFLAGS: '', GOWORK: 'off' },
+    env: {
+      ...{ CGO_ENABLED: '0', GOOS: platform.os, GOARCH: platform.arch, GOFLAGS: '', GOWORK: 'off' },
+      // A module may want a newer Go than a distribution has: then Go fetches it.
+      GOTOOLCHAIN: 'auto',
+    },
     onLine,
   });
   if (exitCode !== 0) {
