@@ -22,7 +22,8 @@ const made = (name: string): string => readFileSync(`test/control-plane/pki/requ
 describe('a certificate signing request', () => {
   test.each(['EC', 'RSA', 'Ed25519'] as const)('with an %s key is signed, as PEM and as base64 of it', async (kind) => {
     const { csr } = await makeKey(kind);
-    for (const text of [csr, Buffer.from(csr).toString('base64'), csr.replace(/\n/g, '\r\n')]) {
+    const spoken = `Certificate Request:\n    Data:\n${csr}\nThat is all.`;
+    for (const text of [csr, Buffer.from(csr).toString('base64'), csr.replace(/\n/g, '\r\n'), spoken]) {
       const pem = await authority.signPool('01ARZ3NDEKTSV4RRFFQ69G5FAV', await readSigningRequest(text));
       const certificate = new X509Certificate(pem);
       expect(certificate.verify(new X509Certificate(authority.certificatePem).publicKey)).toBe(true);
@@ -54,6 +55,50 @@ describe('a certificate signing request', () => {
     ],
     ['for a key of Ed448', () => made('ed448'), `keys of type ed448 ${SUPPORTED}`],
     ['for a key on another curve', () => made('secp256k1'), `keys of type ec secp256k1 ${SUPPORTED}`],
+    ['for a key on a short curve', () => made('secp224r1'), `keys of type ec secp224r1 ${SUPPORTED}`],
+    ['for a key on an odd curve', () => made('brainpoolP256r1'), `keys of type ec brainpoolP256r1 ${SUPPORTED}`],
+    ['for a key on a binary curve', () => made('sect283k1'), `keys of type ec sect283k1 ${SUPPORTED}`],
+    ['for a key that spells its curve out', () => made('explicit-curve'), 'its signature cannot be checked'],
+    ['signed with MD5', () => made('rsa-md5'), 'its signature cannot be checked: sign it with SHA-256'],
+    ['for an RSA key with exponent 3', () => made('rsa-exponent-3'), 'an unusually small exponent: use 65537'],
+    [
+      'for an RSA key with exponent 1, for which everybody can sign',
+      async () => withExponent((await makeKey('RSA')).csr, 1),
+      'an unusually small exponent: use 65537',
+    ],
+    [
+      'beside its private key',
+      async () => `${(await makeKey('EC')).privateKeyPem}\n${await one()}`,
+      'private key stands',
+    ],
+    [
+      'before its private key',
+      async () => `${await one()}${(await makeKey('RSA')).privateKeyPem}`,
+      'private key stands',
+    ],
+    [
+      'beside its private key, in base64',
+      async () => Buffer.from(`${await one()}${(await makeKey('EC')).privateKeyPem}`).toString('base64'),
+      'private key stands',
+    ],
+    ['one of two', async () => `${await one()}${await one()}`, 'it has 2 requests, and a pool has one key: send one'],
+    [
+      'followed by something in its block',
+      async () => pemOf(Buffer.concat([derOf(await one()), Buffer.from('more')])),
+      'and nothing else',
+    ],
+    ['cut in its block', async () => pemOf(derOf(await one()).subarray(0, 150)), 'and nothing else'],
+    [
+      'with something else in its block',
+      async () => (await one()).replace('\nMI', '\n!MI'),
+      'something else than base64',
+    ],
+    [
+      'encrypted by its headers',
+      async () => (await one()).replace(BEGIN, `${BEGIN}Proc-Type: 4,ENCRYPTED\n\n`),
+      'something else than base64',
+    ],
+    ['signed by another key', async () => withKeyOf(await one(), await one()), 'its signature does not fit'],
     [
       'longer than any',
       async () => `${(await makeKey('EC')).csr}${' '.repeat(16 * 1024)}`,
@@ -65,10 +110,30 @@ describe('a certificate signing request', () => {
   });
 });
 
+const one = async (): Promise<string> => (await makeKey('EC')).csr;
+const derOf = (pem: string): Buffer => Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
+const pemOf = (der: Buffer): string => `${BEGIN}${der.toString('base64')}\n-----END CERTIFICATE REQUEST-----\n`;
+
 /** The same request with another name in it. */
 function tampered(pem: string): string {
-  const der = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
-  const at = der.indexOf('test pool');
-  der.write('evil pool', at);
-  return `-----BEGIN CERTIFICATE REQUEST-----\n${der.toString('base64')}\n-----END CERTIFICATE REQUEST-----`;
+  const der = derOf(pem);
+  der.write('evil pool', der.indexOf('test pool'));
+  return pemOf(der);
+}
+
+/** The same request with the exponent of its key replaced. */
+function withExponent(pem: string, exponent: number): string {
+  const der = derOf(pem);
+  der.writeUIntBE(exponent, der.indexOf(Buffer.from('0203010001', 'hex')) + 2, 3);
+  return pemOf(der);
+}
+
+/** The same request for the key of another one. */
+function withKeyOf(pem: string, other: string): string {
+  // The point of a key on P-256, behind the name of its curve.
+  const curve = Buffer.from('06082a8648ce3d03010703420004', 'hex');
+  const [der, key] = [derOf(pem), derOf(other)];
+  const at = key.indexOf(curve) + curve.length;
+  key.copy(der, der.indexOf(curve) + curve.length, at, at + 64);
+  return pemOf(der);
 }
