@@ -1,16 +1,11 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
-import { openPostgres } from '../../../src/control-plane/store/database/postgres';
 import { INSTALL_TIMEOUT_MS } from '../../support/debian-package';
 import { startPostgres, type PostgresServer } from '../../support/postgres';
-import type { OpenDatabase } from './queue';
+import { postgresAt, type OpenDatabase } from './queue';
 
 /** A new, empty database on a server, with the clock of the test. */
 export async function newPostgres(server: PostgresServer): Promise<OpenDatabase> {
-  const url = await server.createDatabase();
-  return async (_folder, now) => ({
-    ...(await openPostgres({ url, poolSize: 4 })),
-    now: () => Promise.resolve(now()),
-  });
+  return postgresAt(await server.createDatabase());
 }
 
 /** The same tests on both databases. */

@@ -1,3 +1,4 @@
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { pino } from 'pino';
@@ -13,7 +14,7 @@ import { queueContext } from '../../../src/control-plane/queue';
 import type { PersonContext, QueueContext } from '../../../src/control-plane/queue/context';
 import { appendLogs, heartbeat, outcome, start } from '../../../src/control-plane/queue/pod-operations';
 import { States } from '../../../src/control-plane/state/states';
-import { openBlobs } from '../../../src/control-plane/blobs';
+import { openBlobs, type Blobs } from '../../../src/control-plane/blobs';
 import { moveLeaseClock, ODD_MS } from '../../../src/control-plane/queue/lease-clock';
 import { RETENTION } from '../../../src/api/defaults';
 import { sweep } from '../../../src/control-plane/queue/sweep';
@@ -21,6 +22,7 @@ import { storeOn } from '../../../src/control-plane/store';
 import type { Database } from '../../../src/control-plane/store/database/database';
 import type { Prepare } from '../../../src/control-plane/store/database/migrate';
 import { prepareSecrets } from '../../../src/control-plane/store/secrets';
+import { openPostgres } from '../../../src/control-plane/store/database/postgres';
 import { openSqlite } from '../../../src/control-plane/store/database/sqlite';
 import type { RunType } from '../../../src/control-plane/store/records';
 import type { Schema } from '../../../src/control-plane/store/schema';
@@ -57,12 +59,23 @@ export type OpenDatabase = (folder: string, now: () => number, prepare: Prepare)
 const sqliteIn: OpenDatabase = (folder, now, prepare) =>
   openSqlite({ path: join(folder, 'control-plane.db'), inProcess: true, now, prepare, hosting });
 
+/** A database of PostgreSQL, with the clock of the test. */
+export const postgresAt =
+  (url: string): OpenDatabase =>
+  async (_folder, now) => ({
+    ...(await openPostgres({ url, poolSize: 4 })),
+    now: () => Promise.resolve(now()),
+  });
+
 /** A queue on a real store with a clock that the test turns; no network. */
 export class TestQueue {
   pool!: TestPool;
   context!: QueueContext;
   admin!: AdminService;
   apiKeys!: ApiKeys;
+  blobs!: Blobs;
+  keptStates!: States;
+  authority!: Authority;
   private database!: Database<Schema>;
   private time = { now: 1_800_000_000_000 };
 
@@ -90,14 +103,16 @@ export class TestQueue {
     };
     this.context = queueContext(store, settings, pino({ level: 'silent' }), () => time.now);
     const references = { named: (_kind: string, ids: readonly string[]) => Promise.resolve(new Set(ids)) };
-    const blobs = await openBlobs(folder, {}, { references, clock: systemClock, logger: this.context.logger });
-    const authority = await Authority.open(KeyFiles.inDataFolder(folder), Date.now);
+    this.blobs = await openBlobs(folder, {}, { references, clock: systemClock, logger: this.context.logger });
+    this.authority = await Authority.open(KeyFiles.inDataFolder(folder), Date.now);
+    const { authority, blobs } = this;
     const address = { endpoint: 'https://127.0.0.1:1', mqtt: 'mqtts://127.0.0.1:2', ca: authority.certificatePem };
     const keys = KeyFiles.inDataFolder(folder);
     this.apiKeys = openApiKeys(keys, { store, now: () => time.now });
+    this.keptStates = new States(this.context, blobs);
     this.admin = new AdminService(this.context, {
       blobs,
-      states: new States(this.context, blobs),
+      states: this.keptStates,
       issuer: new PoolIssuer(authority, () => address),
       apiKeys: this.apiKeys,
       destinations: new Destinations(['127.0.0.0/8']),
@@ -114,7 +129,11 @@ export class TestQueue {
 
   /** Another control plane on the same database and clock. */
   async replica(): Promise<TestQueue> {
-    const replica = new TestQueue(temporaryFolder(), this.openDatabase);
+    const folder = temporaryFolder();
+    // Replicas have the same keys.
+    const keys = 'encryption.keys';
+    copyFileSync(join(this.folder, keys), join(folder, keys));
+    const replica = new TestQueue(folder, this.openDatabase);
     replica.time = this.time;
     await replica.open();
     replica.pool = this.pool;

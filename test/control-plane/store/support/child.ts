@@ -17,8 +17,12 @@ export interface Child {
 export const startChild = (...args: string[]): Child => startChildWith([], ...args);
 
 /** With further flags of Node. */
-export function startChildWith(flags: readonly string[], ...args: string[]): Child {
-  const child: ChildProcess = spawn(process.execPath, [...flags, '--import', 'tsx', PROGRAM, ...args], {
+export const startChildWith = (flags: readonly string[], ...args: string[]): Child =>
+  startProgram(PROGRAM, flags, ...args);
+
+/** Another program, which says on standard output how far it is. */
+export function startProgram(program: string, flags: readonly string[], ...args: string[]): Child {
+  const child: ChildProcess = spawn(process.execPath, [...flags, '--import', 'tsx', program, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'close');
