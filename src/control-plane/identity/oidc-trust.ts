@@ -26,6 +26,7 @@ export type NewOidcTrust = Pick<OidcTrust, 'issuer' | 'clientId' | 'subjectExpre
 
 const MOST = { issuer: 500, clientId: 255, expression: 500, jwksUrl: 1_000, documentCharacters: 64 * 1024 };
 
+const ONE_LINE = /^[^\p{C}\p{Zl}\p{Zp}]+$/u;
 /** Neither blanks nor controls. */
 const VISIBLE = /^[^\p{C}\p{Z}]+$/u;
 
@@ -64,10 +65,9 @@ const isAddress = (text: string, most: number): boolean =>
   text.length <= most && VISIBLE.test(text) && mayBeFetched(text);
 
 function checkExpression(expression: string): void {
-  const { length } = expression;
-  if (length === 0 || length > MOST.expression) {
+  if (!ONE_LINE.test(expression) || expression.length > MOST.expression) {
     throw malformed(
-      `the subject expression must have 1 to ${MOST.expression} characters: it is what \`sub\` must match`,
+      `the subject expression must have 1 to ${MOST.expression} characters, none of them a control character: it is what \`sub\` must match`,
     );
   }
   try {

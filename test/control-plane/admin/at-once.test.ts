@@ -304,7 +304,7 @@ describe.each<[string, () => Promise<[TestQueue, TestQueue]>]>([
   test('one run locks a state, and the other is told which', async () => {
     await inRounds(async ({ stack }, round) => {
       const plans = [await one.started(stack, 'PROPOSED'), await one.started(stack, 'PROPOSED')] as const;
-      const held: (unknown | null)[] = [];
+      const held: unknown[] = [];
       const lock = async (queue: TestQueue, { runId, attempt, fence }: Assignment, ID: string) => {
         const states = new PodStates(queue.context, queue.keptStates);
         const info = { ID, Operation: 'OperationTypePlan', Info: '', Who: '', Version: '', Created: '', Path: '' };

@@ -106,13 +106,13 @@ const trigger: Form = {
   },
   perform: async (admin, { id = '' }, values) => {
     const [commitSha, commitMessage] = [values.optional('commitSha'), values.optional('commitMessage')];
-    const autoDeploy = { yes: true, no: false }[values.text('autoDeploy')];
+    const applies = values.choice('autoDeploy', ['yes', 'no']);
     const made = await admin.createRun({
       stack: id,
       type: typeOf(values.text('type')),
       ...(commitSha === undefined ? {} : { commitSha }),
       ...(commitMessage === undefined ? {} : { commitMessage }),
-      ...(autoDeploy === undefined ? {} : { autoDeploy }),
+      ...(applies === undefined ? {} : { autoDeploy: applies === 'yes' }),
       ...runtimeOf(values),
       idempotencyKey: values.text('key'),
     });

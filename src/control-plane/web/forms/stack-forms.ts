@@ -56,7 +56,7 @@ async function settingsFields(admin: AdminService, poolId: string, stack?: Stack
 function settingsOf(values: Values) {
   return {
     pool: values.line('pool'),
-    tool: values.text('tool') === 'TERRAFORM' ? ('TERRAFORM' as const) : ('OPENTOFU' as const),
+    tool: values.choice('tool', ['OPENTOFU', 'TERRAFORM']) ?? 'OPENTOFU',
     projectRoot: values.line('projectRoot'),
     runnerImage: values.line('runnerImage'),
     autoDeploy: values.isChecked('autoDeploy'),

@@ -74,6 +74,14 @@ export class Values {
     return this.text(name) !== '';
   }
 
+  /** One of several words; undefined where none was chosen. @throws RequestError that names the field */
+  choice<T extends string>(name: string, words: readonly T[]): T | undefined {
+    const text = this.text(name);
+    const word = words.find((each) => each === text);
+    if (word !== undefined || text === '') return word;
+    throw malformed(name, `${name} "${text.slice(0, 40)}" is not allowed: it is one of ${words.join(', ')}`);
+  }
+
   /** The lines that are not empty; of several boxes those that are checked. */
   lines(name: string): string[] {
     return this.text(name)
