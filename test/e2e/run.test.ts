@@ -174,6 +174,36 @@ describe('a run on a real node', () => {
   );
 
   it(
+    'is denied by the initialization policy of its pool, whose words are in its log',
+    async () => {
+      const folder = '/opt/spacelift/policies/initialization';
+      const rego = 'package spacelift\n\ndeny["you shall not pass"] { input.run.type == "TRACKED" }\n';
+      await installation.kubectl('create', 'configmap', 'policy', `--from-literal=policy.rego=${rego}`);
+      await installation.changePool({
+        pod: {
+          volumes: [{ name: 'policy', configMap: { name: 'policy' } }],
+          initContainer: {
+            volumeMounts: [{ name: 'policy', mountPath: folder, readOnly: true }],
+            env: [{ name: 'SPACELIFT_LAUNCHER_RUN_INITIALIZATION_POLICY', value: `${folder}/policy.rego` }],
+          },
+        },
+      });
+      try {
+        const id = await installation.start({ name: 'denied' });
+        const run = await installation.runReaches(id);
+        expect(run).toMatchObject({ state: 'FAILED', reason: 'PolicyDenied' });
+        const log = await installation.log(id);
+        expect(log).toContain('Initialization policy, deny: you shall not pass');
+        expect(log).not.toContain('The source was fetched');
+      } finally {
+        await installation.changePool({ pod: { volumes: null, initContainer: null } });
+      }
+      await installation.idleWorkers(DEMO.pool.size);
+    },
+    4 * MINUTE,
+  );
+
+  it(
     'has its kept Pod ended when a sidecar is left, and counted by its own outcome',
     async () => {
       const image = await installation.imageWithoutShell();
