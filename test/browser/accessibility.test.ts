@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { Browser, Page } from 'playwright-core';
+import { lockState } from '../control-plane/audit/support/furnished';
 import { INSTALL_TIMEOUT_MS } from '../support/debian-package';
 import { planChanges } from '../support/plan-changes';
 import { startBrowser } from './support/browser';
@@ -9,7 +11,7 @@ import { axeFinds, TestSite } from './support/site';
 let browser: Browser;
 let site: TestSite;
 let page: Page;
-const ids = { pool: '', stack: '', run: '', worker: '' };
+const ids = { pool: '', stack: '', run: '', worker: '', webhook: '' };
 
 beforeAll(async () => {
   browser = await startBrowser();
@@ -29,6 +31,14 @@ beforeAll(async () => {
   await queue.context.store.transaction((tx) => tx.poolSamples.add(minute, 60_000, minute));
   await queue.addStack('second');
   await queue.trigger('second');
+  await queue.admin.addStackDependency('stack', 'second');
+  await queue.admin.drift.set('stack', { schedule: ['0 6 * * 1-5'], timezone: 'Europe/Berlin' }, 'create');
+  for (const serial of [1, 2])
+    await queue.admin.states.push('stack', Readable.from([JSON.stringify({ version: 4, serial, lineage: 'a' })]));
+  await lockState(queue);
+  const webhook = { name: 'chat', endpoint: `http://127.0.0.1:1/${'x'.repeat(100)}`, enabled: true };
+  ids.webhook = (await queue.admin.webhooks.create(webhook)).id;
+  await queue.admin.webhooks.test(ids.webhook);
   await queue.admin.setDrained(queue.pool.id, await queue.register('another'), true);
   Object.assign(ids, { run, worker, pool: queue.pool.id, stack: (await queue.admin.stack('stack'))!.id });
   page = await site.person();
@@ -65,6 +75,16 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'the form of a new stack': () => '/stacks/new',
   'the environment of a stack': () => `/stacks/${ids.stack}/environment`,
   'the form of a run': () => `/stacks/${ids.stack}/trigger`,
+  'the form of a task': () => `/stacks/${ids.stack}/task`,
+  'the form of a source': () => `/stacks/${ids.stack}/source`,
+  'the form of a dependency': () => `/stacks/${ids.stack}/dependencies/new`,
+  'the form of drift detection': () => `/stacks/${ids.stack}/drift`,
+  'the state of a stack': () => `/stacks/${ids.stack}/state`,
+  'the question before a state is restored': () => `/stacks/${ids.stack}/state/1/restore`,
+  'the question before a state is unlocked': () => `/stacks/${ids.stack}/state/unlock`,
+  'all webhooks': () => '/webhooks',
+  'a webhook': () => `/webhooks/${ids.webhook}`,
+  'the form of a new webhook': () => '/webhooks/new',
   'all runs': () => '/runs',
   'all API keys': () => '/keys',
   'the audit trail': () => '/audit',
@@ -94,6 +114,9 @@ test.each(Object.keys(PAGES))(
       expect([who, fits, await axeFinds(page)]).toEqual([who, true, []]);
       await picture(`${name} (${colorScheme})`);
     }
+    // A desk at 200 %.
+    await page.setViewportSize({ width: 640, height: 400 });
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     expect(site.complaints).toEqual([]);
   },
 );

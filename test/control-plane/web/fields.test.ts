@@ -43,6 +43,27 @@ describe('the form of a new pool', () => {
     expect(status).toBe(303);
   });
 
+  const der = new Uint8Array([0x30, 0x82, 0x04, 0x55, 0x30, 0x82, 0x02, 0x3d, 0xff]);
+  const picture = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x00]);
+
+  test.each([
+    ['a request in DER', der, /it seems to hold a request in DER: `openssl req -inform DER -in FILE -out request.pem`/],
+    ['a picture', picture, /no text: a certificate signing request in PEM begins with -----BEGIN CERTIFICATE REQUEST/],
+    ['what is too large', new Uint8Array(300_000).fill(0x61), /The body is larger than 262144 bytes/],
+    ['another text', new TextEncoder().encode('<html>'), /cannot be used: it has no PEM block CERTIFICATE REQUEST/],
+  ])('takes no file that is %s, and says so on the form', async (_, bytes, sentence) => {
+    const form = await formReader(queue).open('/pools/new');
+    const file = new File([bytes], 'request');
+    const { text } = await form.send({ name: 'new', certificateSigningRequestFile: file });
+    expect(text).toContain('<h1>New pool</h1>');
+    expect(text).toMatch(sentence);
+    if (bytes.length < 300_000) {
+      expect(text).toMatch(/id="certificateSigningRequest-error"/);
+      expect(text).toContain('value="new"');
+    }
+    expect(await queue.admin.pools()).toHaveLength(1);
+  });
+
   test.each([
     ['name', { name: 'a/b' }, 'Pool name &quot;a/b&quot; is not allowed'],
     ['labels', { labels: `fine\n${'x'.repeat(101)}` }, 'is not allowed: 1 to 100 characters'],
