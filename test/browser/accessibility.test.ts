@@ -11,7 +11,7 @@ import { axeFinds, TestSite } from './support/site';
 let browser: Browser;
 let site: TestSite;
 let page: Page;
-const ids = { pool: '', stack: '', run: '', worker: '', webhook: '' };
+const ids = { pool: '', stack: '', run: '', worker: '', webhook: '', locked: '' };
 
 beforeAll(async () => {
   browser = await startBrowser();
@@ -23,6 +23,11 @@ beforeAll(async () => {
     labels: ['team:a', 'x'.repeat(60)],
   });
   await queue.admin.updateStack('stack', { environment: { TOKEN: 'x' } });
+  await queue.addStack('locked');
+  for (const serial of [1, 2])
+    await queue.admin.states.push('locked', Readable.from([JSON.stringify({ version: 4, serial, lineage: 'a' })]));
+  await lockState(queue, 'locked');
+  ids.locked = (await queue.admin.stack('locked'))!.id;
   const { run, assignment, worker } = await queue.started();
   await queue.print(assignment, 1, coloured());
   await queue.context.store.transaction((tx) => tx.planChanges.put(run, planChanges()));
@@ -33,9 +38,6 @@ beforeAll(async () => {
   await queue.trigger('second');
   await queue.admin.addStackDependency('stack', 'second');
   await queue.admin.drift.set('stack', { schedule: ['0 6 * * 1-5'], timezone: 'Europe/Berlin' }, 'create');
-  for (const serial of [1, 2])
-    await queue.admin.states.push('stack', Readable.from([JSON.stringify({ version: 4, serial, lineage: 'a' })]));
-  await lockState(queue);
   const webhook = { name: 'chat', endpoint: `http://127.0.0.1:1/${'x'.repeat(100)}`, enabled: true };
   ids.webhook = (await queue.admin.webhooks.create(webhook)).id;
   await queue.admin.webhooks.test(ids.webhook);
@@ -79,9 +81,9 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'the form of a source': () => `/stacks/${ids.stack}/source`,
   'the form of a dependency': () => `/stacks/${ids.stack}/dependencies/new`,
   'the form of drift detection': () => `/stacks/${ids.stack}/drift`,
-  'the state of a stack': () => `/stacks/${ids.stack}/state`,
-  'the question before a state is restored': () => `/stacks/${ids.stack}/state/1/restore`,
-  'the question before a state is unlocked': () => `/stacks/${ids.stack}/state/unlock`,
+  'the state of a stack': () => `/stacks/${ids.locked}/state`,
+  'the question before a state is restored': () => `/stacks/${ids.locked}/state/1/restore`,
+  'the question before a state is unlocked': () => `/stacks/${ids.locked}/state/unlock`,
   'all webhooks': () => '/webhooks',
   'a webhook': () => `/webhooks/${ids.webhook}`,
   'the form of a new webhook': () => '/webhooks/new',
@@ -106,7 +108,8 @@ async function picture(name: string): Promise<void> {
 test.each(Object.keys(PAGES))(
   '%s passes the rules of axe in light and dark, and fits a desk and a phone',
   async (name) => {
-    await page.goto(PAGES[name]!());
+    const answer = await page.goto(PAGES[name]!());
+    expect(answer!.status()).toBe(name === 'a page that is not there' ? 404 : 200);
     for (const { who, viewport, colorScheme } of READERS) {
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme });

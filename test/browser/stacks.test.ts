@@ -56,7 +56,7 @@ test('a file that is too large is refused before it is sent', async () => {
 test('a request in DER is refused on the form, without scripts too', async () => {
   const page = await site().person({ javaScriptEnabled: false });
   await page.goto('/pools/new');
-  await page.getByLabel('Name').fill('typed');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('typed');
   await page.getByLabel('or its file').setInputFiles(file('request.der', Buffer.from([0x30, 0x82, 4, 5, 0xff])));
   await page.getByRole('button', { name: 'Create the pool' }).click();
   await page.getByText('it seems to hold a request in DER').waitFor();
@@ -111,7 +111,7 @@ describe('a session that ends meanwhile', () => {
   test('keeps a key that was made in the page', async () => {
     const page = await site().person();
     await page.goto('/pools/new');
-    await page.getByLabel('Name').fill('another');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('another');
     await page.getByRole('button', { name: 'Make key and request here' }).click();
     await page.getByText('Key and request are made').waitFor();
     site().queue.leap(WEB_SESSION_MS / 1000);
@@ -140,11 +140,11 @@ describe('a form that is sent again', () => {
   test('after going back makes nothing twice', async () => {
     const page = await site().person();
     await page.goto('/stacks/new');
-    await page.getByLabel('Name').fill('network');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('network');
     await page.getByRole('button', { name: 'Create the stack' }).click();
     await page.getByRole('heading', { name: 'network' }).waitFor();
     await page.goBack();
-    await page.getByLabel('Name').fill('network');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('network');
     await page.getByRole('button', { name: 'Create the stack' }).click();
     await until(
       async () => /network exists already|Runs/.test((await page.textContent('main')) ?? ''),
@@ -162,7 +162,7 @@ describe('a form that is sent again', () => {
       await route.continue();
     });
     await page.goto('/stacks/new');
-    await page.getByLabel('Name').fill('slow');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('slow');
     await page.getByRole('button', { name: 'Create the stack' }).click({ noWaitAfter: true });
     await page.getByText('It is being sent …').waitFor();
     goOn();
@@ -176,7 +176,7 @@ test('two people: one deletes the webhook that the other changes, who is told so
   const page = await site().person();
   await page.goto(`/webhooks/${id}/settings`);
   await admin().webhooks.delete(id);
-  await page.getByLabel('Name').fill('other');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('other');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('it may have been deleted').waitFor();
 });

@@ -18,8 +18,8 @@ async function requireWebhook(admin: AdminService, { id = '' }: Ids): Promise<We
   return webhook;
 }
 
-/** @param stacks names of those that it hears of */
-function settingsFields(stacks: readonly string[], webhook?: WebhookRecord): Field[] {
+/** @param secret its field; @param stacks names of those that it hears of */
+function settingsFields(secret: Field, stacks: readonly string[], webhook?: WebhookRecord): Field[] {
   const yes = (isSo: boolean) => (isSo ? 'yes' : '');
   return [
     { name: 'name', label: 'Name', value: webhook?.name ?? '', isRequired: true },
@@ -30,6 +30,7 @@ function settingsFields(stacks: readonly string[], webhook?: WebhookRecord): Fie
       hint: 'The URL that is told, such as https://chat.example.com/hooks/1.',
       isRequired: true,
     },
+    secret,
     { name: 'enabled', label: 'Enabled', kind: 'check', value: yes(webhook?.enabled ?? true) },
     {
       name: 'runStates',
@@ -52,10 +53,16 @@ function settingsFields(stacks: readonly string[], webhook?: WebhookRecord): Fie
       kind: 'check',
       value: yes(webhook?.retryOnFailure ?? true),
     },
-    { name: 'labels', label: 'Labels, one a line', kind: 'lines', value: webhook?.labels.join('\n') ?? '' },
-    { name: 'space', label: 'Space', value: webhook?.space ?? 'legacy', hint: 'Letters, digits, dash and underscore.' },
   ];
 }
+
+const moreOf = (webhook?: WebhookRecord) => ({
+  title: 'Labels and space',
+  fields: [
+    { name: 'labels', label: 'Labels, one a line', kind: 'lines' as const, value: webhook?.labels.join('\n') ?? '' },
+    { name: 'space', label: 'Space', value: webhook?.space ?? 'legacy', hint: 'Letters, digits, dash and underscore.' },
+  ],
+});
 
 function settingsOf(values: Values) {
   const states = values.lines('runStates');
@@ -71,6 +78,20 @@ function settingsOf(values: Values) {
   };
 }
 
+const NEW_SECRET: Field = {
+  name: 'secret',
+  label: 'Secret',
+  kind: 'secret',
+  hint: 'What is sent is signed with it. Empty: one is made, and shown once.',
+};
+
+const ANOTHER_SECRET: Field = {
+  name: 'secret',
+  label: 'Another secret',
+  kind: 'secret',
+  hint: 'Empty: the one that it has stays.',
+};
+
 const create: Form = {
   path: '/webhooks/new',
   action: 'webhook.create',
@@ -83,14 +104,9 @@ const create: Form = {
         // Both go along, so that the form sent twice makes one webhook and shows its secret all the same.
         { name: 'id', label: '', kind: 'hidden' as const, value: id },
         { name: 'proposed', label: '', kind: 'hidden' as const, value: secret },
-        ...settingsFields([]),
-        {
-          name: 'secret',
-          label: 'Secret',
-          kind: 'secret' as const,
-          hint: 'What is sent is signed with it. Empty: one is made, and shown once.',
-        },
+        ...settingsFields(NEW_SECRET, []),
       ],
+      more: moreOf(),
       button: 'Create the webhook',
       back: '/webhooks',
     });
@@ -129,11 +145,12 @@ const change: Form = {
       fields: [
         { name: 'seen', label: '', kind: 'hidden', value: webhookVersion(webhook), isFresh: true },
         ...settingsFields(
+          ANOTHER_SECRET,
           stacks.map(({ name }) => name),
           webhook,
         ),
-        { name: 'secret', label: 'Another secret', kind: 'secret', hint: 'Empty: the one that it has stays.' },
       ],
+      more: moreOf(webhook),
       button: 'Save',
       back: `/webhooks/${webhook.id}`,
     };

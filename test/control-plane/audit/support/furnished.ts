@@ -18,11 +18,11 @@ export async function unconfirmedRun(queue: TestQueue): Promise<string> {
 }
 
 /** Lets a run hold the lock of the state. */
-export async function lockState(queue: TestQueue): Promise<void> {
-  const { run } = await queue.started();
+export async function lockState(queue: TestQueue, stack = 'stack'): Promise<void> {
+  const { run } = await queue.started(stack);
   const lock = `{"ID":"a lock","Operation":"plan","Info":"","Who":"somebody","Version":"1","Created":"","Path":""}`;
   await queue.sql(
     `INSERT INTO "stateLocks" ("stackId", "lockId", "info", "runId", "attempt", "createdAt")
-     SELECT id, 'a lock', '${lock}', '${run}', 1, 1 FROM stacks WHERE name = 'stack'`,
+     SELECT id, 'a lock', '${lock}', '${run}', 1, 1 FROM stacks WHERE name = '${stack}'`,
   );
 }
