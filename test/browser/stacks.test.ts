@@ -163,8 +163,10 @@ describe('a form that is sent again', () => {
     });
     await page.goto('/stacks/new');
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('slow');
+    const sentence = 'It is being sent …';
+    const said = page.waitForFunction(`document.querySelector('.sending')?.textContent === '${sentence}'`);
     await page.getByRole('button', { name: 'Create the stack' }).click({ noWaitAfter: true });
-    await page.getByText('It is being sent …').waitFor();
+    await said;
     goOn();
     await page.getByRole('heading', { name: 'slow' }).waitFor();
   });
