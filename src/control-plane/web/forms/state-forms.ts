@@ -51,7 +51,7 @@ export const STATE_FORMS: readonly Form[] = [
     title: (of) => `Unlock ${of}?`,
     sentence: async (admin, ids) => {
       const { runId, info, createdAt } = (await lockOf(admin, ids)).lock;
-      return html`Run ${runLink(runId)} holds the lock since
+      return html`Run ${runLink(runId)} has held the lock since
       ${moment(createdAt)}${info.Operation && `, for ${info.Operation}`}. Without it, another may write the state at the
       same time, and one of both loses what it wrote. Stop the run first, if you can.`;
     },
