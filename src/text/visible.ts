@@ -48,6 +48,30 @@ export class VisibleText {
   }
 }
 
+const COLOUR = /\u001b\[[\d;:]*m/g;
+
+/** Text as it is, but for its colours: for files and programs. */
+export const withoutColours = (text: string): string => text.replace(COLOUR, '');
+
+/** The same of a stream: what a piece cuts in two is put together again. */
+export class UncolouredText {
+  private rest = '';
+
+  write(piece: string): string {
+    const text = this.rest + piece;
+    this.rest = UNFINISHED_COLOUR.exec(text)?.[0] ?? '';
+    return withoutColours(text.slice(0, text.length - this.rest.length));
+  }
+
+  end(): string {
+    const last = this.rest;
+    this.rest = '';
+    return last;
+  }
+}
+
+const UNFINISHED_COLOUR = /\u001b(?:\[[\d;:]{0,64})?$/;
+
 /** A text of several lines. */
 export function visibleLines(text: string, colours: Colours = 'dropped'): string {
   const visible = new VisibleText(colours);

@@ -15,6 +15,9 @@ async function linesOn(page: Page): Promise<number[]> {
   return [...(await textOf(page)).matchAll(/^line (\d+)\b/gm)].map(([, number]) => Number(number));
 }
 
+/** As OpenTofu writes errors. */
+const [RED, OFF] = ['\u001b[31m', '\u001b[0m'];
+
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, at) => at + 1);
 
 test('a log is followed over a control plane that goes away: each line once, in its order', async () => {
@@ -84,7 +87,9 @@ describe('a log of 100,000 lines', () => {
     const text = (at: number) => {
       const lines = upTo(ENTRY).map((line) => {
         const number = at * ENTRY + line;
-        return number === 70_001 ? `Error: line ${number} fails\n` : `line ${number} of a long log, with some text\n`;
+        return number === 70_001
+          ? `${RED}│${OFF} ${OFF}\u001b[1m${RED}Error: ${OFF}${OFF}line ${number} fails\n`
+          : `line ${number} of a long log, with some text\n`;
       });
       return lines.join('');
     };
@@ -142,7 +147,7 @@ describe('a log of 100,000 lines', () => {
     await page.getByText('1 of 1').waitFor();
     await until(() => inView(page, 'line 54321 '), 'what was found is seen');
     await page.getByRole('button', { name: 'First error' }).click();
-    await until(() => inView(page, 'Error: line 70001'), 'the error is seen');
+    await until(() => inView(page, 'line 70001 fails'), 'the error is seen');
     await page.getByLabel('Search').fill('not in it');
     await page.keyboard.press('Enter');
     await page.getByText('It is not in the log.').waitFor();
@@ -151,7 +156,7 @@ describe('a log of 100,000 lines', () => {
     const download = await downloads;
     expect(download.suggestedFilename()).toBe(`run-${run}.log`);
     const text = readFileSync(await download.path(), 'utf8');
-    expect(text.match(/^(Error: )?line \d+/gm)).toHaveLength(LINES);
+    expect(text.match(/^(│ Error: )?line \d+/gm)).toHaveLength(LINES);
   });
 
   test('is followed at its end while it grows', async () => {

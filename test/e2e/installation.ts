@@ -5,6 +5,7 @@ import { RUN, STOP_RUN } from '../../src/cli/api/documents';
 import { createPool, createStack, uploadSource, triggerRun, type NewStack } from '../../src/cli/api/operations';
 import { makePoolKey } from '../../src/cli/api/pool-key';
 import { withPackedSource } from '../../src/cli/source/pack';
+import { withoutColours } from '../../src/text/visible';
 import { bringUp, type Demo } from '../../src/cli/demo/bring-up';
 import { until, type KubernetesObject } from '../../src/cli/demo/kubernetes';
 import { DEMO } from '../../src/cli/demo/settings';
@@ -124,7 +125,7 @@ export class Installation {
   /** The whole log as a person reads it. */
   async log(id: string): Promise<string> {
     const lines = (await text(await this.demo.client.stream(`/api/v1/runs/${id}/log`))).split('\n').filter(Boolean);
-    return lines.map((line) => (JSON.parse(line) as { text?: string }).text ?? '').join('');
+    return withoutColours(lines.map((line) => (JSON.parse(line) as { text?: string }).text ?? '').join(''));
   }
 
   podsOf(runId: string): Promise<RunPod[]> {

@@ -18,6 +18,7 @@ import { runPodOfProcesses } from '../launcher/support/pod-of-processes';
 import { runSpec, step } from '../launcher/support/run-pod';
 import { removeFolder, temporaryFolder } from '../support/folder';
 import { until } from '../support/until';
+import { withoutColours } from '../../src/text/visible';
 import { systemClock } from '../../src/time';
 
 /** A stack with two resources that need no provider. */
@@ -95,7 +96,7 @@ async function run(type: 'TRACKED' | 'DESTROY' = 'TRACKED'): Promise<string> {
   await runPod(await assigned(id, 'preparing'));
   if ((await controlPlane.admin.run(id))?.finishedAt === null) await runPod(await assigned(id, 'applying'));
   const records = await controlPlane.admin.readLog(id, 0);
-  return [...records.map((record) => record.text), (await controlPlane.admin.run(id))?.state].join('');
+  return withoutColours([...records.map((record) => record.text), (await controlPlane.admin.run(id))?.state].join(''));
 }
 
 /** What a command prints, whatever it ends with. */
@@ -165,6 +166,23 @@ test('what a plan of the real OpenTofu changes is told without any value, whatev
   expect(await changes()).toMatchObject({ counts: { delete: 3, resources: 0 }, outputs: [{ action: 'delete' }] });
 });
 
+test('the plan of the real OpenTofu comes in its colours, and plainly to a stack that wants it so', async () => {
+  const printed = async (step: string) => {
+    const [{ id } = { id: '' }] = await controlPlane.admin.runs({ stack: 'network', limit: 1 });
+    const records = await controlPlane.admin.readLog(id, 0);
+    return records.flatMap(({ step: of, text }) => (of === step ? [text] : [])).join('');
+  };
+  await stack();
+  await run();
+  expect(await printed('plan')).toContain('\u001b[1mPlan:\u001b[0m 2 to add');
+  for (const step of ['init', 'apply']) expect(await printed(step)).toContain('\u001b[32m');
+  await controlPlane.admin.updateStack('network', { environment: { TF_CLI_ARGS: '-no-color' } });
+  await push({ 'main.tf': SOURCE['main.tf'].replace('default = 1', 'default = 2') });
+  expect(await run()).toContain('Apply complete! Resources: 0 added, 1 changed, 0 destroyed.');
+  for (const step of ['init', 'plan', 'apply']) expect(await printed(step)).not.toContain('\u001b');
+  expect(await printed('plan')).toContain('Plan: 0 to add, 1 to change');
+});
+
 describe('the state of a stack without a backend, with the real OpenTofu', () => {
   test('is there at its second run, which finds nothing to change, and follows what is changed', async () => {
     await stack();
@@ -191,7 +209,7 @@ describe('the state of a stack without a backend, with the real OpenTofu', () =>
     const { id } = await controlPlane.admin.createRun({ stack: 'network' });
     await runPod(await assigned(id, 'preparing'));
     const applied = runPod(await assigned(id, 'applying'));
-    const log = async (): Promise<string> => (await controlPlane.admin.readLog(id, 0)).map(({ text }) => text).join('');
+    const log = async () => withoutColours((await controlPlane.admin.readLog(id, 0)).map(({ text }) => text).join(''));
     await until(async () => (await log()).includes('waiting'), 'the apply');
     await controlPlane.restart(async () => {
       writeFileSync(join(root, 'told'), '');

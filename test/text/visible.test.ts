@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { VisibleText, visibleLines, visibleName } from '../../src/text/visible';
+import { UncolouredText, VisibleText, visibleLines, visibleName, withoutColours } from '../../src/text/visible';
 
 const RED = '\u001b[31m';
 const PLAIN = '\u001b[0m';
@@ -66,4 +66,21 @@ test.each([
   ['plain-name', 'plain-name'],
 ])('a name stays in one line: %j', (name, expected) => {
   expect(visibleName(name)).toBe(expected);
+});
+
+describe('a text for files and programs', () => {
+  const COLOURED = `${RED}red${PLAIN} and \u001b[1;38;5;8mgrey\u001b[m\u001b[2J\r\n\u001b`;
+  const UNCOLOURED = 'red and grey\u001b[2J\r\n\u001b';
+
+  test('loses its colours and nothing else', () => {
+    expect(withoutColours(COLOURED)).toBe(UNCOLOURED);
+  });
+
+  test('is the same wherever a stream of it is cut', () => {
+    for (let cut = 0; cut <= COLOURED.length; cut += 1) {
+      const stream = new UncolouredText();
+      const shown = stream.write(COLOURED.slice(0, cut)) + stream.write(COLOURED.slice(cut)) + stream.end();
+      expect(shown).toBe(UNCOLOURED);
+    }
+  });
 });

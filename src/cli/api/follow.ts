@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../run-program';
 import type { ApiClient } from './client';
 import { Outage } from './outage';
+import { UncolouredText } from '../../text/visible';
 import { print, PrintedPieces } from './output';
 import { UnavailableError } from './refused';
 
@@ -102,7 +103,8 @@ class PrintedLog {
 
   write({ stream, text }: LogLine): void {
     const pieces =
-      this.pieces.get(stream) ?? new PrintedPieces(process.stdout, stream === 'system' ? 'muted' : undefined);
+      this.pieces.get(stream) ??
+      new PrintedPieces(process.stdout, stream === 'system' ? 'muted' : undefined, new UncolouredText());
     this.pieces.set(stream, pieces);
     pieces.write(text);
   }

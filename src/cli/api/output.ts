@@ -74,23 +74,34 @@ function unicodeEscape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** Text that comes in pieces, with its colours: as it is to a pipe, harmless to a terminal. */
-export class PrintedPieces {
-  private readonly visible = new VisibleText(colours());
+interface Pieces {
+  write(piece: string): string;
+  end(): string;
+}
 
+const UNCHANGED: Pieces = { write: (piece) => piece, end: () => '' };
+
+/** Text that comes in pieces: as it is to a pipe, harmless to a terminal, with its colours. */
+export class PrintedPieces {
+  private readonly pieces: Pieces;
+
+  /** @param piped what becomes of it where no person looks on. @default - nothing */
   constructor(
     private readonly stream: Stream = process.stdout,
     private readonly mood?: Mood,
-  ) {}
+    piped: Pieces = UNCHANGED,
+  ) {
+    this.pieces = stream.isTTY ? new VisibleText(colours()) : piped;
+  }
 
   write(piece: string): void {
-    const shown = this.stream.isTTY ? this.visible.write(piece) : piece;
+    const shown = this.pieces.write(piece);
     if (shown !== '') this.stream.write(paint(this.mood, shown, this.stream));
   }
 
   /** Leaves no colour on for what others print next. */
   end(): void {
-    if (this.stream.isTTY) this.stream.write(this.visible.end());
+    this.stream.write(this.pieces.end());
   }
 }
 

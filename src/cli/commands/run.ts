@@ -100,7 +100,7 @@ function logCommand(): Command {
       'after',
       `
 In a terminal, colours and printable characters of the log are kept; other control characters are made visible, such as
-^[ for escape. To a file or a pipe the log is written unchanged.
+^[ for escape. To a file or a pipe the log is written as it is, without its colours.
 ${EXIT_CODES_HELP}`,
     );
   withExamples(command, 'run log 01K3ZC0000000000000000000R --follow', 'run log 01K3ZC0000000000000000000R > run.log');

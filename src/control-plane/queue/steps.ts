@@ -42,9 +42,10 @@ export function writesState({ type }: Pick<RunRecord, 'type'>, stage: Stage): bo
   return stage === 'applying' || type === 'TASK';
 }
 
+/** The tools colour what they print, for those who look on; a stack that wants none says so by TF_CLI_ARGS=-no-color. */
 function stepsOf(run: RunRecord, { tool }: StackRecord, stage: Stage): RunSpec['steps'] {
   if (stage === 'applying') return applying(BINARY[tool]);
-  const init = { name: 'init', command: `${BINARY[tool]} init -input=false -no-color`, successExitCodes: [] };
+  const init = { name: 'init', command: `${BINARY[tool]} init -input=false`, successExitCodes: [] };
   if (run.command === null) return [init, planning(BINARY[tool], run.type === 'DESTROY' ? ' -destroy' : '')];
   const task = { name: 'task', command: run.command, successExitCodes: [] };
   return run.skipInitialization ? [task] : [init, task];
@@ -53,7 +54,7 @@ function stepsOf(run: RunRecord, { tool }: StackRecord, stage: Stage): RunSpec['
 function planning(tool: string, how: string): RunSpec['steps'][number] {
   return {
     name: 'plan',
-    command: `${tool} plan${how} -input=false -no-color -lock-timeout=60s -detailed-exitcode -out=${PLAN_FILE}`,
+    command: `${tool} plan${how} -input=false -lock-timeout=60s -detailed-exitcode -out=${PLAN_FILE}`,
     successExitCodes: [CHANGES_EXIT_CODE],
   };
 }
@@ -72,12 +73,12 @@ function applying(tool: string): RunSpec['steps'] {
     // The last ones of repeated options win over TF_CLI_ARGS_init.
     {
       name: 'init',
-      command: `${tool} init -input=false -no-color -upgrade=false -lockfile=readonly`,
+      command: `${tool} init -input=false -upgrade=false -lockfile=readonly`,
       successExitCodes: [],
     },
     {
       name: 'apply',
-      command: `${tool} apply -input=false -no-color -lock-timeout=60s ${PLAN_FILE}`,
+      command: `${tool} apply -input=false -lock-timeout=60s ${PLAN_FILE}`,
       successExitCodes: [],
     },
   ];

@@ -35,9 +35,9 @@ afterAll(async () => {
   await cli.close();
 });
 
-test('a log goes to a pipe as it is', async () => {
+test('a log goes to a pipe as it is, but for its colours', async () => {
   const { stdout } = await program.run('run', 'log', run);
-  expect(stdout).toContain(RECORDS.join(''));
+  expect(stdout).toContain('green\u001b[2J\u001b[Hall is well\u0001\u202e\b\nleft on\n');
   expect(stdout).toContain(MESSAGE);
 });
 

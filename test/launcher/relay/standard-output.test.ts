@@ -8,7 +8,7 @@ afterEach(() => pod.remove());
 
 test('what the control plane has is shown as JSON lines, masked, where the pool asks for it', async () => {
   pod = await RunPod.ready(
-    runSpec([step('plan', 'printf "one\\n$SECRET\\nhalf"; echo two >&2')], { stackId: STACK_ID }),
+    runSpec([step('plan', 'printf "\\033[1mone\\033[0m\\n$SECRET\\nhalf"; echo two >&2')], { stackId: STACK_ID }),
   );
   const { api } = pod;
   const { onLogs } = api;
