@@ -46,7 +46,7 @@ const Metrics = builder.objectRef<Measured>('Metrics').implement({
     }),
     resourcesCountByDrift: t.field({
       type: [DataPoint],
-      description: 'Empty: drift is not looked for.',
+      description: 'Empty: drifted resources are not counted over stacks.',
       resolve: () => [],
     }),
     avgStackSizeByResourceCount: t.field({
