@@ -34,9 +34,12 @@ export async function run(
 ): Promise<void> {
   // `worker-pools run log ID | head`: nobody reads on, which is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
+    if (error.code === 'EPIPE') process.exit(EXIT_CODES.done.code);
+    print(`${name}: standard output cannot be written: ${error.code ?? error.message}`, process.stderr);
+    process.exit(EXIT_CODES.failed.code);
   });
+  // There is nobody left to be told.
+  process.stderr.on('error', () => process.exit(EXIT_CODES.failed.code));
 
   const program = new Command(name)
     .description('Worker pools on Kubernetes: controller, launcher, control plane, and the commands to use them.')

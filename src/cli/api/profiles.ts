@@ -105,8 +105,9 @@ export class Profiles {
         const isGood = kept?.of === of && kept.validUntil * 1000 - SESSION_LEFT_MS > this.now();
         return isGood ? kept.jwt : undefined;
       },
-      write: (jwt, validUntil) => this.write(path, JSON.stringify({ of, jwt, validUntil })),
-      forget: () => rmSync(path, { force: true }),
+      // One that cannot be kept is begun anew by the next command: profiles may lie where nothing can be written.
+      write: (jwt, validUntil) => unlessUnwritable(() => this.write(path, JSON.stringify({ of, jwt, validUntil }))),
+      forget: () => unlessUnwritable(() => rmSync(path, { force: true })),
     };
   }
 
@@ -132,6 +133,14 @@ export class Profiles {
   }
 }
 
+function unlessUnwritable(write: () => void): void {
+  try {
+    write();
+  } catch {
+    // As said above.
+  }
+}
+
 interface Kept {
   readonly of: string;
   readonly jwt: string;
@@ -153,7 +162,7 @@ function readOwn(path: string): string | undefined {
     if (process.platform === 'win32' || (mode & 0o077) === 0) return readFileSync(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw new UserError(`${path} cannot be read: ${code}`);
   }
   throw new UserError(`${path} can be read by others: make it yours alone with chmod 600 ${path}`);

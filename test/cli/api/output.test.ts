@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { makePool, makeStack } from '../../control-plane/support/control-plane';
 import { line } from '../../control-plane/support/pod';
@@ -57,6 +58,19 @@ test('why a run failed is said harmlessly', async () => {
   const { exitCode, stderr } = await program.onTerminal().run('run', 'log', run, '--follow');
   expect(exitCode).toBe(1);
   expect(stderr).toContain('worker-pools: the run is FAILED (UserFailed): failed^[]0;title^G[U+202E]\n');
+});
+
+test('what cannot be written is one sentence', async () => {
+  const environment = program.command(cli.at('worker-pools'));
+  const { exitCode, stderr } = await new Promise<{ exitCode: unknown; stderr: string }>((resolve) =>
+    execFile('sh', ['-c', 'worker-pools run list > /dev/full'], { env: environment }, (error, _, text) =>
+      resolve({ exitCode: error?.code, stderr: text }),
+    ),
+  );
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 1,
+    stderr: 'worker-pools: standard output cannot be written: ENOSPC\n',
+  });
 });
 
 test('JSON on a terminal is harmless, and the same to a program', async () => {

@@ -103,6 +103,13 @@ describe('a session', () => {
     await makeStack(cli.controlPlane, id);
   }
 
+  test('that cannot be kept is in the way of nothing', async () => {
+    await logIn();
+    rmSync(path('sessions'), { recursive: true, force: true });
+    writeFileSync(path('sessions'), 'where a folder should be');
+    expect(await pools()).toMatchObject(works);
+  });
+
   test('that ends soon is not used', async () => {
     await logIn();
     await pools();
