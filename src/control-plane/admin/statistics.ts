@@ -15,6 +15,14 @@ export interface StackCount {
   readonly stacks: number;
 }
 
+export interface ResourceCount {
+  /** Stacks that they are of. */
+  readonly stacks: number;
+  readonly resources: number;
+  /** Those that were changed past their stack. */
+  readonly drifted: number;
+}
+
 /** In milliseconds. */
 export interface Durations {
   readonly average: number;
@@ -38,6 +46,11 @@ export class Statistics {
   async stacksByState(): Promise<StackCount[]> {
     const counts = await this.context.store.read.statistics.stacksByState();
     return counts.map(({ state, stacks }) => ({ state: state ?? 'NONE', stacks }));
+  }
+
+  /** Of the stacks of which a plan has told how many they have. */
+  resources(): Promise<ResourceCount> {
+    return this.context.store.read.statistics.resources();
   }
 
   /** Of the runs that ended last; undefined when none has. */

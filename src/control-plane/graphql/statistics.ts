@@ -1,4 +1,4 @@
-import type { Durations, Statistics, Usage as UsageOfMonth } from '../admin/statistics';
+import type { Durations, ResourceCount, Statistics, Usage as UsageOfMonth } from '../admin/statistics';
 import { builder, seconds } from './builder';
 
 const Usage = builder.objectRef<UsageOfMonth>('Usage').implement({
@@ -24,15 +24,22 @@ const DataPoint = builder.objectRef<Point>('DataPoint').implement({
   fields: (t) => ({ value: t.exposeFloat('value'), labels: t.exposeStringList('labels', { nullable: true }) }),
 });
 
-/** Asked once for both fields. */
+/** What several fields tell of is asked once. */
 class Measured {
   private known: Promise<Durations | undefined> | undefined;
+  private counted: Promise<ResourceCount> | undefined;
 
   constructor(readonly statistics: Statistics) {}
 
   async duration(which: keyof Durations): Promise<Point[]> {
     const durations = await (this.known ??= this.statistics.durations());
     return durations ? [{ value: durations[which] / 1000, labels: [] }] : [];
+  }
+
+  /** @returns nothing where no stack has told of its resources */
+  async resources(tell: (count: ResourceCount) => Point[]): Promise<Point[]> {
+    const count = await (this.counted ??= this.statistics.resources());
+    return count.stacks === 0 ? [] : tell(count);
   }
 }
 
@@ -46,13 +53,19 @@ const Metrics = builder.objectRef<Measured>('Metrics').implement({
     }),
     resourcesCountByDrift: t.field({
       type: [DataPoint],
-      description: 'Empty: drifted resources are not counted over stacks.',
-      resolve: () => [],
+      description:
+        'DRIFTED: those that a look for drift has found changed past their stack; IN_SYNC: the others. Of stacks that have ' +
+        'planned since plans tell how many there are.',
+      resolve: (measured) =>
+        measured.resources(({ resources, drifted }) => [
+          { value: resources - drifted, labels: ['IN_SYNC'] },
+          { value: drifted, labels: ['DRIFTED'] },
+        ]),
     }),
     avgStackSizeByResourceCount: t.field({
       type: [DataPoint],
-      description: 'Empty: resources are not counted.',
-      resolve: () => [],
+      description: 'Of the same stacks.',
+      resolve: (measured) => measured.resources(({ stacks, resources }) => [{ value: resources / stacks, labels: [] }]),
     }),
     averageRunDuration: t.field({
       type: [DataPoint],

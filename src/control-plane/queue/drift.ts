@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ulid } from 'ulid';
-import type { DriftLook } from '../store/drift';
+import type { DriftLook, StackSize } from '../store/drift';
+import type { ChangeCounts } from '../store/plan-changes';
 import type { DriftSchedule, PoolRecord, RunRecord, StackRecord } from '../store/records';
 import type { Change } from './change';
 import { nextTime } from './cron';
@@ -71,20 +72,30 @@ export const fireDrift = operation('drift', async (made: Change, { stackId, id }
 export async function noteSuccess(made: Change, run: RunRecord): Promise<void> {
   const { tx, now } = made;
   if (run.type === 'TASK') return;
+  if (run.type === 'PROPOSED' && !run.driftDetection) return;
+  const counts = (await tx.planChanges.counts([run.id])).get(run.id);
   if (run.type !== 'PROPOSED') {
-    if (run.stackDriftedSince === null) return;
-    await tx.drift.reconciled(run.stackId);
-    made.stackChanged(run.stackId);
+    if (!counts && run.stackDriftedSince === null) return;
+    await tx.drift.reconciled(run.stackId, counts && { resourceCount: counts.resources, driftedCount: 0 });
+    if (run.stackDriftedSince !== null) made.stackChanged(run.stackId);
     return;
   }
-  if (!run.driftDetection) return;
   const hasDrifted = run.hasChanges === true;
   await tx.stacks.hold(run.stackId);
-  await tx.drift.found(run.stackId, hasDrifted, now);
+  await tx.drift.found(run.stackId, hasDrifted, now, counts && sizeFound(counts, hasDrifted));
   made.stackChanged(run.stackId);
   const schedule = hasDrifted ? await tx.drift.find(run.stackId) : undefined;
   // Whatever is under way plans anew and finds the drift as well.
   if (!schedule?.reconcile || (await tx.runs.firstOfStack(run.stackId))) return;
   const stack = { id: run.stackId, name: run.stackName };
   await enqueue(made, { id: ulid(now), stack, type: 'TRACKED', config: { driftDetection: true } });
+}
+
+/** Nothing else than drift is in such a plan, since its source is what was applied. */
+function sizeFound(
+  { create, update, delete: deleted, replace, resources }: ChangeCounts,
+  hasDrifted: boolean,
+): StackSize {
+  const changed = hasDrifted ? create + update + deleted + replace : 0;
+  return { resourceCount: resources, driftedCount: Math.min(changed, resources) };
 }

@@ -14,6 +14,13 @@ export interface DriftLook {
   readonly looking: string | undefined;
 }
 
+/** Of the resources of a stack. */
+export interface StackSize {
+  readonly resourceCount: number;
+  /** Those that were changed past the stack. */
+  readonly driftedCount: number;
+}
+
 /** When drift is looked for, and what came of it. */
 export class DriftTable extends Table {
   async set(schedule: DriftSchedule): Promise<void> {
@@ -89,21 +96,26 @@ export class DriftTable extends Table {
     return { newest: newest as DriftLook['newest'], looking: looking?.id };
   }
 
-  /** What a run has found. */
-  async found(stackId: string, hasDrifted: boolean, now: number): Promise<void> {
+  /** What a run has found. @param size undefined where its plan said nothing */
+  async found(stackId: string, hasDrifted: boolean, now: number, size: StackSize | undefined): Promise<void> {
     await this.db
       .updateTable('stacks')
       .set((eb) => ({
         driftCheckedAt: now,
         driftedSince: hasDrifted ? eb.fn.coalesce('driftedSince', eb.val(now)) : null,
+        ...size,
       }))
       .where('id', '=', stackId)
       .execute();
   }
 
-  /** The stack is as its source says again. */
-  async reconciled(stackId: string): Promise<void> {
-    await this.db.updateTable('stacks').set({ driftedSince: null }).where('id', '=', stackId).execute();
+  /** The stack is as its source says. @param size undefined where the plan said nothing */
+  async reconciled(stackId: string, size: StackSize | undefined): Promise<void> {
+    await this.db
+      .updateTable('stacks')
+      .set({ driftedSince: null, driftedCount: 0, ...size })
+      .where('id', '=', stackId)
+      .execute();
   }
 
   /**

@@ -69,6 +69,9 @@ export interface StackRow {
   /** When a run last looked for drift, and since when there is some; null: never, and none. */
   driftCheckedAt: Generated<number | null>;
   driftedSince: Generated<number | null>;
+  /** Resources of the stack, and those of them that were changed past it, by the newest plan that said so; null: none has. */
+  resourceCount: Generated<number | null>;
+  driftedCount: Generated<number | null>;
 }
 
 /** When drift of a stack is looked for. */

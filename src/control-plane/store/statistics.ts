@@ -72,6 +72,21 @@ export class StatisticsTable extends Table {
     return rows.map(({ state, stacks }) => ({ state, stacks: Number(stacks) }));
   }
 
+  /** Of the stacks whose resources are known. */
+  async resources(): Promise<{ readonly stacks: number; readonly resources: number; readonly drifted: number }> {
+    const row = await this.db
+      .selectFrom('stacks')
+      .where('deletedAt', 'is', null)
+      .where('resourceCount', 'is not', null)
+      .select((eb) => [
+        eb.fn.countAll<number>().as('stacks'),
+        eb.fn.sum<number | null>('resourceCount').as('resources'),
+        eb.fn.sum<number | null>('driftedCount').as('drifted'),
+      ])
+      .executeTakeFirstOrThrow();
+    return { stacks: Number(row.stacks), resources: Number(row.resources), drifted: Number(row.drifted) };
+  }
+
   /** From being queued to the end, in milliseconds, shortest first. */
   async durations(): Promise<number[]> {
     const rows = await this.db

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { PlanChanges } from '../../../src/protocol/messages';
+import { planChanges } from '../../support/plan-changes';
 import { describeOnEachDatabase } from '../support/databases';
 import { TestQueue } from '../support/queue';
 import { TestApi } from './support/api';
@@ -83,5 +85,56 @@ describeOnEachDatabase('what the API counts', (database) => {
     const { stacksCountByState } = metrics as { stacksCountByState: { value: number; labels: string[] }[] };
     const counts = stacksCountByState.map(({ value, labels: [state] }) => `${state} ${value}`);
     expect(counts.toSorted()).toEqual(['CANCELED 1', 'NONE 1', 'QUEUED 1']);
+  });
+
+  const SIZES = '{ metrics { resourcesCountByDrift { value labels } avgStackSizeByResourceCount { value labels } } }';
+  const sizes = async () => {
+    const { metrics } = (await api.ask(SIZES)) as { metrics: Record<string, { value: number; labels: string[] }[]> };
+    const byDrift = Object.fromEntries(metrics.resourcesCountByDrift!.map(({ value, labels }) => [labels[0], value]));
+    return { ...byDrift, average: metrics.avgStackSizeByResourceCount?.[0]?.value };
+  };
+  const tell = (run: string, counts: Partial<PlanChanges['counts']>) =>
+    queue.context.store.transaction((tx) =>
+      tx.planChanges.put(run, planChanges({ counts: { ...planChanges().counts, ...counts } })),
+    );
+  /** The next run, whose plan says so, by a worker of its own. */
+  const planned = async (counts: Partial<PlanChanges['counts']>, hasChanges = false) => {
+    const worker = await queue.register();
+    const assignment = await queue.assignment(worker);
+    await queue.start(assignment);
+    await tell(assignment.runId, counts);
+    await queue.end(assignment, 'Succeeded', hasChanges);
+    await queue.retire(worker);
+    await queue.report(worker, assignment, { kind: 'released' });
+  };
+  const applied = async (counts: Partial<PlanChanges['counts']>, stack = 'stack') => {
+    await queue.trigger(stack);
+    await planned(counts);
+  };
+
+  test('resources are those of the newest plan of each stack that told of them', async () => {
+    expect(await sizes()).toEqual({});
+    await queue.addStack('second');
+    await applied({ resources: 10 });
+    expect(await sizes()).toEqual({ IN_SYNC: 10, DRIFTED: 0, average: 10 });
+    await applied({ resources: 4 }, 'second');
+    expect(await sizes()).toEqual({ IN_SYNC: 14, DRIFTED: 0, average: 7 });
+    await applied({ resources: 6 });
+    expect(await sizes()).toEqual({ IN_SYNC: 10, DRIFTED: 0, average: 5 });
+  });
+
+  test('those that a look for drift finds changed are drifted until a run has applied', async () => {
+    await applied({ resources: 10 });
+    await queue.admin.drift.trigger('stack');
+    await planned({ create: 1, update: 2, delete: 0, replace: 0, resources: 10 }, true);
+    expect(await sizes()).toEqual({ IN_SYNC: 7, DRIFTED: 3, average: 10 });
+    await applied({ resources: 10 });
+    expect(await sizes()).toEqual({ IN_SYNC: 10, DRIFTED: 0, average: 10 });
+  });
+
+  test('a proposed run says nothing of what is there', async () => {
+    await queue.trigger('stack', 'PROPOSED');
+    await planned({ resources: 10 }, true);
+    expect(await sizes()).toEqual({});
   });
 });

@@ -16,6 +16,7 @@ import { poolSamples } from './0015-pool-samples';
 import { planChanges } from './0016-plan-changes';
 import { poolLocks } from './0016b-pool-locks';
 import { queueVersions } from './0019-queue-versions';
+import { stackSizes } from './0020-stack-sizes';
 import type { Migration } from './migration';
 
 /**
@@ -48,4 +49,5 @@ export const MIGRATIONS: Migrations = {
   '0016-plan-changes.additive': planChanges,
   '0016b-pool-locks.additive': poolLocks,
   '0019-queue-versions': queueVersions,
+  '0020-stack-sizes.additive': stackSizes,
 };

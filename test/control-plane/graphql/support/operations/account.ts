@@ -37,7 +37,7 @@ export const ACCOUNT: Operations = {
     gives: () => ({ usedPublicMinutes: 0, usedSeats: 0 }),
   },
   metrics: {
-    shows: 'counts stacks by state',
+    shows: 'counts stacks by state, and resources by drift',
     document: '{ metrics { stacksCountByState { value labels } resourcesCountByDrift { value } } }',
     given: () => ({}),
     gives: () => ({ resourcesCountByDrift: [] }),
