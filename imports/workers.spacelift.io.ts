@@ -105,42 +105,42 @@ export interface WorkerPoolSpec {
   readonly poolSize?: number;
 
   /**
-   * The pool's token as the control plane handed it out. Belongs with `privateKey`. When unset: the pool registers itself, with `spaceliftAPICredentials` or the credentials of the operator. Not yet carried out by the bundled controller: auto-registration; a pool without token and key stays unregistered, as its conditions say.
+   * The pool's token as the control plane handed it out. Belongs with `privateKey`. When unset: the pool registers itself, with `spaceliftAPICredentials` or the credentials of the operator.
    *
    * @schema WorkerPoolSpec#token
    */
   readonly token?: WorkerPoolSpecToken;
 
   /**
-   * Base64 of the PEM file of the pool's private key. Belongs with `token`. When unset: as for `token`. Not yet carried out by the bundled controller: auto-registration; a pool without token and key stays unregistered, as its conditions say.
+   * Base64 of the PEM file of the pool's private key. Belongs with `token`. When unset: as for `token`.
    *
    * @schema WorkerPoolSpec#privateKey
    */
   readonly privateKey?: WorkerPoolSpecPrivateKey;
 
   /**
-   * API key with which the pool registers itself. Wins over the credentials of the operator. When unset: the credentials of the operator are used, where it has any. Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
+   * API key with which the pool registers itself. Wins over the credentials of the operator. When unset: the credentials of the operator are used, where it has any.
    *
    * @schema WorkerPoolSpec#spaceliftAPICredentials
    */
   readonly spaceliftApiCredentials?: WorkerPoolSpecSpaceliftApiCredentials;
 
   /**
-   * ID of the space in which a pool that registers itself is made. Other pools ignore it. When unset: the control plane chooses the space. Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
+   * ID of the space in which a pool that registers itself is made. Other pools ignore it. When unset: the control plane chooses the space.
    *
    * @schema WorkerPoolSpec#space
    */
   readonly space?: string;
 
   /**
-   * Description of a pool that registers itself. Other pools ignore it. Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
+   * Description of a pool that registers itself. Other pools ignore it.
    *
    * @schema WorkerPoolSpec#description
    */
   readonly description?: string;
 
   /**
-   * Limits of drift detection on a pool that registers itself. Other pools ignore it. When unset: no limit. Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
+   * Limits of drift detection on a pool that registers itself. Other pools ignore it. When unset: no limit.
    *
    * @schema WorkerPoolSpec#driftDetectionRunLimits
    */
@@ -248,7 +248,7 @@ export function toJson_WorkerPoolSpec(obj: WorkerPoolSpec | undefined): Record<s
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
- * The pool's token as the control plane handed it out. Belongs with `privateKey`. When unset: the pool registers itself, with `spaceliftAPICredentials` or the credentials of the operator. Not yet carried out by the bundled controller: auto-registration; a pool without token and key stays unregistered, as its conditions say.
+ * The pool's token as the control plane handed it out. Belongs with `privateKey`. When unset: the pool registers itself, with `spaceliftAPICredentials` or the credentials of the operator.
  *
  * @schema WorkerPoolSpecToken
  */
@@ -276,7 +276,7 @@ export function toJson_WorkerPoolSpecToken(obj: WorkerPoolSpecToken | undefined)
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
- * Base64 of the PEM file of the pool's private key. Belongs with `token`. When unset: as for `token`. Not yet carried out by the bundled controller: auto-registration; a pool without token and key stays unregistered, as its conditions say.
+ * Base64 of the PEM file of the pool's private key. Belongs with `token`. When unset: as for `token`.
  *
  * @schema WorkerPoolSpecPrivateKey
  */
@@ -304,7 +304,7 @@ export function toJson_WorkerPoolSpecPrivateKey(obj: WorkerPoolSpecPrivateKey | 
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
- * API key with which the pool registers itself. Wins over the credentials of the operator. When unset: the credentials of the operator are used, where it has any. Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
+ * API key with which the pool registers itself. Wins over the credentials of the operator. When unset: the credentials of the operator are used, where it has any.
  *
  * @schema WorkerPoolSpecSpaceliftApiCredentials
  */
@@ -338,7 +338,7 @@ export interface WorkerPoolSpecSpaceliftApiCredentials {
   readonly keySecretField?: string;
 
   /**
-   * Deprecated: use secretName. One key of a Secret that holds all three values.
+   * Deprecated: use secretName. One key of a Secret that holds all three values, as JSON with endpoint, keyId and keySecret.
    *
    * @schema WorkerPoolSpecSpaceliftApiCredentials#secretKeyRef
    */
@@ -364,7 +364,7 @@ export function toJson_WorkerPoolSpecSpaceliftApiCredentials(obj: WorkerPoolSpec
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
- * Limits of drift detection on a pool that registers itself. Other pools ignore it. When unset: no limit. Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
+ * Limits of drift detection on a pool that registers itself. Other pools ignore it. When unset: no limit.
  *
  * @schema WorkerPoolSpecDriftDetectionRunLimits
  */
@@ -500,7 +500,7 @@ export function toJson_WorkerPoolSpecPrivateKeySecretKeyRef(obj: WorkerPoolSpecP
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
- * Deprecated: use secretName. One key of a Secret that holds all three values.
+ * Deprecated: use secretName. One key of a Secret that holds all three values, as JSON with endpoint, keyId and keySecret.
  *
  * @schema WorkerPoolSpecSpaceliftApiCredentialsSecretKeyRef
  */

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 
 /**
  * Without token and private key the operator makes the pool in the control plane by itself. The Secret has the account's
- * URL under `endpoint` and an API key under `keyId` and `keySecret`. Not yet carried out by the bundled controller.
+ * URL under `endpoint` and an API key of the role worker-pool-controller under `keyId` and `keySecret`.
  */
 export class AutoRegistration extends Chart {
   constructor(scope: Construct, id: string, props?: ChartProps) {

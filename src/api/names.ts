@@ -104,7 +104,12 @@ export const CONTROLLER_VARIABLE = {
   leaseName: 'WORKER_POOLS_LEASE_NAME',
   /** `true` has it keep a PodDisruptionBudget wherever runs are carried out. */
   runDisruptionBudget: 'WORKER_POOLS_RUN_DISRUPTION_BUDGET',
+  /** File with the token of the ServiceAccount that stands for the secret of an API key. */
+  apiTokenFile: 'WORKER_POOLS_API_TOKEN_FILE',
 } as const;
+
+/** The Secret in the namespace of the controller with which pools register themselves that have no credentials for it. */
+export const API_CREDENTIALS_SECRET = 'spacelift-api-credentials';
 
 /** The PodDisruptionBudget that keeps run Pods of a namespace. */
 export const RUN_BUDGET = {

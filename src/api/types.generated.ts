@@ -12,36 +12,28 @@ export interface WorkerPoolSpec {
   readonly poolSize?: number;
   /**
    * The pool's token as the control plane handed it out. Belongs with `privateKey`.
-   * Not yet carried out by the bundled controller: auto-registration; a pool without token and key stays unregistered, as its conditions say.
    * @default - the pool registers itself, with `spaceliftAPICredentials` or the credentials of the operator
    */
   readonly token?: SecretKeyRef;
   /**
    * Base64 of the PEM file of the pool's private key. Belongs with `token`.
-   * Not yet carried out by the bundled controller: auto-registration; a pool without token and key stays unregistered, as its conditions say.
    * @default - as for `token`
    */
   readonly privateKey?: SecretKeyRef;
   /**
    * API key with which the pool registers itself. Wins over the credentials of the operator.
-   * Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
    * @default - the credentials of the operator are used, where it has any
    */
   readonly spaceliftAPICredentials?: SpaceliftAPICredentials;
   /**
    * ID of the space in which a pool that registers itself is made. Other pools ignore it.
-   * Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
    * @default - the control plane chooses the space
    */
   readonly space?: string;
-  /**
-   * Description of a pool that registers itself. Other pools ignore it.
-   * Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
-   */
+  /** Description of a pool that registers itself. Other pools ignore it. */
   readonly description?: string;
   /**
    * Limits of drift detection on a pool that registers itself. Other pools ignore it.
-   * Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
    * @default - no limit
    */
   readonly driftDetectionRunLimits?: DriftDetectionRunLimits;
@@ -118,7 +110,7 @@ export interface SpaceliftAPICredentials {
    */
   readonly keySecretField?: string;
   /**
-   * One key of a Secret that holds all three values.
+   * One key of a Secret that holds all three values, as JSON with endpoint, keyId and keySecret.
    * @deprecated use secretName.
    */
   readonly secretKeyRef?: SecretKeySelector;
@@ -312,10 +304,7 @@ export interface WorkerPoolStatus {
   readonly actualPoolSize?: number;
   /** Workers that are wanted, after `spec.poolSize` and its default. */
   readonly desiredPoolSize?: number;
-  /**
-   * Whether the pool registered itself.
-   * Not yet carried out by the bundled controller: auto-registration, so it is always false.
-   */
+  /** Whether the pool registered itself. */
   readonly autoRegistered?: boolean;
   /** Label selector that autoscalers demand of a scalable object, `workers.spacelift.io/not-used=<ULID>`. It matches no Pod, because idle Workers have none. */
   readonly selector?: string;

@@ -130,6 +130,7 @@ function assemble(parts: Parts): Manager {
     connect: { mqtt: connectMqtt, poll: connectPoll },
     leadership,
     version: options.version,
+    controllerNamespace: options.controllerNamespace,
   });
   const workers = new WorkerController({ ...common, concurrency: options.workerConcurrency });
   const budgets = new DisruptionController({ ...common, namespaces: options.namespaces });

@@ -26,6 +26,11 @@ export function reasonOfRefusedPod(kind: RefusalKind): string {
   return REASON_OF_KIND[kind] ?? (kind === 'invalid' ? REASON.podInvalid : REASON.podRefused);
 }
 
+/** The same of the Secret of a pool that registers itself. */
+export function reasonOfRefusedSecret(kind: RefusalKind): string {
+  return REASON_OF_KIND[kind] ?? REASON.secretRefused;
+}
+
 /** The same of a Worker. */
 export function reasonOfRefusedWorker(kind: RefusalKind): string {
   return REASON_OF_KIND[kind] ?? REASON.workerRefused;

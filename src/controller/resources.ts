@@ -1,4 +1,4 @@
-import { GROUP, VERSION, WORKER, WORKER_POOL, type Worker } from '../api';
+import { GROUP, VERSION, WORKER, WORKER_POOL, type SecretKeyRef, type Worker, type WorkerPool } from '../api';
 import { controllerOf, keyFor, type KubeObject, type ResourceType } from './runtime';
 
 export const WORKER_POOLS: ResourceType = {
@@ -38,6 +38,27 @@ export function workerUidOf(pod: KubeObject): string | undefined {
 /** `namespace/name` of the Worker that controls the Pod. */
 export function workerKeyOf(pod: KubeObject): string | undefined {
   return ownerKey(pod, WORKERS);
+}
+
+/** Keys of the Secret of a pool that registers itself, as `spec.token` and `spec.privateKey` would name them. */
+export const REGISTRATION_KEY = { token: 'token', privateKey: 'privateKey', csr: 'certificateSigningRequest' } as const;
+
+/** The Secret in which a pool that registers itself has its token and private key. */
+export function registrationSecret(poolName: string): string {
+  return `${poolName}-registration`;
+}
+
+/** Whether a pool has no token and key of its own. */
+export function registersItself({ spec }: Pick<WorkerPool, 'spec'>): boolean {
+  return !spec?.token && !spec?.privateKey;
+}
+
+/** Where token and private key of a pool lie, whoever put them there. */
+export function credentialsOf(pool: WorkerPool): { readonly token?: SecretKeyRef; readonly privateKey?: SecretKeyRef } {
+  if (!registersItself(pool)) return { token: pool.spec?.token, privateKey: pool.spec?.privateKey };
+  const name = registrationSecret(pool.metadata.name);
+  const at = (key: string): SecretKeyRef => ({ secretKeyRef: { name, key } });
+  return { token: at(REGISTRATION_KEY.token), privateKey: at(REGISTRATION_KEY.privateKey) };
 }
 
 function ownerKey(object: KubeObject, resource: ResourceType): string | undefined {

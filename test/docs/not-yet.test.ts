@@ -16,19 +16,10 @@ function marked({ fields }: ObjectType, path: string): [string, string][] {
 
 const MARKED = new Map(marked(WORKER_POOL_KIND.spec, 'spec'));
 
-const PROPS = 'src/constructs/worker-pool/worker-pool-options.ts';
 const POD = 'src/constructs/worker-pool/run-pod.ts';
 
 /** Where the constructs have each of them: a file, and what the docstring stands before. */
 const DOCSTRINGS: readonly [string, string, string][] = [
-  ['spec.token', PROPS, 'readonly token?'],
-  ['spec.privateKey', PROPS, 'readonly privateKey?'],
-  ['spec.spaceliftAPICredentials', PROPS, 'readonly apiCredentials?'],
-  ['spec.spaceliftAPICredentials', PROPS, 'export interface WorkerPoolApiCredentials'],
-  ['spec.space', PROPS, 'readonly space?'],
-  ['spec.description', PROPS, 'readonly description?'],
-  ['spec.driftDetectionRunLimits', PROPS, 'readonly driftDetection?'],
-  ['spec.driftDetectionRunLimits', PROPS, 'export class DriftDetection'],
   ['spec.pod.binariesCacheVolume', POD, 'readonly binariesCache?'],
   ['spec.pod.binariesCacheVolume', 'src/constructs/worker-pool/volumes.ts', 'export class BinariesCache'],
   ['spec.pod.defaultAnsibleRunnerImage', POD, 'readonly defaultAnsibleRunnerImage?'],

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { ResultOf } from 'gql.tada';
 import { RUN, STOP_RUN } from '../../src/cli/api/documents';
 import { createPool, createStack, uploadSource, triggerRun, type NewStack } from '../../src/cli/api/operations';
-import { makePoolKey } from '../../src/cli/api/pool-key';
+import { makePoolKey } from '../../src/protocol/pool-key';
 import { withPackedSource } from '../../src/cli/source/pack';
 import { withoutColours } from '../../src/text/visible';
 import { bringUp, type Demo } from '../../src/cli/demo/bring-up';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LABEL } from '../../src/api';
+import { API_CREDENTIALS_SECRET, LABEL } from '../../src/api';
 import { TestControlPlane } from '../control-plane/support/control-plane';
 import { containers, exited, running } from '../controller/run/fixtures';
 import type { RunningApiServer } from '../support/api-server.start';
@@ -77,6 +77,7 @@ describe('the ServiceAccount of a release', () => {
     await loseSecret();
     await missPolicy();
     for (const size of [2, 1, 2, 0]) await resize(size);
+    await registerPool();
     await scene.objects.deletePool(POOL);
     await eventually(async () => expect(await scene.objects.pool(POOL)).toBeUndefined());
     await controller.stop();
@@ -154,6 +155,19 @@ const key = (name: string, of: string) => ({ secretKeyRef: { name, key: of } });
 async function resize(size: number): Promise<void> {
   await scene.objects.scale(POOL, size);
   await eventually(async () => expect(await scene.objects.workers()).toHaveLength(size));
+}
+
+/** A pool that registers itself with the operator's API key has a Secret made, changed and deleted. */
+async function registerPool(): Promise<void> {
+  const { id, secret } = await controlPlane.admin.keys.create({ name: 'cluster', role: 'worker-pool-controller' });
+  await kubeOk('POST', `/api/v1/namespaces/${operators}/secrets`, {
+    metadata: { name: API_CREDENTIALS_SECRET },
+    stringData: { endpoint: controlPlane.url, keyId: id, keySecret: secret!, 'ca.crt': controlPlane.ca },
+  });
+  await scene.objects.createPool('itself', { token: undefined, privateKey: undefined, poolSize: 0 });
+  await scene.objects.untilSettled('itself');
+  await scene.objects.deletePool('itself');
+  await eventually(async () => expect(await scene.objects.pool('itself')).toBeUndefined());
 }
 
 interface Role {

@@ -54,46 +54,36 @@ const SPACELIFT_API_CREDENTIALS: ObjectType = {
       description: 'Key of the Secret that holds the secret of the API key.',
     }),
     secretKeyRef: field(kubernetes('SecretKeySelector'), {
-      description: 'One key of a Secret that holds all three values.',
+      description: 'One key of a Secret that holds all three values, as JSON with endpoint, keyId and keySecret.',
       deprecated: 'use secretName.',
     }),
   },
   rules: API_CREDENTIALS_RULES,
 };
 
-/** What of registration is to come; `docs/operations/limits.md` tells more. */
-const AUTO_REGISTRATION = 'auto-registration, to which this field belongs';
-const STAYS_UNREGISTERED = 'auto-registration; a pool without token and key stays unregistered, as its conditions say';
-
 const registration: SchemaMap<Field> = {
   token: field(SECRET_KEY_REF, {
     description: "The pool's token as the control plane handed it out. Belongs with `privateKey`.",
     whenUnset: 'the pool registers itself, with `spaceliftAPICredentials` or the credentials of the operator',
-    notYet: STAYS_UNREGISTERED,
   }),
   privateKey: field(SECRET_KEY_REF, {
     description: "Base64 of the PEM file of the pool's private key. Belongs with `token`.",
     whenUnset: 'as for `token`',
-    notYet: STAYS_UNREGISTERED,
   }),
   spaceliftAPICredentials: field(SPACELIFT_API_CREDENTIALS, {
     description: 'API key with which the pool registers itself. Wins over the credentials of the operator.',
     whenUnset: 'the credentials of the operator are used, where it has any',
-    notYet: AUTO_REGISTRATION,
   }),
   space: field(text(), {
     description: 'ID of the space in which a pool that registers itself is made. Other pools ignore it.',
     whenUnset: 'the control plane chooses the space',
-    notYet: AUTO_REGISTRATION,
   }),
   description: field(text(), {
     description: 'Description of a pool that registers itself. Other pools ignore it.',
-    notYet: AUTO_REGISTRATION,
   }),
   driftDetectionRunLimits: field(DRIFT_DETECTION_RUN_LIMITS, {
     description: 'Limits of drift detection on a pool that registers itself. Other pools ignore it.',
     whenUnset: 'no limit',
-    notYet: AUTO_REGISTRATION,
   }),
 };
 

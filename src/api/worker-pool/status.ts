@@ -18,10 +18,7 @@ export const STATUS: ObjectType = {
       whenUnset: 'the pool could not be registered yet; the condition Registered says why',
     }),
     desiredPoolSize: field(int32(), { description: 'Workers that are wanted, after `spec.poolSize` and its default.' }),
-    autoRegistered: field(flag(), {
-      description: 'Whether the pool registered itself.',
-      notYet: 'auto-registration, so it is always false',
-    }),
+    autoRegistered: field(flag(), { description: 'Whether the pool registered itself.' }),
     selector: field(text(), {
       description:
         `Label selector that autoscalers demand of a scalable object, \`${UNUSED_SELECTOR_LABEL}=<ULID>\`. It matches ` +

@@ -6,7 +6,7 @@ import { parseToken } from '../../protocol/token';
 import { UsageError, UserError } from '../run-program';
 import { poolSecret } from './operations';
 import { print } from './output';
-import { makePoolKey, type KeyKind } from './pool-key';
+import { makePoolKey, type KeyKind } from '../../protocol/pool-key';
 import { RefusedError } from './refused';
 
 export interface CredentialFlags {

@@ -1,7 +1,7 @@
 import type { ApiClient } from '../api/client';
 import { POOLS, RESET_POOL, STACKS } from '../api/documents';
 import { createPool, createStack, poolSecret, uploadSource } from '../api/operations';
-import { makePoolKey } from '../api/pool-key';
+import { makePoolKey } from '../../protocol/pool-key';
 import { withPackedSource } from '../source/pack';
 import { API_VERSION, type Condition, type WorkerPool } from '../../api';
 import { until, type Kubernetes } from './kubernetes';

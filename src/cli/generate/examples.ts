@@ -53,7 +53,7 @@ Each is one file, to be copied into a cdk8s app of your own; each is also a mani
 ${table(['Chart', 'Manifest', 'What it shows'], rows)}
 
 What stands in them is checked against a real API server. The operator of this project does not carry out all of it yet:
-VCS agents, auto-registration and the cache of tools are [for Spacelift's own controller](../docs/operations/limits.md#not-implemented-yet).
+VCS agents and the cache of tools are [for Spacelift's own controller](../docs/operations/limits.md#not-implemented-yet).
 
 The pools take their token and private key from a Secret that lies beside them:
 

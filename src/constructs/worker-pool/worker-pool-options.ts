@@ -10,18 +10,12 @@ export interface WorkerPoolOptions extends ResourceProps {
   /**
    * Where the pool's token lies: the file that the control plane hands out, as it is.
    *
-   * Not yet carried out by the bundled controller: auto-registration; a pool without token and key stays unregistered,
-   * as its conditions say.
-   *
    * @default - the pool registers itself, with `apiCredentials` or the operator's API credentials
    */
   readonly token?: SecretValue;
 
   /**
    * Where the pool's private key lies: base64 of the PEM. Goes together with `token`.
-   *
-   * Not yet carried out by the bundled controller: auto-registration; a pool without token and key stays unregistered,
-   * as its conditions say.
    *
    * @default - the pool registers itself, with `apiCredentials` or the operator's API credentials
    */
@@ -37,16 +31,12 @@ export interface WorkerPoolOptions extends ResourceProps {
   /**
    * API key with which the pool registers itself. Wins over the operator's.
    *
-   * Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
-   *
    * @default - the operator's API credentials
    */
   readonly apiCredentials?: WorkerPoolApiCredentials;
 
   /**
    * ID of the space in which a pool that registers itself is made.
-   *
-   * Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
    *
    * @default - the control plane chooses the space
    */
@@ -55,16 +45,12 @@ export interface WorkerPoolOptions extends ResourceProps {
   /**
    * Description of a pool that registers itself.
    *
-   * Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
-   *
    * @default - none
    */
   readonly description?: string;
 
   /**
    * How much drift detection a pool does that registers itself.
-   *
-   * Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
    *
    * @default - as much as there is
    */
@@ -120,11 +106,7 @@ export interface WorkerPoolOptions extends ResourceProps {
   readonly pod?: RunPodProps;
 }
 
-/**
- * The Secret that holds the API key with which a pool registers itself.
- *
- * Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
- */
+/** The Secret that holds the API key with which a pool registers itself. */
 export interface WorkerPoolApiCredentials {
   /** The Secret, in the namespace of the pool. */
   readonly secret: ISecret;
@@ -176,11 +158,7 @@ export interface PodHistory {
   readonly ttl?: Duration;
 }
 
-/**
- * How much drift detection a pool does that registers itself.
- *
- * Not yet carried out by the bundled controller: auto-registration, to which this field belongs.
- */
+/** How much drift detection a pool does that registers itself. */
 export class DriftDetection {
   /** The pool takes no drift-detection runs at all. */
   public static disabled(): DriftDetection {

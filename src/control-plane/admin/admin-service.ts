@@ -101,8 +101,8 @@ export class AdminService {
   }
 
   /** New certificate and token; the old ones are refused from now on. */
-  resetPool(id: string, certificateSigningRequest: string): Promise<Pool> {
-    return this.poolAdmin.reset(id, certificateSigningRequest);
+  resetPool(id: string, certificateSigningRequest: string, by?: PoolKeeper): Promise<Pool> {
+    return this.poolAdmin.reset(id, certificateSigningRequest, by);
   }
 
   /** Lets people change a pool that a cluster manages. */

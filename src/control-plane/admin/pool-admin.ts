@@ -91,14 +91,16 @@ export class PoolAdmin {
     return this.require(id);
   }
 
-  async reset(anyCaseId: string, certificateSigningRequest: string): Promise<Pool> {
+  /** A cluster has only its like reset: whoever resets a pool gets its runs. */
+  async reset(anyCaseId: string, certificateSigningRequest: string, by: PoolKeeper = 'person'): Promise<Pool> {
     const { id, name, fingerprint } = await this.require(anyCaseId);
     const credentials = await this.issuer.issue(id, certificateSigningRequest);
     const { now } = this.context;
     await auditedTransaction(this.context, 'worker-pool.reset', async (tx) => {
       const pool = await tx.pools.lock(id);
       if (!pool) throw notFound(id);
-      refuseManaged(pool, 'person');
+      refuseManaged(pool, by);
+      if (by === 'cluster') requireManaged(pool);
       await tx.pools.setCredentials(id, credentials, now());
       await tx.notify([credentialsTopic(id)]);
       const changes = differences({ fingerprint }, credentials, ['fingerprint']);
@@ -196,6 +198,15 @@ function refuseManaged({ name, managedBy }: PoolRecord, by: PoolKeeper): void {
   throw new RequestError(
     'conflict',
     `pool ${name} is managed by the WorkerPool ${managedBy} of a cluster: change that one, or let an admin unlock the pool first`,
+  );
+}
+
+/** @throws RequestError `forbidden` for a cluster that would take over a pool of people */
+function requireManaged({ name, managedBy }: PoolRecord): void {
+  if (managedBy !== null) return;
+  throw new RequestError(
+    'forbidden',
+    `unauthorized: no cluster manages pool ${name}, and keys of the role worker-pool-controller reset none but those that one does`,
   );
 }
 

@@ -208,9 +208,11 @@ builder.mutationFields((t) => {
       type: WorkerPool,
       access: 'pool:reset',
       action: 'worker-pool.reset',
-      description: 'The old token and certificate are refused from now on; runs that have started finish and report.',
+      description:
+        'The old token and certificate are refused from now on; runs that have started finish and report. Keys of the role worker-pool-controller reset pools that a cluster manages, and no others.',
       args: { ...pool, ...csr },
-      resolve: (_root, { id, certificateSigningRequest }, { admin }) => admin.resetPool(id, certificateSigningRequest),
+      resolve: (_root, { id, certificateSigningRequest }, context) =>
+        context.admin.resetPool(id, certificateSigningRequest, keeperOf(context)),
     }),
     workerPoolDelete: t.field({
       type: WorkerPool,

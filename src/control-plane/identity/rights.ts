@@ -48,7 +48,7 @@ export const RIGHTS = {
   'pool:read': { what: 'see pools and their workers', roles: everybody },
   'pool:token': { what: 'see the tokens of pools', roles: poolKeepers },
   'pool:write': { what: 'create, change and delete pools', roles: poolKeepers },
-  'pool:reset': { what: 'give pools other tokens', roles: admins },
+  'pool:reset': { what: 'give pools other tokens', roles: poolKeepers },
   'pool:unlock': { what: 'unlock pools that a cluster manages', roles: admins },
   'worker:write': { what: 'drain workers, and replace all of a pool', roles: operators },
   'stack:read': { what: 'see stacks, runs, logs and statistics', roles: readers },

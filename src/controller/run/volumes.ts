@@ -1,5 +1,6 @@
 import type { Volume, VolumeMount, WorkerPool } from '../../api';
 import { MOUNTS, PATH, VOLUME } from '../../api/names';
+import { credentialsOf } from '../resources';
 import { podTemplate } from './template';
 
 /**
@@ -40,7 +41,7 @@ function nameOf(volume: keyof typeof VOLUME, pool: WorkerPool): string {
 }
 
 function credentialsVolume(pool: WorkerPool): Volume {
-  const { token, privateKey } = pool.spec ?? {};
+  const { token, privateKey } = credentialsOf(pool);
   const sources = [
     { ref: token?.secretKeyRef, path: 'token' },
     { ref: privateKey?.secretKeyRef, path: 'privateKey' },

@@ -5,7 +5,7 @@ import { livePodsOfWorker, workersOfPool, type Caches } from '../caches';
 import { concurrently } from '../concurrently';
 import { dropFinalizer } from '../drop-finalizer';
 import { reasonOfRefusedWorker } from '../reasons';
-import { workerIdOf, WORKER_POOLS } from '../resources';
+import { registersItself, workerIdOf, WORKER_POOLS } from '../resources';
 import { attemptOf, fenceOf, type RunPod } from '../run';
 import { explainRefusal, keyOf, refusalOf, type KubeClient } from '../runtime';
 import type { ApplyContext } from './context';
@@ -59,12 +59,18 @@ async function carryOut(
   action: Action,
   signal: AbortSignal,
 ): Promise<unknown> {
-  const { client, caches } = context;
+  const { client, caches, registrations, requeue } = context;
   switch (action.type) {
     case 'readCredentials':
       return refreshCredentials(context, memory, signal);
     case 'setMetadata':
       return setMetadata(context, memory.pool, action.ulid, signal);
+    case 'registerPool':
+      return registrations.start(memory, 'register', () => requeue(keyOf(memory.pool)));
+    case 'settlePool':
+      return registrations.start(memory, 'settle', () => requeue(keyOf(memory.pool)));
+    case 'deletePool':
+      return registrations.start(memory, 'delete', () => requeue(keyOf(memory.pool)));
     case 'setPoolSize':
       return caches.pools.noteWritten(await writeUnowned(client, memory.pool, { poolSize: action.size }, signal));
     case 'openSession':
@@ -78,7 +84,7 @@ async function carryOut(
     case 'sync':
       return requireSession(memory).sync(observe(caches, memory));
     case 'checkTemplate':
-      return context.templateChecks.start(memory, () => context.requeue(keyOf(memory.pool)));
+      return context.templateChecks.start(memory, () => requeue(keyOf(memory.pool)));
     case 'createWorkers':
       return createWorkers(context, memory, action, signal);
     case 'registerWorkers':
@@ -95,8 +101,16 @@ async function carryOut(
     case 'closeSession':
       return closeSession(context, memory);
     case 'removeFinalizer':
+      tellLeftBehind(context, memory);
       return dropFinalizer(client, WORKER_POOLS, caches.pools, memory.pool, FINALIZER.workerPool);
   }
+}
+
+/** The control plane was not there to delete the pool. */
+function tellLeftBehind({ logger }: ApplyContext, { pool, registration: { removed } }: PoolMemory): void {
+  if (removed || !registersItself(pool) || !pool.status?.autoRegistered) return;
+  const ulid = pool.metadata.labels?.[LABEL.poolUlid];
+  logger.warn({ pool: keyOf(pool), ulid }, 'the pool stays in the control plane: unlock and delete it there');
 }
 
 async function setMetadata(

@@ -4,6 +4,7 @@ import type { Caches } from '../caches';
 import type { KubeClient, Logger } from '../runtime';
 import type { WorkerMetrics } from '../worker-metrics';
 import type { Pools } from './pools';
+import type { Registrations } from './registrations';
 import type { TemplateChecks } from './template-check';
 
 /** What `gather` reads. */
@@ -27,6 +28,7 @@ export interface ApplyContext extends Sources {
   /** Version of the controller, told to the control plane. */
   readonly version: string;
   readonly templateChecks: TemplateChecks;
+  readonly registrations: Registrations;
   /** Asks for a pass of the pool with this key. */
   readonly requeue: (poolKey: string) => void;
 }

@@ -19,6 +19,7 @@ import { decide } from './decide';
 import { gather, isOfOtherPool } from './gather';
 import type { PoolMemory } from './memory';
 import type { Decision } from './snapshot';
+import { Registrations } from './registrations';
 import { TemplateChecks } from './template-check';
 import { podEnded, poolNeedsPass, workerNeedsPass } from './triggers';
 
@@ -27,8 +28,13 @@ const QUIET_MS = 250;
 /** Webhooks may take 30 s to answer a dry run. */
 const ADVICE_BUDGET = { qps: 20, burst: 50, timeoutMs: 35_000 };
 
-interface WorkerPoolControllerOptions extends Omit<ApplyContext, 'templateChecks' | 'requeue' | 'random'> {
+interface WorkerPoolControllerOptions extends Omit<
+  ApplyContext,
+  'templateChecks' | 'registrations' | 'requeue' | 'random'
+> {
   readonly events: EventRecorder;
+  /** Where the operator's own API credentials lie. */
+  readonly controllerNamespace: string;
   /** Passes at once. */
   readonly concurrency: number;
   /** Where the queue's metrics go. */
@@ -43,7 +49,7 @@ export class WorkerPoolController implements Controller {
   private unsubscribe: (() => void)[] = [];
 
   constructor(private readonly options: WorkerPoolControllerOptions) {
-    const { client, clock, logger, concurrency, prometheus } = options;
+    const { client, clock, logger, concurrency, prometheus, controllerNamespace } = options;
     this.queue = new WorkQueue({
       name: this.name,
       concurrency,
@@ -56,6 +62,7 @@ export class WorkerPoolController implements Controller {
     this.context = {
       ...options,
       random: Math.random,
+      registrations: new Registrations({ client, clock, logger, operatorNamespace: controllerNamespace }),
       templateChecks: new TemplateChecks({ client: client.separate(ADVICE_BUDGET), clock, logger }),
       requeue: (key) => this.queue.add(key),
     };
@@ -75,7 +82,8 @@ export class WorkerPoolController implements Controller {
   async stop(): Promise<void> {
     for (const unsubscribe of this.unsubscribe) unsubscribe();
     const closing = [...this.options.pools.all()].map(async (memory) => memory.session?.close());
-    await Promise.all([...closing, this.context.templateChecks.stop()]);
+    const { templateChecks, registrations } = this.context;
+    await Promise.all([...closing, templateChecks.stop(), registrations.stop()]);
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
@@ -106,7 +114,7 @@ export class WorkerPoolController implements Controller {
       client,
       resource: WORKER_POOLS,
       object: pool,
-      status: { ...status, autoRegistered: false, observedGeneration: generation, conditions },
+      status: { ...status, observedGeneration: generation, conditions },
       cache: caches.pools,
       signal,
     });

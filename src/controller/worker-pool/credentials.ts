@@ -44,7 +44,7 @@ class ProblemError extends Error {
  * @throws what `getSecret` throws, unless it is an answer of the API server.
  */
 export async function readCredentials(
-  spec: WorkerPoolSpec | undefined,
+  spec: Pick<WorkerPoolSpec, 'token' | 'privateKey'> | undefined,
   namespace: string,
   getSecret: (name: string) => Promise<Secret | undefined>,
 ): Promise<CredentialsResult> {

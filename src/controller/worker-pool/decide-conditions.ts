@@ -1,20 +1,28 @@
-import { EVENT_REASON, POOL_CONDITION, REASON } from '../../api';
+import { EVENT_REASON, FINALIZER, POOL_CONDITION, REASON } from '../../api';
 import { PATIENCE_MS } from '../pool-registry';
 import { endSentence, timestamp } from '../runtime';
 import { REASON_OF_CAUSE } from '../reasons';
+import { givenUpAt } from './decide-registration';
 import { isActive } from './decide-scaling';
-import type { DecidedCondition, DecidedEvent, PoolSnapshot, SessionFact, TemplateVerdict } from './snapshot';
+import type {
+  DecidedCondition,
+  DecidedEvent,
+  PoolSnapshot,
+  Problem,
+  RegistrationFact,
+  RegistrationFailure,
+  SessionFact,
+  TemplateVerdict,
+} from './snapshot';
 
 const CANNOT_REGISTER = 'Unable to register worker pool: ';
 
 /** True when token and key could be read and belong together, and the control plane accepted them. */
 export function registeredCondition(snapshot: PoolSnapshot): DecidedCondition {
-  const { credentials, session } = snapshot;
+  const { credentials, session, registration } = snapshot;
   if (credentials.state === 'absent') {
-    return cannotRegister(
-      REASON.credentialsMissing,
-      'spec.token and spec.privateKey are not set, and registering a pool without them is not supported yet: set both',
-    );
+    const problem = registration?.failure?.problem;
+    return problem ? cannotRegister(problem.reason, problem.message) : (previous(snapshot, POOL_CONDITION.registered) ?? beginning('Registering the pool.'));
   }
   if (credentials.state === 'invalid') {
     return cannotRegister(credentials.problem.reason, credentials.problem.message);
@@ -22,6 +30,8 @@ export function registeredCondition(snapshot: PoolSnapshot): DecidedCondition {
   if (session?.key === credentials.sessionKey) {
     const { status } = session;
     if (status.state === 'failed' && !isBeingRestored(snapshot, session)) {
+      const lost = registration?.failure?.problem;
+      if (status.cause === 'rejected' && lost?.reason === REASON.poolLost) return cannotRegister(lost.reason, lost.message);
       return cannotRegister(REASON_OF_CAUSE[status.cause], status.message);
     }
     if (status.state === 'connected' && session.synced) {
@@ -34,15 +44,15 @@ export function registeredCondition(snapshot: PoolSnapshot): DecidedCondition {
     }
   }
   // A connection being made, or made again, says nothing yet: what was known before stays.
-  return (
-    previous(snapshot, POOL_CONDITION.registered) ?? {
-      type: POOL_CONDITION.registered,
-      status: 'Unknown',
-      reason: REASON.connecting,
-      message: 'Connecting to the control plane.',
-    }
-  );
+  return previous(snapshot, POOL_CONDITION.registered) ?? beginning('Connecting to the control plane.');
 }
+
+const beginning = (message: string): DecidedCondition => ({
+  type: POOL_CONDITION.registered,
+  status: 'Unknown',
+  reason: REASON.connecting,
+  message,
+});
 
 /**
  * Whether a connection that stood was lost so recently that a restart of the control plane may be all there is to it.
@@ -152,13 +162,13 @@ function eventOf(
 }
 
 function eventOfRegistration(
-  { credentials }: PoolSnapshot,
+  snapshot: PoolSnapshot,
   { status, reason, message }: DecidedCondition,
   before: DecidedCondition | undefined,
 ): DecidedEvent | undefined {
   if (status === 'False') return { type: 'Warning', reason: EVENT_REASON.workerPoolCannotRegister, message };
   if (status === 'True' && before?.status !== 'True') return { type: 'Normal', reason, message };
-  const trouble = credentials.state === 'valid' ? credentials.trouble : undefined;
+  const trouble = troubleFound(snapshot);
   return trouble && { type: 'Warning', ...trouble };
 }
 
@@ -171,8 +181,16 @@ function previous(snapshot: PoolSnapshot, type: string): DecidedCondition | unde
   return found && { type, status: found.status, reason: found.reason, message: found.message };
 }
 
-function troubleOf({ credentials }: PoolSnapshot): string {
-  return credentials.state === 'valid' && credentials.trouble ? ` ${credentials.trouble.message}` : '';
+/** What is wrong with a pool that works. */
+function troubleFound({ credentials, registration }: PoolSnapshot): Problem | undefined {
+  if (credentials.state === 'valid' && credentials.trouble) return credentials.trouble;
+  const problem = registration?.failure?.problem;
+  return problem && { reason: problem.reason, message: `Its settings there cannot be kept equal: ${endSentence(problem.message)}` };
+}
+
+function troubleOf(snapshot: PoolSnapshot): string {
+  const trouble = troubleFound(snapshot);
+  return trouble ? ` ${trouble.message}` : '';
 }
 
 /** What a pool that is being deleted waits for, and until when. */
@@ -180,12 +198,21 @@ function farewell(snapshot: PoolSnapshot): string {
   const { disconnectedSince, session, credentials } = snapshot;
   const left = `The pool is being deleted; ${workers(snapshot.workers.length)} left`;
   if (snapshot.problem) return `${left}. ${snapshot.problem.message}`;
+  if (snapshot.registration?.failure) return `${left}. ${leftBehind(snapshot.registration, snapshot.registration.failure)}`;
   if (disconnectedSince === undefined || snapshot.workers.length === 0) return `${left}${busyClause(snapshot)}.`;
   const failure = session?.status.state === 'failed' ? session.status.message : undefined;
   const problem = credentials.state === 'invalid' ? credentials.problem.message : undefined;
   const why = endSentence(failure ?? problem ?? 'the control plane has not answered yet');
   const until = timestamp(new Date(disconnectedSince + PATIENCE_MS));
   return `${left}: ${why} Without its word, idle Workers go at ${until}, others when their runs are over.`;
+}
+
+/** What becomes of the pool in the control plane. */
+function leftBehind(registration: RegistrationFact, { problem }: RegistrationFailure): string {
+  const why = `The control plane has not deleted the pool: ${endSentence(problem.message)}`;
+  const until = givenUpAt(registration);
+  if (until === Infinity) return `${why} It is tried again; or remove the finalizer ${FINALIZER.workerPool} to leave the pool there.`;
+  return `${why} It is tried until ${timestamp(new Date(until))}; then the pool stays there, to be unlocked and deleted by an admin.`;
 }
 
 function workers(count: number): string {

@@ -1,6 +1,7 @@
 import { UNUSED_SELECTOR_LABEL } from '../../api';
 import { PATIENCE_MS } from '../pool-registry';
 import { eventsOf, podTemplateCondition, readyCondition, registeredCondition } from './decide-conditions';
+import { actionOfRegistration, actionOfSettings, actionsOfLeave, registrationDueAt } from './decide-registration';
 import { askAgainAt, awaitsRetirement, desiredPoolSize, planScaling, isFree } from './decide-scaling';
 import type { Action, Decision, PoolSnapshot } from './snapshot';
 
@@ -25,6 +26,7 @@ export function decide(snapshot: PoolSnapshot): Decision {
       // The column stays blank until the pool was registered for the first time: that is how a broken one shows.
       ...(hasEverRegistered(snapshot) && { actualPoolSize: snapshot.workers.length }),
       desiredPoolSize: desired,
+      autoRegistered: isAutoRegistered(snapshot),
       ...(ulid && { selector: `${UNUSED_SELECTOR_LABEL}=${ulid}` }),
       conditions,
     },
@@ -45,10 +47,14 @@ function actionsOfLife(snapshot: PoolSnapshot, desired: number): readonly Action
   // Autoscalers read the scale first, which the API server refuses while the spec has no size: "the spec replicas field
   // .spec.poolSize does not exist".
   if (snapshot.specSize === undefined) first.push({ type: 'setPoolSize', size: desired });
+  const registration = actionOfRegistration(snapshot);
+  if (registration) first.push(registration);
   if (first.length > 0) return first;
   const actions = actionsOfSession(snapshot) ?? actionsOfScaling(snapshot, desired);
+  const settings = actionOfSettings(snapshot);
+  if (actions.length > 0 || settings) return settings ? [...actions, settings] : actions;
   // Advice comes last.
-  return actions.length === 0 && templateIsToBeChecked(snapshot) ? [{ type: 'checkTemplate' }] : actions;
+  return templateIsToBeChecked(snapshot) ? [{ type: 'checkTemplate' }] : [];
 }
 
 /** What the session needs before anything can be scaled; undefined when it is ready for that. */
@@ -89,9 +95,9 @@ function actionsOfDeletion(snapshot: PoolSnapshot): readonly Action[] {
     const removal: Action[] = free.length > 0 ? [{ type: 'deleteWorkers', workers: free }] : [];
     return isConnected(snapshot) ? [...removal, { type: 'sync' }] : removal;
   }
-  if (!session) return [{ type: 'removeFinalizer' }];
+  if (!session) return actionsOfLeave(snapshot);
   const farewell: Action[] = isConnected(snapshot) && !patienceIsOver(snapshot) ? [{ type: 'sync' }] : [];
-  return [...farewell, { type: 'closeSession' }, { type: 'removeFinalizer' }];
+  return [...farewell, { type: 'closeSession' }, ...actionsOfLeave(snapshot)];
 }
 
 function patienceIsOver({ disconnectedSince, now }: PoolSnapshot): boolean {
@@ -102,6 +108,10 @@ function poolUlid(snapshot: PoolSnapshot): string | undefined {
   return snapshot.credentials.state === 'valid'
     ? snapshot.credentials.ulid
     : (snapshot.session?.ulid ?? snapshot.ulidLabel);
+}
+
+function isAutoRegistered({ registration, credentials, status }: PoolSnapshot): boolean {
+  return registration !== undefined && (credentials.state === 'valid' || status.autoRegistered === true);
 }
 
 function hasEverRegistered(snapshot: PoolSnapshot): boolean {
@@ -132,6 +142,8 @@ function nextLook(snapshot: PoolSnapshot): number | undefined {
     for (const worker of workers) if (awaitsRetirement(worker)) times.push(askAgainAt(worker));
     if (creationRefusal) times.push(creationRefusal.retryAt);
   }
+  const registrationDue = registrationDueAt(snapshot);
+  if (registrationDue !== undefined) times.push(registrationDue);
   if (!deleting && template.check?.retryAt !== undefined && !template.asking) times.push(template.check.retryAt);
   const isOver = patienceIsOver(snapshot);
   if (deleting && disconnectedSince !== undefined && !isOver) times.push(disconnectedSince + PATIENCE_MS);

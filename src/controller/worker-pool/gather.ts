@@ -1,12 +1,13 @@
 import { DEFAULTS, FINALIZER, LABEL, type Worker, type WorkerPool } from '../../api';
 import { livePodsOfWorker, workersOfPool, type Caches } from '../caches';
-import { workerIdOf } from '../resources';
+import { registersItself, workerIdOf } from '../resources';
 import type { Sources } from './context';
 import type { WorkerFact } from './decide-scaling';
 import { disconnectedSince, type PoolMemory } from './memory';
 import { credentialsDueAt } from './refresh-credentials';
+import { hashOf, settingsOf } from './registration-settings';
 import type { PoolSession } from './session';
-import type { CredentialsFact, PoolSnapshot, TemplateFact } from './snapshot';
+import type { CredentialsFact, PoolSnapshot, RegistrationFact, TemplateFact } from './snapshot';
 import { templateOf } from './template-check';
 
 /** Everything known of a pool, its Workers and its session at this moment; undefined once its object is gone. */
@@ -26,6 +27,7 @@ export function gather({ caches, pools }: Sources, key: string, now: number): Po
     status: { ...status, conditions: status?.conditions ?? [] },
     credentials: credentialsFact(memory),
     credentialsDueAt: credentialsDueAt(memory),
+    registration: registrationFact(memory),
     session: memory.session?.fact,
     disconnectedSince: disconnectedSince(memory),
     template: templateFact(memory),
@@ -62,6 +64,10 @@ function credentialsFact({ credentials, pool }: PoolMemory): CredentialsFact {
     sessionKey: sessionKey(pool, result.credentials.fingerprint),
     ...(trouble && { trouble }),
   };
+}
+
+function registrationFact({ pool, registration }: PoolMemory): RegistrationFact | undefined {
+  return registersItself(pool) ? { ...registration, settings: hashOf(settingsOf(pool)) } : undefined;
 }
 
 function templateFact(memory: PoolMemory): TemplateFact {

@@ -3,7 +3,7 @@ import type { RunImages } from '../run';
 import { keyOf, type Cache } from '../runtime';
 import type { CredentialsResult } from './credentials';
 import type { PoolSession } from './session';
-import type { CreationRefusal, Problem, TemplateCheck } from './snapshot';
+import type { CreationRefusal, Problem, RegistrationFailure, TemplateCheck } from './snapshot';
 
 /** What is remembered of one WorkerPool between passes; all of it can be found again after a restart. */
 export interface PoolMemory {
@@ -22,8 +22,25 @@ export interface PoolMemory {
   creationRefusal?: (CreationRefusal & { readonly failures: number }) | undefined;
   /** Why the last pass could not do all that it wanted. */
   problem?: Problem | undefined;
+  /** Of a pool that registers itself. */
+  readonly registration: RegistrationMemory;
   /** UIDs of Workers whose deletion was accepted, until the cache shows it. */
   readonly deleted: Set<string>;
+}
+
+/** How far a pool that registers itself has come. */
+export interface RegistrationMemory {
+  /** Hash of the settings that the control plane was last seen to have. */
+  settled?: string;
+  lookedAt: number;
+  /** When the settings are looked at again although nothing changed here. */
+  lookAt: number;
+  /** Something is under way. */
+  asking: boolean;
+  /** Why the last attempt failed. */
+  failure?: RegistrationFailure | undefined;
+  /** The pool of a WorkerPool that is being deleted is gone. */
+  removed: boolean;
 }
 
 export interface CredentialsMemory {
@@ -48,6 +65,7 @@ export function newMemory(found: WorkerPool, pools: Cache<WorkerPool>, now: numb
     },
     sessionlessSince: now,
     asksTemplate: false,
+    registration: { lookedAt: 0, lookAt: 0, asking: false, removed: false },
     deleted: new Set(),
   };
 }

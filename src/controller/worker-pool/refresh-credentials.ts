@@ -1,9 +1,11 @@
 import type { WorkerPool } from '../../api';
 import { backoffMs } from '../../time';
+import { credentialsOf, registersItself } from '../resources';
 import { SECRETS } from '../runtime';
 import type { ApplyContext } from './context';
 import { readCredentials, type CredentialsResult, type Secret } from './credentials';
 import type { CredentialsMemory, PoolMemory } from './memory';
+import { isOwn, registrationOf } from './registration-secret';
 import type { PoolSession } from './session';
 import type { Problem } from './snapshot';
 
@@ -12,7 +14,8 @@ const REREAD_MS = 180_000;
 const RETRY = { firstMs: 1_000, longestMs: 30_000 };
 
 function credentialsReference(pool: WorkerPool): string {
-  return JSON.stringify([pool.spec?.token, pool.spec?.privateKey]);
+  const { token, privateKey } = credentialsOf(pool);
+  return JSON.stringify([token, privateKey]);
 }
 
 /** When token and key are to be read: at once if never before, if other Secrets are named, or if they fail to connect. */
@@ -31,11 +34,19 @@ export async function refreshCredentials(
   const { namespace } = pool.metadata;
   const reference = credentialsReference(pool);
   const failing = isFailing(session);
-  const result = await readCredentials(pool.spec, namespace, (secret) =>
-    client.get<Secret>(SECRETS, namespace, secret, { signal }),
-  );
-  memory.credentials = rememberCredentials(memory.credentials, reference, result, failing, clock.now(), random);
+  let isRegistered = true;
+  const result = await readCredentials(credentialsOf(pool), namespace, async (name) => {
+    const secret = await client.get<Secret>(SECRETS, namespace, name, { signal });
+    if (registersItself(pool)) isRegistered = secret !== undefined && hasToken(secret, pool);
+    return secret;
+  });
+  const found = isRegistered ? result : ({ state: 'absent' } as const);
+  memory.credentials = rememberCredentials(memory.credentials, reference, found, failing, clock.now(), random);
 }
+
+/** A pool that registers itself has its Secret before it has a token. */
+const hasToken = (secret: Secret, pool: WorkerPool): boolean =>
+  isOwn(secret, pool) && registrationOf(secret)?.token !== undefined;
 
 /** Whatever keeps the session from connecting, a new token may be what mends it: it names address and authority too. */
 function isFailing(session: PoolSession | undefined): boolean {

@@ -19,6 +19,7 @@ export type TemplateVerdict =
 
 /** What is known of a pool's credentials. */
 export type CredentialsFact =
+  /** There is no token yet. */
   | { readonly state: 'absent' }
   | { readonly state: 'invalid'; readonly problem: Problem }
   | {
@@ -71,6 +72,30 @@ export interface CreationRefusal {
   readonly retryAt: number;
 }
 
+/** What keeps a pool from being registered, kept equal or deleted by itself. */
+export interface RegistrationFailure {
+  readonly problem: Problem;
+  /** The control plane answered, and says no. */
+  readonly isVerdict: boolean;
+  /** When the first of these attempts failed. */
+  readonly since: number;
+  readonly failures: number;
+  readonly retryAt: number;
+}
+
+/** Of a pool that registers itself. */
+export interface RegistrationFact {
+  /** Hash of what the control plane is to say of the pool. */
+  readonly settings: string;
+  /** The one that it was last seen to have. */
+  readonly settled?: string;
+  readonly lookedAt: number;
+  readonly lookAt: number;
+  readonly asking: boolean;
+  readonly failure?: RegistrationFailure;
+  readonly removed: boolean;
+}
+
 /** Everything that a pass over one WorkerPool looks at. */
 export interface PoolSnapshot {
   /** Milliseconds since the epoch. */
@@ -87,11 +112,14 @@ export interface PoolSnapshot {
     readonly actualPoolSize?: number;
     readonly desiredPoolSize?: number;
     readonly selector?: string;
+    readonly autoRegistered?: boolean;
     readonly conditions: readonly Condition[];
   };
   readonly credentials: CredentialsFact;
   /** When token and private key are to be read. */
   readonly credentialsDueAt: number;
+  /** Absent for a pool with a token of its own. */
+  readonly registration?: RegistrationFact;
   readonly session?: SessionFact;
   /** Since when there has been no connection; undefined while it stands. */
   readonly disconnectedSince?: number;
@@ -107,6 +135,12 @@ export type Action =
   | { readonly type: 'readCredentials' }
   /** Adds the finalizer, and the label with the pool's ULID, before anything outside is changed. */
   | { readonly type: 'setMetadata'; readonly ulid: string | undefined }
+  /** Has the control plane make the pool, or finds it there. */
+  | { readonly type: 'registerPool' }
+  /** Has the control plane say of the pool what the WorkerPool says. */
+  | { readonly type: 'settlePool' }
+  /** Deletes the pool in the control plane. */
+  | { readonly type: 'deletePool' }
   /** Where the spec has none. */
   | { readonly type: 'setPoolSize'; readonly size: number }
   /** Tells the pool of another token that its idle Workers are gone. */
@@ -145,6 +179,7 @@ export interface Decision {
     readonly actualPoolSize?: number;
     readonly desiredPoolSize: number;
     readonly selector?: string;
+    readonly autoRegistered: boolean;
     readonly conditions: readonly DecidedCondition[];
   };
   readonly events: readonly DecidedEvent[];

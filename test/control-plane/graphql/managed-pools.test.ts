@@ -14,6 +14,8 @@ const CREATE = `mutation($csr: String!, $by: String) {
 const UPDATE =
   'mutation($id: ID!, $name: String!, $version: String) { workerPoolUpdate(id: $id, name: $name, version: $version) { name version } }';
 const DELETE = 'mutation($id: ID!) { workerPoolDelete(id: $id) { deleted } }';
+const RESET =
+  'mutation($id: ID!, $csr: String!) { workerPoolReset(id: $id, certificateSigningRequest: $csr) { id } }';
 const LOCKED =
   'pool production is managed by the WorkerPool runners/production of a cluster: change that one, or let an admin unlock the pool first';
 
@@ -31,16 +33,21 @@ describe('a pool that a cluster manages', () => {
   test.each([
     ['updated', UPDATE, { name: 'mine' }],
     ['deleted', DELETE, {}],
-    [
-      'reset',
-      'mutation($id: ID!, $csr: String!) { workerPoolReset(id: $id, certificateSigningRequest: $csr) { id } }',
-      { csr: '' },
-    ],
+    ['reset', RESET, { csr: '' }],
   ])('is not %s by an admin, who is told whose it is', async (_, document, given) => {
     const csr = 'csr' in given ? { csr: (await makeKey()).csr } : {};
     const before = await queue.everything();
     await expect(as('admin').ask(document, { id, ...given, ...csr })).rejects.toThrow(LOCKED);
     expect(await queue.everything()).toEqual(before);
+  });
+
+  test('is reset by the key of the cluster, which leaves pools of people alone', async () => {
+    const { csr } = await makeKey();
+    const { fingerprint } = (await queue.admin.pool(id))!;
+    const cluster = as('worker-pool-controller');
+    expect(await cluster.ask(RESET, { id, csr })).toEqual({ workerPoolReset: { id } });
+    expect((await queue.admin.pool(id))!.fingerprint).not.toBe(fingerprint);
+    await expect(cluster.ask(RESET, { id: queue.pool.id, csr })).rejects.toThrow('no cluster manages pool');
   });
 
   test('is updated and deleted by the key of the cluster', async () => {

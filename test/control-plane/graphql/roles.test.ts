@@ -64,7 +64,7 @@ const FIELDS: Readonly<Record<string, readonly Role[]>> = {
   workerPoolCreate: KEEPERS,
   workerPoolUpdate: KEEPERS,
   workerPoolDelete: KEEPERS,
-  workerPoolReset: ADMINS,
+  workerPoolReset: KEEPERS,
   workerPoolUnlock: ADMINS,
   stackCreate: ADMINS,
   stackUpdate: ADMINS,

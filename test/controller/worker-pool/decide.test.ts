@@ -1,7 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { decide } from '../../../src/controller/worker-pool/decide';
 import type { PoolSnapshot } from '../../../src/controller/worker-pool/snapshot';
-import { asStored, failed, KEY, NOW, session, snapshot, template, ULID, worker, workers } from './fixtures';
+import {
+  asStored,
+  failed,
+  failure,
+  KEY,
+  NOW,
+  registration,
+  session,
+  snapshot,
+  template,
+  ULID,
+  worker,
+  workers,
+} from './fixtures';
 
 const actionsOf = (facts: Partial<PoolSnapshot>) => decide(snapshot(facts)).actions.map(({ type }) => type);
 const conditionOf = (facts: Partial<PoolSnapshot>, type: string) =>
@@ -93,11 +106,18 @@ describe('the condition Registered', () => {
   const cases: [string, Partial<PoolSnapshot>, string, string, RegExp][] = [
     ['a registered pool', {}, 'True', 'Registered', /https:\/\/control-plane:1983 knows the pool as 01J/],
     [
-      'absent credentials',
-      { credentials: { state: 'absent' } },
+      'a pool that begins to register itself',
+      { credentials: { state: 'absent' }, registration: registration() },
+      'Unknown',
+      'Connecting',
+      /^Registering the pool\.$/,
+    ],
+    [
+      'one that cannot',
+      { credentials: { state: 'absent' }, registration: registration({ failure: failure() }) },
       'False',
-      'CredentialsMissing',
-      /^Unable to register worker pool: spec\.token and spec\.privateKey are not set/,
+      'APIKeyRejected',
+      /^Unable to register worker pool: no such key$/,
     ],
     [
       'unusable credentials',

@@ -4,6 +4,8 @@ import type { WorkerFact } from '../../../src/controller/worker-pool/decide-scal
 import type {
   DecidedCondition,
   PoolSnapshot,
+  RegistrationFact,
+  RegistrationFailure,
   SessionFact,
   TemplateFact,
   TemplateVerdict,
@@ -48,6 +50,25 @@ export function session(facts: Partial<SessionFact> = {}): SessionFact {
     nextSyncAt: NOW + 40_000,
     ...facts,
   };
+}
+
+/** A pool that registered itself and is as it should be, unless told otherwise. */
+export function registration(facts: Partial<RegistrationFact> = {}): RegistrationFact {
+  return {
+    settings: 'settings',
+    settled: 'settings',
+    lookedAt: NOW,
+    lookAt: NOW + 900_000,
+    asking: false,
+    removed: false,
+    ...facts,
+  };
+}
+
+/** A first attempt that the control plane refused just now, unless told otherwise. */
+export function failure(facts: Partial<RegistrationFailure> = {}): RegistrationFailure {
+  const problem = { reason: 'APIKeyRejected', message: 'no such key' };
+  return { problem, isVerdict: true, since: NOW, failures: 1, retryAt: NOW + 1_000, ...facts };
 }
 
 /** An accepted template, unless told otherwise. */

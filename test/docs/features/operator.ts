@@ -1,4 +1,4 @@
-import { inPart, isToCome, works, type FeatureGroup } from './feature';
+import { inPart, works, type FeatureGroup } from './feature';
 
 export const POOLS_AND_WORKERS: FeatureGroup = {
   title: 'Pools and Workers',
@@ -20,17 +20,28 @@ export const POOLS_AND_WORKERS: FeatureGroup = {
       ['integration/worker-pool-faults', 'with unusable credentials says so, and goes on by itself'],
     ),
     works('F4', 'Token and private key both, or neither', ['integration/crd-rules', 'a WorkerPool is refused']),
-    isToCome('F5', 'Registration by itself, with the Secret `spacelift-api-credentials` of the controller'),
-    isToCome('F6', "Registration by the token of the controller's ServiceAccount"),
-    inPart('registration with it', 'F7', 'Credentials of a pool of its own, in both shapes', [
-      'integration/crd',
-      'are the usual names of the keys of API credentials',
+    works('F5', 'Registration by itself, with the Secret `spacelift-api-credentials` of the controller', [
+      'integration/registration',
+      'registers itself with the key of the operator, is kept equal, and goes with its pool',
     ]),
-    isToCome('F8', 'Space, description, labels and drift limits of a pool that registers itself'),
-    inPart('pools that register themselves', 'F9', 'Pools that a cluster manages are locked for people', [
-      'control-plane/graphql/managed-pools',
-      'is not updated by an admin, who is told whose it is',
+    works('F6', "Registration by the token of the controller's ServiceAccount", [
+      'integration/registration',
+      "registers itself by the token of the controller's ServiceAccount",
     ]),
+    works('F7', 'Credentials of a pool of its own, in both shapes', [
+      'integration/registration',
+      'registers itself with credentials of its own',
+    ]),
+    works('F8', 'Space, description, labels and drift limits of a pool that registers itself', [
+      'integration/registration',
+      'registers itself with the key of the operator, is kept equal, and goes with its pool',
+    ]),
+    works(
+      'F9',
+      'Pools that a cluster manages are locked for people',
+      ['control-plane/graphql/managed-pools', 'is not updated by an admin, who is told whose it is'],
+      ['integration/registration', 'leaves its pool to people once an admin has unlocked it'],
+    ),
     works('F10', '`poolSize`, `kubectl scale`, and 0', [
       'integration/worker-pool',
       'scales up, down and to zero as told by its scale subresource',

@@ -1,8 +1,9 @@
-import { GROUP, WORKER, WORKER_POOL } from '../../../api';
+import { API_CREDENTIALS_SECRET, GROUP, WORKER, WORKER_POOL } from '../../../api';
 
 export interface PolicyRule {
   readonly apiGroups?: readonly string[];
   readonly resources?: readonly string[];
+  readonly resourceNames?: readonly string[];
   readonly nonResourceURLs?: readonly string[];
   readonly verbs: readonly string[];
 }
@@ -22,8 +23,9 @@ export const MINIMAL_RULES: RuleSet = {
   manager: [
     // A patch shortens the deadline of a finished Pod that is kept, which ends its sidecars.
     { apiGroups: [''], resources: ['pods'], verbs: ['create', 'delete', 'get', 'list', 'patch', 'watch'] },
-    // Secrets are read by the name that a WorkerPool gives, so nobody needs to be able to list them.
-    { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },
+    // Secrets are read by the name that a WorkerPool gives, so nobody needs to be able to list them. The others are for
+    // the Secrets of pools that register themselves.
+    { apiGroups: [''], resources: ['secrets'], verbs: ['create', 'delete', 'get', 'update'] },
     // That an initialization policy is missing is told before the first run.
     { apiGroups: [''], resources: ['configmaps'], verbs: ['get'] },
     { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
@@ -78,6 +80,11 @@ export const EDITOR_RULES: readonly PolicyRule[] = [
 
 /** For the Secret with API credentials beside the controller, where WorkerPools live in other namespaces. */
 export const RELEASE_SECRETS_RULES: readonly PolicyRule[] = [
+  { apiGroups: [''], resources: ['secrets'], resourceNames: [API_CREDENTIALS_SECRET], verbs: ['get'] },
+];
+
+/** What the official chart grants for it. */
+export const OFFICIAL_RELEASE_SECRETS_RULES: readonly PolicyRule[] = [
   { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'watch'] },
 ];
 

@@ -22,6 +22,7 @@ import {
   METRICS_AUTH_RULES,
   METRICS_READER_RULES,
   MINIMAL_RULES,
+  OFFICIAL_RELEASE_SECRETS_RULES,
   OFFICIAL_RULES,
   RELEASE_SECRETS_RULES,
   RUN_BUDGET_RULES,
@@ -49,7 +50,12 @@ export function addRbac(scope: Construct, values: OperatorValues, context: Relea
     concat(MINIMAL_RULES.manager, when(keepsRunBudgets(values), RUN_BUDGET_RULES)),
   );
   const everywhere = and(create, isEmpty(namespaces));
-  const releaseSecrets = and(create, official, not(isEmpty(namespaces)));
+  const releaseSecrets = and(create, not(isEmpty(namespaces)));
+  const releaseSecretsRules = when<readonly PolicyRule[]>(
+    official,
+    OFFICIAL_RELEASE_SECRETS_RULES,
+    RELEASE_SECRETS_RULES,
+  );
   const inNamespace = grants(values, context, 'Role');
   const inCluster = grants(values, context, 'ClusterRole');
   const { namespace } = context;
@@ -72,7 +78,7 @@ export function addRbac(scope: Construct, values: OperatorValues, context: Relea
   addManifest(
     scope,
     'manager-release-secrets-role',
-    inNamespace.role('manager-release-secrets-role', RELEASE_SECRETS_RULES, namespace),
+    inNamespace.role('manager-release-secrets-role', releaseSecretsRules, namespace),
     { when: releaseSecrets },
   );
   addManifest(scope, 'manager-release-secrets-rolebinding', inNamespace.binding('manager-release-secrets', namespace), {

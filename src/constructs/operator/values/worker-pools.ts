@@ -1,7 +1,6 @@
 import { DEFAULTS, WORKER_POOL_KIND, type JsonSchema, type WorkerPoolSpec } from '../../../api';
 import { notYetText, objectSchema, type ObjectType } from '../../../api/field';
 import { POD } from '../../../api/worker-pool/pod';
-import { SPEC } from '../../../api/worker-pool/spec';
 import { LIMIT } from '../../../api/worker-pool/rules';
 import { LABEL_LIMIT, NAMESPACE_NAME, OBJECT, QUANTITY } from '../../../charting/kubernetes-names';
 import type { GivenObject } from '../../../charting/manifest';
@@ -40,7 +39,7 @@ const poolMembers = {
   labels: stringMap({}, 'More labels of the WorkerPool, its Secret and its claim.'),
   annotations: stringMap({}, 'Annotations of the WorkerPool, its Secret and its claim.'),
   credentials: group(
-    `Token and private key by which the pool proves itself. Left out, spec names them, or the pool registers itself. ${mark(SPEC, 'token')}`,
+    'Token and private key by which the pool proves itself. Left out, spec names them, or the pool registers itself.',
     {
       existingSecret: string('', "Secret in the pool's namespace that holds both."),
       token: string('', 'The token itself; the chart makes the Secret <name>-credentials. Keep it out of Git.'),

@@ -21,9 +21,15 @@ describe('the rights of the controller', () => {
   const rows: [string, Json, string[]][] = [
     ['are those of the whole cluster', values({}), ['* manager-role', '* manager-rolebinding', ...leader]],
     [
-      'are those of the namespaces that it looks at',
+      'are those of the namespaces that it looks at, and to read the API credentials beside it',
       values({}, { namespaces: ['a'] }),
-      ['a manager-role', 'a manager-rolebinding', ...leader],
+      [
+        'a manager-role',
+        'a manager-rolebinding',
+        'tools manager-release-secrets-role',
+        'tools manager-release-secrets-rolebinding',
+        ...leader,
+      ],
     ],
     [
       'reach the Secrets beside an official controller whose pools are elsewhere',

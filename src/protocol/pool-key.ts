@@ -1,6 +1,8 @@
+// The certificate library needs the metadata polyfill before its own first line.
+import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
-import { POOL_REQUEST_SUBJECT } from '../../protocol/auth';
-import { exportPrivateKey, x509 } from '../../control-plane/pki/x509';
+import { cryptoProvider, PemConverter, Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
+import { POOL_REQUEST_SUBJECT } from './auth';
 
 const ALGORITHMS = {
   rsa: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', modulusLength: 4096, publicExponent: new Uint8Array([1, 0, 1]) },
@@ -11,12 +13,15 @@ export type KeyKind = keyof typeof ALGORITHMS;
 
 /** Makes a private key and a signing request for it; only the request is for others. */
 export async function makePoolKey(kind: KeyKind): Promise<{ privateKeyPem: string; csrPem: string }> {
+  // The library's types want the browser's declarations, which a program for Node does not have.
+  cryptoProvider.set(webcrypto as never);
   const algorithm = ALGORITHMS[kind];
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const request = await x509.Pkcs10CertificateRequestGenerator.create({
+  const request = await Pkcs10CertificateRequestGenerator.create({
     name: `CN=${POOL_REQUEST_SUBJECT}`,
     keys,
     signingAlgorithm: algorithm,
   });
-  return { privateKeyPem: `${await exportPrivateKey(keys.privateKey)}\n`, csrPem: `${request.toString('pem')}\n` };
+  const privateKeyPem = PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
+  return { privateKeyPem: `${privateKeyPem}\n`, csrPem: `${request.toString('pem')}\n` };
 }
