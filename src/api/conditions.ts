@@ -106,9 +106,12 @@ export const REASON_MEANING: Meanings<typeof REASON> = {
     "The control plane refuses the pool's credentials: the pool was deleted there, or reset with another key.",
   ControlPlaneUnreachable: 'The control plane does not answer.',
   ControlPlaneCertificateInvalid: 'The certificate of the control plane is not trusted.',
-  APICredentialsInvalid: 'The Secret with the API key for registration lacks a value, or holds one that cannot be used.',
-  APIKeyRejected: 'The control plane does not take the API key for registration, or its role does not allow what is asked.',
-  RegistrationRefused: 'The control plane does not take what is asked for a pool that registers itself; its words follow.',
+  APICredentialsInvalid:
+    'The Secret with the API key for registration lacks a value, or holds one that cannot be used.',
+  APIKeyRejected:
+    'The control plane does not take the API key for registration, or its role does not allow what is asked.',
+  RegistrationRefused:
+    'The control plane does not take what is asked for a pool that registers itself; its words follow.',
   PoolNameTaken: 'The control plane has a pool of this name that is not of this WorkerPool.',
   PoolLost: 'The pool that this WorkerPool had registered was deleted in the control plane.',
   SecretRefused: 'The API server does not admit the Secret in which the pool would keep its token.',

@@ -27,8 +27,7 @@ interface SecretObject {
 }
 
 const secretPath = (secret = '') => `/api/v1/namespaces/${each.objects.namespace}/secrets${secret && `/${secret}`}`;
-const poolPath = () =>
-  `/apis/workers.spacelift.io/v1beta1/namespaces/${each.objects.namespace}/workerpools/${name}`;
+const poolPath = () => `/apis/workers.spacelift.io/v1beta1/namespaces/${each.objects.namespace}/workerpools/${name}`;
 
 const start = () => startController(each.objects.namespace, { controllerNamespace: each.objects.namespace });
 
@@ -94,7 +93,9 @@ describe('a WorkerPool without token', () => {
       managedBy: `${each.objects.namespace}/${name}`,
     });
     expect(metadata.labels).toMatchObject({ [LABEL.poolUlid]: pool!.id });
-    expect((await ownSecret()).metadata.ownerReferences).toMatchObject([{ kind: 'WorkerPool', name, controller: true }]);
+    expect((await ownSecret()).metadata.ownerReferences).toMatchObject([
+      { kind: 'WorkerPool', name, controller: true },
+    ]);
 
     await kubeOk('PATCH', poolPath(), {
       metadata: { labels: { team: 'platform' } },
@@ -102,7 +103,13 @@ describe('a WorkerPool without token', () => {
     });
     await eventually(async () =>
       expect(await inControlPlane()).toMatchObject([
-        { id: pool!.id, description: 'another', labels: ['team:platform'], space: 'network', driftDetectionRunLimit: 0 },
+        {
+          id: pool!.id,
+          description: 'another',
+          labels: ['team:platform'],
+          space: 'network',
+          driftDetectionRunLimit: 0,
+        },
       ]),
     );
     await expectUntold(key.keySecret);
@@ -160,7 +167,10 @@ describe('a WorkerPool without token', () => {
     const { csr } = await makeKey();
     const { id } = await file.controlPlane.admin.createPool({ name, certificateSigningRequest: csr });
     await createPool();
-    await untilNotRegistered('PoolNameTaken', new RegExp(`has a pool ${name} already \\(${id}\\), which is not of this`));
+    await untilNotRegistered(
+      'PoolNameTaken',
+      new RegExp(`has a pool ${name} already \\(${id}\\), which is not of this`),
+    );
     await file.controlPlane.admin.deletePool(id);
     await each.objects.untilSettled(name);
     expect(await inControlPlane()).toMatchObject([{ managedBy: `${each.objects.namespace}/${name}` }]);
@@ -254,9 +264,7 @@ describe('a controller that ends while it registers a pool', () => {
     await kubeOk('POST', secretPath(), {
       metadata: {
         name: `${name}-registration`,
-        ownerReferences: [
-          { apiVersion: API_VERSION, kind: 'WorkerPool', name, uid: metadata.uid, controller: true },
-        ],
+        ownerReferences: [{ apiVersion: API_VERSION, kind: 'WorkerPool', name, uid: metadata.uid, controller: true }],
       },
       stringData: {
         privateKey: Buffer.from(privateKeyPem).toString('base64'),

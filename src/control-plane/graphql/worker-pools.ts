@@ -164,6 +164,9 @@ function managerOf({ managedBy }: { readonly managedBy?: string | null }, contex
   return managedBy ?? null;
 }
 
+const RESETS =
+  'The old token and certificate are refused from now on; runs that have started finish and report. Keys of the role worker-pool-controller reset pools that a cluster manages, and no others.';
+
 builder.mutationFields((t) => {
   const settings = {
     name: t.arg.string({ required: true }),
@@ -208,8 +211,7 @@ builder.mutationFields((t) => {
       type: WorkerPool,
       access: 'pool:reset',
       action: 'worker-pool.reset',
-      description:
-        'The old token and certificate are refused from now on; runs that have started finish and report. Keys of the role worker-pool-controller reset pools that a cluster manages, and no others.',
+      description: RESETS,
       args: { ...pool, ...csr },
       resolve: (_root, { id, certificateSigningRequest }, context) =>
         context.admin.resetPool(id, certificateSigningRequest, keeperOf(context)),

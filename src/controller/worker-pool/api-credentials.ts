@@ -72,10 +72,18 @@ export async function readApiCredentials(
   };
   const endpoint = endpointOf(required(place.fields.endpoint));
   if (endpoint === undefined) {
-    throw invalid(place, `holds no URL under "${place.fields.endpoint}": https://HOST[:PORT] without a path is allowed`);
+    throw invalid(
+      place,
+      `holds no URL under "${place.fields.endpoint}": https://HOST[:PORT] without a path is allowed`,
+    );
   }
   const keyId = required(place.fields.keyId);
-  return { endpoint, keyId, keySecret: value(place.fields.keySecret) || (await accountToken()), ca: values[CA_KEY] ?? '' };
+  return {
+    endpoint,
+    keyId,
+    keySecret: value(place.fields.keySecret) || (await accountToken()),
+    ca: values[CA_KEY] ?? '',
+  };
 }
 
 function endpointOf(text: string): string | undefined {
@@ -105,7 +113,9 @@ function missing({ name, namespace, namedBy }: Place): RegistrationError {
     );
   }
   const what =
-    name === '' ? `${namedBy} names no Secret` : `there is no Secret "${name}" in namespace "${namespace}", which ${namedBy} names`;
+    name === ''
+      ? `${namedBy} names no Secret`
+      : `there is no Secret "${name}" in namespace "${namespace}", which ${namedBy} names`;
   return new RegistrationError(REASON.secretNotFound, `${what}: create it with endpoint, id and secret of an API key`);
 }
 

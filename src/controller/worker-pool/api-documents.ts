@@ -3,8 +3,7 @@
  * what is asked for only where the schema has it.
  */
 const SETTINGS = '$name: String!, $description: String, $labels: [String!], $space: ID, $drift: Int';
-const GIVEN =
-  'name: $name, description: $description, labels: $labels, space: $space, driftDetectionRunLimit: $drift';
+const GIVEN = 'name: $name, description: $description, labels: $labels, space: $space, driftDetectionRunLimit: $drift';
 
 const MARK_TYPE = { managedBy: 'String', managedByK8sController: 'Boolean' } as const;
 

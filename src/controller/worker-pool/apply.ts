@@ -66,11 +66,9 @@ async function carryOut(
     case 'setMetadata':
       return setMetadata(context, memory.pool, action.ulid, signal);
     case 'registerPool':
-      return registrations.start(memory, 'register', () => requeue(keyOf(memory.pool)));
     case 'settlePool':
-      return registrations.start(memory, 'settle', () => requeue(keyOf(memory.pool)));
     case 'deletePool':
-      return registrations.start(memory, 'delete', () => requeue(keyOf(memory.pool)));
+      return registrations.start(memory, action.type, () => requeue(keyOf(memory.pool)));
     case 'setPoolSize':
       return caches.pools.noteWritten(await writeUnowned(client, memory.pool, { poolSize: action.size }, signal));
     case 'openSession':

@@ -211,7 +211,9 @@ class Caller {
       this.signal.throwIfAborted();
       const { cause, message } = causeOfFailure(error, endpoint);
       const advice =
-        cause === 'certificate' ? `the certificate of the control plane at ${endpoint} is not trusted: put its authority into the Secret with the API key, under ca.crt` : message;
+        cause === 'certificate'
+          ? `the certificate of the control plane at ${endpoint} is not trusted: put its authority into the Secret with the API key, under ca.crt`
+          : message;
       throw this.error(cause === 'certificate' ? REASON_OF_CAUSE.certificate : REASON_OF_CAUSE.unreachable, advice);
     } finally {
       await connections.close();
@@ -239,7 +241,10 @@ class Caller {
 
   private strange(what: string): RegistrationError {
     const { endpoint } = this.credentials;
-    return this.error(REASON.protocolError, `${endpoint} ${what}: is the endpoint in the Secret with the API key right?`);
+    return this.error(
+      REASON.protocolError,
+      `${endpoint} ${what}: is the endpoint in the Secret with the API key right?`,
+    );
   }
 
   /** What others say may repeat what they were sent. */

@@ -19,32 +19,43 @@ const CANNOT_REGISTER = 'Unable to register worker pool: ';
 
 /** True when token and key could be read and belong together, and the control plane accepted them. */
 export function registeredCondition(snapshot: PoolSnapshot): DecidedCondition {
-  const { credentials, session, registration } = snapshot;
-  if (credentials.state === 'absent') {
-    const problem = registration?.failure?.problem;
-    return problem ? cannotRegister(problem.reason, problem.message) : (previous(snapshot, POOL_CONDITION.registered) ?? beginning('Registering the pool.'));
-  }
+  const { credentials, session } = snapshot;
+  if (credentials.state === 'absent') return unregisteredCondition(snapshot);
   if (credentials.state === 'invalid') {
     return cannotRegister(credentials.problem.reason, credentials.problem.message);
   }
-  if (session?.key === credentials.sessionKey) {
-    const { status } = session;
-    if (status.state === 'failed' && !isBeingRestored(snapshot, session)) {
-      const lost = registration?.failure?.problem;
-      if (status.cause === 'rejected' && lost?.reason === REASON.poolLost) return cannotRegister(lost.reason, lost.message);
-      return cannotRegister(REASON_OF_CAUSE[status.cause], status.message);
-    }
-    if (status.state === 'connected' && session.synced) {
-      return {
-        type: POOL_CONDITION.registered,
-        status: 'True',
-        reason: REASON.registered,
-        message: `The control plane at ${session.endpoint} knows the pool as ${session.ulid}.${troubleOf(snapshot)}`,
-      };
-    }
-  }
+  const isOpen = session?.key === credentials.sessionKey;
+  const known = isOpen ? (failedCondition(snapshot, session) ?? connectedCondition(snapshot, session)) : undefined;
   // A connection being made, or made again, says nothing yet: what was known before stays.
-  return previous(snapshot, POOL_CONDITION.registered) ?? beginning('Connecting to the control plane.');
+  return known ?? previous(snapshot, POOL_CONDITION.registered) ?? beginning('Connecting to the control plane.');
+}
+
+/** There is no token yet. */
+function unregisteredCondition(snapshot: PoolSnapshot): DecidedCondition {
+  const problem = snapshot.registration?.failure?.problem;
+  if (problem) return cannotRegister(problem.reason, problem.message);
+  return previous(snapshot, POOL_CONDITION.registered) ?? beginning('Registering the pool.');
+}
+
+function failedCondition(snapshot: PoolSnapshot, session: SessionFact): DecidedCondition | undefined {
+  const { status } = session;
+  if (status.state !== 'failed' || isBeingRestored(snapshot, session)) return undefined;
+  const found = snapshot.registration?.failure?.problem;
+  if (status.cause === 'rejected' && found?.reason === REASON.poolLost) {
+    return cannotRegister(found.reason, found.message);
+  }
+  return cannotRegister(REASON_OF_CAUSE[status.cause], status.message);
+}
+
+function connectedCondition(snapshot: PoolSnapshot, session: SessionFact): DecidedCondition | undefined {
+  const { status, synced, endpoint, ulid } = session;
+  if (status.state !== 'connected' || !synced) return undefined;
+  return {
+    type: POOL_CONDITION.registered,
+    status: 'True',
+    reason: REASON.registered,
+    message: `The control plane at ${endpoint} knows the pool as ${ulid}.${troubleOf(snapshot)}`,
+  };
 }
 
 const beginning = (message: string): DecidedCondition => ({
@@ -185,7 +196,12 @@ function previous(snapshot: PoolSnapshot, type: string): DecidedCondition | unde
 function troubleFound({ credentials, registration }: PoolSnapshot): Problem | undefined {
   if (credentials.state === 'valid' && credentials.trouble) return credentials.trouble;
   const problem = registration?.failure?.problem;
-  return problem && { reason: problem.reason, message: `Its settings there cannot be kept equal: ${endSentence(problem.message)}` };
+  return (
+    problem && {
+      reason: problem.reason,
+      message: `Its settings there cannot be kept equal: ${endSentence(problem.message)}`,
+    }
+  );
 }
 
 function troubleOf(snapshot: PoolSnapshot): string {
@@ -198,7 +214,8 @@ function farewell(snapshot: PoolSnapshot): string {
   const { disconnectedSince, session, credentials } = snapshot;
   const left = `The pool is being deleted; ${workers(snapshot.workers.length)} left`;
   if (snapshot.problem) return `${left}. ${snapshot.problem.message}`;
-  if (snapshot.registration?.failure) return `${left}. ${leftBehind(snapshot.registration, snapshot.registration.failure)}`;
+  if (snapshot.registration?.failure)
+    return `${left}. ${leftBehind(snapshot.registration, snapshot.registration.failure)}`;
   if (disconnectedSince === undefined || snapshot.workers.length === 0) return `${left}${busyClause(snapshot)}.`;
   const failure = session?.status.state === 'failed' ? session.status.message : undefined;
   const problem = credentials.state === 'invalid' ? credentials.problem.message : undefined;
@@ -211,7 +228,8 @@ function farewell(snapshot: PoolSnapshot): string {
 function leftBehind(registration: RegistrationFact, { problem }: RegistrationFailure): string {
   const why = `The control plane has not deleted the pool: ${endSentence(problem.message)}`;
   const until = givenUpAt(registration);
-  if (until === Infinity) return `${why} It is tried again; or remove the finalizer ${FINALIZER.workerPool} to leave the pool there.`;
+  if (until === Infinity)
+    return `${why} It is tried again; or remove the finalizer ${FINALIZER.workerPool} to leave the pool there.`;
   return `${why} It is tried until ${timestamp(new Date(until))}; then the pool stays there, to be unlocked and deleted by an admin.`;
 }
 

@@ -4,7 +4,15 @@ import { explainRefusal, keyOf, refusalOf, SECRETS, type KubeClient } from '../r
 import { reasonOfRefusedSecret } from '../reasons';
 import type { ControlPlaneApi, KnownPool } from './control-plane-api';
 import { RegistrationError } from './registration-error';
-import { getSecret, isForKey, isOwn, keepNewKey, keepToken, registrationOf, type Registration } from './registration-secret';
+import {
+  getSecret,
+  isForKey,
+  isOwn,
+  keepNewKey,
+  keepToken,
+  registrationOf,
+  type Registration,
+} from './registration-secret';
 import { changeOf, settingsOf } from './registration-settings';
 
 export interface Step {
@@ -55,7 +63,11 @@ async function tokenFor(api: ControlPlaneApi, pool: WorkerPool, key: Registratio
 }
 
 /** The pool that the WorkerPool's label names may be another's: manifests are copied with their labels. */
-function isOfThis({ name, managedBy, managedByK8sController }: KnownPool, pool: WorkerPool, api: ControlPlaneApi): boolean {
+function isOfThis(
+  { name, managedBy, managedByK8sController }: KnownPool,
+  pool: WorkerPool,
+  api: ControlPlaneApi,
+): boolean {
   if (name !== pool.metadata.name) return false;
   if (managedBy !== undefined) return managedBy === keyOf(pool);
   return !api.tellsManaged || managedByK8sController;
@@ -130,13 +142,22 @@ function idOf(token: string): string | undefined {
 }
 
 /** The Secret goes last: with it, the deletion can be taken up again. */
-export async function deleteSecret({ client, pool, signal }: Omit<Step, 'api'>, { secret }: Registration): Promise<void> {
+export async function deleteSecret(
+  { client, pool, signal }: Omit<Step, 'api'>,
+  { secret }: Registration,
+): Promise<void> {
   const { name, namespace, uid } = secret.metadata;
-  await explained(pool, 'delete', () => client.delete(SECRETS, namespace, name, { ...(uid !== undefined && { uid }), signal }));
+  await explained(pool, 'delete', () =>
+    client.delete(SECRETS, namespace, name, { ...(uid !== undefined && { uid }), signal }),
+  );
 }
 
 /** @throws RegistrationError in place of a refusal of the API server that does not pass by itself */
-async function explained<T>(pool: WorkerPool, verb: 'read' | 'create' | 'change' | 'delete', ask: () => Promise<T>): Promise<T> {
+async function explained<T>(
+  pool: WorkerPool,
+  verb: 'read' | 'create' | 'change' | 'delete',
+  ask: () => Promise<T>,
+): Promise<T> {
   try {
     return await ask();
   } catch (error) {

@@ -16,6 +16,8 @@ const RETRY = { firstMs: 1_000, longestMs: 60_000 };
 /** What somebody has changed in the control plane is put right after this time, with as much jitter, in milliseconds. */
 export const SETTINGS_LOOK_MS = 900_000;
 
+type RegistrationAction = 'registerPool' | 'settlePool' | 'deletePool';
+
 interface RegistrationsOptions {
   readonly client: KubeClient;
   readonly clock: Clock;
@@ -38,7 +40,7 @@ export class Registrations {
   }
 
   /** Returns at once; `done` is called when the memory tells how it went. */
-  start(memory: PoolMemory, what: 'register' | 'settle' | 'delete', done: () => void): void {
+  start(memory: PoolMemory, what: RegistrationAction, done: () => void): void {
     memory.registration.asking = true;
     const work = this.attempt(memory, what).finally(() => {
       this.running.delete(work);
@@ -53,7 +55,7 @@ export class Registrations {
     await Promise.all(this.running);
   }
 
-  private async attempt(memory: PoolMemory, what: 'register' | 'settle' | 'delete'): Promise<void> {
+  private async attempt(memory: PoolMemory, what: RegistrationAction): Promise<void> {
     const leave = await this.gate.enter();
     const { registration } = memory;
     try {
@@ -68,7 +70,7 @@ export class Registrations {
     }
   }
 
-  private async register(memory: PoolMemory): Promise<void> {
+  private async registerPool(memory: PoolMemory): Promise<void> {
     const { pool } = memory;
     await this.at(pool, (step) => register(step));
     this.options.logger.info({ pool: keyOf(pool) }, 'registered a pool');
@@ -76,7 +78,7 @@ export class Registrations {
     delete memory.credentials;
   }
 
-  private async settle(memory: PoolMemory): Promise<void> {
+  private async settlePool(memory: PoolMemory): Promise<void> {
     const { registration, pool, credentials } = memory;
     const { clock, random = Math.random } = this.options;
     const read = credentials?.result;
@@ -89,7 +91,7 @@ export class Registrations {
     registration.lookAt = clock.now() + SETTINGS_LOOK_MS * (1 + random());
   }
 
-  private async delete(memory: PoolMemory): Promise<void> {
+  private async deletePool(memory: PoolMemory): Promise<void> {
     const { pool } = memory;
     const { client } = this.options;
     const { signal } = this.stopping;

@@ -14,8 +14,7 @@ const CREATE = `mutation($csr: String!, $by: String) {
 const UPDATE =
   'mutation($id: ID!, $name: String!, $version: String) { workerPoolUpdate(id: $id, name: $name, version: $version) { name version } }';
 const DELETE = 'mutation($id: ID!) { workerPoolDelete(id: $id) { deleted } }';
-const RESET =
-  'mutation($id: ID!, $csr: String!) { workerPoolReset(id: $id, certificateSigningRequest: $csr) { id } }';
+const RESET = 'mutation($id: ID!, $csr: String!) { workerPoolReset(id: $id, certificateSigningRequest: $csr) { id } }';
 const LOCKED =
   'pool production is managed by the WorkerPool runners/production of a cluster: change that one, or let an admin unlock the pool first';
 

@@ -16,7 +16,11 @@ const refused = failure({ problem: { reason: 'RegistrationRefused', message: 'it
 
 describe('a pool that registers itself', () => {
   it.each<[string, Partial<PoolSnapshot>, string[]]>([
-    ['has its finalizer before a pool is made', { ...unregistered, hasFinalizer: false }, ['setMetadata', 'registerPool']],
+    [
+      'has its finalizer before a pool is made',
+      { ...unregistered, hasFinalizer: false },
+      ['setMetadata', 'registerPool'],
+    ],
     ['is registered', unregistered, ['registerPool']],
     ['waits while that is under way', { ...unregistered, registration: registration({ asking: true }) }, []],
     ['waits after it failed', { ...unregistered, registration: registration({ failure: failure() }) }, []],
@@ -98,14 +102,26 @@ describe('the deletion of a pool that registered itself', () => {
     ['is tried again', { registration: after(away, PATIENCE_MS - 1) }, ['deletePool']],
     ['is given up when the control plane stays away', { registration: after(away, PATIENCE_MS) }, ['removeFinalizer']],
     ['is given up when no key is taken', { registration: after(failure(), PATIENCE_MS) }, ['removeFinalizer']],
-    ['is never given up while the control plane says no', { registration: after(refused, PATIENCE_MS) }, ['deletePool']],
+    [
+      'is never given up while the control plane says no',
+      { registration: after(refused, PATIENCE_MS) },
+      ['deletePool'],
+    ],
   ])('%s', (_, facts, actions) => {
     expect(actionsOf({ ...leaving, ...facts })).toEqual(actions);
   });
 
   it.each<[string, ReturnType<typeof failure>, RegExp]>([
-    ['until when it waits', away, /away\. It is tried until 1970-01-01T00:18:40Z; then the pool stays there, to be unlocked/],
-    ['how to go without it', refused, /it has runs\. It is tried again; or remove the finalizer workers\.spacelift\.io\/drain/],
+    [
+      'until when it waits',
+      away,
+      /away\. It is tried until 1970-01-01T00:18:40Z; then the pool stays there, to be unlocked/,
+    ],
+    [
+      'how to go without it',
+      refused,
+      /it has runs\. It is tried again; or remove the finalizer workers\.spacelift\.io\/drain/,
+    ],
   ])('says %s', (_, given, message) => {
     const facts = { ...leaving, registration: registration({ failure: given }) };
     expect(conditionOf(facts, 'Ready')).toMatchObject({
