@@ -8,7 +8,7 @@ import { REASON_OF_CAUSE } from '../reasons';
 import type { ApiCredentials } from './api-credentials';
 import { DOCUMENT } from './api-documents';
 import { RegistrationError } from './registration-error';
-import type { PoolSettings } from './registration-settings';
+import type { KnownPool, PoolSettings } from './registration-settings';
 
 const CONNECT_MS = 5_000;
 const ANSWER_MS = 15_000;
@@ -22,20 +22,6 @@ interface Session {
   readonly validUntil: number;
   /** How a pool is said to be managed by a cluster, where the API has a way. */
   readonly mark: 'managedBy' | 'managedByK8sController' | undefined;
-}
-
-/** A pool as its control plane has it. */
-export interface KnownPool {
-  readonly id: string;
-  readonly name: string;
-  readonly config?: string;
-  readonly description: string | null;
-  readonly labels: readonly string[];
-  readonly space: string;
-  readonly driftDetectionRunLimit: number | null;
-  readonly managedByK8sController: boolean;
-  /** Namespace and name of the WorkerPool, where the API tells. */
-  readonly managedBy?: string | null;
 }
 
 interface ApiError {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { GROUP, type WorkerPool } from '../../api';
-import type { KnownPool } from './control-plane-api';
 
 /** What a control plane is to have of a pool that registers itself. */
 export interface PoolSettings {
@@ -12,6 +11,20 @@ export interface PoolSettings {
   readonly space: string | null;
   /** -1: no limit. */
   readonly driftDetectionRunLimit: number;
+}
+
+/** A pool as its control plane has it. */
+export interface KnownPool {
+  readonly id: string;
+  readonly name: string;
+  readonly config?: string;
+  readonly description: string | null;
+  readonly labels: readonly string[];
+  readonly space: string;
+  readonly driftDetectionRunLimit: number | null;
+  readonly managedByK8sController: boolean;
+  /** Namespace and name of the WorkerPool, where the API tells. */
+  readonly managedBy?: string | null;
 }
 
 const NO_LIMIT = -1;

@@ -2,7 +2,7 @@ import { LABEL, REASON, type WorkerPool } from '../../api';
 import { CredentialsError, parseToken } from '../../protocol/token';
 import { explainRefusal, keyOf, refusalOf, SECRETS, type KubeClient } from '../runtime';
 import { reasonOfRefusedSecret } from '../reasons';
-import type { ControlPlaneApi, KnownPool } from './control-plane-api';
+import type { ControlPlaneApi } from './control-plane-api';
 import { RegistrationError } from './registration-error';
 import {
   getSecret,
@@ -13,7 +13,7 @@ import {
   registrationOf,
   type Registration,
 } from './registration-secret';
-import { changeOf, settingsOf } from './registration-settings';
+import { changeOf, settingsOf, type KnownPool } from './registration-settings';
 
 export interface Step {
   readonly client: KubeClient;

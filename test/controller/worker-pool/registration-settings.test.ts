@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WorkerPool, WorkerPoolSpec } from '../../../src/api';
-import type { KnownPool } from '../../../src/controller/worker-pool/control-plane-api';
-import { changeOf, hashOf, settingsOf } from '../../../src/controller/worker-pool/registration-settings';
+import { changeOf, hashOf, settingsOf, type KnownPool } from '../../../src/controller/worker-pool/registration-settings';
 
 const settings = (spec: WorkerPoolSpec = {}, labels?: Record<string, string>) =>
   settingsOf({ metadata: { name: 'pool', labels }, spec } as WorkerPool);
