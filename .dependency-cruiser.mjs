@@ -137,7 +137,7 @@ export const ROOMS = {
   'cli/api': ['protocol', 'text', 'control-plane/names', 'control-plane/pki', 'cli/*', 'cli/source'],
   'cli/launcher': ['api', 'launcher'],
   'cli/settings': ['api', 'protocol', 'control-plane/*', 'cli/*'],
-  'cli/demo': ['api', 'constructs', 'local-cluster', 'cli/*', 'cli/api', 'cli/source'],
+  'cli/demo': ['api', 'constructs', 'local-cluster', 'protocol', 'cli/*', 'cli/api', 'cli/source'],
   'cli/commands': [
     'api',
     'protocol',
