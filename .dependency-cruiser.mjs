@@ -197,7 +197,7 @@ const BEGINNINGS = [
   '^test/.+\\.(setup|teardown)\\.ts$',
   // Programs and threads that tests start, and an app that a test translates.
   '^test/.+/support/.+\\.worker\\.ts$',
-  '^test/.+/support/(.+-process|killed-child|api-commands)\\.ts$',
+  '^test/.+/support/(.+\\.program|.+-process|killed-(child|deliverer)|api-commands)\\.ts$',
   '^test/packaging/python/app\\.ts$',
   '^test/bench/.+/generator-program\\.ts$',
   // Types of packages that bring none.

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { requireNode24 } from '../node-version';
+import { VERSION } from '../version';
 
 /** `launcher init` and `launcher grpc`: the two containers of a run Pod that are ours. */
 export function launcherCommand(): Command {
@@ -7,7 +8,7 @@ export function launcherCommand(): Command {
   command
     .command('init')
     .description('Start the run, prepare its workspace and steps, and exit.')
-    .action(async () => (await containers()).runInit());
+    .action(async () => (await containers()).runInit(VERSION));
   command
     .command('grpc')
     .description("Relay the worker container's output and outcome until everything is acknowledged.")

@@ -7,18 +7,18 @@ import type { Logger } from '../../launcher/logger';
 import { relay } from '../../launcher/relay/relay';
 import { SHIM_PATH } from '../../launcher/shim/path';
 import { systemClock } from '../../time';
-import { VERSION } from '../version';
 
 /** Where the kubelet looks for a container's last words. */
 const TERMINATION_LOG = '/dev/termination-log';
 
 /** The container `init`, to its end. */
-export const runInit = (): Promise<void> => carryOut(initContainer, lastWords);
+export const runInit = (version: string): Promise<void> =>
+  carryOut((logger, terminating) => initContainer(version, logger, terminating), lastWords);
 
 /** The container `launcher-grpc`, to its end. */
 export const runRelay = (): Promise<void> => carryOut(relayContainer, lastWords);
 
-async function initContainer(logger: Logger, terminating: AbortSignal): Promise<void> {
+async function initContainer(version: string, logger: Logger, terminating: AbortSignal): Promise<void> {
   const identity = readIdentity(process.env);
   await init({
     identity,
@@ -28,7 +28,7 @@ async function initContainer(logger: Logger, terminating: AbortSignal): Promise<
     clock: systemClock,
     logger,
     signal: terminating,
-    version: VERSION,
+    version,
   });
 }
 

@@ -230,10 +230,7 @@ builder.mutationFields((t) => {
       action: 'worker-pool.cycle',
       description: 'Replaces every worker: idle ones go at once, busy ones after their run.',
       args: pool,
-      resolve: async (_root, { id }, { admin }) => {
-        await admin.cyclePool(id);
-        return true;
-      },
+      resolve: (_root, { id }, { admin }) => admin.cyclePool(id).then(() => true),
     }),
     workerDrainSet: t.field({
       type: Worker,

@@ -12,6 +12,7 @@ import type { ApplyContext } from './context';
 import { isOfOtherPool, sessionKey } from './gather';
 import type { PoolMemory } from './memory';
 import { refreshCredentials } from './refresh-credentials';
+import { isOfRegistration } from './registrations';
 import { PoolSession } from './session';
 import type { Action, Problem } from './snapshot';
 import { createWorkers, deleteWorkers, registrationOf, requireSession } from './worker-objects';
@@ -60,15 +61,12 @@ async function carryOut(
   signal: AbortSignal,
 ): Promise<unknown> {
   const { client, caches, registrations, requeue } = context;
+  if (isOfRegistration(action)) return registrations.start(memory, action.type, () => requeue(keyOf(memory.pool)));
   switch (action.type) {
     case 'readCredentials':
       return refreshCredentials(context, memory, signal);
     case 'setMetadata':
       return setMetadata(context, memory.pool, action.ulid, signal);
-    case 'registerPool':
-    case 'settlePool':
-    case 'deletePool':
-      return registrations.start(memory, action.type, () => requeue(keyOf(memory.pool)));
     case 'setPoolSize':
       return caches.pools.noteWritten(await writeUnowned(client, memory.pool, { poolSize: action.size }, signal));
     case 'openSession':

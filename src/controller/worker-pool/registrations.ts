@@ -8,7 +8,7 @@ import type { PoolMemory } from './memory';
 import { RegistrationError } from './registration-error';
 import { hashOf, settingsOf } from './registration-settings';
 import { deletePool, deleteSecret, ownSecret, register, settleSettings, type Step } from './registration-steps';
-import type { RegistrationFailure } from './snapshot';
+import type { Action, ActionOf, RegistrationFailure } from './snapshot';
 
 /** Pools at once: a control plane that hangs must not take the passes of all pools. */
 const AT_ONCE = 8;
@@ -17,6 +17,9 @@ const RETRY = { firstMs: 1_000, longestMs: 60_000 };
 export const SETTINGS_LOOK_MS = 900_000;
 
 type RegistrationAction = 'registerPool' | 'settlePool' | 'deletePool';
+
+export const isOfRegistration = (action: Action): action is ActionOf<RegistrationAction> =>
+  ['registerPool', 'settlePool', 'deletePool'].includes(action.type);
 
 interface RegistrationsOptions {
   readonly client: KubeClient;

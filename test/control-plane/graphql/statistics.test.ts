@@ -90,8 +90,10 @@ describeOnEachDatabase('what the API counts', (database) => {
   const SIZES = '{ metrics { resourcesCountByDrift { value labels } avgStackSizeByResourceCount { value labels } } }';
   const sizes = async () => {
     const { metrics } = (await api.ask(SIZES)) as { metrics: Record<string, { value: number; labels: string[] }[]> };
-    const byDrift = Object.fromEntries(metrics.resourcesCountByDrift!.map(({ value, labels }) => [labels[0], value]));
-    return { ...byDrift, average: metrics.avgStackSizeByResourceCount?.[0]?.value };
+    const { resourcesCountByDrift = [], avgStackSizeByResourceCount = [] } = metrics;
+    const byDrift = resourcesCountByDrift.map(({ value, labels: [drift = ''] }) => [drift, value] as const);
+    const [average] = avgStackSizeByResourceCount;
+    return { ...Object.fromEntries<number>(byDrift), ...(average && { average: average.value }) };
   };
   const tell = (run: string, counts: Partial<PlanChanges['counts']>) =>
     queue.context.store.transaction((tx) =>
