@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { NewRun } from '../../src/control-plane/admin/input';
 import { placeState } from '../../src/launcher/init/managed-state';
 import { StateBackend } from '../../src/launcher/relay/state-backend';
 import { ensureBinaries } from '../../src/local-cluster/binaries';
@@ -91,8 +92,8 @@ async function runPod(assignment: Assignment): Promise<void> {
 }
 
 /** A run over its whole life; what its log says. */
-async function run(type: 'TRACKED' | 'DESTROY' = 'TRACKED'): Promise<string> {
-  const { id } = await controlPlane.admin.createRun({ stack: 'network', type, autoDeploy: true });
+async function run(wanted: Partial<NewRun> = {}): Promise<string> {
+  const { id } = await controlPlane.admin.createRun({ stack: 'network', autoDeploy: true, ...wanted });
   await runPod(await assigned(id, 'preparing'));
   if ((await controlPlane.admin.run(id))?.finishedAt === null) await runPod(await assigned(id, 'applying'));
   const records = await controlPlane.admin.readLog(id, 0);
@@ -162,8 +163,30 @@ test('what a plan of the real OpenTofu changes is told without any value, whatev
     ],
   });
   expect(JSON.stringify(told)).not.toContain('hunter');
-  expect(await run('DESTROY')).toContain('Apply complete! Resources: 0 added, 0 changed, 3 destroyed.');
+  expect(await run({ type: 'DESTROY' })).toContain('Apply complete! Resources: 0 added, 0 changed, 3 destroyed.');
   expect(await changes()).toMatchObject({ counts: { delete: 3, resources: 0 }, outputs: [{ action: 'delete' }] });
+});
+
+test('a task of the real OpenTofu changes the state that later runs find, and ends as its command does', async () => {
+  await stack();
+  await run();
+  const removed = await run({ type: 'TASK', command: "tofu state rm 'terraform_data.subnet' && echo it is removed" });
+  expect(removed).toMatch(/Removed terraform_data\.subnet[^]*it is removed[^]*FINISHED$/);
+  expect(JSON.parse(await state())).toMatchObject({ resources: [{ name: 'network' }] });
+  expect(await run({ type: 'TASK', command: 'tofu state show terraform_data.subnet' })).toMatch(/FAILED$/);
+  expect(await run()).toContain('Apply complete! Resources: 1 added, 0 changed, 0 destroyed.');
+});
+
+test('a run with a folder and variables of its own plans by them with the real OpenTofu, and no other run does', async () => {
+  await stack({
+    ...SOURCE,
+    'envs/dev/main.tf': SOURCE['main.tf'].replace('network"', 'elsewhere"').replace('data.network', 'data.elsewhere'),
+  });
+  await run();
+  const own = { projectRoot: 'envs/dev', environment: { TF_VAR_size: '77' } };
+  const planned = await run({ type: 'PROPOSED', ...own });
+  expect(planned).toMatch(/terraform_data\.elsewhere will be created[^]*input *= "77"[^]*FINISHED$/);
+  expect(await run()).toContain('No changes. Your infrastructure matches the configuration.');
 });
 
 test('the plan of the real OpenTofu comes in its colours, and plainly to a stack that wants it so', async () => {
