@@ -37,7 +37,7 @@ describe('audit list', () => {
   });
 
   test('has who did what, newest first, and what was refused', async () => {
-    const listed = await run('audit list --limit 5');
+    const listed = await run('audit list --action api-key.create --limit 5');
     expect(head(listed)).toEqual(['TIME', 'ACTOR', 'ACTION', 'OBJECT', 'OUTCOME', 'CHANGES']);
     expect(rows(listed)).toEqual([
       expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ +looks +api-key\.create .*forbidden/),
