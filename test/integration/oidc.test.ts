@@ -57,7 +57,7 @@ describe('a ServiceAccount logs in with its projected token', () => {
     const jwks = await kubeOk<object>('GET', '/openid/v1/jwks');
     cli.write({ 'jwks.json': JSON.stringify(jwks) });
     const id = await keyOf('given', '--oidc-jwks-file', cli.at('jwks.json'));
-    expect(await read(id, await tokenOf('controller'))).toEqual(done('\n'));
+    expect(await read(id, await tokenOf('controller'))).toEqual(done(''));
     expect(await read(id, await tokenOf('other'))).toEqual(refused('its subject does not match the expression', 3));
     expect(await read(id, await tokenOf('controller', 'another'))).toEqual(
       refused('its audience is not the client id', 3),
@@ -82,7 +82,7 @@ describe('a ServiceAccount logs in with its projected token', () => {
       },
       subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'system:unauthenticated' }],
     });
-    await eventually(async () => expect(await read(trusted, await tokenOf('controller'))).toEqual(done('\n')));
+    await eventually(async () => expect(await read(trusted, await tokenOf('controller'))).toEqual(done('')));
     const untrusted = await keyOf('untrusted', '--oidc-jwks-url', url);
     expect(await read(untrusted, await tokenOf('controller'))).toEqual(refused('cannot be had now', 6));
   });
