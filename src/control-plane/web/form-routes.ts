@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Context, Hono, MiddlewareHandler } from 'hono';
+import { tryDecodeURIComponent } from 'hono/utils/url';
 import { actorOf } from '../audit/actor';
 import { bodyStream } from '../admission';
 import { LARGEST_SOURCE } from '../admin/source-archive';
@@ -126,6 +127,7 @@ export function isUpload({ req }: Context): boolean {
   return found !== undefined && 'take' in found.form;
 }
 
+/** What cannot be decoded stands as it was sent, as in the routes' parameters. */
 function formAt(path: string): { readonly form: Form; readonly ids: Ids } | undefined {
   const given = path.split('/');
   for (const form of FORMS) {
@@ -133,7 +135,7 @@ function formAt(path: string): { readonly form: Form; readonly ids: Ids } | unde
     const isAt = steps.length === given.length && steps.every((step, at) => step.startsWith(':') || step === given[at]);
     if (!isAt) continue;
     const ids = steps.flatMap((step, at) =>
-      step.startsWith(':') ? [[step.slice(1), decodeURIComponent(given[at]!)] as const] : [],
+      step.startsWith(':') ? [[step.slice(1), tryDecodeURIComponent(given[at]!)] as const] : [],
     );
     return { form, ids: Object.fromEntries(ids) };
   }

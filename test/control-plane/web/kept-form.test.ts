@@ -56,4 +56,15 @@ describe('a form that is sent once its session has ended', () => {
     expect(stranger.status).toBe(403);
     expect(stranger.text).not.toContain('typed');
   });
+
+  test.each(['/stacks/%/source', '/stacks/%ff/edit', '/pools/%E0%A4/settings'])(
+    'is of nothing at %s, which cannot be decoded',
+    async (path) => {
+      const { status } = await browser.send(path, typed);
+      expect([401, 303]).toContain(status);
+      const { id, secret } = KEY;
+      const answer = await browser.send('/login', { to: path, id, secret });
+      expect(answer).toMatchObject({ status: 303 });
+    },
+  );
 });
