@@ -18,6 +18,9 @@ const common = {
 export default {
   // A busy machine is slow, not wrong: only what hangs fails. Longer than `until` and `eventually` wait, which say for what.
   testTimeout: 90_000,
+  // What a file of ESM tests has loaded stays in its process. On two cores there is one process for all files, which was
+  // out of memory after some 200 of them; this ends it between two files, and the next one goes on.
+  workerIdleMemoryLimit: '1GB',
   projects: [
     {
       ...common,

@@ -13,6 +13,11 @@ export interface Limits {
 const LOOK_EVERY_MS = 250;
 /** On which a program and what it has started end with us. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Why a program ends that nobody has asked to. */
+const CAUSE: Partial<Record<NodeJS.Signals, string>> = {
+  SIGABRT: ', as Node.js ends when its heap is full',
+  SIGKILL: ', as the system ends a program when memory is out',
+};
 
 /**
  * Runs a program to its end, or ends it when its time is over; what it has started ends with it in either case, so that no
@@ -33,7 +38,9 @@ export function runLimited(
     // A group of its own, which can be ended as a whole.
     const child = spawn(program, args, { stdio: [...stdio], env, detached: true });
     const killAll = () => signalGroup(child.pid, 'SIGKILL');
+    let isEndedByUs = false;
     const end = (why: string) => {
+      isEndedByUs = true;
       tell(why);
       killAll();
     };
@@ -46,6 +53,7 @@ export function runLimited(
       timers.push(setTimeout(() => end(why), lingerMs));
     }, LOOK_EVERY_MS);
     const stop = (signal: NodeJS.Signals) => {
+      isEndedByUs = true;
       signalGroup(child.pid, signal);
       settle(1);
       process.kill(process.pid, signal);
@@ -61,8 +69,9 @@ export function runLimited(
       tell(`${program}: ${error.message}`);
       settle(127);
     });
-    child.on('exit', (code) => {
+    child.on('exit', (code, signal) => {
       killAll();
+      if (signal && !isEndedByUs) tell(`${program} was ended by ${signal}${CAUSE[signal] ?? ''}`);
       settle(code ?? 1);
     });
   });

@@ -83,7 +83,7 @@ async function carryOut(check: Check, endsAt: number): Promise<{ code: number; r
   };
   const extra = check.jest ? ['--json', `--outputFile=${path}`] : [];
   const code = await runLimited([...check.command, ...extra], limits, (why) =>
-    process.stderr.write(`${why}: it is ended, and counts as failed\n`),
+    process.stderr.write(`${why}; it counts as failed\n`),
   );
   const report = check.jest ? readReport(path) : undefined;
   rmSync(scratch, { recursive: true, force: true });

@@ -69,3 +69,12 @@ test('a program that is not there is told of', async () => {
   expect(await run(['no-such-program'], {})).toBe(127);
   expect(told).toEqual([expect.stringContaining('ENOENT')]);
 });
+
+test.each([
+  ['SIGABRT', ', as Node.js ends when its heap is full'],
+  ['SIGKILL', ', as the system ends a program when memory is out'],
+  ['SIGSEGV', ''],
+])('a program that %s ends is told of, with the likely cause', async (signal, cause) => {
+  expect(await run([process.execPath, '-e', `process.kill(process.pid, '${signal}')`], {})).toBe(1);
+  expect(told).toEqual([`${process.execPath} was ended by ${signal}${cause}`]);
+});
