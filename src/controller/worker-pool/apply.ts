@@ -12,7 +12,7 @@ import type { ApplyContext } from './context';
 import { isOfOtherPool, sessionKey } from './gather';
 import type { PoolMemory } from './memory';
 import { refreshCredentials } from './refresh-credentials';
-import { isOfRegistration } from './registrations';
+import { isOfRegistration } from './registration/registrations';
 import { PoolSession } from './session';
 import type { Action, Problem } from './snapshot';
 import { createWorkers, deleteWorkers, registrationOf, requireSession } from './worker-objects';

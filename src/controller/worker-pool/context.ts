@@ -4,7 +4,7 @@ import type { Caches } from '../caches';
 import type { KubeClient, Logger } from '../runtime';
 import type { WorkerMetrics } from '../worker-metrics';
 import type { Pools } from './pools';
-import type { Registrations } from './registrations';
+import type { Registrations } from './registration/registrations';
 import type { TemplateChecks } from './template-check';
 
 /** What `gather` reads. */

@@ -19,7 +19,7 @@ import { decide } from './decide';
 import { gather, isOfOtherPool } from './gather';
 import type { PoolMemory } from './memory';
 import type { Decision } from './snapshot';
-import { Registrations } from './registrations';
+import { Registrations } from './registration/registrations';
 import { TemplateChecks } from './template-check';
 import { podEnded, poolNeedsPass, workerNeedsPass } from './triggers';
 

@@ -2,7 +2,7 @@ import { EVENT_REASON, FINALIZER, POOL_CONDITION, REASON } from '../../api';
 import { PATIENCE_MS } from '../pool-registry';
 import { endSentence, timestamp } from '../runtime';
 import { REASON_OF_CAUSE } from '../reasons';
-import { givenUpAt } from './decide-registration';
+import { givenUpAt } from './registration/decide';
 import { isActive } from './decide-scaling';
 import type {
   DecidedCondition,

@@ -1,7 +1,7 @@
 import { UNUSED_SELECTOR_LABEL } from '../../api';
 import { PATIENCE_MS } from '../pool-registry';
 import { eventsOf, podTemplateCondition, readyCondition, registeredCondition } from './decide-conditions';
-import { actionOfRegistration, actionOfSettings, actionsOfLeave, registrationDueAt } from './decide-registration';
+import { actionOfRegistration, actionOfSettings, actionsOfLeave, registrationDueAt } from './registration/decide';
 import { askAgainAt, awaitsRetirement, desiredPoolSize, planScaling, isFree } from './decide-scaling';
 import type { Action, Decision, PoolSnapshot } from './snapshot';
 

@@ -5,7 +5,7 @@ import type { Sources } from './context';
 import type { WorkerFact } from './decide-scaling';
 import { disconnectedSince, type PoolMemory } from './memory';
 import { credentialsDueAt } from './refresh-credentials';
-import { hashOf, settingsOf } from './registration-settings';
+import { hashOf, settingsOf } from './registration/settings';
 import type { PoolSession } from './session';
 import type { CredentialsFact, PoolSnapshot, RegistrationFact, TemplateFact } from './snapshot';
 import { templateOf } from './template-check';

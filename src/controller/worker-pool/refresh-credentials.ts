@@ -5,7 +5,7 @@ import { SECRETS } from '../runtime';
 import type { ApplyContext } from './context';
 import { readCredentials, type CredentialsResult, type Secret } from './credentials';
 import type { CredentialsMemory, PoolMemory } from './memory';
-import { isOwn, registrationOf } from './registration-secret';
+import { isOwn, registrationOf } from './registration/secret';
 import type { PoolSession } from './session';
 import type { Problem } from './snapshot';
 

@@ -1,9 +1,9 @@
-import { API_VERSION, WORKER_POOL, type WorkerPool } from '../../api';
-import { CredentialsError, parseToken } from '../../protocol/token';
-import { parsePrivateKey, requireMatchingPair } from '../../protocol/auth';
-import { REGISTRATION_KEY, registrationSecret, WORKER_POOLS } from '../resources';
-import { controllerOf, SECRETS, type KubeClient } from '../runtime';
-import type { Secret } from './credentials';
+import { API_VERSION, WORKER_POOL, type WorkerPool } from '../../../api';
+import { CredentialsError, parseToken } from '../../../protocol/token';
+import { parsePrivateKey, requireMatchingPair } from '../../../protocol/auth';
+import { REGISTRATION_KEY, registrationSecret, WORKER_POOLS } from '../../resources';
+import { controllerOf, SECRETS, type KubeClient } from '../../runtime';
+import type { Secret } from '../credentials';
 
 /** What a pool that registers itself has in its Secret: the key from the beginning, the token once it has one. */
 export interface Registration {
@@ -46,7 +46,7 @@ export async function keepNewKey(
   signal: AbortSignal,
 ): Promise<Registration> {
   // The certificate library is large, and most pools bring their key.
-  const { makePoolKey } = await import('../../protocol/pool-key');
+  const { makePoolKey } = await import('../../../protocol/pool-key');
   const { privateKeyPem, csrPem } = await makePoolKey('rsa');
   const { name, namespace, uid } = metadata;
   const data = dataOf({ [REGISTRATION_KEY.privateKey]: base64(privateKeyPem), [REGISTRATION_KEY.csr]: csrPem });

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { REASON } from '../../api';
-import { trustedAuthorities } from '../../protocol/authorities';
-import { causeOfFailure } from '../../protocol/client/causes';
-import { Connections } from '../../protocol/client/connections';
-import type { Clock } from '../../time';
-import { REASON_OF_CAUSE } from '../reasons';
+import { REASON } from '../../../api';
+import { trustedAuthorities } from '../../../protocol/authorities';
+import { causeOfFailure } from '../../../protocol/client/causes';
+import { Connections } from '../../../protocol/client/connections';
+import type { Clock } from '../../../time';
+import { REASON_OF_CAUSE } from '../../reasons';
 import type { ApiCredentials } from './api-credentials';
 import { DOCUMENT } from './api-documents';
-import { RegistrationError } from './registration-error';
-import type { KnownPool, PoolSettings } from './registration-settings';
+import { RegistrationError } from './error';
+import type { KnownPool, PoolSettings } from './settings';
 
 const CONNECT_MS = 5_000;
 const ANSWER_MS = 15_000;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CONTROLLER_VARIABLE, type WorkerPool, type WorkerPoolSpec } from '../../../src/api';
-import { readApiCredentials } from '../../../src/controller/worker-pool/api-credentials';
-import type { Secret } from '../../../src/controller/worker-pool/credentials';
-import type { KubeClient } from '../../../src/controller/runtime';
-import { answer } from '../runtime/answers';
+import { CONTROLLER_VARIABLE, type WorkerPool, type WorkerPoolSpec } from '../../../../src/api';
+import { readApiCredentials } from '../../../../src/controller/worker-pool/registration/api-credentials';
+import type { Secret } from '../../../../src/controller/worker-pool/credentials';
+import type { KubeClient } from '../../../../src/controller/runtime';
+import { answer } from '../../runtime/answers';
 
 type Values = Readonly<Record<string, string>>;
 

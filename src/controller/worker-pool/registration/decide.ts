@@ -1,6 +1,6 @@
-import { REASON } from '../../api';
-import { PATIENCE_MS } from '../pool-registry';
-import type { Action, PoolSnapshot, RegistrationFact } from './snapshot';
+import { REASON } from '../../../api';
+import { PATIENCE_MS } from '../../pool-registry';
+import type { Action, PoolSnapshot, RegistrationFact } from '../snapshot';
 
 /** A pool whose token the control plane no longer takes is looked at so often, in milliseconds. */
 const REJECTED_LOOK_MS = 60_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { PATIENCE_MS } from '../../../src/controller/pool-registry';
-import { decide } from '../../../src/controller/worker-pool/decide';
-import type { PoolSnapshot } from '../../../src/controller/worker-pool/snapshot';
-import { failed, failure, NOW, registration, session, snapshot, template, workers } from './fixtures';
+import { PATIENCE_MS } from '../../../../src/controller/pool-registry';
+import { decide } from '../../../../src/controller/worker-pool/decide';
+import type { PoolSnapshot } from '../../../../src/controller/worker-pool/snapshot';
+import { failed, failure, NOW, registration, session, snapshot, template, workers } from '../fixtures';
 
 const decided = (facts: Partial<PoolSnapshot>) => decide(snapshot({ registration: registration(), ...facts }));
 const actionsOf = (facts: Partial<PoolSnapshot>) => decided(facts).actions.map(({ type }) => type);

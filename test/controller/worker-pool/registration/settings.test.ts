@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { WorkerPool, WorkerPoolSpec } from '../../../src/api';
+import type { WorkerPool, WorkerPoolSpec } from '../../../../src/api';
 import {
   changeOf,
   hashOf,
   settingsOf,
   type KnownPool,
-} from '../../../src/controller/worker-pool/registration-settings';
+} from '../../../../src/controller/worker-pool/registration/settings';
 
 const settings = (spec: WorkerPoolSpec = {}, labels?: Record<string, string>) =>
   settingsOf({ metadata: { name: 'pool', labels }, spec } as WorkerPool);

@@ -1,19 +1,11 @@
-import { LABEL, REASON, type WorkerPool } from '../../api';
-import { CredentialsError, parseToken } from '../../protocol/token';
-import { explainRefusal, keyOf, refusalOf, SECRETS, type KubeClient } from '../runtime';
-import { reasonOfRefusedSecret } from '../reasons';
+import { LABEL, REASON, type WorkerPool } from '../../../api';
+import { CredentialsError, parseToken } from '../../../protocol/token';
+import { explainRefusal, keyOf, refusalOf, SECRETS, type KubeClient } from '../../runtime';
+import { reasonOfRefusedSecret } from '../../reasons';
 import type { ControlPlaneApi } from './control-plane-api';
-import { RegistrationError } from './registration-error';
-import {
-  getSecret,
-  isForKey,
-  isOwn,
-  keepNewKey,
-  keepToken,
-  registrationOf,
-  type Registration,
-} from './registration-secret';
-import { changeOf, settingsOf, type KnownPool } from './registration-settings';
+import { RegistrationError } from './error';
+import { getSecret, isForKey, isOwn, keepNewKey, keepToken, registrationOf, type Registration } from './secret';
+import { changeOf, settingsOf, type KnownPool } from './settings';
 
 export interface Step {
   readonly client: KubeClient;

@@ -1,14 +1,14 @@
-import { REASON } from '../../api';
-import { Gate } from '../../protocol/gate';
-import { backoffMs, type Clock } from '../../time';
-import { isHalted, keyOf, messageOf, type KubeClient, type Logger } from '../runtime';
+import { REASON } from '../../../api';
+import { Gate } from '../../../protocol/gate';
+import { backoffMs, type Clock } from '../../../time';
+import { isHalted, keyOf, messageOf, type KubeClient, type Logger } from '../../runtime';
+import type { PoolMemory } from '../memory';
+import type { Action, ActionOf, RegistrationFailure } from '../snapshot';
 import { readApiCredentials } from './api-credentials';
 import { ControlPlaneApis } from './control-plane-api';
-import type { PoolMemory } from './memory';
-import { RegistrationError } from './registration-error';
-import { hashOf, settingsOf } from './registration-settings';
-import { deletePool, deleteSecret, ownSecret, register, settleSettings, type Step } from './registration-steps';
-import type { Action, ActionOf, RegistrationFailure } from './snapshot';
+import { RegistrationError } from './error';
+import { hashOf, settingsOf } from './settings';
+import { deletePool, deleteSecret, ownSecret, register, settleSettings, type Step } from './steps';
 
 /** Pools at once: a control plane that hangs must not take the passes of all pools. */
 const AT_ONCE = 8;

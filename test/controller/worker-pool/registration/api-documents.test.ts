@@ -2,7 +2,7 @@
 import { expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { buildSchema, parse, validate } from 'graphql';
-import { DOCUMENT } from '../../../src/controller/worker-pool/api-documents';
+import { DOCUMENT } from '../../../../src/controller/worker-pool/registration/api-documents';
 
 const OWN = buildSchema(readFileSync('docs/reference/schema.graphql', 'utf8'));
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { API_CREDENTIALS_SECRET, CONTROLLER_VARIABLE, REASON, type WorkerPool } from '../../api';
-import { HttpAddress } from '../../protocol/token';
-import { explainRefusal, refusalOf, SECRETS, type KubeClient } from '../runtime';
-import type { Secret } from './credentials';
-import { RegistrationError } from './registration-error';
+import { API_CREDENTIALS_SECRET, CONTROLLER_VARIABLE, REASON, type WorkerPool } from '../../../api';
+import { HttpAddress } from '../../../protocol/token';
+import { explainRefusal, refusalOf, SECRETS, type KubeClient } from '../../runtime';
+import type { Secret } from '../credentials';
+import { RegistrationError } from './error';
 
 /** With what the controller asks a control plane for pools. */
 export interface ApiCredentials {

@@ -1,4 +1,4 @@
-import type { Problem } from './snapshot';
+import type { Problem } from '../snapshot';
 
 /** Why a pool cannot be registered, kept or deleted by the controller; the message holds no secret. */
 export class RegistrationError extends Error {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { GROUP, type WorkerPool } from '../../api';
+import { GROUP, type WorkerPool } from '../../../api';
 
 /** What a control plane is to have of a pool that registers itself. */
 export interface PoolSettings {
