@@ -68,6 +68,8 @@ interface PodCondition {
 
 export interface ContainerStatus {
   readonly name: string;
+  /** Of a sidecar among the init containers: whether it has passed its startup probe, so that the next one begins. */
+  readonly started?: boolean;
   readonly state?: {
     readonly waiting?: { readonly reason?: string; readonly message?: string };
     readonly running?: { readonly startedAt?: string };
@@ -232,17 +234,23 @@ function trimMetadata(metadata: ObjectMeta): ObjectMeta {
   };
 }
 
-function trimContainer({ name, image, resources }: Container): Container {
+function trimContainer({ name, image, resources, restartPolicy }: Container): Container {
   const memory = resources?.limits?.memory;
-  return { name, image, resources: memory === undefined ? undefined : { limits: { memory } } };
+  return {
+    name,
+    image,
+    resources: memory === undefined ? undefined : { limits: { memory } },
+    // Only a sidecar among the init containers has one.
+    ...(restartPolicy !== undefined && { restartPolicy }),
+  };
 }
 
 function trimCondition({ type, status, reason, message, lastTransitionTime }: PodCondition): PodCondition {
   return { type, status, reason, message, lastTransitionTime };
 }
 
-function trimStatus({ name, state }: ContainerStatus): ContainerStatus {
-  return { name, state };
+function trimStatus({ name, state, started }: ContainerStatus): ContainerStatus {
+  return { name, state, ...(started === false && { started }) };
 }
 
 function pick(from: Record<string, string> | undefined, keys: readonly string[]): Record<string, string> {

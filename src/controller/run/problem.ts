@@ -31,13 +31,44 @@ export function startProblem(pod: RunPod, ref: PoolRef): Problem | undefined {
   return schedulingProblem(pod, ref);
 }
 
-/** Since when `init` has run, in ms since the epoch; undefined when it does not. */
-export function initRunsSince(pod: RunPod): number | undefined {
-  return Date.parse(containerState(pod, CONTAINER.init)?.running?.startedAt ?? '') || undefined;
+/** What keeps a Pod from starting once it has lasted for a while; until then it is how every Pod starts. */
+export interface SlowStart {
+  /** In ms since the epoch. */
+  readonly since: number;
+  readonly problem: Problem;
+}
+
+/** What a Pod is at before the user's container runs; undefined when nothing of it is our concern. */
+export function slowStart(pod: RunPod, ref: PoolRef): SlowStart | undefined {
+  const since = runsSince(pod, CONTAINER.init);
+  return since === undefined ? heldUp(pod, ref) : { since, problem: initIsCutOff(pod) };
+}
+
+/** Init containers begin one after the other: the one before `init` that runs is what it waits for. */
+function heldUp(pod: RunPod, ref: PoolRef): SlowStart | undefined {
+  if (containerState(pod, CONTAINER.init)?.waiting === undefined) return undefined;
+  const names = pod.spec.initContainers.map(({ name }) => name);
+  const before = pod.spec.initContainers.slice(0, names.indexOf(CONTAINER.init));
+  for (const { name, restartPolicy } of before) {
+    const since = runsSince(pod, name);
+    const isSidecar = restartPolicy === 'Always';
+    if (since === undefined || (isSidecar && !isStarting(pod, name))) continue;
+    const sentence = isSidecar ? sentences.sidecarDoesNotStart(ref, name) : sentences.initContainerRunsOn(ref, name);
+    return { since, problem: { ...SCHEDULING, key: `init:${name}`, reason: REASON.podPending, sentence } };
+  }
+  return undefined;
+}
+
+function runsSince(pod: RunPod, container: string): number | undefined {
+  return Date.parse(containerState(pod, container)?.running?.startedAt ?? '') || undefined;
+}
+
+function isStarting(pod: RunPod, container: string): boolean {
+  return allStatuses(pod).some(({ name, started }) => name === container && started === false);
 }
 
 /** `init` goes on trying until the start deadline, and what it meets stands in its own log only. */
-export function initIsCutOff(pod: RunPod): Problem {
+function initIsCutOff(pod: RunPod): Problem {
   const sentence = sentences.initIsCutOff(pod.metadata.namespace ?? '', pod.metadata.name);
   return { ...SCHEDULING, key: 'init', reason: REASON.controlPlaneUnreachable, sentence };
 }

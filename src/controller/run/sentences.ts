@@ -152,7 +152,15 @@ export function stepFailed(exitCode: number): string {
 }
 
 export function initIsCutOff(namespace: string, pod: string): string {
-  return `Container init runs, but has not reached the control plane from its node: check the network policies, proxies and DNS of run Pods. What it meets is said by: kubectl logs -n ${namespace} ${pod} -c init`;
+  return `Container init runs, but has not reached the control plane from its node: check the network policies, proxies and DNS of run Pods, or a service mesh whose proxy starts after init. What it meets is said by: kubectl logs -n ${namespace} ${pod} -c init`;
+}
+
+export function initContainerRunsOn(ref: PoolRef, container: string): string {
+  return `Container ${container} is an init container that goes on, and init begins when it has ended. A sidecar among the init containers needs restartPolicy: Always: correct ${fieldOf(container)} of ${pool(ref)}.`;
+}
+
+export function sidecarDoesNotStart(ref: PoolRef, container: string): string {
+  return `Container ${container} is a sidecar among the init containers that has not passed its startupProbe, and init begins when it has: see its log, or correct ${fieldOf(container)} of ${pool(ref)}.`;
 }
 
 /** The node or the Pod counts as lost by the API server's word, and the control plane hears the relay. */

@@ -6,14 +6,13 @@ import type { Assignment } from '../../protocol/messages';
 import {
   containerState,
   couldNotStart,
-  initIsCutOff,
-  initRunsSince,
   isBeingEnded,
   isLive,
   isRefusal,
   outcomeOf,
   sentences,
   shimBegan,
+  slowStart,
   startProblem,
   workerBegan,
   type PoolRef,
@@ -30,7 +29,7 @@ import type { Action, PoolFacts, WorkerSnapshot } from './snapshot';
 
 /** How much later than another's end the kubelet may tell of a container's. */
 export const KUBELET_LAG_MS = 30_000;
-/** `init` needs a moment to ask to start; one that has not after so long cannot reach the control plane. */
+/** An init container needs a moment; `init`, to ask to start: one that has not after so long cannot reach the control plane. */
 const INIT_QUIET_MS = 60_000;
 /** What keeps a started run from going on may pass for so long. */
 export const PROBLEM_PATIENCE_MS = 600_000;
@@ -151,9 +150,10 @@ function problemOf(
 ): [Problem | undefined, number | undefined] {
   const problem = startProblem(pod, ref);
   if (problem || assignment.started) return [problem, undefined];
-  const since = initRunsSince(pod);
-  if (since === undefined) return [undefined, undefined];
-  return now < since + INIT_QUIET_MS ? [undefined, since + INIT_QUIET_MS] : [initIsCutOff(pod), undefined];
+  const slow = slowStart(pod, ref);
+  if (slow === undefined) return [undefined, undefined];
+  const lookAt = slow.since + INIT_QUIET_MS;
+  return now < lookAt ? [undefined, lookAt] : [slow.problem, undefined];
 }
 
 /**

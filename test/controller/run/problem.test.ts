@@ -1,6 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { startProblem, type RunPodStatus } from '../../../src/controller/run';
-import { anAssignment, built, containers, observed, POOL_REF, running, waitingFor } from './fixtures';
+import { slowStart, startProblem, trimRunPod, type RunPodStatus } from '../../../src/controller/run';
+import {
+  anAssignment,
+  built,
+  containers,
+  exited,
+  observed,
+  POOL_REF,
+  running,
+  waitingFor,
+  type State,
+} from './fixtures';
 
 const IMAGE = 'someone/non-existent-image:1234';
 const SETUP = { customInitContainers: [{ name: 'setup', image: 'tools:1' }] };
@@ -149,5 +159,52 @@ describe('what keeps a run’s Pod from starting', () => {
     const backingOff = startProblem(pod(worker('ImagePullBackOff', `Back-off pulling image "${IMAGE}"`)), POOL_REF);
     expect(backingOff?.key).toBe(failing?.key);
     expect([failing?.detailed, backingOff?.detailed]).toEqual([true, false]);
+  });
+});
+
+describe('what a Pod is at before init', () => {
+  const SINCE = '2026-11-22T11:00:05Z';
+  const atWork = { running: { startedAt: SINCE } };
+  const before = (
+    restartPolicy: string | undefined,
+    started?: boolean,
+    init: State = waitingFor('PodInitializing'),
+  ) => {
+    const { spec, ...rest } = observed(containers({ custom: { mesh: atWork }, init }, { phase: 'Pending' }), {
+      of: built({ customInitContainers: [{ name: 'mesh', image: 'mesh:1', ...(restartPolicy && { restartPolicy }) }] }),
+    });
+    const initContainerStatuses = rest.status?.initContainerStatuses?.map((one) =>
+      one.name === 'mesh' && started !== undefined ? { ...one, started } : one,
+    );
+    // As the cache has it.
+    return trimRunPod({ ...rest, spec, status: { ...rest.status, initContainerStatuses } });
+  };
+
+  test('is an init container of others that goes on, with what it lacks as a sidecar', () => {
+    expect(slowStart(before(undefined), POOL_REF)).toMatchObject({
+      since: Date.parse(SINCE),
+      problem: {
+        reason: 'PodPending',
+        outcome: 'StartTimeout',
+        hopeless: false,
+        sentence:
+          'Container mesh is an init container that goes on, and init begins when it has ended. A sidecar among the init containers needs restartPolicy: Always: correct the entry "mesh", unless a webhook added it, of spec.pod.customInitContainers or additionalSidecarContainers of WorkerPool team/pool.',
+      },
+    });
+  });
+
+  test('is a sidecar that does not pass its probe', () => {
+    expect(slowStart(before('Always', false), POOL_REF)?.problem.sentence).toBe(
+      'Container mesh is a sidecar among the init containers that has not passed its startupProbe, and init begins when it has: see its log, or correct the entry "mesh", unless a webhook added it, of spec.pod.customInitContainers or additionalSidecarContainers of WorkerPool team/pool.',
+    );
+  });
+
+  test('is nothing of a sidecar that has started, whose neighbour gets its image', () => {
+    expect(slowStart(before('Always', true), POOL_REF)).toBeUndefined();
+  });
+
+  test('is init itself, and no container of others, once it runs', () => {
+    expect(slowStart(before('Always', true, atWork), POOL_REF)?.problem.reason).toBe('ControlPlaneUnreachable');
+    expect(slowStart(before(undefined, undefined, exited(0)), POOL_REF)).toBeUndefined();
   });
 });

@@ -26,6 +26,7 @@ import {
   toldUnschedulable,
   gated,
   initAtWorkFor,
+  setupAtWorkFor,
   secondsAgo,
 } from './pods';
 
@@ -113,6 +114,16 @@ describe('what is done for an assignment', () => {
       ['report waiting Unschedulable'],
     ],
     ['a Pod behind a gate is told of', { assignment: assigned, pods: [gated] }, ['report waiting SchedulingGated']],
+    [
+      'an init container of others has a minute',
+      { assignment: assigned, pods: [setupAtWorkFor(59)], memory: { createdReported: true } },
+      [],
+    ],
+    [
+      'an init container of others that goes on is told of',
+      { assignment: assigned, pods: [setupAtWorkFor(60)] },
+      ['report waiting PodPending'],
+    ],
     [
       'init that works has a minute to reach the control plane',
       { assignment: assigned, pods: [initAtWorkFor(59)], memory: { createdReported: true } },

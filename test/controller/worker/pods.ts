@@ -54,5 +54,13 @@ export const toldUnschedulable = (seconds: number) => ({
   at: NOW - seconds * 1_000,
 });
 export const gated = unscheduled('SchedulingGated', 'Scheduling is blocked due to non-empty scheduling gates');
+export const setupAtWorkFor = (seconds: number) =>
+  observed(
+    containers(
+      { custom: { setup: { running: { startedAt: secondsAgo(seconds) } } }, init: waitingFor('PodInitializing') },
+      { phase: 'Pending' },
+    ),
+    { of: built({ customInitContainers: [{ name: 'setup', image: 'tools:1' }] }) },
+  );
 export const initAtWorkFor = (seconds: number) =>
   observed(containers({ init: { running: { startedAt: secondsAgo(seconds) } } }, { phase: 'Pending' }));
