@@ -7,6 +7,12 @@ const CONTROL_PLANE = 'worker_pools_control_plane';
 /** Fine around the tenth of a second that an assignment may take; minutes are for those who wait for a worker. */
 const BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 120, 600] as const;
 
+/** Around a second, which a warm node takes, and minutes, which a new one does. */
+const POD_BUCKETS = [0.25, 0.5, 1, 2, 4, 10, 30, 60, 120, 300, 900] as const;
+
+/** Runs take from seconds to the days until somebody confirms. */
+const RUN_BUCKETS = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 14_400, 86_400] as const;
+
 /** What the bundled control plane serves of itself. */
 export const CONTROL_PLANE_METRICS = {
   runs: {
@@ -41,6 +47,27 @@ export const CONTROL_PLANE_METRICS = {
     help: 'Time from the creation of a run until a controller was sent the view with its first assignment, with all that it waited for.',
     labels: [],
     buckets: BUCKETS,
+  },
+  podStart: {
+    name: `${CONTROL_PLANE}_run_pod_start_seconds`,
+    type: 'histogram',
+    help: 'Time from the assignment of a run until its Pod was let start: its creation, a node, images and the container init are in it.',
+    labels: [],
+    buckets: POD_BUCKETS,
+  },
+  firstLine: {
+    name: `${CONTROL_PLANE}_run_first_line_seconds`,
+    type: 'histogram',
+    help: "Time from the start of a run's Pod until the first line of its steps was in the run's log.",
+    labels: [],
+    buckets: POD_BUCKETS,
+  },
+  runDuration: {
+    name: `${CONTROL_PLANE}_run_seconds`,
+    type: 'histogram',
+    help: 'Time from the creation of a run until its end, with all that it waited for, by the state in which it ended.',
+    labels: ['type', 'state'],
+    buckets: RUN_BUCKETS,
   },
   sessions: {
     name: `${CONTROL_PLANE}_sessions`,

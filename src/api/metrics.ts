@@ -18,7 +18,7 @@ export interface MetricDescription {
 
 type Metrics = Readonly<Record<string, MetricDescription>>;
 
-/** What the controller serves of Workers and runs, under the names that Spacelift documents. */
+/** What the controller serves of Workers and runs, under the names that Spacelift documents, and one more. */
 export const CONTROLLER_METRICS = {
   workers: {
     name: 'spacelift_workerpool_controller_worker_total',
@@ -44,6 +44,13 @@ export const CONTROLLER_METRICS = {
     type: 'counter',
     help: 'Workers that could not be created.',
     labels: [],
+  },
+  runPodCreationDuration: {
+    name: 'spacelift_workerpool_controller_run_pod_creation_duration_seconds',
+    type: 'histogram',
+    help: 'Time from the assignment of a run, as the controller heard of it, until the API server had its Pod.',
+    labels: [],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
   },
   runStartupDuration: {
     name: 'spacelift_workerpool_controller_run_startup_duration_seconds',

@@ -24,7 +24,7 @@ export class UsageError extends UserError {
 }
 
 /** Errors whose message is a sentence for people, by their names: the programs hold some of their classes more than once. */
-const FOR_PEOPLE = ['UserError', 'RequestError', 'ConfigurationError', 'VaultError'];
+const FOR_PEOPLE = ['UserError', 'RequestError', 'ConfigurationError', 'TraceVariableError', 'VaultError'];
 
 /** Runs the one of the commands that the arguments name. */
 export async function run(

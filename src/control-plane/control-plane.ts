@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import { pino, type Logger } from 'pino';
 import { CONTROL_PLANE_PORT, RETENTION, SHUTDOWN_GRACE_SECONDS, START_DEADLINE_SECONDS } from '../api/defaults';
 import { systemClock, type Clock } from '../time';
+import { NO_SPANS } from '../tracing/spans';
 import { AdminService } from './admin/admin-service';
 import { appOf } from './app';
 import { Admission } from './admission';
@@ -30,6 +31,7 @@ import { Authority } from './pki/authority';
 import { earliestEnd } from './pki/certificates';
 import type { ServerTls } from './pki/server-tls';
 import { PoolIssuer } from './identity/pool-issuer';
+import { alsoTracing } from './observability/run-spans';
 import { queueContext } from './queue';
 import type { LetGo, QueueContext } from './queue/context';
 import { Sweeper } from './queue/sweeper';
@@ -199,7 +201,8 @@ async function openQueue(given: ControlPlaneOptions, parts: QueueParts, opened: 
   const opening = await openBlobs(dataDir, options.blobs, surroundings);
   const blobs: Blobs = { ...opening, store: opened.add(measuredBlobs(opening.store, metrics.blobs)) };
   const letGo = ({ kind, id }: LetGo) => void blobs.unused.release(kind, id);
-  const context = queueContext(store, options, logger, now, letGo, metrics.queue, tracing);
+  const observer = tracing.spans === NO_SPANS ? metrics.queue : alsoTracing(metrics.queue, tracing.spans);
+  const context = queueContext(store, options, logger, now, letGo, observer, tracing);
   return { context, blobs, states: new States(context, blobs), rotation: secretStore.rotation };
 }
 

@@ -1,5 +1,6 @@
-/** What is said of a span: never what a caller wrote (a path, a header, a body, a name) but ids and words of our own. */
-export type SpanAttributes = Readonly<Record<string, string | number>>;
+import { NO_SPANS, type SpanAttributes, type Spans } from '../tracing/spans';
+
+export type { SpanAttributes };
 
 /** Makes spans of what the control plane does. */
 export interface Tracing {
@@ -10,6 +11,8 @@ export interface Tracing {
    * the work says so, in words of our own.
    */
   request(headers: Pick<Headers, 'get'>, work: () => Promise<RequestTrace>): Promise<void>;
+  /** What is over, such as a run. */
+  readonly spans: Spans;
   /** Sends what is not sent yet. */
   close(): Promise<void>;
 }
@@ -25,5 +28,6 @@ export interface RequestTrace {
 export const UNTRACED: Tracing = {
   span: (_name, _attributes, work) => work(),
   request: async (_headers, work) => void (await work()),
+  spans: NO_SPANS,
   close: () => Promise.resolve(),
 };

@@ -3,6 +3,8 @@ import { EVENT_SOURCE, LABEL } from '../api';
 import { mountedAuthorities } from '../protocol/authorities';
 import { connectMqtt, connectPoll } from '../protocol/client';
 import { sleep, systemClock, type Clock } from '../time';
+import { openSpans } from '../tracing/open-spans';
+import type { Spans } from '../tracing/spans';
 import { createCaches, type Caches } from './caches';
 import { DisruptionController } from './disruption/controller';
 import { createLogger } from './logging';
@@ -64,10 +66,16 @@ export async function runController(options: ControllerOptions, control: RunCont
     logger,
     metrics: prometheus,
   });
+  const spans = await openSpans({
+    service: 'worker-pools-controller',
+    version: compiled.version,
+    variables: process.env,
+    warn: (message) => logger.warn({}, message),
+  });
   const events = new EventRecorder({ client, component: EVENT_SOURCE, logger, metrics: prometheus });
   const { clock = systemClock } = control;
   tellAuthorities(logger);
-  const parts: Parts = { options: compiled, logger, prometheus, client, events, clock, caches: createCaches() };
+  const parts: Parts = { options: compiled, logger, prometheus, client, events, clock, spans, caches: createCaches() };
   const manager = assemble(parts);
   const servers = await serve(parts, manager);
   control.onServing?.({ health: servers.health?.port, metrics: servers.metrics?.port });
@@ -83,7 +91,7 @@ export async function runController(options: ControllerOptions, control: RunCont
   } finally {
     control.signal?.removeEventListener('abort', stop);
     await Promise.all([servers.health?.close(), servers.metrics?.close(), lastEvents(events)]);
-    await client.close();
+    await Promise.all([client.close(), spans.close()]);
   }
 }
 
@@ -107,11 +115,12 @@ interface Parts {
   readonly client: KubeClient;
   readonly events: EventRecorder;
   readonly clock: Clock;
+  readonly spans: Spans;
   readonly caches: Caches;
 }
 
 function assemble(parts: Parts): Manager {
-  const { options, logger, prometheus, client, events, clock, caches } = parts;
+  const { options, logger, prometheus, client, events, clock, spans, caches } = parts;
   const pools = new Pools(caches, clock);
   const leadership = new Leadership();
   const common = {
@@ -132,7 +141,7 @@ function assemble(parts: Parts): Manager {
     version: options.version,
     controllerNamespace: options.controllerNamespace,
   });
-  const workers = new WorkerController({ ...common, concurrency: options.workerConcurrency });
+  const workers = new WorkerController({ ...common, spans, concurrency: options.workerConcurrency });
   const budgets = new DisruptionController({ ...common, namespaces: options.namespaces });
   return new Manager({
     reflectors: [

@@ -14,6 +14,7 @@ export interface PoolWorkers {
 export interface WorkerMetrics {
   readonly workerCreationDuration: Histogram;
   readonly workerCreationErrors: Counter;
+  readonly runPodCreationDuration: Histogram;
   readonly runStartupDuration: Histogram;
 }
 
@@ -27,6 +28,7 @@ export function createWorkerMetrics(registry: Registry, pools: () => Iterable<Po
   return {
     workerCreationDuration: instrument(registry, CONTROLLER_METRICS.workerCreationDuration),
     workerCreationErrors: instrument(registry, CONTROLLER_METRICS.workerCreationErrors),
+    runPodCreationDuration: instrument(registry, CONTROLLER_METRICS.runPodCreationDuration),
     runStartupDuration: instrument(registry, CONTROLLER_METRICS.runStartupDuration),
   };
 

@@ -26,7 +26,8 @@ describe('the metrics', () => {
 
   // spec of the official controller: docs.spacelift.io, "Kubernetes workers", "Controller metrics".
   it('of the controller are those that Spacelift documents', () => {
-    expect(Object.values(CONTROLLER_METRICS).map(({ name, labels }) => [name, labels])).toEqual([
+    const { runPodCreationDuration: _ours, ...documented } = CONTROLLER_METRICS;
+    expect(Object.values(documented).map(({ name, labels }) => [name, labels])).toEqual([
       ['spacelift_workerpool_controller_worker_total', ['pool_ulid']],
       ['spacelift_workerpool_controller_worker_idle_total', ['pool_ulid']],
       ['spacelift_workerpool_controller_worker_creation_duration_seconds', []],

@@ -28,6 +28,8 @@ export interface SentSpan {
   readonly spanId: string;
   readonly parentSpanId?: string;
   readonly kind: number;
+  readonly startTimeUnixNano: string;
+  readonly endTimeUnixNano: string;
   readonly attributes: Attributes;
   readonly resource: Attributes;
 }

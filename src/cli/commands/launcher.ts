@@ -12,7 +12,7 @@ export function launcherCommand(): Command {
   command
     .command('grpc')
     .description("Relay the worker container's output and outcome until everything is acknowledged.")
-    .action(async () => (await containers()).runRelay());
+    .action(async () => (await containers()).runRelay(VERSION));
   return command;
 }
 

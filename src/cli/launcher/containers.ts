@@ -7,6 +7,8 @@ import type { Logger } from '../../launcher/logger';
 import { relay } from '../../launcher/relay/relay';
 import { SHIM_PATH } from '../../launcher/shim/path';
 import { systemClock } from '../../time';
+import { openSpans } from '../../tracing/open-spans';
+import { NO_SPANS, type Spans } from '../../tracing/spans';
 
 /** Where the kubelet looks for a container's last words. */
 const TERMINATION_LOG = '/dev/termination-log';
@@ -16,26 +18,38 @@ export const runInit = (version: string): Promise<void> =>
   carryOut((logger, terminating) => initContainer(version, logger, terminating), lastWords);
 
 /** The container `launcher-grpc`, to its end. */
-export const runRelay = (): Promise<void> => carryOut(relayContainer, lastWords);
+export const runRelay = (version: string): Promise<void> =>
+  carryOut((logger, terminating) => relayContainer(version, logger, terminating), lastWords);
 
 async function initContainer(version: string, logger: Logger, terminating: AbortSignal): Promise<void> {
   const identity = readIdentity(process.env);
-  await init({
-    identity,
-    paths: PATH,
-    environment: process.env,
-    shim: SHIM_PATH,
-    clock: systemClock,
-    logger,
-    signal: terminating,
-    version,
-  });
+  const common = { identity, paths: PATH, environment: process.env, clock: systemClock, logger };
+  await withSpans(version, logger, (spans) =>
+    init({ ...common, shim: SHIM_PATH, signal: terminating, version, spans }),
+  );
 }
 
-async function relayContainer(logger: Logger, terminating: AbortSignal): Promise<void> {
+async function relayContainer(version: string, logger: Logger, terminating: AbortSignal): Promise<void> {
   const identity = readIdentity(process.env);
   const print = (text: string): void => void process.stdout.write(text);
-  await relay({ identity, paths: PATH, environment: process.env, clock: systemClock, logger, print, terminating });
+  const common = { identity, paths: PATH, environment: process.env, clock: systemClock, logger };
+  await withSpans(version, logger, (spans) => relay({ ...common, print, terminating, spans }));
+}
+
+/** What is wrong with traces is no reason to lose a run. */
+async function withSpans(version: string, logger: Logger, work: (spans: Spans) => Promise<void>): Promise<void> {
+  const warn = (message: string): void => logger.warn(message);
+  const spans = await openSpans({ service: 'worker-pools-launcher', version, variables: process.env, warn }).catch(
+    (error: unknown) => {
+      warn(error instanceof Error ? error.message : String(error));
+      return NO_SPANS;
+    },
+  );
+  try {
+    await work(spans);
+  } finally {
+    await spans.close();
+  }
 }
 
 function lastWords(sentence: string): void {

@@ -11,6 +11,7 @@ const pools = poolQueries();
 export const CONTROL_PLANE_ROWS: readonly Row[] = [
   { title: 'Now', height: 4, panels: nowPanels() },
   { title: 'Queue', height: 8, panels: queuePanels() },
+  { title: 'Runs, part by part', height: 8, panels: runPanels() },
   { title: 'Controllers and run Pods', height: 8, panels: leasePanels() },
   { title: 'Database', height: 8, panels: databasePanels() },
   { title: 'Requests', height: 8, panels: requestPanels() },
@@ -103,6 +104,33 @@ function queuePanels(): Panel[] {
       unit: 's',
       queries: [...parts(METRICS.assignmentView, 'assigned', 0.5, 0.99), ...parts(METRICS.triggerView, 'created', 0.5)],
       thresholds: [{ from: 1, color: 'red' }],
+    },
+  ];
+}
+
+function runPanels(): Panel[] {
+  return [
+    {
+      ...line,
+      title: 'Assignment until the Pod starts',
+      description:
+        'Creation of the Pod, a node, images and the container init. Where it grows, look at nodes, registries and quotas.',
+      unit: 's',
+      queries: parts(METRICS.podStart, 'started', 0.5, 0.95),
+    },
+    {
+      ...line,
+      title: 'Start until the first line of a step',
+      description: 'The source and the image of the runner. Where it grows, look at the size of sources and images.',
+      unit: 's',
+      queries: parts(METRICS.firstLine, 'first line', 0.5, 0.95),
+    },
+    {
+      ...line,
+      title: 'Whole runs',
+      description: 'From the creation of a run to its end, with all that it waited for, also for a person.',
+      unit: 's',
+      queries: parts(METRICS.runDuration, 'ended', 0.5, 0.95),
     },
   ];
 }

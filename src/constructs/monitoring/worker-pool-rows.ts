@@ -130,20 +130,22 @@ function poolPanels(): Panel[] {
 }
 
 function startPanels(): Panel[] {
-  const { runStartupDuration } = CONTROLLER_METRICS;
+  const { runPodCreationDuration, runStartupDuration } = CONTROLLER_METRICS;
   return [
     {
       type: 'timeseries',
       title: 'Start of a run',
       description:
-        'From the assignment of a run until its worker container started: scheduling, images, volumes, init. ' +
+        'From the assignment of a run until its worker container started: scheduling, images, volumes, init; and until the API server had its Pod. ' +
         'All pools; no line where no run started within $window.',
       width: 12,
       unit: 's',
-      queries: [0.5, 0.95].map((part) => ({
-        expr: controllerQueries.quantile(part, runStartupDuration, WINDOW),
-        legend: `p${part * 100}`,
-      })),
+      queries: [0.5, 0.95]
+        .map((part) => ({
+          expr: controllerQueries.quantile(part, runStartupDuration, WINDOW),
+          legend: `p${part * 100}`,
+        }))
+        .concat({ expr: controllerQueries.quantile(0.95, runPodCreationDuration, WINDOW), legend: 'Pod created, p95' }),
       thresholds: [{ from: 120, color: 'red' }],
     },
     {

@@ -4,6 +4,7 @@ import { instrument } from '../../metrics/instrument';
 import type { BlobObserver } from '../blobs';
 import type { BrokerObserver } from '../broker';
 import type { QueueObserver } from '../queue/context';
+import type { Moment } from '../queue/moments';
 import type { DatabaseObserver } from '../store/database/observer';
 import type { DeliveryObserver } from '../webhooks';
 import { watchGauges, type Sources } from './gauges';
@@ -19,6 +20,9 @@ export class Metrics {
     assignment: instrument(this.registry, METRICS.assignment),
     assignmentView: instrument(this.registry, METRICS.assignmentView),
     triggerView: instrument(this.registry, METRICS.triggerView),
+    podStart: instrument(this.registry, METRICS.podStart),
+    firstLine: instrument(this.registry, METRICS.firstLine),
+    runDuration: instrument(this.registry, METRICS.runDuration),
     retired: instrument(this.registry, METRICS.retired),
     httpRequests: instrument(this.registry, METRICS.httpRequests),
     logIns: instrument(this.registry, METRICS.logIns),
@@ -56,7 +60,7 @@ export class Metrics {
   };
 
   readonly queue: QueueObserver = {
-    runAssigned: (waitedMs) => this.instruments.assignment.observe(seconds(waitedMs)),
+    happened: (moment) => this.observe(moment),
     viewsSent: (views) => {
       const now = this.now();
       for (const { assignedAt, attempt, runCreatedAt } of this.newAssignments.among(views)) {
@@ -92,6 +96,23 @@ export class Metrics {
     uploads: (kind, change) => this.instruments.blobUploads.inc({ kind }, change),
     transferred: (kind, direction, bytes) => this.instruments.blobBytes.inc({ kind, direction }, bytes),
   };
+
+  private observe(moment: Moment): void {
+    const { assignment, podStart, firstLine, runDuration } = this.instruments;
+    switch (moment.kind) {
+      case 'assigned':
+        return assignment.observe(seconds(moment.at - moment.waitedSince));
+      case 'started':
+        return podStart.observe(seconds(moment.at - moment.assignedAt));
+      case 'first-line':
+        return firstLine.observe(seconds(moment.at - moment.startedAt));
+      case 'run-ended':
+        return runDuration.observe({ type: moment.type, state: moment.state }, seconds(moment.at - moment.createdAt));
+      case 'attempt-ended':
+      case 'decided':
+        return;
+    }
+  }
 
   /** Looks at each of these at every scrape. */
   watch(sources: Sources): void {

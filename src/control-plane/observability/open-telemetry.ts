@@ -1,8 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   defaultTextMapGetter,
-  diag,
-  DiagLogLevel,
   ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
@@ -12,16 +10,12 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
+import { startProvider, type Provider } from '../../tracing/provider';
+import { Recorder } from '../../tracing/recorder';
+import type { Spans } from '../../tracing/spans';
 import { RequestError } from '../errors';
 import type { RequestTrace, SpanAttributes, Tracing } from '../tracing';
-import { batchOf, samplerOf } from './trace-variables';
-
-/** What is logged of a failure to send. */
-const LONGEST_MESSAGE = 500;
 
 interface TracingOptions {
   readonly version: string;
@@ -29,38 +23,22 @@ interface TracingOptions {
   readonly variables: NodeJS.ProcessEnv;
 }
 
-/**
- * Spans for an OTLP receiver by HTTP. Where it is, and what is sampled, say the variables of OpenTelemetry. Nothing is set for
- * the whole process: two control planes in one have their own.
- */
+/** Spans of requests, of what they do, and of runs. */
 export class OpenTelemetry implements Tracing {
+  readonly spans: Spans;
   private readonly active = new AsyncLocalStorage<Context>();
   private readonly propagator = new W3CTraceContextPropagator();
+  private readonly tracer: Tracer;
 
-  private constructor(
-    private readonly provider: TracerProvider,
-    private readonly tracer: Tracer,
-  ) {}
+  private constructor(private readonly provider: Provider) {
+    this.tracer = provider.tracer;
+    this.spans = new Recorder(provider);
+  }
 
+  /** @throws TraceVariableError */
   static start({ version, logger, variables }: TracingOptions): OpenTelemetry {
-    // What cannot be sent is told there alone.
-    const say = (message: string) => logger.warn(`traces: ${message.slice(0, LONGEST_MESSAGE)}`);
-    const quiet = () => undefined;
-    diag.setLogger(
-      { error: say, warn: say, info: quiet, debug: quiet, verbose: quiet },
-      { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
-    );
-    const named = resourceFromAttributes({
-      'service.name': 'worker-pools-control-plane',
-      'service.version': version,
-    });
-    const provider = new TracerProvider({
-      // The variables win: OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES.
-      resource: named.merge(detectResources({ detectors: [envDetector] })),
-      sampler: samplerOf(variables),
-      spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter(), ...batchOf(variables) })],
-    });
-    return new OpenTelemetry(provider, provider.getTracer('worker-pools-control-plane', version));
+    const warn = (message: string) => logger.warn(message);
+    return new OpenTelemetry(startProvider({ service: 'worker-pools-control-plane', version, warn, variables }));
   }
 
   async span<T>(name: string, attributes: SpanAttributes, work: () => Promise<T>): Promise<T> {
@@ -94,9 +72,8 @@ export class OpenTelemetry implements Tracing {
     }
   }
 
-  async close(): Promise<void> {
-    // A receiver that is not there must not keep a control plane from ending.
-    await this.provider.shutdown().catch(() => undefined);
+  close(): Promise<void> {
+    return this.provider.close();
   }
 }
 

@@ -74,6 +74,6 @@ async function assign(
     tx.assignments.insert(assignment),
     tx.workers.holdByAttempt(worker.id, { runId: run.id, attempt, revision }),
   ]);
-  made.assigned(now - run.updatedAt);
+  made.happened({ kind: 'assigned', runId: run.id, poolId: worker.poolId, attempt, waitedSince: run.updatedAt });
   made.say('info', { run: run.id, attempt, stage, worker: worker.id, fence }, 'run assigned');
 }

@@ -3,12 +3,16 @@ import type { Assignable } from '../store/looks';
 import type { Worked } from '../store/pools';
 import type { RunRecord, WebhookFilter } from '../store/records';
 import type { LetGo, QueueSettings } from './context';
+import type { Moment } from './moments';
 import { monthOf } from './month';
 import { tellWebhooks, type StateChange } from './state-changes';
 import { poolTopic, runTopic, stackTopic, WEBHOOKS_TOPIC } from './wakeups';
 
 /** Runs given out in one transaction; the rest follows in the next. */
 export const BATCH = 100;
+
+/** Of each member of a union. */
+type DistributiveOmit<T, K extends keyof T> = T extends unknown ? Omit<T, K> : never;
 
 /** A line for the log of the process. */
 interface Said {
@@ -21,8 +25,7 @@ interface Said {
 export interface Aftermath {
   readonly said: readonly Said[];
   readonly blobsLetGo: readonly LetGo[];
-  /** How long each of the runs that were given out had waited, in milliseconds. */
-  readonly waited: readonly number[];
+  readonly moments: readonly Moment[];
   /** Something may be given out there now. */
   readonly poolsToAssign: readonly string[];
 }
@@ -40,7 +43,7 @@ export class Change {
   private readonly toSettle = new Set<string>();
   private readonly free: LetGo[] = [];
   private readonly said: Said[] = [];
-  private readonly waited: number[] = [];
+  private readonly moments: Moment[] = [];
   private told: number | undefined;
   private webhooks: Promise<readonly WebhookFilter[]> | undefined;
   private clock: ReturnType<Transaction['leaseClock']['look']> | undefined;
@@ -172,9 +175,9 @@ export class Change {
     }
   }
 
-  /** A run was given out that had waited for so long. */
-  assigned(waitedMs: number): void {
-    this.waited.push(waitedMs);
+  /** Something happened to a run now. */
+  happened(moment: DistributiveOmit<Moment, 'at'>): void {
+    this.moments.push({ ...moment, at: this.now });
   }
 
   /** A blob that a row named is needed by it no more. */
@@ -183,8 +186,8 @@ export class Change {
   }
 
   get aftermath(): Aftermath {
-    const { said, free, waited, poolsToAssign } = this;
-    return { said, blobsLetGo: free, waited, poolsToAssign };
+    const { said, free, moments, poolsToAssign } = this;
+    return { said, blobsLetGo: free, moments, poolsToAssign };
   }
 
   /**

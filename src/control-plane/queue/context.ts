@@ -4,6 +4,7 @@ import type { Retention } from '../retention';
 import type { Store } from '../store';
 import type { ViewRecord } from '../store/views';
 import type { Tracing } from '../tracing';
+import type { Moment } from './moments';
 import type { Wakeups } from './wakeups';
 
 export interface QueueSettings {
@@ -22,8 +23,7 @@ export interface LetGo {
 
 /** Told by the queue what it does. */
 export interface QueueObserver {
-  /** A worker has a run, which had waited so long. */
-  runAssigned(waitedMs: number): void;
+  happened(moment: Moment): void;
   /** The controllers of these workers are sent what changed. */
   viewsSent(views: readonly ViewRecord[]): void;
   /** So many were kept long enough. */

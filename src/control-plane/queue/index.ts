@@ -7,7 +7,7 @@ import type { QueueContext, QueueObserver, QueueSettings } from './context';
 import { Wakeups } from './wakeups';
 
 const UNOBSERVED: QueueObserver = {
-  runAssigned: () => undefined,
+  happened: () => undefined,
   viewsSent: () => undefined,
   removed: () => undefined,
 };
@@ -27,7 +27,7 @@ function guarded(observer: QueueObserver, logger: Logger): QueueObserver {
     }
   };
   return {
-    runAssigned: (waitedMs) => told(() => observer.runAssigned(waitedMs)),
+    happened: (moment) => told(() => observer.happened(moment)),
     viewsSent: (views) => told(() => observer.viewsSent(views)),
     removed: (what, count) => told(() => observer.removed(what, count)),
   };

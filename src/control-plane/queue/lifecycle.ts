@@ -38,8 +38,19 @@ export async function advance(
   made.stateChanged(moved);
   made.say('info', { run: run.id, from: run.state, to, reason: moved.reason ?? undefined }, 'run changed state');
   if (ready) made.mayAssign(run.poolId);
+  tellMoments(made, run, moved);
   if (ended) await letOthersGo(made, moved);
   return moved;
+}
+
+function tellMoments(made: Change, before: RunRecord, { id: runId, poolId, ...run }: RunRecord): void {
+  const { createdAt, type, state, reason } = run;
+  if (before.state === 'UNCONFIRMED') {
+    made.happened({ kind: 'decided', runId, poolId, plannedAt: before.updatedAt, state });
+  }
+  if (isTerminal(state)) {
+    made.happened({ kind: 'run-ended', runId, poolId, createdAt, type, state, reason: reason ?? undefined });
+  }
 }
 
 /** The stack of the run is free, and what waits for the run, too: it goes on, or is canceled. */
@@ -121,8 +132,13 @@ export async function endAttempt(made: Change, assignment: AssignmentRecord, by:
   const { fence, poolId, workerId, startedAt } = assignment;
   if (!(await made.tx.assignments.end(fence, by, made.now))) return false;
   if (startedAt !== null) made.workEnded(poolId, workerId, startedAt);
+  const { stage, createdAt: assignedAt } = assignment;
+  made.happened({ kind: 'attempt-ended', ...attemptOf(assignment), stage, workerId, assignedAt, startedAt });
   return true;
 }
+
+/** What tells one attempt from others. */
+export const attemptOf = ({ runId, poolId, attempt }: AssignmentRecord) => ({ runId, poolId, attempt });
 
 /** Ends an attempt without success, and its run with it: stopped when somebody asked for that, failed otherwise. */
 export async function endWithoutSuccess(made: Change, assignment: AssignmentRecord, failure: Failure): Promise<void> {

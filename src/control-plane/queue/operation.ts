@@ -133,9 +133,9 @@ async function ask<Result>(context: QueueContext, asked: Asked): Promise<Result>
   const done = store.perform
     ? ((await store.perform(asked)) as Done)
     : await carryOut((work) => store.transaction(work), asked);
-  const { said, blobsLetGo, waited, poolsToAssign } = done.aftermath;
+  const { said, blobsLetGo, moments, poolsToAssign } = done.aftermath;
   for (const { level, fields, message } of said) context.logger[level](fields, message);
-  for (const ms of waited) context.observer.runAssigned(ms);
+  for (const moment of moments) context.observer.happened(moment);
   for (const blob of blobsLetGo) context.letGo(blob);
   for (const poolId of poolsToAssign) await context.assignRuns(poolId);
   return done.value as Result;

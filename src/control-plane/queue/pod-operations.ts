@@ -14,7 +14,16 @@ import type { AssignmentRecord, RunRecord } from '../store/records';
 import type { Change } from './change';
 import type { QueueContext } from './context';
 import { noteSuccess } from './drift';
-import { advance, endAttempt, endWithoutSuccess, lockAnyRun, lockRun, requireRun, systemLog } from './lifecycle';
+import {
+  advance,
+  attemptOf,
+  endAttempt,
+  endWithoutSuccess,
+  lockAnyRun,
+  lockRun,
+  requireRun,
+  systemLog,
+} from './lifecycle';
 import { change, operation } from './operation';
 import { creatorOf, policySubject } from './policy-subject';
 import { appliesPlan, takesTurns } from './run-types';
@@ -92,6 +101,7 @@ async function letStart(made: Change, run: RunRecord, assignment: AssignmentReco
   const event = run.type === 'TASK' ? 'start-task' : 'start';
   await advance(made, run, event, takesTurns(run.type) ? { holding: true } : {});
   made.touch(assignment.poolId, assignment.workerId);
+  made.happened({ kind: 'started', ...attemptOf(assignment), assignedAt: assignment.createdAt });
   return true;
 }
 
@@ -146,12 +156,17 @@ const appending = operation(
   'logs',
   async (made: Change, { who, request }: Said<LogsRequest>): Promise<LogsResponse> => {
     const run = await lockAnyRun(made, who.runId);
-    await hearPod(made, await requireAttempt(made.tx, who, request.fence, run, made));
+    const assignment = await requireAttempt(made.tx, who, request.fence, run, made);
+    await hearPod(made, assignment);
     const limit = made.settings.retention.logMiBPerRun * MIB;
     const isFull = limit > 0 && run.logBytes >= limit;
     const { logs } = made.tx;
     const { runId, attempt } = who;
-    const { sequence, logBytes = 0 } = await logs.append(runId, attempt, request.writer, request.entries, !isFull);
+    const appended = await logs.append(runId, attempt, request.writer, request.entries, !isFull);
+    const { sequence, logBytes = 0, isFirst } = appended;
+    if (isFirst && request.writer === 'relay' && assignment.startedAt !== null) {
+      made.happened({ kind: 'first-line', ...attemptOf(assignment), startedAt: assignment.startedAt });
+    }
     if (limit > 0 && logBytes >= limit) await systemLog(made, runId, attempt, cutLine(limit));
     made.runChanged(runId);
     return { acknowledged: sequence };

@@ -18,7 +18,8 @@ export class LogTable extends Table {
   /**
    * Stores the entries that continue what is there; those above a gap are left out, repeated ones are ignored.
    * @param keep false: takes them, and keeps nothing of them
-   * @returns the highest sequence up to which everything is taken, and what the log holds then, in bytes, if it grew.
+   * @returns the highest sequence up to which everything is taken, whether they are the first of their writer, and what
+   * the log holds then, in bytes, if it grew.
    */
   async append(
     runId: string,
@@ -26,7 +27,7 @@ export class LogTable extends Table {
     writer: Writer,
     entries: readonly LogEntry[],
     keep = true,
-  ): Promise<{ readonly sequence: number; readonly logBytes?: number }> {
+  ): Promise<{ readonly sequence: number; readonly isFirst: boolean; readonly logBytes?: number }> {
     const known = await this.lastSequence(runId, attempt, writer);
     const fresh: LogEntry[] = [];
     for (const entry of [...entries].sort((a, b) => a.sequence - b.sequence)) {
@@ -34,17 +35,18 @@ export class LogTable extends Table {
       if (entry.sequence > last + 1) break;
       if (entry.sequence > last) fresh.push(entry);
     }
-    if (fresh.length === 0) return { sequence: known };
+    if (fresh.length === 0) return { sequence: known, isFirst: false };
+    const isFirst = known === 0;
     const sequence = known + fresh.length;
     await this.db
       .insertInto('logWriters')
       .values({ runId, attempt, writer, sequence })
       .onConflict((conflict) => conflict.columns(['runId', 'attempt', 'writer']).doUpdateSet({ sequence }))
       .execute();
-    if (!keep) return { sequence };
+    if (!keep) return { sequence, isFirst };
     const { logPosition, logBytes } = await this.takePositions(runId, fresh);
     await this.insert(runId, attempt, writer, logPosition - fresh.length + 1, fresh);
-    return { sequence, logBytes };
+    return { sequence, isFirst, logBytes };
   }
 
   /** Adds an entry of the control plane's own. */

@@ -4,6 +4,7 @@ import type { ReportResponse } from '../../protocol/messages';
 import { ProtocolError } from '../../protocol/session';
 import type { Clock } from '../../time';
 import { dropFinalizer } from '../drop-finalizer';
+import type { WorkerMetrics } from '../worker-metrics';
 import type { WorkerSession } from '../pool-registry';
 import { workerIdOf, WORKERS } from '../resources';
 import { carriesOut, EXCEEDED_DEADLINE_SECONDS, isLive, runPodName, workerBegan, type RunPod } from '../run';
@@ -20,6 +21,8 @@ export interface ApplyContext extends Sources {
   /** From 0 to below 1. */
   readonly random: () => number;
   readonly logger: Logger;
+  /** @default none are kept */
+  readonly metrics?: Pick<WorkerMetrics, 'runPodCreationDuration'>;
 }
 
 /** Carries out one action for the Worker, and notes what it learns, so that the next decision differs. */
@@ -51,6 +54,10 @@ async function createPod(context: ApplyContext, worker: Worker, action: ActionOf
   const { namespace, name } = pod.metadata;
   try {
     caches.pods.noteWritten(await client.create(PODS, namespace, pod));
+    const { assignedAt, created } = memories.peek(key);
+    if (assignedAt !== undefined && !created) {
+      context.metrics?.runPodCreationDuration.observe((clock.now() - assignedAt) / 1_000);
+    }
     memories.update(key, { created: true, refusal: undefined, goneConfirmed: undefined, lostPod: undefined });
     logger.info({ worker: key, pod: name }, 'created the Pod of a run');
   } catch (error) {

@@ -16,17 +16,21 @@ import {
   type EventRecorder,
   type ReconcileResult,
 } from '../runtime';
+import { NO_SPANS, type Spans } from '../../tracing/spans';
 import type { WorkerMetrics } from '../worker-metrics';
 import { apply, type ApplyContext } from './apply';
 import { decide } from './decide';
 import { assignmentOf, gather } from './gather';
 import { Memories } from './memory';
+import { spansOfPod } from './pod-spans';
 import type { Decision, WorkerSnapshot } from './snapshot';
 import { specChanged, workerNeedsPass } from './triggers';
 
 interface WorkerControllerOptions extends Omit<ApplyContext, 'memories' | 'random'> {
   readonly events: EventRecorder;
-  readonly metrics?: Pick<WorkerMetrics, 'runStartupDuration'>;
+  readonly metrics?: Pick<WorkerMetrics, 'runStartupDuration' | 'runPodCreationDuration'>;
+  /** @default NO_SPANS */
+  readonly spans?: Spans;
   /** @default Math.random */
   readonly random?: () => number;
   /** Passes at once. */
@@ -112,9 +116,12 @@ export class WorkerController implements Controller {
     for (const event of events) this.options.events.event(target, event);
   }
 
-  private takePod({ type, object }: CacheEvent<RunPod>): void {
+  private takePod({ type, object, old }: CacheEvent<RunPod>): void {
     const key = workerKeyOf(object);
     if (key === undefined) return;
+    const { spans = NO_SPANS } = this.options;
+    if (spans !== NO_SPANS && old && isLive(old) && !isLive(object))
+      spansOfPod(object).forEach((span) => spans.record(span));
     if (type === 'deleted') this.rememberLost(key, object);
     this.queue.add(key);
   }

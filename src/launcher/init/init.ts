@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../time';
+import type { Spans } from '../../tracing/spans';
 import type { RunSpec } from '../../protocol/messages';
 import { SealError, unseal } from '../../protocol/sealing';
 import type { Origin } from '../../protocol/sealing';
@@ -18,6 +19,7 @@ import type { Logger } from '../logger';
 import type { Paths } from '../paths';
 import { retrying } from '../retry';
 import type { RetryOptions } from '../retry';
+import { AttemptSpans } from '../attempt-spans';
 import { InitLog } from './init-log';
 import { placeState, StateError } from './managed-state';
 import { layDown } from './lay-down';
@@ -38,6 +40,8 @@ export interface InitOptions {
   readonly signal: AbortSignal;
   /** Of the launcher. */
   readonly version: string;
+  /** @default NO_SPANS */
+  readonly spans?: Spans;
   /** The program that evaluates policies. @default OPA_PATH */
   readonly opa?: string;
   /** What a policy may take. @default POLICY_LIMITS */
@@ -58,6 +62,7 @@ const UNPACKED_SOURCE_BYTES = 4 * 1024 ** 3;
  */
 export async function init(options: InitOptions): Promise<void> {
   const { identity, paths, clock, logger } = options;
+  const spans = new AttemptSpans(options.spans, identity, clock);
   const { client, access } = await connect(paths.credentials, identity, clock);
   try {
     const trouble: RetryOptions = {
@@ -66,20 +71,25 @@ export async function init(options: InitOptions): Promise<void> {
       onTrouble: (error) => logger.warn(error.message),
       onRecovery: () => logger.info('The control plane answers again.'),
     };
-    const started = await start(client, options, trouble);
+    const started = await spans.during('init: start', () => start(client, options, trouble));
     const log = new InitLog(client, clock);
     log.add(`Run ${started.runId} of ${started.stack}, ${started.stage}, on worker ${identity.workerName}.`);
     const run = withoutSettingsOfThePool(started, log);
     try {
-      await passPolicy(run, { ...options, workerName: identity.workerName }, (line) => log.add(line));
-      log.add(await retrying(() => prepare(client, access, run, options), trouble));
+      await spans.during('init: policy', () =>
+        passPolicy(run, { ...options, workerName: identity.workerName }, (line) => log.add(line)),
+      );
+      log.add(await spans.during('init: source', () => retrying(() => prepare(client, access, run, options), trouble)));
       const state = await placeState(run, join(paths.workspace, run.projectRoot)).catch((error: unknown) => {
         throw folderError(error, 'workspace') ?? error;
       });
       for (const line of state.lines) log.add(line);
-      await layDown({ ...run, servesState: state.isManaged }, paths, options.shim).catch((error: unknown) => {
-        throw folderError(error, 'exchange') ?? error;
-      });
+      const environment = { ...spans.variables, ...run.environment };
+      await layDown({ ...run, environment, servesState: state.isManaged }, paths, options.shim).catch(
+        (error: unknown) => {
+          throw folderError(error, 'exchange') ?? error;
+        },
+      );
     } catch (error) {
       await giveUp(client, log, error, trouble);
     }

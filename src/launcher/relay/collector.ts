@@ -1,6 +1,7 @@
 import type { Clock } from '../../time';
 import type { LogStream } from '../../protocol/messages';
 import type { RelayRun } from '../exchange';
+import type { AttemptSpans } from '../attempt-spans';
 import { FILE, openOrdinary, readSmall } from '../exchange';
 import { cutPiece, LINE_FEED, PIECE } from './cut';
 import type { Journal } from './journal';
@@ -14,6 +15,7 @@ export interface CollectorOptions {
   readonly journal: Journal;
   readonly mask: Mask;
   readonly clock: Clock;
+  readonly spans: AttemptSpans;
   /** Whether each step's command is shown before its output. */
   readonly debug: boolean;
 }
@@ -22,6 +24,8 @@ export interface CollectorOptions {
 export class Collector {
   private readonly stepResults: StepResult[] = [];
   private readonly sizes = new Map<string, number>();
+  /** When the step that runs now was first seen; undefined for one that an earlier process of ours has seen. */
+  private stepSince: number | undefined;
 
   constructor(private readonly options: CollectorOptions) {}
 
@@ -58,6 +62,7 @@ export class Collector {
       if ((await readSmall(exchange, FILE.started(number))) === undefined) return grew;
       if (!journal.said(FILE.started(number))) {
         const command = debug ? `\n${mask.text(Buffer.from(step.command))}` : '';
+        this.stepSince = this.options.clock.now();
         await this.say(FILE.started(number), `Step ${step.name}${command}`, step.name);
         grew = true;
       }
@@ -69,9 +74,21 @@ export class Collector {
       if (exit === undefined) return grew;
       const result = { step, exitCode: exitCode(exit), outOfMemory: await this.outOfMemory(number) };
       this.stepResults.push(result);
+      this.tellOver(result);
       grew = true;
       if (!succeeded(result)) return grew;
     }
+  }
+
+  private tellOver(result: StepResult): void {
+    const { spans, clock } = this.options;
+    const { step, exitCode } = result;
+    const startedAt = this.stepSince;
+    this.stepSince = undefined;
+    if (startedAt === undefined) return;
+    const error = succeeded(result) ? undefined : 'UserFailed';
+    const attributes = { 'process.exit.code': exitCode };
+    spans.record({ name: `step ${step.name}`, startedAt, endedAt: clock.now(), attributes, error });
   }
 
   /** Adds a line of the relay's own, once for each mark. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../time';
+import type { Spans } from '../../tracing/spans';
 import type { CallError, LauncherClient } from '../client';
 import type { PoolAccess } from '../credentials';
 import type { RelayRun } from '../exchange';
@@ -19,6 +20,8 @@ export interface RelayOptions {
   readonly print: (text: string) => void;
   /** Aborts when the Pod is being ended (SIGTERM). */
   readonly terminating: AbortSignal;
+  /** @default NO_SPANS */
+  readonly spans?: Spans;
 }
 
 /** What the parts of the relay share. */

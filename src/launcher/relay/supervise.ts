@@ -1,5 +1,6 @@
 import { LAUNCHER_VARIABLE } from '../../protocol/environment';
 import { FILE, hasNoRoom, readSmall, tellToStop, writeWhole } from '../exchange';
+import { AttemptSpans } from '../attempt-spans';
 import { WorkerAlive } from './alive';
 import { Changes } from './changes';
 import { Collector } from './collector';
@@ -97,7 +98,8 @@ async function collectUntilGone(context: RelayContext, watched: Watched): Promis
   const mask = new Mask([...settings.masked, ...context.secrets]);
   if (settings.logsOnStandardOutput) sender.onAcknowledged((entry) => context.print(asJsonLines(run, entry)));
   sender.useMask(mask);
-  const collector = new Collector({ exchange, run, journal, mask, clock, debug: settings.debug });
+  const spans = new AttemptSpans(context.spans, context.identity, clock);
+  const collector = new Collector({ exchange, run, journal, mask, clock, spans, debug: settings.debug });
   for (const warning of settings.warnings) await collector.say(warning, warning);
   if (watched.lastWords) await collector.say(FILE.lastWords, watched.lastWords);
   await writeWhole(exchange, FILE.settingsTaken, 'now');

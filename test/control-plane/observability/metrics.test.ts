@@ -78,6 +78,30 @@ test('how long the view with a run took to reach its controller is measured once
   expect(valueOf(await scrape(), METRICS.assignmentView, '_count')).toBe(1);
 });
 
+test('how long a run took is measured in parts, and as a whole by its type and end', async () => {
+  const before = await scrape();
+  for (const metric of [METRICS.podStart, METRICS.firstLine]) expect(valueOf(before, metric, '_count')).toBe(0);
+  const view = await speaker.operation(pool, 'watch', { session: 's', after: 0, waitSeconds: 0 });
+  const { workers } = (await view.body.json()) as { workers: [{ assignment: { runId: string; fence: number } }] };
+  const { runId, fence } = workers[0].assignment;
+  const tell = async (what: string, body: object) => {
+    const { statusCode, body: answer } = await speaker.operation(pool, `runs/${runId}/1/${what}`, { fence, ...body });
+    await answer.dump();
+    expect(statusCode).toBe(200);
+  };
+  const line = (sequence: number) => ({ sequence, time: 1, stream: 'stdout', step: 'plan', text: 'line\n' });
+  await tell('start', { podUid: 'pod' });
+  await tell('logs', { writer: 'init', entries: [line(1)] });
+  expect(valueOf(await scrape(), METRICS.firstLine, '_count')).toBe(0);
+  await tell('logs', { writer: 'relay', entries: [line(1)] });
+  await tell('logs', { writer: 'relay', entries: [line(1), line(2)] });
+  await tell('outcome', { reason: 'UserFailed', message: 'no', exitCode: 1, hasChanges: false });
+  const after = await scrape();
+  expect(valueOf(after, METRICS.podStart, '_count')).toBe(1);
+  expect(valueOf(after, METRICS.firstLine, '_count')).toBe(1);
+  expect(valueOf(after, METRICS.runDuration, '_count{type="TRACKED",state="FAILED"}')).toBe(1);
+});
+
 test('the end of each certificate is shown', async () => {
   const text = await scrape();
   const authority = new X509Certificate(controlPlane.ca).validToDate.getTime() / 1000;

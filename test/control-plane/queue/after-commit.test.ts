@@ -23,7 +23,7 @@ const failing = () => {
 /** A context on the queue's database of which what follows a commit is broken. */
 function brokenContext() {
   const { store, settings, now } = queue.context;
-  const observer = { runAssigned: failing, viewsSent: failing, removed: failing };
+  const observer = { happened: failing, viewsSent: failing, removed: failing };
   return queueContext(store, settings, pino({ level: 'silent' }), now, failing, observer);
 }
 

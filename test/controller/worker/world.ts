@@ -4,6 +4,7 @@ import type { PoolRegistry, WorkerSession } from '../../../src/controller/pool-r
 import type { RunPod, RunPodStatus } from '../../../src/controller/run';
 import { KubeError, silentLogger, type EventInput, type KubeClient } from '../../../src/controller/runtime';
 import type { Clock } from '../../../src/time';
+import { NO_SPANS, type OverSpan } from '../../../src/tracing/spans';
 import { WorkerController } from '../../../src/controller/worker/controller';
 import type { Assignment, ReportRequest, ReportResponse, WorkerView } from '../../../src/protocol/messages';
 import { aPool, containers, exited, NOW, POOL_ULID, running, WORKER_ID, WORKER_METADATA } from '../run/fixtures';
@@ -27,6 +28,7 @@ export class World {
   readonly requests: string[] = [];
   readonly reports: Report[] = [];
   readonly events: EventInput[] = [];
+  readonly spans: OverSpan[] = [];
   readonly pool: WorkerPool & { spec: WorkerPoolSpec } = { ...aPool(), spec: { ...aPool().spec } };
   /** What the API server holds; the cache follows only by `deliver`. */
   readonly stored = new Map<string, RunPod>();
@@ -175,6 +177,7 @@ export class World {
       logger: silentLogger,
       clock,
       random: () => 1,
+      spans: { ...NO_SPANS, record: (span) => void this.spans.push(span) },
       concurrency: 1,
     });
     controller.start();

@@ -91,9 +91,11 @@ export const OPERATION: FeatureGroup = {
   features: [
     works(
       'F36',
-      'Metrics of the controller, guarded or plain, with certificates of its own',
+      'Metrics of the controller, guarded or plain, with certificates of its own; traces of runs',
       ['integration/controller', 'serves the metrics of the reference, each as it is described there'],
       ['integration/controller', 'shows secure metrics only to callers whom the API server allows'],
+      ['control-plane/observability/metrics', 'how long a run took is measured in parts'],
+      ['launcher/run-trace', 'it is one trace, from its creation to its end'],
     ),
     works('F37', 'ServiceMonitor', [
       'integration/operator-construct',

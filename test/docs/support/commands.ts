@@ -35,15 +35,18 @@ const PLAIN = new Set([
   'cat',
   'cd',
   'cp',
+  'cut',
   'export',
   'git',
   'grep',
   'ls',
   'mkdir',
   'openssl',
+  'printf',
   'python',
   'rm',
   'sh',
+  'sha256sum',
   'xargs',
 ]);
 

@@ -9,6 +9,7 @@ import { SHIM_PATH } from '../../../src/launcher/shim/path';
 import type { Assignment } from '../../../src/protocol/messages';
 import { encodeToken } from '../../../src/protocol/token';
 import { systemClock } from '../../../src/time';
+import { NO_SPANS, type Spans } from '../../../src/tracing/spans';
 import type { TestPool } from '../../control-plane/support/control-plane';
 import { mountCredentials } from './credentials';
 
@@ -21,6 +22,7 @@ export interface PodOptions {
   readonly bin: string;
   readonly home: string;
   readonly logger?: Logger;
+  readonly spans?: Spans;
 }
 
 const SILENT: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -33,7 +35,7 @@ export async function mountPool(folder: string, pool: TestPool): Promise<void> {
 /** One run Pod of a real control plane: its three containers in their order. @returns the exit code of `worker` */
 export async function runPodOfProcesses(assignment: Assignment, options: PodOptions): Promise<number> {
   const { runId, stage, attempt, fence, startDeadline } = assignment;
-  const { pool, workerName, folder, bin, home, logger = SILENT } = options;
+  const { pool, workerName, folder, bin, home, logger = SILENT, spans = NO_SPANS } = options;
   const paths: Paths = {
     workspace: join(folder, 'workspace'),
     binaries: join(folder, 'binaries'),
@@ -42,7 +44,7 @@ export async function runPodOfProcesses(assignment: Assignment, options: PodOpti
   };
   await mountPool(paths.credentials, pool);
   const identity = { runId, stage, attempt, fence, startDeadline, workerName, podUid: `pod-${attempt}` };
-  const both = { identity, paths, clock: systemClock, logger };
+  const both = { identity, paths, clock: systemClock, logger, spans };
   const signal = new AbortController().signal;
   await init({ ...both, environment: {}, shim: SHIM_PATH, signal, version: 'test' });
   const print = (): void => undefined;

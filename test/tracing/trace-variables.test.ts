@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { batchOf, samplerOf } from '../../../src/control-plane/observability/trace-variables';
+import { batchOf, samplerOf } from '../../src/tracing/trace-variables';
 
 test.each([
   [{}, 'ParentBased{root=AlwaysOnSampler'],

@@ -6,7 +6,7 @@ import {
   type BatchSpanProcessorOptions,
   type Sampler,
 } from '@opentelemetry/sdk-trace';
-import { ConfigurationError } from '../errors';
+import { TraceVariableError } from './spans';
 
 type Variables = NodeJS.ProcessEnv;
 
@@ -19,17 +19,17 @@ const SAMPLERS: Readonly<Record<string, (ratio: number) => Sampler>> = {
   parentbased_traceidratio: (ratio) => new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),
 };
 
-/** As OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG say. @throws ConfigurationError for what is none */
+/** As OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG say. @throws TraceVariableError for what is none */
 export function samplerOf(variables: Variables): Sampler {
   const name = variables.OTEL_TRACES_SAMPLER || 'parentbased_always_on';
   const make = Object.hasOwn(SAMPLERS, name) ? SAMPLERS[name] : undefined;
   if (!make) {
     const known = Object.keys(SAMPLERS).join(', ');
-    throw new ConfigurationError(`OTEL_TRACES_SAMPLER: it must be one of ${known}, not ${JSON.stringify(name)}`);
+    throw new TraceVariableError(`OTEL_TRACES_SAMPLER: it must be one of ${known}, not ${JSON.stringify(name)}`);
   }
   const ratio = Number(variables.OTEL_TRACES_SAMPLER_ARG || 1);
   if (!(ratio >= 0 && ratio <= 1)) {
-    throw new ConfigurationError('OTEL_TRACES_SAMPLER_ARG: it must be a number from 0 to 1');
+    throw new TraceVariableError('OTEL_TRACES_SAMPLER_ARG: it must be a number from 0 to 1');
   }
   return make(ratio);
 }
@@ -41,14 +41,14 @@ const BATCH = {
   OTEL_BSP_MAX_EXPORT_BATCH_SIZE: 'maxExportBatchSize',
 } as const;
 
-/** As the variables OTEL_BSP_* say. @throws ConfigurationError for what is no number */
+/** As the variables OTEL_BSP_* say. @throws TraceVariableError for what is no number */
 export function batchOf(variables: Variables): Omit<BatchSpanProcessorOptions, 'exporter'> {
   const given = Object.entries(BATCH).filter(([name]) => variables[name]);
   return Object.fromEntries(
     given.map(([name, option]) => {
       const value = Number(variables[name]);
       if (!Number.isInteger(value) || value < 1) {
-        throw new ConfigurationError(`${name}: it must be a whole number from 1 up`);
+        throw new TraceVariableError(`${name}: it must be a whole number from 1 up`);
       }
       return [option, value];
     }),
