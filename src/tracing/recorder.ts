@@ -12,11 +12,12 @@ export class Recorder implements Spans {
     const { tracer, next } = this.provider;
     const context = parent ? this.within(parent) : ROOT_CONTEXT;
     next(ids);
-    const span = tracer.startSpan(name, { attributes: { ...attributes }, startTime: startedAt }, context);
+    // A Date is a time of the clock in any case: the SDK takes a low number for one since the process began.
+    const span = tracer.startSpan(name, { attributes: { ...attributes }, startTime: new Date(startedAt) }, context);
     next(undefined);
-    for (const event of events) span.addEvent(event.name, event.at);
+    for (const event of events) span.addEvent(event.name, new Date(event.at));
     if (error !== undefined) span.setAttribute('error.type', error).setStatus({ code: SpanStatusCode.ERROR });
-    span.end(Math.max(startedAt, endedAt));
+    span.end(new Date(Math.max(startedAt, endedAt)));
   }
 
   traceparent(parent: SpanIds): string {
