@@ -1,7 +1,8 @@
 import type { Worker, WorkerPool } from '../api';
 import { poolUidOf, workerUidOf } from './resources';
-import { isLive, trimRunPod, type RunPod } from './run';
-import { Cache } from './runtime';
+import { isLive, type RunPod } from './run';
+import { Cache, SharedValues } from './runtime';
+import { trimRunPod, trimWorker } from './trim';
 
 /** What the controllers read. */
 export interface Caches {
@@ -15,15 +16,19 @@ const BY_WORKER = 'worker';
 const LIVE_BY_NAMESPACE = 'liveByNamespace';
 
 export function createCaches(): Caches {
+  const shared = new SharedValues();
   return {
     pools: new Cache<WorkerPool>(),
-    workers: new Cache<Worker>({ indexes: { [BY_POOL]: (worker) => optional(poolUidOf(worker)) } }),
+    workers: new Cache<Worker>({
+      indexes: { [BY_POOL]: (worker) => optional(poolUidOf(worker)) },
+      transform: (worker) => trimWorker(worker, shared),
+    }),
     pods: new Cache<RunPod>({
       indexes: {
         [BY_WORKER]: (pod) => optional(workerUidOf(pod)),
         [LIVE_BY_NAMESPACE]: (pod) => (isLive(pod) ? optional(pod.metadata.namespace) : []),
       },
-      transform: trimRunPod,
+      transform: (pod) => trimRunPod(pod, shared),
     }),
   };
 }

@@ -1,4 +1,4 @@
-import { ANNOTATION, CONTAINER, LABEL } from '../../api/names';
+import { ANNOTATION, CONTAINER } from '../../api/names';
 import type {
   Affinity,
   Container,
@@ -12,11 +12,10 @@ import type {
 } from '../../api';
 import { WORKER_BEGAN } from '../../protocol/exit-codes';
 import type { Assignment } from '../../protocol/messages';
-import type { ObjectMeta } from '../../api/meta';
 import { workerUidOf } from '../resources';
 import type { KubeObject } from '../runtime';
 
-/** The run Pod as it is written, and as much of it as the cache keeps (`trimRunPod`). */
+/** The run Pod as it is written, and as much of it as the cache keeps (`trimRunPod` in ../trim.ts). */
 export interface RunPod extends KubeObject {
   readonly spec: RunPodSpec;
   readonly status?: RunPodStatus;
@@ -58,7 +57,7 @@ export interface RunPodStatus {
   readonly containerStatuses?: readonly ContainerStatus[];
 }
 
-interface PodCondition {
+export interface PodCondition {
   readonly type: string;
   readonly status: string;
   readonly reason?: string;
@@ -181,79 +180,10 @@ export function hasSucceeded(pod: RunPod): boolean {
 }
 
 /** What the API server's LimitRanger writes into a Pod: of which containers it set what. */
-const LIMIT_RANGER_ANNOTATION = 'kubernetes.io/limit-ranger';
+export const LIMIT_RANGER_ANNOTATION = 'kubernetes.io/limit-ranger';
 
 /** Whether a LimitRange set the container's memory limit, because the pool set none. */
 export function hasLimitOfNamespace(pod: RunPod, container: string): boolean {
   const parts = pod.metadata.annotations?.[LIMIT_RANGER_ANNOTATION]?.split(/[:;] /) ?? [];
   return parts.some((part) => /^(.*, )?memory\b.* limit for /.test(part) && part.endsWith(` container ${container}`));
-}
-
-const KEPT_LABELS: readonly string[] = [LABEL.runId, LABEL.worker, LABEL.workerPool];
-const KEPT_ANNOTATIONS: readonly string[] = [
-  ANNOTATION.stage,
-  ANNOTATION.attempt,
-  ANNOTATION.fence,
-  LIMIT_RANGER_ANNOTATION,
-];
-
-/** What the cache keeps of a run Pod: all that the passes read, a tenth of the object. */
-export function trimRunPod(pod: RunPod): RunPod {
-  const { status } = pod;
-  return {
-    metadata: trimMetadata(pod.metadata),
-    spec: {
-      initContainers: pod.spec.initContainers?.map(trimContainer) ?? [],
-      containers: pod.spec.containers.map(trimContainer),
-      activeDeadlineSeconds: pod.spec.activeDeadlineSeconds,
-      terminationGracePeriodSeconds: pod.spec.terminationGracePeriodSeconds,
-      nodeName: pod.spec.nodeName,
-      schedulingGates: pod.spec.schedulingGates,
-    },
-    status: status && {
-      phase: status.phase,
-      reason: status.reason,
-      message: status.message,
-      conditions: status.conditions?.map(trimCondition),
-      initContainerStatuses: status.initContainerStatuses?.map(trimStatus),
-      containerStatuses: status.containerStatuses?.map(trimStatus),
-    },
-  };
-}
-
-function trimMetadata(metadata: ObjectMeta): ObjectMeta {
-  return {
-    name: metadata.name,
-    namespace: metadata.namespace,
-    uid: metadata.uid,
-    resourceVersion: metadata.resourceVersion,
-    creationTimestamp: metadata.creationTimestamp,
-    deletionTimestamp: metadata.deletionTimestamp,
-    labels: pick(metadata.labels, KEPT_LABELS),
-    annotations: pick(metadata.annotations, KEPT_ANNOTATIONS),
-    ownerReferences: metadata.ownerReferences,
-  };
-}
-
-function trimContainer({ name, image, resources, restartPolicy }: Container): Container {
-  const memory = resources?.limits?.memory;
-  return {
-    name,
-    image,
-    resources: memory === undefined ? undefined : { limits: { memory } },
-    // Only a sidecar among the init containers has one.
-    ...(restartPolicy !== undefined && { restartPolicy }),
-  };
-}
-
-function trimCondition({ type, status, reason, message, lastTransitionTime }: PodCondition): PodCondition {
-  return { type, status, reason, message, lastTransitionTime };
-}
-
-function trimStatus({ name, state, started }: ContainerStatus): ContainerStatus {
-  return { name, state, ...(started === false && { started }) };
-}
-
-function pick(from: Record<string, string> | undefined, keys: readonly string[]): Record<string, string> {
-  return Object.fromEntries(Object.entries(from ?? {}).filter(([key]) => keys.includes(key)));
 }

@@ -102,8 +102,16 @@ export class Cache<T extends KubeObject> {
     for (const scope of scopes) this.unsynced.add(scope);
   }
 
-  /** Takes off what nobody here reads; the cache owns the object from now on. */
+  /**
+   * What is kept of the object: without what nobody here reads, and the very one that is there already where that is of the
+   * same version. The cache owns it from now on.
+   */
   trim(object: T): T {
+    const { uid, resourceVersion } = object.metadata;
+    const present = this.items.get(keyOf(object));
+    if (uid !== undefined && present?.metadata.uid === uid && present.metadata.resourceVersion === resourceVersion) {
+      return present;
+    }
     const metadata: { managedFields?: unknown; annotations?: Record<string, string> } = object.metadata;
     delete metadata.managedFields;
     delete metadata.annotations?.[LAST_APPLIED];

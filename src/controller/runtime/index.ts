@@ -26,6 +26,7 @@ export { Leadership } from './leadership';
 export { silentLogger } from './logger';
 export type { Logger } from './logger';
 export { LruMap } from './lru-map';
+export { SharedValues } from './shared-values';
 export { Manager } from './manager';
 export type { Controller, ManagedReflector } from './manager';
 export { apiVersionOf, CONFIG_MAPS, controllerOf, keyFor, keyOf, PODS, SECRETS } from './objects';

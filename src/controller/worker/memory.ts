@@ -58,6 +58,9 @@ export function isDeletionAsked({ deleting }: Memory, { metadata }: RunPod): boo
 
 const NOTHING: Memory = { deleting: [], vanished: [] };
 
+const isNothing = (memory: Memory): boolean =>
+  Object.values(memory).every((value) => value === undefined || (Array.isArray(value) && value.length === 0));
+
 /** The memories of all Workers by key. */
 export class Memories {
   private readonly byKey = new Map<string, Memory>();
@@ -73,8 +76,10 @@ export class Memories {
       : { fence, assignedAt: now, deleting, vanished, retireAskedAt: known.retireAskedAt };
   }
 
+  /** Of a Worker that waits for a run there is nothing to remember, and there may be thousands. */
   keep(key: string, memory: Memory): void {
-    this.byKey.set(key, memory);
+    if (isNothing(memory)) this.byKey.delete(key);
+    else this.byKey.set(key, memory);
   }
 
   update(key: string, change: Partial<Memory>): void {
