@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { tally, total } from './audit';
-import { imageEnvironment, nodeFlags } from './image-program';
+import { sizesOfPools } from './fleet';
+import { fleetReportAsText } from './fleet-report';
+import { imageEnvironment, nodeFlags, nodeFlagsOf } from './image-program';
 import { median, percentile } from './measures';
 import { measuresOf, reportAsText, type BenchReport } from './report';
 
@@ -42,8 +44,22 @@ describe('what an image says about its process', () => {
     expect(nodeFlags(`FROM a\n${text}\n`)).toEqual(flags);
   });
 
+  test('one that a script starts has the flags of the script', () => {
+    const script = '#!/bin/sh\n# node --not-this\nexec node --a --b=1 /app/x.mjs x "$@"\n';
+    expect(nodeFlags('FROM a\nENTRYPOINT ["/x"]\n', script)).toEqual(['--a', '--b=1']);
+  });
+
+  test.each(['controller', 'control-plane'])('those of the %s are found', (image) => {
+    expect(nodeFlagsOf(image)).toEqual(image === 'controller' ? expect.arrayContaining(['--optimize-for-size']) : []);
+  });
+
   test('a program without an entry point is refused', () => {
     expect(() => nodeFlags('FROM a\n')).toThrow(/no ENTRYPOINT/);
+  });
+
+  test('a script without node is refused', () => {
+    const refused = () => nodeFlags('ENTRYPOINT ["/x"]', 'exec python\n');
+    expect(refused).toThrow('nothing starts node, neither the ENTRYPOINT (/x) nor its script');
   });
 
   test('every variable of every ENV line', () => {
@@ -129,4 +145,21 @@ test.each([
   [99, 4],
 ])('%d percent of 4, 1, 3 and 2 are not above %d', (percent, expected) => {
   expect(percentile([4, 1, 3, 2], percent)).toBe(expected);
+});
+
+test.each([
+  [10, 4, [4, 4, 2]],
+  [8, 4, [4, 4]],
+  [3, 4, [3]],
+])('%d Workers in pools of %d are %j', (workers, poolSize, sizes) => {
+  expect(sizesOfPools(workers, poolSize)).toEqual(sizes);
+});
+
+test('the report of a fleet says which controller takes more than it may', () => {
+  const memory = (atRestMiB: number) => ({ seconds: 2, atRestMiB, peakMiB: atRestMiB + 10 });
+  const settings = { idle: 8, pods: 2, poolSize: 4, seconds: 5 };
+  const text = fleetReportAsText({ machine: report().machine, settings, made: memory(120), found: memory(130) });
+  expect(text).toContain('8 idle Workers and 2 with a Pod, in pools of 4');
+  expect(text).toMatch(/^memory of the controller that made them, at rest +120 MiB +at most 128 +met/m);
+  expect(text).toContain('Not met: memory of one that found them at its start, at rest (130 MiB, target 128).');
 });

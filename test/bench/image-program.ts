@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { ProgramProcess, type ProgramOptions } from '../support/program-process';
 
 export interface ImageProgramOptions extends Omit<ProgramOptions, 'args'> {
@@ -18,19 +19,32 @@ export function startImageProgram(options: ImageProgramOptions): ProgramProcess 
   const dockerfile = readFileSync(`images/${name}/Dockerfile`, 'utf8');
   return new ProgramProcess({
     name: `the ${name}`,
-    args: [...(options.nodeFlags ?? nodeFlags(dockerfile)), bundle, name, ...args],
+    args: [...(options.nodeFlags ?? nodeFlagsOf(name)), bundle, name, ...args],
     environment: { ...imageEnvironment(dockerfile), ...environment },
     log,
   });
 }
 
-/** The flags between `node` and the program in an image's ENTRYPOINT. */
-export function nodeFlags(dockerfile: string): string[] {
-  const entrypoint = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1];
-  if (entrypoint === undefined) throw new Error('the Dockerfile has no ENTRYPOINT in JSON form');
-  const [, ...rest] = JSON.parse(entrypoint) as string[];
+/** The flags of Node with which an image starts its program, whether or not by a script of its own. */
+export function nodeFlagsOf(image: string): string[] {
+  const [command = ''] = entrypoint(readFileSync(`images/${image}/Dockerfile`, 'utf8'));
+  const script = command === 'node' ? undefined : readFileSync(`images/${image}/${basename(command)}`, 'utf8');
+  return nodeFlags(readFileSync(`images/${image}/Dockerfile`, 'utf8'), script);
+}
+
+/** The flags between `node` and the program, in an image's ENTRYPOINT or in the shell script that it names. */
+export function nodeFlags(dockerfile: string, script?: string): string[] {
+  const line = script === undefined ? undefined : /^exec (node .*)$/m.exec(script)?.[1];
+  const [command, ...rest] = line?.split(' ') ?? entrypoint(dockerfile);
+  if (command !== 'node') throw new Error(`nothing starts node, neither the ENTRYPOINT (${command}) nor its script`);
   const program = rest.findIndex((word) => !word.startsWith('-'));
   return rest.slice(0, program === -1 ? undefined : program);
+}
+
+function entrypoint(dockerfile: string): string[] {
+  const words = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1];
+  if (words === undefined) throw new Error('the Dockerfile has no ENTRYPOINT in JSON form');
+  return JSON.parse(words) as string[];
 }
 
 /** The variables that an image sets. */

@@ -20,7 +20,6 @@ export const NAMESPACE = 'bench';
 /** Where the bare client works, out of the controller's sight. */
 export const BARE_NAMESPACE = 'bare';
 export const STACK = 'bench';
-const SECRET = 'bench-pool';
 const ACCOUNT = 'controller';
 
 export const podsPath = (namespace: string): string => `/api/v1/namespaces/${namespace}/pods`;
@@ -36,8 +35,11 @@ export interface Laboratory {
   readonly bareClient: ApiClient;
   readonly controlPlane: ControlPlane;
   readonly pool: PoolRecord;
+  /** The one that runs now. */
   readonly controller: ProgramProcess;
   readonly player: PodPlayer;
+  /** Ends the controller and starts a new one; resolves when it is ready. */
+  restartController(): Promise<void>;
   /** Aborted when the laboratory closes. */
   readonly signal: AbortSignal;
   close(): Promise<void>;
@@ -85,22 +87,34 @@ async function furnish(options: LaboratoryOptions, folder: string, closers: (() 
   const images = { launcherImage: 'example.test/launcher:1', defaultRunnerImage: 'example.test/runner:1' };
   const controlPlane = await startControlPlane({ dataDir, port: 0, mqttPort: 0, ...images });
   closers.push(() => controlPlane.close());
-  const { pool, jwt } = await preparePool(client, controlPlane);
-  const player = new PodPlayer({
-    client,
-    path: podsPath(NAMESPACE),
-    endpoint: controlPlane.url,
-    ca: controlPlane.ca,
-    jwt,
-  });
+  const { pool, jwt } = await preparePool(client, controlPlane, 'bench');
+  const player = playerOf(client, controlPlane, jwt);
   closers.push(() => player.close());
 
-  const health = `127.0.0.1:${await freePort()}`;
-  const controller = startController(server, options, token, folder, health);
+  const account = prepareAccountFolder(server, token, folder);
+  const start = async (): Promise<ProgramProcess> => {
+    const health = `127.0.0.1:${await freePort()}`;
+    const started = startController(server, options, account, folder, health);
+    // What is measured begins with the WorkerPool, not with the start of Node.
+    await Promise.race([readiness(health), started.ended]);
+    return started;
+  };
+  let controller = await start();
   closers.push(() => controller.stop());
-  // What is measured begins with the WorkerPool, not with the start of Node.
-  await Promise.race([readiness(health), controller.ended]);
-  return { auditLog, client, bareClient, controlPlane, pool, controller, player };
+  const restartController = async (): Promise<void> => {
+    await controller.stop();
+    controller = await start();
+  };
+  return {
+    ...{ auditLog, client, bareClient, controlPlane, pool, player, restartController },
+    get controller() {
+      return controller;
+    },
+  };
+}
+
+export function playerOf(client: ApiClient, { url, ca }: ControlPlane, jwt: () => Promise<string>): PodPlayer {
+  return new PodPlayer({ client, path: podsPath(NAMESPACE), endpoint: url, ca, jwt });
 }
 
 async function prepareCluster(client: ApiClient): Promise<void> {
@@ -126,15 +140,16 @@ async function prepareCluster(client: ApiClient): Promise<void> {
   await client.create(`${workerPoolsPath}?dryRun=All`, workerPool(1));
 }
 
-async function preparePool(client: ApiClient, { admin }: ControlPlane) {
+/** A pool of the control plane with a stack of its name, and the Secret of its credentials; not yet its WorkerPool. */
+export async function preparePool(client: ApiClient, { admin }: ControlPlane, name: string) {
   const { csr, privateKeyPem } = await makeKey('RSA');
-  const pool = await admin.createPool({ name: 'bench', certificateSigningRequest: csr });
-  await admin.createStack({ name: STACK, pool: pool.id });
-  await admin.uploadSource(STACK, Readable.from([Buffer.from('nobody unpacks it')]));
+  const pool = await admin.createPool({ name, certificateSigningRequest: csr });
+  await admin.createStack({ name, pool: pool.id });
+  await admin.uploadSource(name, Readable.from([Buffer.from('nobody unpacks it')]));
   await client.create(`/api/v1/namespaces/${NAMESPACE}/secrets`, {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name: SECRET },
+    metadata: { name },
     stringData: { token: pool.config, privateKey: Buffer.from(privateKeyPem).toString('base64') },
   });
   const { poolId, certificate } = parseToken(pool.config);
@@ -157,18 +172,23 @@ async function prepareAccount(client: ApiClient): Promise<string> {
   return status.token;
 }
 
-/** Starts the controller with what a Pod finds, so that it takes the way to the API server that it takes there. */
-function startController(
-  server: RunningApiServer,
-  { bundle, qps, nodeFlags }: LaboratoryOptions,
-  token: string,
-  folder: string,
-  health: string,
-): ProgramProcess {
+/** What a Pod finds of its ServiceAccount. */
+function prepareAccountFolder(server: RunningApiServer, token: string, folder: string): string {
   const account = join(folder, 'account');
   mkdirSync(account);
   writeFileSync(join(account, 'token'), token);
   writeFileSync(join(account, 'ca.crt'), server.ca);
+  return account;
+}
+
+/** Starts the controller with what a Pod finds, so that it takes the way to the API server that it takes there. */
+function startController(
+  server: RunningApiServer,
+  { bundle, qps, nodeFlags }: LaboratoryOptions,
+  account: string,
+  folder: string,
+  health: string,
+): ProgramProcess {
   const { hostname, port } = new URL(server.url);
   const rate = qps === undefined ? [] : [`--kube-api-qps=${qps}`, `--kube-api-burst=${2 * qps}`];
   return startImageProgram({
@@ -196,14 +216,14 @@ async function readiness(address: string): Promise<void> {
   throw new Error('the controller is not ready after 30 s');
 }
 
-/** A WorkerPool as people write it, with the credentials of the laboratory's pool. */
-export const workerPool = (poolSize: number): object => ({
+/** A WorkerPool as people write it, with the credentials of the prepared pool of that name. */
+export const workerPool = (poolSize: number, name = 'bench'): object => ({
   apiVersion: 'workers.spacelift.io/v1beta1',
   kind: 'WorkerPool',
-  metadata: { name: 'bench' },
+  metadata: { name },
   spec: {
     poolSize,
-    token: { secretKeyRef: { name: SECRET, key: 'token' } },
-    privateKey: { secretKeyRef: { name: SECRET, key: 'privateKey' } },
+    token: { secretKeyRef: { name, key: 'token' } },
+    privateKey: { secretKeyRef: { name, key: 'privateKey' } },
   },
 });

@@ -23,18 +23,26 @@ export class PodPlayer {
   }
 
   async play(pod: BenchObject): Promise<void> {
-    const status = `${this.options.path}/${pod.metadata.name}/status`;
-    await this.tell(pod, 'start', { podUid: pod.metadata.uid });
-    await this.options.client.patch(status, { status: RUNNING });
+    await this.begin(pod);
     const entry = { sequence: 1, time: Date.now(), stream: 'stdout', step: 'plan', text: 'No changes.\n' };
     await this.tell(pod, 'logs', { writer: 'relay', entries: [entry] });
     const message = 'The plan has no changes.';
     await this.tell(pod, 'outcome', { reason: 'Succeeded', message, exitCode: 0, hasChanges: false });
-    await this.options.client.patch(status, { status: SUCCEEDED });
+    await this.become(pod, SUCCEEDED);
+  }
+
+  /** As far as its run goes on. */
+  async begin(pod: BenchObject): Promise<void> {
+    await this.tell(pod, 'start', { podUid: pod.metadata.uid });
+    await this.become(pod, RUNNING);
   }
 
   async close(): Promise<void> {
     await this.agent.destroy();
+  }
+
+  private become(pod: BenchObject, status: object): Promise<unknown> {
+    return this.options.client.patch(`${this.options.path}/${pod.metadata.name}/status`, { status });
   }
 
   private async tell({ metadata }: BenchObject, operation: string, body: object): Promise<void> {

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { expect, test } from '@jest/globals';
+import { fleetMeasures } from '../bench/fleet-report';
+import type { FleetReport } from '../bench/fleet';
 import type { HistoryReport } from '../bench/control-plane/history/history';
 import type { LoadReport } from '../bench/control-plane/load/report';
 
-/* What nobody types for weeks breaks unseen: each bench of the control plane, as small as it goes. */
+/* What nobody types for weeks breaks unseen: each bench, as small as it goes. */
 
 /** What a command says on its standard output. One that hangs is ended, and all that it started with it. */
 function bench<Report>(...args: readonly string[]): Promise<Report> {
@@ -39,4 +41,13 @@ test('bench history measures assigning and listing in each round, on PostgreSQL'
   const each = [expect.any(Number), expect.any(Number)];
   const both = { assigning: each, listing: each };
   expect(report).toMatchObject({ database: 'postgres', finished: 100, costs: { bare: both, history: both } });
+}, 300_000);
+
+test('bench fleet measures the memory of a controller that made its Workers and Pods, and of one that found them', async () => {
+  const report = await bench<FleetReport>('fleet', '--idle', '6', '--pods', '2', '--pool-size', '4', '--seconds', '1');
+  const memory = { atRestMiB: expect.any(Number), peakMiB: expect.any(Number), seconds: expect.any(Number) };
+  expect(report).toMatchObject({ settings: { idle: 6, pods: 2, poolSize: 4 }, made: memory, found: memory });
+  for (const { value, atMost } of fleetMeasures(report)) {
+    if (atMost !== undefined) expect(value).toBeLessThanOrEqual(atMost);
+  }
 }, 300_000);

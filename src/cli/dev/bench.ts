@@ -1,5 +1,6 @@
 import { runBench } from '../../../test/bench/bench';
 import { benchControlPlane } from './bench-control-plane';
+import { benchFleet } from './bench-fleet';
 import { benchHistory } from './bench-history';
 import { reportAsText } from '../../../test/bench/report';
 import { buildPrograms } from '../build-programs';
@@ -45,6 +46,7 @@ npmScript('npm run bench', (program) =>
       const report = await runBench({ ...options, bundle: options.controller ?? BUNDLE }, progress, stopping);
       process.stdout.write(options.output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : reportAsText(report));
     })
+    .addCommand(benchFleet())
     .addCommand(benchControlPlane())
     .addCommand(benchHistory()),
 );
