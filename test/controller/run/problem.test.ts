@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { slowStart, startProblem, trimRunPod, type RunPodStatus } from '../../../src/controller/run';
+import { slowStart, startProblem, type RunPodStatus } from '../../../src/controller/run';
+import { SharedValues } from '../../../src/controller/runtime';
+import { trimRunPod } from '../../../src/controller/trim';
 import {
   anAssignment,
   built,
@@ -177,7 +179,7 @@ describe('what a Pod is at before init', () => {
       one.name === 'mesh' && started !== undefined ? { ...one, started } : one,
     );
     // As the cache has it.
-    return trimRunPod({ ...rest, spec, status: { ...rest.status, initContainerStatuses } });
+    return trimRunPod({ ...rest, spec, status: { ...rest.status, initContainerStatuses } }, new SharedValues());
   };
 
   test('is an init container of others that goes on, with what it lacks as a sidecar', () => {
