@@ -151,8 +151,7 @@ export interface WorkerPoolPod {
    */
   readonly workspaceVolume?: Volume;
   /**
-   * The volume at /opt/spacelift/binaries_cache, in which downloaded tools are kept. Runs share them only when the volume can be written by many Pods at a time (ReadWriteMany).
-   * Not yet carried out by the bundled controller: the cache; the volume is mounted, but tools come from the runner image.
+   * The volume at /opt/spacelift/binaries_cache, in which the container `init` keeps the tools that stacks name by their version. Runs share them only when the volume can be written by many Pods at a time (ReadWriteMany). The steps see it read-only.
    * @default - an emptyDir without size limit, so nothing is kept between runs
    */
   readonly binariesCacheVolume?: Volume;

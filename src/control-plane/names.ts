@@ -1,3 +1,4 @@
+import { EXACT_VERSION } from '../protocol/messages';
 import { malformed } from './errors';
 
 const STACK_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
@@ -126,6 +127,15 @@ export function checkImage(image: string): string {
   throw malformed(
     'runnerImage',
     `runner image ${JSON.stringify(image.slice(0, 100))} is not allowed: a reference such as registry.example.com/team/runner:1.2, at most 500 characters`,
+  );
+}
+
+/** Empty: none. @throws RequestError `malformed`, with the rule */
+export function checkToolVersion(version: string): string {
+  if (version === '' || EXACT_VERSION.test(version)) return version;
+  throw malformed(
+    'toolVersion',
+    `version ${JSON.stringify(version.slice(0, 100))} is not allowed: one release of the tool, without v before it, such as 1.10.6 or 1.11.0-rc1; constraints such as ~> 1.10 are not resolved`,
   );
 }
 

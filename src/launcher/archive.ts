@@ -32,7 +32,7 @@ function codeOf({ code = '', message }: NodeJS.ErrnoException): string {
 }
 
 /** What an error of the file system says about a volume; undefined when it is no volume's fault. */
-export function folderError(error: unknown, volume: 'workspace' | 'exchange'): FolderError | undefined {
+export function folderError(error: unknown, volume: 'workspace' | 'exchange' | 'binaries'): FolderError | undefined {
   const trouble = FOLDER_TROUBLE[codeOf(error as NodeJS.ErrnoException)];
   return trouble === undefined ? undefined : new FolderError(`The ${volume} volume of the run's Pod ${trouble}.`);
 }

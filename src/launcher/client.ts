@@ -98,7 +98,7 @@ export class LauncherClient {
   /** @param asksPolicy whether the run is to be told of for an initialization policy */
   start(asksPolicy = false): Promise<RunSpec> {
     const { podUid } = this.options.identity;
-    return this.post('start', { podUid, servesState: true, asksPolicy }, RunSpec);
+    return this.post('start', { podUid, servesState: true, asksPolicy, bringsTool: true }, RunSpec);
   }
 
   /** The source as a tar.gz stream; the caller reads or destroys it. */

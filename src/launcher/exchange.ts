@@ -62,6 +62,8 @@ export const RelayRun = RunSpec.pick({
 }).extend({
   /** Whether the tool gets its state from the control plane, through the relay. */
   servesState: z.boolean().default(false),
+  /** What a failed step TOOL_STEP means: nobody has the tool that the stack names. */
+  missingTool: z.string().optional(),
 });
 export type RelayRun = z.infer<typeof RelayRun>;
 

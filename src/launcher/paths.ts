@@ -2,6 +2,7 @@
 export interface Paths {
   readonly workspace: string;
   readonly binaries: string;
+  readonly binariesCache: string;
   readonly credentials: string;
   readonly exchange: string;
 }

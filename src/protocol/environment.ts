@@ -88,6 +88,17 @@ export const LAUNCHER_VARIABLE = {
   logsOnStandardOutput: 'SPACELIFT_RUN_LOGS_ON_STANDARD_OUTPUT_ENABLED',
 } as const;
 
+/**
+ * Where `init` gets the tools that stacks name: the address of a mirror, with the folders and files of the publisher's own, or
+ * `off`. They may stand in `initContainer.env` of the pool.
+ */
+export const TOOL_VARIABLE = {
+  /** @default https://github.com/opentofu/opentofu/releases/download */
+  OPENTOFU: 'WORKER_POOLS_OPENTOFU_RELEASES',
+  /** @default https://releases.hashicorp.com/terraform */
+  TERRAFORM: 'WORKER_POOLS_TERRAFORM_RELEASES',
+} as const;
+
 /** What applies where the pool says nothing. */
 export const LAUNCHER_DEFAULTS = {
   runTimeoutMs: 4_200_000,

@@ -3,8 +3,6 @@ import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { WORKER_POOL_KIND } from '../../src/api';
 import { notYetText, type Field, type ObjectType } from '../../src/api/field';
-import { operatorChart } from '../../src/constructs/operator/chart/chart';
-import { valuesYaml } from '../../src/charting/values-yaml';
 
 /** Each field of a WorkerPool that carries the mark, by its path. */
 function marked({ fields }: ObjectType, path: string): [string, string][] {
@@ -20,8 +18,6 @@ const POD = 'src/constructs/worker-pool/run-pod.ts';
 
 /** Where the constructs have each of them: a file, and what the docstring stands before. */
 const DOCSTRINGS: readonly [string, string, string][] = [
-  ['spec.pod.binariesCacheVolume', POD, 'readonly binariesCache?'],
-  ['spec.pod.binariesCacheVolume', 'src/constructs/worker-pool/volumes.ts', 'export class BinariesCache'],
   ['spec.pod.defaultAnsibleRunnerImage', POD, 'readonly defaultAnsibleRunnerImage?'],
   ['spec.pod.defaultIntentImage', POD, 'readonly defaultIntentImage?'],
 ];
@@ -41,10 +37,5 @@ describe('what the bundled controller does not carry out yet', () => {
 
   it('is named by a docstring for every field that has the mark', () => {
     expect([...new Set(DOCSTRINGS.map(([field]) => field))].sort()).toEqual([...MARKED.keys()].sort());
-  });
-
-  it.each(['spec.pod.binariesCacheVolume'])('%s is said so in values.yaml', (field) => {
-    const { description, members } = operatorChart.values;
-    expect(valuesYaml(description, members).replaceAll(/\n *#( *#)*/g, '')).toContain(MARKED.get(field));
   });
 });

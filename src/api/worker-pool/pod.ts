@@ -32,10 +32,10 @@ const volumes: SchemaMap<Field> = {
   }),
   binariesCacheVolume: field(kubernetes('Volume'), {
     description:
-      `The volume at ${PATH.binariesCache}, in which downloaded tools are kept. Runs share them only when the volume ` +
-      'can be written by many Pods at a time (ReadWriteMany).',
+      `The volume at ${PATH.binariesCache}, in which the container \`init\` keeps the tools that stacks name by their ` +
+      'version. Runs share them only when the volume can be written by many Pods at a time (ReadWriteMany). ' +
+      'The steps see it read-only.',
     whenUnset: 'an emptyDir without size limit, so nothing is kept between runs',
-    notYet: 'the cache; the volume is mounted, but tools come from the runner image',
   }),
 };
 

@@ -73,6 +73,7 @@ export const STACK = graphql(`
       id
       name
       tool
+      toolVersion
       autoDeploy
       hasSource
       projectRoot
@@ -138,6 +139,7 @@ export const CREATE_STACK = graphql(`
     $name: String!
     $pool: ID!
     $tool: StackTool
+    $version: String
     $root: String
     $image: String
     $auto: Boolean
@@ -148,6 +150,7 @@ export const CREATE_STACK = graphql(`
       name: $name
       workerPool: $pool
       tool: $tool
+      toolVersion: $version
       projectRoot: $root
       runnerImage: $image
       autoDeploy: $auto
@@ -163,6 +166,7 @@ export const UPDATE_STACK = graphql(`
     $stack: ID!
     $pool: ID
     $tool: StackTool
+    $version: String
     $root: String
     $image: String
     $auto: Boolean
@@ -174,6 +178,7 @@ export const UPDATE_STACK = graphql(`
       stack: $stack
       workerPool: $pool
       tool: $tool
+      toolVersion: $version
       projectRoot: $root
       runnerImage: $image
       autoDeploy: $auto

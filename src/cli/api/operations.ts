@@ -33,6 +33,8 @@ export interface NewStack {
   readonly pool: string;
   /** @default 'opentofu' */
   readonly tool?: 'opentofu' | 'terraform';
+  /** One release, such as 1.10.6; '': the runner image's. @default - the runner image's */
+  readonly toolVersion?: string;
   /** Folder inside the source to run in. @default '' */
   readonly projectRoot?: string;
   /** @default - the pool's, then the control plane's */
@@ -51,6 +53,7 @@ export async function createStack(client: ApiClient, stack: NewStack): Promise<{
     name: stack.name,
     pool: stack.pool,
     tool: toolOf(stack.tool ?? 'opentofu'),
+    version: stack.toolVersion,
     root: stack.projectRoot ?? '',
     image: stack.runnerImage,
     auto: stack.autoDeploy ?? false,
@@ -70,6 +73,7 @@ export async function updateStack(
     stack,
     pool: change.pool,
     tool: change.tool && toolOf(change.tool),
+    version: change.toolVersion,
     root: change.projectRoot,
     image: change.runnerImage,
     auto: change.autoDeploy,

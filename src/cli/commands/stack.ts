@@ -25,6 +25,7 @@ interface ChangeFlags extends VariableFlags, OutputFlags {
   readonly autoDeploy?: boolean;
   readonly managedState?: boolean;
   readonly tool?: 'opentofu' | 'terraform';
+  readonly toolVersion?: string;
   readonly projectRoot?: string;
   readonly runnerImage?: string;
 }
@@ -72,6 +73,7 @@ function createCommand(): Command {
     .option('--auto-deploy', 'apply changes without asking')
     .option('--no-managed-state', 'do not keep its state in the control plane, even if its source names no backend')
     .addOption(tool().default('opentofu'))
+    .option('--tool-version <version>', "one release of it, such as 1.10.6 (default: the runner image's)")
     .option('--project-root <folder>', 'folder inside the source to run in (default: its root)')
     .option('--runner-image <image>', "image of the container worker (default: the pool's, then the control plane's)");
   withExamples(
@@ -128,6 +130,7 @@ function updateCommand(): Command {
     .option('--managed-state', 'keep its state in the control plane, if its source names no backend')
     .option('--no-managed-state', 'do not; what is kept stays, and is used again by --managed-state')
     .addOption(tool())
+    .option('--tool-version <version>', 'one release of it, such as 1.10.6; "": the runner image\'s')
     .option('--project-root <folder>', 'folder inside the source to run in; "": its root')
     .option('--runner-image <image>', 'image of the container worker; "": the pool\'s, then the control plane\'s')
     .option('--unset-env <name>', 'remove a variable, repeatable', collect);
@@ -137,10 +140,10 @@ function updateCommand(): Command {
     'stack update network --project-root envs/prod --no-auto-deploy',
   );
   return apiAction<UpdateFlags>(command, async (client, flags, given) => {
-    const { pool, autoDeploy, managedState, tool: chosen, runnerImage, unsetEnv } = flags;
+    const { pool, autoDeploy, managedState, tool: chosen, toolVersion, runnerImage, unsetEnv } = flags;
     const environment = variablesOf(flags);
     const projectRoot = flags.projectRoot === undefined ? undefined : projectFolder(flags.projectRoot);
-    const isChange = [pool, autoDeploy, managedState, chosen, runnerImage, unsetEnv, projectRoot].some(
+    const isChange = [pool, autoDeploy, managedState, chosen, toolVersion, runnerImage, unsetEnv, projectRoot].some(
       (one) => one !== undefined,
     );
     if (!isChange && environment.length === 0) {
@@ -169,7 +172,7 @@ const stackText = (stack: Stack): string =>
     ['Name', stack.name],
     ['Id', stack.id],
     ['Pool', stack.workerPool?.name ?? '(deleted)'],
-    ['Tool', stack.tool.toLowerCase()],
+    ['Tool', `${stack.tool.toLowerCase()} ${stack.toolVersion ?? '(of the runner image)'}`],
     ['Project root', stack.projectRoot || '(the root of the source)'],
     ['Runner image', stack.runnerImage ?? "(the pool's)"],
     ['Applies', appliesHow(stack)],
@@ -223,10 +226,10 @@ function tool(): Option {
   return new Option('--tool <tool>', 'what runs it').choices(['opentofu', 'terraform']);
 }
 
-function warnAboutTool({ tool: chosen, runnerImage }: ChangeFlags): void {
-  if (chosen !== 'terraform' || runnerImage) return;
+function warnAboutTool({ tool: chosen, toolVersion, runnerImage }: ChangeFlags): void {
+  if (chosen !== 'terraform' || toolVersion || runnerImage) return;
   note(
-    'The bundled runner image has only OpenTofu: --tool terraform needs an image that has terraform, by --runner-image or by the pool.',
+    'The bundled runner image has only OpenTofu: --tool terraform needs --tool-version, or an image that has terraform, by --runner-image or by the pool.',
   );
 }
 

@@ -51,9 +51,7 @@ export interface RunPodProps {
   readonly workspace?: WorkspaceVolume;
 
   /**
-   * The volume of downloaded tools.
-   *
-   * Not yet carried out by the bundled controller: the cache; the volume is mounted, but tools come from the runner image.
+   * The volume in which the container `init` keeps the tools that stacks name by their version.
    *
    * @default - a folder on the node's disk, deleted with the Pod: nothing is kept between runs
    */

@@ -165,9 +165,8 @@ export interface EfsBinariesCacheOptions {
 }
 
 /**
- * The volume in which runs keep the tools that they downloaded.
- *
- * Not yet carried out by the bundled controller: the cache; the volume is mounted, but tools come from the runner image.
+ * The volume in which runs keep the tools that stacks name by their version. The container `init` downloads, checks and keeps
+ * them; the steps see the volume read-only.
  */
 export class BinariesCache {
   /**

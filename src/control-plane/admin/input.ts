@@ -35,6 +35,8 @@ export interface NewStack extends Repeatable {
   readonly pool: string;
   /** @default 'OPENTOFU' */
   readonly tool?: 'OPENTOFU' | 'TERRAFORM';
+  /** Such as 1.10.6. Null or '': what the runner image has. @default null */
+  readonly toolVersion?: string | null;
   /** Folder inside the source. @default '' */
   readonly projectRoot?: string;
   readonly runnerImage?: string | null;

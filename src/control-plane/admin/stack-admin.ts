@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { NewStack, StackChange } from './input';
 import { audited, auditedTransaction, differences, fieldsOf, unchanged, type Audited } from '../audit/audited';
 import { malformed, RequestError } from '../errors';
-import { checkImage, checkNewId, checkStackName, idOf, projectFolder } from '../names';
+import { checkImage, checkNewId, checkStackName, checkToolVersion, idOf, projectFolder } from '../names';
 import type { PersonContext } from '../queue/context';
 import { depend, refuseDependedOn, undepend } from '../queue/dependencies';
 import { poolTopic, stackTopic } from '../queue/wakeups';
@@ -32,6 +32,7 @@ export class StackAdmin {
       name,
       poolId: pool.id,
       tool: input.tool ?? 'OPENTOFU',
+      toolVersion: checkToolVersion(input.toolVersion ?? '') || null,
       projectRoot: projectFolder(input.projectRoot ?? ''),
       runnerImage: checkImage(input.runnerImage ?? '') || null,
       autoDeploy: input.autoDeploy ?? false,
@@ -64,7 +65,7 @@ export class StackAdmin {
       const stack = await locked(tx, id);
       refuseOutdated(stackVersion(stack), change.seen, `stack ${stack.name}`);
       if (pool && pool.id !== stack.poolId) await requireAllEnded(tx, stack, 'move it to another pool');
-      const { environment, unsetEnvironment = [], projectRoot, runnerImage, ...rest } = change;
+      const { environment, unsetEnvironment = [] } = change;
       const unset = new Set(unsetEnvironment);
       const both = Object.keys(environment ?? {}).find((name) => unset.has(name));
       if (both !== undefined) {
@@ -72,15 +73,7 @@ export class StackAdmin {
       }
       const before = await tx.stacks.environment(id);
       const kept = Object.entries(before).filter(([name]) => !unset.has(name));
-      const changed: StackRecord = {
-        ...stack,
-        poolId: pool?.id ?? stack.poolId,
-        tool: rest.tool ?? stack.tool,
-        autoDeploy: rest.autoDeploy ?? stack.autoDeploy,
-        managesState: rest.managesState ?? stack.managesState,
-        projectRoot: projectRoot === undefined ? stack.projectRoot : projectFolder(projectRoot),
-        runnerImage: runnerImage === undefined ? stack.runnerImage : checkImage(runnerImage ?? '') || null,
-      };
+      const changed: StackRecord = { ...withSettings(stack, change), poolId: pool?.id ?? stack.poolId };
       const after = usable({ ...Object.fromEntries(kept), ...environment });
       const changes = stackDifferences({ stack, environment: before }, { stack: changed, environment: after });
       if (Object.keys(changes).length === 0) return unchanged(changed);
@@ -179,12 +172,33 @@ function notFound(nameOrId: string, field?: string): RequestError {
   return new RequestError('not-found', `stack ${nameOrId} not found`, undefined, options);
 }
 
+/** What is left out stays. */
+function withSettings(stack: StackRecord, change: StackChange): StackRecord {
+  const { tool = stack.tool, toolVersion, projectRoot, runnerImage, autoDeploy, managesState } = change;
+  if (tool !== stack.tool && toolVersion === undefined && stack.toolVersion !== null) {
+    throw malformed(
+      'toolVersion',
+      `stack ${stack.name} names version ${stack.toolVersion} of another tool: name one of this, or an empty one for what the runner image has`,
+    );
+  }
+  return {
+    ...stack,
+    tool,
+    toolVersion: toolVersion === undefined ? stack.toolVersion : checkToolVersion(toolVersion ?? '') || null,
+    autoDeploy: autoDeploy ?? stack.autoDeploy,
+    managesState: managesState ?? stack.managesState,
+    projectRoot: projectRoot === undefined ? stack.projectRoot : projectFolder(projectRoot),
+    runnerImage: runnerImage === undefined ? stack.runnerImage : checkImage(runnerImage ?? '') || null,
+  };
+}
+
 /** What the audit trail may tell of a stack: of its environment the names. */
 function auditable(stack: StackRecord, environment: Readonly<Record<string, string>>) {
-  const { poolId, tool, projectRoot, runnerImage, autoDeploy, managesState } = stack;
+  const { poolId, tool, toolVersion, projectRoot, runnerImage, autoDeploy, managesState } = stack;
   return {
     poolId,
     tool,
+    toolVersion,
     projectRoot,
     runnerImage,
     autoDeploy,

@@ -11,8 +11,8 @@ export function poolVersion(pool: PoolRecord): string {
 
 /** The same of a stack. */
 export function stackVersion(stack: StackRecord): string {
-  const { poolId, tool, projectRoot, runnerImage, autoDeploy, managesState } = stack;
-  return versionOf([poolId, tool, projectRoot, runnerImage, autoDeploy, managesState]);
+  const { poolId, tool, toolVersion, projectRoot, runnerImage, autoDeploy, managesState } = stack;
+  return versionOf([poolId, tool, toolVersion, projectRoot, runnerImage, autoDeploy, managesState]);
 }
 
 /** The same of an API key. */

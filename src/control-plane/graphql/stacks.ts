@@ -25,6 +25,10 @@ export const Stack = builder.objectRef<StackRecord>('Stack').implement({
       resolve: ({ poolId }, _args, { lookups }) => lookups.pools.load(poolId),
     }),
     tool: t.expose('tool', { type: StackTool }),
+    toolVersion: t.exposeString('toolVersion', {
+      nullable: true,
+      description: 'The release that runs get, such as 1.10.6. Null: what the runner image has.',
+    }),
     projectRoot: t.exposeString('projectRoot'),
     runnerImage: t.exposeString('runnerImage', { nullable: true }),
     autoDeploy: t.exposeBoolean('autoDeploy'),
@@ -130,6 +134,7 @@ const EnvironmentVariable = builder
 builder.mutationFields((t) => {
   const settings = {
     tool: t.arg({ type: StackTool }),
+    toolVersion: t.arg.string(),
     projectRoot: t.arg.string(),
     runnerImage: t.arg.string(),
     autoDeploy: t.arg.boolean(),
@@ -150,7 +155,7 @@ builder.mutationFields((t) => {
       access: 'stack:write',
       action: 'stack.update',
       description:
-        "Counts for runs that start from now on. What is left out stays; an empty runnerImage means the pool's again.",
+        "Counts for runs that start from now on. What is left out stays; an empty runnerImage means the pool's again, an empty toolVersion the runner image's.",
       args: {
         stack: t.arg.id({ required: true }),
         workerPool: t.arg.id(),
@@ -173,6 +178,7 @@ builder.mutationFields((t) => {
 
 interface StackSettings {
   readonly tool?: NewStack['tool'] | null;
+  readonly toolVersion?: string | null;
   readonly projectRoot?: string | null;
   readonly runnerImage?: string | null;
   readonly autoDeploy?: boolean | null;
@@ -185,6 +191,7 @@ function newStack(args: StackSettings & { readonly name: string; readonly worker
     name: args.name,
     pool: args.workerPool,
     tool: args.tool ?? 'OPENTOFU',
+    toolVersion: args.toolVersion ?? null,
     projectRoot: args.projectRoot ?? '',
     runnerImage: args.runnerImage ?? null,
     autoDeploy: args.autoDeploy ?? false,
@@ -198,9 +205,11 @@ function stackChange(
   args: StackSettings & { readonly workerPool?: string | null; readonly unsetEnvironment?: readonly string[] | null },
 ): StackChange {
   const { workerPool, tool, projectRoot, runnerImage, autoDeploy, manageState, environment, unsetEnvironment } = args;
+  const { toolVersion } = args;
   return {
     ...(isGiven(workerPool) ? { pool: workerPool } : {}),
     ...(tool ? { tool } : {}),
+    ...(typeof toolVersion === 'string' ? { toolVersion } : {}),
     ...(typeof projectRoot === 'string' ? { projectRoot } : {}),
     ...(typeof runnerImage === 'string' ? { runnerImage } : {}),
     ...(typeof autoDeploy === 'boolean' ? { autoDeploy } : {}),

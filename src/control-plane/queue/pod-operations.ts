@@ -27,7 +27,7 @@ import {
 import { change, operation } from './operation';
 import { creatorOf, policySubject } from './policy-subject';
 import { appliesPlan, takesTurns } from './run-types';
-import { runSpec } from './steps';
+import { runSpec, toolOf } from './steps';
 import { runTopic } from './wakeups';
 
 /** Who asks, as far as the address says. */
@@ -95,11 +95,17 @@ async function hearPod(made: Change, { fence, heardLease }: AssignmentRecord): P
 const UNKNOWN_POD = '';
 
 /** Lets a Pod of a held run go on: from here on the attempt is never given to another. False when another was faster. */
-async function letStart(made: Change, run: RunRecord, assignment: AssignmentRecord, podUid: string): Promise<boolean> {
+async function letStart(
+  made: Change,
+  run: RunRecord,
+  assignment: AssignmentRecord,
+  podUid: string,
+  change: Pick<RunRecord, 'tool' | 'toolVersion'> | undefined,
+): Promise<boolean> {
   const { tx, now } = made;
   if (!(await tx.assignments.start(assignment.fence, podUid, now, await made.reading()))) return false;
   const event = run.type === 'TASK' ? 'start-task' : 'start';
-  await advance(made, run, event, takesTurns(run.type) ? { holding: true } : {});
+  await advance(made, run, event, { ...change, ...(takesTurns(run.type) ? { holding: true } : {}) });
   made.touch(assignment.poolId, assignment.workerId);
   made.happened({ kind: 'started', ...attemptOf(assignment), assignedAt: assignment.createdAt });
   return true;
@@ -125,13 +131,14 @@ interface Said<Request> {
 const starting = operation('start', async (made: Change, { who, request }: Said<StartRequest>) => {
   const run = await lockRun(made, who.runId);
   const assignment = await requireUnderWay(made.tx, who, request.fence, run, made);
-  const isAgain = assignment.startedAt !== null && assignment.podUid === request.podUid;
-  if (isAgain) await hearPod(made, assignment);
-  else if (!(await letStart(made, run, assignment, request.podUid))) {
-    throw new RequestError('already-started', `attempt ${who.attempt} of run ${who.runId} runs in another Pod already`);
-  }
   const found = await made.tx.stacks.withState(run.stackId);
   if (!found) throw new RequestError('not-found', `the stack of run ${run.id} not found`);
+  const tool = toolOf(run, found.stack);
+  const isAgain = assignment.startedAt !== null && assignment.podUid === request.podUid;
+  if (isAgain) await hearPod(made, assignment);
+  else if (!(await letStart(made, run, assignment, request.podUid, tool))) {
+    throw new RequestError('already-started', `attempt ${who.attempt} of run ${who.runId} runs in another Pod already`);
+  }
   const { stack, stateVersion } = found;
   if (stack.managesState && stateVersion > 0 && !request.servesState) {
     throw new RequestError(
@@ -139,7 +146,13 @@ const starting = operation('start', async (made: Change, { who, request }: Said<
       `the control plane keeps the state of stack ${stack.name}, and the launcher of this Pod is too old to use it: give the pool a newer launcher image`,
     );
   }
-  return { run, stage: assignment.stage, ...found };
+  if (tool.toolVersion !== null && !request.bringsTool) {
+    throw new RequestError(
+      'malformed',
+      `stack ${stack.name} names version ${tool.toolVersion} of its tool, and the launcher of this Pod is too old to bring it: give the pool a newer launcher image`,
+    );
+  }
+  return { run: { ...run, ...tool }, stage: assignment.stage, ...found };
 });
 
 const MIB = 1024 * 1024;
@@ -218,7 +231,7 @@ const beat = operation('beat', async (made: Change, { who, fence }: { who: Attem
 /** The run as it is then. */
 async function noteLostStart(made: Change, run: RunRecord, assignment: AssignmentRecord): Promise<RunRecord> {
   const { runId, attempt } = assignment;
-  if (await letStart(made, run, assignment, UNKNOWN_POD)) {
+  if (await letStart(made, run, assignment, UNKNOWN_POD, undefined)) {
     made.say('warn', { run: runId, attempt }, 'a run under way whose start was not known');
   }
   return requireRun(made.tx, runId);

@@ -27,7 +27,7 @@ const NANOSECONDS = 1_000_000;
 export function policySubject(
   run: RunRecord,
   stack: StackRecord,
-  { stage, projectRoot, environment }: RunSpec,
+  { stage, projectRoot, environment, tool }: RunSpec,
   creator: Creator,
 ): PolicySubject {
   const unknown = { author: null, branch: null, created_at: null };
@@ -38,7 +38,7 @@ export function policySubject(
       ...{ triggered_by: creator?.name ?? null, creator },
       commit: { hash: run.commitSha, message: run.commitMessage, ...unknown },
       runtime_config: {
-        ...{ before_init: [], project_root: projectRoot, terraform_version: null },
+        ...{ before_init: [], project_root: projectRoot, terraform_version: tool?.version ?? null },
         environment: Object.keys(environment).sort(),
       },
       runtime_config_changes: {
@@ -52,7 +52,7 @@ export function policySubject(
       ...{ id: stack.id, name: stack.name, tool: stack.tool, autodeploy: stack.autoDeploy },
       ...{ project_root: stack.projectRoot, runner_image: stack.runnerImage },
       ...{ administrative: false, roles: [], labels: [], branch: null, repository: null, namespace: '' },
-      ...{ locked_by: null, state: null, terraform_version: null },
+      ...{ locked_by: null, state: null, terraform_version: stack.toolVersion },
     },
   };
 }

@@ -16,20 +16,31 @@ interface StackForRun {
 
 /** What the Pod of a stage is to do. */
 export function runSpec(run: RunRecord, { stack, environment, stateVersion }: StackForRun, stage: Stage): RunSpec {
+  const { tool, toolVersion } = toolOf(run, stack);
   const planStep = stage === 'preparing' && run.command === null ? 'plan' : null;
   return {
     runId: run.id,
     stack: stack.name,
     stackId: stack.id,
     stage,
-    steps: stepsOf(run, stack, stage),
+    steps: stepsOf(run, BINARY[tool], stage),
     environment: { ...environment },
     projectRoot: run.projectRoot ?? stack.projectRoot,
     planStep,
-    showPlanCommand: planStep === null ? null : showPlan(BINARY[stack.tool]),
+    showPlanCommand: planStep === null ? null : showPlan(BINARY[tool]),
     keepsWorkspace: keepsWorkspace(run, stage),
     managedState: stack.managesState ? { version: stateVersion } : null,
+    tool: toolVersion === null ? null : { name: tool, version: toolVersion },
   };
+}
+
+/** What its stack has, until it begins. */
+export function toolOf(
+  run: Pick<RunRecord, 'tool' | 'toolVersion'>,
+  stack: Pick<StackRecord, 'tool' | 'toolVersion'>,
+): { readonly tool: StackRecord['tool']; readonly toolVersion: string | null } {
+  const { tool, toolVersion } = run.tool === null ? stack : run;
+  return { tool: tool ?? stack.tool, toolVersion };
 }
 
 /** Whether a later stage may want the workspace of this one. */
@@ -43,10 +54,10 @@ export function writesState({ type }: Pick<RunRecord, 'type'>, stage: Stage): bo
 }
 
 /** The tools colour what they print, for those who look on; a stack that wants none says so by TF_CLI_ARGS=-no-color. */
-function stepsOf(run: RunRecord, { tool }: StackRecord, stage: Stage): RunSpec['steps'] {
-  if (stage === 'applying') return applying(BINARY[tool]);
-  const init = { name: 'init', command: `${BINARY[tool]} init -input=false`, successExitCodes: [] };
-  if (run.command === null) return [init, planning(BINARY[tool], run.type === 'DESTROY' ? ' -destroy' : '')];
+function stepsOf(run: RunRecord, program: string, stage: Stage): RunSpec['steps'] {
+  if (stage === 'applying') return applying(program);
+  const init = { name: 'init', command: `${program} init -input=false`, successExitCodes: [] };
+  if (run.command === null) return [init, planning(program, run.type === 'DESTROY' ? ' -destroy' : '')];
   const task = { name: 'task', command: run.command, successExitCodes: [] };
   return run.skipInitialization ? [task] : [init, task];
 }

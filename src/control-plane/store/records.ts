@@ -1,4 +1,4 @@
-import type { LockInfo, LogStream, OutcomeReason, Stage } from '../../protocol/messages';
+import type { LockInfo, LogStream, OutcomeReason, Stage, StackTool } from '../../protocol/messages';
 
 /** What lies in the database, as the rest of the control plane sees it. All times are milliseconds since the epoch. */
 export interface PoolRecord {
@@ -59,7 +59,9 @@ export interface StackRecord {
   readonly id: string;
   readonly name: string;
   readonly poolId: string;
-  readonly tool: 'OPENTOFU' | 'TERRAFORM';
+  readonly tool: StackTool;
+  /** That `init` brings; null: the runner image's. */
+  readonly toolVersion: string | null;
   readonly projectRoot: string;
   readonly runnerImage: string | null;
   readonly autoDeploy: boolean;
@@ -173,6 +175,9 @@ export interface RunRecord extends RunConfig {
   readonly state: RunState;
   readonly autoDeploy: boolean;
   readonly source: string;
+  /** As its stack had them when its first stage began, so that an apply has the tool of its plan; null before. */
+  readonly tool: StackTool | null;
+  readonly toolVersion: string | null;
   /** Blob of the sealed workspace between the stages. */
   readonly workspace: string | null;
   /** Number of the newest attempt; 0 before the first. */
@@ -307,6 +312,16 @@ export interface LogRecord {
 export type RunChange = Partial<
   Pick<
     RunRecord,
-    'attempt' | 'hasChanges' | 'reason' | 'message' | 'exitCode' | 'stopReason' | 'workspace' | 'finishedAt' | 'holding'
+    | 'attempt'
+    | 'hasChanges'
+    | 'reason'
+    | 'message'
+    | 'exitCode'
+    | 'stopReason'
+    | 'workspace'
+    | 'finishedAt'
+    | 'holding'
+    | 'tool'
+    | 'toolVersion'
   >
 >;

@@ -57,6 +57,8 @@ export interface StackRow {
   name: string;
   poolId: string;
   tool: 'OPENTOFU' | 'TERRAFORM';
+  /** Null: what the runner image has. */
+  toolVersion: Generated<string | null>;
   projectRoot: string;
   runnerImage: string | null;
   autoDeploy: number;
@@ -136,6 +138,9 @@ export interface RunRow {
   driftDetection: Generated<number>;
   /** How many states it has had. */
   stateVersion: Generated<number>;
+  /** As its stack had them when it began; null before, and of runs that began before this was kept. */
+  tool: Generated<'OPENTOFU' | 'TERRAFORM' | null>;
+  toolVersion: Generated<string | null>;
   /** The least version of the queue that carries it out (queue/run-types.ts). */
   queueVersion: Generated<number>;
   /** Position of the newest record of its log. */

@@ -12,6 +12,7 @@ const COLUMNS = [
   'name',
   'poolId',
   'tool',
+  'toolVersion',
   'projectRoot',
   'runnerImage',
   'autoDeploy',

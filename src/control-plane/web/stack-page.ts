@@ -118,7 +118,7 @@ async function settings(admin: AdminService, stack: StackRecord, { may }: Viewer
   return facts([
     ['Stack', html`<code>${stack.id}</code>`],
     ['Pool', poolLink(stack.poolId, pool?.name)],
-    ['Tool', stack.tool === 'OPENTOFU' ? 'OpenTofu' : 'Terraform'],
+    ['Tool', `${stack.tool === 'OPENTOFU' ? 'OpenTofu' : 'Terraform'} ${stack.toolVersion ?? '(of the runner image)'}`],
     [
       'Folder of the project',
       stack.projectRoot === '' ? 'that of the source' : html`<code>${stack.projectRoot}</code>`,

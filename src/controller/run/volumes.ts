@@ -24,12 +24,15 @@ export function runVolumes(pool: WorkerPool): Volume[] {
   ];
 }
 
+/** What `init` fills and steps only read. */
+const OF_INIT: readonly (keyof typeof VOLUME)[] = ['binaries', 'binariesCache'];
+
 /** What the operator itself mounts into one of its containers. */
 export function ownMounts(container: keyof typeof MOUNTS, pool: WorkerPool): VolumeMount[] {
   return MOUNTS[container].map((volume) => ({
     name: nameOf(volume, pool),
     mountPath: PATH[volume],
-    readOnly: volume === 'credentials' || (volume === 'binaries' && container === 'worker') ? true : undefined,
+    readOnly: volume === 'credentials' || (container === 'worker' && OF_INIT.includes(volume)) ? true : undefined,
   }));
 }
 

@@ -26,6 +26,9 @@ import { layDown } from './lay-down';
 import { hasPolicy, passPolicy, PolicyDenied } from './policy/gate';
 import type { PolicyLimits } from './policy/opa';
 import { PolicyError } from './policy/policy-error';
+import type { BringOptions } from './tools/bring-tool';
+import { ToolRefused } from './tools/tool-error';
+import { withTool } from './tools/with-tool';
 
 export interface InitOptions {
   readonly identity: Identity;
@@ -46,6 +49,8 @@ export interface InitOptions {
   readonly opa?: string;
   /** What a policy may take. @default POLICY_LIMITS */
   readonly policyLimits?: PolicyLimits;
+  /** Who signs tools. @default - their publishers */
+  readonly toolKeys?: BringOptions['keys'];
 }
 
 /** What the control plane gave out cannot be used; trying again would give the same. */
@@ -84,8 +89,15 @@ export async function init(options: InitOptions): Promise<void> {
         throw folderError(error, 'workspace') ?? error;
       });
       for (const line of state.lines) log.add(line);
+      const say = (line: string): void => log.add(line);
+      const { binaries, binariesCache: cache } = paths;
+      const equipped = await withTool(run, { ...options, client, binaries, cache, say, keys: options.toolKeys }).catch(
+        (error: unknown) => {
+          throw folderError(error, 'binaries') ?? error;
+        },
+      );
       const environment = { ...spans.variables, ...run.environment };
-      await layDown({ ...run, environment, servesState: state.isManaged }, paths, options.shim).catch(
+      await layDown({ ...equipped, environment, servesState: state.isManaged }, paths, options.shim).catch(
         (error: unknown) => {
           throw folderError(error, 'exchange') ?? error;
         },
@@ -185,7 +197,7 @@ function opened(archive: Readable, access: PoolAccess, run: RunSpec, identity: I
 }
 
 /** What ends the run with a sentence of its own. */
-const KNOWN = [Unusable, FolderError, StateError, PolicyError, PolicyDenied] as const;
+const KNOWN = [Unusable, FolderError, StateError, PolicyError, PolicyDenied, ToolRefused] as const;
 const DENIED = ['PolicyDenied', EXIT.denied] as const;
 const NOT_USABLE = ['ConfigError', EXIT.source] as const;
 

@@ -7,6 +7,7 @@ import { CHANGES_EXIT_CODE, type RunSpec } from '../../protocol/messages';
 import { emptyFolder } from '../archive';
 import { FILE, RelayRun, writeWhole } from '../exchange';
 import type { Paths } from '../paths';
+import type { RunWithTool } from './tools/with-tool';
 
 /** Name of the shim in the binaries folder, as the worker container's command has it. */
 const SHIM_NAME = 'spacelift-worker';
@@ -22,7 +23,7 @@ function shellQuote(value: string): string {
   return `'${value.replaceAll("'", `'\\''`)}'`;
 }
 
-export interface RunToLayDown extends RunSpec {
+export interface RunToLayDown extends RunWithTool {
   /** Whether the relay is to give the tool its state. @default false */
   readonly servesState?: boolean;
 }

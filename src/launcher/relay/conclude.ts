@@ -75,8 +75,8 @@ async function tellChanges(
 
 async function outcomeOf(context: RelayContext, { results }: WorkerResult): Promise<Outcome | undefined> {
   const { paths, run, journal } = context;
-  const { stage, steps, planStep } = run;
-  const outcome = decideOutcome({ stage, steps, results, planStep, ending: journal.ending });
+  const { stage, steps, planStep, missingTool } = run;
+  const outcome = decideOutcome({ stage, steps, results, planStep, missingTool, ending: journal.ending });
   if (outcome !== undefined || journal.ending !== undefined) return outcome;
   const isFull = journal.volumeIsFull || (await hasNoRoom(paths.exchange));
   const message = `What the step ended with is not known. ${VOLUME_IS_FULL}`;

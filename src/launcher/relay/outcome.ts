@@ -1,4 +1,5 @@
 import { CHANGES_EXIT_CODE, type OutcomeRequest, type Stage, type Step } from '../../protocol/messages';
+import { TOOL_STEP } from '../tool-step';
 import type { Ending } from './journal';
 
 /** How a step ended. */
@@ -14,6 +15,8 @@ export interface StageResult {
   readonly steps: readonly Step[];
   readonly results: readonly StepResult[];
   readonly planStep: string | null;
+  /** What the stage ends with when its first step does not find the tool. @default - that step is not there */
+  readonly missingTool?: string | undefined;
   /** Why the worker was told to stop; undefined when it was not. */
   readonly ending: Ending | undefined;
 }
@@ -46,6 +49,9 @@ export function decideOutcome(stage: StageResult): Outcome | undefined {
   const exitCode = failed?.exitCode ?? null;
   if (ending !== undefined) return endedOutcome(ending, exitCode);
   if (failed === undefined) return undefined;
+  if (stage.missingTool !== undefined && failed.step.name === TOOL_STEP) {
+    return failure('ConfigError', stage.missingTool, exitCode);
+  }
   const ended = `Step ${failed.step.name} ended with exit code ${failed.exitCode}`;
   const raise = 'raise resources.limits.memory of spec.pod.workerContainer';
   if (failed.exitCode === SIGKILLED || failed.outOfMemory === true) {

@@ -29,7 +29,7 @@ const OWN_CERTIFICATE =
 /** What a failed connection means for people. The endpoint is named, no secret is. */
 export function causeOfFailure(error: unknown, endpoint: string): ProtocolError {
   if (error instanceof ProtocolError) return error;
-  const { code, message } = rootOf(error);
+  const { code } = rootOf(error);
   if (OWN_CERTIFICATE.test(code)) {
     return new ProtocolError(
       'rejected',
@@ -44,8 +44,18 @@ export function causeOfFailure(error: unknown, endpoint: string): ProtocolError 
       true,
     );
   }
-  const why = UNREACHABLE[code] ?? UNREACHABLE[message] ?? (message || code || 'the connection failed');
-  return new ProtocolError('unreachable', `the control plane at ${endpoint} cannot be reached: ${why}`, true);
+  return new ProtocolError(
+    'unreachable',
+    `the control plane at ${endpoint} cannot be reached: ${whyUnreachable(error)}`,
+    true,
+  );
+}
+
+/** Why a connection failed, whoever is at its other end. */
+export function whyUnreachable(error: unknown): string {
+  const { code, message } = rootOf(error);
+  if (CERTIFICATE.test(code)) return `its certificate is not trusted (${code})`;
+  return UNREACHABLE[code] ?? UNREACHABLE[message] ?? (message || code || 'the connection failed');
 }
 
 /** The error of an answer that is a refusal, or that is no answer of a control plane at all. */

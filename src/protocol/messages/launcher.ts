@@ -26,6 +26,16 @@ import { Fence, list, OutcomeReason, Stage, Time, Ulid, WORKER_PATH } from './pr
  */
 export const FENCE_HEADER = 'worker-pools-fence';
 
+/** What runs a stack. */
+export const StackTool = z.enum(['OPENTOFU', 'TERRAFORM']);
+
+/** A version as its publisher names it: `1.10.6`, `1.11.0-rc1`. */
+export const EXACT_VERSION =
+  /^(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})(-[0-9a-z]{1,20}(\.[0-9a-z]{1,20}){0,3})?$/;
+
+/** A tool that `init` is to bring, if the runner image has it not. */
+export const ToolVersion = z.object({ name: StackTool, version: z.string().regex(EXACT_VERSION) });
+
 export const StartRequest = z.object({
   fence: Fence,
   podUid: z.string().min(1).max(128),
@@ -33,6 +43,8 @@ export const StartRequest = z.object({
   servesState: z.boolean().default(false),
   /** Whether the pool has an initialization policy, which is to be told of the run. */
   asksPolicy: z.boolean().default(false),
+  /** Whether this launcher can bring the tool that a stack names. */
+  bringsTool: z.boolean().default(false),
 });
 
 /** One step of the stage, run by `sh -c` in the `worker` container, in order; the first that fails ends the stage. */
@@ -74,6 +86,8 @@ export const RunSpec = z.object({
    * the first. Null: it keeps none.
    */
   managedState: z.object({ version: z.number().int().nonnegative() }).nullable().default(null),
+  /** The tool and its version, where the stack names one. Null: the steps take what the runner image has. */
+  tool: ToolVersion.nullable().default(null),
   /** For the initialization policy, where it was asked for. */
   policySubject: PolicySubject.optional(),
 });
@@ -192,6 +206,8 @@ export const runPath = (runId: string, attempt: number, operation: string): stri
   `${WORKER_PATH}/runs/${runId}/${attempt}/${operation}`;
 
 export type StartRequest = z.infer<typeof StartRequest>;
+export type StackTool = z.infer<typeof StackTool>;
+export type ToolVersion = z.infer<typeof ToolVersion>;
 export type Step = z.infer<typeof Step>;
 export type RunSpec = z.infer<typeof RunSpec>;
 export type LogEntry = z.infer<typeof LogEntry>;

@@ -4,6 +4,10 @@ import { z } from 'zod';
 
 const nanoseconds = z.number().describe('Nanoseconds since the epoch.');
 const nothingYet = z.array(z.string()).max(0);
+const TOOL_VERSION = z
+  .string()
+  .nullable()
+  .describe('The version that the stack names; null is what the runner image has.');
 
 const Commit = z
   .object({
@@ -41,7 +45,7 @@ const RuntimeConfig = z.object({
   environment: z
     .array(z.string())
     .describe('Names of all variables of stack and run. Their values are no part of the input.'),
-  terraform_version: z.null().describe('Always null: the tool comes with the runner image.'),
+  terraform_version: TOOL_VERSION,
 });
 
 const PolicyRun = z.object({
@@ -80,7 +84,7 @@ const PolicyStack = z.object({
   namespace: z.literal(''),
   locked_by: z.null().describe('Always null: stacks cannot be locked.'),
   state: z.null().describe('Always null: a stack has no state of its own.'),
-  terraform_version: z.null().describe('Always null: the tool comes with the runner image.'),
+  terraform_version: TOOL_VERSION,
 });
 
 /** What the control plane tells of a run for the policy of its pool. */

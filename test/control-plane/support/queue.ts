@@ -274,7 +274,7 @@ export class TestQueue {
   }
 
   start({ runId, attempt, fence }: Assignment, podUid = 'pod') {
-    const pod = { podUid, servesState: true, asksPolicy: false };
+    const pod = { podUid, servesState: true, asksPolicy: false, bringsTool: true };
     return start(this.context, { poolId: this.pool.id, runId, attempt }, { fence, ...pod });
   }
 

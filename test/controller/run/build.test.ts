@@ -220,12 +220,10 @@ describe('volumes', () => {
     const binariesCacheVolume = { name: 'cache', persistentVolumeClaim: { claimName: 'cache' } };
     const { spec } = built({ workspaceVolume, binariesCacheVolume });
     expect(spec.volumes).toEqual(expect.arrayContaining([workspaceVolume, binariesCacheVolume]));
-    for (const name of ['init', 'worker']) {
+    const cache = { name: 'cache', mountPath: '/opt/spacelift/binaries_cache' };
+    for (const [name, mount] of Object.entries({ init: cache, worker: { ...cache, readOnly: true } })) {
       expect(container(spec, name).volumeMounts).toEqual(
-        expect.arrayContaining([
-          { name: 'ws', mountPath: '/opt/spacelift/workspace' },
-          { name: 'cache', mountPath: '/opt/spacelift/binaries_cache' },
-        ]),
+        expect.arrayContaining([{ name: 'ws', mountPath: '/opt/spacelift/workspace' }, mount]),
       );
     }
     expect(container(spec, 'launcher-grpc').volumeMounts).toContainEqual({

@@ -31,10 +31,12 @@ export const RUNS: FeatureGroup = {
       'controller/run/images',
       'the runner image',
     ]),
-    inPart('tools that are kept in the cache', 'F20', 'Volumes of workspace and binaries cache, and others', [
-      'integration/presets',
-      'all of them on one pool',
-    ]),
+    works(
+      'F20',
+      'Volumes of workspace and binaries cache, and others; tools of a version that are kept in the cache',
+      ['integration/presets', 'all of them on one pool'],
+      ['launcher/init/tools/bring-tool', 'comes from the cache the next time, without a network'],
+    ),
     works('F21', '`customBinariesPath`', [
       'launcher/shim/spacelift-worker',
       "has the pool's own binaries first in PATH, then ours",

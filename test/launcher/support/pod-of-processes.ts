@@ -39,6 +39,7 @@ export async function runPodOfProcesses(assignment: Assignment, options: PodOpti
   const paths: Paths = {
     workspace: join(folder, 'workspace'),
     binaries: join(folder, 'binaries'),
+    binariesCache: join(folder, 'binaries-cache'),
     credentials: join(folder, 'credentials'),
     exchange: join(folder, 'exchange'),
   };

@@ -57,6 +57,7 @@ export function runSpec(steps: readonly Step[], more: Partial<RunSpec> = {}): Ru
     showPlanCommand: null,
     keepsWorkspace: true,
     managedState: null,
+    tool: null,
     ...more,
   };
 }
@@ -114,6 +115,7 @@ export class RunPod {
     return {
       workspace: folder('workspace'),
       binaries: folder('binaries'),
+      binariesCache: folder('binaries-cache'),
       credentials: folder('credentials'),
       exchange: folder('exchange'),
     };
@@ -151,7 +153,7 @@ export class RunPod {
   async init(
     changes: Partial<Identity> = {},
     environment: Readonly<Record<string, string>> = {},
-    more: Pick<InitOptions, 'opa' | 'policyLimits'> = {},
+    more: Pick<InitOptions, 'opa' | 'policyLimits' | 'toolKeys'> = {},
   ): Promise<void> {
     const { paths, logger } = this;
     const identity = { ...this.identity, ...changes };

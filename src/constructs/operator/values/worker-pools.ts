@@ -1,6 +1,5 @@
 import { DEFAULTS, WORKER_POOL_KIND, type JsonSchema, type WorkerPoolSpec } from '../../../api';
-import { notYetText, objectSchema, type ObjectType } from '../../../api/field';
-import { POD } from '../../../api/worker-pool/pod';
+import { objectSchema } from '../../../api/field';
 import { LIMIT } from '../../../api/worker-pool/rules';
 import { LABEL_LIMIT, NAMESPACE_NAME, OBJECT, QUANTITY } from '../../../charting/kubernetes-names';
 import type { GivenObject } from '../../../charting/manifest';
@@ -21,11 +20,6 @@ const ACCESS_MODES = ['ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod', 'Rea
 
 /** Keys of a pool's Secret where nobody names others: those of `worker-pools pool create`. */
 export const CREDENTIAL_KEYS = { token: 'token', privateKey: 'privateKey' } as const;
-
-/** What of a field is still to come, as its own description has it. */
-function mark({ fields }: ObjectType, name: string): string {
-  return notYetText(fields[name]?.notYet as string);
-}
 
 const poolMembers = {
   name: string('', 'Name of the WorkerPool.', {
@@ -51,7 +45,7 @@ const poolMembers = {
       ),
     },
   ),
-  binariesCache: group(`A volume that keeps downloaded tools from run to run. ${mark(POD, 'binariesCacheVolume')}`, {
+  binariesCache: group('A volume that keeps downloaded tools from run to run.', {
     claimName: string('', "PersistentVolumeClaim in the pool's namespace."),
     create: group('The PersistentVolumeClaim <name>-binaries-cache, made by the chart.', {
       size: string('', 'Size, for instance 10Gi.', { pattern: QUANTITY }),

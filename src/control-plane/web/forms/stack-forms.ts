@@ -32,6 +32,12 @@ async function settingsFields(admin: AdminService, poolId: string, stack?: Stack
       ],
     },
     {
+      name: 'toolVersion',
+      label: 'Version of the tool',
+      value: stack?.toolVersion ?? '',
+      hint: "One release, such as 1.10.6. Empty: the runner image's.",
+    },
+    {
       name: 'projectRoot',
       label: 'Folder of the project',
       value: stack?.projectRoot ?? '',
@@ -57,6 +63,7 @@ function settingsOf(values: Values) {
   return {
     pool: values.line('pool'),
     tool: values.choice('tool', ['OPENTOFU', 'TERRAFORM']) ?? 'OPENTOFU',
+    toolVersion: values.line('toolVersion'),
     projectRoot: values.line('projectRoot'),
     runnerImage: values.line('runnerImage'),
     autoDeploy: values.isChecked('autoDeploy'),

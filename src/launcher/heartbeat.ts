@@ -1,8 +1,8 @@
-import { POLL_WAIT_SECONDS } from '../../protocol/leases';
-import { sleep, type Clock } from '../../time';
-import type { CallError, LauncherClient } from '../client';
-import type { Logger } from '../logger';
-import { retrying } from '../retry';
+import { POLL_WAIT_SECONDS } from '../protocol/leases';
+import { sleep, type Clock } from '../time';
+import type { CallError, LauncherClient } from './client';
+import type { Logger } from './logger';
+import { retrying } from './retry';
 
 /** Pause between heartbeats once the run is stopped: they return at once then, and only keep the lease. */
 const STOPPED_PAUSE_MS = 20_000;
