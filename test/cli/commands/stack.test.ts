@@ -21,7 +21,17 @@ describe('stack', () => {
 
   test('create makes a stack of a folder and of what the flags say', async () => {
     const { id } = await makePool(cli.controlPlane, 'for-stacks');
-    const more = ['--auto-deploy', '--tool', 'terraform', '--project-root', 'network', '--runner-image', 'a/b:1'];
+    const more = [
+      '--auto-deploy',
+      '--tool',
+      'terraform',
+      '--tool-version',
+      '1.11.4',
+      '--project-root',
+      'network',
+      '--runner-image',
+      'a/b:1',
+    ];
     const variables = ['--env', 'TF_VAR_a=1', '--env', 'TF_VAR_b=x=y'];
     const made = await program.run('stack', 'create', 'full', ...flags('for-stacks'), ...more, ...variables);
     expect(made).toMatchObject({
@@ -31,6 +41,7 @@ describe('stack', () => {
     expect((await cli.controlPlane.admin.stacks()).find(({ name }) => name === 'full')).toMatchObject({
       poolId: id,
       tool: 'TERRAFORM',
+      toolVersion: '1.11.4',
       autoDeploy: true,
       projectRoot: 'network',
       runnerImage: 'a/b:1',
@@ -120,7 +131,7 @@ describe('stack', () => {
   test('create warns that the bundled runner has no terraform', async () => {
     await makePool(cli.controlPlane, 'for-terraform');
     const { stderr } = await program.run('stack', 'create', 'tf', ...flags('for-terraform'), '--tool', 'terraform');
-    expect(stderr).toContain('--tool terraform needs an image that has terraform');
+    expect(stderr).toContain('--tool terraform needs --tool-version, or an image that has terraform');
   });
 
   test.each<[verb: string, what: string, args: () => string[], sentence: string, exitCode?: number]>([

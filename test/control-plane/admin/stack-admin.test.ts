@@ -37,6 +37,30 @@ describe('a change of a stack', () => {
     expect((await queue.admin.updateStack('stack', { runnerImage: '' })).runnerImage).toBeNull();
   });
 
+  test('gives the version of its tool back to the runner image when it is emptied', async () => {
+    expect((await queue.admin.updateStack('stack', { toolVersion: '1.10.6' })).toolVersion).toBe('1.10.6');
+    expect((await queue.admin.updateStack('stack', { autoDeploy: true })).toolVersion).toBe('1.10.6');
+    expect((await queue.admin.updateStack('stack', { toolVersion: '' })).toolVersion).toBeNull();
+  });
+
+  test.each(['v1.10.6', '~> 1.10', '1.10', '1.10.6 ', '01.1.1', '1.10.6-RC1', '../1.0.0', 'latest'])(
+    'is refused for a version of the tool that is no release: %s',
+    async (toolVersion) => {
+      await expect(queue.admin.updateStack('stack', { toolVersion })).rejects.toThrow(
+        /is not allowed: one release of the tool, without v before it, such as 1\.10\.6/,
+      );
+    },
+  );
+
+  test('is refused for another tool with a version of this one', async () => {
+    await queue.admin.updateStack('stack', { toolVersion: '1.10.6' });
+    await expect(queue.admin.updateStack('stack', { tool: 'TERRAFORM' })).rejects.toThrow(
+      'stack stack names version 1.10.6 of another tool: name one of this, or an empty one',
+    );
+    const change = { tool: 'TERRAFORM', toolVersion: '1.11.4' } as const;
+    expect(await queue.admin.updateStack('stack', change)).toMatchObject(change);
+  });
+
   test.each([
     ['a variable that no run can have', { environment: { 'A B': '1' } }, 'Environment variable'],
     ['a project root that leads out', { projectRoot: '../x' }, 'must be a folder inside the source'],
