@@ -28,7 +28,7 @@ import type { PolicyLimits } from './policy/opa';
 import { PolicyError } from './policy/policy-error';
 import type { BringOptions } from './tools/bring-tool';
 import { ToolRefused } from './tools/tool-error';
-import { withTool } from './tools/with-tool';
+import { withTool, type RunWithTool } from './tools/with-tool';
 
 export interface InitOptions {
   readonly identity: Identity;
@@ -89,13 +89,8 @@ export async function init(options: InitOptions): Promise<void> {
         throw folderError(error, 'workspace') ?? error;
       });
       for (const line of state.lines) log.add(line);
-      const say = (line: string): void => log.add(line);
-      const { binaries, binariesCache: cache } = paths;
-      const equipped = await withTool(run, { ...options, client, binaries, cache, say, keys: options.toolKeys }).catch(
-        (error: unknown) => {
-          throw folderError(error, 'binaries') ?? error;
-        },
-      );
+      const equipped: RunWithTool =
+        run.tool === null ? run : await spans.during('init: tool', () => equip(run, client, log, options));
       const environment = { ...spans.variables, ...run.environment };
       await layDown({ ...equipped, environment, servesState: state.isManaged }, paths, options.shim).catch(
         (error: unknown) => {
@@ -110,6 +105,15 @@ export async function init(options: InitOptions): Promise<void> {
   } finally {
     await client.close();
   }
+}
+
+/** Brings the tool of the run, where its stack names one. */
+function equip(run: RunSpec, client: LauncherClient, log: InitLog, options: InitOptions): Promise<RunWithTool> {
+  const { binaries, binariesCache: cache } = options.paths;
+  const say = (line: string): void => log.add(line);
+  return withTool(run, { ...options, client, binaries, cache, say, keys: options.toolKeys }).catch((error: unknown) => {
+    throw folderError(error, 'binaries') ?? error;
+  });
 }
 
 /** Stacks that were made before these were refused may still have them. */
