@@ -4,6 +4,8 @@ import { graphql } from './graphql';
 
 /* Of log-ins, API keys, webhooks and the audit trail. */
 export * from './account-documents';
+/* Of making, changing and deleting stacks. */
+export * from './stack-documents';
 
 const POOL = 'id name workersCount busyWorkers drainedWorkers pendingRuns';
 const POOL_SETTINGS = 'id name description labels space driftDetectionRunLimit';
@@ -134,64 +136,6 @@ export const SEARCH_STACKS = graphql(`
   }
 `);
 export const STACK_NAMES = graphql('{ stacks { id name } }');
-export const CREATE_STACK = graphql(`
-  mutation (
-    $name: String!
-    $pool: ID!
-    $tool: StackTool
-    $version: String
-    $root: String
-    $image: String
-    $auto: Boolean
-    $state: Boolean
-    $env: [EnvironmentVariable!]
-  ) {
-    stackCreate(
-      name: $name
-      workerPool: $pool
-      tool: $tool
-      toolVersion: $version
-      projectRoot: $root
-      runnerImage: $image
-      autoDeploy: $auto
-      manageState: $state
-      environment: $env
-    ) {
-      id
-    }
-  }
-`);
-export const UPDATE_STACK = graphql(`
-  mutation (
-    $stack: ID!
-    $pool: ID
-    $tool: StackTool
-    $version: String
-    $root: String
-    $image: String
-    $auto: Boolean
-    $state: Boolean
-    $env: [EnvironmentVariable!]
-    $unset: [String!]
-  ) {
-    stackUpdate(
-      stack: $stack
-      workerPool: $pool
-      tool: $tool
-      toolVersion: $version
-      projectRoot: $root
-      runnerImage: $image
-      autoDeploy: $auto
-      manageState: $state
-      environment: $env
-      unsetEnvironment: $unset
-    ) {
-      name
-    }
-  }
-`);
-export const DELETE_STACK = graphql('mutation($stack: ID!) { stackDelete(stack: $stack) { name } }');
-
 const DEPENDENCY_FIELDS = 'id stackId dependsOnStackId stack { name } dependsOnStack { name }';
 
 export const STACK_DEPENDENCIES = graphql(`

@@ -1,0 +1,59 @@
+import { graphql } from './graphql';
+
+export const CREATE_STACK = graphql(`
+  mutation (
+    $name: String!
+    $pool: ID!
+    $tool: StackTool
+    $version: String
+    $root: String
+    $image: String
+    $auto: Boolean
+    $state: Boolean
+    $env: [EnvironmentVariable!]
+  ) {
+    stackCreate(
+      name: $name
+      workerPool: $pool
+      tool: $tool
+      toolVersion: $version
+      projectRoot: $root
+      runnerImage: $image
+      autoDeploy: $auto
+      manageState: $state
+      environment: $env
+    ) {
+      id
+    }
+  }
+`);
+export const UPDATE_STACK = graphql(`
+  mutation (
+    $stack: ID!
+    $pool: ID
+    $tool: StackTool
+    $version: String
+    $root: String
+    $image: String
+    $auto: Boolean
+    $state: Boolean
+    $env: [EnvironmentVariable!]
+    $unset: [String!]
+  ) {
+    stackUpdate(
+      stack: $stack
+      workerPool: $pool
+      tool: $tool
+      toolVersion: $version
+      projectRoot: $root
+      runnerImage: $image
+      autoDeploy: $auto
+      manageState: $state
+      environment: $env
+      unsetEnvironment: $unset
+    ) {
+      name
+    }
+  }
+`);
+export const DELETE_STACK = graphql('mutation($stack: ID!) { stackDelete(stack: $stack) { name } }');
