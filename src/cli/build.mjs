@@ -17,7 +17,11 @@ const PROGRAMS = {
   launcher: { entry: 'src/cli/entry/launcher.ts' },
   // The one in the npm package. Its help, and the commands that talk to a control plane, run on every Node of
   // package.json's engines; the others say that they need a newer one.
-  'worker-pools': { entry: 'src/cli/main.ts', threads: THREADS, target: 'node20' },
+  'worker-pools': {
+    entry: 'src/cli/main.ts',
+    threads: { ...THREADS, 'kubectl-worker_pools': 'src/cli/entry/kubectl-plugin.ts' },
+    target: 'node20',
+  },
 };
 
 for (const [name, { entry, threads = {}, target = 'node24' }] of Object.entries(PROGRAMS)) {

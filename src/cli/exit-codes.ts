@@ -7,8 +7,12 @@ interface ExitCode {
 
 /** What scripts may want to tell apart: the one list that the program, its help and its reference go by. */
 export const EXIT_CODES = {
-  done: { code: 0, meaning: 'done; with --follow: the run has FINISHED', refusals: [] },
-  failed: { code: 1, meaning: 'refused or failed; with --follow: the run ended otherwise', refusals: [] },
+  done: { code: 0, meaning: 'done; with --follow: the run has FINISHED; of doctor: nothing was found', refusals: [] },
+  failed: {
+    code: 1,
+    meaning: 'refused or failed; with --follow: the run ended otherwise; of doctor: something FAILED',
+    refusals: [],
+  },
   usage: {
     code: 2,
     meaning: 'a command, flag or value that is unknown, missing or contradicts another: nothing was done',
@@ -19,9 +23,11 @@ export const EXIT_CODES = {
   conflict: { code: 5, meaning: 'in conflict with what somebody else did', refusals: ['conflict'] },
   unavailable: {
     code: 6,
-    meaning: 'the control plane cannot be reached, or cannot answer now: try again',
+    meaning: 'the control plane, or the cluster, cannot be reached, or cannot answer now: try again',
     refusals: ['too-many-requests', 'unavailable'],
   },
+  warned: { code: 7, meaning: 'doctor found a WARNING, and nothing that FAILED', refusals: [] },
+  unseen: { code: 8, meaning: 'doctor found nothing, but could not look at everything', refusals: [] },
   interrupted: {
     code: 130,
     meaning: 'interrupted by Ctrl-C; a run that was followed continues',

@@ -26,11 +26,14 @@ export class UsageError extends UserError {
 /** Errors whose message is a sentence for people, by their names: the programs hold some of their classes more than once. */
 const FOR_PEOPLE = ['UserError', 'RequestError', 'ConfigurationError', 'TraceVariableError', 'VaultError'];
 
+const DESCRIPTION = 'Worker pools on Kubernetes: controller, launcher, control plane, and the commands to use them.';
+
 /** Runs the one of the commands that the arguments name. */
 export async function run(
   name: string,
   commands: readonly Command[],
   args: readonly string[] = process.argv.slice(2),
+  description = DESCRIPTION,
 ): Promise<void> {
   // `worker-pools run log ID | head`: nobody reads on, which is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -42,7 +45,7 @@ export async function run(
   process.stderr.on('error', () => process.exit(EXIT_CODES.failed.code));
 
   const program = new Command(name)
-    .description('Worker pools on Kubernetes: controller, launcher, control plane, and the commands to use them.')
+    .description(description)
     .version(VERSION)
     .showHelpAfterError('(--help lists the options)')
     .addHelpText('after', EXIT_CODES_HELP)

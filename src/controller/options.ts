@@ -9,9 +9,9 @@ export interface ControllerOptions {
   readonly kubeconfig?: string;
   /** Namespaces to look after. @default every namespace */
   readonly namespaces?: readonly string[];
-  /** Where the Lease lives. @default $CONTROLLER_NAMESPACE, then the Pod's namespace, then DEFAULT_NAMESPACE */
+  /** Where the Lease lives. @default $CONTROLLER_NAMESPACE, then the Pod's namespace, then CONTROLLER_DEFAULTS */
   readonly controllerNamespace?: string;
-  /** Name of the Lease: those who share it take turns. @default $WORKER_POOLS_LEASE_NAME, then DEFAULT_LEASE_NAME */
+  /** Name of the Lease: those who share it take turns. @default $WORKER_POOLS_LEASE_NAME, then CONTROLLER_DEFAULTS */
   readonly leaseName?: string;
   /** Wait for the Lease before writing anything, so that several replicas may run. @default false */
   readonly leaderElect?: boolean;
@@ -57,11 +57,11 @@ export interface LeaderElectionTimings {
 export type CompiledOptions = Required<Omit<ControllerOptions, 'kubeconfig' | 'leaderElection'>> &
   Pick<ControllerOptions, 'kubeconfig'> & { readonly leaderElection: Required<LeaderElectionTimings> };
 
-/** The namespace of Spacelift's manifests. */
-const DEFAULT_NAMESPACE = 'spacelift-worker-controller-system';
-
-/** The Lease of an installation that names none. */
-const DEFAULT_LEASE_NAME = 'spacelift-workerpool-controller';
+/** Of an installation that names none: the namespace of Spacelift's manifests, and the Lease. */
+export const CONTROLLER_DEFAULTS = {
+  namespace: 'spacelift-worker-controller-system',
+  leaseName: 'spacelift-workerpool-controller',
+} as const;
 
 const POD_NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 
@@ -99,7 +99,7 @@ export function compileOptions(options: ControllerOptions): CompiledOptions {
 function compileElection(options: ControllerOptions) {
   return {
     controllerNamespace: options.controllerNamespace || process.env.CONTROLLER_NAMESPACE || podNamespace(),
-    leaseName: options.leaseName || process.env[CONTROLLER_VARIABLE.leaseName] || DEFAULT_LEASE_NAME,
+    leaseName: options.leaseName || process.env[CONTROLLER_VARIABLE.leaseName] || CONTROLLER_DEFAULTS.leaseName,
     leaderElect: options.leaderElect ?? false,
     leaderElection: compileTimings(options.leaderElection ?? {}),
   };
@@ -160,6 +160,6 @@ function podNamespace(): string {
   try {
     return readFileSync(POD_NAMESPACE_FILE, 'utf8').trim();
   } catch {
-    return DEFAULT_NAMESPACE;
+    return CONTROLLER_DEFAULTS.namespace;
   }
 }

@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { EXIT_CODES, EXIT_CODES_HELP, exitCodeOf } from '../../src/cli/exit-codes';
 import { makePool, makeStack } from '../control-plane/support/control-plane';
+import { workerPoolCrd } from '../../src/api';
 import { until } from '../support/until';
 import { CommandLine } from './support/command-line';
+import { SmallCluster } from './support/small-cluster';
 import type { Result } from './support/program';
 
 let cli: CommandLine;
+let cluster: SmallCluster;
 
 beforeAll(async () => {
-  cli = await CommandLine.open();
+  [cli, cluster] = await Promise.all([CommandLine.open(), SmallCluster.start()]);
   const { id } = await makePool(cli.controlPlane);
   await makeStack(cli.controlPlane, id);
   for (const lineage of ['ours', 'theirs']) {
@@ -16,10 +19,12 @@ beforeAll(async () => {
   }
 });
 
-afterAll(() => cli.close());
+afterAll(() => Promise.all([cli.close(), cluster.close()]));
 
 const run = (...args: string[]) => cli.program.run(...args);
 const push = (lineage: string) => run('stack', 'state', 'push', 'stack', cli.at(`${lineage}.tfstate`));
+
+const doctor = () => cli.bare.run('doctor', '--kubeconfig', cluster.kubeconfig(cli.at()));
 
 /** How a person comes to see each of them. */
 const REACHED: Readonly<Record<keyof typeof EXIT_CODES, () => Promise<Result>>> = {
@@ -33,6 +38,15 @@ const REACHED: Readonly<Record<keyof typeof EXIT_CODES, () => Promise<Result>>> 
     return push('theirs');
   },
   unavailable: () => run('pool', 'list', '--url', 'https://127.0.0.1:1'),
+  warned: () => {
+    const stored = { ...workerPoolCrd(), status: { storedVersions: ['v1alpha1'] } };
+    cluster.answers[cluster.crd] = stored;
+    return doctor();
+  },
+  unseen: () => {
+    cluster.answers[cluster.crd] = 403;
+    return doctor();
+  },
   interrupted: async () => {
     const following = cli.program.start('run', 'trigger', 'stack', '--follow');
     await until(() => following.hasPrinted('is queued'), 'the log is followed');
@@ -44,7 +58,8 @@ const REACHED: Readonly<Record<keyof typeof EXIT_CODES, () => Promise<Result>>> 
 test.each(Object.entries(REACHED))('a program sees that something is %s', async (name, reach) => {
   const { exitCode, stderr } = await reach();
   expect({ exitCode, stderr }).toMatchObject({ exitCode: EXIT_CODES[name as keyof typeof EXIT_CODES].code });
-  expect(stderr.trim().split('\n').pop()).toMatch(name === 'done' ? /^$/ : /\w/);
+  // What doctor finds is what was asked for, on standard output.
+  expect(stderr.trim().split('\n').pop()).toMatch(['done', 'warned', 'unseen'].includes(name) ? /^$/ : /\w/);
 });
 
 test('no two have the same number, and no refusal has two', () => {

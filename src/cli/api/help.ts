@@ -8,8 +8,14 @@ export const commandGroup = (name: string, description: string, ...commands: rea
 export const isGroup = (command: Command): boolean => command.commands.length > 0 && command.options.length === 0;
 
 /** Shows how a command is used, below its help. */
-export function withExamples(command: Command, ...examples: readonly string[]): Command {
-  const lines = examples.map((example) => `  worker-pools ${example}`).join('\n');
+export function withExamples(
+  command: Command,
+  ...examples: readonly (string | { readonly program: string; readonly example: string })[]
+): Command {
+  const lines = examples
+    .map((each) => (typeof each === 'string' ? { program: 'worker-pools', example: each } : each))
+    .map(({ program, example }) => `  ${program} ${example}`)
+    .join('\n');
   return command.addHelpText('after', `\n${examples.length === 1 ? 'Example' : 'Examples'}:\n${lines}`);
 }
 

@@ -8,7 +8,7 @@ import { widthOf } from './width';
  */
 
 /** Words in colour, only where a person looks on. Each begins anew: a run may have left a colour on. */
-const COLOURS = { good: 32, bad: 31, muted: 90, strong: 1 } as const;
+const COLOURS = { good: 32, bad: 31, warning: 33, muted: 90, strong: 1 } as const;
 
 export type Mood = keyof typeof COLOURS;
 

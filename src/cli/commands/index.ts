@@ -11,12 +11,14 @@ import { profileCommand } from './profile';
 import { runCommand } from './run';
 import { stackCommand } from './stack';
 import { webhookCommand } from './webhook';
+import { doctorCommand } from '../kubectl/doctor';
 import { whoamiCommand } from './whoami';
 import { workerCommand } from './worker';
 
 /** All that `worker-pools` can be told, in the order of its help. */
 export const allCommands = (): Command[] => [
   demoCommand(),
+  doctorCommand(),
   poolCommand(),
   workerCommand(),
   stackCommand(),

@@ -2,6 +2,7 @@ import type { Argument, Command, Option } from 'commander';
 import { allCommands } from '../commands';
 import { CONNECTION_GROUP } from '../api/connection';
 import { isGroup } from '../api/help';
+import { PLUGIN, pluginCommands } from '../kubectl';
 import { EXIT_CODES } from '../exit-codes';
 import type { Artefact } from './artefact';
 import { cell, code, page, table } from './markdown';
@@ -9,18 +10,24 @@ import { cell, code, page, table } from './markdown';
 /** The reference of the command line, from the definitions by which the program reads its arguments. */
 export async function generateCliDocs(): Promise<Artefact> {
   const commands = allCommands().flatMap((command) => leaves(command));
+  // Its doctor is the one above.
+  const ofPlugin = pluginCommands().filter((command) => command.name() !== 'doctor');
+  const plugin = ofPlugin.flatMap((command) => leaves(command, PLUGIN));
   const text = `# Command line
 
-\`worker-pools\` comes with the npm package; each command prints this with \`--help\`. \`demo\` works in a checkout only; \`control-plane\`, \`controller\` and \`launcher\` are what the images start.
+\`worker-pools\` comes with the npm package; each command prints this with \`--help\`. \`demo\` works in a checkout only; \`control-plane\`, \`controller\` and \`launcher\` are what the images start. \`kubectl worker-pools\` is [the plugin](../operations/doctor.md#kubectl-worker-pools), which has \`doctor\` as well.
 
 ${table(
   ['Command', 'What it does'],
-  commands.map(({ path, command }) => [`[${code(path)}](#${anchor(path)})`, cell(command.description())]),
+  [...commands, ...plugin].map(({ path, command }) => [
+    `[${code(path)}](#${anchor(path)})`,
+    cell(command.description()),
+  ]),
 )}
 
 ## Exit codes
 
-Beside these there is a sentence on standard error whenever it is not 0.
+Beside these there is a sentence on standard error whenever it is not 0; what \`doctor\` finds stands on standard output.
 
 ${table(
   ['Code', 'Meaning', 'Refusals of the control plane'],
@@ -37,7 +44,7 @@ Every command that talks to a control plane takes these, too: which control plan
 
 ${optionTable(connectionOptions(commands))}
 
-${commands.map(section).join('\n\n')}
+${[...commands, ...plugin].map(section).join('\n\n')}
 `;
   return { files: { 'docs/reference/cli.md': await page('src/cli/commands', text) } };
 }

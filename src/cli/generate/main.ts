@@ -23,6 +23,7 @@ const GENERATORS: readonly (() => Promise<Generator>)[] = [
   async () => (await import('./operations-docs')).generateOperationsDocs,
   async () => (await import('./features-docs')).generateFeaturesDocs,
   async () => (await import('./cli-docs')).generateCliDocs,
+  async () => (await import('./doctor-docs')).generateDoctorDocs,
   async () => (await import('./settings-docs')).generateSettingsDocs,
   async () => (await import('./conditions-docs')).generateConditionsDocs,
   async () => (await import('./policy-input')).generatePolicyInput,

@@ -34,8 +34,12 @@ export function refusedRunnerImageHost(assignment: Assignment, pool: WorkerPool)
   const allowed = pool.spec?.allowedRunnerImageHosts;
   if (!allowed || assignment.runnerImage === undefined) return undefined;
   const host = imageHost(assignment.runnerImage);
-  return allowed.some((entry) => canonical(entry) === canonical(host)) ? undefined : host;
+  return isAllowedHost(host, allowed) ? undefined : host;
 }
+
+/** Whether a pool that allows these hosts takes images of stacks from this one. */
+export const isAllowedHost = (host: string, allowed: readonly string[]): boolean =>
+  allowed.some((entry) => canonical(entry) === canonical(host));
 
 const DOCKER_HUB = 'docker.io';
 

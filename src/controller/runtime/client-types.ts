@@ -11,6 +11,7 @@ export interface ListOptions extends ReadOptions {
   /** @default every namespace */
   namespace?: string;
   labelSelector?: string;
+  fieldSelector?: string;
   /** Page size; @default no paging */
   limit?: number;
   /** Where the page before ended. */

@@ -37,6 +37,8 @@ export interface HttpRequest {
 interface HttpAnswer {
   status: number;
   retryAfter: string | string[] | undefined;
+  /** By the clock of the server. */
+  date: string | undefined;
   body: Readable & { text(): Promise<string>; dump(): Promise<void> };
 }
 
@@ -80,7 +82,8 @@ export class Transport {
         bodyTimeout: this.options.bodyTimeoutMs,
         mayBeSent: request.mayBeSent,
       } as Dispatcher.RequestOptions);
-      return { status: answer.statusCode, retryAfter: answer.headers['retry-after'], body: answer.body };
+      const { 'retry-after': retryAfter, date } = answer.headers;
+      return { status: answer.statusCode, retryAfter, date: [date].flat()[0], body: answer.body };
     } catch (error) {
       throw classify(name, error, request.signal);
     }

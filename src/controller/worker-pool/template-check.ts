@@ -30,6 +30,9 @@ export function templateOf({ pool, session, images }: Pick<PoolMemory, 'pool' | 
   return { pod, key: createHash('sha256').update(JSON.stringify(pod)).digest('base64'), imagesKnown };
 }
 
+/** The same of a pool of which nothing but its object is known. */
+export const sampleRunPod = (pool: WorkerPool): Template => templateOf({ pool, session: undefined, images: undefined });
+
 interface TemplateChecksOptions {
   /** One of its own: webhooks that hang must not take the connections of what is more than advice. */
   readonly client: KubeClient;

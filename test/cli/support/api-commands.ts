@@ -1,4 +1,5 @@
 /* The commands that talk to a control plane, without the rest of the program, which takes longer to load. */
+import { doctorCommand } from '../../../src/cli/kubectl/doctor';
 import { auditCommand } from '../../../src/cli/commands/audit';
 import { completionCommand } from '../../../src/cli/commands/completion';
 import { keyCommand } from '../../../src/cli/commands/key';
@@ -19,5 +20,6 @@ const ofAccount = [
   profileCommand(),
   completionCommand(),
   whoamiCommand(),
+  doctorCommand(),
 ];
 void run('worker-pools', [...ofQueue, ...ofAccount]);

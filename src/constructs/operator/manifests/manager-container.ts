@@ -3,7 +3,7 @@ import { CONTROLLER_VARIABLE, HEALTH_PORT } from '../../../api';
 import type { ReleaseContext } from '../../../charting/chart';
 import { concat, decimal, each, ifAny, ifSet, isSet, text, when, type Later } from '../../../charting/deferred';
 import type { Template } from '../../../charting/manifest';
-import { METRICS_PORT } from '../constants';
+import { CONTROLLER_COMMAND, METRICS_PORT } from '../constants';
 import { keepsRunBudgets } from './disruption';
 import { controllerImage, type OperatorValues } from '../names';
 
@@ -18,7 +18,7 @@ export function managerContainer(values: OperatorValues, context: ReleaseContext
     image: controllerImage(values, context),
     imagePullPolicy: ifSet(manager.image.pullPolicy),
     // Said and not left to the image, so that Spacelift's own controller image starts as well as ours.
-    command: ['/spacelift-workerpool-controller'],
+    command: [CONTROLLER_COMMAND],
     args: concat(
       manager.args,
       manager.extraArgs,
