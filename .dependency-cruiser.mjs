@@ -53,6 +53,7 @@ export const ROOMS = {
     'controller/runtime',
     'controller/worker-pool',
   ],
+  'vcs-agent': ['protocol'],
   launcher: ['api', 'protocol', 'text', 'tracing'],
   'launcher/init': ['api', 'protocol', 'tracing', 'launcher/*'],
   'launcher/relay': ['protocol', 'text', 'tracing', 'launcher/*'],
@@ -88,6 +89,7 @@ export const ROOMS = {
     'control-plane/vault',
   ],
   'control-plane/webhooks': ['control-plane/*', 'control-plane/queue', 'control-plane/store'],
+  'control-plane/vcs-agents': ['protocol', 'control-plane/*', 'control-plane/queue', 'control-plane/store'],
   'control-plane/admin': [
     'protocol',
     'control-plane/*',
@@ -117,6 +119,7 @@ export const ROOMS = {
     'control-plane/queue',
     'control-plane/state',
     'control-plane/store',
+    'control-plane/vcs-agents',
   ],
   'control-plane/graphql': [
     'control-plane/*',
@@ -165,6 +168,7 @@ export const ROOMS = {
     'controller/*',
     'control-plane/*',
     'control-plane/identity/rights',
+    'vcs-agent',
     'cli/*',
     'cli/api',
     'cli/kubectl',

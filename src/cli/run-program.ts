@@ -24,7 +24,14 @@ export class UsageError extends UserError {
 }
 
 /** Errors whose message is a sentence for people, by their names: the programs hold some of their classes more than once. */
-const FOR_PEOPLE = ['UserError', 'RequestError', 'ConfigurationError', 'TraceVariableError', 'VaultError'];
+const FOR_PEOPLE = [
+  'UserError',
+  'RequestError',
+  'ConfigurationError',
+  'TraceVariableError',
+  'VaultError',
+  'VcsAgentError',
+];
 
 const DESCRIPTION = 'Worker pools on Kubernetes: controller, launcher, control plane, and the commands to use them.';
 

@@ -8,6 +8,7 @@ import { graphqlRoute } from './graphql/route';
 import { apiRoutes } from './http/api-routes';
 import { refusingApp } from './http/app';
 import { traced } from './http/traced';
+import { vcsAgentRoutes } from './http/vcs-agent-routes';
 import { workerRoutes } from './http/worker-routes';
 import type { ApiKeys } from './identity/api-keys';
 import type { ProofChecks } from './identity/proof-checks';
@@ -16,6 +17,7 @@ import type { Authority } from './pki/authority';
 import { pkiRoutes } from './pki/routes';
 import type { QueueContext } from './queue/context';
 import type { States } from './state/states';
+import type { VcsGateway } from './vcs-agents';
 import { webRoutes } from './web/routes';
 
 export interface Doors {
@@ -31,11 +33,12 @@ export interface Doors {
   /** Whether everybody may look at the pages. */
   readonly isOpen: boolean;
   readonly authority: Authority;
+  readonly gateway: VcsGateway;
   readonly health: Hono;
 }
 
 /** All that is reached over HTTP. */
-export function appOf({ context, blobs, states, proofs, apiKeys, authority, health, ...doors }: Doors): Hono {
+export function appOf({ context, blobs, states, proofs, apiKeys, authority, health, gateway, ...doors }: Doors): Hono {
   const { store, logger, tracing } = context;
   const { admin, admission, refusals, sessions, isOpen } = doors;
   const app = refusingApp(logger);
@@ -47,6 +50,7 @@ export function appOf({ context, blobs, states, proofs, apiKeys, authority, heal
     pkiRoutes(authority, () => store.read.pools.revokedCertificates()),
   );
   app.route(WORKER_PATH, workerRoutes({ context, blobs, states, admission, proofs }));
+  app.route('/', vcsAgentRoutes({ context, admission, proofs, gateway }));
   const forPeople = { admin, admission, refusals, logger };
   app.route('/api/v1', apiRoutes({ ...forPeople, apiKeys }));
   app.route('/graphql', graphqlRoute({ ...forPeople, apiKeys }));

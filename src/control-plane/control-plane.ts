@@ -5,7 +5,6 @@ import { CONTROL_PLANE_PORT, RETENTION, SHUTDOWN_GRACE_SECONDS, START_DEADLINE_S
 import { systemClock, type Clock } from '../time';
 import { NO_SPANS } from '../tracing/spans';
 import { AdminService } from './admin/admin-service';
-import { appOf } from './app';
 import { Admission } from './admission';
 import type { ConnectionLimits } from './admission/connections';
 import { Refusals } from './audit/refusals';
@@ -38,6 +37,7 @@ import { Sweeper } from './queue/sweeper';
 import { serve } from './http/server';
 import { openBlobs, type BlobKind, type BlobReferences, type Blobs } from './blobs';
 import { openKeys, openSecretStore, openTls } from './secret-parts';
+import { serveDoors } from './serve-doors';
 import type { Store } from './store';
 import type { Tracing } from './tracing';
 import { States } from './state/states';
@@ -107,8 +107,8 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   const health = healthRoutes(checks);
   const sessions = new WebSessions(context.store, apiKeys, now, trail);
   const callers = { admission, refusals, proofs, apiKeys, sessions, isOpen: options.web === 'open', authority };
-  const app = appOf({ context, blobs, states, admin, health, ...callers });
-  const server = opened.add(await serve(app, { host, port }, tls, admission, metrics.httpAnswered));
+  const doors = { context, blobs, states, admin, health, ...callers };
+  const { server, gateway } = await serveDoors(doors, { host, port }, { tls, metrics, opened });
   const sources = { store: context.store, checks, dataDir, version: options.version, blobs: blobs.store };
   metrics.watch({
     ...sources,
@@ -137,7 +137,7 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
     clearInterval(blobTimer);
     // Long polls are answered now; what else is under way gets the grace time.
     context.wakeups.close();
-    const drained = Promise.all([server.drain(), brokers.drain()]);
+    const drained = Promise.all([server.drain(), brokers.drain(), gateway.drain()]);
     if (!(await endsWithin(drained, options.shutdownGraceMs - options.shutdownDelayMs)))
       logger.warn('requests that were still under way at the end of the grace time are cut off');
     await opened.close();

@@ -136,6 +136,31 @@ export const LIMITS = {
     'requests of one kind of a run Pod at once',
     'it has one; those of broken connections stay for a while',
   ),
+  vcsAgentPools: limit(200, 'count', 'VCS agent pools', 'one for each git host that only a private network reaches'),
+  vcsAgentStreams: limit(
+    256,
+    'count',
+    'streams of the agents of a VCS agent pool, at each replica',
+    'an agent opens four to each replica, and eight agents are many',
+  ),
+  vcsRequests: limit(
+    64,
+    'count',
+    'requests of git of a VCS agent pool at once, those that wait for a stream among them',
+    'a clone has one; as many runs clone at once as streams carry',
+  ),
+  gitRequestBytes: limit(
+    64 * MIB,
+    'bytes',
+    'a request of git through a VCS agent',
+    'it names what git has and wants: 50 bytes for each branch or tag',
+  ),
+  gitAnswerBytes: limit(
+    4096 * MIB,
+    'bytes',
+    'the answer to such a request',
+    'as much as a source may hold when it is unpacked',
+  ),
   bodiesInMemory: limit(64 * MIB, 'bytes', 'bodies above 64 KiB in memory at once', 'small ones are always taken'),
   callerBodiesInMemory: limit(16 * MIB, 'bytes', 'the same of one pool or API key', 'a quarter of it'),
   poolLogBytes: limit(

@@ -1,3 +1,4 @@
+import { VCS_AGENT_POOL_NAME } from '../protocol/private-url';
 import { EXACT_VERSION } from '../protocol/messages';
 import { malformed } from './errors';
 
@@ -5,6 +6,7 @@ const STACK_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 /** Everything but controls, marks that turn the direction of writing, and slashes; no blank at either end. */
 const POOL_NAME = /^(?! )[^\p{C}\p{Zl}\p{Zp}/]{1,100}(?<! )$/u;
 const POOL_LABEL = /^(?! )[^\p{C}\p{Zl}\p{Zp}]{1,100}(?<! )$/u;
+const VCS_AGENT_POOL_NAME_RULE = 'letters, digits, dot, dash and underscore, at most 63';
 const SPACE = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
 /** Of pools of which nobody says any. */
 export const DEFAULT_SPACE = 'legacy';
@@ -38,6 +40,15 @@ export function checkPoolName(name: string): string {
   throw malformed(
     'name',
     `pool name "${name}" is not allowed: at most 100 characters, no slash, no control character, no blank at either end`,
+  );
+}
+
+/** One that `private://NAME/…` can have. @throws RequestError `malformed`, with the rule */
+export function checkVcsAgentPoolName(name: string): string {
+  if (VCS_AGENT_POOL_NAME.test(name)) return name;
+  throw malformed(
+    'name',
+    `name ${JSON.stringify(name.slice(0, 100))} of a VCS agent pool is not allowed: ${VCS_AGENT_POOL_NAME_RULE}`,
   );
 }
 

@@ -41,6 +41,7 @@ beforeAll(async () => {
   const webhook = { name: 'chat', endpoint: `http://127.0.0.1:1/${'x'.repeat(100)}`, enabled: true };
   ids.webhook = (await queue.admin.webhooks.create(webhook)).id;
   await queue.admin.webhooks.test(ids.webhook);
+  await queue.admin.vcsAgents.create({ name: 'gitlab', description: 'GitLab of the platform team' });
   await queue.admin.setDrained(queue.pool.id, await queue.register('another'), true);
   Object.assign(ids, { run, worker, pool: queue.pool.id, stack: (await queue.admin.stack('stack'))!.id });
   page = await site.person();
@@ -87,6 +88,8 @@ const PAGES: Readonly<Record<string, () => string>> = {
   'all webhooks': () => '/webhooks',
   'a webhook': () => `/webhooks/${ids.webhook}`,
   'the form of a new webhook': () => '/webhooks/new',
+  'the VCS agents': () => '/vcs-agent-pools',
+  'the form of a new VCS agent pool': () => '/vcs-agent-pools/new',
   'all runs': () => '/runs',
   'all API keys': () => '/keys',
   'the audit trail': () => '/audit',

@@ -1,6 +1,6 @@
 import { graphql } from './graphql';
 
-/* What the command line asks of log-ins, API keys, webhooks and the audit trail. */
+/* What the command line asks of log-ins, API keys, webhooks, VCS agent pools and the audit trail. */
 
 export const LOG_IN = graphql(
   'mutation($id: ID!, $secret: String!) { apiKeyUser(id: $id, secret: $secret) { jwt validUntil } }',
@@ -37,6 +37,20 @@ export const REDELIVER = graphql(`
   mutation($id: ID!) { delivery: webhookDeliveryRedeliver(id: $id) { ${DELIVERY_FIELDS} } }`);
 export const WEBHOOK_DELIVERIES = graphql(`
   query($id: ID!) { webhook: namedWebhooksIntegration(id: $id) { deliveries { ${DELIVERY_FIELDS} } } }`);
+
+const VCS_AGENT_POOL_FIELDS =
+  'id name description createdAt updatedAt agents { id name version address streams connectedAt lastSeenAt }';
+
+export const VCS_AGENT_POOLS = graphql(`{ vcsAgentPools { ${VCS_AGENT_POOL_FIELDS} } }`);
+export const CREATE_VCS_AGENT_POOL = graphql(`
+  mutation($name: String!, $description: String) {
+    pool: vcsAgentPoolCreate(name: $name, description: $description) { ${VCS_AGENT_POOL_FIELDS} config }
+  }`);
+export const UPDATE_VCS_AGENT_POOL = graphql(`
+  mutation($id: ID!, $name: String!, $description: String) {
+    pool: vcsAgentPoolUpdate(id: $id, name: $name, description: $description) { ${VCS_AGENT_POOL_FIELDS} }
+  }`);
+export const DELETE_VCS_AGENT_POOL = graphql('mutation($id: ID!) { vcsAgentPoolDelete(id: $id) { id } }');
 
 const RESOURCE = 'resourceId resourceType name';
 export const AUDIT_TRAIL = graphql(`

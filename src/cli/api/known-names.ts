@@ -1,7 +1,7 @@
 import { visibleName } from '../../text/visible';
 import { ApiClient } from './client';
 import { connectionOf, type Connection, type ConnectionFlags } from './connection';
-import { API_KEYS, POOL_NAMES, RUN_IDS, STACK_NAMES, WEBHOOKS, WORKERS } from './documents';
+import { API_KEYS, POOL_NAMES, RUN_IDS, STACK_NAMES, VCS_AGENT_POOLS, WEBHOOKS, WORKERS } from './documents';
 import { Profiles } from './profiles';
 
 /** How long the completion of a name may take: somebody waits, and may know it by heart. */
@@ -21,6 +21,7 @@ const KINDS = {
   key: async (client) => (await client.query(API_KEYS)).apiKeys,
   actor: async (client) => (await client.query(API_KEYS)).apiKeys,
   webhook: async (client) => (await client.query(WEBHOOKS)).webhooks,
+  'vcs-agent-pool': async (client) => (await client.query(VCS_AGENT_POOLS)).vcsAgentPools,
   worker: async (client, [pool = '']) => {
     const { workerPools } = await client.query(POOL_NAMES);
     const id = workerPools.find((each) => each.name === pool)?.id ?? pool;

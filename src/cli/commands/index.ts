@@ -10,6 +10,8 @@ import { poolCommand } from './pool';
 import { profileCommand } from './profile';
 import { runCommand } from './run';
 import { stackCommand } from './stack';
+import { vcsAgentCommand } from './vcs-agent';
+import { vcsAgentPoolCommand } from './vcs-agent-pool';
 import { webhookCommand } from './webhook';
 import { doctorCommand } from '../kubectl/doctor';
 import { whoamiCommand } from './whoami';
@@ -28,8 +30,10 @@ export const allCommands = (): Command[] => [
   profileCommand(),
   whoamiCommand(),
   webhookCommand(),
+  vcsAgentPoolCommand(),
   controlPlaneCommand(),
   controllerCommand(),
   launcherCommand(),
+  vcsAgentCommand(),
   completionCommand(),
 ];

@@ -1,4 +1,5 @@
 import { launcherCommand } from '../commands/launcher';
+import { vcsAgentCommand } from '../commands/vcs-agent';
 import { run } from '../run-program';
 
-void run('worker-pools', [launcherCommand()]);
+void run('worker-pools', [launcherCommand(), vcsAgentCommand()]);

@@ -18,6 +18,7 @@ import { PoolAdmin, type Pool, type PoolKeeper } from './pool-admin';
 import { StackAdmin } from './stack-admin';
 import { StateAdmin } from './state-admin';
 import { Statistics } from './statistics';
+import { VcsAgentAdmin } from './vcs-agent-admin';
 import { WebhookAdmin } from './webhook-admin';
 import { Destinations } from '../webhooks';
 import type { Tables } from '../store';
@@ -56,6 +57,7 @@ export class AdminService {
   /** When drift of stacks is looked for. */
   readonly drift: DriftAdmin;
   readonly webhooks: WebhookAdmin;
+  readonly vcsAgents: VcsAgentAdmin;
   private readonly context: PersonContext;
   private readonly poolAdmin: PoolAdmin;
   private readonly stackAdmin: StackAdmin;
@@ -77,6 +79,7 @@ export class AdminService {
     this.webhooks = new WebhookAdmin(this.context, destinations, (nameOrId, field) =>
       this.stackAdmin.require(nameOrId, field),
     );
+    this.vcsAgents = new VcsAgentAdmin(this.context, issuer);
     this.stackAdmin = new StackAdmin(this.context, blobs, (nameOrId) => this.poolAdmin.byNameOrId(nameOrId));
   }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RequestError } from '../errors';
+import type { VcsAgentPoolRecord } from '../store/vcs-agents';
 import type { WebhookSettings } from '../store/webhooks';
 import type { ApiKeyRecord, DriftSchedule, PoolRecord, StackRecord } from '../store/records';
 
@@ -30,6 +31,10 @@ export function webhookVersion(webhook: WebhookSettings): string {
   const { name, endpoint, enabled, space, labels, runStates, stackIds, retryOnFailure } = webhook;
   return versionOf([name, endpoint, enabled, space, labels, runStates, stackIds, retryOnFailure]);
 }
+
+/** The same of a pool of VCS agents. */
+export const vcsAgentPoolVersion = ({ name, description }: Pick<VcsAgentPoolRecord, 'name' | 'description'>): string =>
+  versionOf([name, description]);
 
 const versionOf = (settings: readonly unknown[]): string =>
   createHash('sha256').update(JSON.stringify(settings)).digest('base64url').slice(0, 16);

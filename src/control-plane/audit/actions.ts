@@ -6,7 +6,17 @@ interface Described {
 }
 
 /** What actions are done to, and what else they concern. */
-export const OBJECT_KINDS = ['worker-pool', 'worker', 'stack', 'run', 'api-key', 'webhook', 'session', 'api'] as const;
+export const OBJECT_KINDS = [
+  'worker-pool',
+  'worker',
+  'stack',
+  'run',
+  'api-key',
+  'webhook',
+  'vcs-agent-pool',
+  'session',
+  'api',
+] as const;
 
 export type ObjectKind = (typeof OBJECT_KINDS)[number];
 
@@ -48,6 +58,9 @@ export const ACTIONS = {
   'webhook.delete': { what: 'delete a webhook', object: 'webhook' },
   'webhook.test': { what: 'try a webhook', object: 'webhook' },
   'webhook.redeliver': { what: 'deliver to a webhook once more', object: 'webhook' },
+  'vcs-agent-pool.create': { what: 'create a VCS agent pool', object: 'vcs-agent-pool' },
+  'vcs-agent-pool.update': { what: 'change a VCS agent pool', object: 'vcs-agent-pool' },
+  'vcs-agent-pool.delete': { what: 'delete a VCS agent pool', object: 'vcs-agent-pool' },
   'session.create': { what: 'log in', object: 'session' },
   'session.delete': { what: 'log out', object: 'session' },
   'session.delete-all': { what: 'log out everywhere', object: 'session' },

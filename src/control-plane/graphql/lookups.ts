@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { AdminService } from '../admin/admin-service';
 import type { Pool } from '../admin/pool-admin';
 import type { ChangeCounts } from '../store/plan-changes';
+import type { VcsAgentRecord } from '../store/vcs-agents';
 import type { WorkerCounts } from '../store/workers';
 import type { DriftSchedule, RunRecord, StackDependency, StackRecord, WorkerRecord } from '../store/records';
 
@@ -20,6 +21,7 @@ export class Lookups {
   readonly changeCounts: DataLoader<string, ChangeCounts | null>;
   readonly driftSchedules: DataLoader<string, DriftSchedule | null>;
   readonly waitsFor: DataLoader<RunRecord, string | null>;
+  readonly vcsAgents: DataLoader<string, readonly VcsAgentRecord[]>;
 
   constructor(admin: AdminService) {
     this.pendingRuns = byId((pools) => admin.pendingRuns(pools), 0);
@@ -34,6 +36,7 @@ export class Lookups {
     this.environmentNames = byId((stacks) => admin.environmentNames(stacks), []);
     this.changeCounts = byId((runs) => admin.plans.counts(runs), null);
     this.driftSchedules = byId((stacks) => admin.drift.ofStacks(stacks), null);
+    this.vcsAgents = byId((pools) => admin.vcsAgents.agents(pools), []);
     this.waitsFor = new DataLoader((runs) => admin.waitsFor(runs), { cache: false });
   }
 }

@@ -17,6 +17,7 @@ import './drift';
 import './stack-dependencies';
 import './states';
 import './statistics';
+import './vcs-agents';
 import './webhooks';
 
 export const schema = guarded(limitAnswers(builder.toSchema()));

@@ -2,6 +2,8 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import { createServer as createHttpsServer } from 'node:https';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
+import type { WebSocketServer } from 'ws';
+import { VCS_AGENT_PATH } from '../../protocol/vcs-agents';
 import type { Admission } from '../admission';
 import { LIMIT } from '../limits';
 import { listen, type ListenAddress, type Listener } from '../listen';
@@ -21,7 +23,10 @@ export type Answered = (method: string, status: number) => void;
 /** How long a connection may take for what. */
 type Times = Pick<typeof LIMIT, 'handshakeMs' | 'headersMs' | 'silenceMs'>;
 
-/** Serves an app over HTTPS, or over plain HTTP for a proxy in front. */
+/**
+ * Serves an app over HTTPS, or over plain HTTP for a proxy in front.
+ * @param streams takes those of VCS agents, as far as the app lets them in; undefined takes none
+ */
 export async function serve(
   app: Hono,
   address: ListenAddress,
@@ -29,6 +34,7 @@ export async function serve(
   admission: Admission,
   answered: Answered = () => undefined,
   { handshakeMs, headersMs, silenceMs }: Times = LIMIT,
+  streams?: WebSocketServer,
 ): Promise<HttpListener> {
   const options = {
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -37,10 +43,13 @@ export async function serve(
     connectionsCheckingInterval: headersMs / 2,
     // Bodies have times of their own: a large upload may take hours, as long as something moves.
     requestTimeout: 0,
+    // Whoever asks for anything else to be spoken, such as HTTP/2, is answered in HTTP/1.1.
+    shouldUpgradeCallback: (request: IncomingMessage) => streams !== undefined && isStream(request),
   };
   const server = createAdaptorServer({
     fetch: app.fetch,
     overrideGlobalObjects: false,
+    ...(streams && { websocket: { server: streams } }),
     ...(tls
       ? {
           createServer: createHttpsServer,
@@ -89,6 +98,11 @@ function oneAtATime(server: Server): void {
     else if (hasTwoHosts(request)) response.writeHead(400, { Connection: 'close' }).end();
     else answer(request, response);
   });
+}
+
+/** Of a VCS agent. */
+function isStream({ url = '', headers }: IncomingMessage): boolean {
+  return url.split('?')[0] === VCS_AGENT_PATH && headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 /** A proxy in front may have read the other one. */

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { certificateFingerprint } from '../../protocol/auth';
 import { encodeToken } from '../../protocol/token';
+import { encodeVcsAgentToken } from '../../protocol/vcs-agents';
 import type { Authority } from '../pki/authority';
 import { readSigningRequest } from '../pki/csr';
 import type { PoolRecord } from '../store/records';
@@ -24,6 +25,12 @@ export class PoolIssuer {
     const publicKey = await readSigningRequest(signingRequest);
     const certificate = await this.authority.signPool(poolId, publicKey);
     return { certificate, fingerprint: certificateFingerprint(certificate) };
+  }
+
+  /** What agents of a pool of VCS agents are given. */
+  vcsAgentToken(poolId: string, secret: string): string {
+    const { endpoint, ca } = this.endpoints();
+    return encodeVcsAgentToken({ version: 1, poolId, endpoint, ca, secret });
   }
 
   /** The token of a pool, with the addresses and authorities of today. */

@@ -60,6 +60,8 @@ export const RIGHTS = {
   'audit:read': { what: 'see the audit trail', roles: admins },
   'webhook:read': { what: 'see webhooks and their deliveries', roles: admins },
   'webhook:write': { what: 'create, change, test and delete webhooks', roles: admins },
+  'vcs-agent-pool:read': { what: 'see VCS agent pools and their agents', roles: readers },
+  'vcs-agent-pool:write': { what: 'create, change and delete VCS agent pools', roles: admins },
   'key:read': { what: 'see API keys', roles: admins },
   'key:write': { what: 'create, change and delete API keys', roles: admins },
 } as const satisfies Record<string, Grant>;

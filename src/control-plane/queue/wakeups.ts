@@ -74,6 +74,8 @@ export const poolTopic = (poolId: string): string => `pool/${poolId}`;
 export const stackTopic = (stackId: string): string => `stack/${stackId}`;
 /** Something is to be delivered. */
 export const WEBHOOKS_TOPIC = 'webhooks';
+/** The settings of a pool of VCS agents, or that it is there at all. */
+export const vcsAgentPoolTopic = (poolId: string): string => `vcs-agent-pool/${poolId}`;
 export const runTopic = (runId: string): string => `run/${runId}`;
 /** The credentials of a pool are no longer what they were. */
 export const credentialsTopic = (poolId: string): string => `credentials/${poolId}`;

@@ -22,6 +22,7 @@ import { StackTable, type Sealing } from './stacks';
 import { StateTable } from './states';
 import { StatisticsTable } from './statistics';
 import type { Dialect } from './table';
+import { VcsAgentTable } from './vcs-agents';
 import { ViewTable } from './views';
 import { WebSessionTable } from './web-sessions';
 import { WebhookTable } from './webhooks';
@@ -39,6 +40,7 @@ export interface Tables {
   readonly states: StateTable;
   readonly dependencies: DependencyTable;
   readonly webhooks: WebhookTable;
+  readonly vcsAgents: VcsAgentTable;
   readonly runs: RunTable;
   readonly runEnvironments: RunEnvironmentTable;
   readonly drift: DriftTable;
@@ -124,6 +126,7 @@ function tables(db: Kysely<Schema>, dialect: Dialect, vault: Sealing): Tables {
     states: new StateTable(db, dialect, vault),
     dependencies: new DependencyTable(db, dialect),
     webhooks: new WebhookTable(db, dialect, vault),
+    vcsAgents: new VcsAgentTable(db, dialect),
     runs: new RunTable(db, dialect),
     runEnvironments: new RunEnvironmentTable(db, dialect, vault),
     drift: new DriftTable(db, dialect),

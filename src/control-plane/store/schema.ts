@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import type { ApiKeyRow, WebSessionRow } from './schema-identities';
+import type { VcsAgentPoolRow, VcsAgentRow, VcsReplicaRow } from './schema-vcs-agents';
 
 /*
  * The columns, alike in both databases: flags are 0 or 1, lists and maps are JSON, times are milliseconds since the epoch
@@ -386,4 +387,7 @@ export interface Schema {
   runEnvironments: RunEnvironmentRow;
   webhooks: WebhookRow;
   webhookDeliveries: DeliveryRow;
+  vcsAgentPools: VcsAgentPoolRow;
+  vcsAgents: VcsAgentRow;
+  vcsReplicas: VcsReplicaRow;
 }

@@ -25,6 +25,7 @@ const PLACES: readonly (readonly [path: string, name: string, right: Right])[] =
   ['/stacks', 'Stacks', 'stack:read'],
   ['/runs', 'Runs', 'stack:read'],
   ['/webhooks', 'Webhooks', 'webhook:read'],
+  ['/vcs-agent-pools', 'VCS agents', 'vcs-agent-pool:read'],
   ['/keys', 'Keys', 'key:read'],
   ['/audit', 'Audit trail', 'audit:read'],
 ];

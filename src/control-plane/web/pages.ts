@@ -10,6 +10,7 @@ import { stackView } from './stack-page';
 import { stateView } from './state-page';
 import type { View } from './view';
 import type { Viewer } from './viewer';
+import { vcsAgentPoolsView } from './vcs-agent-pages';
 import { webhooksView, webhookView } from './webhook-pages';
 
 export interface PageKind {
@@ -82,6 +83,13 @@ export const PAGES: readonly PageKind[] = [
     right: 'webhook:read',
     make: webhookView,
     missing: (id) => `There is no webhook ${id}; it may have been deleted.`,
+  },
+  {
+    path: '/vcs-agent-pools',
+    what: 'page',
+    right: 'vcs-agent-pool:read',
+    make: (admin, _, viewer) => vcsAgentPoolsView(admin, viewer),
+    missing: noSuch,
   },
   {
     path: '/runs/:id',

@@ -35,6 +35,9 @@ const HEADERS = secureHeaders({
   },
 });
 
+/** All of the pages below these are for whoever may see them. */
+const BELOW = ['pools', 'stacks', 'runs', 'keys', 'audit', 'webhooks', 'vcs-agent-pools'].map((first) => `/${first}/*`);
+
 /** Some have a token or a secret, and all of them what not everybody may see. */
 const keptByNobody: MiddlewareHandler = (c, next) => {
   c.header('Cache-Control', 'no-store');
@@ -48,7 +51,7 @@ export function webRoutes(parts: WebParts): Hono<Env> {
   app.onError((error, c) => failed(c, error, logger));
   const oneOfFew: MiddlewareHandler = (c, next) =>
     isUpload(c) ? next() : admission.inFlight.during('pages', LIMIT.pagesAtOnce, 'too many pages at once', next);
-  for (const path of ['/', '/live', '/pools/*', '/stacks/*', '/runs/*', '/keys/*', '/audit/*', '/webhooks/*']) {
+  for (const path of ['/', '/live', ...BELOW]) {
     app.use(path, HEADERS, keptByNobody, identify(parts), oneOfFew);
   }
   for (const path of ['/login', '/logout', '/account']) app.use(path, HEADERS, keptByNobody, oneOfFew);

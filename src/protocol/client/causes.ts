@@ -58,6 +58,15 @@ export function whyUnreachable(error: unknown): string {
   return UNREACHABLE[code] ?? UNREACHABLE[message] ?? (message || code || 'the connection failed');
 }
 
+/** The same of a host that is no control plane, without its name. */
+export function causeOfHost(error: unknown): string {
+  const { code, message } = rootOf(error);
+  if (CERTIFICATE.test(code)) {
+    return `its certificate is not trusted (${code}): name a file with its authority in NODE_EXTRA_CA_CERTS, or mount it where those of the pool are`;
+  }
+  return UNREACHABLE[code] ?? (message || code || 'the connection failed');
+}
+
 /** The error of an answer that is a refusal, or that is no answer of a control plane at all. */
 export function causeOfRefusal(status: number, body: unknown, endpoint: string): ProtocolError {
   const parsed = Refusal.safeParse(body);

@@ -3,6 +3,7 @@ import { doctorCommand } from '../../../src/cli/kubectl/doctor';
 import { auditCommand } from '../../../src/cli/commands/audit';
 import { completionCommand } from '../../../src/cli/commands/completion';
 import { keyCommand } from '../../../src/cli/commands/key';
+import { vcsAgentPoolCommand } from '../../../src/cli/commands/vcs-agent-pool';
 import { webhookCommand } from '../../../src/cli/commands/webhook';
 import { poolCommand } from '../../../src/cli/commands/pool';
 import { profileCommand } from '../../../src/cli/commands/profile';
@@ -16,6 +17,7 @@ const ofQueue = [poolCommand(), workerCommand(), stackCommand(), runCommand()];
 const ofAccount = [
   keyCommand(),
   webhookCommand(),
+  vcsAgentPoolCommand(),
   auditCommand(),
   profileCommand(),
   completionCommand(),

@@ -99,6 +99,11 @@ describe.each<[string, () => Promise<[TestQueue, TestQueue]>]>([
       ({ admin }, _world, name) => admin.webhooks.create({ name, endpoint: 'https://example.com', enabled: true }),
       () => one.admin.webhooks.list(),
     ],
+    [
+      'a VCS agent pool',
+      ({ admin }, _world, name) => admin.vcsAgents.create({ name }),
+      () => one.admin.vcsAgents.list(),
+    ],
   ])('one makes %s of a name', async (_what, make, list) => {
     await inRounds(async (world, round) => {
       const name = world.fresh('new');

@@ -9,6 +9,7 @@ import { driftDoors } from './support/drift-doors';
 import { formDoors } from './support/form-doors';
 import { lockState, pushState, stateOf, unconfirmedRun } from './support/furnished';
 import { archive, mutation, SECRET, TestDoors, type Door } from './support/doors';
+import { vcsAgentDoors } from './support/vcs-agent-doors';
 import { webhookDoors } from './support/webhook-doors';
 
 /* Every way to change something, and the one entry that it leaves in the audit trail: as admin, and as one who may not. */
@@ -142,6 +143,7 @@ const DOORS: Readonly<Record<string, Door>> = {
     id: (await key()).id,
   })),
   ...webhookDoors(() => queue),
+  ...vcsAgentDoors(() => queue),
   'PUT /api/v1/stacks/:name/source': {
     action: 'stack.upload-source',
     prepare: () => ({ method: 'PUT', path: '/api/v1/stacks/stack/source', body: archive(SECRET) }),

@@ -84,6 +84,11 @@ const FIELDS: Readonly<Record<string, readonly Role[]>> = {
   namedWebhooksIntegrationDelete: ADMINS,
   namedWebhooksIntegrationTest: ADMINS,
   webhookDeliveryRedeliver: ADMINS,
+  vcsAgentPools: READERS,
+  vcsAgentPool: READERS,
+  vcsAgentPoolCreate: ADMINS,
+  vcsAgentPoolUpdate: ADMINS,
+  vcsAgentPoolDelete: ADMINS,
 };
 
 interface Answer {
@@ -238,6 +243,9 @@ describe.each(ALL)('a form of the web page and the role %s', (role) => {
     '/webhooks/:id/test': ADMINS,
     '/webhooks/:id/deliveries/:delivery/redeliver': ADMINS,
     '/webhooks/:id/delete': ADMINS,
+    '/vcs-agent-pools/new': ADMINS,
+    '/vcs-agent-pools/:id/settings': ADMINS,
+    '/vcs-agent-pools/:id/delete': ADMINS,
     '/keys/new': ADMINS,
     '/keys/new-oidc': ADMINS,
     '/keys/:id/settings': ADMINS,

@@ -17,6 +17,7 @@ import { planChanges } from './0016-plan-changes';
 import { poolLocks } from './0016b-pool-locks';
 import { queueVersions } from './0019-queue-versions';
 import { stackSizes } from './0020-stack-sizes';
+import { vcsAgents } from './0022-vcs-agents';
 import { toolVersions } from './0023-tool-versions';
 import type { Migration } from './migration';
 
@@ -51,5 +52,6 @@ export const MIGRATIONS: Migrations = {
   '0016b-pool-locks.additive': poolLocks,
   '0019-queue-versions': queueVersions,
   '0020-stack-sizes.additive': stackSizes,
+  '0022-vcs-agents.additive': vcsAgents,
   '0023-tool-versions.additive': toolVersions,
 };

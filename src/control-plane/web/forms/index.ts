@@ -8,6 +8,7 @@ import { RUN_FORMS } from './run-forms';
 import { SOURCE_FORMS } from './source-form';
 import { STACK_FORMS } from './stack-forms';
 import { STATE_FORMS } from './state-forms';
+import { VCS_AGENT_FORMS } from './vcs-agent-forms';
 import { WEBHOOK_FORMS } from './webhook-forms';
 import { WORKER_FORMS } from './worker-forms';
 
@@ -24,4 +25,5 @@ export const FORMS: readonly Form[] = [
   ...RUN_FORMS,
   ...KEY_FORMS,
   ...WEBHOOK_FORMS,
+  ...VCS_AGENT_FORMS,
 ];

@@ -158,6 +158,8 @@ const newKey = ({ admin }: TestQueue) => admin.keys.create({ name: 'another', ro
 const newWebhook = async ({ admin }: TestQueue) =>
   (await admin.webhooks.create({ name: 'a webhook', endpoint: 'http://127.0.0.1:1/', enabled: true })).id;
 
+const newAgentPool = async ({ admin }: TestQueue) => (await admin.vcsAgents.create({ name: 'agents' })).id;
+
 const ofOthers = (form: MakeForm, queue: () => TestQueue): Doors => ({
   'POST /keys/new': form(
     'api-key.create',
@@ -175,6 +177,20 @@ const ofOthers = (form: MakeForm, queue: () => TestQueue): Doors => ({
     () => ({ name: 'another', role: 'operator' }),
   ),
   'POST /keys/:id/delete': form('api-key.delete', async () => `/keys/${(await newKey(queue())).id}/delete`),
+  'POST /vcs-agent-pools/new': form(
+    'vcs-agent-pool.create',
+    () => '/vcs-agent-pools/new',
+    () => ({ name: 'new' }),
+  ),
+  'POST /vcs-agent-pools/:id/settings': form(
+    'vcs-agent-pool.update',
+    async () => `/vcs-agent-pools/${await newAgentPool(queue())}/settings`,
+    () => ({ name: 'renamed' }),
+  ),
+  'POST /vcs-agent-pools/:id/delete': form(
+    'vcs-agent-pool.delete',
+    async () => `/vcs-agent-pools/${await newAgentPool(queue())}/delete`,
+  ),
   'POST /webhooks/new': form(
     'webhook.create',
     () => '/webhooks/new',

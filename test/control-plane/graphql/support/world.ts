@@ -85,6 +85,10 @@ export class World {
     return (await this.queue.admin.webhooks.create({ name: this.fresh(name), endpoint, enabled: true })).id;
   }
 
+  async vcsAgentPool(name = 'agents'): Promise<string> {
+    return (await this.queue.admin.vcsAgents.create({ name: this.fresh(name) })).id;
+  }
+
   /** Two versions of the stack's state. */
   async states(): Promise<void> {
     for (const serial of [1, 2]) {

@@ -4,8 +4,18 @@ import { STACKS } from './stacks';
 import { RUNS } from './runs';
 import { KEYS } from './keys';
 import { DRIFT } from './drift';
+import { VCS_AGENT_POOLS } from './vcs-agent-pools';
 import { WEBHOOKS } from './webhooks';
 import type { Operations } from './operation';
 
 /** Every field at the root of the API, as a client uses it. */
-export const OPERATIONS: Operations = { ...ACCOUNT, ...POOLS, ...STACKS, ...DRIFT, ...RUNS, ...KEYS, ...WEBHOOKS };
+export const OPERATIONS: Operations = {
+  ...ACCOUNT,
+  ...POOLS,
+  ...STACKS,
+  ...DRIFT,
+  ...RUNS,
+  ...KEYS,
+  ...WEBHOOKS,
+  ...VCS_AGENT_POOLS,
+};

@@ -1,0 +1,2 @@
+export { VcsGateway, type Agent } from './gateway';
+export type { Answered, Asked } from './stream';
