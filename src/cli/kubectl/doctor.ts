@@ -18,11 +18,7 @@ interface DoctorFlags extends ClusterFlags, ConnectionFlags, OutputFlags {
   readonly operatorNamespace?: string;
 }
 
-const EXAMPLES = [
-  'doctor',
-  'doctor --namespace network --pool production',
-  "doctor --context staging -o json | jq '.findings[].code'",
-];
+const EXAMPLES = ['doctor', 'doctor --namespace network --pool production', 'doctor --context staging -o json'];
 
 /** `worker-pools doctor`: looks at a cluster, and says what is wrong and what to do. */
 export function doctorCommand(program = 'worker-pools'): Command {

@@ -44,6 +44,11 @@ export class Program {
     return Program.bundle('test/cli/support/api-commands.ts', folder);
   }
 
+  /** The plugin of kubectl. */
+  static plugin(folder: string): Promise<Program> {
+    return Program.bundle('src/cli/entry/kubectl-plugin.ts', folder);
+  }
+
   /** The controller, as its image holds it. It may run for three minutes. */
   static controller(folder: string): Promise<Program> {
     return Program.bundle('src/cli/entry/controller.ts', folder, 180_000);

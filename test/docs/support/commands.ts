@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { WORKER_KIND, WORKER_POOL_KIND } from '../../../src/api';
 import { isGroup } from '../../../src/cli/api/help';
 import { allCommands } from '../../../src/cli/commands';
+import { pluginCommands } from '../../../src/cli/kubectl';
 import { findHelm, findKubectl } from '../../../src/local-cluster/tools';
 import { flagsOf, type Command } from './shell';
 
@@ -80,6 +81,7 @@ async function checkHelm([, verb = '', ...args]: Command, folder: string): Promi
 }
 
 async function checkKubectl([, ...words]: Command, folder: string): Promise<string | undefined> {
+  if (words[0] === 'worker-pools') return checkCommand(words.slice(1), pluginCommands());
   const kubectl = await findKubectl();
   const end = words.indexOf('--');
   const args = end === -1 ? words : words.slice(0, end);
@@ -178,7 +180,11 @@ function checkPip([, verb, ...packages]: Command): string | undefined {
 }
 
 function checkWorkerPools([, ...args]: Command): string | undefined {
-  let commands: readonly Program[] = allCommands();
+  return checkCommand(args, allCommands());
+}
+
+function checkCommand(args: Command, all: readonly Program[]): string | undefined {
+  let commands = all;
   let program: Program | undefined;
   for (const word of args) {
     const next = commands.find((command) => command.name() === word);
