@@ -22,6 +22,7 @@ export * from './presets/docker-in-docker';
 export * from './presets/egress-network-policy';
 export * from './presets/initialization-policy';
 export * from './presets/open-shift-constraints';
+export * from './presets/provider-mirror';
 export * from './presets/vcs-agents';
 export type { DisruptionBudget } from './shared/disruption-budget';
 export { type IPodStorage, type PodVolumeMount } from './shared/pod-storage';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { App, Chart, Duration } from 'cdk8s';
-import { ConfigMap, Secret } from 'cdk8s-plus-28';
+import { ConfigMap, PersistentVolumeClaim, Secret } from 'cdk8s-plus-28';
 import { workerPoolCrd, type WorkerPool as StoredPool } from '../../src/api';
 import {
   AwsRole,
@@ -11,6 +11,7 @@ import {
   EgressNetworkPolicy,
   InitializationPolicy,
   OpenShiftConstraints,
+  ProviderMirror,
   PrometheusExporter,
   VcsAgents,
   WorkerPool,
@@ -36,6 +37,13 @@ const MODEST: [string, Preset][] = [
   [
     'CustomCertificates of a Secret',
     (chart) => CustomCertificates.fromSecret(Secret.fromSecretName(chart, 'ca', 'ca'), 'ca.crt'),
+  ],
+  [
+    'ProviderMirror',
+    (chart) => {
+      const claim = PersistentVolumeClaim.fromClaimName(chart, 'providers', 'providers');
+      return ProviderMirror.fromPersistentVolumeClaim(claim);
+    },
   ],
   ['EgressNetworkPolicy', () => EgressNetworkPolicy.allowing()],
   ['AwsRole', () => AwsRole.irsa({ roleArn, tokenExpiration: Duration.hours(1) })],

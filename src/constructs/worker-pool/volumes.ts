@@ -167,6 +167,7 @@ export interface EfsBinariesCacheOptions {
 /**
  * The volume in which runs keep the tools that stacks name by their version. The container `init` downloads, checks and keeps
  * them; the steps see the volume read-only.
+ * Providers come from a `ProviderMirror`.
  */
 export class BinariesCache {
   /**

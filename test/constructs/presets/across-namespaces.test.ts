@@ -9,6 +9,7 @@ import {
   EgressNetworkPolicy,
   InitializationPolicy,
   OpenShiftConstraints,
+  ProviderMirror,
   VcsAgents,
   WorkerPool,
   WorkerPoolOperator,
@@ -42,6 +43,7 @@ const PRESETS: [string, string[], (chart: Chart) => IWorkerPoolExtension][] = [
   ['DockerInDocker.sidecar', [], () => DockerInDocker.sidecar()],
   ['DockerInDocker.rootless', [], () => DockerInDocker.rootless()],
   ['EgressNetworkPolicy', ['NetworkPolicy'], () => EgressNetworkPolicy.allowing()],
+  ['ProviderMirror', ['ConfigMap'], () => ProviderMirror.fromUrl('https://mirror.example.com/')],
   ['InitializationPolicy.fromText', ['ConfigMap'], () => InitializationPolicy.fromText('package spacelift')],
   [
     'InitializationPolicy.fromConfigMap',

@@ -1,4 +1,4 @@
-import { inPart, isToCome, works, type FeatureGroup } from './feature';
+import { inPart, works, type FeatureGroup } from './feature';
 
 export const RUNS: FeatureGroup = {
   title: 'Runs and their Pods',
@@ -79,7 +79,15 @@ export const RUNS: FeatureGroup = {
       'controller/run/history',
       'are looked at again when the oldest that is kept comes of age',
     ]),
-    isToCome('F61', 'Providers that are kept for several runs'),
+    works(
+      'F61',
+      'Providers that are kept for several runs',
+      [
+        'integration/providers',
+        '20 runs at once take their providers from one mirror, each with a whole package and a whole lock file',
+      ],
+      ['constructs/presets/provider-mirror', 'mounts a folder of providers read-only, and tells the tool of it'],
+    ),
     inPart('outputs', 'F68', 'Logs on standard output as lines of JSON; masked variables; debugging', [
       'launcher/relay/standard-output',
       'what the control plane has is shown as JSON lines, masked, where the pool asks for it',
