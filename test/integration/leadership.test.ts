@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -9,6 +9,7 @@ import { apiServer } from '../support/api-server';
 import { installCrds, PoolObjects } from '../support/controlled-pool';
 import { FrozenProxy } from '../support/frozen-proxy';
 import { createNamespace, eventually, kubeOk } from '../support/kube';
+import { operatorKubeconfig } from '../support/operator-account';
 
 const LED = 'became the leader';
 const STOPPED = 'stopped leading';
@@ -23,6 +24,8 @@ const folder = temporaryFolder();
 let program: Program;
 let controlPlane: TestControlPlane;
 let objects: PoolObjects;
+/** The kubeconfig of the replicas. */
+let account: string;
 let controllers: RunningProgram[] = [];
 let proxy: FrozenProxy | undefined;
 
@@ -38,6 +41,12 @@ beforeEach(async () => {
   controllers = [];
   proxy = undefined;
   objects = new PoolObjects(await createNamespace('leadership'));
+  const { namespace } = objects;
+  account = await operatorKubeconfig(namespace, {
+    namespaces: [namespace],
+    runDisruptionBudget: false,
+    secureMetrics: false,
+  });
 });
 
 afterEach(async () => {
@@ -45,7 +54,7 @@ afterEach(async () => {
   await Promise.all([proxy?.close(), ...controllers.map(({ ended }) => ended)]);
 });
 
-function controller(flags: readonly string[], kubeconfig = apiServer().kubeconfigPath): RunningProgram {
+function controller(flags: readonly string[], kubeconfig = account): RunningProgram {
   const { namespace } = objects;
   const started = program.start(
     'controller',
@@ -62,10 +71,10 @@ function controller(flags: readonly string[], kubeconfig = apiServer().kubeconfi
 
 /** The same server behind the proxy. */
 async function kubeconfigThroughProxy(): Promise<string> {
-  const { url, kubeconfig } = apiServer();
+  const { url } = apiServer();
   proxy = await FrozenProxy.to(url);
   const path = join(folder, `${objects.namespace}.kubeconfig`);
-  writeFileSync(path, kubeconfig.replaceAll(url, `https://127.0.0.1:${proxy.port}`));
+  writeFileSync(path, readFileSync(account, 'utf8').replaceAll(url, `https://127.0.0.1:${proxy.port}`));
   return path;
 }
 

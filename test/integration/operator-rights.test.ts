@@ -1,16 +1,18 @@
 /** The rights of a release beside what its controller asks for, by the audit log of a real API server. */
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { API_CREDENTIALS_SECRET, LABEL } from '../../src/api';
 import { TestControlPlane } from '../control-plane/support/control-plane';
 import { containers, exited, running } from '../controller/run/fixtures';
 import type { RunningApiServer } from '../support/api-server.start';
+import { lacksRight, readAuditLog, rightOf, rightsOf, type AuditEvent, type GrantedRule } from '../support/audit-log';
 import { installCrds, type RunningController } from '../support/controlled-pool';
 import { CHART, fullNameOf, HelmCluster } from '../support/helm-cluster';
 import { startControllerOf } from '../support/helm-controller';
 import { createNamespace, eventually, kubeOk, tokenOf } from '../support/kube';
+import { ASKED_ABOUT } from '../support/rights-used';
 import { scrape, TOKEN_FILE, type Endpoint } from '../support/scrape';
 import { startOwnApiServer } from '../support/own-api-server';
 import { POOL } from './pool.fixtures';
@@ -18,10 +20,9 @@ import { RunScene } from './run.fixtures';
 
 jest.setTimeout(120_000);
 
-/** Rights that no test can rely on to see used, and what they are for. */
+/** Rights that this test cannot rely on to see used, and what they are for; that some test does is seen at the end of all. */
 const UNSEEN = {
-  'update workers.spacelift.io/workerpools/finalizers': 'asked about by the admission of owner references',
-  'update workers.spacelift.io/workers/finalizers': 'asked about by the admission of owner references',
+  ...ASKED_ABOUT,
   'get workers.spacelift.io/workers': 'after a conflict about its finalizers',
   'get policy/poddisruptionbudgets': 'where one of the same name is there already',
   'delete policy/poddisruptionbudgets': 'some time after the last run',
@@ -172,7 +173,7 @@ async function registerPool(): Promise<void> {
 
 interface Role {
   readonly metadata: { readonly name: string };
-  readonly rules: readonly { readonly apiGroups: string[]; readonly resources: string[]; readonly verbs: string[] }[];
+  readonly rules: readonly GrantedRule[];
 }
 
 /** What the account's roles grant, as "verb group/resource". */
@@ -189,35 +190,13 @@ async function rights(): Promise<string[]> {
       ({ metadata: { name } }) =>
         name.startsWith(fullNameOf('ops')) && !/-(reader|viewer-role|editor-role)$/.test(name),
     );
-  const all = own.flatMap(({ rules }) =>
-    rules.flatMap(({ apiGroups, resources, verbs }) =>
-      apiGroups.flatMap((group) =>
-        resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group}/${resource}`)),
-      ),
-    ),
-  );
-  return [...new Set(all)].sort();
-}
-
-interface AuditEvent {
-  readonly verb: string;
-  readonly user: { readonly username: string };
-  readonly objectRef?: { readonly apiGroup?: string; readonly resource: string; readonly subresource?: string };
-  readonly responseStatus?: { readonly code: number };
-  readonly requestURI: string;
+  return rightsOf(own.flatMap(({ rules }) => rules));
 }
 
 /** What the account asked the API server for. */
 function requests(): { made: string[]; refused: string[] } {
   const account = `system:serviceaccount:${operators}:${fullNameOf('ops')}-controller-manager`;
-  // What follows the last end of a line is still being written.
-  const lines = readFileSync(AUDIT_LOG, 'utf8').split('\n').slice(0, -1);
-  const events = lines.map((line) => JSON.parse(line) as AuditEvent).filter(({ user }) => user.username === account);
-  const named = ({ verb, objectRef, requestURI }: AuditEvent) => {
-    if (!objectRef) return `${verb} ${requestURI}`;
-    const { apiGroup = '', resource, subresource } = objectRef;
-    return `${verb} ${apiGroup}/${[resource, subresource].filter(Boolean).join('/')}`;
-  };
-  const refused = events.filter(({ responseStatus }) => responseStatus?.code === 403);
-  return { made: [...new Set(events.map(named))].sort(), refused: refused.map(named) };
+  const events = readAuditLog(AUDIT_LOG).filter(({ user }) => user.username === account);
+  const named = (some: readonly AuditEvent[]) => [...new Set(some.map(rightOf))].sort();
+  return { made: named(events), refused: named(events.filter(lacksRight)) };
 }

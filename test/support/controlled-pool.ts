@@ -13,8 +13,8 @@ import { runController, type RunControl } from '../../src/controller/main';
 import type { ControllerOptions } from '../../src/controller/options';
 import { encodeToken } from '../../src/protocol/token';
 import { makePool, type TestPool } from '../control-plane/support/control-plane';
-import { apiServer } from './api-server';
 import { eventually, installCrd, kube, kubeOk, type KubeObject } from './kube';
+import { operatorKubeconfig } from './operator-account';
 
 export type Transport = 'mqtt' | 'poll';
 
@@ -23,7 +23,7 @@ export async function installCrds(): Promise<void> {
   for (const crd of [workerPoolCrd(), workerCrd()]) await installCrd(crd as unknown as KubeObject);
 }
 
-/** A controller that looks after one namespace, in this process, with everything real. */
+/** A controller that looks after one namespace, in this process, with everything real, the rights of a release among it. */
 export interface RunningController {
   readonly ports: { readonly health?: number; readonly metrics?: number };
   /** Settles as runController does. */
@@ -37,17 +37,23 @@ export async function startController(
   options: ControllerOptions = {},
   control: RunControl = {},
 ): Promise<RunningController> {
+  const { namespaces = [namespace], controllerNamespace = namespace } = options;
+  const settings = {
+    namespaces,
+    runDisruptionBudget: options.runDisruptionBudget ?? false,
+    secureMetrics: options.metricsBindAddress !== undefined && options.metricsSecure !== false,
+  };
+  const kubeconfig = options.kubeconfig ?? (await operatorKubeconfig(controllerNamespace, settings));
   const stopping = new AbortController();
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   let ended = Promise.resolve();
   const ports = await new Promise<RunningController['ports']>((resolve, reject) => {
     ended = runController(
       {
-        kubeconfig: apiServer().kubeconfigPath,
-        namespaces: [namespace],
         healthProbeBindAddress: '127.0.0.1:0',
         version: '1.2.3',
         ...options,
+        ...{ kubeconfig, namespaces, controllerNamespace },
       },
       { logger: log, ...control, signal: stopping.signal, onServing: resolve },
     );

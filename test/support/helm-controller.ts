@@ -1,9 +1,8 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { CONTROLLER_VARIABLE } from '../../src/api';
 import { startController, type RunningController } from './controlled-pool';
 import { fullNameOf, type HelmCluster } from './helm-cluster';
 import { tokenOf, type KubeObject } from './kube';
+import { writeKubeconfig } from './operator-account';
 import { untilRightsHold } from './rights';
 
 interface Deployment extends KubeObject {
@@ -30,7 +29,7 @@ export async function startControllerOf(
   const flag = (name: string) =>
     args.flatMap((arg) => (arg.startsWith(`${name}=`) ? [arg.slice(name.length + 1)] : []));
   return startController(namespace, {
-    kubeconfig: await kubeconfigOf(cluster, namespace, serviceAccountName),
+    kubeconfig: writeKubeconfig(cluster.server, await tokenOf(namespace, serviceAccountName, cluster.server)),
     namespaces: flag('--namespaces'),
     leaderElect: args.includes('--leader-elect'),
     controllerNamespace: namespace,
@@ -41,21 +40,4 @@ export async function startControllerOf(
       ({ name, value }) => name === CONTROLLER_VARIABLE.runDisruptionBudget && value === 'true',
     ),
   });
-}
-
-async function kubeconfigOf(cluster: HelmCluster, namespace: string, account: string): Promise<string> {
-  const token = await tokenOf(namespace, account, cluster.server);
-  const { url, ca } = cluster.server;
-  const server = { server: url, 'certificate-authority-data': Buffer.from(ca).toString('base64') };
-  const file = join(cluster.folder(), 'kubeconfig');
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'it',
-    contexts: [{ name: 'it', context: { cluster: 'it', user: 'it' } }],
-    clusters: [{ name: 'it', cluster: server }],
-    users: [{ name: 'it', user: { token } }],
-  };
-  writeFileSync(file, JSON.stringify(config));
-  return file;
 }

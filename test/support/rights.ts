@@ -61,11 +61,11 @@ interface Rule {
 /** Waits until the authorizer has heard of every role and binding of a ServiceAccount. */
 export async function untilRightsHold(namespace: string, account: string, server: ApiServer): Promise<void> {
   const subject = serviceAccount(namespace, account);
-  for (const binding of await bindingsOf(namespace, account, server)) {
-    for (const rule of await rulesOf(binding, server)) {
-      await untilAllowed(subject, wishOf(rule, binding.metadata.namespace), server);
-    }
-  }
+  const hold = async (binding: Binding): Promise<void> => {
+    const rules = await rulesOf(binding, server);
+    await Promise.all(rules.map((rule) => untilAllowed(subject, wishOf(rule, binding.metadata.namespace), server)));
+  };
+  await Promise.all((await bindingsOf(namespace, account, server)).map(hold));
 }
 
 async function bindingsOf(namespace: string, account: string, server: ApiServer): Promise<Binding[]> {

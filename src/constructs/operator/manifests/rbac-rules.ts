@@ -18,7 +18,10 @@ const KINDS = [WORKER_POOL.plural, WORKER.plural];
 const STATUSES = KINDS.map((kind) => `${kind}/status`);
 const FINALIZERS = KINDS.map((kind) => `${kind}/finalizers`);
 
-/** What this project's controller does, and nothing else: test/integration/operator-rights.test.ts compares the two. */
+/**
+ * What this project's controller does, and nothing else. The controllers of the integration tests have these rules and no
+ * others, and what they asked the API server for is compared with them when all tests are over (test/support/rights-used.ts).
+ */
 export const MINIMAL_RULES: RuleSet = {
   manager: [
     // A patch shortens the deadline of a finished Pod that is kept, which ends its sidecars.

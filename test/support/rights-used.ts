@@ -1,0 +1,30 @@
+import { lacksRight, rightOf, type AuditEvent } from './audit-log';
+
+/** Rights that are used without a request of the controller for them, and by what. */
+export const ASKED_ABOUT = {
+  'update workers.spacelift.io/workerpools/finalizers': 'the admission of owner references asks whether it may',
+  'update workers.spacelift.io/workers/finalizers': 'the admission of owner references asks whether it may',
+};
+
+/** The start of the controller's user agent. */
+const CONTROLLER = 'worker-pools-controller/';
+const ACCOUNT = 'system:serviceaccount:';
+
+/** Requests of controllers that work under the roles of a release. */
+export const ofControllers = (events: readonly AuditEvent[]): AuditEvent[] =>
+  events.filter(({ user, userAgent }) => userAgent?.startsWith(CONTROLLER) && user.username.startsWith(ACCOUNT));
+
+/** What is amiss between the rights that are granted and the requests that were made, a sentence each. */
+export function rightsAmiss(granted: readonly string[], requests: readonly AuditEvent[], isWhole: boolean): string[] {
+  const missing = unique(requests.filter(lacksRight).map(rightOf));
+  const used = new Set(requests.map(rightOf));
+  const unused = granted.filter((right) => !used.has(right) && !(right in ASKED_ABOUT));
+  const needless = Object.keys(ASKED_ABOUT).filter((right) => !granted.includes(right) || used.has(right));
+  return [
+    ...missing.map((right) => `the controller was refused "${right}", which no role of the chart grants`),
+    ...(isWhole ? unused.map((right) => `the roles grant "${right}", which no test saw the controller use`) : []),
+    ...needless.map((right) => `"${right}" is no exception any more: take it from ASKED_ABOUT`),
+  ];
+}
+
+const unique = (texts: readonly string[]): string[] => [...new Set(texts)].sort();
