@@ -64,7 +64,8 @@ export async function openLaboratory(options: LaboratoryOptions): Promise<Labora
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    return { ...(await furnish(options, folder, closers)), signal: closing.signal, close };
+    // Not spread into another object: its controller changes.
+    return Object.assign(await furnish(options, folder, closers), { signal: closing.signal, close });
   } catch (error) {
     await close();
     throw error;

@@ -16,7 +16,7 @@ export interface ReflectorOptions<T extends KubeObject> {
   /** @default every namespace */
   namespaces?: readonly string[];
   labelSelector?: string;
-  /** @default 500 */
+  /** Objects of a page: a whole page is in memory at once, as text and as objects. @default 200 */
   pageSize?: number;
   /** A watch that brings neither event nor bookmark for so long is replaced; the server sends one a minute; @default 90,000 */
   watchdogMs?: number;
@@ -47,7 +47,7 @@ export class Reflector<T extends KubeObject> {
           cache: options.cache,
           scope,
           labelSelector: options.labelSelector,
-          pageSize: options.pageSize ?? 500,
+          pageSize: options.pageSize ?? 200,
           watchdogMs: options.watchdogMs ?? 90_000,
           auditMs: options.auditMs ?? 30 * 60_000,
           logger: options.logger ?? silentLogger,

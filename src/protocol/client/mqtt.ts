@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import mqtt, { type MqttClient, type Packet } from 'mqtt';
+import { writeToStream } from 'mqtt-packet';
 import { sleep } from '../../time';
 import { requireMatchingPair } from '../auth';
 import { trustedAuthorities } from '../authorities';
@@ -12,6 +13,9 @@ import type { Operation } from './call';
 import { causeOfFailure, causeOfRefusal } from './causes';
 import type { Connect, ConnectOptions } from './options';
 import { SessionBase } from './session-base';
+
+// Otherwise the first packet makes a buffer of each number up to 65,535, which takes 9 MiB for good.
+writeToStream.cacheNumbers = false;
 
 const KEEPALIVE_SECONDS = 20;
 /** Requests under way at the same time, where the broker does not want fewer (receive maximum). */
