@@ -145,7 +145,7 @@ describe('a pool of size 0', () => {
  * The Pod as the version before makes it: `buildRunPod` of its src/controller/run with names for what differs from one run to
  * the next. It is recorded, because a shallow clone has no history, and written anew with each release.
  */
-const RECORD = readFileSync(new URL('previous/run-pod.json', import.meta.url), 'utf8');
+const RECORD = readFileSync(new URL('../support/previous/run-pod.json', import.meta.url), 'utf8');
 const RECORDED_FENCE = '777';
 
 function podOfBefore(of: RunPod): object {
