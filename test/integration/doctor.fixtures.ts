@@ -1,10 +1,11 @@
-import type { WorkerPoolSpec } from '../../src/api';
+import { expect } from '@jest/globals';
+import { API_VERSION, LABEL, type Worker, type WorkerPoolSpec } from '../../src/api';
 import { Cluster, ClusterView, examine, type Finding, type Scope } from '../../src/doctor';
 import { TestControlPlane } from '../control-plane/support/control-plane';
 import { PoolObjects, type NewPool } from '../support/controlled-pool';
 import { CHART, fullNameOf, HelmCluster } from '../support/helm-cluster';
 import { startControllerOf } from '../support/helm-controller';
-import { createNamespace, kube, kubeOk, untilServed } from '../support/kube';
+import { createNamespace, eventually, kube, kubeOk, untilServed } from '../support/kube';
 import { startOwnApiServer } from '../support/own-api-server';
 import type { RunningApiServer } from '../support/api-server.start';
 
@@ -110,6 +111,36 @@ export class Hospital {
     await this.objects.changePool(POOL, spec);
     const back = Object.fromEntries(Object.keys(spec).map((key) => [key, before[key] ?? null]));
     return () => kubeOk('PATCH', this.paths.pool(), { spec: back });
+  }
+
+  /** Until exactly these codes are found: what was written is heard a little later by the API server's own caches. */
+  async untilFound(codes: readonly string[]): Promise<void> {
+    await eventually(async () => {
+      const found = await this.findings();
+      const told = found.map(({ code, object, message }) => `${code}: ${object}: ${message}`);
+      expect({ codes: [...new Set(found.map(({ code }) => code))], told }).toEqual({ codes, told });
+    }, 20_000);
+  }
+
+  /** The Pod of a run that a Worker has, for which there is no node. */
+  async runPodOf({ metadata }: Worker): Promise<void> {
+    const name = '01k3zc0000000000000000000r-preparing-1';
+    const owner = { apiVersion: API_VERSION, kind: 'Worker', name: metadata.name, uid: metadata.uid, controller: true };
+    const container = (of: string) => ({ name: of, image: 'example/image:1' });
+    await kubeOk('POST', this.paths.core('pods'), {
+      ...{ apiVersion: 'v1', kind: 'Pod' },
+      metadata: { name, labels: { [LABEL.workerPool]: this.pool.id }, ownerReferences: [owner] },
+      spec: { initContainers: [container('init')], containers: [container('launcher-grpc'), container('worker')] },
+    });
+    const scheduled = {
+      type: 'PodScheduled',
+      status: 'False',
+      reason: 'Unschedulable',
+      message: '0/1 nodes are available',
+    };
+    await kubeOk('PATCH', `${this.paths.core('pods')}/${name}/status`, {
+      status: { phase: 'Pending', conditions: [scheduled] },
+    });
   }
 
   /** What is wrong with it. */

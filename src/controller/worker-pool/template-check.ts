@@ -127,8 +127,9 @@ export function verdictOf(error: unknown, namespace: string, imagesKnown: boolea
     const message = `Not checked: ${messageOf(error)}`;
     return { state: 'unanswered', problem: { reason: REASON.apiServerUnavailable, message } };
   }
-  // A policy may mean the very images that only stand for the real ones.
-  if (refusal.kind === 'policy' && !imagesKnown) return IMAGES_UNKNOWN;
+  // A policy may mean the very images that only stand for the real ones; Pod Security looks at no image.
+  const isOfImages = refusal.kind === 'policy' && !/violates PodSecurity "/.test(refusal.detail);
+  if (isOfImages && !imagesKnown) return IMAGES_UNKNOWN;
   const sentence = explainRefusal(refusal, {
     object: 'run Pods of this pool',
     verb: 'create',

@@ -82,6 +82,11 @@ describe('what a dry run says of the Pods of a pool', () => {
       'admission webhook "a.b" denied the request: no',
       'unaskable',
     ],
+    [
+      'what Pod Security refuses, which looks at no image',
+      'pods "x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true',
+      'refused',
+    ],
     ['what has nothing to do with images', 'maximum memory usage per Container is 1Gi, but limit is 3Gi', 'refused'],
   ])('of unknown images: %s', (_, message, state) => {
     expect(verdictOf(answer(403, message), 'team', false).state).toBe(state);
