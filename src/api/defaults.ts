@@ -4,6 +4,9 @@
  */
 
 /** Fields of a WorkerPool. */
+/** The runner image that Spacelift documents for Ansible; it has a user 1983 and ps. */
+export const ANSIBLE_RUNNER_IMAGE = 'public.ecr.aws/spacelift/runner-ansible:latest';
+
 export const DEFAULTS = {
   poolSize: 1,
   activeDeadlineSeconds: 4200,

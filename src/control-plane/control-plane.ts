@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Hono } from 'hono';
 import { pino, type Logger } from 'pino';
-import { CONTROL_PLANE_PORT, RETENTION, SHUTDOWN_GRACE_SECONDS, START_DEADLINE_SECONDS } from '../api/defaults';
+import {
+  ANSIBLE_RUNNER_IMAGE,
+  CONTROL_PLANE_PORT,
+  RETENTION,
+  SHUTDOWN_GRACE_SECONDS,
+  START_DEADLINE_SECONDS,
+} from '../api/defaults';
 import { systemClock, type Clock } from '../time';
 import { NO_SPANS } from '../tracing/spans';
 import { AdminService } from './admin/admin-service';
@@ -258,6 +264,7 @@ function withDefaults(given: ControlPlaneOptions) {
     blobs: given.blobs ?? {},
     launcherImage: given.launcherImage,
     defaultRunnerImage: given.defaultRunnerImage,
+    defaultAnsibleRunnerImage: given.defaultAnsibleRunnerImage ?? ANSIBLE_RUNNER_IMAGE,
     retention: { ...RETENTION, ...given.retention },
     startDeadlineMs: (given.startDeadlineSeconds ?? START_DEADLINE_SECONDS) * 1000,
     sweepEveryMs: given.sweepEveryMs ?? 5000,

@@ -192,6 +192,17 @@ export function projectFolder(path: string): string {
   return parts.join('/');
 }
 
+/** A file inside the project, without `./`. @throws RequestError `malformed`, with the rule */
+export function checkPlaybook(path: string): string {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  const isFile = parts.length > 0 && !path.endsWith('/') && !path.startsWith('/') && !parts.includes('..');
+  if (FOLDER.test(path) && isFile && !parts[0]!.startsWith('-')) return parts.join('/');
+  throw malformed(
+    'playbook',
+    `playbook ${JSON.stringify(path.slice(0, 100))} is not allowed: a file of the project, such as site.yml, whose name begins with no dash`,
+  );
+}
+
 /** A ULID that somebody proposes for what is to be made. @throws RequestError `malformed`, with the rule */
 export function checkNewId(id: string): string {
   if (ULID.test(id)) return id.toUpperCase();

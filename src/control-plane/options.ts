@@ -42,6 +42,8 @@ export interface ControlPlaneOptions {
   readonly launcherImage: string;
   /** Runner image of stacks that name none. */
   readonly defaultRunnerImage: string;
+  /** The same of stacks that Ansible runs. @default ANSIBLE_RUNNER_IMAGE */
+  readonly defaultAnsibleRunnerImage?: string;
   /** Whether one has to log in to see the web pages, or everybody sees them. @default 'basic' */
   readonly web?: 'basic' | 'open';
   /** Proxies whose `X-Forwarded-For` is believed: addresses, or networks such as `10.0.0.0/8`. @default none */

@@ -55,6 +55,9 @@ dataDir: "/var/lib/worker-pools"
 publicUrl: {{ default (printf "%s://%s.%s.svc:8443" (ternary "https" "http" (not (empty $.Values.tls.enabled))) (include "worker-pools-control-plane.fullname" $) $.Release.Namespace) $.Values.publicUrl | toJson }}
 launcherImage: {{ default (printf "cdk8s-worker-pools/launcher:%s" $.Chart.AppVersion) $.Values.launcherImage | toJson }}
 defaultRunnerImage: {{ default (printf "cdk8s-worker-pools/runner:%s" $.Chart.AppVersion) $.Values.defaultRunnerImage | toJson }}
+{{- if $.Values.defaultAnsibleRunnerImage }}
+defaultAnsibleRunnerImage: {{ $.Values.defaultAnsibleRunnerImage | toJson }}
+{{- end }}
 web: {{ $.Values.web | toJson }}
 logLevel: {{ $.Values.logLevel | toJson }}
 {{- if $.Values.traces.enabled }}

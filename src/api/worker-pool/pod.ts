@@ -129,7 +129,6 @@ const images: SchemaMap<Field> = {
   defaultAnsibleRunnerImage: field(text(), {
     description: 'Image of `worker` for Ansible runs whose stack names none.',
     whenUnset: 'the image that the control plane names',
-    notYet: 'Ansible runs',
   }),
   defaultIntentImage: field(text(), {
     description: 'Image of the container `intent-worker` of Intent projects.',

@@ -76,6 +76,7 @@ export const STACK = graphql(`
       name
       tool
       toolVersion
+      playbook
       autoDeploy
       hasSource
       projectRoot

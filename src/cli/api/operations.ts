@@ -32,9 +32,11 @@ export interface NewStack {
   /** Name or id of the pool. */
   readonly pool: string;
   /** @default 'opentofu' */
-  readonly tool?: 'opentofu' | 'terraform';
+  readonly tool?: Tool;
   /** One release, such as 1.10.6; '': the runner image's. @default - the runner image's */
   readonly toolVersion?: string;
+  /** File of the project that Ansible is given. @default - none, and of Ansible playbook.yml */
+  readonly playbook?: string;
   /** Folder inside the source to run in. @default '' */
   readonly projectRoot?: string;
   /** @default - the pool's, then the control plane's */
@@ -54,6 +56,7 @@ export async function createStack(client: ApiClient, stack: NewStack): Promise<{
     pool: stack.pool,
     tool: toolOf(stack.tool ?? 'opentofu'),
     version: stack.toolVersion,
+    playbook: stack.playbook,
     root: stack.projectRoot ?? '',
     image: stack.runnerImage,
     auto: stack.autoDeploy ?? false,
@@ -74,6 +77,7 @@ export async function updateStack(
     pool: change.pool,
     tool: change.tool && toolOf(change.tool),
     version: change.toolVersion,
+    playbook: change.playbook,
     root: change.projectRoot,
     image: change.runnerImage,
     auto: change.autoDeploy,
@@ -90,7 +94,13 @@ export async function deleteStack(client: ApiClient, stack: string): Promise<str
   return stackDelete?.name ?? stack;
 }
 
-const toolOf = (tool: 'opentofu' | 'terraform') => (tool === 'opentofu' ? 'OPENTOFU' : 'TERRAFORM');
+const TOOL_OF = { opentofu: 'OPENTOFU', terraform: 'TERRAFORM', ansible: 'ANSIBLE' } as const;
+
+/** What a stack can be of. */
+export type Tool = keyof typeof TOOL_OF;
+export const TOOLS = Object.keys(TOOL_OF) as Tool[];
+
+const toolOf = (tool: Tool) => TOOL_OF[tool];
 
 export type Stack = NonNullable<ResultOf<typeof STACK>['stack']>;
 

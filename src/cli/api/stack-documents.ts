@@ -6,6 +6,7 @@ export const CREATE_STACK = graphql(`
     $pool: ID!
     $tool: StackTool
     $version: String
+    $playbook: String
     $root: String
     $image: String
     $auto: Boolean
@@ -17,6 +18,7 @@ export const CREATE_STACK = graphql(`
       workerPool: $pool
       tool: $tool
       toolVersion: $version
+      playbook: $playbook
       projectRoot: $root
       runnerImage: $image
       autoDeploy: $auto
@@ -33,6 +35,7 @@ export const UPDATE_STACK = graphql(`
     $pool: ID
     $tool: StackTool
     $version: String
+    $playbook: String
     $root: String
     $image: String
     $auto: Boolean
@@ -45,6 +48,7 @@ export const UPDATE_STACK = graphql(`
       workerPool: $pool
       tool: $tool
       toolVersion: $version
+      playbook: $playbook
       projectRoot: $root
       runnerImage: $image
       autoDeploy: $auto

@@ -6,7 +6,16 @@ import { apiAction } from '../api/command';
 import { SEARCH_STACKS } from '../api/documents';
 import { output, withOutput, type OutputFlags } from '../api/formats';
 import { commandGroup, IGNORE_HELP, withExamples } from '../api/help';
-import { createStack, deleteStack, findStack, updateStack, uploadSource, type Stack } from '../api/operations';
+import {
+  createStack,
+  deleteStack,
+  findStack,
+  TOOLS,
+  updateStack,
+  uploadSource,
+  type Stack,
+  type Tool,
+} from '../api/operations';
 import { print, table, when } from '../api/output';
 import { allFound } from '../api/pages';
 import { showList, showWhole, withWatch, type WatchFlags } from '../api/watch';
@@ -24,8 +33,9 @@ interface ChangeFlags extends VariableFlags, OutputFlags {
   readonly pool?: string;
   readonly autoDeploy?: boolean;
   readonly managedState?: boolean;
-  readonly tool?: 'opentofu' | 'terraform';
+  readonly tool?: Tool;
   readonly toolVersion?: string;
+  readonly playbook?: string;
   readonly projectRoot?: string;
   readonly runnerImage?: string;
 }
@@ -74,6 +84,7 @@ function createCommand(): Command {
     .option('--no-managed-state', 'do not keep its state in the control plane, even if its source names no backend')
     .addOption(tool().default('opentofu'))
     .option('--tool-version <version>', "one release of it, such as 1.10.6 (default: the runner image's)")
+    .option('--playbook <file>', 'file of the project that Ansible is given (default: playbook.yml)')
     .option('--project-root <folder>', 'folder inside the source to run in (default: its root)')
     .option('--runner-image <image>', "image of the container worker (default: the pool's, then the control plane's)");
   withExamples(
@@ -131,6 +142,7 @@ function updateCommand(): Command {
     .option('--no-managed-state', 'do not; what is kept stays, and is used again by --managed-state')
     .addOption(tool())
     .option('--tool-version <version>', 'one release of it, such as 1.10.6; "": the runner image\'s')
+    .option('--playbook <file>', 'file of the project that Ansible is given')
     .option('--project-root <folder>', 'folder inside the source to run in; "": its root')
     .option('--runner-image <image>', 'image of the container worker; "": the pool\'s, then the control plane\'s')
     .option('--unset-env <name>', 'remove a variable, repeatable', collect);
@@ -140,12 +152,20 @@ function updateCommand(): Command {
     'stack update network --project-root envs/prod --no-auto-deploy',
   );
   return apiAction<UpdateFlags>(command, async (client, flags, given) => {
-    const { pool, autoDeploy, managedState, tool: chosen, toolVersion, runnerImage, unsetEnv } = flags;
+    const { pool, autoDeploy, managedState, tool: chosen, toolVersion, playbook, runnerImage, unsetEnv } = flags;
     const environment = variablesOf(flags);
     const projectRoot = flags.projectRoot === undefined ? undefined : projectFolder(flags.projectRoot);
-    const isChange = [pool, autoDeploy, managedState, chosen, toolVersion, runnerImage, unsetEnv, projectRoot].some(
-      (one) => one !== undefined,
-    );
+    const isChange = [
+      pool,
+      autoDeploy,
+      managedState,
+      chosen,
+      toolVersion,
+      playbook,
+      runnerImage,
+      unsetEnv,
+      projectRoot,
+    ].some((one) => one !== undefined);
     if (!isChange && environment.length === 0) {
       throw new UsageError('nothing to change: say what, for example --env NAME=VALUE (--help lists all)');
     }
@@ -173,6 +193,7 @@ const stackText = (stack: Stack): string =>
     ['Id', stack.id],
     ['Pool', stack.workerPool?.name ?? '(deleted)'],
     ['Tool', `${stack.tool.toLowerCase()} ${stack.toolVersion ?? '(of the runner image)'}`],
+    ...(stack.playbook === null ? [] : [['Playbook', stack.playbook] as const]),
     ['Project root', stack.projectRoot || '(the root of the source)'],
     ['Runner image', stack.runnerImage ?? "(the pool's)"],
     ['Applies', appliesHow(stack)],
@@ -223,7 +244,7 @@ function deleteCommand(): Command {
 }
 
 function tool(): Option {
-  return new Option('--tool <tool>', 'what runs it').choices(['opentofu', 'terraform']);
+  return new Option('--tool <tool>', 'what runs it').choices(TOOLS);
 }
 
 function warnAboutTool({ tool: chosen, toolVersion, runnerImage }: ChangeFlags): void {

@@ -1,4 +1,11 @@
-import { CONTROL_PLANE_PORT, IMAGE, RETENTION, SHUTDOWN_GRACE_SECONDS, START_DEADLINE_SECONDS } from '../../api';
+import {
+  ANSIBLE_RUNNER_IMAGE,
+  CONTROL_PLANE_PORT,
+  IMAGE,
+  RETENTION,
+  SHUTDOWN_GRACE_SECONDS,
+  START_DEADLINE_SECONDS,
+} from '../../api';
 import { isEveryAddress } from '../../control-plane/listen';
 import { HttpAddress, MqttAddress } from '../../protocol/token';
 import { VERSION } from '../version';
@@ -164,6 +171,7 @@ export const CONTROL_PLANE_SETTINGS = {
     'image of the container worker, unless stack or pool names another',
     `${IMAGE.runner}:${VERSION}`,
   ),
+  defaultAnsibleRunnerImage: setting(text('image'), 'the same for stacks that Ansible runs', ANSIBLE_RUNNER_IMAGE),
   startDeadlineSeconds: setting(
     wholeNumber('seconds', 1),
     'how long a run Pod may take to start',

@@ -160,8 +160,6 @@ export interface RunPodProps {
   /**
    * Image of the container `worker` for Ansible runs whose stack names none.
    *
-   * Not yet carried out by the bundled controller: Ansible runs.
-   *
    * @default - the image that the control plane names
    */
   readonly defaultAnsibleRunnerImage?: string;

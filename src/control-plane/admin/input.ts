@@ -5,6 +5,7 @@ export interface Repeatable {
   /** A ULID that nothing else has: the same again gives what was made then. @default - a new one */
   readonly id?: string;
 }
+import type { StackTool } from '../store/records';
 import type { RunType } from '../store/records';
 
 export interface PoolSettings {
@@ -34,9 +35,11 @@ export interface NewStack extends Repeatable {
   /** Name or ULID of the pool. */
   readonly pool: string;
   /** @default 'OPENTOFU' */
-  readonly tool?: 'OPENTOFU' | 'TERRAFORM';
+  readonly tool?: StackTool;
   /** Such as 1.10.6. Null or '': what the runner image has. @default null */
   readonly toolVersion?: string | null;
+  /** File of the project that Ansible is given; of other tools null. @default null, which is DEFAULT_PLAYBOOK of Ansible */
+  readonly playbook?: string | null;
   /** Folder inside the source. @default '' */
   readonly projectRoot?: string;
   readonly runnerImage?: string | null;

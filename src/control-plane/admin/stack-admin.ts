@@ -2,12 +2,13 @@ import type { Readable } from 'node:stream';
 import type { NewStack, StackChange } from './input';
 import { audited, auditedTransaction, differences, fieldsOf, unchanged, type Audited } from '../audit/audited';
 import { malformed, RequestError } from '../errors';
-import { checkImage, checkNewId, checkStackName, checkToolVersion, idOf, projectFolder } from '../names';
+import { checkImage, checkNewId, checkStackName, idOf, projectFolder } from '../names';
 import type { PersonContext } from '../queue/context';
 import { depend, refuseDependedOn, undepend } from '../queue/dependencies';
 import { poolTopic, stackTopic } from '../queue/wakeups';
 import type { Blobs } from '../blobs';
 import type { Tables, Transaction } from '../store';
+import { changedTool, toolSettings } from './tool-settings';
 import { isUniqueViolation } from '../store/database/database';
 import type { FieldChanges } from '../store/audit-trail';
 import type { PoolRecord, StackDependency, StackRecord } from '../store/records';
@@ -31,13 +32,11 @@ export class StackAdmin {
       id: input.id === undefined ? newId() : checkNewId(input.id),
       name,
       poolId: pool.id,
-      tool: input.tool ?? 'OPENTOFU',
-      toolVersion: checkToolVersion(input.toolVersion ?? '') || null,
+      ...toolSettings({ ...input, tool: input.tool ?? 'OPENTOFU' }),
       projectRoot: projectFolder(input.projectRoot ?? ''),
       runnerImage: checkImage(input.runnerImage ?? '') || null,
       autoDeploy: input.autoDeploy ?? false,
       source: null,
-      managesState: input.managesState ?? true,
       createdAt: now(),
       driftCheckedAt: null,
       driftedSince: null,
@@ -174,19 +173,11 @@ function notFound(nameOrId: string, field?: string): RequestError {
 
 /** What is left out stays. */
 function withSettings(stack: StackRecord, change: StackChange): StackRecord {
-  const { tool = stack.tool, toolVersion, projectRoot, runnerImage, autoDeploy, managesState } = change;
-  if (tool !== stack.tool && toolVersion === undefined && stack.toolVersion !== null) {
-    throw malformed(
-      'toolVersion',
-      `stack ${stack.name} names version ${stack.toolVersion} of another tool: name one of this, or an empty one for what the runner image has`,
-    );
-  }
+  const { projectRoot, runnerImage, autoDeploy } = change;
   return {
     ...stack,
-    tool,
-    toolVersion: toolVersion === undefined ? stack.toolVersion : checkToolVersion(toolVersion ?? '') || null,
+    ...changedTool(stack, change),
     autoDeploy: autoDeploy ?? stack.autoDeploy,
-    managesState: managesState ?? stack.managesState,
     projectRoot: projectRoot === undefined ? stack.projectRoot : projectFolder(projectRoot),
     runnerImage: runnerImage === undefined ? stack.runnerImage : checkImage(runnerImage ?? '') || null,
   };
@@ -194,11 +185,12 @@ function withSettings(stack: StackRecord, change: StackChange): StackRecord {
 
 /** What the audit trail may tell of a stack: of its environment the names. */
 function auditable(stack: StackRecord, environment: Readonly<Record<string, string>>) {
-  const { poolId, tool, toolVersion, projectRoot, runnerImage, autoDeploy, managesState } = stack;
+  const { poolId, tool, toolVersion, playbook, projectRoot, runnerImage, autoDeploy, managesState } = stack;
   return {
     poolId,
     tool,
     toolVersion,
+    playbook,
     projectRoot,
     runnerImage,
     autoDeploy,

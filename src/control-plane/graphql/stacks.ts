@@ -10,7 +10,7 @@ import { checkSearch, mostOf, pageOf, pagesOf, passes, SearchInput } from './sea
 import { Space } from './spaces';
 import { WorkerPool } from './worker-pools';
 
-const StackTool = builder.enumType('StackTool', { values: ['OPENTOFU', 'TERRAFORM'] as const });
+const StackTool = builder.enumType('StackTool', { values: ['OPENTOFU', 'TERRAFORM', 'ANSIBLE'] as const });
 
 /** Runs of a stack where nobody says how many. */
 const RUNS = 50;
@@ -28,6 +28,10 @@ export const Stack = builder.objectRef<StackRecord>('Stack').implement({
     toolVersion: t.exposeString('toolVersion', {
       nullable: true,
       description: 'The release that runs get, such as 1.10.6. Null: what the runner image has.',
+    }),
+    playbook: t.exposeString('playbook', {
+      nullable: true,
+      description: 'File of the project that Ansible is given; null of other tools.',
     }),
     projectRoot: t.exposeString('projectRoot'),
     runnerImage: t.exposeString('runnerImage', { nullable: true }),
@@ -135,6 +139,7 @@ builder.mutationFields((t) => {
   const settings = {
     tool: t.arg({ type: StackTool }),
     toolVersion: t.arg.string(),
+    playbook: t.arg.string(),
     projectRoot: t.arg.string(),
     runnerImage: t.arg.string(),
     autoDeploy: t.arg.boolean(),
@@ -179,6 +184,7 @@ builder.mutationFields((t) => {
 interface StackSettings {
   readonly tool?: NewStack['tool'] | null;
   readonly toolVersion?: string | null;
+  readonly playbook?: string | null;
   readonly projectRoot?: string | null;
   readonly runnerImage?: string | null;
   readonly autoDeploy?: boolean | null;
@@ -192,6 +198,7 @@ function newStack(args: StackSettings & { readonly name: string; readonly worker
     pool: args.workerPool,
     tool: args.tool ?? 'OPENTOFU',
     toolVersion: args.toolVersion ?? null,
+    playbook: args.playbook ?? null,
     projectRoot: args.projectRoot ?? '',
     runnerImage: args.runnerImage ?? null,
     autoDeploy: args.autoDeploy ?? false,
@@ -205,11 +212,12 @@ function stackChange(
   args: StackSettings & { readonly workerPool?: string | null; readonly unsetEnvironment?: readonly string[] | null },
 ): StackChange {
   const { workerPool, tool, projectRoot, runnerImage, autoDeploy, manageState, environment, unsetEnvironment } = args;
-  const { toolVersion } = args;
+  const { toolVersion, playbook } = args;
   return {
     ...(isGiven(workerPool) ? { pool: workerPool } : {}),
     ...(tool ? { tool } : {}),
     ...(typeof toolVersion === 'string' ? { toolVersion } : {}),
+    ...(typeof playbook === 'string' ? { playbook } : {}),
     ...(typeof projectRoot === 'string' ? { projectRoot } : {}),
     ...(typeof runnerImage === 'string' ? { runnerImage } : {}),
     ...(typeof autoDeploy === 'boolean' ? { autoDeploy } : {}),

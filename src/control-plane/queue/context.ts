@@ -10,6 +10,8 @@ import type { Wakeups } from './wakeups';
 export interface QueueSettings {
   readonly launcherImage: string;
   readonly defaultRunnerImage: string;
+  /** The same of stacks that Ansible runs. */
+  readonly defaultAnsibleRunnerImage: string;
   /** How long a Pod may take to start, in milliseconds. */
   readonly startDeadlineMs: number;
   readonly retention: Retention;

@@ -13,8 +13,9 @@ const UNOBSERVED: QueueObserver = {
 };
 
 /** Without what else an object of them may have: they are sent to where the database is. */
-function alone({ launcherImage, defaultRunnerImage, startDeadlineMs, retention }: QueueSettings): QueueSettings {
-  return { launcherImage, defaultRunnerImage, startDeadlineMs, retention };
+function alone(settings: QueueSettings): QueueSettings {
+  const { launcherImage, defaultRunnerImage, defaultAnsibleRunnerImage, startDeadlineMs, retention } = settings;
+  return { launcherImage, defaultRunnerImage, defaultAnsibleRunnerImage, startDeadlineMs, retention };
 }
 
 /** What follows a commit cannot fail what was committed. */

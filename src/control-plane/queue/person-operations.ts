@@ -1,5 +1,5 @@
 import { audited, differences, fieldsOf, unchanged, type Audited, type Facts } from '../audit/audited';
-import { RequestError } from '../errors';
+import { malformed, RequestError } from '../errors';
 import type { Environment, RunConfig, RunRecord, RunType, StackRecord } from '../store/records';
 import type { Change } from './change';
 import type { PersonContext } from './context';
@@ -65,6 +65,10 @@ export async function enqueue(made: Change, wanted: NewRun): Promise<Audited<Run
   const { poolId, source } = held;
   if (source === null) {
     throw new RequestError('malformed', `stack ${stack.name} has no source yet: upload one before triggering a run`);
+  }
+  if (type === 'DESTROY' && held.tool === 'ANSIBLE') {
+    const why = 'Ansible keeps no record of what it has made';
+    throw malformed('type', `stack ${stack.name} can have no destroy run: ${why}; write a playbook that undoes it`);
   }
   const { own, ...row } = asWanted(wanted, held);
   const run = { ...row, ...own, source, createdAt: now };

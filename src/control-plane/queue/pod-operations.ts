@@ -100,7 +100,7 @@ async function letStart(
   run: RunRecord,
   assignment: AssignmentRecord,
   podUid: string,
-  change: Pick<RunRecord, 'tool' | 'toolVersion'> | undefined,
+  change: Pick<RunRecord, 'tool' | 'toolVersion' | 'playbook'> | undefined,
 ): Promise<boolean> {
   const { tx, now } = made;
   if (!(await tx.assignments.start(assignment.fence, podUid, now, await made.reading()))) return false;

@@ -1,11 +1,12 @@
 import { CHANGES_EXIT_CODE, type RunSpec, type Stage } from '../../protocol/messages';
-import type { Environment, RunRecord, StackRecord } from '../store/records';
+import type { Environment, RunRecord, StackRecord, StackTool } from '../store/records';
+import { ansibleSteps } from './ansible-steps';
 import { appliesPlan } from './run-types';
 
 /** Where the plan lies between the stages, in the folder of the project. */
 const PLAN_FILE = 'worker-pools.tfplan';
 
-const BINARY: Readonly<Record<StackRecord['tool'], string>> = { OPENTOFU: 'tofu', TERRAFORM: 'terraform' };
+const BINARY: Readonly<Record<Exclude<StackTool, 'ANSIBLE'>, string>> = { OPENTOFU: 'tofu', TERRAFORM: 'terraform' };
 
 interface StackForRun {
   readonly stack: StackRecord;
@@ -16,31 +17,40 @@ interface StackForRun {
 
 /** What the Pod of a stage is to do. */
 export function runSpec(run: RunRecord, { stack, environment, stateVersion }: StackForRun, stage: Stage): RunSpec {
-  const { tool, toolVersion } = toolOf(run, stack);
+  const { tool, toolVersion, playbook } = toolOf(run, stack);
   const planStep = stage === 'preparing' && run.command === null ? 'plan' : null;
-  return {
+  const common = {
     runId: run.id,
     stack: stack.name,
     stackId: stack.id,
     stage,
-    steps: stepsOf(run, BINARY[tool], stage),
     environment: { ...environment },
     projectRoot: run.projectRoot ?? stack.projectRoot,
     planStep,
-    showPlanCommand: planStep === null ? null : showPlan(BINARY[tool]),
     keepsWorkspace: keepsWorkspace(run, stage),
+  };
+  if (tool === 'ANSIBLE') {
+    const steps = ansibleSteps(run, playbook ?? DEFAULT_PLAYBOOK, stage);
+    return { ...common, steps, showPlanCommand: null, managedState: null, tool: null };
+  }
+  return {
+    ...common,
+    steps: stepsOf(run, BINARY[tool], stage),
+    showPlanCommand: planStep === null ? null : showPlan(BINARY[tool]),
     managedState: stack.managesState ? { version: stateVersion } : null,
     tool: toolVersion === null ? null : { name: tool, version: toolVersion },
   };
 }
 
+/** Of a stack that names none. */
+export const DEFAULT_PLAYBOOK = 'playbook.yml';
+
+type ChosenTool = Pick<StackRecord, 'tool' | 'toolVersion' | 'playbook'>;
+
 /** What its stack has, until it begins. */
-export function toolOf(
-  run: Pick<RunRecord, 'tool' | 'toolVersion'>,
-  stack: Pick<StackRecord, 'tool' | 'toolVersion'>,
-): { readonly tool: StackRecord['tool']; readonly toolVersion: string | null } {
-  const { tool, toolVersion } = run.tool === null ? stack : run;
-  return { tool: tool ?? stack.tool, toolVersion };
+export function toolOf(run: Pick<RunRecord, keyof ChosenTool>, stack: Pick<StackRecord, keyof ChosenTool>): ChosenTool {
+  const { tool, toolVersion, playbook } = run.tool === null ? stack : run;
+  return { tool: tool ?? stack.tool, toolVersion, playbook };
 }
 
 /** Whether a later stage may want the workspace of this one. */

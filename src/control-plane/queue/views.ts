@@ -6,7 +6,8 @@ import type { QueueContext } from './context';
 /** What the control plane wants of a worker now. */
 export function workerView({ settings }: QueueContext, { worker, assignment }: ViewRecord): WorkerView {
   const { id, revision, drained, retiring, removed } = worker;
-  const { launcherImage, defaultRunnerImage } = settings;
+  const { launcherImage, defaultRunnerImage, defaultAnsibleRunnerImage } = settings;
+  const isAnsible = assignment?.tool === 'ANSIBLE';
   return {
     ...{ id, revision, drained, retiring, removed },
     assignment: assignment && {
@@ -15,9 +16,9 @@ export function workerView({ settings }: QueueContext, { worker, assignment }: V
       attempt: assignment.attempt,
       fence: assignment.fence,
       ...(assignment.runnerImage === null ? {} : { runnerImage: assignment.runnerImage }),
-      vendor: 'opentofu',
+      vendor: isAnsible ? 'ansible' : 'opentofu',
       launcherImage,
-      defaultRunnerImage,
+      defaultRunnerImage: isAnsible ? defaultAnsibleRunnerImage : defaultRunnerImage,
       startDeadline: assignment.startDeadline,
       started: assignment.startedAt !== null,
       stop: stopOf(assignment),

@@ -1,4 +1,4 @@
-import type { LockInfo, LogStream, OutcomeReason, Stage, StackTool } from '../../protocol/messages';
+import type { LockInfo, LogStream, OutcomeReason, Stage, StackTool as ReleasedTool } from '../../protocol/messages';
 
 /** What lies in the database, as the rest of the control plane sees it. All times are milliseconds since the epoch. */
 export interface PoolRecord {
@@ -62,6 +62,8 @@ export interface StackRecord {
   readonly tool: StackTool;
   /** That `init` brings; null: the runner image's. */
   readonly toolVersion: string | null;
+  /** File of the source that Ansible is given; null of other tools. */
+  readonly playbook: string | null;
   readonly projectRoot: string;
   readonly runnerImage: string | null;
   readonly autoDeploy: boolean;
@@ -128,6 +130,9 @@ export interface StateLock {
   readonly createdAt: number;
 }
 
+/** What a stack is of; `init` brings releases of all but Ansible. */
+export type StackTool = ReleasedTool | 'ANSIBLE';
+
 export type RunType = 'TRACKED' | 'PROPOSED' | 'DESTROY' | 'TASK';
 
 export type RunState =
@@ -178,6 +183,7 @@ export interface RunRecord extends RunConfig {
   /** As its stack had them when its first stage began, so that an apply has the tool of its plan; null before. */
   readonly tool: StackTool | null;
   readonly toolVersion: string | null;
+  readonly playbook: string | null;
   /** Blob of the sealed workspace between the stages. */
   readonly workspace: string | null;
   /** Number of the newest attempt; 0 before the first. */
@@ -241,7 +247,7 @@ export interface ViewedAssignment
       'runId' | 'fence' | 'attempt' | 'stage' | 'startDeadline' | 'startedAt' | 'endedAt' | 'endedBy'
     >,
     Pick<RunRecord, 'stopReason' | 'stopAskedAt' | 'message'>,
-    Pick<StackRecord, 'runnerImage'> {
+    Pick<StackRecord, 'runnerImage' | 'tool'> {
   readonly runUpdatedAt: number;
   readonly runCreatedAt: number;
   readonly assignedAt: number;
@@ -323,5 +329,6 @@ export type RunChange = Partial<
     | 'holding'
     | 'tool'
     | 'toolVersion'
+    | 'playbook'
   >
 >;

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { StackTool } from './records';
 import type { ApiKeyRow, WebSessionRow } from './schema-identities';
 import type { VcsAgentPoolRow, VcsAgentRow, VcsReplicaRow } from './schema-vcs-agents';
 
@@ -57,9 +58,11 @@ export interface StackRow {
   id: string;
   name: string;
   poolId: string;
-  tool: 'OPENTOFU' | 'TERRAFORM';
+  tool: StackTool;
   /** Null: what the runner image has. */
   toolVersion: Generated<string | null>;
+  /** Of Ansible alone. */
+  playbook: Generated<string | null>;
   projectRoot: string;
   runnerImage: string | null;
   autoDeploy: number;
@@ -140,8 +143,9 @@ export interface RunRow {
   /** How many states it has had. */
   stateVersion: Generated<number>;
   /** As its stack had them when it began; null before, and of runs that began before this was kept. */
-  tool: Generated<'OPENTOFU' | 'TERRAFORM' | null>;
+  tool: Generated<StackTool | null>;
   toolVersion: Generated<string | null>;
+  playbook: Generated<string | null>;
   /** The least version of the queue that carries it out (queue/run-types.ts). */
   queueVersion: Generated<number>;
   /** Position of the newest record of its log. */

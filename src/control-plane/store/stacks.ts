@@ -13,6 +13,7 @@ const COLUMNS = [
   'poolId',
   'tool',
   'toolVersion',
+  'playbook',
   'projectRoot',
   'runnerImage',
   'autoDeploy',

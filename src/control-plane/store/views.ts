@@ -80,6 +80,8 @@ export class ViewTable extends Table {
         'runs.updatedAt as runUpdatedAt',
         'runs.createdAt as runCreatedAt',
         'stacks.runnerImage as stackRunnerImage',
+        'stacks.tool as stackTool',
+        'runs.tool as runTool',
         'runs.runnerImage as runRunnerImage',
       ]);
   }
@@ -98,16 +100,19 @@ function toView(row: JoinedRow): ViewRecord {
     assignedAt,
     stackRunnerImage,
     runRunnerImage,
+    stackTool,
+    runTool,
     ...worker
   } = rest;
   const runnerImage = runRunnerImage ?? stackRunnerImage;
+  const tool = runTool ?? stackTool;
   const { runId, fence } = worker;
   const assignment =
     runId === null || fence === null || attempt === null
       ? null
       : ({
           ...{ runId, fence, attempt, stage, startDeadline, startedAt, endedAt, endedBy },
-          ...{ stopReason, stopAskedAt, message, runUpdatedAt, runCreatedAt, assignedAt, runnerImage },
+          ...{ stopReason, stopAskedAt, message, runUpdatedAt, runCreatedAt, assignedAt, runnerImage, tool },
         } as ViewedAssignment);
   return { worker: toWorker(worker), assignment };
 }

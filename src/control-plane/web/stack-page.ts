@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { AdminService } from '../admin/admin-service';
 import type { Right } from '../identity/rights';
-import type { DriftSchedule, StackDependency, StackRecord } from '../store/records';
+import type { DriftSchedule, StackDependency, StackRecord, StackTool } from '../store/records';
 import { facts, type Html } from './html';
 import { runTable } from './overview-page';
 import { lockNotice } from './state-page';
@@ -10,6 +10,7 @@ import type { Viewer } from './viewer';
 import { age, bytesInWords, moment, poolLink, stackLink } from './words';
 
 const RUNS_SHOWN = 50;
+const TOOL: Readonly<Record<StackTool, string>> = { OPENTOFU: 'OpenTofu', TERRAFORM: 'Terraform', ANSIBLE: 'Ansible' };
 
 /** A stack: its settings, what it depends on, and its runs. */
 export async function stackView(admin: AdminService, id: string, viewer: Viewer): Promise<View | null> {
@@ -118,7 +119,8 @@ async function settings(admin: AdminService, stack: StackRecord, { may }: Viewer
   return facts([
     ['Stack', html`<code>${stack.id}</code>`],
     ['Pool', poolLink(stack.poolId, pool?.name)],
-    ['Tool', `${stack.tool === 'OPENTOFU' ? 'OpenTofu' : 'Terraform'} ${stack.toolVersion ?? '(of the runner image)'}`],
+    ['Tool', `${TOOL[stack.tool]} ${stack.toolVersion ?? '(of the runner image)'}`],
+    ...(stack.playbook === null ? [] : [['Playbook', html`<code>${stack.playbook}</code>`] as const]),
     [
       'Folder of the project',
       stack.projectRoot === '' ? 'that of the source' : html`<code>${stack.projectRoot}</code>`,

@@ -72,7 +72,7 @@ const PolicyRun = z.object({
 const PolicyStack = z.object({
   id: z.string().describe('ULID.'),
   name: z.string(),
-  tool: z.enum(['OPENTOFU', 'TERRAFORM']),
+  tool: z.enum(['OPENTOFU', 'TERRAFORM', 'ANSIBLE']),
   autodeploy: z.boolean(),
   project_root: z.string(),
   runner_image: z.string().nullable().describe('As the stack has it; null is the default of pool or account.'),

@@ -67,7 +67,7 @@ const stack = (id: string): StackRecord => ({
   name: `stack-${id}`,
   poolId: 'p',
   tool: 'OPENTOFU',
-  toolVersion: null,
+  toolVersion: null, playbook: null,
   projectRoot: '',
   runnerImage: null,
   autoDeploy: false,

@@ -98,6 +98,7 @@ export class TestQueue {
     const settings = {
       launcherImage: 'launcher',
       defaultRunnerImage: 'runner',
+      defaultAnsibleRunnerImage: 'ansible',
       startDeadlineMs: 900_000,
       retention: { ...RETENTION, logMiBPerRun: 1 },
     };

@@ -27,10 +27,13 @@ export const RUNS: FeatureGroup = {
       ['controller/run/images', 'spec.allowedRunnerImageHosts'],
       ['integration/run', 'by the pool itself, for its runner image, ends the run before there is a Pod'],
     ),
-    inPart('Ansible runs, Intent projects', 'F19', 'Default images of a pool', [
-      'controller/run/images',
-      'the runner image',
-    ]),
+    inPart(
+      'Intent projects',
+      'F19',
+      'Default images of a pool; stacks that Ansible runs',
+      ['controller/run/images', 'the runner image'],
+      ['integration/ansible', 'a run checks first what the playbook would change, and then changes exactly that'],
+    ),
     works(
       'F20',
       'Volumes of workspace and binaries cache, and others; tools of a version that are kept in the cache',

@@ -20,6 +20,7 @@ export function configFile(values: ControlPlaneValues, context: ReleaseContext):
     publicUrl: orElse(values.publicUrl, serviceUrl(values, context)),
     launcherImage: orElse(values.launcherImage, ofThisVersion(IMAGE.launcher)),
     defaultRunnerImage: orElse(values.defaultRunnerImage, ofThisVersion(IMAGE.runner)),
+    defaultAnsibleRunnerImage: when(not(isEmpty(values.defaultAnsibleRunnerImage)), values.defaultAnsibleRunnerImage),
     web: values.web,
     logLevel: values.logLevel,
     traces: when(values.traces.enabled, true),

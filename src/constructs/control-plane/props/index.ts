@@ -67,6 +67,13 @@ export interface WorkerPoolControlPlaneProps
   readonly defaultRunnerImage?: string;
 
   /**
+   * Image of the container `worker` for stacks that Ansible runs, and that name none.
+   *
+   * @default "public.ecr.aws/spacelift/runner-ansible:latest"
+   */
+  readonly defaultAnsibleRunnerImage?: string;
+
+  /**
    * Address that operators and run Pods reach the control plane at. It is written into every token, so decide on it first.
    *
    * @default - the Service's, `https://<name>.<namespace>.svc:8443`, which only its own cluster reaches

@@ -33,6 +33,7 @@ export const CONTROL_PLANE_PROPS: PropMapping<WorkerPoolControlPlaneProps, Membe
   imagePullSecrets: { to: 'imagePullSecrets', as: names },
   launcherImage: 'launcherImage',
   defaultRunnerImage: 'defaultRunnerImage',
+  defaultAnsibleRunnerImage: 'defaultAnsibleRunnerImage',
   publicUrl: 'publicUrl',
   tls: 'tls.enabled',
   tlsSecret: { to: 'tls.existingSecret', as: ({ name }) => name },

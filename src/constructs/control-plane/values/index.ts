@@ -1,4 +1,4 @@
-import { IMAGE, RETENTION } from '../../../api';
+import { ANSIBLE_RUNNER_IMAGE, IMAGE, RETENTION } from '../../../api';
 import { ORIGIN } from '../../../charting/kubernetes-names';
 import {
   flag,
@@ -59,6 +59,10 @@ export const controlPlaneValues = group('Values of the control plane of worker p
   imagePullSecrets: secretNames('Secrets for pulling the image'),
   launcherImage: ownImage('the containers `init` and `launcher-grpc` of run Pods', IMAGE.launcher),
   defaultRunnerImage: ownImage('the container `worker` for stacks that name none', IMAGE.runner),
+  defaultAnsibleRunnerImage: string(
+    '',
+    `Image of the container \`worker\` for stacks that Ansible runs, and that name none. Empty means ${ANSIBLE_RUNNER_IMAGE}.`,
+  ),
   publicUrl: string(
     '',
     "Address that operators and run Pods reach the control plane at. It is written into every token, so decide on it first. Empty means the Service's, which only its own cluster reaches.",

@@ -18,6 +18,7 @@ import { poolLocks } from './0016b-pool-locks';
 import { queueVersions } from './0019-queue-versions';
 import { stackSizes } from './0020-stack-sizes';
 import { vcsAgents } from './0022-vcs-agents';
+import { ansible } from './0025-ansible';
 import { toolVersions } from './0023-tool-versions';
 import type { Migration } from './migration';
 
@@ -54,4 +55,5 @@ export const MIGRATIONS: Migrations = {
   '0020-stack-sizes.additive': stackSizes,
   '0022-vcs-agents.additive': vcsAgents,
   '0023-tool-versions.additive': toolVersions,
+  '0025-ansible.additive': ansible,
 };

@@ -1,3 +1,4 @@
+import { DEFAULT_PLAYBOOK } from '../../queue/steps';
 import { html } from 'hono/html';
 import type { AdminService } from '../../admin/admin-service';
 import { LONGEST_VARIABLE } from '../../../protocol/environment';
@@ -29,13 +30,20 @@ async function settingsFields(admin: AdminService, poolId: string, stack?: Stack
       options: [
         ['OPENTOFU', 'OpenTofu'],
         ['TERRAFORM', 'Terraform'],
+        ['ANSIBLE', 'Ansible'],
       ],
     },
     {
       name: 'toolVersion',
       label: 'Version of the tool',
       value: stack?.toolVersion ?? '',
-      hint: "One release, such as 1.10.6. Empty: the runner image's.",
+      hint: "One release, such as 1.10.6. Empty: the runner image's, as always of Ansible.",
+    },
+    {
+      name: 'playbook',
+      label: 'Playbook',
+      value: stack?.playbook ?? '',
+      hint: `Of Ansible alone: a file in the folder of the project. Empty: ${DEFAULT_PLAYBOOK}.`,
     },
     {
       name: 'projectRoot',
@@ -62,8 +70,9 @@ async function settingsFields(admin: AdminService, poolId: string, stack?: Stack
 function settingsOf(values: Values) {
   return {
     pool: values.line('pool'),
-    tool: values.choice('tool', ['OPENTOFU', 'TERRAFORM']) ?? 'OPENTOFU',
+    tool: values.choice('tool', ['OPENTOFU', 'TERRAFORM', 'ANSIBLE']) ?? 'OPENTOFU',
     toolVersion: values.line('toolVersion'),
+    playbook: values.line('playbook'),
     projectRoot: values.line('projectRoot'),
     runnerImage: values.line('runnerImage'),
     autoDeploy: values.isChecked('autoDeploy'),
