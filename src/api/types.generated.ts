@@ -225,7 +225,6 @@ export interface WorkerPoolPod {
   readonly defaultRunnerImage?: string;
   /**
    * Image of `worker` for Ansible runs whose stack names none.
-   * Not yet carried out by the bundled controller: Ansible runs.
    * @default - the image that the control plane names
    */
   readonly defaultAnsibleRunnerImage?: string;
