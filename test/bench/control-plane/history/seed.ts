@@ -64,7 +64,8 @@ async function insertStacks(store: Store, poolId: string, count: number): Promis
   const same = {
     poolId,
     tool: 'OPENTOFU',
-    toolVersion: null, playbook: null,
+    toolVersion: null,
+    playbook: null,
     projectRoot: '',
     runnerImage: null,
     autoDeploy: false,
