@@ -18,7 +18,6 @@ const POD = 'src/constructs/worker-pool/run-pod.ts';
 
 /** Where the constructs have each of them: a file, and what the docstring stands before. */
 const DOCSTRINGS: readonly [string, string, string][] = [
-  ['spec.pod.defaultAnsibleRunnerImage', POD, 'readonly defaultAnsibleRunnerImage?'],
   ['spec.pod.defaultIntentImage', POD, 'readonly defaultIntentImage?'],
 ];
 

@@ -51,6 +51,7 @@ export const CASES: readonly [string, WorkerPoolControlPlaneProps, object][] = [
       publicUrl: 'https://pools.example.com',
       launcherImage: 'r/launcher:1',
       defaultRunnerImage: 'r/runner:1',
+      defaultAnsibleRunnerImage: 'r/ansible:1',
       tls: { sans: ['pools.internal'], existingSecret: 'tls' },
       trustedProxies: ['10.0.0.0/8'],
       webhookNetworks: ['10.1.0.0/16'],

@@ -35,16 +35,17 @@ export const STACKS: Operations = {
   },
   stackCreate: {
     shows: 'makes a stack, and does not tell the values of its environment',
-    document: `mutation($name: String!, $pool: ID!, $tool: StackTool, $version: String, $root: String, $image: String, $auto: Boolean,
+    document: `mutation($name: String!, $pool: ID!, $tool: StackTool, $version: String, $playbook: String, $root: String, $image: String, $auto: Boolean,
       $state: Boolean, $environment: [EnvironmentVariable!]) {
-      stackCreate(name: $name, workerPool: $pool, tool: $tool, toolVersion: $version, projectRoot: $root, runnerImage: $image, autoDeploy: $auto,
+      stackCreate(name: $name, workerPool: $pool, tool: $tool, toolVersion: $version, playbook: $playbook, projectRoot: $root, runnerImage: $image, autoDeploy: $auto,
         manageState: $state, environment: $environment) {
-        name tool toolVersion projectRoot runnerImage autoDeploy managesStateFile environment workerPool { id } } }`,
+        name tool toolVersion playbook projectRoot runnerImage autoDeploy managesStateFile environment workerPool { id } } }`,
     given: (world) => ({
       name: world.fresh('another'),
       pool: world.pool.id,
       tool: 'TERRAFORM',
       version: '1.11.4',
+      playbook: '',
       root: 'network',
       image: 'example/runner:2',
       auto: true,
@@ -55,6 +56,7 @@ export const STACKS: Operations = {
       name: world.fresh('another'),
       tool: 'TERRAFORM',
       toolVersion: '1.11.4',
+      playbook: null,
       projectRoot: 'network',
       runnerImage: 'example/runner:2',
       autoDeploy: true,
@@ -65,15 +67,16 @@ export const STACKS: Operations = {
   },
   stackUpdate: {
     shows: 'changes what is given, and leaves the rest',
-    document: `mutation($stack: ID!, $pool: ID, $tool: StackTool, $version: String, $root: String, $image: String, $auto: Boolean,
+    document: `mutation($stack: ID!, $pool: ID, $tool: StackTool, $version: String, $playbook: String, $root: String, $image: String, $auto: Boolean,
       $state: Boolean, $environment: [EnvironmentVariable!], $unset: [String!]) {
-      stackUpdate(stack: $stack, workerPool: $pool, tool: $tool, toolVersion: $version, projectRoot: $root, runnerImage: $image, autoDeploy: $auto,
+      stackUpdate(stack: $stack, workerPool: $pool, tool: $tool, toolVersion: $version, playbook: $playbook, projectRoot: $root, runnerImage: $image, autoDeploy: $auto,
         manageState: $state, environment: $environment, unsetEnvironment: $unset) {
-        tool toolVersion projectRoot runnerImage autoDeploy environment } }`,
+        tool toolVersion playbook projectRoot runnerImage autoDeploy environment } }`,
     given: (world) => ({
       ...ofStack(world),
       pool: world.pool.id,
       version: '1.10.6',
+      playbook: '',
       root: 'network',
       image: 'example/runner:2',
       auto: true,
@@ -84,6 +87,7 @@ export const STACKS: Operations = {
     gives: () => ({
       tool: 'OPENTOFU',
       toolVersion: '1.10.6',
+      playbook: null,
       projectRoot: 'network',
       runnerImage: 'example/runner:2',
       autoDeploy: true,
