@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import type { ResultOf } from 'gql.tada';
-import { RUN, STOP_RUN } from '../../src/cli/api/documents';
+import { POOLS, RUN, STOP_RUN } from '../../src/cli/api/documents';
 import { createPool, createStack, uploadSource, triggerRun, type NewStack } from '../../src/cli/api/operations';
 import { makePoolKey } from '../../src/protocol/pool-key';
 import { withPackedSource } from '../../src/cli/source/pack';
@@ -178,12 +178,32 @@ export class Installation {
     await this.kubectl('delete', 'pod', `${name}-0`, '-n', namespace, '--wait=true');
   }
 
-  eventsAbout(kind: string, name: string): Promise<{ reason: string; message: string }[]> {
+  /** How long a run's Pod may take to start, from now on. */
+  async setStartDeadline(seconds: number): Promise<void> {
+    const { name, namespace } = DEMO.controlPlane;
+    const here = [`statefulset/${name}`, '-n', namespace];
+    await this.kubectl('set', 'env', ...here, `WORKER_POOLS_START_DEADLINE_SECONDS=${seconds}`);
+    await this.kubectl('rollout', 'status', ...here, '--timeout=180s');
+    await this.controlPlaneAnswers();
+  }
+
+  /** Waits until the control plane, which has been restarted, can be reached. */
+  async controlPlaneAnswers(): Promise<void> {
+    const answers = () =>
+      this.demo.client.query(POOLS).then(
+        () => true,
+        () => false,
+      );
+    await until(answers, () => 'the control plane did not come back');
+  }
+
+  eventsAbout(
+    kind: string,
+    name: string,
+    namespace: string = DEMO.pool.namespace,
+  ): Promise<{ reason: string; message: string }[]> {
     return this.demo.kubernetes
-      .list<{ involvedObject: { kind: string; name: string }; reason: string; message: string }>(
-        'events',
-        DEMO.pool.namespace,
-      )
+      .list<{ involvedObject: { kind: string; name: string }; reason: string; message: string }>('events', namespace)
       .then((events) => events.filter(({ involvedObject: about }) => about.kind === kind && about.name === name));
   }
 }

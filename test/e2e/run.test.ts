@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '../../src/cli/demo/kubernetes';
 import { DEMO } from '../../src/cli/demo/settings';
 import { itInstallsTheControlPlane } from './control-plane-chart';
+import { itIsProtectedFromDrains } from './drain';
 import { Installation, type PodVolume } from './installation';
+import { itEndsAsItShould } from './odd-and-faulty';
 
 const MINUTE = 60_000;
 /** Long enough to act while `tofu apply` runs: four pauses of this many seconds. */
 const SLOW = [{ name: 'TF_VAR_pause_seconds', value: '5' }];
-
-const isImagePull = ({ reason }: { readonly reason: string }): boolean => reason === 'ImagePull';
 
 describe('a run on a real node', () => {
   let installation: Installation;
@@ -115,90 +115,10 @@ describe('a run on a real node', () => {
       const id = await installation.start({ name: 'slow-restart', environment: SLOW });
       await installation.runReaches(id, ['APPLYING']);
       await installation.restartControlPlane();
-      const back = (): Promise<boolean> =>
-        installation.run(id).then(
-          () => true,
-          () => false,
-        );
-      await until(back, () => 'the control plane did not come back');
+      await installation.controlPlaneAnswers();
       expect(await installation.runReaches(id)).toMatchObject({ state: 'FINISHED', reason: 'Succeeded' });
       const said = (await installation.log(id)).match(/\(local-exec\): {3}\w+/g);
       expect(said).toEqual(['packing', 'shipping', 'unpacking'].map((step) => `(local-exec):   ${step}`));
-    },
-    4 * MINUTE,
-  );
-
-  it(
-    'says why when its image cannot be pulled: in its log, on the Worker and as an event',
-    async () => {
-      const image = 'localhost:5/nobody/has-this:1';
-      const id = await installation.start({ name: 'no-image', runnerImage: image });
-      const worker = await until(
-        async () =>
-          (await installation.workers()).find((one) =>
-            one.status?.conditions?.some(({ type, reason }) => type === 'RunPodStarted' && reason === 'ImagePull'),
-          ),
-        async () => `no Worker says ImagePull: ${JSON.stringify(await installation.workers())}`,
-      );
-      const condition = worker.status?.conditions?.find(({ type }) => type === 'RunPodStarted');
-      expect(condition?.message).toContain(image);
-      // The log and the event are written beside the Worker's status.
-      await until(
-        async () => (await installation.log(id)).includes(condition?.message ?? ''),
-        async () => `the log does not say so: ${await installation.log(id)}`,
-      );
-      await until(
-        async () => (await installation.eventsAbout('Worker', worker.metadata.name)).some(isImagePull),
-        () => 'no event says so',
-      );
-
-      await installation.stop(id);
-      expect((await installation.runReaches(id)).state).toMatch(/STOPPED|CANCELED/);
-      await installation.idleWorkers(DEMO.pool.size);
-    },
-    4 * MINUTE,
-  );
-
-  it(
-    'ends at once when its image has no shell, and says what the image needs',
-    async () => {
-      const runnerImage = await installation.imageWithoutShell();
-      const id = await installation.start({ name: 'no-shell', runnerImage });
-      const run = await installation.runReaches(id);
-      expect(run).toMatchObject({ state: 'FAILED', reason: 'ConfigError' });
-      expect(run.message).toContain(runnerImage);
-      expect(run.message).toContain('The image needs a POSIX sh');
-      await installation.idleWorkers(DEMO.pool.size);
-    },
-    4 * MINUTE,
-  );
-
-  it(
-    'is denied by the initialization policy of its pool, whose words are in its log',
-    async () => {
-      const folder = '/opt/spacelift/policies/initialization';
-      const rego = 'package spacelift\n\ndeny["you shall not pass"] { input.run.type == "TRACKED" }\n';
-      await installation.kubectl('create', 'configmap', 'policy', `--from-literal=policy.rego=${rego}`);
-      await installation.changePool({
-        pod: {
-          volumes: [{ name: 'policy', configMap: { name: 'policy' } }],
-          initContainer: {
-            volumeMounts: [{ name: 'policy', mountPath: folder, readOnly: true }],
-            env: [{ name: 'SPACELIFT_LAUNCHER_RUN_INITIALIZATION_POLICY', value: `${folder}/policy.rego` }],
-          },
-        },
-      });
-      try {
-        const id = await installation.start({ name: 'denied' });
-        const run = await installation.runReaches(id);
-        expect(run).toMatchObject({ state: 'FAILED', reason: 'PolicyDenied' });
-        const log = await installation.log(id);
-        expect(log).toContain('Initialization policy, deny: you shall not pass');
-        expect(log).not.toContain('The source was fetched');
-      } finally {
-        await installation.changePool({ pod: { volumes: null, initContainer: null } });
-      }
-      await installation.idleWorkers(DEMO.pool.size);
     },
     4 * MINUTE,
   );
@@ -257,5 +177,9 @@ describe('a run on a real node', () => {
     5 * MINUTE,
   );
 
+  itIsProtectedFromDrains(() => installation);
+
   describe('the control plane by its chart', () => itInstallsTheControlPlane(() => installation));
+
+  describe('that has it hard', () => itEndsAsItShould(() => installation));
 });

@@ -44,6 +44,8 @@ export function workerContainer(input: RunPodInput): Container {
     name: CONTAINER.worker,
     image: runnerImage(input.assignment, input.pool),
     command: ['/bin/sh', `${PATH.binaries}/spacelift-worker`],
+    // The shim leaves words before any step. Where it could not, the log has only what its shell or the kernel said.
+    terminationMessagePolicy: 'FallbackToLogsOnError',
   };
 }
 

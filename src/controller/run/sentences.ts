@@ -144,7 +144,7 @@ export function stepsCannotRun(image: string, detail: string): string {
 /** The shim or its shell died before it could say anything. */
 export function endedBeforeItBegan(image: string, exitCode: number, detail: string): string {
   const cause = detail ? `: ${endSentence(detail)}` : '; kubectl logs of the Pod, container worker, may show why.';
-  return `Container worker ended with exit code ${exitCode} in its image "${image}" before anything of the run could begin${cause}`;
+  return `Container worker ended with exit code ${exitCode} in its image "${image}" before anything of the run could begin${cause} The image needs ${NEEDS[CONTAINER.worker]}, for the processor of its node.`;
 }
 
 export function stepFailed(exitCode: number): string {

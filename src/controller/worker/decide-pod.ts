@@ -54,7 +54,7 @@ function finish(snapshot: WorkerSnapshot, assignment: Assignment, pod: RunPod, r
   return failed(snapshot, assignment, outcome.reason, outcome.message);
 }
 
-/** One of the two containers that a run needs is gone for good; undefined when neither is. */
+/** One of the containers that a run needs is gone for good; undefined when none is. */
 function decideBroken(snapshot: WorkerSnapshot, assignment: Assignment, pod: RunPod, ref: PoolRef): Plan | undefined {
   const reportAt = brokenFrom(pod);
   if (reportAt === undefined) return undefined;
@@ -64,8 +64,9 @@ function decideBroken(snapshot: WorkerSnapshot, assignment: Assignment, pod: Run
   return { actions: removeRemains(snapshot, assignment, pod) };
 }
 
-/** From when on it is certain that a container is gone for good; undefined while both are well. */
+/** From when on it is certain that a container is gone for good; undefined while all are well. */
 function brokenFrom(pod: RunPod): number | undefined {
+  if (hasFailedInit(pod)) return AT_ONCE;
   const relay = containerState(pod, CONTAINER.relay)?.terminated;
   const worker = containerState(pod, CONTAINER.worker);
   if (relay) {
@@ -80,6 +81,12 @@ function brokenFrom(pod: RunPod): number | undefined {
     return endOf(worker.terminated) + KUBELET_LAG_MS;
   // The relay reports that, too, within the lease of the run, unless it did not notice.
   return wasKilled(worker.terminated) ? endOf(worker.terminated) + RUN_LEASE_MS : undefined;
+}
+
+/** The kubelet tells of it a moment before it calls the Pod failed. A Pod that is being deleted is not judged by it. */
+function hasFailedInit(pod: RunPod): boolean {
+  const { exitCode = 0 } = containerState(pod, CONTAINER.init)?.terminated ?? {};
+  return exitCode !== 0 && pod.metadata.deletionTimestamp === undefined;
 }
 
 const AT_ONCE = -Infinity;

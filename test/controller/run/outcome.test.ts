@@ -212,7 +212,13 @@ describe('an ended Pod', () => {
       'a shell that died before the first step, which its relay saw',
       failedPod({ relay: exited(80), worker: exited(1) }),
       'ConfigError',
-      'Container worker ended with exit code 1 in its image "control-plane.test/runner:1" before anything of the run could begin; kubectl logs of the Pod, container worker, may show why.',
+      'Container worker ended with exit code 1 in its image "control-plane.test/runner:1" before anything of the run could begin; kubectl logs of the Pod, container worker, may show why. The image needs a POSIX sh at /bin/sh with cat, env, mv and sleep, for the processor of its node.',
+    ],
+    [
+      'a shell for another processor, of which the kernel said so',
+      failedPod({ relay: exited(80), worker: exited(1, 'Error', 'exec /bin/sh: exec format error\n') }),
+      'ConfigError',
+      'Container worker ended with exit code 1 in its image "control-plane.test/runner:1" before anything of the run could begin: exec /bin/sh: exec format error. The image needs a POSIX sh at /bin/sh with cat, env, mv and sleep, for the processor of its node.',
     ],
     [
       'a step that ends as the shim does when it refuses',

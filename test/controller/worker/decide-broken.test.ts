@@ -4,7 +4,7 @@ import type { RunPod } from '../../../src/controller/run';
 import { decide } from '../../../src/controller/worker/decide';
 import { containers, exited, observed, running, waitingFor } from '../run/fixtures';
 import { inWords, snapshot, type Case } from './fixtures';
-import { assigned, secondsAgo, started, working } from './pods';
+import { assigned, LATE, secondsAgo, started, working } from './pods';
 
 const endedAgo = (seconds: number, exitCode: number, reason = 'Error', message = WORKER_BEGAN) => ({
   terminated: { exitCode, reason, message, finishedAt: secondsAgo(seconds) },
@@ -15,10 +15,26 @@ const diedAgo = (seconds: number, exitCode: number, reason?: string) =>
 const shellLess = observed(
   containers({ relay: running, worker: exited(128, 'StartError', 'exec: "/bin/sh": no such file or directory') }),
 );
+const initGaveUp = observed(
+  containers({ init: exited(69, 'Error', 'The run could not be started in time.') }, { phase: 'Pending' }),
+);
 const toldToEnd = (pod: RunPod): RunPod => ({ ...pod, spec: { ...pod.spec, activeDeadlineSeconds: 1 } });
 
 describe('a run that lost one of its containers', () => {
   test.each<[string, Case, string[]]>([
+    [
+      'init that gave up is told at once, before the Pod counts as failed, in its own words',
+      { assignment: assigned, pods: [initGaveUp], now: LATE },
+      ['report failed StartTimeout'],
+    ],
+    [
+      'init that somebody ended with its Pod is not what the run ended of',
+      {
+        assignment: assigned,
+        pods: [{ ...initGaveUp, metadata: { ...initGaveUp.metadata, deletionTimestamp: secondsAgo(1) } }],
+      },
+      [],
+    ],
     [
       'a relay that died under a working run is told at once',
       { assignment: started, pods: [observed(containers({ relay: exited(137, 'OOMKilled'), worker: running }))] },

@@ -132,10 +132,15 @@ export const OPERATION: FeatureGroup = {
       ['integration/controller', 'leaves pools of other namespaces alone'],
       ['integration/operator-rights', 'may do what the controller does, and no more'],
     ),
-    works('F45', 'Budgets that keep runs and the controller from being evicted', [
-      'integration/helm-disruption',
-      'is a budget that is computed, and keeps every run in progress from being evicted',
-    ]),
+    works(
+      'F45',
+      'Budgets that keep runs and the controller from being evicted',
+      [
+        'integration/helm-disruption',
+        'is a budget that is computed, and keeps every run in progress from being evicted',
+      ],
+      ['e2e/run', 'is not evicted by a drain, which waits for it and ends by itself when no run is left'],
+    ),
     works('F46', 'OpenShift', ['constructs/presets/open-shift-constraints', 'lets the ServiceAccount of the pool use']),
     works('F47', 'Annotations against eviction by autoscalers of nodes', [
       'constructs/operator/chart/official-values',

@@ -15,6 +15,8 @@ export const RUNS: FeatureGroup = {
       'F16',
       'Init containers and sidecars of your own; Docker in Docker',
       ['integration/run', 'is ended when a sidecar outlives it'],
+      ['e2e/run', 'a sidecar that a webhook adds and that never ends is ended after the run, and the Worker goes on'],
+      ['e2e/run', 'a sidecar among the init containers runs beside them'],
       ['constructs/presets/docker-in-docker', 'runs a daemon that listens on the loopback address alone'],
     ),
     works('F17', "The launcher's image from the control plane, or of your own", [
@@ -49,6 +51,7 @@ export const RUNS: FeatureGroup = {
       'Resources, variables, volumes, ServiceAccount, scheduling, DNS, labels and annotations of the Pods',
       ['controller/run/build', 'every field of spec.pod reaches the Pod'],
       ['integration/run-pods', 'every documented pool becomes a Pod that the API server takes'],
+      ['e2e/run', 'a LimitRange that allows less than the pool asks for ends the run with what to change'],
     ),
     works('F23', '`dnsPolicy`, `imagePullPolicy`, `shareProcessNamespace`, `lifecycle`', [
       'controller/run/build',
@@ -59,6 +62,8 @@ export const RUNS: FeatureGroup = {
       'Least privilege, as user and group 1983, and security contexts of your own',
       ['controller/run/security', 'the built-in containers run with least privilege as user and group 1983'],
       ['integration/helm-pod-security', 'a run runs, in a pool that asks for nothing'],
+      ['e2e/run', 'root file systems that cannot be written to are enough for launcher and tool'],
+      ['e2e/run', 'another user and group for the whole Pod share what they need'],
     ),
     works(
       'F25',
@@ -95,9 +100,12 @@ export const RUNS: FeatureGroup = {
       'launcher/relay/standard-output',
       'what the control plane has is shown as JSON lines, masked, where the pool asks for it',
     ]),
-    works('F69', "What a runner's image needs", [
-      'e2e/run',
-      'ends at once when its image has no shell, and says what the image needs',
-    ]),
+    works(
+      'F69',
+      "What a runner's image needs",
+      ['e2e/run', 'an image of busybox alone runs the steps'],
+      ['e2e/run', 'an image without a shell ends the run at once with what it needs'],
+      ['e2e/run', 'an image without a program that the shim needs ends the run at once with its name'],
+    ),
   ],
 };
