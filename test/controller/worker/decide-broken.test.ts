@@ -4,7 +4,7 @@ import type { RunPod } from '../../../src/controller/run';
 import { decide } from '../../../src/controller/worker/decide';
 import { containers, exited, observed, running, waitingFor } from '../run/fixtures';
 import { inWords, snapshot, type Case } from './fixtures';
-import { assigned, LATE, secondsAgo, started, working } from './pods';
+import { assigned, secondsAgo, started, working } from './pods';
 
 const endedAgo = (seconds: number, exitCode: number, reason = 'Error', message = WORKER_BEGAN) => ({
   terminated: { exitCode, reason, message, finishedAt: secondsAgo(seconds) },
@@ -24,7 +24,7 @@ describe('a run that lost one of its containers', () => {
   test.each<[string, Case, string[]]>([
     [
       'init that gave up is told at once, before the Pod counts as failed, in its own words',
-      { assignment: assigned, pods: [initGaveUp], now: LATE },
+      { assignment: assigned, pods: [initGaveUp] },
       ['report failed StartTimeout'],
     ],
     [
