@@ -157,6 +157,8 @@ describe('a run on a real node', () => {
     4 * MINUTE,
   );
 
+  itIsProtectedFromDrains(() => installation);
+
   it(
     'is served by a release that passes helm test, which asks the API server and watches the Lease',
     async () => {
@@ -176,8 +178,6 @@ describe('a run on a real node', () => {
     },
     5 * MINUTE,
   );
-
-  itIsProtectedFromDrains(() => installation);
 
   describe('the control plane by its chart', () => itInstallsTheControlPlane(() => installation));
 
