@@ -28,6 +28,8 @@ const FOR_PEOPLE = [
   'UserError',
   'RequestError',
   'ConfigurationError',
+  'FipsError',
+  'ProxySettingError',
   'TraceVariableError',
   'VaultError',
   'VcsAgentError',

@@ -8,6 +8,7 @@ import {
   SHUTDOWN_GRACE_SECONDS,
   START_DEADLINE_SECONDS,
 } from '../api/defaults';
+import { Proxies } from '../network/proxies';
 import { systemClock, type Clock } from '../time';
 import { NO_SPANS } from '../tracing/spans';
 import { AdminService } from './admin/admin-service';
@@ -76,6 +77,8 @@ export async function startControlPlane(given: ControlPlaneOptions): Promise<Con
 async function start(given: ControlPlaneOptions, opened: Opened): Promise<ControlPlane> {
   const options = withDefaults(given);
   const { dataDir, host, port, mqttPort, metricsPort, now, logger } = options;
+  // Told at the start, and not by the first of those who would go through it.
+  const { urls: proxies } = new Proxies();
   const clock = { ...systemClock, now };
   makePrivateFolder(dataDir);
   const keys = openKeys(given, options.logger);
@@ -133,7 +136,10 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   const sweeper = options.sweepEveryMs > 0 ? new Sweeper(context, options.sweepEveryMs) : undefined;
   const blobTimer = setInterval(() => void sweepBlobs(blobs, logger), BLOB_SWEEP_MS).unref();
   const metricsUrl = urlOf(host, 'http', metricsServer);
-  logger.info({ url, mqttUrl, metricsUrl, publicUrl: address.publicUrl, dataDir }, 'control plane listens');
+  logger.info(
+    { url, mqttUrl, metricsUrl, publicUrl: address.publicUrl, dataDir, ...(proxies.length > 0 && { proxies }) },
+    'control plane listens',
+  );
 
   let closed: Promise<void> | undefined;
   const close = async () => {

@@ -50,8 +50,6 @@ export interface ControlPlaneOptions {
   readonly trustedProxies?: readonly string[];
   /** Where webhooks may be sent, beside public addresses: addresses, or networks such as `10.0.0.0/8`. @default none */
   readonly webhookNetworks?: readonly string[];
-  /** PEM of authorities that receivers of webhooks may have beside those that everybody trusts. @default none */
-  readonly webhookCa?: string;
   /** The API key, in place of the one made at first start. */
   readonly apiKey?: { readonly id: string; readonly secret: string };
   /** How long a Pod may take to start, in seconds. @default START_DEADLINE_SECONDS */

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { EVENT_SOURCE, LABEL } from '../api';
-import { mountedAuthorities } from '../protocol/authorities';
+import { mountedAuthorities } from '../network/authorities';
+import { Proxies } from '../network/proxies';
 import { connectMqtt, connectPoll } from '../protocol/client';
 import { sleep, systemClock, type Clock } from '../time';
 import { openSpans } from '../tracing/open-spans';
@@ -74,7 +75,7 @@ export async function runController(options: ControllerOptions, control: RunCont
   });
   const events = new EventRecorder({ client, component: EVENT_SOURCE, logger, metrics: prometheus });
   const { clock = systemClock } = control;
-  tellAuthorities(logger);
+  tellNetwork(logger);
   const parts: Parts = { options: compiled, logger, prometheus, client, events, clock, spans, caches: createCaches() };
   const manager = assemble(parts);
   const servers = await serve(parts, manager);
@@ -95,7 +96,11 @@ export async function runController(options: ControllerOptions, control: RunCont
   }
 }
 
-function tellAuthorities(logger: Logger): void {
+/** @throws ProxySettingError */
+function tellNetwork(logger: Logger): void {
+  const { urls: proxies } = new Proxies();
+  if (proxies.length > 0)
+    logger.info({ proxies }, 'control planes are reached through a proxy, save those of NO_PROXY');
   const { certificates, unusable } = mountedAuthorities();
   if (certificates.length > 0) logger.info({ count: certificates.length }, 'trusting mounted certificates, too');
   if (unusable.length > 0) logger.warn({ files: unusable }, 'these files hold no usable certificates');

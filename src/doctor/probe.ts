@@ -2,7 +2,10 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { trustedAuthorities } from '../protocol/authorities';
+import { PlainAgent, SecureAgent } from '../network/agents';
+import { trustedAuthorities } from '../network/authorities';
+import { destinationOf, Proxies } from '../network/proxies';
+import { openTunnel } from '../network/tunnel';
 import { causeOfFailure, causeOfRefusal } from '../protocol/client/causes';
 import type { ProtocolError } from '../protocol/session';
 
@@ -38,13 +41,25 @@ export async function probeBroker(url: string, ca: string): Promise<Probe> {
   const host = hostname.replace(/^\[|\]$/g, '');
   const at = { host, port: Number(port) || (isTls ? 8883 : 1883) };
   const authorities = trustedAuthorities(ca);
-  const open = (): Socket =>
+  const open = (tunnel: Socket | undefined): Socket =>
     isTls
-      ? connectTls({ ...at, ...(isIP(host) === 0 && { servername: host }), ...(authorities && { ca: authorities }) })
+      ? connectTls({
+          ...at,
+          ...(tunnel && { socket: tunnel }),
+          ...(isIP(host) === 0 && { servername: host }),
+          ...(authorities && { ca: authorities }),
+        })
       : connectTcp(at);
   try {
+    const to = destinationOf(url);
+    const proxy = new Proxies().for(to);
+    const tunnel = proxy && (await openTunnel(proxy, to, { withinMs: WITHIN_MS }));
+    if (tunnel && !isTls) {
+      tunnel.destroy();
+      return { url };
+    }
     await new Promise<void>((resolve, reject) => {
-      const socket = open();
+      const socket = open(tunnel);
       const late = () => socket.destroy(Object.assign(new Error('connack timeout'), { code: 'ETIMEDOUT' }));
       socket.setTimeout(WITHIN_MS, late);
       socket.once('error', reject);
@@ -67,9 +82,8 @@ function headOf(url: string, ca: string): Promise<{ status: number; date: string
   return new Promise((resolve, reject) => {
     const request = start(`${url.replace(/\/+$/, '')}/healthz`, {
       method: 'GET',
-      agent: false,
+      agent: url.startsWith('https:') ? new SecureAgent({ ...(authorities && { ca: authorities }) }) : new PlainAgent(),
       timeout: WITHIN_MS,
-      ...(authorities && { ca: authorities }),
     });
     request.once('response', (response) => {
       response.resume();

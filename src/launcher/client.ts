@@ -25,7 +25,9 @@ import type {
   PlanChanges,
   UploadedRequest,
 } from '../protocol/messages';
-import { trustedAuthorities } from '../protocol/authorities';
+import { trustedAuthorities } from '../network/authorities';
+import { connectorOf } from '../network/connector';
+import type { Proxies } from '../network/proxies';
 import { causeOfFailure } from '../protocol/client/causes';
 import { parseJson } from '../protocol/json';
 import { IDLE_CONNECTION_MS } from '../protocol/leases';
@@ -72,6 +74,8 @@ export interface LauncherClientOptions {
   readonly identity: Identity;
   /** How long an answer may take beyond what the call itself waits for. @default 30000 */
   readonly answerTimeoutMs?: number;
+  /** @default those of the process's variables */
+  readonly proxies?: Proxies;
   /** Shared by several clients, and closed by none of them. @default its own, which trust the authority of the token */
   readonly connections?: Dispatcher;
 }
@@ -258,12 +262,15 @@ export class LauncherClient {
     if (this.options.connections) return this.options.connections;
     if (this.agent?.ca === ca) return this.agent.connections;
     void this.agent?.connections.close();
-    const trusted = trustedAuthorities(ca);
-    const connect = { timeout: 10_000, ...(trusted && { ca: trusted }) };
+    const { proxies } = this.options;
+    const connect = connectorOf({ ca: trustedAuthorities(ca), connectWithinMs: CONNECT_WITHIN_MS, proxies });
     this.agent = { ca, connections: new Agent({ connect, keepAliveTimeout: IDLE_CONNECTION_MS }) };
     return this.agent.connections;
   }
 }
+
+/** A connection that is not made by then is given up. */
+const CONNECT_WITHIN_MS = 10_000;
 
 /** A part of an upload that is not stored by then is sent again: a connection may be dead without anybody having said so. */
 export const PART_WITHIN_MS = 5 * 60_000;

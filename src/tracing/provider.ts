@@ -2,8 +2,10 @@ import { diag, DiagLogLevel, type Tracer } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, RandomIdGenerator, TracerProvider, type Sampler } from '@opentelemetry/sdk-trace';
+import { PlainAgent, SecureAgent } from '../network/agents';
+import { Proxies } from '../network/proxies';
 import type { SpanIds } from './run-ids';
-import { batchOf, samplerOf } from './trace-variables';
+import { batchOf, samplerOf, tlsOf } from './trace-variables';
 
 /** What is logged of a failure to send. */
 const LONGEST_MESSAGE = 500;
@@ -40,7 +42,10 @@ export function startProvider({ service, version, warn, variables, timeoutMs }: 
   );
   const sampler = samplerOf(variables);
   const given = variables.OTEL_EXPORTER_OTLP_TIMEOUT ?? variables.OTEL_EXPORTER_OTLP_TRACES_TIMEOUT;
-  const exporter = new OTLPTraceExporter(given || timeoutMs === undefined ? {} : { timeoutMillis: timeoutMs });
+  const exporter = new OTLPTraceExporter({
+    httpAgentOptions: agentsOf(variables),
+    ...(given || timeoutMs === undefined ? {} : { timeoutMillis: timeoutMs }),
+  });
   const ids = new ChosenIds();
   const named = resourceFromAttributes({ 'service.name': service, 'service.version': version });
   const provider = new TracerProvider({
@@ -57,6 +62,13 @@ export function startProvider({ service, version, warn, variables, timeoutMs }: 
     close: () =>
       provider.shutdown().catch((error: unknown) => say(error instanceof Error ? error.message : String(error))),
   };
+}
+
+/** Through the proxy that the rule of all programs names. */
+function agentsOf(variables: NodeJS.ProcessEnv): (protocol: string) => PlainAgent | SecureAgent {
+  const tls = tlsOf(variables);
+  const kept = { keepAlive: true, proxies: new Proxies(variables) };
+  return (protocol) => (protocol === 'https:' ? new SecureAgent({ ...kept, ...tls }) : new PlainAgent(kept));
 }
 
 /** Random ids, but for a span whose ids are known before. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   AlwaysOffSampler,
   AlwaysOnSampler,
@@ -53,4 +54,23 @@ export function batchOf(variables: Variables): Omit<BatchSpanProcessorOptions, '
       return [option, value];
     }),
   );
+}
+
+const TLS = { CERTIFICATE: 'ca', CLIENT_CERTIFICATE: 'cert', CLIENT_KEY: 'key' } as const;
+
+/** What the variables OTEL_EXPORTER_OTLP_* name of TLS. @throws TraceVariableError for what cannot be read */
+export function tlsOf(variables: Variables): { readonly ca?: string; readonly cert?: string; readonly key?: string } {
+  const named = Object.entries(TLS).flatMap(([name, option]) => {
+    const variable = [`OTEL_EXPORTER_OTLP_TRACES_${name}`, `OTEL_EXPORTER_OTLP_${name}`].find((one) => variables[one]);
+    return variable === undefined ? [] : [[option, contentOf(variable, variables[variable]!)]];
+  });
+  return Object.fromEntries(named) as ReturnType<typeof tlsOf>;
+}
+
+function contentOf(variable: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new TraceVariableError(`${variable}: ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
 }

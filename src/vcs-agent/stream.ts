@@ -1,7 +1,7 @@
-import { Agent } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, WebSocket } from 'ws';
-import { trustedAuthorities } from '../protocol/authorities';
+import { PlainAgent, SecureAgent } from '../network/agents';
+import { trustedAuthorities } from '../network/authorities';
 import { causeOfFailure } from '../protocol/client/causes';
 import {
   LARGEST_STREAM_MESSAGE,
@@ -68,7 +68,7 @@ export class Stream {
         [VCS_HEADER.name]: said.name,
         [VCS_HEADER.version]: said.version,
       },
-      ...(endpoint.startsWith('https:') && { agent: new Agent({ ...(trusted && { ca: trusted }) }) }),
+      agent: endpoint.startsWith('https:') ? new SecureAgent({ ...(trusted && { ca: trusted }) }) : new PlainAgent(),
       perMessageDeflate: false,
       maxPayload: LARGEST_STREAM_MESSAGE,
       handshakeTimeout: HANDSHAKE_MS,

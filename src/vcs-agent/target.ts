@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { Agent, request, type Dispatcher } from 'undici';
-import { trustedAuthorities } from '../protocol/authorities';
+import { publicAuthorities } from '../network/authorities';
+import { connectorOf } from '../network/connector';
 import { causeOfHost } from '../protocol/client/causes';
 import {
   GIT_REQUEST_HEADERS,
@@ -35,8 +36,7 @@ export class Target {
 
   constructor(private readonly options: TargetOptions) {
     this.base = options.targetBaseEndpoint.replace(/\/+$/, '');
-    const ca = trustedAuthorities('');
-    this.connections = new Agent({ connect: { timeout: 10_000, ...(ca && { ca }) } });
+    this.connections = new Agent({ connect: connectorOf({ ca: publicAuthorities(), connectWithinMs: 10_000 }) });
   }
 
   async close(): Promise<void> {

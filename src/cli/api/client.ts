@@ -1,5 +1,5 @@
-import { Agent as HttpAgent, request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { request as requestHttp, type Agent, type ClientRequest, type IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { TadaDocumentNode } from 'gql.tada';
 // By itself: the whole of graphql takes some 30 ms to load, at each command.
 import { print } from 'graphql/language/printer.js';
+import { PlainAgent, SecureAgent } from '../../network/agents';
 import { RefusedError, UnavailableError } from './refused';
 import { UserError } from '../run-program';
 import type { Connection } from './connection';
@@ -45,7 +46,7 @@ const UNAVAILABLE = new Set([429, 502, 503, 504]);
 
 /** A control plane as the commands see it; every failure is a UserError with a sentence. Runs on Node 20, too. */
 export class ApiClient {
-  private readonly agent: HttpAgent;
+  private readonly agent: Agent;
   private jwt: Promise<string> | undefined;
   private loggedIn = false;
   /** Whether the JWT is one that was kept, and may have ended by now. */
@@ -56,8 +57,8 @@ export class ApiClient {
     private readonly connectWithinMs = CONNECT_WITHIN_MS,
   ) {
     const { url, ca } = connection;
-    const kept = { keepAlive: true, timeout: IDLE_MS };
-    this.agent = url.startsWith('https:') ? new HttpsAgent({ ...kept, ca }) : new HttpAgent(kept);
+    const kept = { keepAlive: true, timeout: IDLE_MS, tunnelWithinMs: connectWithinMs };
+    this.agent = url.startsWith('https:') ? new SecureAgent({ ...kept, ...(ca && { ca }) }) : new PlainAgent(kept);
   }
 
   /** Runs a GraphQL document as the API key's user. */

@@ -1,4 +1,5 @@
 import { connect } from 'node:tls';
+import { ProxyError } from '../../network/tunnel';
 
 /** How long it may take to find out whether an address speaks TLS. */
 const PROBE_MS = 5_000;
@@ -20,6 +21,7 @@ const NOT_TLS = /wrong.version.number|packet.length.too.long|http.request|unknow
 
 /** Why an address gave no answer, and what to do about it. */
 export async function whyUnreachable(url: string, error: Error & { readonly code?: string }): Promise<string> {
+  if (error instanceof ProxyError) return `${url} cannot be reached: ${error.message}`;
   const code = error.code ?? '';
   return (
     whyNotTrusted(url, code, error.message) ??

@@ -3,6 +3,7 @@ import type { ControlPlaneOptions } from '../../control-plane';
 import { backupCommand, restoreCommand } from './control-plane-backup';
 import { keysCommand, rotateEncryptionKeyCommand } from './control-plane-keys';
 import { withExamples } from '../api/help';
+import { requireFips } from '../../network/fips';
 import { requireNode24 } from '../node-version';
 import { readGiven } from '../api/given-file';
 import { UserError } from '../run-program';
@@ -48,6 +49,7 @@ type Settings = Values<typeof CONTROL_PLANE_SETTINGS>;
 
 async function run({ config, json = false }: { config?: string; json?: boolean }, command: Command): Promise<void> {
   requireNode24('control-plane');
+  requireFips();
   const settings = readSettings(
     CONTROL_PLANE_SETTINGS,
     {

@@ -8,6 +8,7 @@ import {
   type ControllerOptions,
 } from '../../controller/options';
 import { parseDuration } from '../../time';
+import { requireFips } from '../../network/fips';
 import { withExamples } from '../api/help';
 import { requireNode24 } from '../node-version';
 import { logLevel } from '../options';
@@ -74,6 +75,7 @@ export function controllerCommand(): Command {
     )
     .action(async (flags: Flags) => {
       requireNode24('controller');
+      requireFips();
       const { LeaseLostError, runController } = await import('../../controller/main');
       const stopping = new AbortController();
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());

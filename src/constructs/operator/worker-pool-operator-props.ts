@@ -218,7 +218,8 @@ export interface WorkerPoolOperatorProps extends ProgramPodProps {
   readonly logFormat?: ControllerLogFormat;
 
   /**
-   * Sets `GODEBUG=fips140=only`, which the official controller image obeys.
+   * Sets `GODEBUG=fips140=only`: the controller, the official one as well, then uses algorithms of FIPS 140 alone. The bundled
+   * one ends with exit code 2 where the OpenSSL of its image has no FIPS provider.
    *
    * @default false
    */

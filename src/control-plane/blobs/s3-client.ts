@@ -1,4 +1,5 @@
 import type * as S3 from '@aws-sdk/client-s3';
+import { PlainAgent, SecureAgent } from '../../network/agents';
 
 export interface S3Options {
   readonly bucket: string;
@@ -19,6 +20,9 @@ export interface S3Options {
 /** A connection to S3 that is not made, or says nothing, for so long is given up, and the request is made again. */
 export const S3_CONNECT_WITHIN_MS = 10_000;
 export const S3_SILENCE_MS = 60_000;
+
+/** As the SDK has them by itself. */
+const CONNECTIONS = { keepAlive: true, maxSockets: 50 };
 
 /** How long what was found out about the bucket's health holds. */
 export const S3_HEALTH_FOR_MS = 30_000;
@@ -51,7 +55,13 @@ export async function connectS3(options: S3Options): Promise<{ sdk: Sdk; client:
     // Services other than AWS know no checksums that follow a body; what is stored is read back and compared.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout: S3_CONNECT_WITHIN_MS, socketTimeout: S3_SILENCE_MS },
+    // The clients by which it finds credentials (STS) take it over; what has none but this machine's (IMDS) asks directly.
+    requestHandler: {
+      connectionTimeout: S3_CONNECT_WITHIN_MS,
+      socketTimeout: S3_SILENCE_MS,
+      httpAgent: new PlainAgent(CONNECTIONS),
+      httpsAgent: new SecureAgent(CONNECTIONS),
+    },
     logger: QUIET,
   });
   return { sdk, client };

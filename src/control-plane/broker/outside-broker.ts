@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
+import type { IClientOptions, IPublishPacket, MqttClient } from 'mqtt';
+import { publicAuthorities } from '../../network/authorities';
+import { openMqtt } from '../../protocol/client/open-mqtt';
 import { replyTopic, requestTopicOf, writeonlyTopic } from '../../protocol/mqtt-topics';
 import { Backoff, sleep, systemClock } from '../../time';
 import type { ProofChecks } from '../identity/proof-checks';
@@ -140,10 +142,10 @@ export class OutsideBroker {
   }
 
   private async connect(): Promise<{ readonly ended: Promise<void> }> {
-    const { url, ca, identity } = this.options;
+    const { url, ca = publicAuthorities(), identity } = this.options;
     const pair = await identity();
     this.ownCertificate = pair.cert;
-    const client = mqtt.connect(url, {
+    const options: IClientOptions = {
       clientId: `${CONTROL_PLANE_CLIENT}-${randomUUID()}`,
       protocolVersion: 5,
       clean: true,
@@ -154,7 +156,9 @@ export class OutsideBroker {
       reconnectPeriod: 0,
       ...(ca !== undefined && { ca }),
       ...pair,
-    });
+    };
+    const { signal } = this.stopping;
+    const client = await openMqtt(url, options, { withinMs: CONNECT_TIMEOUT_MS, signal });
     const ended = new Promise<void>((resolve) => client.once('close', () => resolve()));
     const end = (): void => void client.end(true);
     this.stopping.signal.addEventListener('abort', end, { once: true });

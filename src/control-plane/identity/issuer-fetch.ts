@@ -1,6 +1,9 @@
 import { request as requestHttp, type IncomingMessage } from 'node:http';
-import { Agent, request as requestHttps } from 'node:https';
+import { request as requestHttps } from 'node:https';
 import { getCACertificates } from 'node:tls';
+import { SecureAgent } from '../../network/agents';
+import { publicAuthorities } from '../../network/authorities';
+import { Proxies, type Variables } from '../../network/proxies';
 
 /** How long the answer of an issuer may take, to its end. */
 export const ISSUER_ANSWER_MS = 5_000;
@@ -13,14 +16,11 @@ const TYPES = 'application/json, application/jwk-set+json';
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** What says which proxy to ask: `HTTPS_PROXY`, `NO_PROXY`, and the same in lower case. */
-type Environment = Readonly<Record<string, string | undefined>>;
-
 export interface FetchOptions {
   /** @default ISSUER_ANSWER_MS */
   readonly answerMs?: number;
-  /** @default that of the process */
-  readonly environment?: Environment;
+  /** What says which proxy to ask. @default those of the process */
+  readonly environment?: Variables;
 }
 
 /** Whether something may be fetched from there: over TLS, or from this machine. */
@@ -55,22 +55,19 @@ export async function fetchDocument(
   }
 }
 
-function answer(
-  url: string,
-  ca: string | null,
-  signal: AbortSignal,
-  environment: Environment,
-): Promise<IncomingMessage> {
-  const { protocol, hostname } = new URL(url);
+function answer(url: string, ca: string | null, signal: AbortSignal, environment: Variables): Promise<IncomingMessage> {
+  const { protocol } = new URL(url);
   const options = { signal, headers: { Accept: TYPES } };
-  const trusted = ca === null ? {} : { ca: [...getCACertificates('default'), ca] };
-  // What is on this machine is not on that of a proxy.
-  const proxyEnv = LOOPBACK.test(hostname) ? {} : environment;
+  const trusted = ca === null ? {} : { ca: [...(publicAuthorities() ?? getCACertificates('default')), ca] };
   return new Promise((resolve, reject) => {
     const asked =
       protocol === 'http:'
         ? requestHttp(url, { ...options, agent: false }, resolve)
-        : requestHttps(url, { ...options, ...trusted, agent: new Agent({ proxyEnv }) }, resolve);
+        : requestHttps(
+            url,
+            { ...options, agent: new SecureAgent({ ...trusted, proxies: new Proxies(environment) }) },
+            resolve,
+          );
     asked.on('error', reject).end();
   });
 }

@@ -1,4 +1,4 @@
-import { rootCertificates } from 'node:tls';
+import { publicAuthorities } from '../../network/authorities';
 import type { QueueContext } from '../queue/context';
 import { Deliverer, type DeliveryObserver } from './deliverer';
 import { Destinations } from './destinations';
@@ -9,7 +9,6 @@ export { Destinations } from './destinations';
 /** As they are among those of the control plane. */
 interface WebhookOptions {
   readonly webhookNetworks?: readonly string[] | undefined;
-  readonly webhookCa?: string | undefined;
 }
 
 interface Surroundings {
@@ -19,12 +18,12 @@ interface Surroundings {
 
 /** Where webhooks may be sent, and who sends, once it is started. */
 export function openWebhooks(
-  { webhookNetworks, webhookCa }: WebhookOptions,
+  { webhookNetworks }: WebhookOptions,
   context: QueueContext,
   { observer, address }: Surroundings,
 ): { readonly destinations: Destinations; readonly deliverer: Deliverer } {
   const destinations = new Destinations(webhookNetworks);
-  const ca = webhookCa === undefined ? undefined : [...rootCertificates, webhookCa];
+  const ca = publicAuthorities();
   const publicUrl = () => address.publicUrl;
   return { destinations, deliverer: new Deliverer(context, { destinations, ca, publicUrl, observer }) };
 }

@@ -1,6 +1,9 @@
 import { request as overHttp, type ClientRequest, type IncomingMessage } from 'node:http';
-import { request as overHttps } from 'node:https';
+import { request as overHttps, type RequestOptions } from 'node:https';
+import { Proxies } from '../../network/proxies';
+import { ProxyError } from '../../network/tunnel';
 import type { Destinations } from './destinations';
+import { routeTo } from './route';
 
 /** How long a receiver may take, from the name's resolution to its answer. */
 export const DELIVERY_WITHIN_MS = 10_000;
@@ -19,6 +22,8 @@ export interface SendOptions {
   readonly destinations: Destinations;
   /** PEM of authorities that are trusted beside those that everybody trusts. @default none */
   readonly ca?: readonly string[] | undefined;
+  /** @default those of the process's variables */
+  readonly proxies?: Proxies | undefined;
   /** @default DELIVERY_WITHIN_MS */
   readonly withinMs?: number | undefined;
   /** Ends it. */
@@ -40,7 +45,10 @@ export async function send(sending: Sending, options: SendOptions): Promise<Sent
   const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;
   let status: number | null = null;
   try {
-    const response = await answerTo(sending, options, signal);
+    const { destinations, ca, proxies = new Proxies() } = options;
+    const url = new URL(sending.endpoint);
+    const route = await routeTo(url, { destinations, proxies, ca, withinMs: within }, signal);
+    const response = await answerTo(url, sending, { ...route, signal });
     status = response.statusCode ?? 0;
     if (status >= 200 && status < 300) {
       response.destroy();
@@ -57,22 +65,10 @@ export async function send(sending: Sending, options: SendOptions): Promise<Sent
   }
 }
 
-function answerTo({ endpoint, body, headers }: Sending, options: SendOptions, signal: AbortSignal) {
+function answerTo(url: URL, { body, headers }: Sending, route: RequestOptions) {
   return new Promise<IncomingMessage>((resolve, reject) => {
-    const url = new URL(endpoint);
-    options.destinations.check(url);
-    const common = {
-      method: 'POST',
-      headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
-      // No connection is kept: the next one is to go to an address that was looked at, too.
-      agent: false as const,
-      lookup: options.destinations.lookup,
-      signal,
-    };
-    const sent: ClientRequest =
-      url.protocol === 'https:'
-        ? overHttps(url, { ...common, ...(options.ca && { ca: [...options.ca] }) })
-        : overHttp(url, common);
+    const options = { ...route, method: 'POST', headers: { ...headers, 'Content-Length': Buffer.byteLength(body) } };
+    const sent: ClientRequest = url.protocol === 'https:' ? overHttps(url, options) : overHttp(url, options);
     sent.on('response', (response) => {
       // What comes after this is of no interest, and must not end the process.
       response.on('error', () => undefined);
@@ -107,5 +103,5 @@ async function beginning(response: IncomingMessage): Promise<string> {
 /** Without what a library has of the request: its headers hold signatures. */
 function sentenceOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  return code === undefined || message.includes(code) ? message : `${message} (${code})`;
+  return code === undefined || error instanceof ProxyError || message.includes(code) ? message : `${message} (${code})`;
 }

@@ -25,6 +25,8 @@ export interface Credentials {
   headers: Record<string, string>;
   /** Makes connections through the proxy that the kubeconfig names; undefined without one. */
   proxy?: () => Promise<Dispatcher>;
+  /** Of the cluster that this Pod is in: no proxy leads there, whatever the variables say. */
+  isOwnCluster?: true;
 }
 
 /** Reads credentials afresh: files are read again, exec and OIDC plugins asked again when theirs have expired. */
@@ -72,7 +74,8 @@ function podCredentials(root = SERVICE_ACCOUNT): LoadCredentials {
   return async () => {
     const answer: RequestOptions = { headers: {} };
     await new FileAuth().applyAuthentication(user, answer);
-    return { server, tls: { ca: readFileSync(path.join(root, 'ca.crt')) }, headers: plainHeaders(answer.headers) };
+    const tls = { ca: readFileSync(path.join(root, 'ca.crt')) };
+    return { server, tls, headers: plainHeaders(answer.headers), isOwnCluster: true };
   };
 }
 

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { Pool } from 'undici';
+import { connectorOf } from '../../network/connector';
+import { destinationOf, Proxies } from '../../network/proxies';
 import type { Clock } from '../../time';
 import type { Credentials, LoadCredentials } from './credentials';
 import { KubeError, REASON, messageOf } from './errors';
@@ -153,9 +155,14 @@ export class Transport {
 
   private async dispatcherFor(origin: string, credentials: Credentials): Promise<Dispatcher> {
     if (credentials.proxy) return credentials.proxy();
+    const tls = { ...credentials.tls, keepAlive: true, keepAliveInitialDelay: 30_000 };
+    const proxies = new Proxies();
+    const isProxied = !credentials.isOwnCluster && proxies.for(destinationOf(origin)) !== undefined;
     return new Pool(origin, {
       connections: this.options.connections ?? null,
-      connect: { ...credentials.tls, keepAlive: true, keepAliveInitialDelay: 30_000, timeout: this.connectTimeoutMs },
+      connect: isProxied
+        ? connectorOf({ tls: { ...tls, allowH2: false }, connectWithinMs: this.connectTimeoutMs, proxies })
+        : { ...tls, timeout: this.connectTimeoutMs },
       keepAliveTimeout: KEEP_ALIVE_MS,
       pipelining: 1,
       allowH2: false,

@@ -1,4 +1,5 @@
-import { buildConnector, Client, type Dispatcher } from 'undici';
+import { Client, type Dispatcher } from 'undici';
+import { connectorOf, type ConnectorOptions } from '../../network/connector';
 import { Gate } from '../gate';
 import { IDLE_CONNECTION_MS } from '../leases';
 
@@ -11,13 +12,6 @@ const FURTHER_IDLE_MS = 1_000;
 
 /** What is said of a connection that the other end has closed. */
 const WAS_CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
-
-export interface ConnectionsOptions {
-  /** Whom to trust. @default whom Node.js trusts */
-  readonly ca?: string | readonly string[] | undefined;
-  /** How long a connection may take to be made. */
-  readonly connectWithinMs: number;
-}
 
 export interface HttpRequest {
   /** Behind that of the endpoint. */
@@ -46,11 +40,11 @@ export class Connections {
   private readonly all: readonly Client[];
   private readonly prefix: string;
 
-  constructor(endpoint: string, { ca, connectWithinMs }: ConnectionsOptions) {
+  constructor(endpoint: string, options: ConnectorOptions) {
     const { origin, pathname } = new URL(endpoint);
     this.prefix = pathname.replace(/\/$/, '');
     // One for all, since it is what remembers TLS sessions.
-    const connect = buildConnector({ ...(ca !== undefined && { ca: [ca].flat() }), timeout: connectWithinMs });
+    const connect = connectorOf(options);
     const clients = (count: number, keepAliveTimeout: number, most = {}) =>
       Array.from({ length: count }, () => new Client(origin, { connect, keepAliveTimeout, ...most }));
     this.kept = clients(KEPT, IDLE_CONNECTION_MS);

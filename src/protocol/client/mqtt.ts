@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import mqtt, { type MqttClient, type Packet } from 'mqtt';
+import type { IClientOptions, MqttClient, Packet } from 'mqtt';
 import { writeToStream } from 'mqtt-packet';
+import { trustedAuthorities } from '../../network/authorities';
 import { sleep } from '../../time';
 import { requireMatchingPair } from '../auth';
-import { trustedAuthorities } from '../authorities';
 import { Gate } from '../gate';
 import { parseJson } from '../json';
 import { WorkerView } from '../messages';
@@ -11,6 +11,7 @@ import { MqttReply, PROOF_PROPERTY, readonlyTopic, replyTopic, writeonlyTopic } 
 import { ProtocolError, type ControlPlaneSession, type SessionEvents } from '../session';
 import type { Operation } from './call';
 import { causeOfFailure, causeOfRefusal } from './causes';
+import { openMqtt } from './open-mqtt';
 import type { Connect, ConnectOptions } from './options';
 import { SessionBase } from './session-base';
 
@@ -53,7 +54,7 @@ class MqttSession extends SessionBase implements ControlPlaneSession {
     const { token, privateKeyPem, userAgent, authorities } = this.options;
     this.lastWords = undefined;
     const ca = trustedAuthorities(token.ca, authorities);
-    const client = mqtt.connect(this.endpoint, {
+    const options: IClientOptions = {
       clientId: `${userAgent.slice(0, 40)}-${randomUUID()}`,
       username: token.poolId,
       password: await this.jwt(),
@@ -66,7 +67,13 @@ class MqttSession extends SessionBase implements ControlPlaneSession {
       reconnectPeriod: 0,
       ...(ca && { ca }),
       ...(this.endpoint.startsWith('mqtts:') && clientCertificate(token.certificate, privateKeyPem)),
-    });
+    };
+    const { signal } = this.closing;
+    const client = await openMqtt(this.endpoint, options, { withinMs: this.answerTimeoutMs, signal }).catch(
+      (error: unknown) => {
+        throw causeOfFailure(error, this.endpoint);
+      },
+    );
     this.client = client;
     // Errors after the connection is up are followed by 'close', which ends the session's `follow`.
     client.on('error', (error) => this.fail(error));

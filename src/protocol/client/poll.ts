@@ -1,4 +1,4 @@
-import { trustedAuthorities } from '../authorities';
+import { trustedAuthorities } from '../../network/authorities';
 import { parseJson } from '../json';
 import { WORKER_PATH } from '../messages';
 import type { ControlPlaneSession, SessionEvents } from '../session';

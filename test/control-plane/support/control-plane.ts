@@ -27,8 +27,8 @@ export class TestControlPlane implements ControlPlane {
   static async start(given: Partial<ControlPlaneOptions> = {}): Promise<TestControlPlane> {
     const options = {
       dataDir: temporaryFolder(),
-      port: await freePort(),
-      mqttPort: await freePort(),
+      port: given.port ?? (await freePort(given.host)),
+      mqttPort: given.mqttPort === undefined ? await freePort(given.host) : given.mqttPort,
       launcherImage: 'example/launcher:1',
       defaultRunnerImage: 'example/runner:1',
       sweepEveryMs: 0,

@@ -107,14 +107,23 @@ export const OPERATION: FeatureGroup = {
       ['integration/controller', 'is alive and becomes ready'],
       ['integration/controller', 'lets one replica work, and the next one take over when it ends'],
     ),
-    inPart('proof with a FIPS provider', 'F39', 'FIPS mode (`enforceFips140`)', [
-      'constructs/operator/chart/official-values',
-      'fips',
-    ]),
-    works('F40', 'A certificate authority of your own in controller and run Pods', [
-      'constructs/presets/custom-certificates',
-      'shows the bundle to every container of ours, at the documented place and by variables',
-    ]),
+    inPart(
+      'a test with a FIPS provider in CI',
+      'F39',
+      'FIPS mode (`enforceFips140`)',
+      ['constructs/operator/chart/official-values', 'fips'],
+      ['network/fips', 'FIPS 140 that GODEBUG asks for by "fips140=only" is refused where no provider is active'],
+      ['network/fips', 'no program uses an algorithm that a FIPS provider lacks'],
+    ),
+    works(
+      'F40',
+      'A certificate authority of your own in controller and run Pods',
+      [
+        'constructs/presets/custom-certificates',
+        'shows the bundle to every container of ours, at the documented place and by variables',
+      ],
+      ['network/tunnel', 'a proxy that is spoken to in TLS is trusted by the authority that SSL_CERT_FILE names'],
+    ),
     works(
       'F41',
       'Installation by Helm, with the values of the official chart',

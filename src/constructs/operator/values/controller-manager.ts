@@ -173,7 +173,10 @@ export const controllerManagerValues = group("The controller's Deployment.", {
   ),
   extraVolumes: objects<Volume>([], 'More volumes of the Pod.'),
   hostAliases: objects<HostAlias>([], "Entries of the Pod's hosts file."),
-  enforceFips140: flag(false, 'Sets GODEBUG=fips140=only, which the official controller image obeys.'),
+  enforceFips140: flag(
+    false,
+    'Sets GODEBUG=fips140=only: the controller, the official one as well, then uses algorithms of FIPS 140 alone. The bundled one ends with exit code 2 where the OpenSSL of its image has no FIPS provider.',
+  ),
   terminationGracePeriodSeconds: integer(
     30,
     'Seconds that the controller has to give its lease back when it is stopped.',

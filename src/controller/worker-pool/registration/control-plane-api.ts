@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { REASON } from '../../../api';
-import { trustedAuthorities } from '../../../protocol/authorities';
+import { trustedAuthorities } from '../../../network/authorities';
 import { causeOfFailure } from '../../../protocol/client/causes';
 import { Connections } from '../../../protocol/client/connections';
 import type { Clock } from '../../../time';

@@ -3,7 +3,8 @@ import { createWriteStream } from 'node:fs';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Agent, interceptors, request, type Dispatcher } from 'undici';
-import { trustedAuthorities } from '../../../protocol/authorities';
+import { publicAuthorities } from '../../../network/authorities';
+import { connectorOf } from '../../../network/connector';
 import { whyUnreachable } from '../../../protocol/client/causes';
 import type { Clock } from '../../../time';
 import { CallError } from '../../client';
@@ -32,8 +33,7 @@ export class ReleaseFiles {
     private readonly clock: Clock,
     private readonly signal: AbortSignal,
   ) {
-    const ca = trustedAuthorities('');
-    const connect = { timeout: CONNECT_WITHIN_MS, ...(ca && { ca }) };
+    const connect = connectorOf({ ca: publicAuthorities(), connectWithinMs: CONNECT_WITHIN_MS });
     this.connections = new Agent({ connect }).compose(interceptors.redirect({ maxRedirections: REDIRECTS }));
   }
 

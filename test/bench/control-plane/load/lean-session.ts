@@ -35,7 +35,7 @@ class LeanSession implements ControlPlaneSession {
     events: SessionEvents,
   ) {
     const { token, privateKeyPem } = options;
-    this.connections = new Connections(token.endpoint, { ca: token.ca, connectWithinMs: ANSWER_MS });
+    this.connections = new Connections(token.endpoint, { ca: [token.ca], connectWithinMs: ANSWER_MS });
     this.jwt = poolJwtSource({ poolId: token.poolId, certificate: token.certificate, privateKeyPem }, Date.now);
     this.views = new ViewStream((view) => events.onView(view));
     // After its owner has it.

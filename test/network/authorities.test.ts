@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { mountedAuthorities, trustedAuthorities } from '../../src/protocol/authorities';
+import { mountedAuthorities, trustedAuthorities } from '../../src/network/authorities';
 import { connectMqtt, connectPoll } from '../../src/protocol/client';
 import { makePool, TestControlPlane } from '../control-plane/support/control-plane';
 import { removeFolder, temporaryFolder } from '../support/folder';
