@@ -170,6 +170,7 @@ export const LIMITS = {
     "some 40,000 lines; nobody reads more, and the disk is everybody's",
   ),
   stackDependencies: limit(100, 'count', 'stacks that a stack depends on', 'more than anybody keeps in mind'),
+  dependencyReferences: limit(500, 'count', 'outputs that a stack takes from others', 'as many as one may have'),
   dependentStacks: limit(
     200,
     'count',
@@ -247,6 +248,7 @@ export const OPERATION_BYTES = {
   logs: 4 * MIB,
   heartbeat: 1 * KIB,
   changes: 1 * MIB,
+  outputs: 2 * MIB,
   outcome: 16 * KIB,
   upload: 1 * KIB,
   uploaded: 16 * KIB,

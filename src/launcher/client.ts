@@ -11,6 +11,7 @@ import {
   LockResponse,
   LogsResponse,
   OutcomeResponse,
+  OutputsResponse,
   Refusal,
   RunSpec,
   UploadedResponse,
@@ -22,6 +23,7 @@ import type {
   LogEntry,
   LogWriter,
   OutcomeRequest,
+  Outputs,
   PlanChanges,
   UploadedRequest,
 } from '../protocol/messages';
@@ -102,7 +104,8 @@ export class LauncherClient {
   /** @param asksPolicy whether the run is to be told of for an initialization policy */
   start(asksPolicy = false): Promise<RunSpec> {
     const { podUid } = this.options.identity;
-    return this.post('start', { podUid, servesState: true, asksPolicy, bringsTool: true }, RunSpec);
+    const able = { servesState: true, bringsTool: true, masksInputs: true };
+    return this.post('start', { podUid, asksPolicy, ...able }, RunSpec);
   }
 
   /** The source as a tar.gz stream; the caller reads or destroys it. */
@@ -194,6 +197,10 @@ export class LauncherClient {
 
   async changes(changes: PlanChanges, signal?: AbortSignal): Promise<void> {
     await this.post('changes', { changes }, ChangesResponse, { signal });
+  }
+
+  async outputs(outputs: Outputs): Promise<void> {
+    await this.post('outputs', outputs, OutputsResponse);
   }
 
   outcome(outcome: Omit<OutcomeRequest, 'fence'>, signal?: AbortSignal): Promise<OutcomeResponse> {

@@ -31,6 +31,10 @@ export const FILE = {
   plan: 'plan',
   /** By the shim: what that ended with. */
   planExit: 'plan.exit',
+  /** The same of the outputs. */
+  outputsCommand: 'outputs.command',
+  outputs: 'outputs',
+  outputsExit: 'outputs.exit',
   setting: (variable: string): string => `setting-${variable}`,
   mask: (variable: string): string => `mask-${variable}`,
   workerStarted: 'worker-started',
@@ -59,6 +63,7 @@ export const RelayRun = RunSpec.pick({
   planStep: true,
   keepsWorkspace: true,
   workspacePartBytes: true,
+  masked: true,
 }).extend({
   /** Whether the tool gets its state from the control plane, through the relay. */
   servesState: z.boolean().default(false),

@@ -86,6 +86,12 @@ export const LAUNCHER_VARIABLE = {
    * @default false
    */
   logsOnStandardOutput: 'SPACELIFT_RUN_LOGS_ON_STANDARD_OUTPUT_ENABLED',
+  /**
+   * `true`: the values of sensitive outputs leave the Pod, too; the control plane keeps them encrypted.
+   *
+   * @default false - of them it gets the names alone
+   */
+  sensitiveOutputs: 'SPACELIFT_SENSITIVE_OUTPUT_UPLOAD_ENABLED',
 } as const;
 
 /**

@@ -137,7 +137,10 @@ export const SEARCH_STACKS = graphql(`
   }
 `);
 export const STACK_NAMES = graphql('{ stacks { id name } }');
-const DEPENDENCY_FIELDS = 'id stackId dependsOnStackId stack { name } dependsOnStack { name }';
+const DEPENDENCY_FIELDS = `
+  id stackId dependsOnStackId stack { name } dependsOnStack { name }
+  references { id outputName inputName triggerAlways }
+`;
 
 export const STACK_DEPENDENCIES = graphql(`
   query($id: ID!) {
@@ -146,6 +149,31 @@ export const STACK_DEPENDENCIES = graphql(`
 export const ADD_STACK_DEPENDENCY = graphql(`
   mutation($input: StackDependencyInput!) { dependency: stackDependencyCreate(input: $input) { ${DEPENDENCY_FIELDS} } }`);
 export const REMOVE_STACK_DEPENDENCY = graphql('mutation($id: ID!) { stackDependencyDelete(id: $id) { id } }');
+
+export const MAP_OUTPUT = graphql(`
+  mutation ($dependency: ID!, $reference: StackDependencyReferenceInput!) {
+    stackDependenciesAddReference(stackDependencyID: $dependency, reference: $reference) {
+      id
+    }
+  }
+`);
+export const UNMAP_OUTPUT = graphql('mutation($id: ID!) { stackDependenciesDeleteReference(id: $id) { id } }');
+export const STACK_OUTPUTS = graphql(`
+  query ($id: ID!, $sensitive: Boolean!) {
+    stack(id: $id) {
+      name
+      outputsRunId
+      outputsTakenAt
+      outputs {
+        id
+        sensitive
+        value
+        withheld
+        sensitiveValue @include(if: $sensitive)
+      }
+    }
+  }
+`);
 
 export const STATE_VERSIONS = graphql(`
   query ($id: ID!) {

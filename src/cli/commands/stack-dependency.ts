@@ -6,15 +6,18 @@ import { commandGroup, withExamples } from '../api/help';
 import { findStack } from '../api/operations';
 import { print, table } from '../api/output';
 import { notFound } from '../api/refused';
+import { mapCommand, unmapCommand } from './stack-dependency-outputs';
 
 /** `worker-pools stack dependency`: which stacks follow which. */
 export const dependencyCommand = (): Command =>
   commandGroup(
     'dependency',
-    'Let tracked runs of a stack follow those of another.',
+    'Let tracked runs of a stack follow those of another, and take its outputs.',
     addCommand(),
     removeCommand(),
     listCommand(),
+    mapCommand(),
+    unmapCommand(),
   );
 
 const ofStacks = (name: string): Command =>
@@ -59,19 +62,25 @@ function removeCommand(): Command {
 function listCommand(): Command {
   const command = new Command('list')
     .argument('<stack>', 'name or id of the stack')
-    .description('List the stacks that a stack depends on, and those that depend on it.');
+    .description(
+      'List the stacks that a stack depends on, and those that depend on it, with the outputs that are taken.',
+    );
   return apiAction<OutputFlags>(
     withExamples(withOutput(command), 'stack dependency list network'),
     async (client, flags, given = '') => {
       const { id } = await findStack(client, given);
       const { stack } = await client.query(STACK_DEPENDENCIES, { id });
       const all = [...(stack?.dependsOn ?? []), ...(stack?.isDependedOnBy ?? [])];
-      const rows = all.map((one) => [one.stack?.name ?? one.stackId, one.dependsOnStack?.name ?? one.dependsOnStackId]);
+      const rows = all.map((one) => [
+        one.stack?.name ?? one.stackId,
+        one.dependsOnStack?.name ?? one.dependsOnStackId,
+        one.references.map(({ outputName, inputName }) => `${outputName} as ${inputName}`).join(', '),
+      ]);
       output(
         flags,
         all,
         all.map((one) => one.id),
-        table([['STACK', 'DEPENDS ON'], ...rows]),
+        table([['STACK', 'DEPENDS ON', 'TAKES'], ...rows]),
       );
     },
   );

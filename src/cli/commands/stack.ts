@@ -27,6 +27,7 @@ import { packedSentences, warnings } from '../source/report';
 import { findPool } from './find-pool';
 import { dependencyCommand } from './stack-dependency';
 import { driftCommand, driftWords } from './stack-drift';
+import { outputCommand } from './stack-output';
 import { stateCommand } from './stack-state';
 
 interface ChangeFlags extends VariableFlags, OutputFlags {
@@ -68,6 +69,7 @@ export function stackCommand(): Command {
     showCommand(),
     listCommand(),
     deleteCommand(),
+    outputCommand(),
     stateCommand(),
     driftCommand(),
     dependencyCommand(),

@@ -13,6 +13,7 @@ import { runTopic, type Sleep } from '../queue/wakeups';
 import { DriftAdmin } from './drift-admin';
 import { KeyAdmin } from './key-admin';
 import { configOf, usable } from './new-run';
+import { OutputAdmin } from './output-admin';
 import { PlanAdmin } from './plan-admin';
 import { PoolAdmin, type Pool, type PoolKeeper } from './pool-admin';
 import { StackAdmin } from './stack-admin';
@@ -54,6 +55,8 @@ export class AdminService {
   /** States that are kept for stacks. */
   readonly states: StateAdmin;
   readonly plans: PlanAdmin;
+  /** Outputs of stacks, and who takes them. */
+  readonly outputs: OutputAdmin;
   /** When drift of stacks is looked for. */
   readonly drift: DriftAdmin;
   readonly webhooks: WebhookAdmin;
@@ -73,6 +76,7 @@ export class AdminService {
     this.statistics = new Statistics(context);
     this.keys = new KeyAdmin(this.context, apiKeys);
     this.plans = new PlanAdmin(this.context);
+    this.outputs = new OutputAdmin(this.context);
     this.poolAdmin = new PoolAdmin(this.context, issuer);
     this.drift = new DriftAdmin(this.context, (nameOrId) => this.stackAdmin.require(nameOrId));
     this.states = new StateAdmin(this.context, states, (nameOrId) => this.stackAdmin.require(nameOrId));

@@ -94,6 +94,8 @@ export class StackAdmin {
       await tx.stacks.delete(stack.id, now());
       await tellOf(tx, stack);
       await tx.runEnvironments.deleteOfStack(stack.id);
+      await tx.runInputs.deleteOfStack(stack.id);
+      await tx.outputs.delete(stack.id);
       await tx.drift.delete(stack.id);
       await tx.states.unlock(stack.id);
       return audited({ stack, states: await tx.states.deleteAllBut(stack.id, 0) }, { object: stack });

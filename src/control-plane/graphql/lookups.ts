@@ -3,8 +3,16 @@ import type { AdminService } from '../admin/admin-service';
 import type { Pool } from '../admin/pool-admin';
 import type { ChangeCounts } from '../store/plan-changes';
 import type { VcsAgentRecord } from '../store/vcs-agents';
+import type { StackOutputs } from '../store/outputs';
 import type { WorkerCounts } from '../store/workers';
-import type { DriftSchedule, RunRecord, StackDependency, StackRecord, WorkerRecord } from '../store/records';
+import type {
+  DriftSchedule,
+  RunRecord,
+  StackDependency,
+  StackDependencyReference,
+  StackRecord,
+  WorkerRecord,
+} from '../store/records';
 
 /** What fields of many objects need, asked for all of them at once. Nothing is remembered: a mutation may come between. */
 export class Lookups {
@@ -17,6 +25,8 @@ export class Lookups {
   readonly stacks: DataLoader<string, StackRecord | null>;
   readonly dependsOn: DataLoader<string, readonly StackDependency[]>;
   readonly isDependedOnBy: DataLoader<string, readonly StackDependency[]>;
+  readonly references: DataLoader<string, readonly StackDependencyReference[]>;
+  readonly outputs: DataLoader<string, StackOutputs | null>;
   readonly environmentNames: DataLoader<string, readonly string[]>;
   readonly changeCounts: DataLoader<string, ChangeCounts | null>;
   readonly driftSchedules: DataLoader<string, DriftSchedule | null>;
@@ -33,6 +43,8 @@ export class Lookups {
     this.stacks = byId(async (ids) => new Map((await admin.stacksById(ids)).map((stack) => [stack.id, stack])), null);
     this.dependsOn = byId((stacks) => dependenciesBy(admin, 'stackId', stacks), []);
     this.isDependedOnBy = byId((stacks) => dependenciesBy(admin, 'dependsOnStackId', stacks), []);
+    this.references = byId((dependencies) => referencesBy(admin, dependencies), []);
+    this.outputs = byId((stacks) => admin.outputs.of(stacks), null);
     this.environmentNames = byId((stacks) => admin.environmentNames(stacks), []);
     this.changeCounts = byId((runs) => admin.plans.counts(runs), null);
     this.driftSchedules = byId((stacks) => admin.drift.ofStacks(stacks), null);
@@ -45,6 +57,14 @@ async function dependenciesBy(admin: AdminService, side: 'stackId' | 'dependsOnS
   const groups = new Map<string, StackDependency[]>();
   for (const one of await admin.stackDependencies(side, stacks)) {
     groups.set(one[side], [...(groups.get(one[side]) ?? []), one]);
+  }
+  return groups;
+}
+
+async function referencesBy(admin: AdminService, dependencies: readonly string[]) {
+  const groups = new Map<string, StackDependencyReference[]>();
+  for (const one of await admin.outputs.references(dependencies)) {
+    groups.set(one.dependencyId, [...(groups.get(one.dependencyId) ?? []), one]);
   }
   return groups;
 }

@@ -15,6 +15,7 @@ import './modules';
 import './stacks';
 import './drift';
 import './stack-dependencies';
+import './outputs';
 import './states';
 import './statistics';
 import './vcs-agents';

@@ -3,7 +3,7 @@ import type { StackDependency as StackDependencyRecord } from '../store/records'
 import { builder } from './builder';
 import { Stack } from './stacks';
 
-const StackDependency = builder.objectRef<StackDependencyRecord>('StackDependency').implement({
+export const StackDependency = builder.objectRef<StackDependencyRecord>('StackDependency').implement({
   description: 'Tracked runs of `stack` follow those of `dependsOnStack`.',
   fields: (t) => ({
     id: t.exposeID('id'),

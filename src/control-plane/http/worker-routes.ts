@@ -8,6 +8,7 @@ import {
   LockRequest,
   LogsRequest,
   OutcomeRequest,
+  OutputsRequest,
   StartRequest,
   UnlockRequest,
   UploadedRequest,
@@ -24,6 +25,7 @@ import { LIMIT, LOG_BURST_BYTES } from '../limits';
 import type { QueueContext } from '../queue/context';
 import { dispatch } from '../queue/dispatcher';
 import { requireRun } from '../queue/lifecycle';
+import { keepOutputs } from '../queue/outputs';
 import { keepChanges } from '../queue/plan-changes';
 import { appendLogs, heartbeat, outcome, requireAttempt, start, type Attempted } from '../queue/pod-operations';
 import type { States } from '../state/states';
@@ -118,6 +120,7 @@ const POD_OPERATIONS = [
   'lock',
   'unlock',
   'changes',
+  'outputs',
   'outcome',
 ] as const satisfies Operation[];
 type PodOperation = (typeof POD_OPERATIONS)[number];
@@ -174,6 +177,9 @@ function podOperations({ context }: WorkerRoutesParts, uploads: WorkspaceUploads
           return states.unlock(who, validate(UnlockRequest, body, what));
         case 'changes':
           await keepChanges(context, who, validate(ChangesRequest, body, what));
+          return {};
+        case 'outputs':
+          await keepOutputs(context, who, validate(OutputsRequest, body, what));
           return {};
         case 'outcome':
           return outcome(context, who, validate(OutcomeRequest, body, what));

@@ -53,7 +53,7 @@ export const RIGHTS = {
   'worker:write': { what: 'drain workers, and replace all of a pool', roles: operators },
   'stack:read': { what: 'see stacks, runs, logs and statistics', roles: readers },
   'stack:write': { what: 'create, change and delete stacks', roles: admins },
-  'state:read': { what: 'fetch the states of stacks', roles: operators },
+  'state:read': { what: 'fetch the states of stacks, and see sensitive outputs', roles: operators },
   'state:write': { what: 'bring, restore and unlock states of stacks', roles: operators },
   'source:write': { what: 'upload sources of stacks', roles: operators },
   'run:write': { what: 'trigger, confirm, discard, stop and prioritize runs', roles: operators },

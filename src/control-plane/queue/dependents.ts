@@ -66,7 +66,7 @@ export async function queueDependents(made: Change, run: Followed, around: Surro
     const awaited = above.flatMap((id) => queued.get(id) ?? newest.get(id) ?? []);
     const id = newId(made.now);
     await insertDependent(made, stack, id, `because run ${run.id} of stack ${stacks.get(run.stackId)!.name} was`);
-    await tx.dependencies.wait(id, awaited);
+    await tx.dependencies.wait(id, awaited, true);
     queued.set(stackId, id);
     said.push(`${stack.name} (run ${id})`);
   }

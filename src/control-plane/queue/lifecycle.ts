@@ -4,6 +4,7 @@ import type { Tables } from '../store';
 import type { AssignmentRecord, RunChange, RunRecord } from '../store/records';
 import type { OwnEntry } from '../store/logs';
 import type { Change } from './change';
+import { hasNews } from './dependency-news';
 import { readyNextOf, readyNextRun } from './next-run';
 import { isKnown } from './run-types';
 import { isTerminal, next, type RunEvent } from './transitions';
@@ -64,16 +65,51 @@ async function letOthersGo(made: Change, run: RunRecord): Promise<void> {
 /** A tracked run has ended: what follows it goes now, or never. */
 export async function settleDependents(made: Change, run: RunRecord): Promise<void> {
   const { tx } = made;
-  for (const id of await tx.dependencies.end(run.id)) {
+  if (run.state === 'FINISHED') return letFollow(made, run, 'finished');
+  for (const { id } of await tx.dependencies.end(run.id)) {
     const dependent = await lockRun(made, id);
     if (dependent.state !== 'QUEUED') continue;
-    if (run.state === 'FINISHED') {
-      await readyNextOf(made, dependent.stackId);
-      continue;
-    }
     const message = `run ${run.id} of stack ${run.stackName}, which it depends on, is ${run.state}`;
     await advance(made, dependent, 'stop', { reason: 'Cancelled', message }, `The run was canceled: ${message}`);
   }
+}
+
+/**
+ * Lets those go that wait for a run, if they are to: one that was queued because of others only if one of these has something
+ * new for it. Where none has, it is canceled, and those that wait for it are asked the same.
+ */
+async function letFollow(made: Change, run: RunRecord, how: 'finished' | 'skipped'): Promise<void> {
+  const { tx } = made;
+  const unneeded: string[] = [];
+  for (const { id, isConditional } of await tx.dependencies.end(run.id)) {
+    const dependent = await lockRun(made, id);
+    if (dependent.state !== 'QUEUED') continue;
+    if (isConditional && (how === 'skipped' || !(await bringsNews(made, dependent, run)))) {
+      unneeded.push(id);
+      continue;
+    }
+    if (isConditional) await tx.dependencies.want(id);
+    await readyNextOf(made, dependent.stackId);
+  }
+  // Behind all that are wanted: one may wait for another.
+  for (const id of unneeded) await skip(made, id);
+}
+
+/** Cancels a run that nothing new has come for, unless it waits for others still, or was canceled with one of them. */
+async function skip(made: Change, runId: string): Promise<void> {
+  if (await made.tx.dependencies.isWaiting(runId)) return;
+  const run = await lockRun(made, runId);
+  if (run.state !== 'QUEUED') return;
+  await letFollow(made, run, 'skipped');
+  const message = `no output that it takes was changed since the last run of stack ${run.stackName} that had success`;
+  await advance(made, run, 'stop', { reason: 'Cancelled', message }, `The run is not needed: ${message}`);
+}
+
+async function bringsNews({ tx }: Change, { stackId }: RunRecord, run: RunRecord): Promise<boolean> {
+  const references = await tx.references.between(stackId, run.stackId);
+  if (references.length === 0) return true;
+  const [outputs, takenAt] = [await tx.outputs.changeTimes(run.stackId), await tx.references.inputsTakenAt(stackId)];
+  return hasNews({ references, outputs, takenAt });
 }
 
 /** The run, held until the transaction ends. @throws RequestError `not-found`, or as `requireKnown` */

@@ -25,9 +25,11 @@ import {
   systemLog,
 } from './lifecycle';
 import { change, operation } from './operation';
+import { inputsOfRun } from './inputs';
 import { creatorOf, policySubject } from './policy-subject';
 import { appliesPlan, takesTurns } from './run-types';
 import { runSpec, toolOf } from './steps';
+import { forgetUntold } from './untold-outputs';
 import { runTopic } from './wakeups';
 
 /** Who asks, as far as the address says. */
@@ -114,9 +116,21 @@ async function letStart(
 /** Says yes to one Pod of an attempt, and to the same one again. */
 export async function start(context: QueueContext, who: Attempted, request: StartRequest): Promise<RunSpec> {
   // Before it starts: no Pod is let go whose secrets cannot be opened.
-  const environment = await context.store.read.stacks.environmentOfRun(who.runId);
-  const { run, stage, ...found } = await change(context, starting, { who, request });
-  const spec = runSpec(run, { ...found, environment: environment ?? {} }, stage);
+  const { read } = context.store;
+  const inputs = await inputsOfRun(read, who.runId);
+  if ('refusal' in inputs) {
+    await change(context, refusing, { who, request, message: inputs.refusal });
+    throw new RequestError('fenced', inputs.refusal);
+  }
+  const environment = await read.stacks.environmentOfRun(who.runId, inputs.environment);
+  const { masked } = inputs;
+  const { run, stage, ...found } = await change(context, starting, {
+    who,
+    request,
+    hasSecretInputs: masked.length > 0,
+  });
+  if (inputs.isNew) await context.store.transaction((tx) => tx.runInputs.put(run.id, inputs));
+  const spec = { ...runSpec(run, { ...found, environment: environment ?? {} }, stage), masked: [...masked] };
   if (!request.asksPolicy) return spec;
   const begun = await requireRun(context.store.read, run.id);
   return { ...spec, policySubject: policySubject(begun, found.stack, spec, await creatorOf(context, run.id)) };
@@ -128,9 +142,31 @@ interface Said<Request> {
   readonly request: Request;
 }
 
-const starting = operation('start', async (made: Change, { who, request }: Said<StartRequest>) => {
+interface Refused extends Said<StartRequest> {
+  readonly message: string;
+}
+
+/** Ends a run that cannot have what it is to be given, unless one of its Pods has begun. */
+const refusing = operation('refuse-start', async (made: Change, { who, request, message }: Refused) => {
+  await lockRun(made, who.runId);
+  const assignment = await requireUnderWay(made.tx, who, request.fence, undefined, made);
+  if (assignment.startedAt !== null) return;
+  await endWithoutSuccess(made, assignment, { by: 'control-plane', reason: 'ConfigError', message });
+});
+
+interface Starting extends Said<StartRequest> {
+  readonly hasSecretInputs: boolean;
+}
+
+const starting = operation('start', async (made: Change, { who, request, hasSecretInputs }: Starting) => {
   const run = await lockRun(made, who.runId);
   const assignment = await requireUnderWay(made.tx, who, request.fence, run, made);
+  if (hasSecretInputs && !request.masksInputs) {
+    throw new RequestError(
+      'malformed',
+      `run ${run.id} takes sensitive outputs of other stacks, and the launcher of this Pod is too old to hide them in its log: give the pool a newer launcher image`,
+    );
+  }
   const found = await made.tx.stacks.withState(run.stackId);
   if (!found) throw new RequestError('not-found', `the stack of run ${run.id} not found`);
   const tool = toolOf(run, found.stack);
@@ -286,6 +322,7 @@ async function succeed(
     return advance(made, run, event, { ...done, hasChanges: true, message: request.message }, line);
   }
   const hasChanges = assignment.stage === 'preparing' ? request.hasChanges : run.hasChanges;
+  await forgetUntold(made, run);
   const result = { ...done, hasChanges, reason: request.reason, message: request.message, exitCode: request.exitCode };
   const finished = await advance(made, run, 'succeed', result, 'The run finished');
   await noteSuccess(made, finished);

@@ -1,7 +1,7 @@
 import { CHANGES_EXIT_CODE, type RunSpec, type Stage } from '../../protocol/messages';
 import type { Environment, RunRecord, StackRecord, StackTool } from '../store/records';
 import { ansibleSteps } from './ansible-steps';
-import { appliesPlan } from './run-types';
+import { appliesPlan, takesTurns } from './run-types';
 
 /** Where the plan lies between the stages, in the folder of the project. */
 const PLAN_FILE = 'worker-pools.tfplan';
@@ -27,16 +27,18 @@ export function runSpec(run: RunRecord, { stack, environment, stateVersion }: St
     environment: { ...environment },
     projectRoot: run.projectRoot ?? stack.projectRoot,
     planStep,
+    masked: [],
     keepsWorkspace: keepsWorkspace(run, stage),
   };
   if (tool === 'ANSIBLE') {
     const steps = ansibleSteps(run, playbook ?? DEFAULT_PLAYBOOK, stage);
-    return { ...common, steps, showPlanCommand: null, managedState: null, tool: null };
+    return { ...common, steps, showPlanCommand: null, showOutputsCommand: null, managedState: null, tool: null };
   }
   return {
     ...common,
     steps: stepsOf(run, BINARY[tool], stage),
     showPlanCommand: planStep === null ? null : showPlan(BINARY[tool]),
+    showOutputsCommand: takesTurns(run.type) ? showOutputs(BINARY[tool]) : null,
     managedState: stack.managesState ? { version: stateVersion } : null,
     tool: toolVersion === null ? null : { name: tool, version: toolVersion },
   };
@@ -83,6 +85,10 @@ function planning(tool: string, how: string): RunSpec['steps'][number] {
 /** Options that the stack has for other commands fail this one. */
 function showPlan(tool: string): string {
   return `unset TF_CLI_ARGS TF_CLI_ARGS_show; exec ${tool} show -json ${PLAN_FILE}`;
+}
+
+function showOutputs(tool: string): string {
+  return `unset TF_CLI_ARGS TF_CLI_ARGS_output; exec ${tool} output -json`;
 }
 
 /**

@@ -82,10 +82,15 @@ export class DependencyTable extends Table {
     return found;
   }
 
-  /** Lets a run wait for others, until each of them has ended. */
-  async wait(runId: string, dependsOnRunIds: readonly string[]): Promise<void> {
+  /**
+   * Lets a run wait for others, until each of them has ended.
+   *
+   * @param isConditional whether it goes only if one of them has something new for it
+   */
+  async wait(runId: string, dependsOnRunIds: readonly string[], isConditional = false): Promise<void> {
     if (dependsOnRunIds.length === 0) return;
-    const rows = dependsOnRunIds.map((dependsOnRunId) => ({ runId, dependsOnRunId }));
+    const condition = { isConditional: Number(isConditional) };
+    const rows = dependsOnRunIds.map((dependsOnRunId) => ({ runId, dependsOnRunId, ...condition }));
     await this.db.insertInto('runDependencies').values(rows).execute();
   }
 
@@ -93,13 +98,19 @@ export class DependencyTable extends Table {
     table.db
       .deleteFrom('runDependencies')
       .where((eb) => eb.or([eb('dependsOnRunId', '=', runId), eb('runId', '=', runId)]))
-      .returning('runId'),
+      .returning(['runId', 'isConditional']),
   );
 
-  /** A run has ended. @returns the ids of those that waited for it */
-  async end(runId: string): Promise<string[]> {
+  /** A run has ended. @returns those that waited for it, and whether they go only if it has something new for them */
+  async end(runId: string): Promise<{ readonly id: string; readonly isConditional: boolean }[]> {
     const rows = await this.rows(DependencyTable.ended, { runId });
-    return rows.map((row) => row.runId).filter((id) => id !== runId);
+    const others = rows.filter((row) => row.runId !== runId);
+    return others.map((row) => ({ id: row.runId, isConditional: row.isConditional === 1 }));
+  }
+
+  /** A run goes whatever becomes of those that it waits for still, as long as they have success. */
+  async want(runId: string): Promise<void> {
+    await this.db.updateTable('runDependencies').set({ isConditional: 0 }).where('runId', '=', runId).execute();
   }
 
   async isWaiting(runId: string): Promise<boolean> {

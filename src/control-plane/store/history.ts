@@ -56,6 +56,7 @@ export class HistoryTable extends Table {
     await this.db.deleteFrom('planChanges').where('id', 'in', ids).execute();
     await this.db.deleteFrom('assignments').where('runId', 'in', ids).execute();
     await this.db.deleteFrom('runEnvironments').where('id', 'in', ids).execute();
+    await this.db.deleteFrom('runInputs').where('id', 'in', ids).execute();
     await this.db.deleteFrom('runs').where('id', 'in', ids).execute();
     return ids.length;
   }

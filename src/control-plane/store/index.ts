@@ -6,15 +6,18 @@ import { AuditTrailTable } from './audit-trail';
 import type { Database } from './database/database';
 import type { ConnectionLoad } from './database/observer';
 import { DependencyTable } from './dependencies';
+import { DependencyReferenceTable } from './dependency-references';
 import { DriftTable } from './drift';
 import { HistoryTable } from './history';
 import { LeaseClockTable } from './lease-clock';
 import { LogTable } from './logs';
 import { LookTable } from './looks';
+import { OutputTable } from './outputs';
 import { PlanChangesTable } from './plan-changes';
 import { PoolSampleTable } from './pool-samples';
 import { PoolTable } from './pools';
 import { RunEnvironmentTable } from './run-environments';
+import { RunInputTable } from './run-inputs';
 import { RunTable } from './runs';
 import type { Schema } from './schema';
 import { SessionTable } from './sessions';
@@ -39,10 +42,13 @@ export interface Tables {
   readonly stacks: StackTable;
   readonly states: StateTable;
   readonly dependencies: DependencyTable;
+  readonly references: DependencyReferenceTable;
+  readonly outputs: OutputTable;
   readonly webhooks: WebhookTable;
   readonly vcsAgents: VcsAgentTable;
   readonly runs: RunTable;
   readonly runEnvironments: RunEnvironmentTable;
+  readonly runInputs: RunInputTable;
   readonly drift: DriftTable;
   readonly assignments: AssignmentTable;
   readonly sessions: SessionTable;
@@ -125,10 +131,13 @@ function tables(db: Kysely<Schema>, dialect: Dialect, vault: Sealing): Tables {
     stacks: new StackTable(db, dialect, vault),
     states: new StateTable(db, dialect, vault),
     dependencies: new DependencyTable(db, dialect),
+    references: new DependencyReferenceTable(db, dialect),
+    outputs: new OutputTable(db, dialect, vault),
     webhooks: new WebhookTable(db, dialect, vault),
     vcsAgents: new VcsAgentTable(db, dialect),
     runs: new RunTable(db, dialect),
     runEnvironments: new RunEnvironmentTable(db, dialect, vault),
+    runInputs: new RunInputTable(db, dialect, vault),
     drift: new DriftTable(db, dialect),
     assignments: new AssignmentTable(db, dialect),
     sessions: new SessionTable(db, dialect),

@@ -85,6 +85,21 @@ export interface StackDependency {
   readonly createdAt: number;
 }
 
+/** That a stack takes an output of one that it depends on into its environment. */
+export interface StackDependencyReference {
+  readonly id: string;
+  readonly dependencyId: string;
+  /** That which takes it. */
+  readonly stackId: string;
+  readonly outputName: string;
+  /** Name of the variable. */
+  readonly inputName: string;
+  /** Whether runs follow though the output has not changed. */
+  readonly triggerAlways: boolean;
+  /** When it became what it is. */
+  readonly changedAt: number;
+}
+
 /** When drift of a stack is looked for. */
 export interface DriftSchedule {
   readonly stackId: string;

@@ -1,3 +1,10 @@
+import type {
+  DependencyReferenceRow,
+  RunDependencyRow,
+  RunInputsRow,
+  StackDependencyRow,
+  StackOutputsRow,
+} from './schema-dependencies';
 import type { Generated } from 'kysely';
 import type { StackTool } from './records';
 import type { ApiKeyRow, WebSessionRow } from './schema-identities';
@@ -280,20 +287,6 @@ export interface SealingRow {
   value: string;
 }
 
-export interface StackDependencyRow {
-  id: string;
-  stackId: string;
-  dependsOnStackId: string;
-  createdAt: number;
-}
-
-export interface RunDependencyRow {
-  /** Of a queued run. */
-  runId: string;
-  /** Of an unfinished run that it waits for. */
-  dependsOnRunId: string;
-}
-
 /** One entry of the audit trail (src/control-plane/audit). Never changed once it is there. */
 export interface AuditTrailRow {
   position: Generated<number>;
@@ -385,10 +378,13 @@ export interface Schema {
   sealing: SealingRow;
   apiKeys: ApiKeyRow;
   webSessions: WebSessionRow;
+  stackOutputs: StackOutputsRow;
   stackDependencies: StackDependencyRow;
+  dependencyReferences: DependencyReferenceRow;
   runDependencies: RunDependencyRow;
   driftSchedules: DriftScheduleRow;
   runEnvironments: RunEnvironmentRow;
+  runInputs: RunInputsRow;
   webhooks: WebhookRow;
   webhookDeliveries: DeliveryRow;
   vcsAgentPools: VcsAgentPoolRow;

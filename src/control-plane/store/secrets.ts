@@ -14,6 +14,8 @@ const SECRETS = [
   { table: 'runEnvironments', column: 'environment' },
   { table: 'planChanges', column: 'lists' },
   { table: 'webhooks', column: 'secret' },
+  { table: 'stackOutputs', column: 'outputs' },
+  { table: 'runInputs', column: 'inputs' },
 ] as const;
 type Secret = (typeof SECRETS)[number];
 
@@ -27,6 +29,10 @@ export const contentKeyOf = (versionId: string): Place => ({ ...SECRETS[2], row:
 export const ownEnvironmentOf = (runId: string): Place => ({ ...SECRETS[3], row: runId });
 /** Where it lies what the plan of a run changes. */
 export const listsOfChanges = (runId: string): Place => ({ ...SECRETS[4], row: runId });
+/** Where the outputs of a stack lie. */
+export const outputsOf = (stackId: string): Place => ({ table: 'stackOutputs', column: 'outputs', row: stackId });
+/** Where it lies what a run has got of outputs. */
+export const inputsOf = (runId: string): Place => ({ table: 'runInputs', column: 'inputs', row: runId });
 /** Where what a webhook signs with lies. */
 export const webhookSecretOf = (webhookId: string): Place => ({ table: 'webhooks', column: 'secret', row: webhookId });
 

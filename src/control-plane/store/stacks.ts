@@ -103,12 +103,15 @@ export class StackTable extends Table {
       .where('runs.id', '=', runId),
   );
 
-  /** What a run finds in its environment, its own variables over those of its stack, whether or not that is deleted. */
-  async environmentOfRun(runId: string): Promise<Environment | undefined> {
+  /**
+   * What a run finds in its environment, its own variables over its inputs over those of its stack, whether or not that is
+   * deleted.
+   */
+  async environmentOfRun(runId: string, inputs: Environment = {}): Promise<Environment | undefined> {
     const row = await this.row(StackTable.environmentFound, { runId });
     if (!row) return undefined;
     const own = row.own === null ? {} : (JSON.parse(this.vault.open(ownEnvironmentOf(runId), row.own)) as Environment);
-    return { ...this.opened(row.id, row.environment), ...own };
+    return { ...this.opened(row.id, row.environment), ...inputs, ...own };
   }
 
   private static readonly foundWithState = new Statement((stacks: StackTable, { id }: { id: string }) =>

@@ -3,6 +3,7 @@ import type { AdminService } from '../admin/admin-service';
 import type { Right } from '../identity/rights';
 import type { DriftSchedule, StackDependency, StackRecord, StackTool } from '../store/records';
 import { facts, type Html } from './html';
+import { outputsPart, referenceList } from './outputs';
 import { runTable } from './overview-page';
 import { lockNotice } from './state-page';
 import type { View } from './view';
@@ -24,6 +25,7 @@ export async function stackView(admin: AdminService, id: string, viewer: Viewer)
       { content: html`<h1>${stack.name}</h1>` },
       { region: 'settings', content: html`${await settings(admin, stack, viewer)}${actions(stack, viewer, ACTIONS)}` },
       { region: 'state', content: await state(admin, stack, viewer) },
+      { region: 'outputs', content: await outputsPart(admin, stack) },
       { region: 'drift', content: await drift(admin, stack, viewer) },
       { region: 'dependencies', content: await dependencies(admin, stack, viewer) },
       { content: html`<h2 id="runs">Runs</h2>` },
@@ -83,6 +85,7 @@ async function dependencies(admin: AdminService, stack: StackRecord, viewer: Vie
   const { id } = stack;
   const upstream = await admin.stackDependencies('stackId', [id]);
   const downstream = await admin.stackDependencies('dependsOnStackId', [id]);
+  const references = await admin.outputs.references([...upstream, ...downstream].map((one) => one.id));
   const mayChange = viewer.may('stack:write');
   if (upstream.length + downstream.length === 0 && !mayChange) return html``;
   const stacks = await admin.stacksById([
@@ -96,8 +99,12 @@ async function dependencies(admin: AdminService, stack: StackRecord, viewer: Vie
     if (found.length === 0) return 'none';
     return html`<ul class="plain">
       ${found.map(({ one, id, name }) => {
-        const remove = mayChange && side === 'dependsOnStackId' ? removeLink(one, name) : '';
-        return html`<li>${stackLink(id, name)} ${remove}</li>`;
+        const mayChangeIt = mayChange && side === 'dependsOnStackId';
+        const taken = references.filter(({ dependencyId }) => dependencyId === one.id);
+        return html`<li>
+          ${stackLink(id, name)} ${mayChangeIt ? changeLinks(one, name) : ''}
+          ${referenceList(taken, one.stackId, mayChangeIt)}
+        </li>`;
       })}
     </ul>`;
   };
@@ -108,9 +115,10 @@ async function dependencies(admin: AdminService, stack: StackRecord, viewer: Vie
     ])}${actions(stack, viewer, [['stack:write', 'dependencies/new', 'Add one …']])}`;
 }
 
-function removeLink({ id, stackId }: StackDependency, name: string): Html {
-  const path = `/stacks/${stackId}/dependencies/${id}/delete`;
-  return html`<a id="remove-${id}" href="${path}" aria-label="Remove the dependency on ${name}">remove …</a>`;
+function changeLinks({ id, stackId }: StackDependency, name: string): Html {
+  const path = `/stacks/${stackId}/dependencies/${id}`;
+  return html`<a id="remove-${id}" href="${path}/delete" aria-label="Remove the dependency on ${name}">remove …</a>
+    <a id="map-${id}" href="${path}/outputs/new" aria-label="Take an output of ${name}">take an output …</a>`;
 }
 
 async function settings(admin: AdminService, stack: StackRecord, { may }: Viewer): Promise<Html> {

@@ -52,6 +52,10 @@ export async function layDown(run: RunToLayDown, paths: Paths, shim: string): Pr
     await writeWhole(exchange, FILE.planCommand, `${run.showPlanCommand}\n`);
     await makeFifo(join(exchange, FILE.plan));
   }
+  if (run.showOutputsCommand !== null) {
+    await writeWhole(exchange, FILE.outputsCommand, `${run.showOutputsCommand}\n`);
+    await makeFifo(join(exchange, FILE.outputs));
+  }
   await writeWhole(exchange, FILE.run, JSON.stringify(RelayRun.parse(run)));
 }
 

@@ -1,7 +1,6 @@
 import { hasNoRoom } from '../exchange';
 import { EXIT } from '../../protocol/exit-codes';
 import { LauncherExit } from '../exit';
-import { CallError } from '../client';
 import { retrying } from '../retry';
 import type { RetryOptions } from '../retry';
 import { keepWorkspace } from './keep-workspace';
@@ -9,6 +8,7 @@ import { decideOutcome } from './outcome';
 import type { Outcome } from './outcome';
 import type { RelayContext } from './context';
 import { VOLUME_IS_FULL } from './supervise';
+import { tellWhatWasShown } from './tell';
 import type { WorkerResult } from './supervise';
 
 /**
@@ -31,7 +31,7 @@ export async function conclude(context: RelayContext, worker: WorkerResult, onRe
     const refusal = await keepWorkspace(context, worker.collector, trouble);
     if (refusal !== undefined) outcome = { ...outcome, reason: 'ConfigError', message: refusal, hasChanges: false };
   }
-  if (outcome?.hasChanges === true) await tellChanges(context, worker, trouble);
+  if (outcome) await tellWhatWasShown(context, worker, outcome, trouble);
   const lost = outcome === undefined && journal.ending === undefined;
   if (lost) await worker.collector.say('lost', 'The worker container ended without finishing the stage.');
   // Why a run was stopped stands in the log already.
@@ -49,28 +49,6 @@ export async function conclude(context: RelayContext, worker: WorkerResult, onRe
   onReport();
   await report(context, outcome, trouble);
   logger.info(outcome.message);
-}
-
-/** How long it is tried; the outcome does not wait for it any longer. */
-export const CHANGES_TOLD_FOR_MS = 60_000;
-
-/** Hands on what the plan changes. That it fails takes nothing from the run. */
-async function tellChanges(
-  { client, clock }: RelayContext,
-  worker: WorkerResult,
-  trouble: RetryOptions,
-): Promise<void> {
-  const { plan, collector } = worker;
-  if (plan === undefined) return;
-  const say = (why: string) => collector.say('no-changes', `There is no list of the changes of the plan: ${why}.`);
-  if ('why' in plan) return say(plan.why);
-  const until = clock.now() + CHANGES_TOLD_FOR_MS;
-  try {
-    await retrying(() => client.changes(plan.changes), { ...trouble, until });
-  } catch (error) {
-    if (!(error instanceof CallError) || error.kind === 'fenced') throw error;
-    await say(error.message.replace(/\.$/, ''));
-  }
 }
 
 async function outcomeOf(context: RelayContext, { results }: WorkerResult): Promise<Outcome | undefined> {

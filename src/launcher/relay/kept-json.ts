@@ -1,9 +1,15 @@
-/** What is kept of a value: its text, whether it is there, some members of an object, or each entry of a list or an object. */
-export type Kept = 'text' | 'presence' | { readonly members: Readonly<Record<string, Kept>> } | { readonly each: Kept };
+import { RawJson } from './raw-json';
+
+/**
+ * What is kept of a value: its text, whether it is there, the JSON that it is (false, where that is long), some members of an
+ * object, or each entry of a list or an object.
+ */
+export type Kept =
+  'text' | 'presence' | 'json' | { readonly members: Readonly<Record<string, Kept>> } | { readonly each: Kept };
 
 export type KeptValue = string | boolean | null | KeptValue[] | { [member: string]: KeptValue };
 
-/** An entry of a list or an object that is a member of the document. */
+/** An entry of a list or an object that is a member of the document, or of the document itself: then there is no member. */
 export type OnEntry = (member: string, name: string, value: KeptValue) => void;
 
 const QUOTE = 0x22;
@@ -41,6 +47,8 @@ interface Frame {
  */
 export class KeptJson {
   private readonly frames: Frame[] = [];
+  /** How many objects and lists are around an entry. */
+  private readonly around: number;
   /** Brackets that are open within something that is not kept, and what that is worth. */
   private skipped = 0;
   private skippedValue: KeptValue | undefined;
@@ -49,25 +57,52 @@ export class KeptJson {
   private isLookedAt = false;
   private readonly token = Buffer.allocUnsafe(LONGEST_TEXT);
   private length = 0;
+  private readonly raw = new RawJson();
+  private isRaw = false;
   private hasBegun = false;
   private isBroken = false;
 
   constructor(
-    private readonly document: Readonly<Record<string, Kept>>,
+    private readonly document: Exclude<Kept, string>,
     private readonly onEntry: OnEntry,
-  ) {}
+  ) {
+    this.around = 'each' in document ? 1 : 2;
+  }
 
   /** Whether there was one whole document and nothing behind it. */
   get isWhole(): boolean {
-    return this.hasBegun && !this.isBroken && this.frames.length === 0 && this.skipped === 0;
+    return this.hasBegun && !this.isBroken && this.frames.length === 0 && this.skipped === 0 && !this.isRaw;
   }
 
   add(chunk: Buffer): void {
     for (let at = 0; at < chunk.length; at += 1) {
       const byte = chunk[at]!;
-      if (this.inText) this.takeOfText(byte);
+      if (this.isRaw) this.takeRaw(byte);
+      else if (this.inText) this.takeOfText(byte);
       else if (this.skipped === 0) this.take(byte);
       else if (IS_SIGN[byte] === 1) this.skip(byte);
+    }
+  }
+
+  private beginRaw(byte: number): void {
+    this.isRaw = true;
+    this.raw.begin();
+    this.takeRaw(byte);
+  }
+
+  private takeRaw(byte: number): void {
+    if (!this.raw.add(byte)) return;
+    this.isRaw = false;
+    this.finishJson(this.raw.text);
+  }
+
+  private finishJson(text: string | false): void {
+    try {
+      if (text !== false) JSON.parse(text);
+      this.finish(text);
+    } catch {
+      this.isBroken = true;
+      this.finish(undefined);
     }
   }
 
@@ -97,6 +132,7 @@ export class KeptJson {
     if (WHITESPACE.includes(byte)) return this.endLiteral();
     if (this.frames.length === 0) return this.begin(byte);
     if (byte === QUOTE) {
+      if (!this.awaitsName() && this.wanted() === 'json') return this.beginRaw(byte);
       this.inText = true;
       this.isLookedAt = this.awaitsName() || this.wanted() === 'text';
       this.length = 0;
@@ -110,7 +146,7 @@ export class KeptJson {
 
   private begin(byte: number): void {
     if (this.hasBegun || byte !== OBJECT) this.isBroken = true;
-    else this.frames.push({ kept: { members: this.document }, value: {}, name: undefined });
+    else this.frames.push({ kept: this.document, value: {}, name: undefined });
     this.hasBegun = true;
   }
 
@@ -128,6 +164,7 @@ export class KeptJson {
 
   private open(byte: number): void {
     const kept = this.wanted();
+    if (kept === 'json') return this.beginRaw(byte);
     if (kept === undefined || typeof kept === 'string') {
       this.skipped = 1;
       this.skippedValue = kept === 'presence' ? true : undefined;
@@ -140,8 +177,9 @@ export class KeptJson {
   private close(): void {
     const { value } = this.frames.pop()!;
     const around = this.frames.at(-1);
-    if (this.frames.length !== 2 || !around) return this.finish(value);
-    this.onEntry(this.frames[0]!.name ?? '', around.name ?? '', value);
+    if (this.frames.length !== this.around || !around) return this.finish(value);
+    const member = this.around > 1 ? (this.frames[0]!.name ?? '') : '';
+    this.onEntry(member, around.name ?? '', value);
     around.name = undefined;
   }
 
@@ -153,8 +191,10 @@ export class KeptJson {
 
   private endLiteral(): void {
     if (this.length === 0) return;
-    const literal = this.token.toString('latin1', 0, this.length);
+    const isLong = this.length > LONGEST_TEXT;
+    const literal = this.token.toString('latin1', 0, Math.min(this.length, LONGEST_TEXT));
     this.length = 0;
+    if (this.wanted() === 'json') return this.finishJson(!isLong && literal);
     this.finish(literal === NULL ? null : literal === 'true');
   }
 
@@ -166,8 +206,8 @@ export class KeptJson {
     frame.name = undefined;
     if (value === undefined) return;
     if (!Array.isArray(frame.value)) {
-      if (name !== undefined && this.frames.length > 2) frame.value[name] = value;
-    } else if (frame.value.length < LONGEST_LIST && this.frames.length > 2) frame.value.push(value);
+      if (name !== undefined && this.frames.length > this.around) frame.value[name] = value;
+    } else if (frame.value.length < LONGEST_LIST && this.frames.length > this.around) frame.value.push(value);
   }
 
   private append(byte: number): void {

@@ -50,7 +50,9 @@ export class PlanSummary {
   private isCut = false;
 
   constructor(private readonly mask: Pick<Mask, 'text'>) {
-    this.json = new KeptJson(PLAN, (member, name, value) => this.take(member as keyof typeof PLAN, name, value));
+    this.json = new KeptJson({ members: PLAN }, (member, name, value) =>
+      this.take(member as keyof typeof PLAN, name, value),
+    );
   }
 
   add(chunk: Buffer): void {

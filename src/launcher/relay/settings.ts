@@ -17,6 +17,8 @@ export interface RelaySettings {
   readonly stopGraceMs: number;
   readonly debug: boolean;
   readonly logsOnStandardOutput: boolean;
+  /** Whether values of sensitive outputs leave the Pod. */
+  readonly sensitiveOutputs: boolean;
   /** Values that appear as `***`. */
   readonly masked: readonly string[];
   /** Sentences about variables that could not be used as they are. */
@@ -28,8 +30,16 @@ const LONGEST_ESCAPED = 6;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Reads the relay's own variables and, before them, those that the shim handed on from the worker container. */
-export async function readSettings(exchange: string, own: Variables): Promise<RelaySettings> {
+/**
+ * Reads the relay's own variables and, before them, those that the shim handed on from the worker container.
+ *
+ * @param secrets names of variables of the run whose values no log is to show
+ */
+export async function readSettings(
+  exchange: string,
+  own: Variables,
+  secrets: readonly string[] = [],
+): Promise<RelaySettings> {
   const warnings: string[] = [];
   const value = async (name: string): Promise<string> =>
     ((await readSmall(exchange, FILE.setting(name))) ?? own[name] ?? '').trim();
@@ -48,7 +58,9 @@ export async function readSettings(exchange: string, own: Variables): Promise<Re
     }
     return text === 'true';
   };
-  const { masked, warnings: maskWarnings } = await readMasked(exchange, own);
+  const ofRun = await readOfRun(exchange);
+  const { masked, warnings: maskWarnings } = await readMasked(exchange, own, ofRun);
+  const inputs = maskedInputs(secrets, ofRun);
   const grace = Number(own[POD_VARIABLE.stopGraceSeconds] ?? LAUNCHER_DEFAULTS.stopGraceSeconds);
   return {
     runTimeoutMs: await duration(LAUNCHER_VARIABLE.runTimeout, LAUNCHER_DEFAULTS.runTimeoutMs),
@@ -56,17 +68,49 @@ export async function readSettings(exchange: string, own: Variables): Promise<Re
     stopGraceMs: (Number.isFinite(grace) ? grace : LAUNCHER_DEFAULTS.stopGraceSeconds) * 1000,
     debug: await flag(LAUNCHER_VARIABLE.debug),
     logsOnStandardOutput: await flag(LAUNCHER_VARIABLE.logsOnStandardOutput),
-    masked,
-    warnings: [...warnings, ...maskWarnings],
+    sensitiveOutputs: await flag(LAUNCHER_VARIABLE.sensitiveOutputs),
+    masked: [...masked, ...inputs.masked],
+    warnings: [...warnings, ...maskWarnings, ...inputs.warnings],
   };
 }
 
+/** The environment of the steps. */
+async function readOfRun(exchange: string): Promise<Variables> {
+  const json = await readSmall(exchange, FILE.stackEnvironment, LONGEST_ESCAPED * LARGEST_ENVIRONMENT);
+  return (parseJson(json ?? '') ?? {}) as Variables;
+}
+
+type Masked = Pick<RelaySettings, 'masked' | 'warnings'>;
+
+/** Of sensitive outputs of other stacks, and of each text that is in them. */
+function maskedInputs(names: readonly string[], ofRun: Variables): Masked {
+  const values = names.flatMap((name) => {
+    const value = ofRun[name];
+    return isSet(value) ? textsIn(value).map((text) => ({ name, text })) : [];
+  });
+  const tooShort = new Set(values.filter(({ text }) => hiddenParts(text).isTooShort).map(({ name }) => name));
+  const sentence = `The value of ${[...tooShort].join(', ')}, a sensitive output of another stack, or a part of it, is too short to be hidden.`;
+  return { masked: values.map(({ text }) => text), warnings: tooShort.size > 0 ? [sentence] : [] };
+}
+
+/** A value, and the texts in it where it is JSON: a tool may print each of them alone. */
+function textsIn(value: string): string[] {
+  const texts = [value];
+  const parsed = parseJson(value);
+  const open: unknown[] = typeof parsed === 'object' ? [parsed] : [];
+  // Grows while it is gone through.
+  for (const part of open) {
+    // As HCL has a template that is none.
+    if (typeof part === 'string') texts.push(part, part.replace(/([$%])\1\{/g, '$1{'));
+    else if (typeof part === 'object' && part !== null) open.push(...(Object.values(part) as unknown[]));
+  }
+  return [...new Set(texts)].filter(isSet);
+}
+
 /** The values that worker container, relay and stack have for the names that either container wants masked. */
-async function readMasked(exchange: string, own: Variables): Promise<Pick<RelaySettings, 'masked' | 'warnings'>> {
+async function readMasked(exchange: string, own: Variables, ofStack: Variables): Promise<Masked> {
   const list = LAUNCHER_VARIABLE.maskEnvs;
   const names = namesIn([await readSmall(exchange, FILE.setting(list)), own[list]].join('\n'));
-  const json = await readSmall(exchange, FILE.stackEnvironment, LONGEST_ESCAPED * LARGEST_ENVIRONMENT);
-  const ofStack = (parseJson(json ?? '') ?? {}) as Variables;
   const masked: string[] = [];
   const unknown: string[] = [];
   const tooShort: string[] = [];

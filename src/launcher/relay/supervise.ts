@@ -1,4 +1,5 @@
 import { LAUNCHER_VARIABLE } from '../../protocol/environment';
+import type { Outputs, PlanChanges } from '../../protocol/messages';
 import { FILE, hasNoRoom, readSmall, tellToStop, writeWhole } from '../exchange';
 import { AttemptSpans } from '../attempt-spans';
 import { WorkerAlive } from './alive';
@@ -6,10 +7,12 @@ import { Changes } from './changes';
 import { Collector } from './collector';
 import { overdue } from './deadlines';
 import { Mask } from './mask';
-import { planHasChanges, type StepResult } from './outcome';
-import { PlanPipe, type PlanRead } from './plan-pipe';
+import { planHasChanges, succeeded, type StepResult } from './outcome';
+import { OutputsSummary } from './outputs-summary';
+import { PlanSummary } from './plan-summary';
 import type { RelayContext } from './context';
 import { readSettings } from './settings';
+import { ShownPipe, type Shown } from './shown-pipe';
 import { asJsonLines } from './standard-output';
 import type { RelaySettings } from './settings';
 
@@ -19,7 +22,9 @@ export interface WorkerResult {
   /** For the relay's last words. */
   readonly collector: Collector;
   /** Undefined where there is no plan, or nobody wants to see it. */
-  readonly plan: PlanRead | undefined;
+  readonly plan: Shown<PlanChanges> | undefined;
+  /** Undefined where nobody wants to see them. */
+  readonly outputs: Shown<Outputs> | undefined;
 }
 
 export const VOLUME_IS_FULL =
@@ -38,7 +43,8 @@ export async function superviseWorker(context: RelayContext, refused: AbortSigna
   const { exchange } = paths;
   const alive = new WorkerAlive(exchange);
   const changes = new Changes(exchange, clock);
-  const plan = PlanPipe.open(exchange, clock);
+  const plan = ShownPipe.open<PlanChanges>(exchange, 'plan', clock);
+  const outputs = ShownPipe.open<Outputs>(exchange, 'outputs', clock);
   const onTerminating = (): void => {
     const message = 'The Pod is being ended from outside; the running step is asked to stop.';
     end({ cause: 'terminated', at: clock.now(), message }).catch(fail);
@@ -57,12 +63,13 @@ export async function superviseWorker(context: RelayContext, refused: AbortSigna
       if (terminating.aborted || refused.aborted || isGone || lastWords) break;
       await changes.wait();
     }
-    return await collectUntilGone(context, { alive, changes, plan, refused, lastWords });
+    return await collectUntilGone(context, { alive, changes, plan, outputs, refused, lastWords });
   } finally {
     terminating.removeEventListener('abort', onTerminating);
     refused.removeEventListener('abort', onRefused);
     changes.close();
     plan?.close();
+    outputs?.close();
     alive.close();
   }
 }
@@ -85,7 +92,8 @@ async function endWhenOverdue(
 interface Watched {
   readonly alive: WorkerAlive;
   readonly changes: Changes;
-  readonly plan: PlanPipe | undefined;
+  readonly plan: ShownPipe<PlanChanges> | undefined;
+  readonly outputs: ShownPipe<Outputs> | undefined;
   readonly refused: AbortSignal;
   /** Of a shim that has not begun; no step can have written them. */
   readonly lastWords: string | undefined;
@@ -94,7 +102,7 @@ interface Watched {
 async function collectUntilGone(context: RelayContext, watched: Watched): Promise<WorkerResult> {
   const { paths, clock, journal, run, sender, grown } = context;
   const { exchange } = paths;
-  const settings = await readSettings(exchange, context.environment);
+  const settings = await readSettings(exchange, context.environment, run.masked);
   const mask = new Mask([...settings.masked, ...context.secrets]);
   if (settings.logsOnStandardOutput) sender.onAcknowledged((entry) => context.print(asJsonLines(run, entry)));
   sender.useMask(mask);
@@ -119,12 +127,29 @@ async function collectUntilGone(context: RelayContext, watched: Watched): Promis
     }
     context.onStep(await collector.currentStep());
     const { results } = collector;
-    if (planHasChanges({ results, planStep: run.planStep })) watched.plan?.begin(mask);
-    if (gone) return { results, settings, collector, plan: await watched.plan?.end() };
+    readWhatIsShown(context.run, results, watched, { mask, settings });
+    if (gone) return { results, settings, collector, ...(await shownIn(watched)) };
     // A tool that cannot write its state, because the control plane is away, is silent while it tries again.
     await endWhenOverdue(context, settings, startedAt, Math.max(lastOutputAt, context.stateAskedAt()));
     await watched.changes.wait();
   }
+}
+
+/** Begins to read what the tool is about to show, once. */
+function readWhatIsShown(
+  { steps, planStep }: RelayContext['run'],
+  results: readonly StepResult[],
+  { plan, outputs }: Watched,
+  { mask, settings }: { readonly mask: Mask; readonly settings: RelaySettings },
+): void {
+  if (planHasChanges({ results, planStep })) plan?.begin(() => new PlanSummary(mask));
+  else if (results.length === steps.length && results.every(succeeded)) {
+    outputs?.begin(() => new OutputsSummary(mask, settings.sensitiveOutputs));
+  }
+}
+
+async function shownIn({ plan, outputs }: Watched): Promise<Pick<WorkerResult, 'plan' | 'outputs'>> {
+  return { plan: await plan?.end(), outputs: await outputs?.end() };
 }
 
 function leftToTheKubelet({ journal, clock }: RelayContext, settings: RelaySettings): boolean {

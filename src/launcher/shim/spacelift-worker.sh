@@ -10,7 +10,7 @@ wp_exchange=${1:-/opt/spacelift/exchange}
 wp_pause=${2:-1} # seconds between two looks, of which each counts as one second
 wp_last_words=${3:-/dev/termination-log}
 wp_patience=300 # seconds that the relay may take
-wp_show_patience=120 # seconds that it may take to show the plan
+wp_show_patience=120 # seconds that it may take to show the plan, or the outputs
 
 wp_stopped='' wp_has_changes='' wp_pid='' wp_group='' wp_targets='' wp_killer='' wp_interrupted='' wp_step=0
 
@@ -245,21 +245,21 @@ run_step() {
   put "step-$wp_step.exit" "$wp_code"
 }
 
-# Shows the plan to the relay alone, which makes a list of changes of it; whatever comes of that, the stage has succeeded. A
+# Shows something to the relay alone, which takes from it what may be told; whatever comes of that, the stage has succeeded. A
 # relay that is away reads nothing: then it is killed like one that takes too long. Opened for both, it waits for nobody.
-show_plan() {
-  [ -p plan ] && wp_command=$(cat plan.command) || return 0
-  become_step </dev/null 1<>plan 2>/dev/null 9>&- &
+show() { # WHAT: plan or outputs
+  [ -p "$1" ] && wp_command=$(cat "$1.command") || return 0
+  become_step </dev/null 1<>"$1" 2>/dev/null 9>&- &
   wp_pid=$!
   [ -z "$wp_setsid" ] || wp_group=-$wp_pid
   wp_targets=$wp_pid wp_killer=1
-  kill_later plan.exit "$wp_show_patience" 'the command that shows the plan did not end' 9>&- &
+  kill_later "$1.exit" "$wp_show_patience" "the command that shows the $1 did not end" 9>&- &
   wait "$wp_pid"
   wp_status=$?
   # shellcheck disable=SC2086
   [ -z "$wp_stopped" ] || kill -s KILL -- $wp_group "$wp_pid" 2>/dev/null
   wp_pid=
-  put plan.exit "$wp_status"
+  put "$1.exit" "$wp_status"
 }
 
 not_found() {
@@ -317,7 +317,9 @@ while [ "$wp_step" -lt "$wp_steps" ]; do
   [ "$wp_step" -ne "$wp_plan_step" ] || [ "$wp_code" -ne "$wp_changes" ] || wp_has_changes=1
   wp_code=0
 done
-[ "$wp_code" -ne 0 ] || [ -z "$wp_has_changes" ] || show_plan
+if [ "$wp_code" -eq 0 ]; then
+  if [ -n "$wp_has_changes" ]; then show plan; else show outputs; fi
+fi
 put worker-done "$wp_code"
 # The mirrors show the last lines and the watcher sees the end: a second or two.
 wait

@@ -19,6 +19,7 @@ import { Fence, list, OutcomeReason, Stage, Time, Ulid, WORKER_PATH } from './pr
  *   POST unlock     UnlockRequest → LockResponse
  *   POST logs       LogsRequest → LogsResponse    by `init` and the relay
  *   POST changes    ChangesRequest → ChangesResponse   by the relay, before the outcome of a plan with changes
+ *   POST outputs    OutputsRequest → OutputsResponse   by the relay, before the outcome of what may have changed them
  *   POST heartbeat  HeartbeatRequest → HeartbeatResponse, a long poll that returns at once when the run is stopped
  *   POST outcome    OutcomeRequest → OutcomeResponse, idempotent
  *
@@ -45,6 +46,8 @@ export const StartRequest = z.object({
   asksPolicy: z.boolean().default(false),
   /** Whether this launcher can bring the tool that a stack names. */
   bringsTool: z.boolean().default(false),
+  /** Whether this launcher hides the values of `RunSpec.masked` in the log. */
+  masksInputs: z.boolean().default(false),
 });
 
 /** One step of the stage, run by `sh -c` in the `worker` container, in order; the first that fails ends the stage. */
@@ -77,6 +80,13 @@ export const RunSpec = z.object({
    * a summary without values leaves the Pod (`changes`). That it fails is no failure of the run. Null: nobody asks for it.
    */
   showPlanCommand: z.string().min(1).nullable().default(null),
+  /**
+   * Run by `sh -c` after the steps, if all succeeded and no changes wait to be applied: writes the outputs as JSON, as `output
+   * -json` of the tool does (`outputs`). That it fails is no failure of the run. Null: nobody asks for them.
+   */
+  showOutputsCommand: z.string().min(1).nullable().default(null),
+  /** Names of variables in `environment` whose values no log is to show. */
+  masked: z.array(z.string()).default([]),
   /** Whether the workspace is kept when a stage `preparing` ends with changes; of other runs nobody asks for it. */
   keepsWorkspace: z.boolean().default(true),
   /** Bytes of each part, but the last, in which the workspace is uploaded. @default - it is uploaded whole */

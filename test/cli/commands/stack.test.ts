@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { makePool } from '../../control-plane/support/control-plane';
 import { CommandLine, done, json, refused, SOURCE } from '../support/command-line';
 import type { Program } from '../support/program';
+import { TestWorker } from '../support/worker';
 
 // Each test starts programs, which is slow where several suites share few processors.
 let cli: CommandLine;
@@ -68,7 +69,7 @@ describe('stack', () => {
     );
     for (const name of ['app', 'network']) {
       expect((await program.run('stack', 'dependency', 'list', name)).stdout).toMatch(
-        /STACK +DEPENDS ON\napp +network\n/,
+        /STACK +DEPENDS ON +TAKES\napp +network\n/,
       );
     }
     expect(await program.run('stack', 'dependency', 'add', 'network', 'app')).toEqual(
@@ -78,6 +79,51 @@ describe('stack', () => {
     await program.run('stack', 'dependency', 'remove', 'app', 'network');
     expect(await program.run('stack', 'dependency', 'remove', 'app', 'network')).toEqual(
       refused('stack app does not depend on stack network', 4),
+    );
+  });
+
+  test('output shows what a run has told, and sensitive values only where that is asked for', async () => {
+    const worker = await TestWorker.register(await makePool(cli.controlPlane, 'for-outputs'));
+    for (const name of ['told', 'taker']) await program.run('stack', 'create', name, ...flags('for-outputs'));
+    expect(await program.run('stack', 'output', 'told')).toEqual(refused('no outputs of stack told are known'));
+    await cli.controlPlane.admin.createRun({ stack: 'told' });
+    const { pod, assignment } = await worker.startAssigned();
+    const outputs = [
+      { name: 'zone', sensitive: false, value: '"eu"' },
+      { name: 'sizes', sensitive: false, value: '[12345678901234567890]' },
+      { name: 'password', sensitive: true, value: '"hunter2"' },
+      { name: 'key', sensitive: true, value: null, withheld: 'sensitive' },
+    ];
+    const { fence } = assignment;
+    expect(await pod.post('outputs', { fence, outputs, isCut: false })).toEqual({ status: 200, body: {} });
+    await pod.outcome('Succeeded');
+    await worker.close();
+    const { stdout } = await program.run('stack', 'output', 'told');
+    expect(stdout).toMatch(
+      /password +yes +\(it is sensitive: --sensitive shows it\)\nsizes +\[12345678901234567890\]\nzone +"eu"\n/,
+    );
+    expect(stdout).not.toContain('hunter2');
+    expect(await program.run('stack', 'output', 'told', 'zone')).toEqual(done('eu\n'));
+    expect(await program.run('stack', 'output', 'told', 'sizes')).toEqual(done('[12345678901234567890]\n'));
+    expect(await program.run('stack', 'output', 'told', 'password')).toEqual(refused('is not shown: it is sensitive'));
+    expect(await program.run('stack', 'output', 'told', 'password', '--sensitive')).toEqual(done('hunter2\n'));
+    expect(await program.run('stack', 'output', 'told', 'none')).toEqual(refused('stack told has no output none', 4));
+    const all = json(await program.run('stack', 'output', 'told', '-o', 'json'));
+    expect(all).toContainEqual({ name: 'password', sensitive: true, withheld: null, value: null });
+    expect(all).toContainEqual({ name: 'zone', sensitive: false, withheld: null, value: 'eu' });
+    await program.run('stack', 'dependency', 'add', 'taker', 'told');
+    expect(await program.run('stack', 'dependency', 'map', 'taker', 'told', 'zone', 'TF_VAR_zone')).toEqual(
+      done('Runs of stack taker that start from now on have the output zone of stack told as TF_VAR_zone.\n'),
+    );
+    expect((await program.run('stack', 'dependency', 'list', 'taker')).stdout).toContain('zone as TF_VAR_zone');
+    expect(await program.run('stack', 'dependency', 'unmap', 'taker', 'TF_VAR_zone')).toEqual(
+      done('Runs of stack taker that start from now on do not have TF_VAR_zone of another stack.\n'),
+    );
+    expect(await program.run('stack', 'dependency', 'unmap', 'taker', 'TF_VAR_zone')).toEqual(
+      refused('has no output of another stack as TF_VAR_zone', 4),
+    );
+    expect(await program.run('stack', 'dependency', 'map', 'told', 'taker', 'a', 'A')).toEqual(
+      refused('stack told does not depend on stack taker: worker-pools stack dependency add told taker', 4),
     );
   });
 

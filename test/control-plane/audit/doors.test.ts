@@ -10,6 +10,7 @@ import { formDoors } from './support/form-doors';
 import { lockState, pushState, stateOf, unconfirmedRun } from './support/furnished';
 import { archive, mutation, SECRET, TestDoors, type Door } from './support/doors';
 import { vcsAgentDoors } from './support/vcs-agent-doors';
+import { outputDoors } from './support/output-doors';
 import { webhookDoors } from './support/webhook-doors';
 
 /* Every way to change something, and the one entry that it leaves in the audit trail: as admin, and as one who may not. */
@@ -92,6 +93,7 @@ const DOORS: Readonly<Record<string, Door>> = {
     },
   ),
   ...driftDoors(mutation, () => queue),
+  ...outputDoors(() => queue),
   'Mutation.stackStateRestore': mutation(
     'state.restore',
     '{stackStateRestore(stack: "stack", version: 1){number}}',

@@ -96,10 +96,10 @@ describe('what the database is asked for', () => {
     { operation: 'a trigger with no worker', statements: 12, transactions: 1 },
     { operation: 'a trigger that a worker waits for', statements: 19, transactions: 1 },
     { operation: 'the Pod was created', statements: 9, transactions: 1 },
-    { operation: 'the Pod starts', statements: 13, transactions: 1 },
+    { operation: 'the Pod starts', statements: 14, transactions: 1 },
     { operation: 'the Pod logs', statements: 10, transactions: 1 },
     { operation: 'the Pod beats', statements: 8, transactions: 1 },
-    { operation: 'the Pod tells the outcome', statements: 15, transactions: 1 },
+    { operation: 'the Pod tells the outcome', statements: 16, transactions: 1 },
     { operation: 'the Pod is gone', statements: 12, transactions: 1 },
     { operation: 'a sync with nothing new', statements: 13, transactions: 1 },
   ])('$operation: $statements statements, $transactions transactions', async ({ operation, ...cost }) => {

@@ -274,8 +274,8 @@ export class TestQueue {
     return made;
   }
 
-  start({ runId, attempt, fence }: Assignment, podUid = 'pod') {
-    const pod = { podUid, servesState: true, asksPolicy: false, bringsTool: true };
+  start({ runId, attempt, fence }: Assignment, podUid = 'pod', { masksInputs = true } = {}) {
+    const pod = { podUid, servesState: true, asksPolicy: false, bringsTool: true, masksInputs };
     return start(this.context, { poolId: this.pool.id, runId, attempt }, { fence, ...pod });
   }
 

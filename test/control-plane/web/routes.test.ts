@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { PlanChanges } from '../../../src/protocol/messages';
+import type { Output, PlanChanges } from '../../../src/protocol/messages';
 import { planChanges } from '../../support/plan-changes';
 import { TestQueue } from '../support/queue';
 import { readerOf } from './support/reader';
@@ -261,4 +261,35 @@ test('a page shows the end of a log that is too large for it, and says so', asyn
   expect(all.filter(({ writer }) => writer === 'relay').map(({ sequence }) => sequence)).toEqual(
     entries.map(({ sequence }) => sequence),
   );
+});
+
+describe('the outputs of a stack on its page', () => {
+  const keep = async (...outputs: readonly Output[]) => {
+    const { id } = (await queue.admin.stack('stack'))!;
+    const run = await queue.trigger();
+    await queue.context.store.transaction((tx) =>
+      tx.outputs.put(id, run, { outputs: [...outputs], isCut: false }, queue.now),
+    );
+    return read(`/stacks/${id}`);
+  };
+
+  test('stand by name, harmless and cut, and no sensitive one has its value there', async () => {
+    const { text } = await keep(
+      { name: 'zone', sensitive: false, value: '"<script>\u202eeu"' },
+      { name: 'long', sensitive: false, value: `"${'x'.repeat(2000)}"` },
+      { name: 'password', sensitive: true, value: '"hunter2"' },
+      { name: 'key', sensitive: true, value: null, withheld: 'sensitive' },
+      { name: 'large', sensitive: false, value: null, withheld: 'too-large' },
+    );
+    expect(text).toContain('&quot;&lt;script&gt;[U+202E]eu&quot;');
+    expect(text).toContain(`&quot;${'x'.repeat(499)}…`);
+    expect(text).toMatch(
+      />key<.*kept in the Pod of its run.*>large<.*larger than what is taken.*>password<.*and not shown/,
+    );
+    expect(text).not.toContain('hunter2');
+  });
+
+  test('may be none', async () => {
+    expect((await keep()).text).toMatch(/<h2 id="outputs">Outputs<\/h2>\s*<p>There are none\.<\/p>/);
+  });
 });

@@ -45,6 +45,35 @@ describe('dependencies of a stack', () => {
   });
 });
 
+describe('outputs of a stack that it depends on', () => {
+  const add = async () => {
+    await queue.addStack('network');
+    const { id } = await queue.admin.addStackDependency('stack', 'network');
+    return open(`dependencies/${id}/outputs/new`);
+  };
+
+  test('are taken as variables, shown, and taken no more', async () => {
+    const form = await add();
+    const typed = { outputName: 'vpc_id', inputName: 'TF_VAR_vpc_id', triggerAlways: 'yes' };
+    expect((await form.send(typed)).location).toBe(at);
+    expect(await page()).toMatch(/vpc_id<\/code> as <code>TF_VAR_vpc_id<\/code>, whether it has changed or not/);
+    const [, remove] = new RegExp(`href="${at}/(outputs/\\w+/delete)"`).exec(await page()) ?? [];
+    const question = await open(remove!);
+    expect((await question.send({})).location).toBe(at);
+    expect(await page()).not.toContain('TF_VAR_vpc_id');
+    expect((await question.send({})).text).toContain('somebody may have removed it');
+  });
+
+  test.each([
+    ['outputName', { outputName: 'a b', inputName: 'X' }, 'is no name of an output'],
+    ['inputName', { outputName: 'a', inputName: 'SPACELIFT_DEBUG' }, 'is a setting of the pool'],
+  ])('are refused beside %s', async (field, typed, sentence) => {
+    const { text } = await (await add()).send(typed);
+    expect(text).toContain(sentence);
+    expect(text).toContain(`id="${field}-error"`);
+  });
+});
+
 describe('drift detection of a stack', () => {
   const schedule = { schedule: '0 6 * * 1-5\n@daily', timezone: 'Europe/Berlin', reconcile: 'yes' };
 

@@ -96,7 +96,7 @@ export const RUNS: FeatureGroup = {
       ],
       ['constructs/presets/provider-mirror', 'mounts a folder of providers read-only, and tells the tool of it'],
     ),
-    inPart('outputs', 'F68', 'Logs on standard output as lines of JSON; masked variables; debugging', [
+    works('F68', 'Logs on standard output as lines of JSON; masked variables; debugging; sensitive outputs', [
       'launcher/relay/standard-output',
       'what the control plane has is shown as JSON lines, masked, where the pool asks for it',
     ]),

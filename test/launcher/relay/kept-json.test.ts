@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
 import { KeptJson, type Kept, type KeptValue } from '../../../src/launcher/relay/kept-json';
 
-const DOCUMENT: Readonly<Record<string, Kept>> = {
-  list: {
-    each: { members: { name: 'text', there: 'presence', all: { each: 'text' }, in: { members: { a: 'text' } } } },
+const DOCUMENT: Kept & object = {
+  members: {
+    list: {
+      each: { members: { name: 'text', there: 'presence', all: { each: 'text' }, in: { members: { a: 'text' } } } },
+    },
+    map: { each: { members: { name: 'text' } } },
   },
-  map: { each: { members: { name: 'text' } } },
 };
 
 type Entry = readonly [member: string, name: string, value: unknown];
@@ -93,5 +95,57 @@ describe('a document of JSON', () => {
       fc.property(fc.oneof(bytes, signs), (some) => void read(some)),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe('values that are kept as the JSON that they are', () => {
+  const values = (text: string, atOnce = 7): unknown => {
+    const all: unknown[] = [];
+    const json = new KeptJson({ each: { members: { value: 'json' } } }, (_, name, value) => {
+      all.push([name, (value as { value?: KeptValue }).value]);
+    });
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length; at += atOnce) json.add(bytes.subarray(at, at + atOnce));
+    return json.isWhole ? all : 'not whole';
+  };
+
+  test.each([
+    ['{"a":{"value": 1.50e9 }}', [['a', '1.50e9']]],
+    [
+      '{"a":{"value":null,"b":[1]},"c":{"value":true}}',
+      [
+        ['a', 'null'],
+        ['c', 'true'],
+      ],
+    ],
+    ['{"a":{"value": [ 1, { "b c" : " d \\" " } ] }}', [['a', '[1,{"b c":" d \\" "}]']]],
+    [
+      '{"a":{"value":"x"},"b":7,"c":{}}',
+      [
+        ['a', '"x"'],
+        ['c', undefined],
+      ],
+    ],
+    ['{"a":{"value":[1,]}}', 'not whole'],
+    ['{"a":{"value":nil}}', 'not whole'],
+    ['{"a":{"value":"\\x"}}', 'not whole'],
+    ['{"a":{"value":[1', 'not whole'],
+    ['nothing', 'not whole'],
+    ['', 'not whole'],
+  ])('%s', (text, wanted) => expect(values(text)).toEqual(wanted));
+
+  test('mean what they meant, wherever the pieces are cut, and long ones are left out', () => {
+    const property = fc.property(fc.json(), fc.integer({ min: 1, max: 9 }), (value, atOnce) => {
+      const [entry] = values(`{"a":{"value":${JSON.stringify(JSON.parse(value), undefined, 2)}}}`, atOnce) as [
+        string,
+        string,
+      ][];
+      expect(JSON.parse(entry![1])).toEqual(JSON.parse(value));
+    });
+    fc.assert(property, { numRuns: 100 });
+    expect(values(JSON.stringify({ a: { value: 'x'.repeat(70_000) }, b: { value: 1 } }), 1000)).toEqual([
+      ['a', false],
+      ['b', '1'],
+    ]);
   });
 });

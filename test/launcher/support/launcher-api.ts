@@ -9,6 +9,7 @@ import {
   HeartbeatRequest,
   LogsRequest,
   OutcomeRequest,
+  OutputsRequest,
   StartRequest,
   UploadedRequest,
 } from '../../../src/protocol/messages';
@@ -31,6 +32,7 @@ export class LauncherApi {
   readonly logs: Record<'init' | 'relay', LogEntry[]> = { init: [], relay: [] };
   readonly outcomes: OutcomeRequest[] = [];
   readonly changes: PlanChanges[] = [];
+  readonly outputs: OutputsRequest[] = [];
   readonly requests: string[] = [];
   source = Buffer.alloc(0);
   workspace: Buffer | undefined;
@@ -151,6 +153,19 @@ export class LauncherApi {
     return fence === this.fence ? this.refusals.get(operation) : 'fenced';
   }
 
+  private async beat(body: unknown): Promise<object | Refusal['code'] | undefined> {
+    HeartbeatRequest.parse(body);
+    if (this.stopReason === undefined) await new Promise<void>((resolve) => this.stopped.push(resolve));
+    if (this.refusals.has('heartbeat')) return this.refusals.get('heartbeat');
+    return { stop: this.stopReason === undefined ? null : { reason: this.stopReason } };
+  }
+
+  private hear(operation: 'changes' | 'outputs', body: unknown): object {
+    if (operation === 'changes') this.changes.push(ChangesRequest.parse(body).changes);
+    else this.outputs.push(OutputsRequest.parse(body));
+    return {};
+  }
+
   private async handle({ operation, query, body }: Request): Promise<object | Refusal['code'] | undefined> {
     switch (operation) {
       case 'start': {
@@ -172,15 +187,11 @@ export class LauncherApi {
         for (const entry of entries) if (entry.sequence === stored.length + 1) stored.push(entry);
         return this.onLogs(entries) ? { acknowledged: stored.length } : undefined;
       }
-      case 'heartbeat': {
-        HeartbeatRequest.parse(body);
-        if (this.stopReason === undefined) await new Promise<void>((resolve) => this.stopped.push(resolve));
-        if (this.refusals.has(operation)) return this.refusals.get(operation);
-        return { stop: this.stopReason === undefined ? null : { reason: this.stopReason } };
-      }
+      case 'heartbeat':
+        return this.beat(body);
       case 'changes':
-        this.changes.push(ChangesRequest.parse(body).changes);
-        return {};
+      case 'outputs':
+        return this.hear(operation, body);
       case 'outcome':
         this.outcomes.push(OutcomeRequest.parse(body));
         await this.onOutcome();

@@ -21,6 +21,8 @@ export interface PodOptions {
   /** Where the tool is. */
   readonly bin: string;
   readonly home: string;
+  /** What the pool sets in the container worker. @default - nothing */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly logger?: Logger;
   readonly spans?: Spans;
 }
@@ -35,7 +37,7 @@ export async function mountPool(folder: string, pool: TestPool): Promise<void> {
 /** One run Pod of a real control plane: its three containers in their order. @returns the exit code of `worker` */
 export async function runPodOfProcesses(assignment: Assignment, options: PodOptions): Promise<number> {
   const { runId, stage, attempt, fence, startDeadline } = assignment;
-  const { pool, workerName, folder, bin, home, logger = SILENT, spans = NO_SPANS } = options;
+  const { pool, workerName, folder, bin, home, environment = {}, logger = SILENT, spans = NO_SPANS } = options;
   const paths: Paths = {
     workspace: join(folder, 'workspace'),
     binaries: join(folder, 'binaries'),
@@ -51,7 +53,7 @@ export async function runPodOfProcesses(assignment: Assignment, options: PodOpti
   const print = (): void => undefined;
   const relayed = relay({ ...both, environment: {}, print, terminating: new AbortController().signal });
   const shim = spawn('sh', [join(paths.binaries, 'spacelift-worker'), paths.exchange], {
-    env: { PATH: [bin, process.env['PATH']].join(delimiter), HOME: home, CHECKPOINT_DISABLE: '1' },
+    env: { PATH: [bin, process.env['PATH']].join(delimiter), HOME: home, CHECKPOINT_DISABLE: '1', ...environment },
     stdio: 'ignore',
   });
   const [code] = (await once(shim, 'exit')) as [number];

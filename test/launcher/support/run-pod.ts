@@ -55,6 +55,8 @@ export function runSpec(steps: readonly Step[], more: Partial<RunSpec> = {}): Ru
     projectRoot: '',
     planStep: null,
     showPlanCommand: null,
+    showOutputsCommand: null,
+    masked: [],
     keepsWorkspace: true,
     managedState: null,
     tool: null,

@@ -20,6 +20,7 @@ import { stackSizes } from './0020-stack-sizes';
 import { vcsAgents } from './0022-vcs-agents';
 import { ansible } from './0025-ansible';
 import { toolVersions } from './0023-tool-versions';
+import { outputs } from './0024-outputs';
 import type { Migration } from './migration';
 
 /**
@@ -55,5 +56,6 @@ export const MIGRATIONS: Migrations = {
   '0020-stack-sizes.additive': stackSizes,
   '0022-vcs-agents.additive': vcsAgents,
   '0023-tool-versions.additive': toolVersions,
+  '0024-outputs.additive': outputs,
   '0025-ansible.additive': ansible,
 };

@@ -3,6 +3,7 @@ import { DRIFT_FORMS } from './drift-forms';
 import type { Form } from './form';
 import { KEY_FORMS } from './key-forms';
 import { NEW_RUN_FORMS } from './new-run-forms';
+import { OUTPUT_FORMS } from './output-forms';
 import { POOL_FORMS } from './pool-forms';
 import { RUN_FORMS } from './run-forms';
 import { SOURCE_FORMS } from './source-form';
@@ -19,6 +20,7 @@ export const FORMS: readonly Form[] = [
   ...STACK_FORMS,
   ...SOURCE_FORMS,
   ...DEPENDENCY_FORMS,
+  ...OUTPUT_FORMS,
   ...DRIFT_FORMS,
   ...STATE_FORMS,
   ...NEW_RUN_FORMS,

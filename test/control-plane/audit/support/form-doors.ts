@@ -2,6 +2,7 @@ import type { Action } from '../../../../src/control-plane/audit/actions';
 import { makeKey } from '../../support/credentials';
 import type { TestQueue } from '../../support/queue';
 import { archive, SECRET, type Door, type TestDoors } from './doors';
+import { dependencyIn, REFERENCE, referenceIn } from './output-doors';
 import { lockState, pushState, unconfirmedRun } from './furnished';
 
 type Filled = Promise<object> | object;
@@ -116,6 +117,14 @@ const ofStacks = (form: MakeForm, queue: () => TestQueue): Doors => ({
     const { id } = await queue().admin.addStackDependency('stack', 'other');
     return stackOf(queue(), `dependencies/${id}/delete`);
   }),
+  'POST /stacks/:id/dependencies/:dependency/outputs/new': form(
+    'stack.map-output',
+    async () => stackOf(queue(), `dependencies/${await dependencyIn(queue())}/outputs/new`),
+    () => REFERENCE,
+  ),
+  'POST /stacks/:id/outputs/:reference/delete': form('stack.unmap-output', async () =>
+    stackOf(queue(), `outputs/${await referenceIn(queue())}/delete`),
+  ),
   'POST /stacks/:id/drift': form(
     'stack.set-drift-detection',
     () => stackOf(queue(), 'drift'),

@@ -76,6 +76,12 @@ export class World {
     return (await this.queue.admin.addStackDependency(this.stack, await this.anotherStack())).id;
   }
 
+  /** An output of another stack that the stack takes. */
+  async reference(): Promise<string> {
+    const wanted = { outputName: 'vpc_id', inputName: 'TF_VAR_vpc_id' };
+    return (await this.queue.admin.outputs.addReference(await this.dependency(), wanted)).id;
+  }
+
   async key(): Promise<string> {
     return (await this.queue.admin.keys.create({ name: this.fresh('key'), role: 'reader' })).id;
   }

@@ -133,4 +133,44 @@ export const STACKS: Operations = {
     given: async (world) => ({ id: await world.dependency() }),
     gives: (_world, { id }) => ({ id }),
   },
+  stackDependenciesAddReference: {
+    shows: 'lets a stack take an output of another',
+    document:
+      'mutation($id: ID!, $reference: StackDependencyReferenceInput!) { stackDependenciesAddReference(stackDependencyID: $id, reference: $reference) { outputName inputName type triggerAlways } }',
+    given: async (world) => ({
+      id: await world.dependency(),
+      reference: { outputName: 'vpc_id', inputName: 'TF_VAR_vpc_id', type: 'ENVIRONMENT_VARIABLE' },
+    }),
+    gives: () => ({
+      outputName: 'vpc_id',
+      inputName: 'TF_VAR_vpc_id',
+      type: 'ENVIRONMENT_VARIABLE',
+      triggerAlways: false,
+    }),
+    then: (world) => ({
+      ask: 'query($id: ID!) { stack(id: $id) { dependsOn { references { outputName } } } }',
+      with: { id: world.stack },
+      gives: { stack: { dependsOn: [{ references: [{ outputName: 'vpc_id' }] }] } },
+    }),
+  },
+  stackDependenciesUpdateReference: {
+    shows: 'lets it take another',
+    document:
+      'mutation($reference: StackDependencyReferenceUpdateInput!) { stackDependenciesUpdateReference(reference: $reference) { id outputName inputName triggerAlways } }',
+    given: async (world) => ({
+      reference: { id: await world.reference(), outputName: 'zone', inputName: 'ZONE', triggerAlways: true },
+    }),
+    gives: (_world, { reference }) => reference,
+  },
+  stackDependenciesDeleteReference: {
+    shows: 'lets it take that no more',
+    document: 'mutation($id: ID!) { stackDependenciesDeleteReference(id: $id) { id } }',
+    given: async (world) => ({ id: await world.reference() }),
+    gives: (_world, { id }) => ({ id }),
+    then: (world) => ({
+      ask: 'query($id: ID!) { stack(id: $id) { dependsOn { references { id } } } }',
+      with: { id: world.stack },
+      gives: { stack: { dependsOn: [{ references: [] }] } },
+    }),
+  },
 };
