@@ -1,6 +1,15 @@
 import type { Generated } from 'kysely';
 
-/* Columns as in schema.ts: what stacks have for each other. */
+/* Columns as in schema.ts: what runs tell of their stacks, and what stacks have for each other. */
+
+export interface PlanChangesRow {
+  /** The run. */
+  id: string;
+  /** JSON. */
+  counts: string;
+  /** Encrypted (secrets.ts). */
+  lists: string;
+}
 
 export interface StackDependencyRow {
   id: string;

@@ -1,5 +1,6 @@
 import type {
   DependencyReferenceRow,
+  PlanChangesRow,
   RunDependencyRow,
   RunInputsRow,
   StackDependencyRow,
@@ -269,15 +270,6 @@ export interface PoolSampleRow {
   busy: number;
   idle: number;
   drained: number;
-}
-
-export interface PlanChangesRow {
-  /** The run. */
-  id: string;
-  /** JSON. */
-  counts: string;
-  /** Encrypted (secrets.ts). */
-  lists: string;
 }
 
 /** A row when all secrets are encrypted. */
