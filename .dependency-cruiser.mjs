@@ -58,7 +58,7 @@ export const ROOMS = {
   ],
   'vcs-agent': ['network', 'protocol'],
   launcher: ['network', 'api', 'protocol', 'text', 'tracing'],
-  'launcher/init': ['network', 'api', 'protocol', 'tracing', 'launcher/*'],
+  'launcher/init': ['network', 'api', 'protocol', 'text', 'tracing', 'launcher/*'],
   'launcher/relay': ['protocol', 'text', 'tracing', 'launcher/*'],
   'launcher/shim': [],
   'control-plane': ['network', 'api', 'protocol', 'tracing', 'its rooms'],

@@ -247,6 +247,7 @@ export const OPERATION_BYTES = {
   start: 1 * KIB,
   logs: 4 * MIB,
   heartbeat: 1 * KIB,
+  commit: 16 * KIB,
   changes: 1 * MIB,
   outputs: 2 * MIB,
   outcome: 16 * KIB,

@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
 import {
   ChangesResponse,
+  CommitResponse,
   FENCE_HEADER,
   HeartbeatResponse,
   runPath,
@@ -18,6 +19,7 @@ import {
   UploadResponse,
 } from '../protocol/messages';
 import type {
+  GitCommit,
   HeartbeatRequest,
   LockInfo,
   LogEntry,
@@ -104,13 +106,18 @@ export class LauncherClient {
   /** @param asksPolicy whether the run is to be told of for an initialization policy */
   start(asksPolicy = false): Promise<RunSpec> {
     const { podUid } = this.options.identity;
-    const able = { servesState: true, bringsTool: true, masksInputs: true };
+    const able = { servesState: true, clonesGit: true, bringsTool: true, masksInputs: true };
     return this.post('start', { podUid, asksPolicy, ...able }, RunSpec);
   }
 
   /** The source as a tar.gz stream; the caller reads or destroys it. */
   source(): Promise<Readable> {
     return this.call({ method: 'GET', operation: 'source', read: (body) => Promise.resolve(body) });
+  }
+
+  /** The commit of a git repository that the run is of. */
+  async commit(commit: GitCommit): Promise<void> {
+    await this.post('commit', { commit }, CommitResponse);
   }
 
   /** The sealed run state; the caller reads or destroys it. */

@@ -65,6 +65,7 @@ const addStack = (id: string): Promise<void> => {
     runnerImage: null,
     autoDeploy: false,
     managesState: false,
+    repository: null,
     source: null,
     createdAt: 1,
   };

@@ -65,7 +65,7 @@ const run = async (command: string, cwd: string, environment: Readonly<Record<st
 function initOf(stage: Stage): string {
   const record = { id: '', type: 'TRACKED', command: null, projectRoot: null, tool: null } as unknown as RunRecord;
   const stack = { id: '', name: 'stack', tool: 'OPENTOFU', toolVersion: null, projectRoot: '' } as StackRecord;
-  const spec = runSpec(record, { stack, environment: {}, stateVersion: 0 }, stage);
+  const spec = runSpec(record, { stack, environment: {}, credentials: {}, stateVersion: 0 }, stage);
   return spec.steps.find(({ name }) => name === 'init')!.command;
 }
 

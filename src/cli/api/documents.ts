@@ -79,6 +79,14 @@ export const STACK = graphql(`
       playbook
       autoDeploy
       hasSource
+      repository
+      branch
+      repositorySettings {
+        submodules
+        lfs
+        sparse
+        credentials
+      }
       projectRoot
       runnerImage
       environment
@@ -228,7 +236,7 @@ const DELTA = `
 `;
 const RUN_FIELDS = `
   id stackName type kind state reason message isPrioritized waitsFor attempt createdAt finished command driftDetection
-  commit { hash message } runtimeConfig { environment projectRoot runnerImage }
+  commit { hash message authorName timestamp } branch runtimeConfig { environment projectRoot runnerImage }
   ${DELTA}
 `;
 

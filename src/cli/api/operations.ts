@@ -6,6 +6,22 @@ import { notFound } from './refused';
 import type { Variable } from './variables';
 import { CREATE_POOL, CREATE_STACK, CREATE_TASK, DELETE_STACK, STACK, TRIGGER_RUN, UPDATE_STACK } from './documents';
 
+/** What is said of a git repository; what is left out stays as it is. */
+export interface RepositoryChange {
+  /** '': sources are uploaded. */
+  readonly repository?: string;
+  readonly branch?: string;
+  readonly repositorySettings?: {
+    readonly submodules?: boolean;
+    readonly lfs?: boolean;
+    readonly sparse?: boolean;
+    readonly username?: string;
+    readonly token?: string;
+    readonly deployKey?: string;
+    readonly knownHosts?: string;
+  };
+}
+
 export interface NewPool {
   readonly id: string;
   /** The token, as it goes into the Secret. */
@@ -47,6 +63,8 @@ export interface NewStack {
   readonly managedState?: boolean;
   /** Environment of its runs. @default - none */
   readonly environment?: readonly { readonly name: string; readonly value: string }[];
+  /** Its git repository. @default - its source is uploaded */
+  readonly git?: RepositoryChange | undefined;
 }
 
 /** Makes a stack; it can run once it has a source. */
@@ -62,6 +80,7 @@ export async function createStack(client: ApiClient, stack: NewStack): Promise<{
     auto: stack.autoDeploy ?? false,
     state: stack.managedState ?? true,
     env: [...(stack.environment ?? [])],
+    ...stack.git,
   });
   return stackCreate;
 }
@@ -84,6 +103,7 @@ export async function updateStack(
     state: change.managedState,
     env: change.environment && [...change.environment],
     unset: change.unsetEnv && [...change.unsetEnv],
+    ...change.git,
   });
   return stackUpdate.name;
 }

@@ -12,6 +12,9 @@ export const CREATE_STACK = graphql(`
     $auto: Boolean
     $state: Boolean
     $env: [EnvironmentVariable!]
+    $repository: String
+    $branch: String
+    $repositorySettings: RepositorySettingsInput
   ) {
     stackCreate(
       name: $name
@@ -24,6 +27,9 @@ export const CREATE_STACK = graphql(`
       autoDeploy: $auto
       manageState: $state
       environment: $env
+      repository: $repository
+      branch: $branch
+      repositorySettings: $repositorySettings
     ) {
       id
     }
@@ -42,6 +48,9 @@ export const UPDATE_STACK = graphql(`
     $state: Boolean
     $env: [EnvironmentVariable!]
     $unset: [String!]
+    $repository: String
+    $branch: String
+    $repositorySettings: RepositorySettingsInput
   ) {
     stackUpdate(
       stack: $stack
@@ -55,6 +64,9 @@ export const UPDATE_STACK = graphql(`
       manageState: $state
       environment: $env
       unsetEnvironment: $unset
+      repository: $repository
+      branch: $branch
+      repositorySettings: $repositorySettings
     ) {
       name
     }

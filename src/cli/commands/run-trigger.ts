@@ -33,7 +33,10 @@ export function triggerCommand(): Command {
     )
     .addOption(new Option('--proposed', 'the same as --type proposed').conflicts(['autoDeploy', 'type']))
     .option('--auto-deploy', 'apply changes without asking, whatever the stack says')
-    .option('--commit <hash>', 'of which commit the source is, to be shown beside the run')
+    .option(
+      '--commit <hash>',
+      'of a git repository: the commit to fetch, its whole hash (default: the head of the branch); else of which commit the source is, to be shown beside the run',
+    )
     .option('--message <text>', 'what that commit says');
   withExamples(
     withFollow(withConfig(withConfirmation(command))),

@@ -133,7 +133,8 @@ function runText(run: Run): string {
     ['Stack', run.stackName],
     ['Kind', run.kind],
     ['Command', run.command],
-    ['Commit', run.commit && `${run.commit.hash}${run.commit.message === null ? '' : ` ${run.commit.message}`}`],
+    ['Commit', run.commit && commitWords(run.commit)],
+    ['Branch', run.branch],
     ['Project root', run.runtimeConfig.projectRoot],
     ['Runner image', run.runtimeConfig.runnerImage],
     ['Environment', run.runtimeConfig.environment.join(', ') || null],
@@ -213,4 +214,9 @@ function stopSentence({ id, state, finished }: Run): string {
       ? ' What it has applied stays; its state is lost if the stack has no backend and the control plane does not keep it.'
       : '';
   return `Run ${id} is ${state} and was asked to stop.${lost} See it end with: worker-pools run log ${id} --follow`;
+}
+
+function commitWords({ hash, message, authorName }: NonNullable<Run['commit']>): string {
+  const [subject = ''] = (message ?? '').split('\n', 1);
+  return [hash, subject, authorName ? `(${authorName})` : ''].filter((one) => one !== '').join(' ');
 }

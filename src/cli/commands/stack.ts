@@ -25,12 +25,13 @@ import { UsageError } from '../run-program';
 import { withPackedSource, type PackedSource } from '../source/pack';
 import { packedSentences, warnings } from '../source/report';
 import { findPool } from './find-pool';
+import { repositoryOf, withRepository, withRepositoryChange, type RepositoryFlags } from './repository-flags';
 import { dependencyCommand } from './stack-dependency';
 import { driftCommand, driftWords } from './stack-drift';
 import { outputCommand } from './stack-output';
 import { stateCommand } from './stack-state';
 
-interface ChangeFlags extends VariableFlags, OutputFlags {
+interface ChangeFlags extends VariableFlags, OutputFlags, RepositoryFlags {
   readonly pool?: string;
   readonly autoDeploy?: boolean;
   readonly managedState?: boolean;
@@ -43,7 +44,7 @@ interface ChangeFlags extends VariableFlags, OutputFlags {
 
 interface CreateFlags extends ChangeFlags {
   readonly pool: string;
-  readonly source: string;
+  readonly source?: string;
 }
 
 interface ListFlags extends WatchFlags {
@@ -79,9 +80,9 @@ export function stackCommand(): Command {
 function createCommand(): Command {
   const command = new Command('create')
     .argument('<name>', 'name of the stack')
-    .description('Create a stack from a folder with OpenTofu or Terraform sources.')
+    .description('Create a stack from a folder with OpenTofu or Terraform sources, or from a git repository.')
     .requiredOption('--pool <pool>', 'name or id of its pool')
-    .requiredOption('--source <dir>', 'folder to upload')
+    .option('--source <dir>', 'folder to upload, unless --repository names its source')
     .option('--auto-deploy', 'apply changes without asking')
     .option('--no-managed-state', 'do not keep its state in the control plane, even if its source names no backend')
     .addOption(tool().default('opentofu'))
@@ -90,23 +91,31 @@ function createCommand(): Command {
     .option('--project-root <folder>', 'folder inside the source to run in (default: its root)')
     .option('--runner-image <image>', "image of the container worker (default: the pool's, then the control plane's)");
   withExamples(
-    withOutput(withVariables(command)).addHelpText('after', IGNORE_HELP),
+    withOutput(withVariables(withRepository(command))).addHelpText('after', IGNORE_HELP),
     'stack create network --pool production --source ./network',
+    'stack create network --pool production --repository https://git.example.com/team/network.git --branch main --token-file token',
     'stack create dev --pool production --source . --project-root envs/dev --env-from-file dev.env --env TF_VAR_size=3',
   );
   return apiAction<CreateFlags>(command, async (client, flags, given) => {
     const name = checkStackName(given ?? '');
     const projectRoot = projectFolder(flags.projectRoot ?? '');
     const environment = variablesOf(flags);
-    await withPackedSource(flags.source, projectRoot, async (packed) => {
-      const { id } = await createStack(client, { ...flags, name, projectRoot, environment });
-      await uploadSource(client, id, packed).catch(async (error: unknown) => {
-        // Nobody wants a stack that cannot run; its name stays free for the next attempt.
-        await deleteStack(client, id).catch(() => undefined);
-        throw error;
+    const { source } = flags;
+    if ((source === undefined) === !flags.repository) {
+      throw new UsageError('--source or --repository: say where the source is, by one of both');
+    }
+    const git = repositoryOf(flags);
+    if (source === undefined) await createStack(client, { ...flags, name, projectRoot, environment, git });
+    else
+      await withPackedSource(source, projectRoot, async (packed) => {
+        const { id } = await createStack(client, { ...flags, name, projectRoot, environment });
+        await uploadSource(client, id, packed).catch(async (error: unknown) => {
+          // Nobody wants a stack that cannot run; its name stays free for the next attempt.
+          await deleteStack(client, id).catch(() => undefined);
+          throw error;
+        });
+        tell(packed, projectRoot, flags.managedState ?? true, flags);
       });
-      tell(packed, projectRoot, flags.managedState ?? true, flags);
-    });
     warnAboutTool(flags);
     if (flags.output) return showStack(client, flags, name);
     print(`Stack ${name} is created; run it with: worker-pools run trigger ${name} --follow`);
@@ -149,13 +158,15 @@ function updateCommand(): Command {
     .option('--runner-image <image>', 'image of the container worker; "": the pool\'s, then the control plane\'s')
     .option('--unset-env <name>', 'remove a variable, repeatable', collect);
   withExamples(
-    withOutput(withVariables(command)),
+    withOutput(withVariables(withRepositoryChange(command))),
+    'stack update network --branch release --token-file -',
     'stack update network --env TF_VAR_size=5 --unset-env TF_VAR_old',
     'stack update network --project-root envs/prod --no-auto-deploy',
   );
   return apiAction<UpdateFlags>(command, async (client, flags, given) => {
     const { pool, autoDeploy, managedState, tool: chosen, toolVersion, playbook, runnerImage, unsetEnv } = flags;
     const environment = variablesOf(flags);
+    const git = repositoryOf(flags);
     const projectRoot = flags.projectRoot === undefined ? undefined : projectFolder(flags.projectRoot);
     const isChange = [
       pool,
@@ -167,11 +178,12 @@ function updateCommand(): Command {
       runnerImage,
       unsetEnv,
       projectRoot,
+      git,
     ].some((one) => one !== undefined);
     if (!isChange && environment.length === 0) {
       throw new UsageError('nothing to change: say what, for example --env NAME=VALUE (--help lists all)');
     }
-    const name = await updateStack(client, given ?? '', { ...flags, projectRoot, environment });
+    const name = await updateStack(client, given ?? '', { ...flags, projectRoot, environment, git });
     warnAboutTool(flags);
     if (flags.output) return showStack(client, flags, name);
     print(`Stack ${name} is changed; runs that start from now on go by it.`);
@@ -202,8 +214,16 @@ const stackText = (stack: Stack): string =>
     ['Environment', stack.environment.join(', ') || '(none)'],
     ['State', stateOf(stack)],
     ['Drift', driftWords(stack)],
-    ['Source', stack.hasSource ? 'uploaded' : '(none: it cannot run)'],
+    ['Source', sourceWords(stack)],
   ]);
+
+function sourceWords({ hasSource, repository, branch, repositorySettings: settings }: Stack): string {
+  if (!settings) return hasSource ? 'uploaded' : '(none: it cannot run)';
+  const { credentials, ...options } = settings;
+  const chosen = Object.entries(options).flatMap(([name, isChosen]) => (isChosen ? [`, ${name}`] : []));
+  const proof = credentials.length === 0 ? 'without credentials' : `with ${credentials.join(', ')}`;
+  return `branch ${branch} of ${repository}, ${proof}${chosen.join('')}`;
+}
 
 function listCommand(): Command {
   const command = new Command('list')

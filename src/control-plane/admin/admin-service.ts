@@ -12,7 +12,7 @@ import { waitsFor } from '../queue/waiting';
 import { runTopic, type Sleep } from '../queue/wakeups';
 import { DriftAdmin } from './drift-admin';
 import { KeyAdmin } from './key-admin';
-import { configOf, usable } from './new-run';
+import { configOf, requireWholeHash, usable } from './new-run';
 import { OutputAdmin } from './output-admin';
 import { PlanAdmin } from './plan-admin';
 import { PoolAdmin, type Pool, type PoolKeeper } from './pool-admin';
@@ -247,6 +247,11 @@ export class AdminService {
     return this.stackAdmin.environmentNames(stackIds);
   }
 
+  /** Which credentials the stacks have for their git repositories; nobody is told what they are. */
+  credentialNames(stackIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    return this.stackAdmin.credentialNames(stackIds);
+  }
+
   /** Takes a tar.gz; runs triggered later use it. */
   uploadSource(stackName: string, archive: Readable): Promise<StackRecord> {
     return this.stackAdmin.uploadSource(stackName, archive);
@@ -257,6 +262,7 @@ export class AdminService {
     const { type = 'TRACKED', autoDeploy, environment = {} } = input;
     const idempotencyKey = input.idempotencyKey === undefined ? undefined : checkIdempotencyKey(input.idempotencyKey);
     const config = configOf({ ...input, type });
+    requireWholeHash(stack, config);
     if (Object.keys(environment).length > 0) {
       usable({ ...(await this.tables.stacks.environment(stack.id)), ...environment });
     }

@@ -7,6 +7,7 @@ export interface Repeatable {
 }
 import type { StackTool } from '../store/records';
 import type { RunType } from '../store/records';
+import type { RepositoryInput } from './repository-input';
 
 export interface PoolSettings {
   readonly name: string;
@@ -47,6 +48,8 @@ export interface NewStack extends Repeatable {
   readonly autoDeploy?: boolean;
   /** Whether the control plane keeps its state, where its source names no backend. @default true */
   readonly managesState?: boolean;
+  /** Where its source is, unless it is uploaded. @default - sources are uploaded */
+  readonly repository?: RepositoryInput;
   /** Environment of every step; values may be secret. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -70,8 +73,10 @@ export interface NewRun {
   readonly command?: string;
   /** Of a task: without initializing the workspace first. @default false */
   readonly skipInitialization?: boolean;
-  /** Of which commit the source is. @default - not said */
+  /** Of which commit the source is; of a repository, the one to be fetched. @default - not said; the head of the branch */
   readonly commitSha?: string;
+  /** Of a repository, that the commit is of. @default - the one that the stack tracks */
+  readonly branch?: string;
   readonly commitMessage?: string;
   /** Folder inside the source, for this run. @default the stack's */
   readonly projectRoot?: string;

@@ -28,6 +28,7 @@ export class Lookups {
   readonly references: DataLoader<string, readonly StackDependencyReference[]>;
   readonly outputs: DataLoader<string, StackOutputs | null>;
   readonly environmentNames: DataLoader<string, readonly string[]>;
+  readonly credentialNames: DataLoader<string, readonly string[]>;
   readonly changeCounts: DataLoader<string, ChangeCounts | null>;
   readonly driftSchedules: DataLoader<string, DriftSchedule | null>;
   readonly waitsFor: DataLoader<RunRecord, string | null>;
@@ -46,6 +47,7 @@ export class Lookups {
     this.references = byId((dependencies) => referencesBy(admin, dependencies), []);
     this.outputs = byId((stacks) => admin.outputs.of(stacks), null);
     this.environmentNames = byId((stacks) => admin.environmentNames(stacks), []);
+    this.credentialNames = byId((stacks) => admin.credentialNames(stacks), []);
     this.changeCounts = byId((runs) => admin.plans.counts(runs), null);
     this.driftSchedules = byId((stacks) => admin.drift.ofStacks(stacks), null);
     this.vcsAgents = byId((pools) => admin.vcsAgents.agents(pools), []);

@@ -30,7 +30,10 @@ const RuntimeConfigInput = builder.inputRef<RuntimeConfig>('RuntimeConfigInput')
 builder.mutationFields((t) => {
   const runtimeConfig = { runtimeConfig: t.arg({ type: RuntimeConfigInput }) };
   const commit = {
-    commitSha: t.arg.string({ description: 'Of which commit the source is, as whoever uploaded it knows.' }),
+    commitSha: t.arg.string({
+      description:
+        'The commit to be fetched, by its whole hash; the head of the branch unless given. Of a source that was uploaded: of which commit it is.',
+    }),
     commitMessage: t.arg.string(),
   };
   return {

@@ -1,4 +1,5 @@
 import { RequestError } from '../errors';
+import { commitOf, type CommitOfRun } from '../queue/git-source';
 import { PRIORITIZED } from '../queue/rank';
 import { factsOf } from '../queue/run-types';
 import { isTerminal } from '../queue/transitions';
@@ -27,9 +28,19 @@ export const RunState = builder.enumType('RunState', {
   ] as const,
 });
 
-const Commit = builder.objectRef<{ readonly hash: string; readonly message: string | null }>('Commit').implement({
-  description: 'Of which commit the source is, as whoever triggered the run said.',
-  fields: (t) => ({ hash: t.exposeString('hash'), message: t.exposeString('message', { nullable: true }) }),
+const Commit = builder.objectRef<CommitOfRun & { readonly hash: string }>('Commit').implement({
+  description:
+    'Of which commit the source is: of a git repository the one that was fetched, of a source that was uploaded what was said.',
+  fields: (t) => ({
+    hash: t.exposeString('hash'),
+    message: t.exposeString('message', { nullable: true }),
+    authorName: t.exposeString('author', { nullable: true, description: 'Null where it was only said.' }),
+    timestamp: t.int({
+      nullable: true,
+      description: 'When it was committed; null where it was only said.',
+      resolve: ({ createdAt }) => (createdAt === null ? null : seconds(createdAt)),
+    }),
+  }),
 });
 
 const RuntimeConfig = builder.objectRef<RunRecord>('RuntimeConfig').implement({
@@ -64,8 +75,16 @@ export const Run = builder.objectRef<RunRecord>('Run').implement({
     commit: t.field({
       type: Commit,
       nullable: true,
-      resolve: ({ commitSha, commitMessage }) =>
-        commitSha === null ? null : { hash: commitSha, message: commitMessage },
+      resolve: (run) => {
+        const { hash, ...commit } = commitOf(run, null);
+        return hash === null ? null : { hash, ...commit };
+      },
+    }),
+    branch: t.string({
+      nullable: true,
+      description:
+        'Of its commit; null of a source that was uploaded, and until a run without a commit has fetched one.',
+      resolve: (run) => commitOf(run, null).branch,
     }),
     runtimeConfig: t.field({ type: RuntimeConfig, resolve: (run) => run }),
     driftDetection: t.exposeBoolean('driftDetection', { description: 'Whether it looks for drift, or reconciles it.' }),

@@ -5,6 +5,7 @@ import { DEFAULT_SPACE } from '../names';
 import { builder, seconds } from './builder';
 import { variables } from '../admin/variables';
 import { isGiven } from './given';
+import { repositoryArgs, repositoryInput, RepositorySettings, type RepositoryArgs } from './repositories';
 import { Run } from './runs';
 import { checkSearch, mostOf, pageOf, pagesOf, passes, SearchInput } from './search';
 import { Space } from './spaces';
@@ -45,7 +46,7 @@ export const Stack = builder.objectRef<StackRecord>('Stack').implement({
       resolve: ({ id }, _args, { lookups }) => lookups.environmentNames.load(id),
     }),
     hasSource: t.boolean({
-      description: 'Whether a source was uploaded; without one it cannot run.',
+      description: 'Whether a source was uploaded, or it has a git repository; without one it cannot run.',
       resolve: ({ source }) => source !== null,
     }),
     runs: t.field({
@@ -80,7 +81,20 @@ export const Stack = builder.objectRef<StackRecord>('Stack').implement({
     }),
     description: t.string({ nullable: true, description: 'Null: stacks have none here.', resolve: () => null }),
     labels: t.stringList({ description: 'Empty: stacks have none here.', resolve: () => [] }),
-    branch: t.string({ description: 'Empty: sources are uploaded.', resolve: () => '' }),
+    repository: t.string({
+      description: 'URL of its git repository. Empty: sources are uploaded.',
+      resolve: ({ repository }) => repository?.url ?? '',
+    }),
+    branch: t.string({
+      description: 'That is tracked. Empty: sources are uploaded.',
+      resolve: ({ repository }) => repository?.branch ?? '',
+    }),
+    repositorySettings: t.field({
+      type: RepositorySettings,
+      nullable: true,
+      description: 'Null: sources are uploaded.',
+      resolve: (stack) => stack.repository && { stack, repository: stack.repository },
+    }),
     createdAt: t.int({ resolve: ({ createdAt }) => seconds(createdAt) }),
   }),
 });
@@ -145,6 +159,7 @@ builder.mutationFields((t) => {
     autoDeploy: t.arg.boolean(),
     manageState: t.arg.boolean(),
     environment: t.arg({ type: [EnvironmentVariable] }),
+    ...repositoryArgs,
   };
   return {
     stackCreate: t.field({
@@ -181,7 +196,7 @@ builder.mutationFields((t) => {
   };
 });
 
-interface StackSettings {
+interface StackSettings extends RepositoryArgs {
   readonly tool?: NewStack['tool'] | null;
   readonly toolVersion?: string | null;
   readonly playbook?: string | null;
@@ -204,6 +219,7 @@ function newStack(args: StackSettings & { readonly name: string; readonly worker
     autoDeploy: args.autoDeploy ?? false,
     managesState: args.manageState ?? true,
     environment: variables(args.environment ?? [], ({ name }) => name),
+    ...ofRepository(args),
   };
 }
 
@@ -224,5 +240,11 @@ function stackChange(
     ...(typeof manageState === 'boolean' ? { managesState: manageState } : {}),
     ...(environment ? { environment: variables(environment, ({ name }) => name) } : {}),
     ...(unsetEnvironment ? { unsetEnvironment } : {}),
+    ...ofRepository(args),
   };
+}
+
+function ofRepository(args: RepositoryArgs): Pick<NewStack, 'repository'> {
+  const repository = repositoryInput(args);
+  return repository ? { repository } : {};
 }

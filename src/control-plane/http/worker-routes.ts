@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { Context, Hono } from 'hono';
 import {
   ChangesRequest,
+  CommitRequest,
   CONTROLLER_OPERATIONS,
   FENCE_HEADER,
   HeartbeatRequest,
@@ -26,6 +27,7 @@ import type { QueueContext } from '../queue/context';
 import { dispatch } from '../queue/dispatcher';
 import { requireRun } from '../queue/lifecycle';
 import { keepOutputs } from '../queue/outputs';
+import { keepCommit } from '../queue/commits';
 import { keepChanges } from '../queue/plan-changes';
 import { appendLogs, heartbeat, outcome, requireAttempt, start, type Attempted } from '../queue/pod-operations';
 import type { States } from '../state/states';
@@ -119,6 +121,7 @@ const POD_OPERATIONS = [
   'uploaded',
   'lock',
   'unlock',
+  'commit',
   'changes',
   'outputs',
   'outcome',
@@ -175,6 +178,9 @@ function podOperations({ context }: WorkerRoutesParts, uploads: WorkspaceUploads
           return states.lock(who, validate(LockRequest, body, what));
         case 'unlock':
           return states.unlock(who, validate(UnlockRequest, body, what));
+        case 'commit':
+          await keepCommit(context, who, validate(CommitRequest, body, what));
+          return {};
         case 'changes':
           await keepChanges(context, who, validate(ChangesRequest, body, what));
           return {};

@@ -81,9 +81,9 @@ async function whyNot({ tx }: Change, { source, poolId }: StackRecord): Promise<
 async function insertDependent(made: Change, stack: StackRecord, id: string, why: string): Promise<void> {
   const { tx, now } = made;
   const line = ownLine(now, `Run of stack ${stack.name} is queued, ${why}`);
-  const wanted = { type: 'TRACKED' as const, ...AS_THE_STACK };
+  const wanted = { type: 'TRACKED' as const, ...AS_THE_STACK, source: stack.source! };
   const run = {
-    ...{ id, stackId: stack.id, poolId: stack.poolId, source: stack.source! },
+    ...{ id, stackId: stack.id, poolId: stack.poolId },
     ...{ autoDeploy: stack.autoDeploy, idempotencyKey: null, createdAt: now },
     ...wanted,
     rank: usualRank(wanted),

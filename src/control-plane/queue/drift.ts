@@ -34,7 +34,7 @@ export function whyNotNow({ stack, pool, newest, looking, ignoreState }: DriftFa
   if (newest.type === 'DESTROY' && newest.state === 'FINISHED') return `run ${newest.id} has destroyed everything`;
   if (ignoreState) return undefined;
   if (newest.state !== 'FINISHED') return `its newest run ${newest.id} is ${newest.state}`;
-  if (newest.source !== stack.source) return `its source was uploaded after run ${newest.id}, and not applied yet`;
+  if (newest.source !== stack.source) return `its source was changed after run ${newest.id}, and not applied yet`;
   return undefined;
 }
 

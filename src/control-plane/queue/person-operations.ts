@@ -7,6 +7,7 @@ import { holdAround, queueDependents } from './dependents';
 import { advance, endWithoutSuccess, leaveStack, lockRun, ownLine, systemLog } from './lifecycle';
 import { changeByPerson, personOperation } from './operation';
 import { PRIORITIZED, usualRank } from './rank';
+import { isGitSource } from '../store/source-names';
 import { AS_THE_STACK, queueVersionOf, takesTurns } from './run-types';
 import { firstState } from './state-changes';
 import { isTerminal } from './transitions';
@@ -64,13 +65,16 @@ export async function enqueue(made: Change, wanted: NewRun): Promise<Audited<Run
   if (before) return unchanged(sameRun(before, wanted));
   const { poolId, source } = held;
   if (source === null) {
-    throw new RequestError('malformed', `stack ${stack.name} has no source yet: upload one before triggering a run`);
+    throw new RequestError(
+      'malformed',
+      `stack ${stack.name} has no source yet: upload one, or name a git repository, before triggering a run`,
+    );
   }
   if (type === 'DESTROY' && held.tool === 'ANSIBLE') {
     const why = 'Ansible keeps no record of what it has made';
     throw malformed('type', `stack ${stack.name} can have no destroy run: ${why}; write a playbook that undoes it`);
   }
-  const { own, ...row } = asWanted(wanted, held);
+  const { own, ...row } = asWanted({ ...wanted, config: await ofDrift(made, wanted, source) }, held, source);
   const run = { ...row, ...own, source, createdAt: now };
   const looksForDrift = type === 'PROPOSED' && run.driftDetection;
   const mayBeReady = around.awaited.length === 0 && !looksForDrift;
@@ -107,15 +111,22 @@ function sinceBefore(before: RunRecord, after: RunRecord): Audited<RunRecord> {
   return Object.keys(changes).length === 0 ? unchanged(after) : audited(after, ofRun(after, changes));
 }
 
+/** Drift is what a plan finds though the source is what was applied last: of a repository, the same commit. */
+async function ofDrift({ tx }: Change, { stack, config }: QueuedRun, source: string): Promise<QueuedRun['config']> {
+  if (!config?.driftDetection || !isGitSource(source) || config.commitSha) return config;
+  const { newest } = await tx.drift.look(stack.id);
+  return { ...config, commitSha: newest?.commitSha ?? null };
+}
+
 /** A new run of a stack. */
-function asWanted({ id, type, autoDeploy, config, retryOf, ...wanted }: NewRun, stack: StackRecord) {
-  const said = retryOf && retryOf.source === stack.source ? commitOf(retryOf) : {};
+function asWanted({ id, type, autoDeploy, config, retryOf, ...wanted }: NewRun, stack: StackRecord, source: string) {
+  const said = retryOf && retryOf.source === stack.source ? saidOf(retryOf) : {};
   const own = { ...AS_THE_STACK, ...config, ...said };
   return {
     ...{ id, stackId: stack.id, poolId: stack.poolId, type, own },
     idempotencyKey: wanted.idempotencyKey ?? null,
     rank: usualRank({ type, driftDetection: own.driftDetection }),
-    queueVersion: queueVersionOf({ type, ...own }),
+    queueVersion: queueVersionOf({ type, source, ...own }),
     autoDeploy: autoDeploy ?? (type === 'DESTROY' ? false : stack.autoDeploy),
   };
 }
@@ -137,7 +148,7 @@ function sameRun(before: RunRecord, { type, autoDeploy, idempotencyKey, config, 
 }
 
 const ofRetry = (run: RunRecord, source: string): string =>
-  ` as a retry of run ${run.id}${run.source === source ? '' : ', with the source that was uploaded since'}`;
+  ` as a retry of run ${run.id}${run.source === source ? '' : ', with the source that its stack has by now'}`;
 
 /**
  * Queues another run of the same kind, with the source that the stack has now.
@@ -171,7 +182,11 @@ async function retry(made: Change, { runId, ...wanted }: Retry): Promise<Audited
     : unchanged(value);
 }
 
-const commitOf = ({ commitSha, commitMessage }: RunConfig) => ({ commitSha, commitMessage });
+const saidOf = ({ gitCommit, commitSha, commitMessage, branch }: RunRecord) => ({
+  commitSha: gitCommit?.hash ?? commitSha,
+  commitMessage: gitCommit?.message ?? commitMessage,
+  branch,
+});
 
 /** All but the commit: the source may be another one by now. */
 const configOf = (run: RunConfig): Partial<RunConfig> => ({

@@ -28,7 +28,7 @@ import { change, operation } from './operation';
 import { inputsOfRun } from './inputs';
 import { creatorOf, policySubject } from './policy-subject';
 import { appliesPlan, takesTurns } from './run-types';
-import { runSpec, toolOf } from './steps';
+import { needsGit, runSpec, toolOf } from './steps';
 import { forgetUntold } from './untold-outputs';
 import { runTopic } from './wakeups';
 
@@ -123,6 +123,7 @@ export async function start(context: QueueContext, who: Attempted, request: Star
     throw new RequestError('fenced', inputs.refusal);
   }
   const environment = await read.stacks.environmentOfRun(who.runId, inputs.environment);
+  const credentials = await read.repositories.credentialsOfRun(who.runId);
   const { masked } = inputs;
   const { run, stage, ...found } = await change(context, starting, {
     who,
@@ -130,7 +131,7 @@ export async function start(context: QueueContext, who: Attempted, request: Star
     hasSecretInputs: masked.length > 0,
   });
   if (inputs.isNew) await context.store.transaction((tx) => tx.runInputs.put(run.id, inputs));
-  const spec = { ...runSpec(run, { ...found, environment: environment ?? {} }, stage), masked: [...masked] };
+  const spec = { ...runSpec(run, { ...found, environment: environment ?? {}, credentials }, stage), masked: [...masked] };
   if (!request.asksPolicy) return spec;
   const begun = await requireRun(context.store.read, run.id);
   return { ...spec, policySubject: policySubject(begun, found.stack, spec, await creatorOf(context, run.id)) };
@@ -180,6 +181,12 @@ const starting = operation('start', async (made: Change, { who, request, hasSecr
     throw new RequestError(
       'malformed',
       `the control plane keeps the state of stack ${stack.name}, and the launcher of this Pod is too old to use it: give the pool a newer launcher image`,
+    );
+  }
+  if (needsGit(run, assignment.stage) && !request.clonesGit) {
+    throw new RequestError(
+      'malformed',
+      `the source of stack ${stack.name} is a git repository, and the launcher of this Pod is too old to clone it: give the pool a newer launcher image`,
     );
   }
   if (tool.toolVersion !== null && !request.bringsTool) {

@@ -1,6 +1,7 @@
 import type { PolicySubject, RunSpec } from '../../protocol/messages';
 import type { RunRecord, StackRecord } from '../store/records';
 import type { QueueContext } from './context';
+import { commitOf } from './git-source';
 
 type Creator = PolicySubject['run']['creator'];
 
@@ -30,13 +31,13 @@ export function policySubject(
   { stage, projectRoot, environment, tool }: RunSpec,
   creator: Creator,
 ): PolicySubject {
-  const unknown = { author: null, branch: null, created_at: null };
+  const { createdAt, ...commit } = commitOf(run, stack.repository?.branch ?? null);
   return {
     run: {
       ...{ id: run.id, type: run.type, stage, state: run.state, command: run.command },
       ...{ skip_initialization: run.skipInitialization, drift_detection: run.driftDetection },
       ...{ triggered_by: creator?.name ?? null, creator },
-      commit: { hash: run.commitSha, message: run.commitMessage, ...unknown },
+      commit: { ...commit, created_at: createdAt === null ? null : createdAt * NANOSECONDS },
       runtime_config: {
         ...{ before_init: [], project_root: projectRoot, terraform_version: tool?.version ?? null },
         environment: Object.keys(environment).sort(),
@@ -51,7 +52,8 @@ export function policySubject(
     stack: {
       ...{ id: stack.id, name: stack.name, tool: stack.tool, autodeploy: stack.autoDeploy },
       ...{ project_root: stack.projectRoot, runner_image: stack.runnerImage },
-      ...{ administrative: false, roles: [], labels: [], branch: null, repository: null, namespace: '' },
+      ...{ administrative: false, roles: [], labels: [], namespace: '' },
+      ...{ branch: stack.repository?.branch ?? null, repository: stack.repository?.url ?? null },
       ...{ locked_by: null, state: null, terraform_version: stack.toolVersion },
     },
   };

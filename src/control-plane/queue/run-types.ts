@@ -1,3 +1,4 @@
+import { isGitSource } from '../store/source-names';
 import type { RunConfig, RunRecord, RunType } from '../store/records';
 
 interface RunTypeFacts {
@@ -51,10 +52,14 @@ export const appliesPlan = (type: RunType): boolean => factsOf(type).appliesPlan
 export const QUEUE_VERSION = 1;
 
 /** The least version that carries such a run out as it is meant. */
-export function queueVersionOf({ type, ...config }: Pick<RunRecord, 'type' | keyof RunConfig>): number {
+export function queueVersionOf({
+  type,
+  source,
+  ...config
+}: Pick<RunRecord, 'type' | 'source' | keyof RunConfig>): number {
   const { projectRoot, runnerImage, environmentNames, driftDetection } = config;
   const isAsTheStack = projectRoot === null && runnerImage === null && environmentNames.length === 0;
-  return Math.max(RUN_TYPES[type].since, isAsTheStack && !driftDetection ? 0 : 1);
+  return Math.max(RUN_TYPES[type].since, isAsTheStack && !driftDetection && !isGitSource(source) ? 0 : 1);
 }
 
 /** Whether this process carries a run out as it is meant. */
@@ -70,4 +75,5 @@ export const AS_THE_STACK: RunConfig = {
   runnerImage: null,
   environmentNames: [],
   driftDetection: false,
+  branch: null,
 };

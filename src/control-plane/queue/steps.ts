@@ -1,5 +1,7 @@
-import { CHANGES_EXIT_CODE, type RunSpec, type Stage } from '../../protocol/messages';
+import { CHANGES_EXIT_CODE, type GitCredentials, type RunSpec, type Stage } from '../../protocol/messages';
 import type { Environment, RunRecord, StackRecord, StackTool } from '../store/records';
+import { isGitSource } from '../store/source-names';
+import { gitSourceOf } from './git-source';
 import { ansibleSteps } from './ansible-steps';
 import { appliesPlan, takesTurns } from './run-types';
 
@@ -11,12 +13,18 @@ const BINARY: Readonly<Record<Exclude<StackTool, 'ANSIBLE'>, string>> = { OPENTO
 interface StackForRun {
   readonly stack: StackRecord;
   readonly environment: Environment;
+  /** For its repository, if it has one. */
+  readonly credentials: GitCredentials;
   /** The newest version of the state that is kept for it; 0 when there is none. */
   readonly stateVersion: number;
 }
 
 /** What the Pod of a stage is to do. */
-export function runSpec(run: RunRecord, { stack, environment, stateVersion }: StackForRun, stage: Stage): RunSpec {
+export function runSpec(
+  run: RunRecord,
+  { stack, environment, credentials, stateVersion }: StackForRun,
+  stage: Stage,
+): RunSpec {
   const { tool, toolVersion, playbook } = toolOf(run, stack);
   const planStep = stage === 'preparing' && run.command === null ? 'plan' : null;
   const common = {
@@ -41,6 +49,7 @@ export function runSpec(run: RunRecord, { stack, environment, stateVersion }: St
     showOutputsCommand: takesTurns(run.type) ? showOutputs(BINARY[tool]) : null,
     managedState: stack.managesState ? { version: stateVersion } : null,
     tool: toolVersion === null ? null : { name: tool, version: toolVersion },
+    ...(needsGit(run, stage) && { git: gitSourceOf(run, stack, credentials) }),
   };
 }
 
@@ -54,6 +63,10 @@ export function toolOf(run: Pick<RunRecord, keyof ChosenTool>, stack: Pick<Stack
   const { tool, toolVersion, playbook } = run.tool === null ? stack : run;
   return { tool: tool ?? stack.tool, toolVersion, playbook };
 }
+
+/** Whether the Pod of a stage clones a repository: one that applies has the workspace of its plan. */
+export const needsGit = ({ source }: Pick<RunRecord, 'source'>, stage: Stage): boolean =>
+  stage === 'preparing' && isGitSource(source);
 
 /** Whether a later stage may want the workspace of this one. */
 export function keepsWorkspace(run: Pick<RunRecord, 'type'>, stage: Stage): boolean {

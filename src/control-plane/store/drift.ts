@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import type { GitCommit } from '../../protocol/messages';
 import type { DriftSchedule, RunRecord } from './records';
 import type { DriftScheduleRow } from './schema';
 import { chunks, Table } from './table';
@@ -9,7 +10,8 @@ const DUE = 100;
 /** What decides whether drift of a stack can be looked for. */
 export interface DriftLook {
   /** The run of the stack that planned and applied, or is to, last. */
-  readonly newest: Pick<RunRecord, 'id' | 'type' | 'state' | 'source'> | undefined;
+  readonly newest:
+    (Pick<RunRecord, 'id' | 'type' | 'state' | 'source'> & { readonly commitSha: string | null }) | undefined;
   /** The run that looks for drift already. */
   readonly looking: string | undefined;
 }
@@ -78,7 +80,7 @@ export class DriftTable extends Table {
   async look(stackId: string): Promise<DriftLook> {
     const newest = await this.db
       .selectFrom('runs')
-      .select(['id', 'type', 'state', 'source'])
+      .select(['id', 'type', 'state', 'source', 'commitSha', 'gitCommit'])
       .where('stackId', '=', stackId)
       .where('type', 'in', ['TRACKED', 'DESTROY'])
       .orderBy('position', 'desc')
@@ -93,7 +95,7 @@ export class DriftTable extends Table {
       .where('type', '=', 'PROPOSED')
       .limit(1)
       .executeTakeFirst();
-    return { newest: newest as DriftLook['newest'], looking: looking?.id };
+    return { newest: newest && seen(newest), looking: looking?.id };
   }
 
   /** What a run has found. @param size undefined where its plan said nothing */
@@ -149,6 +151,17 @@ export class DriftTable extends Table {
       .where('runs.finishedAt', 'is', null)
       .where('runs.type', '=', 'PROPOSED');
   }
+}
+
+interface Newest extends Pick<RunRecord, 'id' | 'source' | 'commitSha'> {
+  readonly type: string;
+  readonly state: string;
+  readonly gitCommit: string | null;
+}
+
+function seen({ gitCommit, commitSha, ...run }: Newest): DriftLook['newest'] {
+  const fetched = gitCommit === null ? null : (JSON.parse(gitCommit) as GitCommit);
+  return { ...run, commitSha: fetched?.hash ?? commitSha } as DriftLook['newest'];
 }
 
 function toSchedule(row: Selectable<DriftScheduleRow>): DriftSchedule {

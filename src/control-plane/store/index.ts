@@ -16,6 +16,7 @@ import { OutputTable } from './outputs';
 import { PlanChangesTable } from './plan-changes';
 import { PoolSampleTable } from './pool-samples';
 import { PoolTable } from './pools';
+import { RepositoryTable } from './repositories';
 import { RunEnvironmentTable } from './run-environments';
 import { RunInputTable } from './run-inputs';
 import { RunTable } from './runs';
@@ -44,6 +45,7 @@ export interface Tables {
   readonly dependencies: DependencyTable;
   readonly references: DependencyReferenceTable;
   readonly outputs: OutputTable;
+  readonly repositories: RepositoryTable;
   readonly webhooks: WebhookTable;
   readonly vcsAgents: VcsAgentTable;
   readonly runs: RunTable;
@@ -133,6 +135,7 @@ function tables(db: Kysely<Schema>, dialect: Dialect, vault: Sealing): Tables {
     dependencies: new DependencyTable(db, dialect),
     references: new DependencyReferenceTable(db, dialect),
     outputs: new OutputTable(db, dialect, vault),
+    repositories: new RepositoryTable(db, dialect, vault),
     webhooks: new WebhookTable(db, dialect, vault),
     vcsAgents: new VcsAgentTable(db, dialect),
     runs: new RunTable(db, dialect),

@@ -1,4 +1,12 @@
-import type { LockInfo, LogStream, OutcomeReason, Stage, StackTool as ReleasedTool } from '../../protocol/messages';
+import type {
+  GitCommit,
+  GitRepository,
+  LockInfo,
+  LogStream,
+  OutcomeReason,
+  Stage,
+  StackTool as ReleasedTool,
+} from '../../protocol/messages';
 
 /** What lies in the database, as the rest of the control plane sees it. All times are milliseconds since the epoch. */
 export interface PoolRecord {
@@ -67,8 +75,10 @@ export interface StackRecord {
   readonly projectRoot: string;
   readonly runnerImage: string | null;
   readonly autoDeploy: boolean;
-  /** Blob of the newest source; null before the first upload. */
+  /** Blob of the newest source, or a name for that it is `repository`; null before the first upload. */
   readonly source: string | null;
+  /** Null: sources are uploaded. */
+  readonly repository: GitRepository | null;
   /** Whether the control plane keeps its state, where its source names no backend. */
   readonly managesState: boolean;
   readonly createdAt: number;
@@ -180,6 +190,8 @@ export interface RunConfig {
   readonly environmentNames: readonly string[];
   /** It looks for drift, or reconciles it. */
   readonly driftDetection: boolean;
+  /** Of its commit, where that is not the one that its stack tracks. */
+  readonly branch: string | null;
 }
 
 export interface RunRecord extends RunConfig {
@@ -199,6 +211,8 @@ export interface RunRecord extends RunConfig {
   readonly tool: StackTool | null;
   readonly toolVersion: string | null;
   readonly playbook: string | null;
+  /** The commit that `init` fetched; null where it has not yet, or the source was uploaded. */
+  readonly gitCommit: GitCommit | null;
   /** Blob of the sealed workspace between the stages. */
   readonly workspace: string | null;
   /** Number of the newest attempt; 0 before the first. */

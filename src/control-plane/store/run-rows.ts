@@ -1,4 +1,5 @@
 import { sql, type ExpressionBuilder, type Selectable, type Updateable } from 'kysely';
+import type { GitCommit } from '../../protocol/messages';
 import type { RunConfig, RunRecord, RunState } from './records';
 import type { RunRow, Schema } from './schema';
 
@@ -69,7 +70,7 @@ export const valuesOf = (eb: Where, run: NewRunRow) => ({
   ...{ createdAt: run.createdAt, updatedAt: run.createdAt },
   ...{ command: run.command, skipInitialization: run.skipInitialization, driftDetection: run.driftDetection },
   ...{ commitSha: run.commitSha, commitMessage: run.commitMessage, projectRoot: run.projectRoot },
-  ...{ runnerImage: run.runnerImage, environmentNames: run.environmentNames },
+  ...{ runnerImage: run.runnerImage, environmentNames: run.environmentNames, branch: run.branch },
   ...{ state: 'QUEUED', holding: 0, logPosition: 1, logBytes: run.logBytes },
   ready: eb
     .case()
@@ -110,10 +111,12 @@ export const toRun = (row: Selectable<RunRow> & Pick<RunRecord, 'stackName' | 's
 
 export function ofRow(row: Selectable<RunRow>): Omit<RunRecord, 'stackName' | 'stackDriftedSince'> {
   const { autoDeploy, hasChanges, ready, holding, skipInitialization, driftDetection, environmentNames, ...rest } = row;
+  const { gitCommit } = row;
   return {
     ...rest,
     skipInitialization: skipInitialization === 1,
     driftDetection: driftDetection === 1,
+    gitCommit: gitCommit === null ? null : (JSON.parse(gitCommit) as GitCommit),
     environmentNames: environmentNames === null ? [] : (JSON.parse(environmentNames) as string[]),
     autoDeploy: autoDeploy === 1,
     hasChanges: hasChanges === null ? null : hasChanges === 1,

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { GitCommit } from '../../protocol/messages';
 import type { RunChange, RunRecord } from './records';
 import {
   inProgressFirst,
@@ -289,6 +290,15 @@ export class RunTable extends Table {
       .set({ stopReason: reason, stopAskedAt: now, updatedAt: now })
       .where('id', '=', id)
       .where('stopReason', 'is', null)
+      .execute();
+  }
+
+  /** What `init` has fetched: from then on it is what the run is of. */
+  async setGitCommit(id: string, commit: GitCommit): Promise<void> {
+    await this.db
+      .updateTable('runs')
+      .set({ gitCommit: JSON.stringify(commit) })
+      .where('id', '=', id)
       .execute();
   }
 

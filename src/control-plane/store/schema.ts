@@ -9,6 +9,7 @@ import type {
 import type { Generated } from 'kysely';
 import type { StackTool } from './records';
 import type { ApiKeyRow, WebSessionRow } from './schema-identities';
+import type { PushHookRow, RepositoryCredentialsRow } from './schema-repositories';
 import type { VcsAgentPoolRow, VcsAgentRow, VcsReplicaRow } from './schema-vcs-agents';
 
 /*
@@ -80,6 +81,8 @@ export interface StackRow {
   managesState: Generated<number>;
   createdAt: number;
   deletedAt: number | null;
+  /** A git repository, as JSON; null where sources are uploaded. */
+  repository: Generated<string | null>;
   /** When a run last looked for drift, and since when there is some; null: never, and none. */
   driftCheckedAt: Generated<number | null>;
   driftedSince: Generated<number | null>;
@@ -148,6 +151,10 @@ export interface RunRow {
   /** Of the variables that this run has beside the stack's, as JSON; null: none. */
   environmentNames: Generated<string | null>;
   driftDetection: Generated<number>;
+  /** Of its commit, where that is not the one that its stack tracks. */
+  branch: Generated<string | null>;
+  /** The commit that `init` fetched, as JSON. */
+  gitCommit: Generated<string | null>;
   /** How many states it has had. */
   stateVersion: Generated<number>;
   /** As its stack had them when it began; null before, and of runs that began before this was kept. */
@@ -382,4 +389,6 @@ export interface Schema {
   vcsAgentPools: VcsAgentPoolRow;
   vcsAgents: VcsAgentRow;
   vcsReplicas: VcsReplicaRow;
+  repositoryCredentials: RepositoryCredentialsRow;
+  pushHooks: PushHookRow;
 }

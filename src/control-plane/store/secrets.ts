@@ -16,6 +16,8 @@ const SECRETS = [
   { table: 'webhooks', column: 'secret' },
   { table: 'stackOutputs', column: 'outputs' },
   { table: 'runInputs', column: 'inputs' },
+  { table: 'repositoryCredentials', column: 'credentials' },
+  { table: 'pushHooks', column: 'secret' },
 ] as const;
 type Secret = (typeof SECRETS)[number];
 
@@ -35,6 +37,15 @@ export const outputsOf = (stackId: string): Place => ({ table: 'stackOutputs', c
 export const inputsOf = (runId: string): Place => ({ table: 'runInputs', column: 'inputs', row: runId });
 /** Where what a webhook signs with lies. */
 export const webhookSecretOf = (webhookId: string): Place => ({ table: 'webhooks', column: 'secret', row: webhookId });
+
+/** Where the credentials for the git repository of a stack lie. */
+export const repositoryCredentialsOf = (stackId: string): Place => ({
+  table: 'repositoryCredentials',
+  column: 'credentials',
+  row: stackId,
+});
+/** Where it lies what pushes to that repository prove themselves by. */
+export const pushSecretOf = (stackId: string): Place => ({ table: 'pushHooks', column: 'secret', row: stackId });
 
 const PAGE = 20;
 const PAGE_OF_BEGINNINGS = 1000;

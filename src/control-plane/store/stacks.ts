@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
+import type { GitRepository } from '../../protocol/messages';
 import type { Vault } from '../vault';
 import type { Environment, StackRecord } from './records';
 import type { Schema, StackRow } from './schema';
@@ -18,6 +19,7 @@ const COLUMNS = [
   'runnerImage',
   'autoDeploy',
   'source',
+  'repository',
   'managesState',
   'createdAt',
   'driftCheckedAt',
@@ -229,13 +231,14 @@ export class StackTable extends Table {
         name: sql`name || ' (deleted, ' || id || ')'`,
         environment: this.seal(id, {}),
         source: null,
+        repository: null,
         deletedAt: now,
       })
       .where('id', '=', id)
       .execute();
   }
 
-  async setSource(id: string, source: string): Promise<void> {
+  async setSource(id: string, source: string | null): Promise<void> {
     await this.db.updateTable('stacks').set({ source }).where('id', '=', id).execute();
   }
 
@@ -249,9 +252,15 @@ export class StackTable extends Table {
 }
 
 function toRow(stack: NewStack) {
-  return { ...stack, autoDeploy: Number(stack.autoDeploy), managesState: Number(stack.managesState) };
+  return {
+    ...stack,
+    repository: stack.repository && JSON.stringify(stack.repository),
+    autoDeploy: Number(stack.autoDeploy),
+    managesState: Number(stack.managesState),
+  };
 }
 
 function toStack(row: Pick<Selectable<StackRow>, (typeof COLUMNS)[number]>): StackRecord {
-  return { ...row, autoDeploy: row.autoDeploy === 1, managesState: row.managesState === 1 };
+  const repository = row.repository === null ? null : (JSON.parse(row.repository) as GitRepository);
+  return { ...row, repository, autoDeploy: row.autoDeploy === 1, managesState: row.managesState === 1 };
 }

@@ -11,6 +11,7 @@ import { facts, type Html } from './html';
 import { phases, type Phase } from './phases';
 import { changesList } from './plan-changes';
 import type { View } from './view';
+import { commitFacts } from './source-words';
 import type { Viewer } from './viewer';
 import { moment, poolLink, since, span, stackLink, stateWord } from './words';
 
@@ -64,13 +65,13 @@ function runFacts(
   ]);
 }
 
-/** What was said of this run alone. */
+/** What was said of this run alone, and what it is of. */
 function ownFacts(run: RunRecord): readonly (readonly [string, Html | string])[] {
-  const { command, commitSha, commitMessage, projectRoot, runnerImage, environmentNames: names } = run;
+  const { command, projectRoot, runnerImage, environmentNames: names } = run;
   const code = (text: string) => html`<code>${text}</code>`;
   return [
     ...(command === null ? [] : [['Command', code(command)] as const]),
-    ...(commitSha === null ? [] : [['Commit', html`${code(commitSha)} ${commitMessage ?? ''}`] as const]),
+    ...commitFacts(run),
     ...(projectRoot === null ? [] : [['Folder of the project', code(projectRoot)] as const]),
     ...(runnerImage === null ? [] : [['Runner image', code(runnerImage)] as const]),
     ...(names.length === 0 ? [] : [['Environment', html`${names.map(code)} (values are not shown)`] as const]),

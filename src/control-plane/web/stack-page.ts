@@ -7,6 +7,7 @@ import { outputsPart, referenceList } from './outputs';
 import { runTable } from './overview-page';
 import { lockNotice } from './state-page';
 import type { View } from './view';
+import { sourceOf } from './source-words';
 import type { Viewer } from './viewer';
 import { age, bytesInWords, moment, poolLink, stackLink } from './words';
 
@@ -23,7 +24,10 @@ export async function stackView(admin: AdminService, id: string, viewer: Viewer)
     shows: [`stack/${stack.id}`],
     parts: [
       { content: html`<h1>${stack.name}</h1>` },
-      { region: 'settings', content: html`${await settings(admin, stack, viewer)}${actions(stack, viewer, ACTIONS)}` },
+      {
+        region: 'settings',
+        content: html`${await settings(admin, stack, viewer)}${actions(stack, viewer, offeredOf(stack))}`,
+      },
       { region: 'state', content: await state(admin, stack, viewer) },
       { region: 'outputs', content: await outputsPart(admin, stack) },
       { region: 'drift', content: await drift(admin, stack, viewer) },
@@ -135,10 +139,7 @@ async function settings(admin: AdminService, stack: StackRecord, { may }: Viewer
     ],
     ['Runner image', stack.runnerImage === null ? "the pool's" : html`<code>${stack.runnerImage}</code>`],
     ['Deploys', stack.autoDeploy ? 'by itself' : 'when confirmed'],
-    [
-      'Source',
-      stack.source === null ? html`none: <code>worker-pools stack push ${stack.name} --source DIR</code>` : 'uploaded',
-    ],
+    ['Source', sourceOf(stack)],
     [
       'Environment',
       names.length === 0
@@ -162,10 +163,15 @@ const ACTIONS: Offered = [
   ['run:write', 'trigger', 'Trigger a run …'],
   ['run:write', 'task', 'Run a task …'],
   ['source:write', 'source', 'Upload a source …'],
+  ['stack:write', 'repository', 'Git repository …'],
   ['stack:write', 'settings', 'Settings …'],
   ['stack:write', 'environment', 'Set a variable …'],
   ['stack:write', 'delete', 'Delete …'],
 ];
+
+/** A repository is nothing that is uploaded. */
+const offeredOf = ({ repository }: StackRecord): Offered =>
+  ACTIONS.filter(([, path]) => repository === null || path !== 'source');
 
 function actions({ id }: StackRecord, { may }: Viewer, all: Offered): Html | string {
   const offered = all.filter(([right]) => may(right));

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../time';
 import type { Spans } from '../../tracing/spans';
-import type { RunSpec } from '../../protocol/messages';
+import type { GitCommit, GitSource, RunSpec } from '../../protocol/messages';
 import { SealError, unseal } from '../../protocol/sealing';
 import type { Origin } from '../../protocol/sealing';
 import { ArchiveError, emptyFolder, folderError, FolderError, isFolderInside, unpack } from '../archive';
@@ -20,6 +20,7 @@ import type { Paths } from '../paths';
 import { retrying } from '../retry';
 import type { RetryOptions } from '../retry';
 import { AttemptSpans } from '../attempt-spans';
+import { Clone, GitError } from './git';
 import { InitLog } from './init-log';
 import { placeState, StateError } from './managed-state';
 import { layDown } from './lay-down';
@@ -81,10 +82,15 @@ export async function init(options: InitOptions): Promise<void> {
     log.add(`Run ${started.runId} of ${started.stack}, ${started.stage}, on worker ${identity.workerName}.`);
     const run = withoutSettingsOfThePool(started, log);
     try {
+      const clone =
+        run.git &&
+        (await spans.during('init: repository', () => fetched(run, run.git!, client, { log, trouble, ...options })));
+      const known = clone ? ofCommit(run, clone.commit) : run;
       await spans.during('init: policy', () =>
-        passPolicy(run, { ...options, workerName: identity.workerName }, (line) => log.add(line)),
+        passPolicy(known, { ...options, workerName: identity.workerName }, (line) => log.add(line)),
       );
-      log.add(await spans.during('init: source', () => retrying(() => prepare(client, access, run, options), trouble)));
+      const from = { clone, ...options };
+      log.add(await spans.during('init: source', () => retrying(() => prepare(client, access, run, from), trouble)));
       const state = await placeState(run, join(paths.workspace, run.projectRoot)).catch((error: unknown) => {
         throw folderError(error, 'workspace') ?? error;
       });
@@ -158,15 +164,56 @@ function asExit(error: unknown): never {
   throw new LauncherExit(EXIT.rejected, `The control plane refuses this Pod (${error.kind}): ${error.message}`);
 }
 
+interface Fetching extends InitOptions {
+  readonly log: InitLog;
+  readonly trouble: RetryOptions;
+}
+
+/** Fetches what a run is of, where that is a commit of a repository, and tells of it. */
+async function fetched(
+  run: RunSpec,
+  source: GitSource,
+  client: LauncherClient,
+  { paths, environment, clock, signal, log, trouble }: Fetching,
+): Promise<Clone> {
+  const say = async (line: string): Promise<void> => {
+    log.add(line);
+    await retrying(() => log.send(), trouble);
+  };
+  const { projectRoot } = run;
+  const where = { workspace: paths.workspace, projectRoot, bytes: UNPACKED_SOURCE_BYTES };
+  const clone = await Clone.fetch(source, { ...where, environment, clock, signal, say }).catch((error: unknown) => {
+    throw folderError(error, 'workspace') ?? error;
+  });
+  const { commit } = clone;
+  await retrying(() => client.commit(commit), trouble);
+  const [subject = ''] = commit.message.split('\n', 1);
+  log.add(`Commit ${commit.hash} of branch ${commit.branch}: ${subject}`);
+  return clone;
+}
+
+/** What the policy is told of the commit, once it is known. */
+function ofCommit(run: RunSpec, { hash, message, author, branch, createdAt }: GitCommit): RunSpec {
+  const { policySubject: subject } = run;
+  if (!subject) return run;
+  const commit = { hash, message, author, branch, created_at: createdAt * 1_000_000 };
+  return { ...run, policySubject: { ...subject, run: { ...subject.run, commit } } };
+}
+
+interface Preparing extends InitOptions {
+  readonly clone: Clone | undefined;
+}
+
 /** Fills the workspace; returns a line for the log. */
 async function prepare(
   client: LauncherClient,
   access: PoolAccess,
   run: RunSpec,
-  { identity, paths }: InitOptions,
+  { identity, paths, clone }: Preparing,
 ): Promise<string> {
   const refusal = environmentRefusal(run.environment);
   if (refusal !== undefined) throw new Unusable(refusal);
+  if (clone) return checkedOut(clone, run, paths);
   await emptyFolder(paths.workspace).catch((error: unknown) => {
     throw folderError(error, 'workspace') ?? error;
   });
@@ -184,10 +231,22 @@ async function prepare(
     const { code, message } = error as NodeJS.ErrnoException;
     throw new CallError('unreachable', `The download broke off (${code ?? message}).`);
   }
-  if (!(await isFolderInside(paths.workspace, run.projectRoot))) {
-    throw new Unusable(`The source has no folder '${run.projectRoot}', which the stack has as its project root.`);
-  }
+  await requireProject(run, paths);
   return sealed ? 'The run state was fetched and unsealed.' : 'The source was fetched.';
+}
+
+async function checkedOut(clone: Clone, run: RunSpec, paths: Paths): Promise<string> {
+  await clone.checkOut().catch((error: unknown) => {
+    throw folderError(error, 'workspace') ?? error;
+  });
+  await requireProject(run, paths);
+  return 'The commit was checked out.';
+}
+
+/** @throws Unusable */
+async function requireProject({ projectRoot }: RunSpec, { workspace }: Paths): Promise<void> {
+  if (await isFolderInside(workspace, projectRoot)) return;
+  throw new Unusable(`The source has no folder '${projectRoot}', which the stack has as its project root.`);
 }
 
 function opened(archive: Readable, access: PoolAccess, run: RunSpec, identity: Identity): Readable {
@@ -201,7 +260,7 @@ function opened(archive: Readable, access: PoolAccess, run: RunSpec, identity: I
 }
 
 /** What ends the run with a sentence of its own. */
-const KNOWN = [Unusable, FolderError, StateError, PolicyError, PolicyDenied, ToolRefused] as const;
+const KNOWN = [Unusable, FolderError, GitError, StateError, PolicyError, PolicyDenied, ToolRefused] as const;
 const DENIED = ['PolicyDenied', EXIT.denied] as const;
 const NOT_USABLE = ['ConfigError', EXIT.source] as const;
 

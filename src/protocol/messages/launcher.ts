@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LONGEST_POLL_WAIT_SECONDS } from '../leases';
+import { GitSource } from './git';
 import { PolicySubject } from './policy-input';
 import { Fence, list, OutcomeReason, Stage, Time, Ulid, WORKER_PATH } from './primitives';
 
@@ -8,6 +9,7 @@ import { Fence, list, OutcomeReason, Stage, Time, Ulid, WORKER_PATH } from './pr
  *
  *   POST start      StartRequest → RunSpec        by `init`, once a Pod: from here on the run has started
  *   GET  source     tar.gz of the stack's source  by `init`
+ *   POST commit     CommitRequest → CommitResponse        by `init`, of a run whose source is a git repository
  *   GET  workspace  the sealed run state          by `init`, stage `applying`
  *   PUT  workspace  the sealed run state          by the relay, at the end of a stage `preparing` with changes; whole,
  *                                                 or a part of an upload (?upload=…&offset=…)
@@ -48,6 +50,8 @@ export const StartRequest = z.object({
   bringsTool: z.boolean().default(false),
   /** Whether this launcher hides the values of `RunSpec.masked` in the log. */
   masksInputs: z.boolean().default(false),
+  /** Whether this launcher can clone a git repository. */
+  clonesGit: z.boolean().default(false),
 });
 
 /** One step of the stage, run by `sh -c` in the `worker` container, in order; the first that fails ends the stage. */
@@ -98,6 +102,8 @@ export const RunSpec = z.object({
   managedState: z.object({ version: z.number().int().nonnegative() }).nullable().default(null),
   /** The tool and its version, where the stack names one. Null: the steps take what the runner image has. */
   tool: ToolVersion.nullable().default(null),
+  /** What is cloned in place of an uploaded source; of a stage that has a workspace already nobody asks for it. */
+  git: GitSource.optional(),
   /** For the initialization policy, where it was asked for. */
   policySubject: PolicySubject.optional(),
 });

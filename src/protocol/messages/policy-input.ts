@@ -9,13 +9,16 @@ const TOOL_VERSION = z
   .nullable()
   .describe('The version that the stack names; null is what the runner image has.');
 
+const OF_COMMIT =
+  'As the repository has it; of a source that was uploaded as it was given when the run was triggered, null where it was not.';
+
 const Commit = z
   .object({
-    hash: z.string().nullable().describe('As it was given when the run was triggered; null where it was not.'),
-    message: z.string().nullable().describe('As it was given when the run was triggered; null where it was not.'),
-    author: z.null().describe('Not known: sources are uploaded.'),
-    branch: z.null().describe('Not known: sources are uploaded.'),
-    created_at: z.null().describe('Not known: sources are uploaded.'),
+    hash: z.string().nullable().describe(OF_COMMIT),
+    message: z.string().nullable().describe(OF_COMMIT),
+    author: z.string().nullable().describe('Name as the commit has it; null of a source that was uploaded.'),
+    branch: z.string().nullable().describe('Null of a source that was uploaded.'),
+    created_at: nanoseconds.nullable().describe('Null of a source that was uploaded.'),
   })
   .describe('The commit of the source.');
 
@@ -79,8 +82,8 @@ const PolicyStack = z.object({
   administrative: z.literal(false),
   roles: nothingYet.describe('Always empty.'),
   labels: nothingYet.describe('Always empty: stacks have no labels.'),
-  branch: z.null().describe('Not known: sources are uploaded.'),
-  repository: z.null().describe('Not known: sources are uploaded.'),
+  branch: z.string().nullable().describe('That is tracked; null where sources are uploaded.'),
+  repository: z.string().nullable().describe('Its URL; null where sources are uploaded.'),
   namespace: z.literal(''),
   locked_by: z.null().describe('Always null: stacks cannot be locked.'),
   state: z.null().describe('Always null: a stack has no state of its own.'),

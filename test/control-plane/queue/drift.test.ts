@@ -42,7 +42,7 @@ describe('drift is looked for', () => {
   const facts: DriftFacts = {
     stack: { source: 'source' },
     pool: { name: 'production', driftDetectionRunLimit: -1 },
-    newest: { id: 'R', type: 'TRACKED', state: 'FINISHED', source: 'source' },
+    newest: { id: 'R', type: 'TRACKED', state: 'FINISHED', source: 'source', commitSha: null },
     looking: undefined,
     ignoreState: false,
   };
@@ -60,7 +60,7 @@ describe('drift is looked for', () => {
       { ...newest({ state: 'APPLYING' }), ignoreState: true },
       'run R is',
     ],
-    ['not for a source that was not applied', newest({ source: 'older' }), 'its source was uploaded after run R'],
+    ['not for a source that was not applied', newest({ source: 'older' }), 'its source was changed after run R'],
     ['not for what was destroyed', newest({ type: 'DESTROY' }), 'run R has destroyed everything'],
     ['not without a source', { stack: { source: null } }, 'it has no source'],
     ['not in a pool that is gone', { pool: undefined }, 'its pool was deleted'],

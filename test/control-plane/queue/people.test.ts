@@ -125,7 +125,7 @@ describeOnEachDatabase('what people ask of runs', (database) => {
       await queue.context.store.transaction((tx) => tx.stacks.setSource(id, 'newer'));
       const retry = await queue.admin.retryRun(run!, 'once');
       expect(retry.source).toBe('newer');
-      expect(await queue.text(retry.id)).toContain('with the source that was uploaded since');
+      expect(await queue.text(retry.id)).toContain('with the source that its stack has by now');
       expect((await queue.admin.retryRun(run!, 'once')).id).toBe(retry.id);
     });
 

@@ -274,8 +274,14 @@ export class TestQueue {
     return made;
   }
 
-  start({ runId, attempt, fence }: Assignment, podUid = 'pod', { masksInputs = true } = {}) {
-    const pod = { podUid, servesState: true, asksPolicy: false, bringsTool: true, masksInputs };
+  /** @param able `masksInputs` and `clonesGit` are false for launchers of before */
+  start(
+    { runId, attempt, fence }: Assignment,
+    podUid = 'pod',
+    able: { readonly masksInputs?: boolean; readonly clonesGit?: boolean; readonly asksPolicy?: boolean } = {},
+  ) {
+    const { masksInputs = true, clonesGit = true, asksPolicy = false } = able;
+    const pod = { podUid, servesState: true, asksPolicy, clonesGit, bringsTool: true, masksInputs };
     return start(this.context, { poolId: this.pool.id, runId, attempt }, { fence, ...pod });
   }
 

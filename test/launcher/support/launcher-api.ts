@@ -5,6 +5,7 @@ import { buffer, json } from 'node:stream/consumers';
 import { decodeProtectedHeader } from 'jose';
 import {
   ChangesRequest,
+  CommitRequest,
   FENCE_HEADER,
   HeartbeatRequest,
   LogsRequest,
@@ -13,7 +14,7 @@ import {
   StartRequest,
   UploadedRequest,
 } from '../../../src/protocol/messages';
-import type { LogEntry, PlanChanges, Refusal, RunSpec } from '../../../src/protocol/messages';
+import type { GitCommit, LogEntry, PlanChanges, Refusal, RunSpec } from '../../../src/protocol/messages';
 import { freePort } from '../../support/own-servers';
 
 interface Request {
@@ -33,6 +34,7 @@ export class LauncherApi {
   readonly outcomes: OutcomeRequest[] = [];
   readonly changes: PlanChanges[] = [];
   readonly outputs: OutputsRequest[] = [];
+  readonly commits: GitCommit[] = [];
   readonly requests: string[] = [];
   source = Buffer.alloc(0);
   workspace: Buffer | undefined;
@@ -115,13 +117,19 @@ export class LauncherApi {
     const body: unknown = isJson ? await json(request) : await buffer(request);
     const fence = isJson ? (body as { fence: number }).fence : Number(request.headers[FENCE_HEADER]);
     const code = this.refusalOf(operation, fence, request);
-    const result = code ?? (await this.handle({ operation, query, body, fence }));
+    const result = code ?? this.takeCommit(operation, body) ?? (await this.handle({ operation, query, body, fence }));
     if (typeof result === 'string') {
       const status = result === 'internal' ? 503 : 409;
       response.writeHead(status).end(JSON.stringify({ code: result, message: `the test refuses ${operation}` }));
     } else if (result === undefined) response.destroy();
     else if (Buffer.isBuffer(result)) response.end(result);
     else response.setHeader('content-type', 'application/json').end(JSON.stringify(result));
+  }
+
+  private takeCommit(operation: string, body: unknown): object | undefined {
+    if (operation !== 'commit') return undefined;
+    this.commits.push(CommitRequest.parse(body).commit);
+    return {};
   }
 
   private ofWorkspace(query: URLSearchParams, body: Buffer): object | Refusal['code'] | undefined {

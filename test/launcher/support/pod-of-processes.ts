@@ -49,7 +49,7 @@ export async function runPodOfProcesses(assignment: Assignment, options: PodOpti
   const identity = { runId, stage, attempt, fence, startDeadline, workerName, podUid: `pod-${attempt}` };
   const both = { identity, paths, clock: systemClock, logger, spans };
   const signal = new AbortController().signal;
-  await init({ ...both, environment: {}, shim: SHIM_PATH, signal, version: 'test' });
+  await init({ ...both, environment, shim: SHIM_PATH, signal, version: 'test' });
   const print = (): void => undefined;
   const relayed = relay({ ...both, environment: {}, print, terminating: new AbortController().signal });
   const shim = spawn('sh', [join(paths.binaries, 'spacelift-worker'), paths.exchange], {

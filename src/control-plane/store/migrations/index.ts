@@ -17,6 +17,7 @@ import { planChanges } from './0016-plan-changes';
 import { poolLocks } from './0016b-pool-locks';
 import { queueVersions } from './0019-queue-versions';
 import { stackSizes } from './0020-stack-sizes';
+import { gitSources } from './0021-git-sources';
 import { vcsAgents } from './0022-vcs-agents';
 import { ansible } from './0025-ansible';
 import { toolVersions } from './0023-tool-versions';
@@ -54,6 +55,7 @@ export const MIGRATIONS: Migrations = {
   '0016b-pool-locks.additive': poolLocks,
   '0019-queue-versions': queueVersions,
   '0020-stack-sizes.additive': stackSizes,
+  '0021-git-sources.additive': gitSources,
   '0022-vcs-agents.additive': vcsAgents,
   '0023-tool-versions.additive': toolVersions,
   '0024-outputs.additive': outputs,

@@ -5,6 +5,7 @@ import { KEY_FORMS } from './key-forms';
 import { NEW_RUN_FORMS } from './new-run-forms';
 import { OUTPUT_FORMS } from './output-forms';
 import { POOL_FORMS } from './pool-forms';
+import { REPOSITORY_FORMS } from './repository-form';
 import { RUN_FORMS } from './run-forms';
 import { SOURCE_FORMS } from './source-form';
 import { STACK_FORMS } from './stack-forms';
@@ -19,6 +20,7 @@ export const FORMS: readonly Form[] = [
   ...WORKER_FORMS,
   ...STACK_FORMS,
   ...SOURCE_FORMS,
+  ...REPOSITORY_FORMS,
   ...DEPENDENCY_FORMS,
   ...OUTPUT_FORMS,
   ...DRIFT_FORMS,

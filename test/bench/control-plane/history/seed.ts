@@ -70,6 +70,7 @@ async function insertStacks(store: Store, poolId: string, count: number): Promis
     runnerImage: null,
     autoDeploy: false,
     managesState: true,
+    repository: null,
   } as const;
   await store.transaction(async (tx) => {
     for (let i = 0; i < count; i += 1) {

@@ -1,5 +1,11 @@
 import { one, ofStack, FIRST, search, type Operations } from './operation';
 
+const REPOSITORY = {
+  repository: 'https://git.example.com/team/network.git',
+  branch: 'release',
+  settings: { submodules: true, lfs: false, sparse: false, username: 'bot', token: 't0ken' },
+};
+
 export const STACKS: Operations = {
   stacks: {
     shows: 'lists the stacks of a pool',
@@ -36,9 +42,12 @@ export const STACKS: Operations = {
   stackCreate: {
     shows: 'makes a stack, and does not tell the values of its environment',
     document: `mutation($name: String!, $pool: ID!, $tool: StackTool, $version: String, $playbook: String, $root: String, $image: String, $auto: Boolean,
-      $state: Boolean, $environment: [EnvironmentVariable!]) {
+      $state: Boolean, $environment: [EnvironmentVariable!], $repository: String, $branch: String,
+      $settings: RepositorySettingsInput) {
       stackCreate(name: $name, workerPool: $pool, tool: $tool, toolVersion: $version, playbook: $playbook, projectRoot: $root, runnerImage: $image, autoDeploy: $auto,
-        manageState: $state, environment: $environment) {
+        manageState: $state, environment: $environment, repository: $repository, branch: $branch,
+        repositorySettings: $settings) {
+        repository branch repositorySettings { submodules lfs sparse credentials }
         name tool toolVersion playbook projectRoot runnerImage autoDeploy managesStateFile environment workerPool { id } } }`,
     given: (world) => ({
       name: world.fresh('another'),
@@ -51,6 +60,7 @@ export const STACKS: Operations = {
       auto: true,
       state: false,
       environment: [{ name: 'REGION', value: 'north' }],
+      ...REPOSITORY,
     }),
     gives: (world) => ({
       name: world.fresh('another'),
@@ -62,16 +72,21 @@ export const STACKS: Operations = {
       autoDeploy: true,
       managesStateFile: false,
       environment: ['REGION'],
+      repository: REPOSITORY.repository,
+      branch: 'release',
+      repositorySettings: { submodules: true, lfs: false, sparse: false, credentials: ['token', 'username'] },
       workerPool: { id: world.pool.id },
     }),
   },
   stackUpdate: {
     shows: 'changes what is given, and leaves the rest',
     document: `mutation($stack: ID!, $pool: ID, $tool: StackTool, $version: String, $playbook: String, $root: String, $image: String, $auto: Boolean,
-      $state: Boolean, $environment: [EnvironmentVariable!], $unset: [String!]) {
+      $state: Boolean, $environment: [EnvironmentVariable!], $unset: [String!],
+      $repository: String, $branch: String, $settings: RepositorySettingsInput) {
       stackUpdate(stack: $stack, workerPool: $pool, tool: $tool, toolVersion: $version, playbook: $playbook, projectRoot: $root, runnerImage: $image, autoDeploy: $auto,
-        manageState: $state, environment: $environment, unsetEnvironment: $unset) {
-        tool toolVersion playbook projectRoot runnerImage autoDeploy environment } }`,
+        manageState: $state, environment: $environment, unsetEnvironment: $unset,
+        repository: $repository, branch: $branch, repositorySettings: $settings) {
+        branch tool toolVersion playbook projectRoot runnerImage autoDeploy environment } }`,
     given: (world) => ({
       ...ofStack(world),
       pool: world.pool.id,
@@ -83,8 +98,10 @@ export const STACKS: Operations = {
       state: false,
       environment: [{ name: 'REGION', value: 'north' }],
       unset: ['GONE'],
+      ...REPOSITORY,
     }),
     gives: () => ({
+      branch: 'release',
       tool: 'OPENTOFU',
       toolVersion: '1.10.6',
       playbook: null,

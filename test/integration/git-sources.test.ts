@@ -1,0 +1,122 @@
+import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { ensureBinaries } from '../../src/local-cluster/binaries';
+import { connectPoll } from '../../src/protocol/client';
+import type { Assignment, WorkerView } from '../../src/protocol/messages';
+import type { ControlPlaneSession } from '../../src/protocol/session';
+import { CommandLine, done } from '../cli/support/command-line';
+import type { Result } from '../cli/support/program';
+import { makePool, newWorker, type TestPool } from '../control-plane/support/control-plane';
+import { runPodOfProcesses } from '../launcher/support/pod-of-processes';
+import { removeFolder, temporaryFolder } from '../support/folder';
+import { GitHost } from '../support/git-host';
+import type { GitRepositoryFolder } from '../support/git-repository';
+import { until } from '../support/until';
+
+const TOKEN = 's3cret-t0ken';
+const MAIN = 'resource "terraform_data" "network" { input = ';
+
+let root: string;
+let cli: CommandLine;
+let host: GitHost;
+let repository: GitRepositoryFolder;
+let pool: TestPool;
+let session: ControlPlaneSession;
+let view: WorkerView | undefined;
+const worker = newWorker();
+
+beforeAll(async () => {
+  const { tofu } = await ensureBinaries(['tofu']);
+  root = temporaryFolder();
+  await mkdir(join(root, 'bin'));
+  await symlink(tofu, join(root, 'bin', 'tofu'));
+  [cli, host] = await Promise.all([CommandLine.open(), GitHost.start()]);
+  host.token = TOKEN;
+  repository = host.repository('team/network');
+  pool = await makePool(cli.controlPlane, 'production');
+  const events = { onView: (newest: WorkerView) => void (view = newest), onStatus: () => undefined };
+  const { token, privateKeyPem } = pool;
+  session = connectPoll({ token, privateKeyPem, session: 'pool-uid', userAgent: 'test/1' }, events);
+  await session.register({ workers: [worker] });
+  cli.write({ token: `${TOKEN}\n` });
+  repository.commit('Begin', { 'prod/main.tf': `${MAIN}1 }` });
+  const create = 'stack create network --pool production --branch main --project-root prod --auto-deploy';
+  const created = await run(`${create} --repository ${host.url('team/network')} --token-file ${cli.at('token')}`);
+  expect(created).toEqual(done(expect.stringContaining('Stack network is created')));
+}, 600_000);
+
+afterAll(async () => {
+  await session.close();
+  await cli.close();
+  await host.stop();
+  removeFolder(root);
+});
+
+beforeEach(() => void (host.requests.length = 0));
+
+const run = (line: string): Promise<Result> => cli.program.run(...line.split(' '));
+
+const assigned = (runId: string, stage: Assignment['stage']): Promise<Assignment> =>
+  until(
+    () => (view?.assignment?.runId === runId && view.assignment.stage === stage ? view.assignment : undefined),
+    `an assignment to ${stage}`,
+  );
+
+async function carryOut(assignment: Assignment): Promise<void> {
+  const { runId, attempt, fence } = assignment;
+  const folder = join(root, runId, String(attempt));
+  await mkdir(folder, { recursive: true });
+  const environment = { GIT_SSL_CAINFO: host.ca };
+  const how = { pool, workerName: worker.name, folder, bin: join(root, 'bin'), home: root, environment };
+  await runPodOfProcesses(assignment, how).catch(() => undefined);
+  await session.report({ workerId: worker.id, runId, attempt, fence, report: { kind: 'released' } });
+}
+
+/** Triggers a run and carries it out; what `run show` prints of it, and its log. */
+async function triggered(flags = '', meanwhile: () => void = () => undefined): Promise<{ shown: string; log: string }> {
+  const { stdout } = await run(`run trigger network ${flags} --output name`.replace('  ', ' '));
+  const id = stdout.trim();
+  await carryOut(await assigned(id, 'preparing'));
+  meanwhile();
+  if ((await cli.controlPlane.admin.run(id))?.finishedAt === null) await carryOut(await assigned(id, 'applying'));
+  const [shown, log] = await Promise.all([run(`run show ${id}`), run(`run logs ${id}`)]);
+  return { shown: shown.stdout, log: log.stdout };
+}
+
+test('a run of a stack is of the head of its branch, and says so', async () => {
+  const hash = repository.commit('Add a network\n\nFor everybody.', { 'prod/main.tf': `${MAIN}2 }` });
+  const { shown, log } = await triggered();
+  expect(shown).toMatch(new RegExp(`^Commit +${hash} Add a network \\(Ada Lovelace\\)$`, 'm'));
+  expect(shown).toMatch(/^Branch +main$/m);
+  expect(shown).toMatch(/^State +FINISHED$/m);
+  expect(log).toContain(`Commit ${hash} of branch main: Add a network`);
+  expect(shown + log + (await run('stack show network --output json')).stdout).not.toContain(TOKEN);
+});
+
+test('what is applied is the commit that was planned, whatever is pushed meanwhile', async () => {
+  const planned = repository.commit('Plan this', { 'prod/main.tf': `${MAIN}3 }` });
+  const { shown } = await triggered('', () => {
+    repository.commit('And not this', { 'prod/main.tf': 'no HCL' });
+    host.requests.length = 0;
+  });
+  expect(shown).toMatch(new RegExp(`^Commit +${planned}`, 'm'));
+  expect(shown).toMatch(/^State +FINISHED$/m);
+  expect(host.requests).toEqual([]);
+});
+
+test('a run of a commit is of that one', async () => {
+  const old = repository.commit('Old', { 'prod/main.tf': `${MAIN}4 }` });
+  repository.commit('New', { 'prod/main.tf': 'no HCL' });
+  const { shown } = await triggered(`--commit ${old}`);
+  expect(shown).toMatch(new RegExp(`^Commit +${old} Old`, 'm'));
+  expect(shown).toMatch(/^State +FINISHED$/m);
+});
+
+test('a token that is refused ends the run with a sentence', async () => {
+  host.token = 'another';
+  const { shown, log } = await triggered();
+  host.token = TOKEN;
+  expect(shown).toMatch(/^Reason +ConfigError$/m);
+  expect(log).toContain('localhost refuses the token of the stack');
+});
