@@ -21,7 +21,7 @@ export interface PodOptions {
   /** Where the tool is. */
   readonly bin: string;
   readonly home: string;
-  /** What the pool sets in the container worker. @default - nothing */
+  /** What the pool sets in the containers `init` and `worker`. @default - nothing */
   readonly environment?: Readonly<Record<string, string>>;
   readonly logger?: Logger;
   readonly spans?: Spans;
