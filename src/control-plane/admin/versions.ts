@@ -13,7 +13,17 @@ export function poolVersion(pool: PoolRecord): string {
 /** The same of a stack. */
 export function stackVersion(stack: StackRecord): string {
   const { poolId, tool, toolVersion, playbook, projectRoot, runnerImage, autoDeploy, managesState, repository } = stack;
-  return versionOf([poolId, tool, toolVersion, playbook, projectRoot, runnerImage, autoDeploy, managesState, repository]);
+  return versionOf([
+    poolId,
+    tool,
+    toolVersion,
+    playbook,
+    projectRoot,
+    runnerImage,
+    autoDeploy,
+    managesState,
+    repository,
+  ]);
 }
 
 /** The same of an API key. */

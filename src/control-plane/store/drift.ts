@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { GitCommit } from '../../protocol/messages';
 import type { DriftSchedule, RunRecord } from './records';
-import type { DriftScheduleRow } from './schema';
+import type { DriftScheduleRow } from './schema-drift';
 import { chunks, Table } from './table';
 
 /** Schedules that are looked at in one sweep; those that are late go first. */

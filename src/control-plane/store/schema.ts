@@ -8,6 +8,7 @@ import type {
 } from './schema-dependencies';
 import type { Generated } from 'kysely';
 import type { StackTool } from './records';
+import type { DriftScheduleRow } from './schema-drift';
 import type { ApiKeyRow, WebSessionRow } from './schema-identities';
 import type { PushHookRow, RepositoryCredentialsRow } from './schema-repositories';
 import type { VcsAgentPoolRow, VcsAgentRow, VcsReplicaRow } from './schema-vcs-agents';
@@ -89,19 +90,6 @@ export interface StackRow {
   /** Resources of the stack, and those of them that were changed past it, by the newest plan that said so; null: none has. */
   resourceCount: Generated<number | null>;
   driftedCount: Generated<number | null>;
-}
-
-/** When drift of a stack is looked for. */
-export interface DriftScheduleRow {
-  stackId: string;
-  /** Cron expressions, as JSON. */
-  schedule: string;
-  timezone: string;
-  reconcile: number;
-  ignoreState: number;
-  nextAt: number;
-  /** Why nothing was done the last time; '' when something was. */
-  skipped: string;
 }
 
 /** What a single run has in its environment beside what its stack has. */
