@@ -131,7 +131,10 @@ export async function start(context: QueueContext, who: Attempted, request: Star
     hasSecretInputs: masked.length > 0,
   });
   if (inputs.isNew) await context.store.transaction((tx) => tx.runInputs.put(run.id, inputs));
-  const spec = { ...runSpec(run, { ...found, environment: environment ?? {}, credentials }, stage), masked: [...masked] };
+  const spec = {
+    ...runSpec(run, { ...found, environment: environment ?? {}, credentials }, stage),
+    masked: [...masked],
+  };
   if (!request.asksPolicy) return spec;
   const begun = await requireRun(context.store.read, run.id);
   return { ...spec, policySubject: policySubject(begun, found.stack, spec, await creatorOf(context, run.id)) };

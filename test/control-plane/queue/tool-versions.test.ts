@@ -47,7 +47,15 @@ describe('the tool of a run', () => {
     await queue.admin.updateStack('stack', { toolVersion: '1.10.6' });
     const { assignment } = await queue.assigned();
     const { runId, attempt, fence } = assignment;
-    const old = { fence, podUid: 'pod', servesState: true, asksPolicy: false, clonesGit: true, masksInputs: true, bringsTool: false };
+    const old = {
+      fence,
+      podUid: 'pod',
+      servesState: true,
+      asksPolicy: false,
+      clonesGit: true,
+      masksInputs: true,
+      bringsTool: false,
+    };
     await expect(start(queue.context, { poolId: queue.pool.id, runId, attempt }, old)).rejects.toThrow(
       'stack stack names version 1.10.6 of its tool, and the launcher of this Pod is too old to bring it: give the pool a newer launcher image',
     );
