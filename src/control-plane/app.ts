@@ -49,7 +49,7 @@ export function appOf({ context, blobs, states, proofs, apiKeys, authority, heal
     '/pki',
     pkiRoutes(authority, () => store.read.pools.revokedCertificates()),
   );
-  app.route(WORKER_PATH, workerRoutes({ context, blobs, states, admission, proofs }));
+  app.route(WORKER_PATH, workerRoutes({ context, blobs, states, admission, proofs, gateway }));
   app.route('/', vcsAgentRoutes({ context, admission, proofs, gateway }));
   const forPeople = { admin, admission, refusals, logger };
   app.route('/api/v1', apiRoutes({ ...forPeople, apiKeys }));

@@ -33,8 +33,17 @@ import { trustedAuthorities } from '../network/authorities';
 import { connectorOf } from '../network/connector';
 import type { Proxies } from '../network/proxies';
 import { causeOfFailure } from '../protocol/client/causes';
+import type { GitAsked } from '../protocol/client/git-host';
+import {
+  GIT_REQUEST_HEADERS,
+  GIT_RESPONSE_HEADERS,
+  pickHeaders,
+  type GitAnswer,
+  type GitRequest,
+} from '../protocol/git-requests';
 import { parseJson } from '../protocol/json';
 import { IDLE_CONNECTION_MS } from '../protocol/leases';
+import { GIT_AUTHORIZATION_HEADER, VCS_CARRIED_HEADER, VCS_REFUSAL_HEADER, VCS_TIMES } from '../protocol/vcs-agents';
 import type { PoolAccess } from './credentials';
 import type { Identity } from './identity';
 
@@ -93,6 +102,11 @@ interface Call<T> {
   /** Of the body, where a stream has to be as long. */
   readonly bytes?: number;
   readonly waitMs?: number;
+  /** How long nothing may move in the answer. @default that of the client */
+  readonly silenceMs?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether an answer that says that something failed is none of the control plane's. @default it is */
+  readonly isOfOthers?: (headers: Dispatcher.ResponseData['headers']) => boolean;
   readonly signal?: AbortSignal;
   readonly read: (body: Dispatcher.ResponseData['body'], status: number) => Promise<T>;
 }
@@ -113,6 +127,34 @@ export class LauncherClient {
   /** The source as a tar.gz stream; the caller reads or destroys it. */
   source(): Promise<Readable> {
     return this.call({ method: 'GET', operation: 'source', read: (body) => Promise.resolve(body) });
+  }
+
+  /** Asks the host of the stack's repository through an agent of its pool. The caller reads or destroys the body. */
+  async git(git: GitRequest, { headers, authorization, body, signal }: GitAsked): Promise<GitAnswer> {
+    let told: Record<string, string> = {};
+    let answered = 200;
+    const content = await this.call<Readable>({
+      method: git.operation === 'info/refs' ? 'GET' : 'POST',
+      operation: `git/${git.repository}/${git.operation}`,
+      ...(git.operation === 'info/refs' && { query: { service: 'git-upload-pack' } }),
+      ...(body && { body }),
+      headers: {
+        ...pickHeaders(headers, GIT_REQUEST_HEADERS),
+        ...(authorization && { [GIT_AUTHORIZATION_HEADER]: authorization }),
+      },
+      waitMs: VCS_TIMES.answerMs,
+      silenceMs: VCS_TIMES.silenceMs,
+      signal,
+      isOfOthers: (said) => {
+        told = pickHeaders(said, [...GIT_RESPONSE_HEADERS, VCS_REFUSAL_HEADER]);
+        return said[VCS_CARRIED_HEADER] !== undefined;
+      },
+      read: (said, status) => {
+        answered = status;
+        return Promise.resolve(said);
+      },
+    });
+    return { status: answered, headers: told, body: content };
   }
 
   /** The commit of a git repository that the run is of. */
@@ -256,13 +298,14 @@ export class LauncherClient {
           ...(call.json === undefined ? {} : { 'content-type': 'application/json' }),
           ...(call.body === undefined ? {} : { 'content-type': 'application/octet-stream' }),
           ...(call.bytes === undefined ? {} : { 'content-length': String(call.bytes) }),
+          ...call.headers,
         },
         body: call.json === undefined ? (call.body ?? null) : JSON.stringify(call.json),
         headersTimeout: (call.waitMs ?? 0) + answerTimeoutMs,
-        bodyTimeout: answerTimeoutMs,
+        bodyTimeout: call.silenceMs ?? answerTimeoutMs,
         ...(call.signal === undefined ? {} : { signal: call.signal }),
       });
-      if (response.statusCode >= 300) throw await refused(response, endpoint, call.operation);
+      if (isRefusal(call, response)) throw await refused(response, endpoint, call.operation);
       return await call.read(response.body, response.statusCode);
     } catch (error) {
       const failure = asCallError(error, endpoint);
@@ -291,6 +334,11 @@ export const PART_WITHIN_MS = 5 * 60_000;
 
 /** How long the control plane may take to store what was uploaded, after its last byte. */
 export const STORED_WITHIN_MS = 10 * 60_000;
+
+function isRefusal<T>({ isOfOthers }: Call<T>, { statusCode, headers }: Dispatcher.ResponseData): boolean {
+  const isTheirs = isOfOthers?.(headers) ?? false;
+  return statusCode >= 300 && !isTheirs;
+}
 
 async function refused(response: Dispatcher.ResponseData, endpoint: string, operation: string): Promise<CallError> {
   const text = await response.body.text();

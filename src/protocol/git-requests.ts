@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 /** What git asks of a host over smart HTTP when it reads a repository. */
 export type GitOperation = 'info/refs' | 'git-upload-pack';
 
@@ -44,6 +46,14 @@ function unescaped(part: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What the host answered, or somebody on the way to it in its place. */
+export interface GitAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The caller reads or destroys it. */
+  readonly body: Readable;
 }
 
 /** Headers that git sends and its host has a use for. */

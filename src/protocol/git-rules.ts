@@ -3,6 +3,8 @@
  * it is given before a word of it reaches git.
  */
 
+import { parsePrivateUrl } from './private-url';
+
 const MOST_URL = 500;
 const HOST = /^(?!-)[A-Za-z0-9.-]{1,253}$|^\[[0-9A-Fa-f:.]{2,45}\]$/;
 const USER = /^(?!-)[A-Za-z0-9._-]{1,64}$/;
@@ -10,7 +12,8 @@ const PATH = /^[^\s\p{C}\\?#]{1,400}$/u;
 const SCP = /^(?:([^@/]+)@)?([^:/@]+):(?!\/\/)(.+)$/;
 
 export interface GitAddress {
-  readonly protocol: 'https' | 'ssh';
+  /** `private`: behind VCS agents, of which `host` names the pool. */
+  readonly protocol: 'https' | 'ssh' | 'private';
   /** Without brackets around an IPv6 address. */
   readonly host: string;
   /** As the URL has it; '' is the usual one. */
@@ -20,6 +23,8 @@ export interface GitAddress {
 /** Where a repository is. Undefined for an address that is not allowed: `gitUrlRule` says what is. */
 export function gitAddress(url: string): GitAddress | undefined {
   if (url.length > MOST_URL) return undefined;
+  const behindAgents = parsePrivateUrl(url);
+  if (behindAgents) return { protocol: 'private', host: behindAgents.pool, port: '' };
   const parsed = url.includes('://') ? ofUrl(url) : ofScp(url);
   if (!parsed) return undefined;
   const { protocol, user, host, port, path } = parsed;
@@ -28,7 +33,7 @@ export function gitAddress(url: string): GitAddress | undefined {
 }
 
 export const gitUrlRule =
-  'https://HOST/PATH, ssh://USER@HOST/PATH or USER@HOST:PATH, without a password, blanks or a query, at most 500 characters';
+  'https://HOST/PATH, ssh://USER@HOST/PATH, USER@HOST:PATH or private://VCS_AGENT_POOL/PATH, without a password, blanks or a query, at most 500 characters';
 
 interface Parts {
   readonly protocol: 'https' | 'ssh';

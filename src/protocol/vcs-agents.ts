@@ -20,6 +20,12 @@ export const VCS_HEADER = {
   replicas: 'worker-pools-replicas',
 } as const;
 
+/** On what an agent answers in the place of its host: the sentence, as a part of a URL is written. */
+export const VCS_REFUSAL_HEADER = 'worker-pools-refusal';
+
+/** On what came from an agent, as the control plane hands it on: whatever its status, it is none of the control plane's. */
+export const VCS_CARRIED_HEADER = 'worker-pools-carried';
+
 /** A run Pod's `Authorization` is the pool's: what git has for its host goes by this name as far as the control plane. */
 export const GIT_AUTHORIZATION_HEADER = 'worker-pools-git-authorization';
 

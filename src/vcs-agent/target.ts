@@ -1,18 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { Agent, request, type Dispatcher } from 'undici';
-import { publicAuthorities } from '../network/authorities';
-import { connectorOf } from '../network/connector';
 import { causeOfHost } from '../protocol/client/causes';
-import {
-  GIT_REQUEST_HEADERS,
-  GIT_RESPONSE_HEADERS,
-  gitRequestOf,
-  pickHeaders,
-  targetOf,
-  type GitRequest,
-} from '../protocol/git-requests';
-import { VCS_TIMES } from '../protocol/vcs-agents';
+import { GitHostClient, GitHostError } from '../protocol/client/git-host';
+import { gitRequestOf, type GitRequest } from '../protocol/git-requests';
+import { VCS_REFUSAL_HEADER } from '../protocol/vcs-agents';
 import type { TargetOptions } from './options';
 import { exampleOf, projectOf } from './vendors';
 
@@ -31,16 +22,14 @@ class Refusal extends Error {
  * through, it carries what git sends to read a repository that it allows, to its one host, and follows no redirect.
  */
 export class Target {
-  private readonly connections: Agent;
-  private readonly base: string;
+  private readonly host: GitHostClient;
 
   constructor(private readonly options: TargetOptions) {
-    this.base = options.targetBaseEndpoint.replace(/\/+$/, '');
-    this.connections = new Agent({ connect: connectorOf({ ca: publicAuthorities(), connectWithinMs: 10_000 }) });
+    this.host = new GitHostClient(options.targetBaseEndpoint, options.times);
   }
 
   async close(): Promise<void> {
-    await this.connections.destroy();
+    await this.host.close();
   }
 
   /** Answers a request that came over a stream; never rejects. */
@@ -80,22 +69,10 @@ export class Target {
   }
 
   private async forward(git: GitRequest, asked: IncomingMessage, response: ServerResponse, signal: AbortSignal) {
-    const { answerMs, silenceMs } = this.options.times ?? VCS_TIMES;
-    const { authorization } = asked.headers;
-    const answer = await request(`${this.base}${targetOf(git)}`, {
-      dispatcher: this.connections,
-      method: git.operation === 'info/refs' ? 'GET' : 'POST',
-      headers: { ...pickHeaders(asked.headers, GIT_REQUEST_HEADERS), ...(authorization && { authorization }) },
-      body: git.operation === 'info/refs' ? null : asked,
-      headersTimeout: answerMs,
-      bodyTimeout: silenceMs,
-      signal,
-    });
-    if (answer.statusCode >= 300 && answer.statusCode < 400) {
-      await answer.body.dump();
-      throw new Refusal(502, redirected(git, answer));
-    }
-    response.writeHead(answer.statusCode, pickHeaders(answer.headers, GIT_RESPONSE_HEADERS));
+    const { headers } = asked;
+    const body = git.operation === 'info/refs' ? undefined : asked;
+    const answer = await this.host.ask(git, { headers, authorization: headers.authorization, body, signal });
+    response.writeHead(answer.status, answer.headers);
     await pipeline(answer.body, response);
   }
 
@@ -106,18 +83,17 @@ export class Target {
       response.destroy();
       return `the answer of the git host broke off: ${causeOfHost(error)}`;
     }
-    const { status, message } =
-      error instanceof Refusal
-        ? error
-        : new Refusal(502, `the git host ${this.base} cannot be reached by its VCS agent: ${causeOfHost(error)}`);
-    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${message}\n`);
+    const { status, message } = error instanceof Refusal ? error : new Refusal(502, this.sentenceOf(error));
+    response.writeHead(status, {
+      'content-type': 'text/plain; charset=utf-8',
+      [VCS_REFUSAL_HEADER]: encodeURIComponent(message),
+    });
+    response.end(`${message}\n`);
     return message;
   }
-}
 
-/** A redirect is no way out of the one host; most of them are of paths that people write without `.git`. */
-function redirected({ repository }: GitRequest, { statusCode, headers }: Dispatcher.ResponseData): string {
-  const location = typeof headers.location === 'string' ? headers.location : '';
-  const path = location.replace(/[?#].*$/s, '').replace(/\/(info\/refs|git-upload-pack)$/, '');
-  return `the git host redirects ${repository} (${statusCode}) to ${path || 'nowhere'}, which a VCS agent does not follow: give the stack the path that the host has for it`;
+  private sentenceOf(error: unknown): string {
+    const why = error instanceof GitHostError ? error.message : causeOfHost(error);
+    return `the git host ${this.host.base} cannot be used by its VCS agent: ${why}`;
+  }
 }

@@ -85,13 +85,15 @@ test('git is told what is wrong, in a sentence of the agent', async () => {
   );
   host.instead = (_, response) => !!response.writeHead(302, { location: 'https://elsewhere.internal/x?token=t' }).end();
   const redirected = await clone(`${replica.url}/team/app.git`);
-  expect(redirected).toContain('remote: the git host redirects team/app.git (302) to https://elsewhere.internal/x,');
+  expect(redirected).toContain(
+    'cannot be used by its VCS agent: it redirects team/app.git (302) to https://elsewhere.internal/x,',
+  );
   expect(redirected).not.toContain('token=t');
   agent.stop.abort();
   await agent.ended;
   agents.start({ token, targetBaseEndpoint: 'http://127.0.0.1:1' });
   expect(await clone(`${replica.url}/team/app.git`)).toContain(
-    'remote: the git host http://127.0.0.1:1 cannot be reached by its VCS agent: nothing listens there',
+    'remote: the git host http://127.0.0.1:1 cannot be used by its VCS agent: nothing listens there',
   );
 });
 

@@ -18,9 +18,6 @@ export interface VcsAgentPool {
  * Lets runs fetch their source from VCS systems that only the cluster reaches, and which the control plane asks through
  * VCS agents. The run Pods need a direct way to them.
  *
- * Not yet carried out by the bundled controller: VCS agents; runs take the source that was uploaded to the control plane.
- * Spacelift's launcher reads these variables.
- *
  * Source: "VCS Agents" in Spacelift's page on worker pools, and "Using VCS Agents with Kubernetes Workers".
  *
  * @throws where a name is empty or a second time on the pool, or an address has no protocol

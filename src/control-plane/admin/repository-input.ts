@@ -67,8 +67,7 @@ export function credentialsOf(
     Object.entries({ ...kept, ...Object.fromEntries(said) }).filter(([, value]) => value !== ''),
   );
   check(credentials);
-  const wrong =
-    address.protocol === 'https' ? (['deployKey', 'knownHosts'] as const) : (['token', 'username'] as const);
+  const wrong = address.protocol !== 'ssh' ? (['deployKey', 'knownHosts'] as const) : (['token', 'username'] as const);
   for (const name of wrong) {
     if (credentials[name] !== undefined) {
       throw malformed(

@@ -15,6 +15,7 @@ import type { FieldChanges } from '../store/audit-trail';
 import type { PoolRecord, StackDependency, StackRecord } from '../store/records';
 import { blobOfSource, gitSource } from '../store/source-names';
 import { usable } from './new-run';
+import { requireAgents } from './repository-agents';
 import { credentialsOf, namesOfCredentials, repositoryOf } from './repository-input';
 import { refuseUnfinished } from './unfinished';
 import { refuseOutdated, stackVersion } from './versions';
@@ -32,6 +33,7 @@ export class StackAdmin {
     const pool = await this.poolOf(input.pool);
     const stack = newRecord(input, pool, this.context);
     const { name, repository } = stack;
+    await requireAgents(this.context.store.read, input.repository, repository);
     const credentials = repository && credentialsOf(input.repository?.credentials ?? {}, repository, NOTHING);
     const environment = usable(input.environment ?? {});
     try {
@@ -63,6 +65,7 @@ export class StackAdmin {
       if (pool && pool.id !== stack.poolId) await requireAllEnded(tx, stack, 'move it to another pool');
       const { environment, unsetEnvironment = [] } = change;
       const repository = repositoryOf(change.repository ?? {}, stack.repository);
+      await requireAgents(tx, change.repository, repository);
       const unset = new Set(unsetEnvironment);
       const both = Object.keys(environment ?? {}).find((name) => unset.has(name));
       if (both !== undefined) {

@@ -32,7 +32,9 @@ import { keepChanges } from '../queue/plan-changes';
 import { appendLogs, heartbeat, outcome, requireAttempt, start, type Attempted } from '../queue/pod-operations';
 import type { States } from '../state/states';
 import { PodStates } from '../state/pod-states';
+import type { VcsGateway } from '../vcs-agents';
 import { refusingApp } from './app';
+import { askThroughAgents } from './git-route';
 import { PoolCallers, type Operation } from './pool-callers';
 import { WorkspaceUploads } from './workspace-uploads';
 
@@ -42,6 +44,7 @@ export interface WorkerRoutesParts {
   readonly states: States;
   readonly admission: Admission;
   readonly proofs: ProofChecks;
+  readonly gateway: VcsGateway;
 }
 
 /** The worker protocol below WORKER_PATH: docs/protocol.md. */
@@ -80,6 +83,9 @@ export function workerRoutes(parts: WorkerRoutesParts): Hono {
       await states.write(who, fenceOf(c), c.req.query('lock'), bodyStream(c));
       return c.json({});
     }),
+  );
+  app.on(['GET', 'POST'], `${runs}/git/*`, (c) =>
+    callers.asAttempt(c, 'git', (who) => askThroughAgents(c, who, fenceOf(c), parts)),
   );
   app.post(`${runs}/:operation`, async (c) => {
     const operation = c.req.param('operation');

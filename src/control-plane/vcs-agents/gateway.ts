@@ -1,10 +1,11 @@
 import type { WebSocket } from 'ws';
+import type { GitAnswer } from '../../protocol/git-requests';
 import { VCS_TIMES } from '../../protocol/vcs-agents';
 import { RequestError } from '../errors';
 import type { QueueContext } from '../queue/context';
 import { vcsAgentPoolTopic } from '../queue/wakeups';
 import type { VcsAgentNote, VcsAgentPoolRecord } from '../store/vcs-agents';
-import { AgentStream, StreamLost, type Answered, type Asked, type StreamTimes } from './stream';
+import { AgentStream, StreamLost, type Asked, type StreamTimes } from './stream';
 import { Streams } from './streams';
 
 /** How long a request waits for a stream of its pool. */
@@ -92,7 +93,7 @@ export class VcsGateway {
    * Has an agent of a pool ask its host. What an agent answers that was asked, and what its host did, comes as it is.
    * @throws RequestError with a sentence when no agent can
    */
-  async carry({ id, name }: VcsAgentPoolRecord, asked: Asked): Promise<Answered> {
+  async carry({ id, name }: VcsAgentPoolRecord, asked: Asked): Promise<GitAnswer> {
     for (let lost = 0; ; lost += 1) {
       const stream = await this.streamOf(id, asked.signal);
       if (!stream) throw noAgent(name, this.pools.get(id)?.size ?? 0);

@@ -1,2 +1,2 @@
 export { VcsGateway, type Agent } from './gateway';
-export type { Answered, Asked } from './stream';
+export type { Asked } from './stream';

@@ -7,9 +7,10 @@ import {
   GIT_RESPONSE_HEADERS,
   pickHeaders,
   targetOf,
+  type GitAnswer,
   type GitRequest,
 } from '../../protocol/git-requests';
-import { VCS_TIMES } from '../../protocol/vcs-agents';
+import { VCS_REFUSAL_HEADER, VCS_TIMES } from '../../protocol/vcs-agents';
 import { RequestError } from '../errors';
 import { LIMIT } from '../limits';
 
@@ -22,14 +23,6 @@ export interface Asked extends GitRequest {
   readonly body?: Readable | undefined;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
-}
-
-/** What the host answered, or the agent in its place. */
-export interface Answered {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** The caller reads or destroys it. */
-  readonly body: Readable;
 }
 
 export type StreamTimes = Pick<typeof VCS_TIMES, 'answerMs' | 'silenceMs'>;
@@ -98,7 +91,7 @@ export class AgentStream {
   }
 
   /** @throws StreamLost, or RequestError `timeout`, `malformed` */
-  async carry(asked: Asked): Promise<Answered> {
+  async carry(asked: Asked): Promise<GitAnswer> {
     this.isAnswering = true;
     const flow = createWebSocketStream(this.socket);
     // Its end is told by the request and the answer.
@@ -114,7 +107,7 @@ export class AgentStream {
       const body = new Watched(LIMIT.gitAnswerBytes, this.times.silenceMs);
       // Whoever reads the body hears of every failure from it.
       pipeline(answer, body, () => this.end());
-      return { status: statusCode, headers: pickHeaders(headers, GIT_RESPONSE_HEADERS), body };
+      return { status: statusCode, headers: pickHeaders(headers, [...GIT_RESPONSE_HEADERS, VCS_REFUSAL_HEADER]), body };
     } catch (error) {
       this.end();
       throw error;

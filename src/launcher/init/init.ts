@@ -182,9 +182,11 @@ async function fetched(
   };
   const { projectRoot } = run;
   const where = { workspace: paths.workspace, projectRoot, bytes: UNPACKED_SOURCE_BYTES };
-  const clone = await Clone.fetch(source, { ...where, environment, clock, signal, say }).catch((error: unknown) => {
-    throw folderError(error, 'workspace') ?? error;
-  });
+  const clone = await Clone.fetch(source, { ...where, environment, clock, signal, say, client }).catch(
+    (error: unknown) => {
+      throw folderError(error, 'workspace') ?? error;
+    },
+  );
   const { commit } = clone;
   await retrying(() => client.commit(commit), trouble);
   const [subject = ''] = commit.message.split('\n', 1);

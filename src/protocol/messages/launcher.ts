@@ -19,6 +19,7 @@ import { Fence, list, OutcomeReason, Stage, Time, Ulid, WORKER_PATH } from './pr
  *   PUT  state      the same, with ?lock=… where the tool holds a lock; by an apply or a task only
  *   POST lock       LockRequest → LockResponse    by the relay, for the tool
  *   POST unlock     UnlockRequest → LockResponse
+ *   GET, POST git/<repository>/…   what git asks of a host behind VCS agents, answered by the host   by `init`
  *   POST logs       LogsRequest → LogsResponse    by `init` and the relay
  *   POST changes    ChangesRequest → ChangesResponse   by the relay, before the outcome of a plan with changes
  *   POST outputs    OutputsRequest → OutputsResponse   by the relay, before the outcome of what may have changed them

@@ -49,7 +49,13 @@ export const MANAGEMENT: FeatureGroup = {
       'has prioritized runs first, then tracked ones, then proposed ones, each by age',
     ]),
     isToCome('F60', 'Workers on machines with Docker, in the same pool (later)'),
-    isToCome('F62', 'VCS agent pools'),
+    works(
+      'F62',
+      'VCS agent pools',
+      ['launcher/init/git/agents', 'init clones through the control plane and an agent'],
+      ['vcs-agent/clone', 'git clones through an agent'],
+      ['vcs-agent/streams', 'opens streams to each replica'],
+    ),
     isToCome('F70', 'The way from Docker in Docker and from the older chart (later)'),
   ],
 };

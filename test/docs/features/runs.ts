@@ -77,10 +77,12 @@ export const RUNS: FeatureGroup = {
       ['integration/initialization-policy', 'by the documented rule'],
       ['integration/policy-library', 'every policy of the library is tested here'],
     ),
-    inPart('the agents themselves', 'F27', 'Variables that map VCS systems to their agents', [
-      'constructs/presets/vcs-agents',
-      'numbers the VCS systems from 0, for init alone',
-    ]),
+    works(
+      'F27',
+      'Variables that map VCS systems to their agents',
+      ['constructs/presets/vcs-agents', 'numbers the VCS systems from 0, for init alone'],
+      ['launcher/init/git/agents', 'init goes straight to the base endpoint that its variables map the pool to'],
+    ),
     works('F28', '`keepSuccessfulPods`, as before', ['controller/run/history', 'keepSuccessfulPods keeps them all']),
     works('F29', 'So many finished Pods are kept', ['controller/run/history', 'finished Pods']),
     works('F30', 'Finished Pods are kept for so long', [

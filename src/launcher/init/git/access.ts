@@ -18,6 +18,8 @@ export interface AccessOptions {
   readonly credentials: GitCredentials;
   /** Where the files go that hold them: nobody else may look into it, and it goes with the clone. */
   readonly folder: string;
+  /** Of the door by which git reaches a host behind agents. @default - none */
+  readonly door?: Readonly<Record<string, string>> | undefined;
   /** Variables of the `init` container. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -27,7 +29,7 @@ export interface AccessOptions {
  * configuration of the repository, or by variables that a program it starts could print.
  */
 export async function layDownAccess(options: AccessOptions): Promise<Readonly<Record<string, string>>> {
-  const { folder, environment } = options;
+  const { folder, environment, door } = options;
   await mkdir(folder, { mode: 0o700 });
   const handedOn = HANDED_ON.flatMap((name) => {
     const value = environment[name];
@@ -53,6 +55,7 @@ export async function layDownAccess(options: AccessOptions): Promise<Readonly<Re
     SSH_ASKPASS: '/bin/false',
     GIT_SSH_COMMAND: await layDownKey(options),
     GIT_SSH_VARIANT: 'ssh',
+    ...door,
   };
 }
 

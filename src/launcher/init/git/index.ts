@@ -9,10 +9,14 @@ import {
   type GitAddress,
 } from '../../../protocol/git-rules';
 import type { GitCommit, GitSource } from '../../../protocol/messages';
+import { parsePrivateUrl } from '../../../protocol/private-url';
 import { Backoff, sleep, type Clock } from '../../../time';
 import { emptyFolder } from '../../archive';
+import type { LauncherClient } from '../../client';
 import { layDownAccess } from './access';
+import { wayTo } from './agents';
 import { checkOut, type TreeLimits } from './check-out';
+import { Door } from './door';
 import { explained } from './explain';
 import { fetchCommit } from './fetch';
 import { GitError } from './git-error';
@@ -38,6 +42,8 @@ export interface CloneOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Asks hosts behind VCS agents. */
+  readonly client: LauncherClient;
   /** Hears what delays the run, for its log. */
   readonly say: (line: string) => Promise<void>;
 }
@@ -50,6 +56,7 @@ export class Clone {
     private readonly address: GitAddress,
     private readonly options: CloneOptions,
     readonly commit: GitCommit,
+    private readonly door: Door | undefined,
   ) {}
 
   /**
@@ -60,6 +67,7 @@ export class Clone {
   static async fetch(source: GitSource, options: CloneOptions): Promise<Clone> {
     const { workspace, environment, clock, signal, say } = options;
     const address = allowed(source);
+    const door = await doorTo(source, options);
     const backoff = new Backoff(PAUSES);
     const until = clock.monotonic() + GIT_PATIENCE_MS;
     for (;;) {
@@ -69,15 +77,22 @@ export class Clone {
         await mkdir(repository, { mode: 0o700 });
         const { credentials } = source;
         const folder = join(repository, 'worker-pools');
-        const access = await layDownAccess({ address, credentials, folder, environment });
+        const access = await layDownAccess({ address, credentials, folder, environment, door: door?.environment });
         const limits = { withinMs: GIT_WITHIN_MS, largestFileBytes: options.bytes };
         const git = new Git(workspace, access, limits, signal);
         await begin(git, source, address);
-        return new Clone(git, source, address, options, await fetchCommit(git, source, address));
-      } catch (error) {
-        if (!(error instanceof GitError) || !error.isPassing) throw error;
+        return new Clone(git, source, address, options, await fetchCommit(git, source, address), door);
+      } catch (thrown) {
+        const error = (thrown instanceof GitError && door?.refusal) || thrown;
+        if (!(error instanceof GitError) || !error.isPassing) {
+          await door?.close();
+          throw error;
+        }
         const wait = backoff.next();
-        if (clock.monotonic() + wait >= until) throw error;
+        if (clock.monotonic() + wait >= until) {
+          await door?.close();
+          throw error;
+        }
         await say(`${error.message} It is tried again.`);
         await sleep(clock, wait, signal);
       }
@@ -89,8 +104,23 @@ export class Clone {
     const { workspace, projectRoot, bytes } = this.options;
     const limits: TreeLimits = { bytes, files: MOST_FILES };
     const { hash } = this.commit;
-    await checkOut(this.git, { source: this.source, address: this.address, hash, projectRoot, workspace, limits });
+    try {
+      await checkOut(this.git, { source: this.source, address: this.address, hash, projectRoot, workspace, limits });
+    } catch (thrown) {
+      throw (thrown instanceof GitError && this.door?.refusal) || thrown;
+    } finally {
+      await this.door?.close();
+    }
   }
+}
+
+/** For a repository behind VCS agents. @throws GitError */
+async function doorTo(
+  { url, credentials }: GitSource,
+  { client, environment }: CloneOptions,
+): Promise<Door | undefined> {
+  const named = parsePrivateUrl(url);
+  return named && Door.open(named.pool, wayTo(named, client, environment), credentials);
 }
 
 /** @throws GitError; the control plane has refused such already, and a word that git takes for an option is none for it */
