@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 
-/* Columns as in schema.ts: what runs tell of their stacks, and what stacks have for each other. */
+/* Columns as in schema.ts: what runs have and tell of their stacks, and what stacks have for each other. */
 
 export interface PlanChangesRow {
   /** The run. */
@@ -54,4 +54,12 @@ export interface RunInputsRow {
   id: string;
   /** Encrypted (secrets.ts). */
   inputs: string;
+}
+
+/** What a single run has in its environment beside what its stack has. */
+export interface RunEnvironmentRow {
+  /** Of the run. */
+  id: string;
+  /** Encrypted (secrets.ts). */
+  environment: string;
 }

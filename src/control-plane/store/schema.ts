@@ -2,6 +2,7 @@ import type {
   DependencyReferenceRow,
   PlanChangesRow,
   RunDependencyRow,
+  RunEnvironmentRow,
   RunInputsRow,
   StackDependencyRow,
   StackOutputsRow,
@@ -90,14 +91,6 @@ export interface StackRow {
   /** Resources of the stack, and those of them that were changed past it, by the newest plan that said so; null: none has. */
   resourceCount: Generated<number | null>;
   driftedCount: Generated<number | null>;
-}
-
-/** What a single run has in its environment beside what its stack has. */
-export interface RunEnvironmentRow {
-  /** Of the run. */
-  id: string;
-  /** Encrypted (secrets.ts). */
-  environment: string;
 }
 
 export interface RunRow {
