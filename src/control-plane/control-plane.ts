@@ -76,9 +76,7 @@ export async function startControlPlane(given: ControlPlaneOptions): Promise<Con
 
 async function start(given: ControlPlaneOptions, opened: Opened): Promise<ControlPlane> {
   const options = withDefaults(given);
-  const { dataDir, host, port, mqttPort, metricsPort, now, logger } = options;
-  // Told at the start, and not by the first of those who would go through it.
-  const { urls: proxies } = new Proxies();
+  const { dataDir, host, port, mqttPort, metricsPort, proxies, now, logger } = options;
   const clock = { ...systemClock, now };
   makePrivateFolder(dataDir);
   const keys = openKeys(given, options.logger);
@@ -92,9 +90,7 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   // The addresses hold ports that are known only once the servers listen; nothing uses them before that.
   const address = { publicUrl: '', mqttUrl: '' };
   const apiKeys = openApiKeys(given, keys, context, () => address.publicUrl);
-  // '' trusts those that everybody trusts; beside them a token can name nobody.
-  const ca = () => (tls?.ca ? [tls.ca, given.mqttBroker?.ca ?? ''].join('\n').trim() : '');
-  const issuer = new PoolIssuer(authority, () => ({ endpoint: address.publicUrl, mqtt: address.mqttUrl, ca: ca() }));
+  const issuer = issuerOf(authority, address, () => [tls?.ca, given.mqttBroker?.ca]);
 
   const refusals = opened.add(new Refusals(context));
   const limits = connectionLimits({ broker: mqttPort !== null, metrics: metricsPort !== undefined }, logger);
@@ -165,6 +161,19 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
     admin,
     close: () => (closed ??= close()),
   };
+}
+
+/** @param trusted the control plane's authority, and the broker's: without the first a token trusts those that everybody trusts */
+function issuerOf(
+  authority: Authority,
+  address: { readonly publicUrl: string; readonly mqttUrl: string },
+  trusted: () => readonly [ours: string | null | undefined, brokers: string | undefined],
+): PoolIssuer {
+  return new PoolIssuer(authority, () => {
+    const [ours, brokers = ''] = trusted();
+    const ca = ours ? [ours, brokers].join('\n').trim() : '';
+    return { endpoint: address.publicUrl, mqtt: address.mqttUrl, ca };
+  });
 }
 
 interface BrokerParts {
@@ -264,6 +273,8 @@ function withDefaults(given: ControlPlaneOptions) {
     version: given.version ?? '0.0.0',
     ...shutdownTimes(given),
     traces: given.traces,
+    // Told at the start, and not by the first of those who would go through it.
+    proxies: new Proxies().urls,
     tls: given.tls ?? true,
     web: given.web ?? 'basic',
     trustedProxies: given.trustedProxies ?? [],

@@ -69,7 +69,7 @@ export interface WorkerPoolControlPlaneProps
   /**
    * Image of the container `worker` for stacks that Ansible runs, and that name none.
    *
-   * @default "public.ecr.aws/spacelift/runner-ansible:latest"
+   * @default - "public.ecr.aws/spacelift/runner-ansible:latest"
    */
   readonly defaultAnsibleRunnerImage?: string;
 

@@ -1,9 +1,9 @@
-import { DEFAULT_PLAYBOOK } from '../../queue/steps';
 import { html } from 'hono/html';
 import type { AdminService } from '../../admin/admin-service';
 import { LONGEST_VARIABLE } from '../../../protocol/environment';
 import { stackVersion } from '../../admin/versions';
 import { RequestError } from '../../errors';
+import { DEFAULT_PLAYBOOK } from '../../queue/steps';
 import type { StackRecord } from '../../store/records';
 import type { Field } from './field';
 import type { Form } from './form';
@@ -22,6 +22,31 @@ async function settingsFields(admin: AdminService, poolId: string, stack?: Stack
       isRequired: true,
       ...(stack ? { hint: 'Another one only while all of its runs have ended.' } : {}),
     },
+    ...toolFields(stack),
+    {
+      name: 'projectRoot',
+      label: 'Folder of the project',
+      value: stack?.projectRoot ?? '',
+      hint: 'Within the source. Empty: the source itself.',
+    },
+    { name: 'runnerImage', label: 'Runner image', value: stack?.runnerImage ?? '', hint: "Empty: the pool's." },
+    {
+      name: 'autoDeploy',
+      label: 'Apply without asking',
+      kind: 'check',
+      value: stack?.autoDeploy ? 'yes' : '',
+    },
+    {
+      name: 'managesState',
+      label: 'Keep its state here, where its source names no backend',
+      kind: 'check',
+      value: (stack?.managesState ?? true) ? 'yes' : '',
+    },
+  ];
+}
+
+function toolFields(stack: StackRecord | undefined): Field[] {
+  return [
     {
       name: 'tool',
       label: 'Tool',
@@ -44,25 +69,6 @@ async function settingsFields(admin: AdminService, poolId: string, stack?: Stack
       label: 'Playbook',
       value: stack?.playbook ?? '',
       hint: `Of Ansible alone: a file in the folder of the project. Empty: ${DEFAULT_PLAYBOOK}.`,
-    },
-    {
-      name: 'projectRoot',
-      label: 'Folder of the project',
-      value: stack?.projectRoot ?? '',
-      hint: 'Within the source. Empty: the source itself.',
-    },
-    { name: 'runnerImage', label: 'Runner image', value: stack?.runnerImage ?? '', hint: "Empty: the pool's." },
-    {
-      name: 'autoDeploy',
-      label: 'Apply without asking',
-      kind: 'check',
-      value: stack?.autoDeploy ? 'yes' : '',
-    },
-    {
-      name: 'managesState',
-      label: 'Keep its state here, where its source names no backend',
-      kind: 'check',
-      value: (stack?.managesState ?? true) ? 'yes' : '',
     },
   ];
 }
