@@ -1,14 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Hono } from 'hono';
-import { pino, type Logger } from 'pino';
-import {
-  ANSIBLE_RUNNER_IMAGE,
-  CONTROL_PLANE_PORT,
-  RETENTION,
-  SHUTDOWN_GRACE_SECONDS,
-  START_DEADLINE_SECONDS,
-} from '../api/defaults';
-import { Proxies } from '../network/proxies';
+import type { Logger } from 'pino';
+import { CONTROL_PLANE_PORT } from '../api/defaults';
 import { systemClock, type Clock } from '../time';
 import { NO_SPANS } from '../tracing/spans';
 import { AdminService } from './admin/admin-service';
@@ -49,6 +42,7 @@ import type { Store } from './store';
 import type { Tracing } from './tracing';
 import { States } from './state/states';
 import { openWebhooks } from './webhooks';
+import { withDefaults } from './with-defaults';
 
 /** How often blobs that nobody needs are looked for. */
 const BLOB_SWEEP_MS = 10 * 60_000;
@@ -105,10 +99,7 @@ async function start(given: ControlPlaneOptions, opened: Opened): Promise<Contro
   opened.add(deliverer);
   const admin = new AdminService(context, { blobs, states, issuer, apiKeys, destinations });
   let isStopping = false;
-  const checks = [
-    { name: 'running', problem: () => (isStopping ? 'the control plane was told to stop' : undefined) },
-    ...storageChecks(context.store, blobs),
-  ];
+  const checks = checksOf(context.store, blobs, () => isStopping);
   const health = healthRoutes(checks);
   const sessions = new WebSessions(context.store, apiKeys, now, trail);
   const callers = { admission, refusals, proofs, apiKeys, sessions, isOpen: options.web === 'open', authority };
@@ -237,7 +228,7 @@ async function serveMetrics(
   return opened.add(await serve(app, { host, port }, null, new Admission([], undefined, limits)));
 }
 
-function storageChecks(store: Store, blobs: Blobs): ReadinessCheck[] {
+function checksOf(store: Store, blobs: Blobs, isStopping: () => boolean): ReadinessCheck[] {
   const checks: ReadinessCheck[] = [
     { name: 'database', problem: () => store.ping().then(() => undefined) },
     {
@@ -248,7 +239,8 @@ function storageChecks(store: Store, blobs: Blobs): ReadinessCheck[] {
       },
     },
   ];
-  return checks.map((check) => noOftenerThan(CHECK_EVERY_MS, check));
+  const running = () => (isStopping() ? 'the control plane was told to stop' : undefined);
+  return [{ name: 'running', problem: running }, ...checks.map((check) => noOftenerThan(CHECK_EVERY_MS, check))];
 }
 
 async function endsWithin(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
@@ -259,35 +251,6 @@ async function endsWithin(work: Promise<unknown>, milliseconds: number): Promise
   const ended = await Promise.race([work.then(() => true), over]);
   clearTimeout(timer);
   return ended;
-}
-
-function withDefaults(given: ControlPlaneOptions) {
-  const port = given.port ?? CONTROL_PLANE_PORT.https;
-  const usualMqttPort = given.mqttBroker ? null : port === 0 ? 0 : CONTROL_PLANE_PORT.mqtts;
-  return {
-    dataDir: given.dataDir,
-    host: given.host ?? '127.0.0.1',
-    port,
-    mqttPort: given.mqttPort === undefined ? usualMqttPort : given.mqttPort,
-    metricsPort: given.metricsPort,
-    version: given.version ?? '0.0.0',
-    ...shutdownTimes(given),
-    traces: given.traces,
-    // Told at the start, and not by the first of those who would go through it.
-    proxies: new Proxies().urls,
-    tls: given.tls ?? true,
-    web: given.web ?? 'basic',
-    trustedProxies: given.trustedProxies ?? [],
-    blobs: given.blobs ?? {},
-    launcherImage: given.launcherImage,
-    defaultRunnerImage: given.defaultRunnerImage,
-    defaultAnsibleRunnerImage: given.defaultAnsibleRunnerImage ?? ANSIBLE_RUNNER_IMAGE,
-    retention: { ...RETENTION, ...given.retention },
-    startDeadlineMs: (given.startDeadlineSeconds ?? START_DEADLINE_SECONDS) * 1000,
-    sweepEveryMs: given.sweepEveryMs ?? 5000,
-    logger: given.logger ?? pino({ level: 'silent' }),
-    now: given.now ?? Date.now,
-  };
 }
 
 /** When each certificate ends that the control plane shows, or that its clients are to trust. */
@@ -304,15 +267,6 @@ function certificateEnds(
     broker_authority: earliestEnd(mqttBroker?.ca ?? ''),
     broker_client: earliestEnd(outside?.certificate ?? ''),
   };
-}
-
-function shutdownTimes({
-  shutdownGraceSeconds = SHUTDOWN_GRACE_SECONDS,
-  shutdownDelaySeconds = 0,
-}: ControlPlaneOptions) {
-  // What is under way has the longer half in any case.
-  const delay = Math.min(shutdownDelaySeconds, shutdownGraceSeconds / 2);
-  return { shutdownGraceMs: shutdownGraceSeconds * 1000, shutdownDelayMs: delay * 1000 };
 }
 
 function blobReferences({ read: { runs, states } }: Store): BlobReferences {

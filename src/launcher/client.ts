@@ -44,42 +44,11 @@ import {
 import { parseJson } from '../protocol/json';
 import { IDLE_CONNECTION_MS } from '../protocol/leases';
 import { GIT_AUTHORIZATION_HEADER, VCS_CARRIED_HEADER, VCS_REFUSAL_HEADER, VCS_TIMES } from '../protocol/vcs-agents';
+import { CallError } from './call-error';
 import type { PoolAccess } from './credentials';
 import type { Identity } from './identity';
 
-/** Why a call did not succeed: a refusal's code, or that no (sensible) answer came. */
-export type CallFailure = Refusal['code'] | 'unreachable' | 'certificate' | 'protocol';
-
-const RETRYABLE: readonly CallFailure[] = [
-  'unreachable',
-  'certificate',
-  'protocol',
-  'internal',
-  'unavailable',
-  'no-space',
-  'unauthorized',
-  'timeout',
-  'too-many-requests',
-];
-
-/** A call to the control plane failed. The message is a plain sentence with the endpoint and without secrets. */
-export class CallError extends Error {
-  override readonly name = 'CallError';
-
-  constructor(
-    readonly kind: CallFailure,
-    message: string,
-    /** Until when the same call is of no use, in milliseconds from now, where the control plane says so. */
-    readonly retryAfterMs = 0,
-  ) {
-    super(message);
-  }
-
-  /** Whether the same call may succeed later without anybody changing it. */
-  get retryable(): boolean {
-    return RETRYABLE.includes(this.kind);
-  }
-}
+export { CallError } from './call-error';
 
 export interface LauncherClientOptions {
   /** Where the control plane is and how the pool proves itself there, at every call. */

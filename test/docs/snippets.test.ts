@@ -39,7 +39,7 @@ describe('snippets that no test runs', () => {
   });
 
   it('are in languages that the tests know, or are pictures and outputs', () => {
-    const known = new Set(['', 'text', 'ts', 'js', 'sh', 'yaml', 'json', 'python', 'ini']);
+    const known = new Set(['', 'text', 'ts', 'js', 'sh', 'yaml', 'json', 'python', 'ini', 'dockerfile']);
     expect(tested.filter(({ language }) => !known.has(language)).map(placeOf)).toEqual([]);
   });
 });

@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { GitCredentials } from '../../protocol/messages';
 import type { Schema } from './schema';
-import { pushSecretOf, repositoryCredentialsOf } from './secrets';
+import { repositoryCredentialsOf } from './secrets';
 import type { Sealing } from './stacks';
 import { Statement } from './statement';
-import { chunks, Table, type Dialect } from './table';
+import { Table, type Dialect } from './table';
 
 /** What is secret about the git repositories of stacks. */
 export class RepositoryTable extends Table {
@@ -52,43 +52,8 @@ export class RepositoryTable extends Table {
       .execute();
   }
 
-  /** What pushes to the repository prove themselves by; undefined where nobody may tell of any. */
-  async pushSecret(stackId: string): Promise<string | undefined> {
-    const row = await this.db.selectFrom('pushHooks').select('secret').where('id', '=', stackId).executeTakeFirst();
-    return row && this.vault.open(pushSecretOf(stackId), row.secret);
-  }
-
-  async setPushSecret(stackId: string, secret: string): Promise<void> {
-    const sealed = this.vault.seal(pushSecretOf(stackId), secret);
-    await this.db
-      .insertInto('pushHooks')
-      .values({ id: stackId, secret: sealed })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet({ secret: sealed }))
-      .execute();
-  }
-
-  /** Those of the stacks that hear of pushes. */
-  async hearing(stackIds: readonly string[]): Promise<ReadonlySet<string>> {
-    const found = new Set<string>();
-    for (const chunk of chunks(stackIds)) {
-      const rows = await this.db.selectFrom('pushHooks').select('id').where('id', 'in', chunk).execute();
-      for (const { id } of rows) found.add(id);
-    }
-    return found;
-  }
-
-  /** @returns whether there was one */
-  async deletePushSecret(stackId: string): Promise<boolean> {
-    const { numDeletedRows } = await this.db
-      .deleteFrom('pushHooks')
-      .where('id', '=', stackId)
-      .executeTakeFirstOrThrow();
-    return numDeletedRows > 0n;
-  }
-
   /** Everything of a stack. */
   async delete(stackId: string): Promise<void> {
     await this.db.deleteFrom('repositoryCredentials').where('id', '=', stackId).execute();
-    await this.deletePushSecret(stackId);
   }
 }

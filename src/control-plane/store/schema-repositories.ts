@@ -6,10 +6,3 @@ export interface RepositoryCredentialsRow {
   /** Encrypted (secrets.ts). */
   credentials: string;
 }
-
-/** Where git hosts tell of pushes; `id` is the stack's. */
-export interface PushHookRow {
-  id: string;
-  /** Encrypted (secrets.ts). */
-  secret: string;
-}

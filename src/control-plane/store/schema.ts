@@ -11,7 +11,7 @@ import type { Generated } from 'kysely';
 import type { StackTool } from './records';
 import type { DriftScheduleRow } from './schema-drift';
 import type { ApiKeyRow, WebSessionRow } from './schema-identities';
-import type { PushHookRow, RepositoryCredentialsRow } from './schema-repositories';
+import type { RepositoryCredentialsRow } from './schema-repositories';
 import type { VcsAgentPoolRow, VcsAgentRow, VcsReplicaRow } from './schema-vcs-agents';
 
 /*
@@ -371,5 +371,4 @@ export interface Schema {
   vcsAgents: VcsAgentRow;
   vcsReplicas: VcsReplicaRow;
   repositoryCredentials: RepositoryCredentialsRow;
-  pushHooks: PushHookRow;
 }

@@ -17,7 +17,6 @@ const SECRETS = [
   { table: 'stackOutputs', column: 'outputs' },
   { table: 'runInputs', column: 'inputs' },
   { table: 'repositoryCredentials', column: 'credentials' },
-  { table: 'pushHooks', column: 'secret' },
 ] as const;
 type Secret = (typeof SECRETS)[number];
 
@@ -44,8 +43,6 @@ export const repositoryCredentialsOf = (stackId: string): Place => ({
   column: 'credentials',
   row: stackId,
 });
-/** Where it lies what pushes to that repository prove themselves by. */
-export const pushSecretOf = (stackId: string): Place => ({ table: 'pushHooks', column: 'secret', row: stackId });
 
 const PAGE = 20;
 const PAGE_OF_BEGINNINGS = 1000;

@@ -47,6 +47,8 @@ const PLAIN = new Set([
   'python',
   'rm',
   'sh',
+  'ssh-keygen',
+  'ssh-keyscan',
   'sha256sum',
   'xargs',
 ]);

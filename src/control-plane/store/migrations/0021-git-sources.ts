@@ -18,10 +18,6 @@ export async function gitSources(db: Kysely<Untyped>, dialect: Dialect): Promise
       "id" ${text} PRIMARY KEY REFERENCES "stacks" ("id"),
       "credentials" ${text} NOT NULL
     ) ${strict};
-    CREATE TABLE "pushHooks" (
-      "id" ${text} PRIMARY KEY REFERENCES "stacks" ("id"),
-      "secret" ${text} NOT NULL
-    ) ${strict};
   `,
   );
 }
