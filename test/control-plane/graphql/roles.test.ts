@@ -228,6 +228,7 @@ describe.each(ALL)('a form of the web page and the role %s', (role) => {
     '/stacks/:id/trigger': OPERATORS,
     '/stacks/new': ADMINS,
     '/stacks/:id/settings': ADMINS,
+    '/stacks/:id/repository': ADMINS,
     '/stacks/:id/environment': ADMINS,
     '/stacks/:id/environment/:variable/unset': ADMINS,
     '/stacks/:id/delete': ADMINS,

@@ -82,6 +82,7 @@ export const RUNS: FeatureGroup = {
       'Variables that map VCS systems to their agents',
       ['constructs/presets/vcs-agents', 'numbers the VCS systems from 0, for init alone'],
       ['launcher/init/git/agents', 'init goes straight to the base endpoint that its variables map the pool to'],
+      ['integration/git-sources', 'what is applied is the commit that was planned, whatever is pushed meanwhile'],
     ),
     works('F28', '`keepSuccessfulPods`, as before', ['controller/run/history', 'keepSuccessfulPods keeps them all']),
     works('F29', 'So many finished Pods are kept', ['controller/run/history', 'finished Pods']),
@@ -98,10 +99,15 @@ export const RUNS: FeatureGroup = {
       ],
       ['constructs/presets/provider-mirror', 'mounts a folder of providers read-only, and tells the tool of it'],
     ),
-    works('F68', 'Logs on standard output as lines of JSON; masked variables; debugging; sensitive outputs', [
-      'launcher/relay/standard-output',
-      'what the control plane has is shown as JSON lines, masked, where the pool asks for it',
-    ]),
+    works(
+      'F68',
+      'Logs on standard output as lines of JSON; masked variables; debugging; sensitive outputs',
+      [
+        'launcher/relay/standard-output',
+        'what the control plane has is shown as JSON lines, masked, where the pool asks for it',
+      ],
+      ['integration/outputs', 'outputs come into the runs of a stack that depends on theirs as they were'],
+    ),
     works(
       'F69',
       "What a runner's image needs",

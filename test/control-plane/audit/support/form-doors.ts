@@ -74,6 +74,11 @@ const ofStacks = (form: MakeForm, queue: () => TestQueue): Doors => ({
     () => '/stacks/new',
     () => ({ name: 'new', pool: queue().pool.id }),
   ),
+  'POST /stacks/:id/repository': form(
+    'stack.update',
+    () => stackOf(queue(), 'repository'),
+    () => ({ repository: 'https://git.example.com/team/network.git', branch: 'main' }),
+  ),
   'POST /stacks/:id/settings': form(
     'stack.update',
     () => stackOf(queue(), 'settings'),
