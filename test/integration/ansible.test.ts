@@ -1,27 +1,19 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { create } from 'tar';
 import type { RunType } from '../../src/control-plane/store/records';
-import { connectPoll } from '../../src/protocol/client';
-import type { Assignment, WorkerView } from '../../src/protocol/messages';
-import type { ControlPlaneSession } from '../../src/protocol/session';
-import { makePool, newWorker, TestControlPlane, type TestPool } from '../control-plane/support/control-plane';
-import { runPodOfProcesses } from '../launcher/support/pod-of-processes';
+import type { Assignment } from '../../src/protocol/messages';
+import { TestControlPlane } from '../control-plane/support/control-plane';
+import { ProcessPool, sourceOf } from '../launcher/support/process-pool';
 import { installAnsible } from '../support/ansible';
 import { removeFolder, temporaryFolder } from '../support/folder';
-import { until } from '../support/until';
 
 /* Runs of stacks that a real Ansible carries out, in Pods that are processes. */
 
-const worker = newWorker();
 let bin: string;
 let root: string;
 let controlPlane: TestControlPlane;
-let pool: TestPool;
-let session: ControlPlaneSession;
-let view: WorkerView | undefined;
+let pool: ProcessPool;
 
 beforeAll(async () => {
   bin = await installAnsible();
@@ -32,15 +24,11 @@ afterAll(() => removeFolder(dirname(dirname(bin))));
 beforeEach(async () => {
   root = temporaryFolder();
   controlPlane = await TestControlPlane.start();
-  pool = await makePool(controlPlane);
-  const events = { onView: (newest: WorkerView) => void (view = newest), onStatus: () => undefined };
-  const { token, privateKeyPem } = pool;
-  session = connectPoll({ token, privateKeyPem, session: 'pool-uid', userAgent: 'test/1' }, events);
-  await session.register({ workers: [worker] });
+  pool = await ProcessPool.open(controlPlane, bin, root);
 });
 
 afterEach(async () => {
-  await session.close();
+  await pool.close();
   await controlPlane.close();
   removeFolder(root);
 });
@@ -62,15 +50,9 @@ type Files = Readonly<Record<string, string>>;
 async function stack(files: Files, settings: { readonly playbook?: string; readonly projectRoot?: string } = {}) {
   const target = join(root, 'greeting');
   const environment = { GREETING: "Ann's cat", TARGET: target };
-  await controlPlane.admin.createStack({ name: 'hello', pool: pool.id, tool: 'ANSIBLE', environment, ...settings });
-  const folder = join(root, 'source');
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), content);
-  }
-  const chunks: Buffer[] = [];
-  for await (const chunk of create({ cwd: folder, gzip: true }, ['.'])) chunks.push(chunk);
-  await controlPlane.admin.uploadSource('hello', Readable.from(chunks));
+  const { id } = pool.pool;
+  await controlPlane.admin.createStack({ name: 'hello', pool: id, tool: 'ANSIBLE', environment, ...settings });
+  await controlPlane.admin.uploadSource('hello', sourceOf(files));
   return target;
 }
 
@@ -80,19 +62,11 @@ async function begin(type: RunType = 'TRACKED', command?: string): Promise<strin
   return id;
 }
 
-async function runPod(runId: string, stage: Assignment['stage']): Promise<Assignment> {
-  const assignment = await until(() => {
-    const { assignment: given } = view ?? {};
-    return given?.runId === runId && given.stage === stage ? given : undefined;
-  }, `an assignment to ${stage}`);
-  const { attempt, fence } = assignment;
-  const folder = join(root, `pod-${runId}-${attempt}`);
-  // What it installs there goes with the Pod.
-  const home = join(root, `home-${runId}-${attempt}`);
+/** What it installs at home goes with the Pod. */
+async function runPod(id: string, stage: Assignment['stage']): Promise<Assignment> {
+  const home = join(root, `home-${id}-${stage}`);
   await mkdir(home);
-  await runPodOfProcesses(assignment, { pool, workerName: worker.name, folder, bin, home });
-  await session.report({ workerId: worker.id, runId, attempt, fence, report: { kind: 'released' } });
-  return assignment;
+  return pool.carryOut(id, stage, { home });
 }
 
 async function confirm(id: string): Promise<void> {
@@ -101,8 +75,7 @@ async function confirm(id: string): Promise<void> {
 }
 
 const run = (id: string) => controlPlane.admin.run(id);
-const logOf = async (id: string): Promise<string> =>
-  (await controlPlane.admin.readLog(id, 0)).map(({ text }) => text).join('');
+const logOf = (id: string): Promise<string> => pool.logOf(id);
 
 test('a run checks first what the playbook would change, and then changes exactly that', async () => {
   const target = await stack({ 'playbook.yml': PLAYBOOK });

@@ -1,18 +1,10 @@
-import { mkdir, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { ensureBinaries } from '../../src/local-cluster/binaries';
-import { connectPoll } from '../../src/protocol/client';
-import type { Assignment, WorkerView } from '../../src/protocol/messages';
-import type { ControlPlaneSession } from '../../src/protocol/session';
 import { CommandLine, done } from '../cli/support/command-line';
 import type { Result } from '../cli/support/program';
-import { makePool, newWorker, type TestPool } from '../control-plane/support/control-plane';
-import { runPodOfProcesses } from '../launcher/support/pod-of-processes';
+import { folderWithTofu, ProcessPool, TOOLS_WITHIN_MS } from '../launcher/support/process-pool';
 import { removeFolder, temporaryFolder } from '../support/folder';
 import { GitHost } from '../support/git-host';
 import type { GitRepositoryFolder } from '../support/git-repository';
-import { until } from '../support/until';
 
 const TOKEN = 's3cret-t0ken';
 const MAIN = 'resource "terraform_data" "network" { input = ';
@@ -21,65 +13,42 @@ let root: string;
 let cli: CommandLine;
 let host: GitHost;
 let repository: GitRepositoryFolder;
-let pool: TestPool;
-let session: ControlPlaneSession;
-let view: WorkerView | undefined;
-const worker = newWorker();
+let pool: ProcessPool;
+let bin: string;
 
 beforeAll(async () => {
-  const { tofu } = await ensureBinaries(['tofu']);
-  root = temporaryFolder();
-  await mkdir(join(root, 'bin'));
-  await symlink(tofu, join(root, 'bin', 'tofu'));
+  [root, bin] = [temporaryFolder(), await folderWithTofu()];
   [cli, host] = await Promise.all([CommandLine.open(), GitHost.start()]);
   host.token = TOKEN;
   repository = host.repository('team/network');
-  pool = await makePool(cli.controlPlane, 'production');
-  const events = { onView: (newest: WorkerView) => void (view = newest), onStatus: () => undefined };
-  const { token, privateKeyPem } = pool;
-  session = connectPoll({ token, privateKeyPem, session: 'pool-uid', userAgent: 'test/1' }, events);
-  await session.register({ workers: [worker] });
+  pool = await ProcessPool.open(cli.controlPlane, bin, root, 'production');
   cli.write({ token: `${TOKEN}\n` });
   repository.commit('Begin', { 'prod/main.tf': `${MAIN}1 }` });
   const create = 'stack create network --pool production --branch main --project-root prod --auto-deploy';
   const created = await run(`${create} --repository ${host.url('team/network')} --token-file ${cli.at('token')}`);
   expect(created).toEqual(done(expect.stringContaining('Stack network is created')));
-}, 600_000);
+}, TOOLS_WITHIN_MS);
 
 afterAll(async () => {
-  await session.close();
+  await pool.close();
   await cli.close();
   await host.stop();
   removeFolder(root);
+  removeFolder(bin);
 });
 
 beforeEach(() => void (host.requests.length = 0));
 
 const run = (line: string): Promise<Result> => cli.program.run(...line.split(' '));
 
-const assigned = (runId: string, stage: Assignment['stage']): Promise<Assignment> =>
-  until(
-    () => (view?.assignment?.runId === runId && view.assignment.stage === stage ? view.assignment : undefined),
-    `an assignment to ${stage}`,
-  );
-
-async function carryOut(assignment: Assignment): Promise<void> {
-  const { runId, attempt, fence } = assignment;
-  const folder = join(root, runId, String(attempt));
-  await mkdir(folder, { recursive: true });
-  const environment = { GIT_SSL_CAINFO: host.ca };
-  const how = { pool, workerName: worker.name, folder, bin: join(root, 'bin'), home: root, environment };
-  await runPodOfProcesses(assignment, how).catch(() => undefined);
-  await session.report({ workerId: worker.id, runId, attempt, fence, report: { kind: 'released' } });
-}
-
 /** Triggers a run and carries it out; what `run show` prints of it, and its log. */
 async function triggered(flags = '', meanwhile: () => void = () => undefined): Promise<{ shown: string; log: string }> {
   const { stdout } = await run(`run trigger network ${flags} --output name`.replace('  ', ' '));
   const id = stdout.trim();
-  await carryOut(await assigned(id, 'preparing'));
+  const settings = { environment: { GIT_SSL_CAINFO: host.ca } };
+  await pool.carryOut(id, 'preparing', settings);
   meanwhile();
-  if ((await cli.controlPlane.admin.run(id))?.finishedAt === null) await carryOut(await assigned(id, 'applying'));
+  if ((await cli.controlPlane.admin.run(id))?.finishedAt === null) await pool.carryOut(id, 'applying', settings);
   const [shown, log] = await Promise.all([run(`run show ${id}`), run(`run logs ${id}`)]);
   return { shown: shown.stdout, log: log.stdout };
 }

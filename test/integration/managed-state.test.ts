@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { mkdir, symlink } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -9,17 +9,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { NewRun } from '../../src/control-plane/admin/input';
 import { placeState } from '../../src/launcher/init/managed-state';
 import { StateBackend } from '../../src/launcher/relay/state-backend';
-import { ensureBinaries } from '../../src/local-cluster/binaries';
-import { connectPoll } from '../../src/protocol/client';
-import type { Assignment, WorkerView } from '../../src/protocol/messages';
-import type { ControlPlaneSession } from '../../src/protocol/session';
-import { makePool, newWorker, TestControlPlane, type TestPool } from '../control-plane/support/control-plane';
-import { craftedArchive } from '../launcher/support/crafted-archive';
-import { runPodOfProcesses } from '../launcher/support/pod-of-processes';
+import { TestControlPlane } from '../control-plane/support/control-plane';
+import { folderWithTofu, ProcessPool, sourceOf, TOOLS_WITHIN_MS } from '../launcher/support/process-pool';
 import { runSpec, step } from '../launcher/support/run-pod';
 import { removeFolder, temporaryFolder } from '../support/folder';
 import { until } from '../support/until';
-import { withoutColours } from '../../src/text/visible';
 import { systemClock } from '../../src/time';
 
 /** A stack with two resources that need no provider. */
@@ -36,68 +30,40 @@ const SPEC = runSpec([step('plan', 'tofu plan')], { stage: 'preparing' });
 let root: string;
 let bin: string;
 let controlPlane: TestControlPlane;
-let pool: TestPool;
-let session: ControlPlaneSession;
-let view: WorkerView | undefined;
-const worker = newWorker();
+let pool: ProcessPool;
 
 beforeAll(async () => {
-  const { tofu } = await ensureBinaries(['tofu']);
-  bin = temporaryFolder();
-  await symlink(tofu, join(bin, 'tofu'));
-}, 600_000);
+  bin = await folderWithTofu();
+}, TOOLS_WITHIN_MS);
 
 afterAll(() => removeFolder(bin));
 
 beforeEach(async () => {
   root = temporaryFolder();
   controlPlane = await TestControlPlane.start();
-  pool = await makePool(controlPlane);
-  const events = { onView: (newest: WorkerView) => void (view = newest), onStatus: () => undefined };
-  const { token, privateKeyPem } = pool;
-  session = connectPoll({ token, privateKeyPem, session: 'pool-uid', userAgent: 'test/1' }, events);
-  await session.register({ workers: [worker] });
+  pool = await ProcessPool.open(controlPlane, bin, root);
 });
 
 afterEach(async () => {
-  await session.close();
+  await pool.close();
   await controlPlane.close();
   removeFolder(root);
 });
 
 async function stack(files: Readonly<Record<string, string>> = SOURCE, environment = {}): Promise<void> {
-  await controlPlane.admin.createStack({ name: 'network', pool: pool.id, autoDeploy: true, environment });
+  await controlPlane.admin.createStack({ name: 'network', pool: pool.pool.id, autoDeploy: true, environment });
   await push(files);
 }
 
 async function push(files: Readonly<Record<string, string>>): Promise<void> {
-  const archive = craftedArchive(Object.entries(files).map(([path, content]) => ({ path, content })));
-  await controlPlane.admin.uploadSource('network', Readable.from([archive]));
-}
-
-const assigned = (runId: string, stage: Assignment['stage']): Promise<Assignment> =>
-  until(
-    () => (view?.assignment?.runId === runId && view.assignment.stage === stage ? view.assignment : undefined),
-    `an assignment to ${stage}`,
-  );
-
-async function runPod(assignment: Assignment): Promise<void> {
-  const { runId, attempt, fence } = assignment;
-  const folder = join(root, runId, String(attempt));
-  await mkdir(folder, { recursive: true });
-  await runPodOfProcesses(assignment, { pool, workerName: worker.name, folder, bin, home: root }).catch(
-    () => undefined,
-  );
-  await session.report({ workerId: worker.id, runId, attempt, fence, report: { kind: 'released' } });
+  await controlPlane.admin.uploadSource('network', sourceOf(files));
 }
 
 /** A run over its whole life; what its log says. */
 async function run(wanted: Partial<NewRun> = {}): Promise<string> {
   const { id } = await controlPlane.admin.createRun({ stack: 'network', autoDeploy: true, ...wanted });
-  await runPod(await assigned(id, 'preparing'));
-  if ((await controlPlane.admin.run(id))?.finishedAt === null) await runPod(await assigned(id, 'applying'));
-  const records = await controlPlane.admin.readLog(id, 0);
-  return withoutColours([...records.map((record) => record.text), (await controlPlane.admin.run(id))?.state].join(''));
+  const log = await pool.carryOutAll(id);
+  return `${log}${(await controlPlane.admin.run(id))?.state}`;
 }
 
 /** What a command prints, whatever it ends with. */
@@ -230,9 +196,9 @@ describe('the state of a stack without a backend, with the real OpenTofu', () =>
   test('is written though the control plane was away when it was to be', async () => {
     await stack(HELD);
     const { id } = await controlPlane.admin.createRun({ stack: 'network' });
-    await runPod(await assigned(id, 'preparing'));
-    const applied = runPod(await assigned(id, 'applying'));
-    const log = async () => withoutColours((await controlPlane.admin.readLog(id, 0)).map(({ text }) => text).join(''));
+    await pool.carryOut(id, 'preparing');
+    const applied = pool.runPod(await pool.assigned(id, 'applying'));
+    const log = () => pool.logOf(id);
     await until(async () => (await log()).includes('waiting'), 'the apply');
     await controlPlane.restart(async () => {
       writeFileSync(join(root, 'told'), '');

@@ -1,85 +1,47 @@
-import { mkdir, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { ensureBinaries } from '../../src/local-cluster/binaries';
-import { connectPoll } from '../../src/protocol/client';
-import type { Assignment, WorkerView } from '../../src/protocol/messages';
-import type { ControlPlaneSession } from '../../src/protocol/session';
-import { withoutColours } from '../../src/text/visible';
-import { makePool, newWorker, TestControlPlane, type TestPool } from '../control-plane/support/control-plane';
-import { craftedArchive } from '../launcher/support/crafted-archive';
-import { runPodOfProcesses } from '../launcher/support/pod-of-processes';
+import { TestControlPlane } from '../control-plane/support/control-plane';
+import { folderWithTofu, ProcessPool, sourceOf, TOOLS_WITHIN_MS } from '../launcher/support/process-pool';
 import { removeFolder, temporaryFolder } from '../support/folder';
-import { until } from '../support/until';
 
 /* Outputs of the real OpenTofu, from the state of one stack into the plan of another. */
 
 let root: string;
 let bin: string;
 let controlPlane: TestControlPlane;
-let pool: TestPool;
-let session: ControlPlaneSession;
-let view: WorkerView | undefined;
-const worker = newWorker();
+let pool: ProcessPool;
 
 beforeAll(async () => {
-  const { tofu } = await ensureBinaries(['tofu']);
-  bin = temporaryFolder();
-  await symlink(tofu, join(bin, 'tofu'));
-}, 600_000);
+  bin = await folderWithTofu();
+}, TOOLS_WITHIN_MS);
 
 afterAll(() => removeFolder(bin));
 
 beforeEach(async () => {
   root = temporaryFolder();
   controlPlane = await TestControlPlane.start();
-  pool = await makePool(controlPlane);
-  const events = { onView: (newest: WorkerView) => void (view = newest), onStatus: () => undefined };
-  const { token, privateKeyPem } = pool;
-  session = connectPoll({ token, privateKeyPem, session: 'pool-uid', userAgent: 'test/1' }, events);
-  await session.register({ workers: [worker] });
+  pool = await ProcessPool.open(controlPlane, bin, root);
 });
 
 afterEach(async () => {
-  await session.close();
+  await pool.close();
   await controlPlane.close();
   removeFolder(root);
 });
 
 async function push(stack: string, source: string): Promise<void> {
-  const archive = craftedArchive([{ path: 'main.tf', content: source }]);
-  await controlPlane.admin.uploadSource(stack, Readable.from([archive]));
+  await controlPlane.admin.uploadSource(stack, sourceOf({ 'main.tf': source }));
 }
 
 async function makeStack(name: string, source: string): Promise<void> {
-  await controlPlane.admin.createStack({ name, pool: pool.id, autoDeploy: true });
+  await controlPlane.admin.createStack({ name, pool: pool.pool.id, autoDeploy: true });
   await push(name, source);
-}
-
-async function runPod(assignment: Assignment, environment: Readonly<Record<string, string>>): Promise<void> {
-  const { runId, attempt, fence } = assignment;
-  const folder = join(root, runId, String(attempt));
-  await mkdir(folder, { recursive: true });
-  const pod = { pool, workerName: worker.name, folder, bin, home: root, environment };
-  await runPodOfProcesses(assignment, pod).catch(() => undefined);
-  await session.report({ workerId: worker.id, runId, attempt, fence, report: { kind: 'released' } });
 }
 
 /** Carries a run out over its whole life. @returns what its log says, and how it ended */
 async function carryOut(runId: string, environment: Readonly<Record<string, string>> = {}): Promise<string> {
-  const run = async () => (await controlPlane.admin.run(runId))!;
-  for (let fence = 0; (await run()).finishedAt === null;) {
-    const assignment = await until(() => {
-      const found = view?.assignment;
-      return found?.runId === runId && found.fence > fence ? found : undefined;
-    }, `an assignment of ${runId}`);
-    fence = assignment.fence;
-    await runPod(assignment, environment);
-  }
-  const records = await controlPlane.admin.readLog(runId, 0);
-  const { state, message } = await run();
-  return withoutColours([...records.map(({ text }) => text), state, ` ${message}`].join(''));
+  const log = await pool.carryOutAll(runId, { environment });
+  const { state, message } = (await controlPlane.admin.run(runId))!;
+  return `${log}${state} ${message}`;
 }
 
 const trigger = async (stack: string, type: 'TRACKED' | 'DESTROY' | 'TASK' = 'TRACKED'): Promise<string> =>

@@ -1,19 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { create } from 'tar';
-import { connectPoll } from '../../src/protocol/client';
-import type { Assignment, WorkerView } from '../../src/protocol/messages';
-import type { ControlPlaneSession } from '../../src/protocol/session';
 import { openSpans } from '../../src/tracing/open-spans';
 import { idsOfAttempt, idsOfRun } from '../../src/tracing/run-ids';
 import { NO_SPANS, type Spans } from '../../src/tracing/spans';
-import { makePool, newWorker, TestControlPlane, type TestPool } from '../control-plane/support/control-plane';
+import { TestControlPlane } from '../control-plane/support/control-plane';
 import { removeFolder, temporaryFolder } from '../support/folder';
 import { TraceReceiver, type SentSpan } from '../support/trace-receiver';
 import { until } from '../support/until';
-import { runPodOfProcesses } from './support/pod-of-processes';
+import { ProcessPool, sourceOf } from './support/process-pool';
 
 /* One run, of which control plane and launcher tell an OTLP receiver without telling each other. */
 
@@ -29,22 +24,15 @@ esac
 let root: string;
 let receiver: TraceReceiver;
 let controlPlane: TestControlPlane;
-let pool: TestPool;
-let session: ControlPlaneSession;
+let pool: ProcessPool;
 let spans: Spans;
-let view: WorkerView | undefined;
-const worker = newWorker();
 
 beforeEach(async () => {
   root = temporaryFolder();
   receiver = await TraceReceiver.start();
   Object.assign(process.env, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_BSP_SCHEDULE_DELAY: '50' });
   controlPlane = await TestControlPlane.start({ traces: true });
-  pool = await makePool(controlPlane);
-  const events = { onView: (newest: WorkerView) => void (view = newest), onStatus: () => undefined };
-  const { token, privateKeyPem } = pool;
-  session = connectPoll({ token, privateKeyPem, session: 'pool-uid', userAgent: 'test/1' }, events);
-  await session.register({ workers: [worker] });
+  pool = await ProcessPool.open(controlPlane, join(root, 'bin'), root);
   await mkdir(join(root, 'bin'));
   await writeFile(join(root, 'bin', 'tofu'), TOFU, { mode: 0o755 });
   spans = await launcherSpans({ OTEL_TRACES_EXPORTER: 'otlp' });
@@ -52,7 +40,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await spans.close();
-  await session.close();
+  await pool.close();
   await controlPlane.close();
   await receiver.stop();
   delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT;
@@ -64,31 +52,10 @@ const launcherSpans = (variables: NodeJS.ProcessEnv): Promise<Spans> =>
   openSpans({ service: 'worker-pools-launcher', version: '1', variables, warn: () => undefined });
 
 async function runOf(environment: Readonly<Record<string, string>> = {}): Promise<string> {
-  await controlPlane.admin.createStack({ name: 'stack', pool: pool.id, autoDeploy: false, environment });
-  await mkdir(join(root, 'source'));
-  await writeFile(join(root, 'source', 'main.tf'), '');
-  const chunks: Buffer[] = [];
-  for await (const chunk of create({ cwd: join(root, 'source'), gzip: true }, ['.'])) chunks.push(chunk);
-  await controlPlane.admin.uploadSource('stack', Readable.from(chunks));
+  const { id } = pool.pool;
+  await controlPlane.admin.createStack({ name: 'stack', pool: id, autoDeploy: false, environment });
+  await controlPlane.admin.uploadSource('stack', sourceOf({ 'main.tf': '' }));
   return (await controlPlane.admin.createRun({ stack: 'stack' })).id;
-}
-
-async function runPod(stage: Assignment['stage']): Promise<void> {
-  const assignment = await until(
-    () => (view?.assignment?.stage === stage ? view.assignment : undefined),
-    `an assignment to ${stage}`,
-  );
-  const { runId, attempt, fence } = assignment;
-  const folder = join(root, `pod-${attempt}`);
-  await runPodOfProcesses(assignment, {
-    pool,
-    workerName: worker.name,
-    folder,
-    bin: join(root, 'bin'),
-    home: root,
-    spans,
-  });
-  await session.report({ workerId: worker.id, runId, attempt, fence, report: { kind: 'released' } });
 }
 
 /** The whole trace of a run, once its root has come, each span below the one that it names as its parent. */
@@ -114,9 +81,9 @@ const told = ({ name, attributes, resource }: SentSpan): string => {
 
 test('it is one trace, from its creation to its end', async () => {
   const id = await runOf();
-  await runPod('preparing');
+  await pool.carryOut(id, 'preparing', { spans });
   await controlPlane.admin.confirm(id);
-  await runPod('applying');
+  await pool.carryOut(id, 'applying', { spans });
   expect(await treeOf(id)).toEqual([
     'run (control-plane)',
     '  wait for a worker (control-plane)',
@@ -142,9 +109,9 @@ test('it is one trace, from its creation to its end', async () => {
 
 test('a step that fails is seen in its own span and in that of the run', async () => {
   const id = await runOf({ TF_VAR_code: '3' });
-  await runPod('preparing');
+  await pool.carryOut(id, 'preparing', { spans });
   await controlPlane.admin.confirm(id);
-  await runPod('applying');
+  await pool.carryOut(id, 'applying', { spans });
   const tree = await treeOf(id);
   expect(tree[0]).toBe('run (control-plane) UserFailed');
   expect(tree.at(-1)).toBe('    step apply (launcher) UserFailed');
@@ -157,7 +124,7 @@ test.each<[string, NodeJS.ProcessEnv, string | undefined]>([
 ])('the tool %s', async (_, variables, flags) => {
   spans = await launcherSpans(variables);
   const id = await runOf();
-  await runPod('preparing');
+  await pool.carryOut(id, 'preparing', { spans });
   const { traceId, spanId } = idsOfAttempt(id, 1);
   const log = (await controlPlane.admin.readLog(id, 0)).map(({ text }) => text).join('');
   if (flags) expect(log).toContain(`00-${traceId}-${spanId}-${flags}\n`);
