@@ -55,7 +55,7 @@ function showOne({ name: stack, outputs }: Outputs, name: string, flags: Flags):
   if (!one) throw notFound(`stack ${stack} has no output ${name}`);
   const json = jsonOf(one);
   if (json === null) throw new UserError(`the value of output ${name} of stack ${stack} is not shown: ${whyNot(one)}`);
-  const value: unknown = JSON.parse(json);
+  const value = parsed(json);
   output(flags, value, name, typeof value === 'string' ? value : json);
 }
 
@@ -72,7 +72,16 @@ const jsonOf = ({ value, sensitiveValue }: Output): string | null => value ?? se
 
 function valueOf(one: Output): unknown {
   const json = jsonOf(one);
-  return json === null ? null : (JSON.parse(json) as unknown);
+  return json === null ? null : parsed(json);
+}
+
+/** Of a control plane that tells texts as they are, a text. */
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    return json;
+  }
 }
 
 function whyNot({ withheld }: Output): string {
