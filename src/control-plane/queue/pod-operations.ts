@@ -122,8 +122,7 @@ export async function start(context: QueueContext, who: Attempted, request: Star
     await change(context, refusing, { who, request, message: inputs.refusal });
     throw new RequestError('fenced', inputs.refusal);
   }
-  const environment = await read.stacks.environmentOfRun(who.runId, inputs.environment);
-  const credentials = await read.repositories.credentialsOfRun(who.runId);
+  const { environment = {}, credentials = {} } = (await read.stacks.secretsOfRun(who.runId, inputs.environment)) ?? {};
   const { masked } = inputs;
   const { run, stage, ...found } = await change(context, starting, {
     who,
@@ -132,7 +131,7 @@ export async function start(context: QueueContext, who: Attempted, request: Star
   });
   if (inputs.isNew) await context.store.transaction((tx) => tx.runInputs.put(run.id, inputs));
   const spec = {
-    ...runSpec(run, { ...found, environment: environment ?? {}, credentials }, stage),
+    ...runSpec(run, { ...found, environment, credentials }, stage),
     masked: [...masked],
   };
   if (!request.asksPolicy) return spec;

@@ -1,9 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { GitCredentials } from '../../protocol/messages';
 import type { Schema } from './schema';
-import { repositoryCredentialsOf } from './secrets';
+import { openedCredentials, repositoryCredentialsOf } from './secrets';
 import type { Sealing } from './stacks';
-import { Statement } from './statement';
 import { Table, type Dialect } from './table';
 
 /** What is secret about the git repositories of stacks. */
@@ -22,25 +21,7 @@ export class RepositoryTable extends Table {
       .select('credentials')
       .where('id', '=', stackId)
       .executeTakeFirst();
-    return row ? this.opened(stackId, row.credentials) : {};
-  }
-
-  private static readonly ofRun = new Statement((repositories: RepositoryTable, { runId }: { runId: string }) =>
-    repositories.db
-      .selectFrom('runs')
-      .innerJoin('repositoryCredentials', 'repositoryCredentials.id', 'runs.stackId')
-      .select(['repositoryCredentials.id', 'repositoryCredentials.credentials'])
-      .where('runs.id', '=', runId),
-  );
-
-  /** Those of the stack of a run. */
-  async credentialsOfRun(runId: string): Promise<GitCredentials> {
-    const row = await this.row(RepositoryTable.ofRun, { runId });
-    return row ? this.opened(row.id, row.credentials) : {};
-  }
-
-  private opened(stackId: string, sealed: string): GitCredentials {
-    return JSON.parse(this.vault.open(repositoryCredentialsOf(stackId), sealed)) as GitCredentials;
+    return openedCredentials(this.vault, stackId, row?.credentials ?? null);
   }
 
   async setCredentials(stackId: string, credentials: GitCredentials): Promise<void> {

@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import type { GitCredentials } from '../../protocol/messages';
 import { VaultError, type Place, type Vault } from '../vault';
 import type { Database, Dialect } from './database/database';
 import type { Prepare } from './database/migrate';
@@ -43,6 +44,11 @@ export const repositoryCredentialsOf = (stackId: string): Place => ({
   column: 'credentials',
   row: stackId,
 });
+
+/** Those that lie there; none where nothing does. */
+export function openedCredentials(vault: Pick<Vault, 'open'>, stackId: string, sealed: string | null): GitCredentials {
+  return sealed === null ? {} : (JSON.parse(vault.open(repositoryCredentialsOf(stackId), sealed)) as GitCredentials);
+}
 
 const PAGE = 20;
 const PAGE_OF_BEGINNINGS = 1000;

@@ -1,9 +1,9 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
-import type { GitRepository } from '../../protocol/messages';
+import type { GitCredentials, GitRepository } from '../../protocol/messages';
 import type { Vault } from '../vault';
 import type { Environment, StackRecord } from './records';
 import type { Schema, StackRow } from './schema';
-import { environmentOf, ownEnvironmentOf } from './secrets';
+import { environmentOf, openedCredentials, ownEnvironmentOf } from './secrets';
 import { Statement } from './statement';
 import { chunks, Table, type Dialect } from './table';
 
@@ -96,24 +96,31 @@ export class StackTable extends Table {
     if (this.hasRivals) await this.rows(StackTable.heldOnly, { id });
   }
 
-  private static readonly environmentFound = new Statement((stacks: StackTable, { runId }: { runId: string }) =>
+  private static readonly secretsFound = new Statement((stacks: StackTable, { runId }: { runId: string }) =>
     stacks.db
       .selectFrom('runs')
       .innerJoin('stacks', 'stacks.id', 'runs.stackId')
       .leftJoin('runEnvironments', 'runEnvironments.id', 'runs.id')
-      .select(['stacks.id', 'stacks.environment', 'runEnvironments.environment as own'])
+      .leftJoin('repositoryCredentials', 'repositoryCredentials.id', 'runs.stackId')
+      .select(['stacks.id', 'stacks.environment', 'runEnvironments.environment as own', 'credentials'])
       .where('runs.id', '=', runId),
   );
 
   /**
    * What a run finds in its environment, its own variables over its inputs over those of its stack, whether or not that is
-   * deleted.
+   * deleted; and what its Pod proves itself by to the git host of that.
    */
-  async environmentOfRun(runId: string, inputs: Environment = {}): Promise<Environment | undefined> {
-    const row = await this.row(StackTable.environmentFound, { runId });
+  async secretsOfRun(
+    runId: string,
+    inputs: Environment = {},
+  ): Promise<{ readonly environment: Environment; readonly credentials: GitCredentials } | undefined> {
+    const row = await this.row(StackTable.secretsFound, { runId });
     if (!row) return undefined;
     const own = row.own === null ? {} : (JSON.parse(this.vault.open(ownEnvironmentOf(runId), row.own)) as Environment);
-    return { ...this.opened(row.id, row.environment), ...inputs, ...own };
+    return {
+      environment: { ...this.opened(row.id, row.environment), ...inputs, ...own },
+      credentials: openedCredentials(this.vault, row.id, row.credentials),
+    };
   }
 
   private static readonly foundWithState = new Statement((stacks: StackTable, { id }: { id: string }) =>

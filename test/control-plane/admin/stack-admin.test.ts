@@ -103,7 +103,7 @@ describe('a deleted stack', () => {
     expect(await queue.text(run)).toContain('The run was stopped');
     const { stacks } = queue.context.store.read;
     expect(await stacks.withState(id)).toMatchObject({ stack: { source: null } });
-    expect(await stacks.environmentOfRun(run)).toEqual({});
+    expect((await stacks.secretsOfRun(run))?.environment).toEqual({});
     await queue.addStack('stack');
     expect((await queue.admin.stack('stack'))?.id).not.toBe(id);
   });
