@@ -78,7 +78,7 @@ describe('the program', () => {
     ['a missing flag', 'pool create x', "error: required option '--out <dir>' not specified\n(--help lists"],
     ['an empty argument', 'pool show ', '<pool> is empty: name or id of the pool'],
     ['a missing argument', 'run log', "error: missing required argument 'run'"],
-    ['a tool that is none', 'stack create x --tool make', 'Allowed choices are opentofu, terraform.'],
+    ['a tool that is none', 'stack create x --tool make', 'Allowed choices are opentofu, terraform, ansible.'],
     ['a variable without value', 'stack create x --env NAME', 'it must be NAME=VALUE'],
   ])('answers %s with help on standard error and exit code 2', async (_, command, text) => {
     const result = await api.run(...command.split(' '));
