@@ -53,8 +53,12 @@ export class GitHost {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** A bare repository with one commit of these files. @returns the commit */
-  addRepository(path: string, files: Readonly<Record<string, string>>): string {
+  /** A bare repository with one commit of these files, and of these submodules by their commits. @returns the commit */
+  addRepository(
+    path: string,
+    files: Readonly<Record<string, string>>,
+    modules: Readonly<Record<string, string>> = {},
+  ): string {
     const bare = join(this.folder, path);
     const work = join(this.folder, `work of ${path.replaceAll('/', ' ')}`);
     mkdirSync(bare, { recursive: true });
@@ -63,6 +67,9 @@ export class GitHost {
     git(work, 'init', '--quiet', '--initial-branch=main');
     for (const [name, content] of Object.entries(files)) writeFileSync(join(work, name), content);
     git(work, 'add', '.');
+    for (const [folder, commit] of Object.entries(modules)) {
+      git(work, 'update-index', '--add', '--cacheinfo', `160000,${commit},${folder}`);
+    }
     git(work, 'commit', '--quiet', '-m', 'first');
     git(work, 'push', '--quiet', bare, 'main');
     return git(work, 'rev-parse', 'HEAD').trim();

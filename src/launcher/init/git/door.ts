@@ -59,6 +59,8 @@ export class Door {
       [`url.${origin}.insteadOf`, `private://${this.pool}/`],
       [`http.${origin}.extraHeader`, `${SECRET_HEADER}: ${this.secret}`],
       [`http.${origin}.proxy`, ''],
+      // git rewrites an address once: http leads here alone, and what names it itself is of a protocol that is not allowed.
+      ['url.refused://.insteadOf', 'http://'],
     ];
     return {
       GIT_ALLOW_PROTOCOL: 'http:https:ssh',

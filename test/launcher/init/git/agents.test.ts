@@ -52,8 +52,8 @@ afterEach(async () => {
 });
 
 /** `init` of a run of a stack whose repository is behind the agents. @returns the workspace */
-async function runInit(environment: Readonly<Record<string, string>> = {}): Promise<string> {
-  const repository = { url: 'private://gitlab/team/app.git', credentials: { token: TOKEN } };
+async function runInit(environment: Readonly<Record<string, string>> = {}, submodules = false): Promise<string> {
+  const repository = { url: 'private://gitlab/team/app.git', submodules, credentials: { token: TOKEN } };
   await controlPlane.admin.createStack({ name: 'hello', pool: pool.id, repository });
   const { id } = await controlPlane.admin.createRun({ stack: 'hello', type: 'PROPOSED' });
   const assignment = await until(() => view?.assignment?.runId === id && view.assignment, 'the worker has the run');
@@ -97,6 +97,28 @@ test('init goes straight to the base endpoint that its variables map the pool to
     http_proxy: 'http://127.0.0.1:1',
   });
   expect(readFileSync(join(workspace, 'main.tf'), 'utf8')).toBe('# hello\n');
+});
+
+const STRAIGHT = { SPACELIFT_PRIVATEVCS_MAPPING_NAME_0: 'gitlab' };
+const straight = () => ({ ...STRAIGHT, SPACELIFT_PRIVATEVCS_MAPPING_BASE_ENDPOINT_0: host.url });
+
+/** A stack whose repository has a submodule at an address. */
+function withModule(url: string): void {
+  const commit = host.addRepository('team/module.git', { 'module.tf': 'module' });
+  const modules = `[submodule "a"]\n\tpath = a\n\turl = ${url}\n`;
+  host.addRepository('team/app.git', { '.gitmodules': modules }, { a: commit });
+}
+
+test('a submodule of the same host comes the same way', async () => {
+  withModule('../module.git');
+  const workspace = await runInit(straight(), true);
+  expect(readFileSync(join(workspace, 'a', 'module.tf'), 'utf8')).toBe('module');
+});
+
+test('a submodule without TLS is refused, though git speaks so to init itself', async () => {
+  withModule(`${host.url}/team/module.git`);
+  await expect(runInit(straight(), true)).rejects.toThrow('neither of https nor of ssh');
+  expect(host.asked.filter((asked) => asked.includes('module.git'))).toEqual([]);
 });
 
 test('a run that its agent lets read nothing ends with the sentence of the agent', async () => {
