@@ -177,6 +177,26 @@ describe('the Pod template', () => {
     await untilCondition('PodTemplateValid', { status: 'True' });
     await untilCondition('Ready', { status: 'True' });
   });
+
+  it('names an initialization policy that is not there: the pool says so before any run, until it is', async () => {
+    const folder = '/policies';
+    await each.objects.addPool(file.controlPlane, POOL, {
+      poolSize: 1,
+      pod: {
+        volumes: [{ name: 'policy', configMap: { name: 'policy' } }],
+        initContainer: {
+          volumeMounts: [{ name: 'policy', mountPath: folder }],
+          env: [{ name: 'SPACELIFT_LAUNCHER_RUN_INITIALIZATION_POLICY', value: `${folder}/policy.rego` }],
+        },
+      },
+    });
+    await untilCondition('PodTemplateValid', { status: 'False', message: expect.stringContaining('policy') });
+    await kube('POST', `/api/v1/namespaces/${each.objects.namespace}/configmaps`, {
+      metadata: { name: 'policy' },
+      data: { 'policy.rego': 'package spacelift' },
+    });
+    await untilCondition('PodTemplateValid', { status: 'True' });
+  });
 });
 
 it('lets a busy Worker finish its run when the pool is scaled to zero', async () => {

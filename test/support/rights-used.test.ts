@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { rightsOf, type AuditEvent } from './audit-log';
-import { ASKED_ABOUT, ofControllers, rightsAmiss } from './rights-used';
+import { ASKED_ABOUT, ofControllers, rightsAmiss, SHOWN_ELSEWHERE } from './rights-used';
 
 const request = (verb: string, resource: string, more: Partial<AuditEvent> = {}): AuditEvent => ({
   verb,
@@ -13,7 +13,7 @@ const request = (verb: string, resource: string, more: Partial<AuditEvent> = {})
 
 const FORBIDDEN = { responseStatus: { code: 403 }, annotations: { 'authorization.k8s.io/decision': 'forbid' } };
 const OVER_QUOTA = { responseStatus: { code: 403 }, annotations: { 'authorization.k8s.io/decision': 'allow' } };
-const GRANTED = [...Object.keys(ASKED_ABOUT), 'get /pods', 'list /pods'];
+const GRANTED = [...Object.keys({ ...ASKED_ABOUT, ...SHOWN_ELSEWHERE }), 'get /pods', 'list /pods'];
 const USED = [request('get', 'pods'), request('list', 'pods')];
 
 describe('rights beside requests', () => {
@@ -43,6 +43,13 @@ describe('rights beside requests', () => {
       ],
       ['"update workers.spacelift.io/workers/finalizers" is no exception any more: take it from ASKED_ABOUT'],
     ],
+    [
+      'show an exception for a right that is granted no more',
+      GRANTED.filter((right) => right !== 'patch /events'),
+      USED,
+      ['"patch /events" is granted no more: take it from SHOWN_ELSEWHERE'],
+    ],
+    ['leave alone what is shown elsewhere and seen here', GRANTED, [...USED, request('patch', 'events')], []],
   ])('%s', (_, granted, requests, expected) => {
     expect(rightsAmiss(granted, requests, true)).toEqual(expected);
   });
