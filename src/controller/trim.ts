@@ -13,8 +13,14 @@ const KEPT_ANNOTATIONS: readonly string[] = [
   ANNOTATION.fence,
   LIMIT_RANGER_ANNOTATION,
 ];
-/** The conditions of a Pod from which anything follows. */
-const KEPT_CONDITIONS: readonly string[] = ['PodScheduled', 'ContainersReady', 'Ready', 'DisruptionTarget'];
+/** The conditions of a Pod from which anything follows, or that its span tells of. */
+const KEPT_CONDITIONS: readonly string[] = [
+  'PodScheduled',
+  'Initialized',
+  'ContainersReady',
+  'Ready',
+  'DisruptionTarget',
+];
 
 /** A quarter of a Worker; its spec is empty. */
 export function trimWorker({ metadata, status }: Worker, share: Share): Worker {

@@ -113,7 +113,8 @@ describe('what is kept of a run Pod', () => {
     const { metadata, spec, status } = kept('pods', pod('a'));
     expect(metadata.labels).toEqual({});
     expect(spec.containers).toEqual([{ name: 'worker', image: 'x', resources: undefined }]);
-    expect(status?.conditions?.map(({ type }) => type)).toEqual(['PodScheduled', 'ContainersReady', 'Ready']);
+    const conditions = ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready'];
+    expect(status?.conditions?.map(({ type }) => type)).toEqual(conditions);
     expect(status?.containerStatuses).toEqual([{ name: 'worker', state: { running: { startedAt: 'x' } } }]);
   });
 

@@ -65,4 +65,6 @@ test('a Pod is told of once, when it ends before our eyes', async () => {
     'container launcher-grpc',
     'container worker',
   ]);
+  // As much of the Pod as the cache keeps.
+  expect(world.spans[0]!.events?.map(({ name }) => name)).toEqual(['scheduled', 'initialized']);
 });
