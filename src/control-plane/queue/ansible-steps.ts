@@ -1,4 +1,5 @@
 import { CHANGES_EXIT_CODE, type RunSpec, type Stage } from '../../protocol/messages';
+import { shellQuote } from '../../protocol/shell';
 import type { RunRecord } from '../store/records';
 
 type Step = RunSpec['steps'][number];
@@ -23,10 +24,7 @@ const REQUIREMENTS = `for wp_file in requirements.yml requirements.yaml; do
   if [ -f "$wp_file" ]; then ansible-galaxy install -r "$wp_file" || exit 1; fi
 done`;
 
-/** For a shell. */
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-
-const applied = (playbook: string): string => `exec ansible-playbook ${quoted(playbook)}`;
+const applied = (playbook: string): string => `exec ansible-playbook ${shellQuote(playbook)}`;
 
 /** Counts what a playbook changes, or would change: Ansible's exit code does not say. */
 const COUNTER = `import os
@@ -60,7 +58,7 @@ class CallbackModule(CallbackBase):
 function checked(playbook: string): string {
   const slash = playbook.lastIndexOf('/');
   const folder = `${slash < 0 ? '.' : playbook.slice(0, slash)}/callback_plugins`;
-  return `wp_folder=${quoted(folder)}
+  return `wp_folder=${shellQuote(folder)}
 wp_plugin="$wp_folder/worker_pools_changes.py"
 wp_made=
 [ -d "$wp_folder" ] || { mkdir "$wp_folder" && wp_made=yes; } || exit 1
@@ -68,7 +66,7 @@ WORKER_POOLS_CHANGES="$wp_plugin.count"
 export WORKER_POOLS_CHANGES
 cat >"$wp_plugin" <<'EOF' || exit 1
 ${COUNTER}EOF
-PYTHONDONTWRITEBYTECODE=1 ansible-playbook --check --diff ${quoted(playbook)}
+PYTHONDONTWRITEBYTECODE=1 ansible-playbook --check --diff ${shellQuote(playbook)}
 wp_code=$?
 wp_changes=$(cat "$WORKER_POOLS_CHANGES" 2>/dev/null)
 rm -f "$wp_plugin" "$WORKER_POOLS_CHANGES"

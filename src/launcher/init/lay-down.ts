@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { LAUNCHER_DEFAULTS, LAUNCHER_VARIABLE, NAME_SEPARATORS } from '../../protocol/environment';
 import { CHANGES_EXIT_CODE, type RunSpec } from '../../protocol/messages';
+import { shellQuote } from '../../protocol/shell';
 import { emptyFolder } from '../archive';
 import { FILE, RelayRun, writeWhole } from '../exchange';
 import type { Paths } from '../paths';
@@ -17,11 +18,6 @@ const EXPORTABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** Names that mean something to a shell (bash refuses some, makes up the values of others), or to the shim. */
 const OF_THE_SHELL =
   /^(_|BASH.*|COMP_.*|DIRSTACK|ENV|EPOCH.*|EUID|FUNCNAME|GROUPS|HIST.*|IFS|LINENO|OLDPWD|OPT(ARG|ERR|IND)|PATH|PIPESTATUS|PPID|PS\d|PWD|S?RANDOM|SECONDS|SHELLOPTS|SHLVL|TMOUT|UID|wp_.*)$/;
-
-/** A value as a POSIX shell reads it back unchanged. */
-function shellQuote(value: string): string {
-  return `'${value.replaceAll("'", `'\\''`)}'`;
-}
 
 export interface RunToLayDown extends RunWithTool {
   /** Whether the relay is to give the tool its state. @default false */

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GitAddress } from '../../../protocol/git-rules';
 import type { GitCredentials } from '../../../protocol/messages';
+import { shellQuote } from '../../../protocol/shell';
 
 /** Of the `init` container: by these a pool says whom it trusts and by which way the outside is reached. */
 const HANDED_ON = [
@@ -113,7 +114,7 @@ async function layDownKey({ folder, address, credentials }: AccessOptions): Prom
     '',
   ];
   await writePrivate(config!, settings.join('\n'));
-  return `ssh -F '${config!.replaceAll("'", `'\\''`)}'`;
+  return `ssh -F ${shellQuote(config!)}`;
 }
 
 const ended = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`);
