@@ -8,7 +8,13 @@ export interface JestReport {
   readonly testResults: readonly {
     /** Path of the file. */
     readonly name: string;
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+    /** Of a file that could not be run. */
+    readonly message?: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages?: readonly string[];
+    }[];
   }[];
 }
 

@@ -6,6 +6,7 @@ import { paint } from '../api/output';
 import { FEATURES, type FeatureGroup } from '../../../test/docs/features';
 import { FIELDS } from '../../../test/docs/fields/fields';
 import { CHECKS, type Check } from './checks';
+import { failuresOf } from './failures';
 import { unprovenFeatures, type JestReport } from './features';
 import { npmScript } from '../npm-script';
 import { whyNoRealNode } from './real-node';
@@ -123,6 +124,7 @@ function featuresUnproven(results: readonly Result[]): string[] {
 
 function summarize(results: readonly Result[]): void {
   say('');
+  for (const { report } of results) for (const failure of report ? failuresOf(report, process.cwd()) : []) say(failure);
   const width = Math.max(...results.map((result) => result.check.title.length));
   for (const { check, state, seconds, passed, failed, note } of results) {
     const tests = check.jest && state !== 'skipped' ? `${passed} passed, ${failed} failed` : '';

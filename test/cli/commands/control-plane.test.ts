@@ -106,7 +106,8 @@ test('it reads a file, and variables and flags that win over it', async () => {
   writeFileSync(file, 'listen: localhost:1\nmqtt: false\nmetricsPort: 0\nweb: basic\nlogLevel: error\n');
   const { said, process } = await serving('three', '--config', file, '--listen', 'localhost:0', '--log-level', 'info');
   expect(said.endpoint).toMatch(/^https:\/\/localhost:\d+$/);
-  const [, line = ''] = /^(.*"control plane listens".*)$/m.exec(process.stderr) ?? [];
+  // Its log comes by another pipe than what it says, and may be read later.
+  const line = await until(() => /^.*"control plane listens".*$(?=\n)/m.exec(process.stderr)?.[0], 'it logs where');
   const { mqttUrl, metricsUrl } = JSON.parse(line) as { mqttUrl: string; metricsUrl: string };
   expect(mqttUrl).toBe('');
   expect((await request(`${metricsUrl}/readyz`)).statusCode).toBe(200);
