@@ -206,7 +206,7 @@ interface QueueParts {
 /** The queue on its database and blobs, with what they do counted. */
 async function openQueue(given: ControlPlaneOptions, parts: QueueParts, opened: Opened) {
   const { options, keys, metrics, tracing, clock } = parts;
-  const { dataDir, logger, now } = options;
+  const { dataDir, logger } = options;
   const secretStore = await openSecretStore(given, keys, opened, { clock, logger, observer: metrics.database });
   const store = tracedStore(measuredStore(secretStore.store, metrics), tracing);
   const surroundings = { references: blobReferences(store), observer: metrics.blobs, clock, logger };
@@ -214,7 +214,7 @@ async function openQueue(given: ControlPlaneOptions, parts: QueueParts, opened: 
   const blobs: Blobs = { ...opening, store: opened.add(measuredBlobs(opening.store, metrics.blobs)) };
   const letGo = ({ kind, id }: LetGo) => void blobs.unused.release(kind, id);
   const observer = tracing.spans === NO_SPANS ? metrics.queue : alsoTracing(metrics.queue, tracing.spans);
-  const context = queueContext(store, options, logger, now, letGo, observer, tracing);
+  const context = queueContext(store, options, logger, clock, letGo, observer, tracing);
   return { context, blobs, states: new States(context, blobs), rotation: secretStore.rotation };
 }
 

@@ -1,34 +1,15 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { EVENT_SOURCE, LABEL } from '../api';
+import { EVENT_SOURCE } from '../api';
 import { mountedAuthorities } from '../network/authorities';
 import { Proxies } from '../network/proxies';
 import { connectMqtt, connectPoll } from '../protocol/client';
 import { sleep, systemClock, type Clock } from '../time';
 import { openSpans } from '../tracing/open-spans';
-import type { Spans } from '../tracing/spans';
-import { createCaches, type Caches } from './caches';
-import { DisruptionController } from './disruption/controller';
+import { assemble, type Parts } from './assemble';
+import { createCaches } from './caches';
 import { createLogger } from './logging';
-import { compileOptions, parseBindAddress, type CompiledOptions, type ControllerOptions } from './options';
-import { WORKER_POOLS, WORKERS } from './resources';
-import {
-  createKubeClient,
-  EventRecorder,
-  Leadership,
-  Manager,
-  PODS,
-  Reflector,
-  startHealthServer,
-  type Cache,
-  type KubeClient,
-  type KubeObject,
-  type Logger,
-  type ResourceType,
-} from './runtime';
-import { WorkerController } from './worker/controller';
-import { createWorkerMetrics } from './worker-metrics';
-import { WorkerPoolController } from './worker-pool/controller';
-import { Pools } from './worker-pool/pools';
+import { compileOptions, parseBindAddress, type ControllerOptions } from './options';
+import { createKubeClient, EventRecorder, type Manager, startHealthServer, type Logger } from './runtime';
 
 /** How long the last events may take to be written after that. */
 const LAST_EVENTS_MS = 3_000;
@@ -73,10 +54,12 @@ export async function runController(options: ControllerOptions, control: RunCont
     variables: process.env,
     warn: (message) => logger.warn({}, message),
   });
-  const events = new EventRecorder({ client, component: EVENT_SOURCE, logger, metrics: prometheus });
   const { clock = systemClock } = control;
+  const events = new EventRecorder({ client, component: EVENT_SOURCE, logger, clock, metrics: prometheus });
   tellNetwork(logger);
-  const parts: Parts = { options: compiled, logger, prometheus, client, events, clock, spans, caches: createCaches() };
+  const connect = { mqtt: connectMqtt, poll: connectPoll };
+  const own = { logger, prometheus, client, events, clock, spans, connect, caches: createCaches() };
+  const parts: Parts = { options: compiled, ...own };
   const manager = assemble(parts);
   const servers = await serve(parts, manager);
   control.onServing?.({ health: servers.health?.port, metrics: servers.metrics?.port });
@@ -111,80 +94,6 @@ async function lastEvents(events: EventRecorder): Promise<void> {
   const enough = new AbortController();
   await Promise.race([events.flush(), sleep(systemClock, LAST_EVENTS_MS, enough.signal)]);
   enough.abort();
-}
-
-interface Parts {
-  readonly options: CompiledOptions;
-  readonly logger: Logger;
-  readonly prometheus: Registry;
-  readonly client: KubeClient;
-  readonly events: EventRecorder;
-  readonly clock: Clock;
-  readonly spans: Spans;
-  readonly caches: Caches;
-}
-
-function assemble(parts: Parts): Manager {
-  const { options, logger, prometheus, client, events, clock, spans, caches } = parts;
-  const pools = new Pools(caches, clock);
-  const leadership = new Leadership();
-  const common = {
-    client: client.under(leadership),
-    caches,
-    pools,
-    events,
-    metrics: createWorkerMetrics(prometheus, () => pools.workersByPool()),
-    prometheus,
-    logger,
-    clock,
-  };
-  const workerPools = new WorkerPoolController({
-    ...common,
-    concurrency: options.concurrency,
-    connect: { mqtt: connectMqtt, poll: connectPoll },
-    leadership,
-    version: options.version,
-    controllerNamespace: options.controllerNamespace,
-  });
-  const workers = new WorkerController({ ...common, spans, concurrency: options.workerConcurrency });
-  const budgets = new DisruptionController({ ...common, namespaces: options.namespaces });
-  return new Manager({
-    reflectors: [
-      reflector(parts, WORKER_POOLS, caches.pools),
-      reflector(parts, WORKERS, caches.workers),
-      // Only run Pods carry the label: nobody else's Pods are read.
-      reflector(parts, PODS, caches.pods, LABEL.workerPool),
-    ],
-    controllers: [workerPools, workers, ...(options.runDisruptionBudget ? [budgets] : [])],
-    leadership,
-    logger,
-    ...(options.leaderElect && {
-      election: {
-        ...options.leaderElection,
-        client,
-        namespace: options.controllerNamespace,
-        name: options.leaseName,
-        metrics: prometheus,
-      },
-    }),
-  });
-}
-
-function reflector<T extends KubeObject>(
-  { client, logger, prometheus, options }: Parts,
-  resource: ResourceType,
-  cache: Cache<T>,
-  labelSelector?: string,
-): Reflector<T> {
-  return new Reflector<T>({
-    client,
-    resource,
-    cache,
-    logger,
-    metrics: prometheus,
-    ...(labelSelector !== undefined && { labelSelector }),
-    ...(options.namespaces.length > 0 && { namespaces: options.namespaces }),
-  });
 }
 
 interface Server {

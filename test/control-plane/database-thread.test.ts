@@ -7,6 +7,7 @@ import { queueContext } from '../../src/control-plane/queue';
 import { hosting } from '../../src/control-plane/hosting';
 import { queueRun, stop } from '../../src/control-plane/queue/person-operations';
 import { openSqlite } from '../../src/control-plane/store/database/sqlite';
+import { systemClock } from '../../src/time';
 import { temporaryFolder } from '../support/folder';
 import { forSomebody, TestQueue } from './support/queue';
 
@@ -26,7 +27,7 @@ describe('operations in the thread of the database', () => {
     const lines: Record<string, unknown>[] = [];
     const { store, settings, now } = queue.context;
     const logger = pino({}, { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) });
-    return { context: forSomebody(queueContext(store, settings, logger, now)), lines };
+    return { context: forSomebody(queueContext(store, settings, logger, { ...systemClock, now })), lines };
   }
 
   const aRun = async () => ({ stack: (await queue.admin.stack('stack'))!, type: 'PROPOSED' as const });

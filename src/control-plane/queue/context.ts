@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Actor } from '../audit/actor';
 import type { Retention } from '../retention';
+import type { Clock } from '../../time';
 import type { Store } from '../store';
 import type { ViewRecord } from '../store/views';
 import type { Tracing } from '../tracing';
@@ -38,6 +39,8 @@ export interface QueueContext {
   readonly wakeups: Wakeups;
   readonly settings: QueueSettings;
   readonly logger: Logger;
+  /** What waits here goes by it; the leases go by the clock of the database. */
+  readonly clock: Clock;
   readonly now: () => number;
   /** A new ULID, higher than the last. */
   readonly newId: () => string;

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { monotonicFactory } from 'ulid';
+import type { Clock } from '../../time';
 import type { Store } from '../store';
 import { UNTRACED } from '../tracing';
 import { assignRuns, NOT_GIVEN_OUT } from './assign-runs';
@@ -38,13 +39,16 @@ export function queueContext(
   store: Store,
   settings: QueueSettings,
   logger: Logger,
-  now: () => number,
+  clock: Clock,
   letGo: QueueContext['letGo'] = () => undefined,
   observer = UNOBSERVED,
   tracing: QueueContext['tracing'] = UNTRACED,
 ): QueueContext {
   const ulid = monotonicFactory();
-  const wakeups = new Wakeups((error, topic) => logger.error({ err: error, topic }, 'a change could not be told'));
+  const now = () => clock.now();
+  const wakeups = new Wakeups(clock, (error, topic) =>
+    logger.error({ err: error, topic }, 'a change could not be told'),
+  );
   store.listen(
     (topic) => wakeups.notify(topic),
     () => wakeups.notifyAll(),
@@ -54,6 +58,7 @@ export function queueContext(
     wakeups,
     settings: alone(settings),
     logger,
+    clock,
     now,
     newId: () => ulid(now()),
     letGo: (blob) => {

@@ -238,11 +238,11 @@ export async function heartbeat(
   request: HeartbeatRequest,
   signal: AbortSignal,
 ): Promise<HeartbeatResponse> {
-  const { wakeups, store } = context;
-  const until = performance.now() + request.waitSeconds * 1000;
+  const { wakeups, store, clock } = context;
+  const until = clock.monotonic() + request.waitSeconds * 1000;
   await change(context, beat, { who, fence: request.fence });
   for (;;) {
-    const left = until - performance.now();
+    const left = until - clock.monotonic();
     // Begun before the look, so that what happens after it is not missed.
     const sleep = wakeups.sleep(runTopic(who.runId), left, signal);
     try {

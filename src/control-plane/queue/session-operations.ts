@@ -127,10 +127,10 @@ export async function watch(
   request: WatchRequest,
   signal: AbortSignal,
 ): Promise<WorkerViews> {
-  const { wakeups, store } = context;
-  const until = performance.now() + request.waitSeconds * 1000;
+  const { wakeups, store, clock } = context;
+  const until = clock.monotonic() + request.waitSeconds * 1000;
   for (let isFirst = true; ; isFirst = false) {
-    const left = until - performance.now();
+    const left = until - clock.monotonic();
     // Begun before the look, so that what happens after it is not missed.
     const sleep = wakeups.sleep(poolTopic(poolId), left, signal);
     try {

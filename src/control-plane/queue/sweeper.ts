@@ -6,9 +6,9 @@ import { sweep } from './sweep';
 
 /** Moves the lease clock on and sweeps, at a steady pace, one after the other. */
 export class Sweeper {
-  private readonly timer: NodeJS.Timeout;
+  private cancelTimer: () => void = () => undefined;
   private readonly sampler: PoolSampler;
-  private retainedAt = performance.now();
+  private retainedAt: number;
   private underWay: Promise<void> = Promise.resolve();
   private isBusy = false;
 
@@ -17,7 +17,15 @@ export class Sweeper {
     private readonly everyMs: number,
   ) {
     this.sampler = new PoolSampler(context);
-    this.timer = setInterval(() => this.tick(), everyMs).unref();
+    this.retainedAt = context.clock.monotonic();
+    this.arm();
+  }
+
+  private arm(): void {
+    this.cancelTimer = this.context.clock.setTimer(this.everyMs, () => {
+      this.arm();
+      this.tick();
+    });
   }
 
   private tick(): void {
@@ -30,14 +38,15 @@ export class Sweeper {
 
   private async work(): Promise<void> {
     if (await sweepOnce(this.context, this.everyMs)) await this.sampler.sample();
-    if (performance.now() - this.retainedAt < RETENTION_MS) return;
-    this.retainedAt = performance.now();
+    const now = this.context.clock.monotonic();
+    if (now - this.retainedAt < RETENTION_MS) return;
+    this.retainedAt = now;
     await retain(this.context);
     await thinSamples(this.context);
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.timer);
+    this.cancelTimer();
     await this.underWay;
   }
 }

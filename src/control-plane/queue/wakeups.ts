@@ -1,3 +1,5 @@
+import type { Clock } from '../../time';
+
 export interface Sleep {
   /** Whether it was ended early: not by its time, nor by the signal. */
   readonly over: Promise<boolean>;
@@ -11,7 +13,10 @@ export class Wakeups {
   private readonly listeners = new Set<(topic: string) => void>();
   private closed = false;
 
-  constructor(private readonly failed: (error: unknown, topic: string) => void) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly failed: (error: unknown, topic: string) => void,
+  ) {}
 
   /** Wakes everybody who waits for the topic. */
   notify(topic: string): void {
@@ -44,7 +49,7 @@ export class Wakeups {
     this.sleepers.set(topic, sleepers);
     const over = new Promise<boolean>((resolve) => {
       const end = (isEarly: boolean) => {
-        clearTimeout(timer);
+        cancel();
         signal?.removeEventListener('abort', timeout);
         sleepers.delete(wake);
         if (sleepers.size === 0 && this.sleepers.get(topic) === sleepers) this.sleepers.delete(topic);
@@ -52,7 +57,7 @@ export class Wakeups {
       };
       const timeout = () => end(false);
       wake = () => end(true);
-      const timer = setTimeout(timeout, milliseconds);
+      const cancel = this.clock.setTimer(milliseconds, timeout);
       sleepers.add(wake);
       signal?.addEventListener('abort', timeout);
     });

@@ -19,6 +19,8 @@ export interface ApplyContext extends Sources {
   readonly clock: Clock;
   /** From 0 to below 1. */
   readonly random: () => number;
+  /** A new ULID, higher than the last. */
+  readonly newId: () => string;
   readonly logger: Logger;
   readonly metrics: WorkerMetrics;
   /** Opens sessions over each transport. */

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import { monotonicFactory } from 'ulid';
 import { API_VERSION, WORKER_POOL, type Worker, type WorkerPool } from '../../api';
 import { poolKeyOf, workerIdOf, workerKeyOf, WORKER_POOLS } from '../resources';
 import type { RunPod } from '../run';
@@ -30,7 +31,7 @@ const ADVICE_BUDGET = { qps: 20, burst: 50, timeoutMs: 35_000 };
 
 interface WorkerPoolControllerOptions extends Omit<
   ApplyContext,
-  'templateChecks' | 'registrations' | 'requeue' | 'random'
+  'templateChecks' | 'registrations' | 'requeue' | 'random' | 'newId'
 > {
   readonly events: EventRecorder;
   /** Where the operator's own API credentials lie. */
@@ -59,9 +60,11 @@ export class WorkerPoolController implements Controller {
       quietMs: QUIET_MS,
       metrics: prometheus,
     });
+    const ulid = monotonicFactory();
     this.context = {
       ...options,
       random: Math.random,
+      newId: () => ulid(clock.now()),
       registrations: new Registrations({ client, clock, logger, operatorNamespace: controllerNamespace }),
       templateChecks: new TemplateChecks({ client: client.separate(ADVICE_BUDGET), clock, logger }),
       requeue: (key) => this.queue.add(key),

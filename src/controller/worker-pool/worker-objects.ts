@@ -1,4 +1,3 @@
-import { monotonicFactory } from 'ulid';
 import {
   ANNOTATION,
   API_VERSION,
@@ -25,8 +24,6 @@ import type { ActionOf } from './snapshot';
 const PARALLEL_WRITES = 32;
 const RETRY = { firstMs: 1_000, longestMs: 60_000 };
 
-const newId = monotonicFactory();
-
 /** The object first: a Worker that the control plane did not hear of is registered by the next sync. */
 export async function createWorkers(
   context: ApplyContext,
@@ -34,7 +31,7 @@ export async function createWorkers(
   { count, ulid }: ActionOf<'createWorkers'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { clock, metrics } = context;
+  const { clock, metrics, newId } = context;
   const created: { id: string; name: string; startedAt: number }[] = [];
   const refused = new AbortController();
   const ids = Array.from({ length: count }, () => newId());

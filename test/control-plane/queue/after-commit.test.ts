@@ -4,6 +4,7 @@ import { queueContext } from '../../../src/control-plane/queue';
 import { dispatch } from '../../../src/control-plane/queue/dispatcher';
 import { decide, queueRun } from '../../../src/control-plane/queue/person-operations';
 import { runTopic } from '../../../src/control-plane/queue/wakeups';
+import { systemClock } from '../../../src/time';
 import { until } from '../../support/until';
 import { newWorker } from '../support/control-plane';
 import { forSomebody, TestQueue } from '../support/queue';
@@ -24,7 +25,7 @@ const failing = () => {
 function brokenContext() {
   const { store, settings, now } = queue.context;
   const observer = { happened: failing, viewsSent: failing, removed: failing };
-  return queueContext(store, settings, pino({ level: 'silent' }), now, failing, observer);
+  return queueContext(store, settings, pino({ level: 'silent' }), { ...systemClock, now }, failing, observer);
 }
 
 describe('what was committed is answered, though', () => {

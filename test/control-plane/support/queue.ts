@@ -102,7 +102,7 @@ export class TestQueue {
       startDeadlineMs: 900_000,
       retention: { ...RETENTION, logMiBPerRun: 1 },
     };
-    this.context = queueContext(store, settings, pino({ level: 'silent' }), () => time.now);
+    this.context = queueContext(store, settings, pino({ level: 'silent' }), { ...systemClock, now: () => time.now });
     const references = { named: (_kind: string, ids: readonly string[]) => Promise.resolve(new Set(ids)) };
     this.blobs = await openBlobs(folder, {}, { references, clock: systemClock, logger: this.context.logger });
     this.authority = await Authority.open(KeyFiles.inDataFolder(folder), Date.now);
