@@ -225,7 +225,7 @@ const BEGINNINGS = [
   '^src/control-plane/database-thread\\.ts$',
   '^src/control-plane/web/browser/main\\.ts$',
   '^src/cli/generate/main\\.ts$',
-  '^src/cli/dev/(test|bench|bench-synth|eks-addon|images|pictures|conformance/main)\\.ts$',
+  '^src/cli/dev/(test|bench|bench-synth|chaos|eks-addon|images|pictures|conformance/main)\\.ts$',
   '^test/.+\\.test\\.ts$',
   '^test/.+\\.(setup|teardown)\\.ts$',
   // Programs and threads that tests start, and an app that a test translates.
@@ -233,6 +233,8 @@ const BEGINNINGS = [
   '^test/.+/support/(.+\\.program|.+-process|killed-(child|deliverer)|api-commands)\\.ts$',
   '^test/packaging/python/app\\.ts$',
   '^test/bench/.+/generator-program\\.ts$',
+  // Found by their folder.
+  '^test/chaos/faults/.+\\.ts$',
   // Types of packages that bring none.
   '\\.d\\.ts$',
 ];

@@ -1,4 +1,4 @@
-// The first thing that `npm run demo`, `images`, `bench` and `npm test` run: plain JavaScript for Node >= 20 without any
+// The first thing that `npm run demo`, `images`, `bench`, `chaos` and `npm test` run: plain JavaScript for Node >= 20 without any
 // package. It installs node_modules as package-lock.json says, once, and goes on with Node 24 from there.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -13,6 +13,7 @@ const programs = {
   images: ['src/cli/dev/images.ts'],
   bench: ['src/cli/dev/bench.ts'],
   'bench:synth': ['src/cli/dev/bench-synth.ts'],
+  chaos: ['src/cli/dev/chaos.ts'],
 };
 
 const [name, ...args] = process.argv.slice(2);

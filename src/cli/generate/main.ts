@@ -22,6 +22,7 @@ const GENERATORS: readonly (() => Promise<Generator>)[] = [
   async () => (await import('./audit-docs')).generateAuditDocs,
   async () => (await import('./operations-docs')).generateOperationsDocs,
   async () => (await import('./features-docs')).generateFeaturesDocs,
+  async () => (await import('./reliability-docs')).generateReliabilityDocs,
   async () => (await import('./cli-docs')).generateCliDocs,
   async () => (await import('./doctor-docs')).generateDoctorDocs,
   async () => (await import('./settings-docs')).generateSettingsDocs,
