@@ -23,7 +23,7 @@ import type { KubeList, KubeObject, ResourceType } from './objects';
 import { apiVersionOf, resourcePath } from './objects';
 import { RequestSender } from './request-sender';
 import { TokenBucket } from './token-bucket';
-import type { HttpRequest } from './transport';
+import type { HttpRequest, KubeTransport, TransportOptions } from './transport';
 import { Transport } from './transport';
 
 export interface KubeClientOptions extends CredentialOptions {
@@ -48,6 +48,8 @@ export interface KubeClientOptions extends CredentialOptions {
   /** From 0 up to but without 1, for jitter; @default Math.random */
   random?: () => number;
   metrics?: Registry;
+  /** Makes what carries the requests; @default HTTP/1.1 over TLS */
+  transport?: (options: TransportOptions) => KubeTransport;
 }
 
 const PATCH_TYPES = {
@@ -63,8 +65,8 @@ export async function createKubeClient(options: KubeClientOptions = {}): Promise
 
 /** What clients of one server share. */
 interface Connections {
-  readonly requests: Transport;
-  readonly watches: Transport;
+  readonly requests: KubeTransport;
+  readonly watches: KubeTransport;
   readonly sender: RequestSender;
 }
 
@@ -232,12 +234,13 @@ export class JsonKubeClient implements KubeClient {
 
 function connectionsFor(load: LoadCredentials, options: Omit<KubeClientOptions, keyof CredentialOptions>): Connections {
   const { timeoutMs = 30_000, userAgent = 'worker-pools-controller', clock = systemClock } = options;
+  const { transport = (of: TransportOptions) => new Transport(of) } = options;
   const common = { load, clock, userAgent, headersTimeoutMs: timeoutMs };
-  const requests = new Transport({ ...common, connections: options.connections ?? 32, bodyTimeoutMs: timeoutMs });
+  const requests = transport({ ...common, connections: options.connections ?? 32, bodyTimeoutMs: timeoutMs });
   return {
     requests,
     // A quiet watch is no fault here: the reflector's watchdog judges it by bookmarks.
-    watches: new Transport({ ...common, bodyTimeoutMs: 0 }),
+    watches: transport({ ...common, bodyTimeoutMs: 0 }),
     sender: new RequestSender({
       transport: requests,
       bucket: new TokenBucket(options.qps ?? 500, options.burst ?? 2_000, clock),

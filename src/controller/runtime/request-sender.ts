@@ -5,14 +5,14 @@ import { errorFromAnswer, isRetryable, isUnauthorized, KubeError, REASON } from 
 import type { Logger } from './logger';
 import { clientMetrics } from './instruments';
 import type { TokenBucket } from './token-bucket';
-import type { HttpRequest, Transport } from './transport';
+import type { HttpRequest, KubeTransport } from './transport';
 import { neverSent } from './transport';
 
 /** A longer Retry-After is the caller's to wait for: a work queue can do other things meanwhile. */
 const LONGEST_WAIT_SECONDS = 10;
 
 interface RequestSenderOptions {
-  transport: Transport;
+  transport: KubeTransport;
   bucket: TokenBucket;
   retries: number;
   clock: Clock;

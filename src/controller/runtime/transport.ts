@@ -14,7 +14,7 @@ const CREDENTIALS_TTL_MS = 30_000;
 const KEEP_ALIVE_MS = 60_000;
 const LONGEST_CONNECT_MS = 10_000;
 
-interface TransportOptions {
+export interface TransportOptions {
   load: LoadCredentials;
   clock: Clock;
   /** Connections at once; undefined for as many as there are requests. */
@@ -36,9 +36,14 @@ export interface HttpRequest {
   mayBeSent?: () => boolean;
 }
 
-interface HttpAnswer {
+/** The head of an answer, and its body as it comes in. */
+export interface KubeAnswer {
   status: number;
   retryAfter: string | string[] | undefined;
+  body: AsyncIterable<Buffer> & { destroy(): unknown };
+}
+
+interface HttpAnswer extends KubeAnswer {
   /** By the clock of the server. */
   date: string | undefined;
   body: Readable & { text(): Promise<string>; dump(): Promise<void> };
@@ -52,8 +57,16 @@ interface Connection {
   loadedAt: number;
 }
 
+/** How requests reach an API server, and how answers come back. */
+export interface KubeTransport {
+  send(request: HttpRequest): Promise<KubeAnswer>;
+  text(request: HttpRequest, answer: KubeAnswer): Promise<string>;
+  refreshCredentials(): void;
+  close(): Promise<void>;
+}
+
 /** HTTP/1.1 to one API server over a keep-alive pool that is replaced when the TLS credentials change. */
-export class Transport {
+export class Transport implements KubeTransport {
   private connection: Connection | undefined;
   private loading: Promise<Connection> | undefined;
   private closed = false;

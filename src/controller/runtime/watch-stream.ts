@@ -2,14 +2,14 @@ import type { WatchEvent } from './client-types';
 import type { KubeStatus } from './errors';
 import { errorFromAnswer, errorFromStatus, isUnauthorized, KubeError, REASON } from './errors';
 import type { KubeObject } from './objects';
-import type { HttpRequest, Transport } from './transport';
+import type { HttpRequest, KubeTransport } from './transport';
 import { classify } from './transport';
 
 const TYPES = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK']);
 
 /** One watch request as a sequence of events. Whatever is not a well-formed event is thrown, never skipped. */
 export async function* readWatch<T extends KubeObject>(
-  transport: Transport,
+  transport: KubeTransport,
   request: HttpRequest,
   onOpen?: () => void,
 ): AsyncGenerator<WatchEvent<T>> {
