@@ -10,7 +10,7 @@ import { bringUp, type Demo } from '../../src/cli/demo/bring-up';
 import { until, type KubernetesObject } from '../../src/cli/demo/kubernetes';
 import { DEMO } from '../../src/cli/demo/settings';
 import { takeDown } from '../../src/cli/demo/take-down';
-import { chooseCluster, plainLines } from '../../src/local-cluster';
+import { chooseCluster, plainLines, type Progress } from '../../src/local-cluster';
 import type { Condition } from '../../src/api';
 
 /** Its own cluster, so that a demo on the same machine is left alone. */
@@ -47,21 +47,25 @@ export interface WorkerObject extends KubernetesObject {
 
 /** The demo on a cluster of its own, with the verbs of these tests. */
 export class Installation {
-  private constructor(readonly demo: Demo) {}
+  private constructor(
+    readonly demo: Demo,
+    private readonly name: string,
+  ) {}
 
-  static async bringUp(): Promise<Installation> {
-    const { cluster } = await chooseCluster({ name: NAME });
+  /** @param name of the cluster @default - that of the end-to-end tests */
+  static async bringUp(name: string = NAME, progress: Progress = plainLines): Promise<Installation> {
+    const { cluster } = await chooseCluster({ name, progress });
     try {
-      return new Installation(await bringUp(cluster, NAME, plainLines));
+      return new Installation(await bringUp(cluster, name, progress), name);
     } catch (error) {
-      await takeDown(cluster, NAME, plainLines);
+      await takeDown(cluster, name, progress);
       throw error;
     }
   }
 
   async takeDown(): Promise<void> {
     await this.demo.close();
-    await takeDown(this.demo.cluster, NAME, plainLines);
+    await takeDown(this.demo.cluster, this.name, plainLines);
   }
 
   kubectl(...args: string[]): Promise<string> {
