@@ -225,7 +225,7 @@ const BEGINNINGS = [
   '^src/control-plane/database-thread\\.ts$',
   '^src/control-plane/web/browser/main\\.ts$',
   '^src/cli/generate/main\\.ts$',
-  '^src/cli/dev/(test|bench|bench-synth|chaos|eks-addon|images|pictures|conformance/main)\\.ts$',
+  '^src/cli/dev/(test|bench|bench-synth|chaos|eks-addon|images|pictures|soak|conformance/main)\\.ts$',
   '^test/.+\\.test\\.ts$',
   '^test/.+\\.(setup|teardown)\\.ts$',
   // Programs and threads that tests start, and an app that a test translates.

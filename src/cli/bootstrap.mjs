@@ -1,5 +1,5 @@
-// The first thing that `npm run demo`, `images`, `bench`, `chaos` and `npm test` run: plain JavaScript for Node >= 20 without any
-// package. It installs node_modules as package-lock.json says, once, and goes on with Node 24 from there.
+// The first thing that `npm run demo`, `images`, `bench`, `chaos`, `soak` and `npm test` run: plain JavaScript for Node >= 20
+// without any package. It installs node_modules as package-lock.json says, once, and goes on with Node 24 from there.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -14,6 +14,7 @@ const programs = {
   bench: ['src/cli/dev/bench.ts'],
   'bench:synth': ['src/cli/dev/bench-synth.ts'],
   chaos: ['src/cli/dev/chaos.ts'],
+  soak: ['src/cli/dev/soak.ts'],
 };
 
 const [name, ...args] = process.argv.slice(2);

@@ -62,6 +62,7 @@ export interface KubernetesObject {
     name: string;
     namespace?: string;
     uid: string;
+    resourceVersion?: string;
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
     ownerReferences?: { kind: string; name: string; uid: string; controller?: boolean }[];

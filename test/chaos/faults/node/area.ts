@@ -10,6 +10,9 @@ export const area: Area<NodeLab> = {
     'outside of everything that is tried, when it begins and when it is done: a change that began twice is counted as doubled, ' +
     'whatever control plane and controller say. A run that is not the one whose Pod was broken has to succeed, with every line in ' +
     'its log; the one whose Pod was broken has to end with the outcome that is named, and to say why. One more run is asked for as ' +
-    'soon as the fault is over, and has to succeed, too.',
+    'soon as the fault is over, and has to succeed, too.\n\n' +
+    'Not tried here: the clock of the node alone (Linux has one clock for all processes of a machine; steps of it are simulated), want of ' +
+    'memory or disk of the whole node (it is the machine of whoever tries it), and a full exchange folder (its limit of 8 GiB would fill ' +
+    'that machine).',
   open: async (context) => (await import('../../labs/node/lab')).NodeLab.open(context),
 };

@@ -5,5 +5,5 @@ export const fault = nodeFault({
   title: 'containerd is killed (SIGKILL) and started again',
   userSees: 'Nothing: the runs go on; a Pod that is to start waits a few seconds.',
   why: 'Containers belong to their shims, which outlive containerd; nothing of ours speaks to it.',
-  strike: async ({ lab }) => lab.node.signal('containerd', 'SIGKILL'),
+  strike: ({ lab }) => lab.node.signal('containerd', 'SIGKILL'),
 });

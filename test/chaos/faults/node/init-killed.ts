@@ -1,23 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../../../../src/cli/demo/kubernetes';
 import { nodeFault, type Struck } from '../../labs/node/trial';
 
-/** The first process of `init`, in the first moment in which it is there. */
+/** In the first moment in which it is there: it is there for a second or two. */
 async function killInit({ lab, victim }: Struck): Promise<void> {
-  const deadline = performance.now() + 120_000;
-  while (performance.now() < deadline) {
-    const [pod] = await victim.pods();
-    if (pod && lab.node.killIn(pod.metadata.uid, 'launcher', 'init')) return;
-    await sleep(20);
+  const pod = await until(
+    async () => (await victim.pods())[0],
+    () => 'the run has no Pod',
+  );
+  const deadline = performance.now() + 60_000;
+  while (!lab.node.killIn(pod.metadata.uid, 'launcher', 'init')) {
+    if (performance.now() > deadline) throw new Error('init was never seen');
+    await sleep(10);
   }
-  throw new Error('init was never seen');
 }
 
 export const fault = nodeFault({
   kind: 'node/init-killed',
   title: 'the container init of a run is killed while it makes the workspace (SIGKILL)',
-  userSees: 'The run ends, and says that init was killed; nothing was carried out.',
+  userSees:
+    'The run ends as OutOfMemory, which says that init was killed with exit code 137, most likely for want of memory; nothing was carried out.',
   why: 'A Pod never starts anew (restartPolicy Never), and a run that began is never given to another Pod.',
-  when: async () => undefined,
+  when: () => undefined,
   strike: killInit,
-  victimEnds: { as: 'ConfigError', says: /init/ },
+  victimEnds: { as: 'OutOfMemory', says: /Container init was killed \(exit code 137\)/ },
 });

@@ -30,6 +30,8 @@ export class NodeLab implements Lab {
     readonly installation: Installation,
     readonly ledger: Ledger,
     readonly folder: string,
+    /** Says what is seen on the way. */
+    readonly tell: (text: string) => void,
   ) {
     this.parts = new Parts(installation, this.node);
   }
@@ -37,7 +39,7 @@ export class NodeLab implements Lab {
   static async open({ folder, tell }: LabContext): Promise<NodeLab> {
     const progress: Progress = { start: tell, update: tell, done: () => undefined, fail: () => undefined };
     const installation = await Installation.bringUp(NAME, progress);
-    const lab = new NodeLab(installation, new Ledger(join(stateFolder(NAME), 'ledger')), folder);
+    const lab = new NodeLab(installation, new Ledger(join(stateFolder(NAME), 'ledger')), folder, tell);
     await lab.prepare();
     return lab;
   }
@@ -138,10 +140,14 @@ export class NodeLab implements Lab {
     return amiss;
   }
 
+  /** The Pods of all runs of the pool. */
+  runPods(): Promise<RunPod[]> {
+    return this.installation.demo.kubernetes.list('pods', DEMO.pool.namespace, LABEL.workerPool);
+  }
+
   private async notAsItWas(): Promise<string[]> {
-    const { kubernetes } = this.installation.demo;
     const workers = await this.installation.workers();
-    const pods = await kubernetes.list<RunPod>('pods', DEMO.pool.namespace, LABEL.workerPool);
+    const pods = await this.runPods();
     const live = pods.filter(({ status }) => status.phase === 'Running' || status.phase === 'Pending');
     return [
       ...(workers.length === POOL_SIZE ? [] : [`there are ${workers.length} Workers in place of ${POOL_SIZE}`]),

@@ -88,6 +88,21 @@ export class Parts {
     };
   }
 
+  /** Has the controller serve its metrics to everybody in the cluster. */
+  async serveMetrics(): Promise<void> {
+    const { chart } = DEMO.operator;
+    const set = 'metricsService.enabled=true,metricsService.secure=false';
+    await this.installation.release('upgrade', chart, '--reuse-values', '--set', set, '--wait');
+  }
+
+  /** What a scrape of the controller gives. */
+  async controllerMetrics(): Promise<string> {
+    const { namespace, pods } = CONTROLLER;
+    const [pod] = await this.installation.demo.kubernetes.list<ControllerPod>('pods', namespace, pods);
+    const path = `/api/v1/namespaces/${namespace}/pods/http:${pod?.metadata.name}:8443/proxy/metrics`;
+    return this.installation.kubectl('get', '--raw', path);
+  }
+
   /** Waits until a container of the controller ended for the reason. */
   async controllerEnded(reason: string): Promise<void> {
     const { namespace, pods } = CONTROLLER;

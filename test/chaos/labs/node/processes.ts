@@ -72,15 +72,13 @@ export class NodeProcesses {
     }
   }
 
-  /** Kills the program by which containerd holds the containers of a Pod. */
-  killShim(sandboxId: string): void {
-    const isIt = (pid: number): boolean => {
-      const command = commandOf(pid);
-      return (command[0] ?? '').includes('containerd-shim') && command.includes(sandboxId);
-    };
-    const pid = this.all().find(isIt);
-    if (pid === undefined) throw new Error(`there is no shim of the sandbox ${sandboxId}`);
-    process.kill(pid, 'SIGKILL');
+  /** Kills the program by which containerd holds the containers of a Pod: it is the parent of their first processes. */
+  killShim(podUid: string): void {
+    const [first = 0] = this.inPod(podUid);
+    const [, parent] = /^PPid:\s+(\d+)$/m.exec(readIfThere(`/proc/${first}/status`)) ?? [];
+    const command = parent === undefined ? '' : (commandOf(Number(parent))[0] ?? '');
+    if (!command.includes('containerd-shim')) throw new Error(`the Pod ${podUid} hangs on no shim, but on ${command}`);
+    process.kill(Number(parent), 'SIGKILL');
   }
 
   /** How many files, sockets among them, and how much memory the first process has whose command line has the words. */

@@ -12,7 +12,7 @@ export interface Struck {
   readonly victim: CountedRun;
   /** All runs that are under way, the victim among them. */
   readonly runs: readonly CountedRun[];
-  sleep(seconds: number): Promise<void>;
+  readonly sleep: (seconds: number) => Promise<void>;
 }
 
 export interface NodeFault extends Omit<Fault<NodeLab>, 'run'> {
@@ -21,11 +21,11 @@ export interface NodeFault extends Omit<Fault<NodeLab>, 'run'> {
   /** Runs that are under way. @default 2 */
   readonly runs?: number;
   /** Until when it waits before it strikes. @default - each run is in the midst of its change */
-  readonly when?: (struck: Struck) => Promise<void>;
+  readonly when?: (struck: Struck) => void | Promise<void>;
   /** False: the runs wait for a confirmation after their plans. @default true */
   readonly autoDeploy?: boolean;
   /** Breaks something and mends it again. */
-  strike(struck: Struck): Promise<void>;
+  readonly strike: (struck: Struck) => void | Promise<void>;
   /**
    * How the run ends whose own Pod was what was broken, and what is said then.
    * @default - as all others: it succeeds
@@ -106,6 +106,7 @@ interface Told {
 async function tell(run: CountedRun, end: Run | undefined, expected: VictimEnd | undefined): Promise<Told> {
   const { reason, message = '' } = end ?? {};
   const wanted = expected?.as ?? 'Succeeded';
+  if (end) run.lab.tell(`run ${run.id} ended as ${reason}: ${message}`);
   const wasDoubled = run.lab.ledger.of(run.stack).begun > 1;
   const unexpected = end && reason !== wanted ? [`run ${run.id} ended as ${reason}, not as ${wanted}: ${message}`] : [];
   const unsaid =
