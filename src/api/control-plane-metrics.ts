@@ -186,6 +186,12 @@ export const CONTROL_PLANE_METRICS = {
     help: 'Log-ins by way (key: with its secret, oidc: with a token in place of it, page; of pools by the proofs that were checked: pool over HTTP, mqtt) and result: ok, refused, or slowed after too many that were.',
     labels: ['way', 'result'],
   },
+  pushes: {
+    name: `${CONTROL_PLANE}_pushes_total`,
+    type: 'counter',
+    help: 'Deliveries of git hosts that tell of pushes, by the kind of host (empty where it is not known) and result: run, nothing (no run follows such), refused, or slowed after too many.',
+    labels: ['host', 'result'],
+  },
   mqttConnections: {
     name: `${CONTROL_PLANE}_mqtt_connections`,
     type: 'gauge',

@@ -7,6 +7,7 @@ import type { Blobs } from './blobs';
 import { graphqlRoute } from './graphql/route';
 import { apiRoutes } from './http/api-routes';
 import { refusingApp } from './http/app';
+import { pushRoutes, type PushParts } from './http/pushes/routes';
 import { traced } from './http/traced';
 import { vcsAgentRoutes } from './http/vcs-agent-routes';
 import { workerRoutes } from './http/worker-routes';
@@ -35,6 +36,8 @@ export interface Doors {
   readonly authority: Authority;
   readonly gateway: VcsGateway;
   readonly health: Hono;
+  /** Told of each delivery of a git host. */
+  readonly pushHeard: PushParts['heard'];
 }
 
 /** All that is reached over HTTP. */
@@ -52,6 +55,8 @@ export function appOf({ context, blobs, states, proofs, apiKeys, authority, heal
   app.route(WORKER_PATH, workerRoutes({ context, blobs, states, admission, proofs, gateway }));
   app.route('/', vcsAgentRoutes({ context, admission, proofs, gateway }));
   const forPeople = { admin, admission, refusals, logger };
+  // Before those of people and programs, since git hosts log in as neither.
+  app.route('/api/v1', pushRoutes({ ...forPeople, now: context.now, heard: doors.pushHeard }));
   app.route('/api/v1', apiRoutes({ ...forPeople, apiKeys }));
   app.route('/graphql', graphqlRoute({ ...forPeople, apiKeys }));
   app.route('/', webRoutes({ ...forPeople, apiKeys, sessions, isOpen }));

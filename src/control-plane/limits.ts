@@ -178,6 +178,15 @@ export const LIMITS = {
     'each of its tracked runs queues one of each of them, at once',
   ),
   stacksInARow: limit(20, 'count', 'stacks in a row, each of which depends on the one before', 'a deploy has five'),
+  pushBytes: limit(
+    4 * MIB,
+    'bytes',
+    'what a git host tells of a push',
+    'one of 1,000 commits with five files each has about 2 MiB',
+  ),
+  pushesOfStack: limit(60, 'count', 'deliveries of git hosts to a stack, then one a second', 'people push less often'),
+  pushDeliveries: limit(50, 'count', 'deliveries of git hosts to a stack that are kept to be seen', 'the newest count'),
+  pushPaths: limit(20, 'count', 'folders and files beside its project root of which a stack hears', 'most have none'),
   webhooks: limit(100, 'count', 'webhooks', 'each change of a run is put down for each of them'),
   waitingDeliveries: limit(
     10_000,

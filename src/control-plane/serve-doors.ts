@@ -10,12 +10,12 @@ import { VcsGateway } from './vcs-agents';
 
 /** Serves people, programs and workers, and takes the streams of VCS agents. */
 export async function serveDoors(
-  doors: Omit<Doors, 'gateway'>,
+  doors: Omit<Doors, 'gateway' | 'pushHeard'>,
   address: ListenAddress,
   { tls, metrics, opened }: { readonly tls: ServerTls | null; readonly metrics: Metrics; readonly opened: Opened },
 ) {
   const gateway = opened.add(new VcsGateway(doors.context));
-  const app = appOf({ ...doors, gateway });
+  const app = appOf({ ...doors, gateway, pushHeard: metrics.pushHeard });
   const server = await serve(app, address, tls, doors.admission, metrics.httpAnswered, LIMIT, streamServer());
   opened.add(server);
   gateway.start();

@@ -6,6 +6,8 @@ import { graphql } from './graphql';
 export * from './account-documents';
 /* Of making, changing and deleting stacks. */
 export * from './stack-documents';
+/* Of how they hear of pushes. */
+export * from './push-documents';
 
 const POOL = 'id name workersCount busyWorkers drainedWorkers pendingRuns';
 const POOL_SETTINGS = 'id name description labels space driftDetectionRunLimit';
@@ -86,6 +88,11 @@ export const STACK = graphql(`
         lfs
         sparse
         credentials
+      }
+      pushHook {
+        path
+        forks
+        paths
       }
       projectRoot
       runnerImage

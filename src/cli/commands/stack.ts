@@ -29,6 +29,7 @@ import { repositoryOf, withRepository, withRepositoryChange, type RepositoryFlag
 import { dependencyCommand } from './stack-dependency';
 import { driftCommand, driftWords } from './stack-drift';
 import { outputCommand } from './stack-output';
+import { pushHookCommand } from './stack-push-hook';
 import { stateCommand } from './stack-state';
 
 interface ChangeFlags extends VariableFlags, OutputFlags, RepositoryFlags {
@@ -74,6 +75,7 @@ export function stackCommand(): Command {
     stateCommand(),
     driftCommand(),
     dependencyCommand(),
+    pushHookCommand(),
   );
 }
 
@@ -215,6 +217,7 @@ const stackText = (stack: Stack): string =>
     ['State', stateOf(stack)],
     ['Drift', driftWords(stack)],
     ['Source', sourceWords(stack)],
+    ...(stack.repository === '' ? [] : [['Pushes', stack.pushHook ? 'followed by runs' : 'followed by none'] as const]),
   ]);
 
 function sourceWords({ hasSource, repository, branch, repositorySettings: settings }: Stack): string {

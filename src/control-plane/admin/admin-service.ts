@@ -16,6 +16,7 @@ import { configOf, requireWholeHash, usable } from './new-run';
 import { OutputAdmin } from './output-admin';
 import { PlanAdmin } from './plan-admin';
 import { PoolAdmin, type Pool, type PoolKeeper } from './pool-admin';
+import { PushAdmin } from './push-admin';
 import { StackAdmin } from './stack-admin';
 import { StateAdmin } from './state-admin';
 import { Statistics } from './statistics';
@@ -59,6 +60,8 @@ export class AdminService {
   readonly outputs: OutputAdmin;
   /** When drift of stacks is looked for. */
   readonly drift: DriftAdmin;
+  /** How stacks hear of pushes to their git repositories. */
+  readonly pushes: PushAdmin;
   readonly webhooks: WebhookAdmin;
   readonly vcsAgents: VcsAgentAdmin;
   private readonly context: PersonContext;
@@ -85,6 +88,7 @@ export class AdminService {
     );
     this.vcsAgents = new VcsAgentAdmin(this.context, issuer);
     this.stackAdmin = new StackAdmin(this.context, blobs, (nameOrId) => this.poolAdmin.byNameOrId(nameOrId));
+    this.pushes = new PushAdmin(this.context, this.stackAdmin);
   }
 
   /** The same for somebody: the audit trail tells what they change. Every door asks for it before it changes anything. */

@@ -118,6 +118,7 @@ export class StackAdmin {
       await tx.dependencies.deleteOf(stack.id);
       await tx.stacks.delete(stack.id, now());
       await tx.repositories.delete(stack.id);
+      await tx.pushHooks.delete(stack.id);
       await tellOf(tx, stack);
       await tx.runEnvironments.deleteOfStack(stack.id);
       await tx.runInputs.deleteOfStack(stack.id);

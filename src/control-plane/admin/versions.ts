@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { RequestError } from '../errors';
 import type { VcsAgentPoolRecord } from '../store/vcs-agents';
+import type { PushHookSettings } from '../store/push-hooks';
 import type { WebhookSettings } from '../store/webhooks';
 import type { ApiKeyRecord, DriftSchedule, PoolRecord, StackRecord } from '../store/records';
 
@@ -35,6 +36,9 @@ export function driftVersion(schedule: DriftSchedule | undefined): string {
   const { schedule: times, timezone, reconcile, ignoreState } = schedule;
   return versionOf([times, timezone, reconcile, ignoreState]);
 }
+
+/** The same of how a stack hears of pushes; of its secret nothing. */
+export const pushHookVersion = ({ forks, paths }: PushHookSettings): string => versionOf([forks, paths]);
 
 /** The same of a webhook; of its secret nothing. */
 export function webhookVersion(webhook: WebhookSettings): string {

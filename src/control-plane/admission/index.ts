@@ -11,6 +11,7 @@ import { FailedLogIns } from './failed-log-ins';
 import { InFlight } from './in-flight';
 import { textOf } from './json-meter';
 import { LogIns, type LogInObserver, type Origin } from './log-ins';
+import { TokenBuckets } from './token-buckets';
 import { Turns } from './turns';
 
 /** Requests that are begun in one turn of the event loop: some 20 ms of work. */
@@ -29,6 +30,9 @@ export class Admission {
   readonly logIns: LogIns;
   /** Of pools. */
   readonly proofs = new FailedLogIns({ burst: LIMIT.failedProofs, perSecond: 1 / 0.3 });
+  /** Of git hosts that tell of pushes. */
+  readonly pushProofs = new FailedLogIns({ burst: LIMIT.failedLogIns, perSecond: 1 / 3 });
+  private readonly pushes = new TokenBuckets({ burst: LIMIT.pushesOfStack, perSecond: 1 });
   private readonly connections: Connections;
   private readonly turns = new Turns({ each: TURN, most: LIMIT.waitingRequests });
   private readonly trusted: BlockList;
@@ -67,6 +71,14 @@ export class Admission {
   proved(c: Context, who: string): void {
     const incoming = incomingOf(c);
     if (incoming) this.connections.prove(incoming.socket, who);
+  }
+
+  /** Takes the part of a stack's pushes that one delivery is. @throws RequestError `too-many-requests` */
+  pushed(stackId: string): void {
+    const waitMs = this.pushes.take(stackId);
+    if (waitMs === 0) return;
+    const seconds = Math.ceil(waitMs / 1000);
+    throw new RequestError('too-many-requests', `too many pushes to this stack: try again in ${seconds} s`, seconds);
   }
 
   /** Waits until it is the caller's turn. @throws RequestError `too-many-requests` */

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { AdminService } from '../admin/admin-service';
 import type { Pool } from '../admin/pool-admin';
+import type { PushHook } from '../admin/push-admin';
 import type { ChangeCounts } from '../store/plan-changes';
 import type { VcsAgentRecord } from '../store/vcs-agents';
 import type { StackOutputs } from '../store/outputs';
@@ -29,6 +30,7 @@ export class Lookups {
   readonly outputs: DataLoader<string, StackOutputs | null>;
   readonly environmentNames: DataLoader<string, readonly string[]>;
   readonly credentialNames: DataLoader<string, readonly string[]>;
+  readonly pushHooks: DataLoader<string, PushHook | null>;
   readonly changeCounts: DataLoader<string, ChangeCounts | null>;
   readonly driftSchedules: DataLoader<string, DriftSchedule | null>;
   readonly waitsFor: DataLoader<RunRecord, string | null>;
@@ -48,6 +50,7 @@ export class Lookups {
     this.outputs = byId((stacks) => admin.outputs.of(stacks), null);
     this.environmentNames = byId((stacks) => admin.environmentNames(stacks), []);
     this.credentialNames = byId((stacks) => admin.credentialNames(stacks), []);
+    this.pushHooks = byId((stacks) => admin.pushes.ofStacks(stacks), null);
     this.changeCounts = byId((runs) => admin.plans.counts(runs), null);
     this.driftSchedules = byId((stacks) => admin.drift.ofStacks(stacks), null);
     this.vcsAgents = byId((pools) => admin.vcsAgents.agents(pools), []);

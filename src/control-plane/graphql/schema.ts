@@ -14,6 +14,7 @@ import './spaces';
 import './modules';
 import './stacks';
 import './drift';
+import './push-hooks';
 import './stack-dependencies';
 import './outputs';
 import './states';

@@ -26,6 +26,7 @@ export class Metrics {
     retired: instrument(this.registry, METRICS.retired),
     httpRequests: instrument(this.registry, METRICS.httpRequests),
     logIns: instrument(this.registry, METRICS.logIns),
+    pushes: instrument(this.registry, METRICS.pushes),
     mqttRequests: instrument(this.registry, METRICS.mqttRequests),
     brokerConnects: instrument(this.registry, METRICS.brokerConnects),
     brokerPublishes: instrument(this.registry, METRICS.brokerPublishes),
@@ -51,6 +52,8 @@ export class Metrics {
     this.instruments.httpRequests.inc({ method, code: String(code) });
 
   readonly logInEnded = (way: string, result: string): void => this.instruments.logIns.inc({ way, result });
+
+  readonly pushHeard = (host: string, result: string): void => this.instruments.pushes.inc({ host, result });
 
   readonly mqttAnswered = (code: string): void => this.instruments.mqttRequests.inc({ code });
 

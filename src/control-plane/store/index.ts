@@ -16,6 +16,7 @@ import { OutputTable } from './outputs';
 import { PlanChangesTable } from './plan-changes';
 import { PoolSampleTable } from './pool-samples';
 import { PoolTable } from './pools';
+import { PushHookTable } from './push-hooks';
 import { RepositoryTable } from './repositories';
 import { RunEnvironmentTable } from './run-environments';
 import { RunInputTable } from './run-inputs';
@@ -46,6 +47,7 @@ export interface Tables {
   readonly references: DependencyReferenceTable;
   readonly outputs: OutputTable;
   readonly repositories: RepositoryTable;
+  readonly pushHooks: PushHookTable;
   readonly webhooks: WebhookTable;
   readonly vcsAgents: VcsAgentTable;
   readonly runs: RunTable;
@@ -136,6 +138,7 @@ function tables(db: Kysely<Schema>, dialect: Dialect, vault: Sealing): Tables {
     references: new DependencyReferenceTable(db, dialect),
     outputs: new OutputTable(db, dialect, vault),
     repositories: new RepositoryTable(db, dialect, vault),
+    pushHooks: new PushHookTable(db, dialect, vault),
     webhooks: new WebhookTable(db, dialect, vault),
     vcsAgents: new VcsAgentTable(db, dialect),
     runs: new RunTable(db, dialect),

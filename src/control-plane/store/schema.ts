@@ -11,6 +11,7 @@ import type { Generated } from 'kysely';
 import type { StackTool } from './records';
 import type { DriftScheduleRow } from './schema-drift';
 import type { ApiKeyRow, WebSessionRow } from './schema-identities';
+import type { PushDeliveryRow, PushHookRow } from './schema-push-hooks';
 import type { RepositoryCredentialsRow } from './schema-repositories';
 import type { VcsAgentPoolRow, VcsAgentRow, VcsReplicaRow } from './schema-vcs-agents';
 
@@ -371,4 +372,6 @@ export interface Schema {
   vcsAgents: VcsAgentRow;
   vcsReplicas: VcsReplicaRow;
   repositoryCredentials: RepositoryCredentialsRow;
+  pushHooks: PushHookRow;
+  pushDeliveries: PushDeliveryRow;
 }

@@ -18,6 +18,7 @@ const SECRETS = [
   { table: 'stackOutputs', column: 'outputs' },
   { table: 'runInputs', column: 'inputs' },
   { table: 'repositoryCredentials', column: 'credentials' },
+  { table: 'pushHooks', column: 'secret' },
 ] as const;
 type Secret = (typeof SECRETS)[number];
 
@@ -44,6 +45,9 @@ export const repositoryCredentialsOf = (stackId: string): Place => ({
   column: 'credentials',
   row: stackId,
 });
+
+/** Where the secret by which the git host of a stack tells of pushes lies. */
+export const pushSecretOf = (stackId: string): Place => ({ table: 'pushHooks', column: 'secret', row: stackId });
 
 /** Those that lie there; none where nothing does. */
 export function openedCredentials(vault: Pick<Vault, 'open'>, stackId: string, sealed: string | null): GitCredentials {

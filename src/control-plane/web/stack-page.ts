@@ -5,6 +5,7 @@ import type { DriftSchedule, StackDependency, StackRecord, StackTool } from '../
 import { facts, type Html } from './html';
 import { outputsPart, referenceList } from './outputs';
 import { runTable } from './overview-page';
+import { pushesPart } from './push-hook';
 import { lockNotice } from './state-page';
 import type { View } from './view';
 import { sourceOf } from './source-words';
@@ -29,6 +30,7 @@ export async function stackView(admin: AdminService, id: string, viewer: Viewer)
         content: html`${await settings(admin, stack, viewer)}${actions(stack, viewer, offeredOf(stack))}`,
       },
       { region: 'state', content: await state(admin, stack, viewer) },
+      { region: 'pushes', content: await pushes(admin, stack, viewer) },
       { region: 'outputs', content: await outputsPart(admin, stack) },
       { region: 'drift', content: await drift(admin, stack, viewer) },
       { region: 'dependencies', content: await dependencies(admin, stack, viewer) },
@@ -36,6 +38,21 @@ export async function stackView(admin: AdminService, id: string, viewer: Viewer)
       { region: 'runs', content: runTable(runs, { labelledBy: 'runs', withStack: false }) },
     ],
   };
+}
+
+/** Nothing, where sources are uploaded. */
+async function pushes(admin: AdminService, stack: StackRecord, viewer: Viewer): Promise<Html> {
+  if (stack.repository === null) return html``;
+  const { content, isHeard } = await pushesPart(admin, stack);
+  const offered: Offered = isHeard
+    ? [
+        ['stack:write', 'push-hook', 'Change …'],
+        ['stack:write', 'push-hook/rotate', 'Another secret …'],
+        ['stack:write', 'push-hook/delete', 'Hear of none …'],
+      ]
+    : [['stack:write', 'push-hook/new', 'Follow pushes …']];
+  return html`<h2 id="pushes">Pushes</h2>
+    ${content}${actions(stack, viewer, offered)}`;
 }
 
 /** Nothing, where it is kept elsewhere. */

@@ -9,6 +9,7 @@ import { driftDoors } from './support/drift-doors';
 import { formDoors } from './support/form-doors';
 import { lockState, pushState, stateOf, unconfirmedRun } from './support/furnished';
 import { archive, mutation, SECRET, TestDoors, type Door } from './support/doors';
+import { pushDoors } from './support/push-doors';
 import { vcsAgentDoors } from './support/vcs-agent-doors';
 import { outputDoors } from './support/output-doors';
 import { webhookDoors } from './support/webhook-doors';
@@ -93,6 +94,7 @@ const DOORS: Readonly<Record<string, Door>> = {
     },
   ),
   ...driftDoors(mutation, () => queue),
+  ...pushDoors(() => queue),
   ...outputDoors(() => queue),
   'Mutation.stackStateRestore': mutation(
     'state.restore',

@@ -240,3 +240,37 @@ test('a value of several lines is taken from a file as it is', async () => {
   const { id } = (await queue.admin.stack('stack'))!;
   expect((await queue.context.store.read.stacks.environment(id)).KEY).toBe(key);
 });
+
+describe('pushes to a stack', () => {
+  beforeEach(() => queue.admin.updateStack('stack', { repository: { url: 'https://git.example.com/team/net.git' } }));
+
+  const id = () => at.replace('/stacks/', '');
+  const secretIn = (text: string) => /id="secret"[^>]*>(whsec_\S+=)</.exec(text)?.[1];
+
+  test('are followed by runs once a form made the secret, which sent twice shows the same', async () => {
+    const form = await open('push-hook/new');
+    const secret = secretIn((await form.send({ paths: 'modules\n.' })).text);
+    expect(secretIn((await form.send({ paths: 'modules\n.' })).text)).toBe(secret);
+    expect((await queue.admin.pushes.secretOf('stack'))?.secret).toBe(secret);
+    await queue.admin.pushes.note(id(), { host: 'GitHub', event: 'push', runId: null, message: 'it is <b>none</b>' });
+    const shown = await page();
+    expect(shown).toContain(`/api/v1${at}/push`);
+    expect(shown).toContain('it is &lt;b&gt;none&lt;/b&gt;');
+    expect(shown).not.toContain(secret);
+  });
+
+  test('are followed by others, by another secret, and by none', async () => {
+    const { secret: first } = await queue.admin.pushes.create('stack', { paths: ['modules'] });
+    expect((await (await open('push-hook')).send({ paths: '', forks: 'yes' })).location).toBe(at);
+    expect((await queue.admin.pushes.ofStacks([id()])).get(id())).toMatchObject({ forks: true, paths: [] });
+    const second = secretIn((await (await open('push-hook/rotate')).send({})).text);
+    expect(second).not.toBe(first);
+    expect((await (await open('push-hook/delete')).send({})).location).toBe(at);
+    expect(await page()).toContain('followed by no runs');
+  });
+
+  test('are refused beside the field for a path that leads out', async () => {
+    const { text } = await (await open('push-hook/new')).send({ paths: '../other' });
+    expect(text).toMatch(/id="paths-error"/);
+  });
+});

@@ -22,6 +22,7 @@ import { vcsAgents } from './0022-vcs-agents';
 import { ansible } from './0025-ansible';
 import { toolVersions } from './0023-tool-versions';
 import { outputs } from './0024-outputs';
+import { pushHooks } from './0026-push-hooks';
 import type { Migration } from './migration';
 
 /**
@@ -60,4 +61,5 @@ export const MIGRATIONS: Migrations = {
   '0023-tool-versions.additive': toolVersions,
   '0024-outputs.additive': outputs,
   '0025-ansible.additive': ansible,
+  '0026-push-hooks.additive': pushHooks,
 };

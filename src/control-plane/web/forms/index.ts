@@ -5,6 +5,7 @@ import { KEY_FORMS } from './key-forms';
 import { NEW_RUN_FORMS } from './new-run-forms';
 import { OUTPUT_FORMS } from './output-forms';
 import { POOL_FORMS } from './pool-forms';
+import { PUSH_HOOK_FORMS } from './push-hook-forms';
 import { REPOSITORY_FORMS } from './repository-form';
 import { RUN_FORMS } from './run-forms';
 import { SOURCE_FORMS } from './source-form';
@@ -21,6 +22,7 @@ export const FORMS: readonly Form[] = [
   ...STACK_FORMS,
   ...SOURCE_FORMS,
   ...REPOSITORY_FORMS,
+  ...PUSH_HOOK_FORMS,
   ...DEPENDENCY_FORMS,
   ...OUTPUT_FORMS,
   ...DRIFT_FORMS,

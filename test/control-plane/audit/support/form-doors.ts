@@ -3,6 +3,7 @@ import { makeKey } from '../../support/credentials';
 import type { TestQueue } from '../../support/queue';
 import { archive, SECRET, type Door, type TestDoors } from './doors';
 import { dependencyIn, REFERENCE, referenceIn } from './output-doors';
+import { hearing } from './push-doors';
 import { lockState, pushState, unconfirmedRun } from './furnished';
 
 type Filled = Promise<object> | object;
@@ -130,6 +131,26 @@ const ofStacks = (form: MakeForm, queue: () => TestQueue): Doors => ({
   'POST /stacks/:id/outputs/:reference/delete': form('stack.unmap-output', async () =>
     stackOf(queue(), `outputs/${await referenceIn(queue())}/delete`),
   ),
+  'POST /stacks/:id/push-hook/new': form('stack.create-push-hook', async () => {
+    await hearing(queue(), false);
+    return stackOf(queue(), 'push-hook/new');
+  }),
+  'POST /stacks/:id/push-hook': form(
+    'stack.update-push-hook',
+    async () => {
+      await hearing(queue());
+      return stackOf(queue(), 'push-hook');
+    },
+    () => ({ paths: 'modules' }),
+  ),
+  'POST /stacks/:id/push-hook/rotate': form('stack.rotate-push-hook', async () => {
+    await hearing(queue());
+    return stackOf(queue(), 'push-hook/rotate');
+  }),
+  'POST /stacks/:id/push-hook/delete': form('stack.delete-push-hook', async () => {
+    await hearing(queue());
+    return stackOf(queue(), 'push-hook/delete');
+  }),
   'POST /stacks/:id/drift': form(
     'stack.set-drift-detection',
     () => stackOf(queue(), 'drift'),

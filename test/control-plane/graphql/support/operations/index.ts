@@ -4,6 +4,7 @@ import { STACKS } from './stacks';
 import { RUNS } from './runs';
 import { KEYS } from './keys';
 import { DRIFT } from './drift';
+import { PUSH_HOOKS } from './push-hooks';
 import { VCS_AGENT_POOLS } from './vcs-agent-pools';
 import { WEBHOOKS } from './webhooks';
 import type { Operations } from './operation';
@@ -14,6 +15,7 @@ export const OPERATIONS: Operations = {
   ...POOLS,
   ...STACKS,
   ...DRIFT,
+  ...PUSH_HOOKS,
   ...RUNS,
   ...KEYS,
   ...WEBHOOKS,
