@@ -162,8 +162,11 @@ class Delivery {
 function requireJson(header: Header): void {
   const type = header('Content-Type') ?? '';
   if (/^application\/json\s*(;|$)/i.test(type)) return;
-  const is = type === '' ? 'of no type' : `of type ${type.slice(0, 60)}`;
-  throw new RequestError('malformed', `the body is ${is}: set the content type of the webhook to application/json`);
+  const given = type.slice(0, 60) || 'unknown';
+  throw new RequestError(
+    'malformed',
+    `the body is of type ${given}: set the content type of the webhook to application/json`,
+  );
 }
 
 const plain = (event: string): string => event.replaceAll(/[^\w:. -]/g, '').slice(0, 60);
