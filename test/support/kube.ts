@@ -43,7 +43,12 @@ export function kube<T = KubeObject>(
       {
         method: method === 'APPLY' ? 'PATCH' : method,
         agent: agentFor(server),
-        headers: { accept: 'application/json, */*', 'content-type': type },
+        headers: {
+          accept: 'application/json, */*',
+          'content-type': type,
+          // Node sends the body of a DELETE without saying how long it is, and the server then takes it for a request.
+          ...(payload !== undefined && { 'content-length': Buffer.byteLength(payload) }),
+        },
       },
       (response) => {
         let text = '';

@@ -95,8 +95,8 @@ export class Collector {
   private dropFinalizer(object: Stored, place: Place, finalizer: string): void {
     const finalizers = object.metadata.finalizers?.filter((other) => other !== finalizer);
     if (finalizers?.length === object.metadata.finalizers?.length) return;
-    const written = this.put(place, { ...object, metadata: { ...object.metadata, finalizers: finalizers ?? [] } });
-    removeIfDone(this.core, { resource: place.resource, by: BY }, written);
+    const released = { ...object, metadata: { ...object.metadata, finalizers: finalizers ?? [] } };
+    if (!removeIfDone(this.core, { resource: place.resource, by: BY }, released)) this.put(place, released);
   }
 
   private empty(uid: string): void {

@@ -85,14 +85,13 @@ function isDone(resource: string, { finalizers = [], deletionGracePeriodSeconds 
   return resource !== NAMESPACES_KEY && finalizers.length === 0 && deletionGracePeriodSeconds === 0;
 }
 
-/** Who takes the last finalizer off removes the object. Answers with what was written, as the real server does. */
+/** Who takes the last finalizer off removes the object: that is one change, of which a watch sees the end alone. */
 export function removeIfDone(
   { store }: Core,
   { resource, by }: Pick<SeenRequest, 'resource' | 'by'>,
   object: Stored,
-): Stored {
+): Stored | undefined {
   const { deletionTimestamp, namespace, name } = object.metadata;
-  if (deletionTimestamp === undefined || !isDone(resource, object.metadata)) return object;
-  store.remove(resource, storeKey(namespace, name), by);
-  return object;
+  if (deletionTimestamp === undefined || !isDone(resource, object.metadata)) return undefined;
+  return store.remove(resource, storeKey(namespace, name), by, object);
 }

@@ -4,7 +4,7 @@ import { removeObject } from './deletion';
 import { resourceKey } from './kinds';
 import { notFound, refuse } from './refusals';
 import type { Parsed } from './request';
-import { storeKey } from './store';
+import { keyOfStored, storeKey } from './store';
 import type { Stored } from './types';
 
 const BUDGETS_KEY = resourceKey(BUDGETS);
@@ -21,6 +21,24 @@ interface BudgetSpec {
     readonly matchLabels?: Readonly<Record<string, string>>;
     readonly matchExpressions?: readonly Term[];
   };
+}
+
+const TOO_EARLY = "Cannot evict pod as it would violate the pod's disruption budget.";
+/** How long the disruption controller takes to look at a budget, at most. */
+const LOOK_MS = 500;
+
+/** What the disruption controller says of a budget. Of the Pods it knows what the eviction looks at itself. */
+export function followBudgets({ store, clock, random, faults }: Core): void {
+  store.onChange(({ resource, type, object }) => {
+    const { generation } = object.metadata;
+    if (resource !== BUDGETS_KEY || type === 'DELETED' || object.status?.observedGeneration === generation) return;
+    clock.setTimer(faults.collectorDelayMs?.() ?? LOOK_MS * random(), () => {
+      const live = store.get(resource, keyOfStored(object));
+      if (live?.metadata.uid !== object.metadata.uid) return;
+      const status = { ...live.status, observedGeneration: live.metadata.generation };
+      store.put(resource, keyOfStored(live), { ...live, status }, 'disruption-controller');
+    });
+  });
 }
 
 /** The eviction API, which `kubectl drain` and autoscalers use: it asks the budgets. */
@@ -50,6 +68,9 @@ function askBudgets({ store }: Core, pod: Stored): void {
   }
   const budget = budgets[0];
   if (!budget) return;
+  if (budget.status?.observedGeneration !== budget.metadata.generation) {
+    throw refuse(429, 'TooManyRequests', TOO_EARLY, undefined, 10);
+  }
   const { minAvailable = 0 } = budget.spec as BudgetSpec;
   const healthy = [...store.all('pods').values()].filter(
     (other) => other.metadata.namespace === pod.metadata.namespace && selects(budget, other) && isReady(other),

@@ -18,22 +18,21 @@ export class Kubelet {
     return node === undefined ? pods : pods.filter(({ spec }) => spec?.nodeName === node);
   }
 
-  /** The scheduler found a place. */
+  /** The scheduler found a place. False for a Pod that has one, or is being deleted. */
   bind(pod: PodRef, nodeName: string): boolean {
-    return this.change(pod, 'scheduler', (live) => {
-      if (live.metadata.deletionTimestamp !== undefined || live.spec?.nodeName !== undefined) return live;
-      const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: this.core.timestamp() };
-      const conditions = (live.status?.conditions ?? []) as readonly { type: string }[];
-      const others = conditions.filter(({ type }) => type !== 'PodScheduled');
-      return {
-        ...live,
-        spec: { ...live.spec, nodeName },
-        status: { ...live.status, conditions: [...others, scheduled] },
-      };
-    });
+    const live = this.live(pod);
+    if (!live || live.metadata.deletionTimestamp !== undefined || live.spec?.nodeName !== undefined) return false;
+    const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: this.core.timestamp() };
+    const conditions = (live.status?.conditions ?? []) as readonly { type: string }[];
+    const others = conditions.filter(({ type }) => type !== 'PodScheduled');
+    return this.change(pod, 'scheduler', () => ({
+      ...live,
+      spec: { ...live.spec, nodeName },
+      status: { ...live.status, conditions: [...others, scheduled] },
+    }));
   }
 
-  /** Replaces the status. A phase that says how the Pod ended stays. */
+  /** Replaces the status. */
   setStatus(pod: PodRef, status: Readonly<Record<string, unknown>>): boolean {
     return this.change(pod, 'kubelet', (live) => ({ ...live, status: { ...status, qosClass: live.status?.qosClass } }));
   }

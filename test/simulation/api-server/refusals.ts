@@ -67,7 +67,7 @@ export function answerOf({ status, reason, message, causes, retryAfterSeconds }:
       metadata: {},
       status: 'Failure',
       message,
-      reason,
+      ...(reason !== '' && { reason }),
       code: status,
       ...((causes || retryAfterSeconds !== undefined) && { details: { causes, retryAfterSeconds } }),
     },

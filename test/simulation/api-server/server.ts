@@ -5,11 +5,11 @@ import { rawAnswer, type RawAnswer } from './answers';
 import { Collector } from './collector';
 import { createCore, type Core } from './core';
 import { remove } from './deletion';
-import { evict } from './eviction';
+import { evict, followBudgets } from './eviction';
 import { Kubelet } from './kubelet';
 import { resourceKey } from './kinds';
 import { get, list } from './reads';
-import { ApiRefusal, noSuchResource } from './refusals';
+import { ApiRefusal, conflict, noSuchResource } from './refusals';
 import { parseRequest, type Parsed } from './request';
 import { readScale } from './scale';
 import { Store } from './store';
@@ -27,7 +27,7 @@ import type {
 } from './types';
 import { User } from './user';
 import { Watch } from './watch';
-import { create, patch, update } from './writes';
+import { create, patch, present, update } from './writes';
 
 const SUCCESS = '{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success"}';
 /** The API server forgets Events after this time. */
@@ -57,6 +57,7 @@ export class SimulatedApiServer implements ServerEnd {
       for (const watch of this.watches) watch.take(change);
     });
     new Collector(this.core).start();
+    followBudgets(this.core);
     this.kubelet = new Kubelet(this.core);
     this.user = new User((request) => this.handle(request));
     for (const name of ['default', 'kube-system']) this.user.createNamespace(name);
@@ -138,6 +139,7 @@ export class SimulatedApiServer implements ServerEnd {
   private answer(request: Parsed, staleBy: number): RawAnswer {
     const { core } = this;
     const { seen, rules } = request;
+    if (seen.subresource === 'binding') return { status: 201, text: this.bind(request) };
     if (seen.subresource === 'eviction') return { status: 201, text: evict(core, request) };
     if (seen.subresource === 'scale' && seen.verb === 'get') return { status: 200, text: readScale(core, request) };
     switch (seen.verb) {
@@ -157,6 +159,13 @@ export class SimulatedApiServer implements ServerEnd {
       case 'watch':
         throw noSuchResource();
     }
+  }
+
+  private bind(request: Parsed): string {
+    const pod = present(this.core, request);
+    const { target } = JSON.parse(request.text ?? '{}') as { target?: { name?: string } };
+    if (!this.kubelet.bind(pod, target?.name ?? '')) throw conflict(request.rules, pod.metadata.name);
+    return SUCCESS;
   }
 
   private forgetEvents(): void {

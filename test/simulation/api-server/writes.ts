@@ -30,7 +30,7 @@ export function create(core: Core, request: Parsed): Stored {
     throw refuse(400, 'BadRequest', message);
   }
   if (sent.metadata?.resourceVersion) {
-    throw refuse(500, 'InternalError', 'resourceVersion should not be set on objects to be created');
+    throw refuse(500, '', 'resourceVersion should not be set on objects to be created');
   }
   checkNamespace(core, rules, namespace, name);
   const object = validate(rules, {
@@ -135,23 +135,25 @@ export function present({ store }: Core, { rules, seen }: Pick<Parsed, 'rules' |
 
 function commit(core: Core, request: Parsed, old: Stored, sent: Sent): Stored {
   const { rules, seen } = request;
-  checkPreconditions(rules, old, sent.metadata);
+  checkPreconditions(request, old, sent.metadata);
   const next = validate(rules, seen.subresource === 'status' ? withStatus(old, sent) : withMain(rules, old, sent));
   if (rules.resource.kind === 'Pod' && seen.subresource === undefined) checkPodChange(rules, old, next);
   admit(core, seen, next);
   if (sameJson(old, next)) return old;
   if (seen.dryRun) return next;
   const written = rules.managedFields ? withManager(request, old, next, sent) : next;
-  return removeIfDone(
-    core,
-    seen,
-    core.store.put(seen.resource, storeKey(seen.namespace, old.metadata.name), written, seen.by),
-  );
+  const key = storeKey(seen.namespace, old.metadata.name);
+  return removeIfDone(core, seen, written) ?? core.store.put(seen.resource, key, written, seen.by);
 }
 
-function checkPreconditions(rules: KindRules, { metadata }: Stored, sent: Sent['metadata']): void {
+function checkPreconditions({ rules, seen }: Parsed, { metadata }: Stored, sent: Sent['metadata']): void {
   const { name, uid, resourceVersion, finalizers = [] } = metadata;
-  if (sent?.uid && sent.uid !== uid) {
+  // A patch is made of the object that is there, so that another UID is a change of that one.
+  const isOther = sent?.uid && sent.uid !== uid;
+  if (isOther && seen.verb === 'patch' && seen.subresource === undefined) {
+    throw invalid(rules, name, 'metadata.uid', `Invalid value: "${sent.uid}": field is immutable`);
+  }
+  if (isOther && seen.verb !== 'patch') {
     throw conflict(rules, name, `Precondition failed: UID in precondition: ${sent.uid}, UID in object meta: ${uid}`);
   }
   if (sent?.resourceVersion && sent.resourceVersion !== resourceVersion) throw conflict(rules, name);
