@@ -1,5 +1,5 @@
 import { ANNOTATION, LABEL, type Container, type Worker } from '../api';
-import { LIMIT_RANGER_ANNOTATION, type ContainerStatus, type PodCondition, type RunPod } from './run';
+import { LIMIT_RANGER_ANNOTATION, READY_FOR_CONTAINERS, type ContainerStatus, type PodCondition, type RunPod } from './run';
 import type { SharedValues } from './runtime';
 
 /* What the caches keep of an object: all that the passes read, and what thousands have in common only once. */
@@ -16,6 +16,7 @@ const KEPT_ANNOTATIONS: readonly string[] = [
 /** The conditions of a Pod from which anything follows, or that its span tells of. */
 const KEPT_CONDITIONS: readonly string[] = [
   'PodScheduled',
+  READY_FOR_CONTAINERS,
   'Initialized',
   'ContainersReady',
   'Ready',

@@ -96,6 +96,7 @@ describe('what is kept of a Worker', () => {
 });
 
 describe('what is kept of a run Pod', () => {
+  const CONDITIONS = ['PodScheduled', 'PodReadyToStartContainers', 'Initialized', 'ContainersReady', 'Ready'];
   const container = (name: string) => ({ name, image: 'x', env: [{ name: 'A', value: 'b' }], resources: {} });
   const condition = (type: string) => ({ type, status: 'True', lastProbeTime: null });
   const pod = (name: string) => ({
@@ -104,7 +105,7 @@ describe('what is kept of a run Pod', () => {
     status: {
       phase: 'Running',
       podIP: '10.0.0.1',
-      conditions: ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready', 'of.others/gate'].map(condition),
+      conditions: [...CONDITIONS, 'of.others/gate'].map(condition),
       containerStatuses: [{ name: 'worker', state: { running: { startedAt: 'x' } }, imageID: 'y' }],
     },
   });
@@ -113,8 +114,7 @@ describe('what is kept of a run Pod', () => {
     const { metadata, spec, status } = kept('pods', pod('a'));
     expect(metadata.labels).toEqual({});
     expect(spec.containers).toEqual([{ name: 'worker', image: 'x', resources: undefined }]);
-    const conditions = ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready'];
-    expect(status?.conditions?.map(({ type }) => type)).toEqual(conditions);
+    expect(status?.conditions?.map(({ type }) => type)).toEqual(CONDITIONS);
     expect(status?.containerStatuses).toEqual([{ name: 'worker', state: { running: { startedAt: 'x' } } }]);
   });
 

@@ -41,7 +41,17 @@ export interface SlowStart {
 /** What a Pod is at before the user's container runs; undefined when nothing of it is our concern. */
 export function slowStart(pod: RunPod, ref: PoolRef): SlowStart | undefined {
   const since = runsSince(pod, CONTAINER.init);
-  return since === undefined ? heldUp(pod, ref) : { since, problem: initIsCutOff(pod) };
+  if (since !== undefined) return { since, problem: initIsCutOff(pod) };
+  return notReadyForContainers(pod) ?? heldUp(pod, ref);
+}
+
+/** Volumes and network come before any container. Of what they meet only the kubelet's events tell, which nobody here reads. */
+function notReadyForContainers(pod: RunPod): SlowStart | undefined {
+  const condition = pod.status?.conditions?.find(({ type }) => type === READY_FOR_CONTAINERS);
+  const since = Date.parse(condition?.lastTransitionTime ?? '') || undefined;
+  if (condition?.status !== 'False' || since === undefined) return undefined;
+  const sentence = sentences.notReadyForContainers(pod.metadata.namespace ?? '', pod.metadata.name);
+  return { since, problem: { ...SCHEDULING, key: READY_FOR_CONTAINERS, reason: REASON.podPending, sentence } };
 }
 
 /** Init containers begin one after the other: the one before `init` that runs is what it waits for. */
@@ -123,6 +133,9 @@ const PULLING: readonly string[] = ['ErrImagePull', 'ImagePullBackOff', 'Registr
 const MAY_PASS = /timed out|failed to sync/i;
 /** The runtimes' words for a program that the image does not hold, or that the node cannot run. */
 const LACKS_PROGRAM = /exec: "|executable file|exec format error/i;
+
+/** True from when the Pod has its volumes and its network, so also while its images are pulled; of Kubernetes 1.29 and later. */
+export const READY_FOR_CONTAINERS = 'PodReadyToStartContainers';
 
 const IMAGE = { reason: REASON.imagePull, outcome: 'ImagePull', detailed: true } as const;
 const SCHEDULING = { outcome: 'StartTimeout', detailed: true, hopeless: false } as const;

@@ -155,6 +155,10 @@ export function initIsCutOff(namespace: string, pod: string): string {
   return `Container init runs, but has not reached the control plane from its node: check the network policies, proxies and DNS of run Pods, or a service mesh whose proxy starts after init. What it meets is said by: kubectl logs -n ${namespace} ${pod} -c init`;
 }
 
+export function notReadyForContainers(namespace: string, pod: string): string {
+  return `No container of the Pod can begin on its node: most likely a volume cannot be attached or mounted, or the Pod gets no network. What the kubelet meets is said by: kubectl describe pod -n ${namespace} ${pod}`;
+}
+
 export function initContainerRunsOn(ref: PoolRef, container: string): string {
   return `Container ${container} is an init container that goes on, and init begins when it has ended. A sidecar among the init containers needs restartPolicy: Always: correct ${fieldOf(container)} of ${pool(ref)}.`;
 }

@@ -205,6 +205,21 @@ describe('what a Pod is at before init', () => {
     expect(slowStart(before('Always', true), POOL_REF)).toBeUndefined();
   });
 
+  test.each([
+    ['no container can begin on its node', 'False', 'PodPending'],
+    ['its containers may begin, as while an image is pulled', 'True', undefined],
+  ])('tells by the condition of the kubelet whether %s', (_, status, reason) => {
+    const ready = { type: 'PodReadyToStartContainers', status, lastTransitionTime: SINCE };
+    const pod = observed(containers({ init: waitingFor('PodInitializing') }, { phase: 'Pending', conditions: [ready] }));
+    const slow = slowStart(trimRunPod(pod, new SharedValues()), POOL_REF);
+    expect(slow?.problem.reason).toBe(reason);
+    if (reason === undefined) return;
+    expect(slow?.since).toBe(Date.parse(SINCE));
+    expect(slow?.problem.sentence).toBe(
+      `No container of the Pod can begin on its node: most likely a volume cannot be attached or mounted, or the Pod gets no network. What the kubelet meets is said by: kubectl describe pod -n team ${pod.metadata.name}`,
+    );
+  });
+
   test('is init itself, and no container of others, once it runs', () => {
     expect(slowStart(before('Always', true, atWork), POOL_REF)?.problem.reason).toBe('ControlPlaneUnreachable');
     expect(slowStart(before(undefined, undefined, exited(0)), POOL_REF)).toBeUndefined();
