@@ -1,5 +1,11 @@
 import { ANNOTATION, LABEL, type Container, type Worker } from '../api';
-import { LIMIT_RANGER_ANNOTATION, READY_FOR_CONTAINERS, type ContainerStatus, type PodCondition, type RunPod } from './run';
+import {
+  LIMIT_RANGER_ANNOTATION,
+  READY_FOR_CONTAINERS,
+  type ContainerStatus,
+  type PodCondition,
+  type RunPod,
+} from './run';
 import type { SharedValues } from './runtime';
 
 /* What the caches keep of an object: all that the passes read, and what thousands have in common only once. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CONTROLLER_METRICS } from '../../src/api/metrics';
 import { isBusy, isLive } from './look';
 import type { NodeLab } from '../chaos/labs/node/lab';
 
@@ -64,7 +65,7 @@ export class Auditor {
     const versions = [...workers, ...pods].map(({ metadata }) => `${metadata.uid} ${metadata.resourceVersion}`);
     return {
       workers: workers.length,
-      idle: workers.filter(({ status }) => status?.state === 'IDLE').length,
+      idle: workers.filter(({ status }) => (status?.currentRunID ?? '') === '').length,
       pods: pods.length,
       versions: versions.sort().join('\n'),
     };
@@ -90,14 +91,26 @@ export class Auditor {
   }
 }
 
+type Pair = readonly [what: string, cached: number, actual: number];
+
+const {
+  workers: { name: WORKERS },
+  idleWorkers: { name: IDLE_WORKERS },
+} = CONTROLLER_METRICS;
+
 function compare(live: Live, metrics: string): string[] {
   const value = (name: string, ...labels: readonly string[]): number => metric(metrics, name, labels);
-  const pairs: readonly (readonly [string, number, number])[] = [
+  // A pool has its own while it has a session.
+  const hasSession = new RegExp(`^${WORKERS}\\{`, 'm').test(metrics);
+  const ofPool: readonly Pair[] = [
+    ['Workers of the pool', value(WORKERS), live.workers],
+    ['Workers of the pool without a run', value(IDLE_WORKERS), live.idle],
+  ];
+  const pairs: readonly Pair[] = [
     ['Workers in the cache', value('reflector_items', 'resource="workers"'), live.workers],
     ['Pods in the cache', value('reflector_items', 'resource="pods"'), live.pods],
-    ['Workers of all pools', value('spacelift_workerpool_controller_worker_total'), live.workers],
-    ['idle Workers of all pools', value('spacelift_workerpool_controller_worker_idle_total'), live.idle],
     ['objects that the reflectors had to repair', value('reflector_repaired_total'), 0],
+    ...(hasSession ? ofPool : []),
   ];
   return pairs.flatMap(([what, cached, actual]) =>
     cached === actual ? [] : [`${what}: the controller says ${cached}, the cluster ${actual}`],

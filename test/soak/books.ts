@@ -36,6 +36,8 @@ const MAY_END: Readonly<Partial<Record<Asked, readonly string[]>>> = {
 /** Keeps what was asked for, and holds against it what the control plane says and what the ledger on the disk has. */
 export class Books {
   readonly entries: Entry[] = [];
+  /** Of runs that are over, which need not be asked about again. */
+  private readonly over = new Set<string>();
 
   constructor(private readonly lab: NodeLab) {}
 
@@ -46,8 +48,10 @@ export class Books {
 
   /** Runs without an end, of those that are known by now. */
   async open(): Promise<Entry[]> {
-    const runs = await Promise.all(this.entries.map((entry) => this.lab.installation.run(entry.id)));
-    return this.entries.filter((_, index) => runs[index]?.finished !== true);
+    for (const { id } of this.entries.filter((entry) => !this.over.has(entry.id))) {
+      if ((await this.lab.installation.run(id)).finished) this.over.add(id);
+    }
+    return this.entries.filter(({ id }) => !this.over.has(id));
   }
 
   async close(): Promise<Accounts> {

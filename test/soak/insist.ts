@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const AGAIN_MS = 500;
 /** Nothing that a soak breaks lasts nearly as long. */
-const PATIENCE_MS = 300_000;
+const PATIENCE_MS = 600_000;
 
 /** Tries again and again: what is asked may be away for a while, since it is broken on purpose. */
 export async function insist<T>(work: () => Promise<T>): Promise<T> {

@@ -1,15 +1,20 @@
+import { until } from '../../src/cli/demo/kubernetes';
 import type { Progress } from '../../src/local-cluster';
 import { NodeLab } from '../chaos/labs/node/lab';
 import { removeFolder, temporaryFolder } from '../support/folder';
 import { Auditor } from './audit';
 import { Books, type Accounts } from './books';
 import { Breaking } from './breakages';
-import { pause } from './insist';
+import { insist, pause } from './insist';
 import { Load } from './load';
 import { Dice, type SoakOptions } from './options';
 import { Usage, type Growth } from './usage';
 
+/** Of its cluster. */
+const NAME = 'soak';
 const AUDIT_SECONDS = 60;
+/** All runs have ended after so long: no start deadline and no lease is longer. One that has not is lost. */
+const OVER_MS = 900_000;
 /** What is left open in a process that has nothing to do may be as many sockets more than before. */
 const SPARE_SOCKETS = 10;
 /** After so long without anything to do, connections that are kept for later are closed. */
@@ -26,19 +31,29 @@ export interface SoakReport extends SoakOptions {
   readonly amiss: readonly string[];
 }
 
-/** Asks for runs of all kinds and breaks the node under them, for a while; then waits until all is over, and counts. */
-export async function runSoak(options: SoakOptions, progress: Progress, stopping: AbortSignal): Promise<SoakReport> {
+/** Asks for runs of all kinds and breaks the node under them, for a while; then waits until all is over, and counts. @returns undefined when it was stopped */
+export async function runSoak(
+  options: SoakOptions,
+  progress: Progress,
+  stopping: AbortSignal,
+): Promise<SoakReport | undefined> {
   const folder = temporaryFolder();
   progress.start('bringing up the node', 'some minutes the first time');
-  const lab = await NodeLab.open({ folder, signal: stopping, tell: (text) => progress.update(text) });
+  const lab = await NodeLab.open({ folder, signal: stopping, tell: (text) => progress.update(text) }, NAME);
   try {
     await lab.parts.serveMetrics();
     progress.done();
-    return await soak(lab, options, progress, stopping);
+    return await Promise.race([soak(lab, options, progress, stopping), aborted(stopping)]);
   } finally {
     await lab.close();
     removeFolder(folder);
   }
+}
+
+/** What goes on by then loses its node. */
+function aborted(signal: AbortSignal): Promise<undefined> {
+  if (signal.aborted) return Promise.resolve(undefined);
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
 }
 
 async function soak(
@@ -65,6 +80,11 @@ async function soak(
   progress.done();
 
   progress.start('waiting until everything is over');
+  await until(
+    async () => (await insist(() => books.open())).length === 0,
+    () => 'a run never ended',
+    OVER_MS,
+  ).catch(() => undefined);
   const notConverged = await lab.converged();
   await pause(REST_SECONDS, stopping);
   // Twice, since only what both have found counts.

@@ -20,8 +20,12 @@ npmScript('npm run soak', (program) =>
     .action(async ({ minutes, seed, output }: Options) => {
       const stopping = stoppedBySignals();
       const report = await runSoak({ minutes, seed }, terminalProgress(), stopping);
+      if (report === undefined) {
+        process.stderr.write('The soak was stopped: nothing follows from it. Its node is removed.\n');
+        process.exit(1);
+      }
       process.stdout.write(output === 'json' ? `${JSON.stringify(report, null, 2)}\n` : soakAsText(report));
       // What a fault that was cut short has left behind must not keep the process.
-      process.exit(report.amiss.length === 0 && !stopping.aborted ? 0 : 1);
+      process.exit(report.amiss.length === 0 ? 0 : 1);
     }),
 );

@@ -210,7 +210,9 @@ describe('what a Pod is at before init', () => {
     ['its containers may begin, as while an image is pulled', 'True', undefined],
   ])('tells by the condition of the kubelet whether %s', (_, status, reason) => {
     const ready = { type: 'PodReadyToStartContainers', status, lastTransitionTime: SINCE };
-    const pod = observed(containers({ init: waitingFor('PodInitializing') }, { phase: 'Pending', conditions: [ready] }));
+    const pod = observed(
+      containers({ init: waitingFor('PodInitializing') }, { phase: 'Pending', conditions: [ready] }),
+    );
     const slow = slowStart(trimRunPod(pod, new SharedValues()), POOL_REF);
     expect(slow?.problem.reason).toBe(reason);
     if (reason === undefined) return;

@@ -8,5 +8,5 @@ export const fault = nodeFault({
   strike: async ({ lab, victim }) => {
     await lab.evict((await victim.pod()).metadata.name);
   },
-  victimEnds: { as: 'Evicted', says: /was evicted on node chaos: Eviction API/ },
+  victimEnds: { as: 'Evicted', says: /was evicted on node .*: Eviction API/ },
 });

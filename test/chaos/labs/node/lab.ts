@@ -14,7 +14,7 @@ import { Parts } from './parts';
 import { NodeProcesses } from './processes';
 
 /** A cluster of its own, so that a demo and the end-to-end tests on the same machine are left alone. */
-const NAME = 'chaos';
+const CHAOS = 'chaos';
 export const POOL_SIZE = 4;
 /** How long a Pod may take to start; shorter than the 15 minutes that are usual, so that a fault that keeps one is not waited for so long. */
 const START_DEADLINE_SECONDS = 90;
@@ -23,7 +23,7 @@ const CONVERGE_MS = 400_000;
 
 /** The demo on a real node, with a pool of four Workers whose runs write into a ledger. */
 export class NodeLab implements Lab {
-  readonly node = new NodeProcesses(NAME);
+  readonly node: NodeProcesses;
   readonly parts: Parts;
 
   private constructor(
@@ -32,14 +32,18 @@ export class NodeLab implements Lab {
     readonly folder: string,
     /** Says what is seen on the way. */
     readonly tell: (text: string) => void,
+    /** Of the cluster, and of its one node. */
+    readonly nodeName: string,
   ) {
+    this.node = new NodeProcesses(nodeName);
     this.parts = new Parts(installation, this.node);
   }
 
-  static async open({ folder, tell }: LabContext): Promise<NodeLab> {
+  /** @param name of the cluster @default - that of chaos */
+  static async open({ folder, tell }: LabContext, name = CHAOS): Promise<NodeLab> {
     const progress: Progress = { start: tell, update: tell, done: () => undefined, fail: () => undefined };
-    const installation = await Installation.bringUp(NAME, progress);
-    const lab = new NodeLab(installation, new Ledger(join(stateFolder(NAME), 'ledger')), folder, tell);
+    const installation = await Installation.bringUp(name, progress);
+    const lab = new NodeLab(installation, new Ledger(join(stateFolder(name), 'ledger')), folder, tell, name);
     await lab.prepare();
     return lab;
   }
@@ -57,11 +61,6 @@ export class NodeLab implements Lab {
 
   kubectl(...args: string[]): Promise<string> {
     return this.installation.kubectl(...args);
-  }
-
-  /** The name of the one node. */
-  get nodeName(): string {
-    return NAME;
   }
 
   /** Makes a stack whose one change takes so many seconds and is counted in the ledger. @returns its name */

@@ -104,7 +104,7 @@ export class NodeProcesses {
   private all(): number[] {
     const [, first = ''] = this.wayIn();
     const here = linkIfThere(`/proc/${first}/ns/mnt`);
-    const cgroup = this.layout.cgroup;
+    const cgroup = `/${this.layout.cgroup}/`;
     return allPids().filter(
       (pid) => linkIfThere(`/proc/${pid}/ns/mnt`) === here || readIfThere(`/proc/${pid}/cgroup`).includes(cgroup),
     );
