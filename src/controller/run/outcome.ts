@@ -144,7 +144,8 @@ function containerFailure(pod: RunPod, ref: PoolRef): FailedOutcome | undefined 
   const isTheWorkers = worker && (!launcher || launcher.exitCode === EXIT.workerLost || isRefusal(worker));
   if (isTheWorkers) return workerFailure(worker, imageOf(pod, worker.name));
   if (!launcher) return undefined;
-  const message = sentences.containerFailed(ref, launcher.name, launcher.exitCode, launcher.message ?? '');
+  const detail = launcher.message || (launcher.reason === UNKNOWN_END ? sentences.NODE_KNOWS_NOTHING : '');
+  const message = sentences.containerFailed(ref, launcher.name, launcher.exitCode, detail);
   return failed(LAUNCHER_REASON[launcher.exitCode] ?? 'ControlPlaneLost', message);
 }
 
@@ -166,6 +167,9 @@ export function isRefusal(state: TerminatedState): boolean {
   const { exitCode, message } = state;
   return (exitCode === EXIT.usage || exitCode === EXIT.unreachable) && Boolean(message) && !shimBegan(state);
 }
+
+/** The reason that containerd gives with exit code 255 where it finds a container gone: the node was restarted, for one. */
+const UNKNOWN_END = 'Unknown';
 
 /** What an exit code of `init` and `launcher-grpc` says when no outcome could be handed on. */
 const LAUNCHER_REASON: Readonly<Record<number, OutcomeReason>> = {

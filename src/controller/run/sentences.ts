@@ -136,6 +136,9 @@ export function containerFailed(ref: PoolRef, container: string, exitCode: numbe
   return `Container ${container} (${fieldOf(container)} of ${pool(ref)}) ended with exit code ${exitCode}${cause}`;
 }
 
+export const NODE_KNOWS_NOTHING =
+  'its node does not know how, as after a restart of the node or of its container runtime';
+
 /** What the shim said before it ran any step. */
 export function stepsCannotRun(image: string, detail: string): string {
   return `Container worker cannot run the steps in its image "${image}": ${endSentence(detail)}`;

@@ -185,6 +185,12 @@ describe('an ended Pod', () => {
       'Container launcher-grpc (spec.pod.grpcServerContainer of WorkerPool team/pool) ended with exit code 1.',
     ],
     [
+      'containers of whose end the node knows nothing',
+      failedPod({ relay: exited(255, 'Unknown'), worker: exited(255, 'Unknown', WORKER_BEGAN) }),
+      'ControlPlaneLost',
+      'Container launcher-grpc (spec.pod.grpcServerContainer of WorkerPool team/pool) ended with exit code 255: its node does not know how, as after a restart of the node or of its container runtime.',
+    ],
+    [
       'credentials that cannot be read',
       failedPod({ init: exited(65), relay: waitingFor('PodInitializing') }),
       'ConfigError',

@@ -11,8 +11,10 @@ export const area: Area<NodeLab> = {
     'whatever control plane and controller say. A run that is not the one whose Pod was broken has to succeed, with every line in ' +
     'its log; the one whose Pod was broken has to end with the outcome that is named, and to say why. One more run is asked for as ' +
     'soon as the fault is over, and has to succeed, too.\n\n' +
+    'The node is named `chaos`; `WORKER_POOLS_CHAOS_CLUSTER` gives it another name, for two at once on one machine.\n\n' +
     'Not tried here: the clock of the node alone (Linux has one clock for all processes of a machine; steps of it are simulated), want of ' +
     'memory or disk of the whole node (it is the machine of whoever tries it), and a full exchange folder (its limit of 8 GiB would fill ' +
     'that machine).',
-  open: async (context) => (await import('../../labs/node/lab')).NodeLab.open(context),
+  open: async (context) =>
+    (await import('../../labs/node/lab')).NodeLab.open(context, process.env.WORKER_POOLS_CHAOS_CLUSTER),
 };
