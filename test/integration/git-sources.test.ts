@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { Agent, request } from 'undici';
+import { commit, GITHUB, text, type Event } from '../control-plane/http/support/git-events';
 import { CommandLine, done } from '../cli/support/command-line';
 import type { Result } from '../cli/support/program';
 import { folderWithTofu, ProcessPool, TOOLS_WITHIN_MS } from '../launcher/support/process-pool';
@@ -44,7 +46,13 @@ const run = (line: string): Promise<Result> => cli.program.run(...line.split(' '
 /** Triggers a run and carries it out; what `run show` prints of it, and its log. */
 async function triggered(flags = '', meanwhile: () => void = () => undefined): Promise<{ shown: string; log: string }> {
   const { stdout } = await run(`run trigger network ${flags} --output name`.replace('  ', ' '));
-  const id = stdout.trim();
+  return carriedOut(stdout.trim(), meanwhile);
+}
+
+async function carriedOut(
+  id: string,
+  meanwhile: () => void = () => undefined,
+): Promise<{ shown: string; log: string }> {
   const settings = { environment: { GIT_SSL_CAINFO: host.ca } };
   await pool.carryOut(id, 'preparing', settings);
   meanwhile();
@@ -88,4 +96,34 @@ test('a token that is refused ends the run with a sentence', async () => {
   host.token = TOKEN;
   expect(shown).toMatch(/^Reason +ConfigError$/m);
   expect(log).toContain('localhost refuses the token of the stack');
+});
+
+test('what a git host tells of is followed by runs of the commits that it names', async () => {
+  const made = JSON.parse((await run('stack push-hook create network -o json')).stdout) as {
+    path: string;
+    secret: string;
+  };
+  const dispatcher = new Agent({ connect: { ca: cli.controlPlane.ca } });
+  const told = async (event: Event): Promise<string> => {
+    const headers = { 'Content-Type': 'application/json', ...event.headers, ...GITHUB.sign(event, made.secret) };
+    const { url } = cli.controlPlane;
+    const { body } = await request(`${url}${made.path}`, { method: 'POST', body: text(event), headers, dispatcher });
+    return ((await body.json()) as { run: string }).run;
+  };
+  const pushed = repository.commit('Pushed', { 'prod/main.tf': `${MAIN}5 }` });
+  const proposed = repository.commit('Proposed', { 'prod/main.tf': `${MAIN}6 }` }, { branch: 'feature' });
+  repository.git('checkout', '--quiet', 'main');
+  repository.commit('And not this', { 'prod/main.tf': 'no HCL' });
+  const ofPush = await carriedOut(await told(GITHUB.push({ after: pushed, head_commit: commit({ id: pushed }) })));
+  expect(ofPush.shown).toMatch(new RegExp(`^Commit +${pushed} Pushed`, 'm'));
+  expect(ofPush.shown).toMatch(/^Kind +tracked: /m);
+  expect(ofPush.shown).toMatch(/^State +FINISHED$/m);
+  const { body } = GITHUB.request() as { body: { pull_request: { head: object } } };
+  const changed = { ...body.pull_request, head: { ...body.pull_request.head, sha: proposed } };
+  const ofRequest = await carriedOut(await told(GITHUB.request({ pull_request: changed })));
+  expect(ofRequest.shown).toMatch(new RegExp(`^Commit +${proposed} Proposed`, 'm'));
+  expect(ofRequest.shown).toMatch(/^Branch +feature$/m);
+  expect(ofRequest.shown).toMatch(/^Kind +proposed: /m);
+  expect(ofRequest.shown).toMatch(/^State +FINISHED$/m);
+  await dispatcher.close();
 });
