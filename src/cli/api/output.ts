@@ -1,3 +1,4 @@
+import { stringify } from 'lossless-json';
 import { Document, Scalar, visit } from 'yaml';
 import { VisibleText, visibleLines, visibleName, type Colours } from '../../text/visible';
 import { widthOf } from './width';
@@ -53,8 +54,9 @@ export function printData(value: unknown, format: DataFormat): void {
 const STEERING = /[\u007f-\u009f\u2028\u2029\p{Bidi_Control}]/gu;
 
 function dataText(value: unknown, format: DataFormat): string {
-  if (format === 'json') return JSON.stringify(value, null, 2);
-  if (format === 'json-line') return JSON.stringify(value);
+  // Whole numbers may be larger than JSON.stringify takes.
+  if (format === 'json') return stringify(value, null, 2) ?? '';
+  if (format === 'json-line') return stringify(value) ?? '';
   const text = yamlText(value).trimEnd();
   return format === 'yaml' ? text : `---\n${text}`;
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { ResultOf } from 'gql.tada';
+import { isInteger, isSafeNumber, parse } from 'lossless-json';
 import { apiAction } from '../api/command';
 import { STACK_OUTPUTS } from '../api/documents';
 import { output, withOutput, type OutputFlags } from '../api/formats';
@@ -78,11 +79,15 @@ function valueOf(one: Output): unknown {
 /** Of a control plane that tells texts as they are, a text. */
 function parsed(json: string): unknown {
   try {
-    return JSON.parse(json) as unknown;
+    return parse(json, null, numberOf);
   } catch {
     return json;
   }
 }
+
+/** A whole number is what it is, beyond 2^53, too. */
+const numberOf = (digits: string): number | bigint =>
+  isInteger(digits) && !isSafeNumber(digits) ? BigInt(digits) : Number(digits);
 
 function whyNot({ withheld }: Output): string {
   if (withheld === 'too-large') return 'it is larger than what is taken of an output';

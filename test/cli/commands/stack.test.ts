@@ -108,6 +108,10 @@ describe('stack', () => {
     expect(await program.run('stack', 'output', 'told', 'password')).toEqual(refused('is not shown: it is sensitive'));
     expect(await program.run('stack', 'output', 'told', 'password', '--sensitive')).toEqual(done('hunter2\n'));
     expect(await program.run('stack', 'output', 'told', 'none')).toEqual(refused('stack told has no output none', 4));
+    for (const format of ['json', 'yaml']) {
+      const { stdout: printed } = await program.run('stack', 'output', 'told', 'sizes', '-o', format);
+      expect(printed).toMatch(/^(\[\n  |- )12345678901234567890\n/);
+    }
     const all = json(await program.run('stack', 'output', 'told', '-o', 'json'));
     expect(all).toContainEqual({ name: 'password', sensitive: true, withheld: null, value: null });
     expect(all).toContainEqual({ name: 'zone', sensitive: false, withheld: null, value: 'eu' });
