@@ -9,10 +9,14 @@ import { age, runLink } from './words';
 /** Characters of a value; the rest is to be had at the command line. */
 const SHOWN = 500;
 
-/** Nothing, where none are known. */
-export async function outputsPart(admin: AdminService, { id, name }: StackRecord): Promise<Html> {
+/** Nothing, where none are known. @param toldBy alone, unless it is left out; of a stack those of the newest run are kept */
+export async function outputsPart(
+  admin: AdminService,
+  { id, name }: Pick<StackRecord, 'id' | 'name'>,
+  toldBy?: string,
+): Promise<Html> {
   const known = (await admin.outputs.of([id])).get(id);
-  if (!known) return html``;
+  if (!known || (toldBy !== undefined && known.runId !== toldBy)) return html``;
   const { runId, takenAt, isCut } = known;
   const outputs = [...known.outputs].sort((a, b) => (a.name < b.name ? -1 : 1));
   return html`<h2 id="outputs">Outputs</h2>

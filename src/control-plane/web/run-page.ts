@@ -10,6 +10,7 @@ import type { RunRecord } from '../store/records';
 import { facts, type Html } from './html';
 import { phases, type Phase } from './phases';
 import { changesList } from './plan-changes';
+import { outputsPart } from './outputs';
 import type { View } from './view';
 import { commitFacts } from './source-words';
 import type { Viewer } from './viewer';
@@ -39,6 +40,7 @@ export async function runView(admin: AdminService, id: string, viewer: Viewer): 
       { content: html`<h2 id="phases">Phases</h2>` },
       { region: 'phases', content: phaseList(phases(run, attempts)) },
       { region: 'changes', content: changes ? changesList(run.id, changes) : '' },
+      { region: 'outputs', content: await outputsPart(admin, { id: run.stackId, name: run.stackName }, run.id) },
     ],
   };
 }

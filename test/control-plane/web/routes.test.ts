@@ -289,6 +289,19 @@ describe('the outputs of a stack on its page', () => {
     expect(text).not.toContain('hunter2');
   });
 
+  test('stand on the page of the run that told them, and on no other', async () => {
+    await keep(
+      { name: 'zone', sensitive: false, value: '"eu"' },
+      { name: 'password', sensitive: true, value: '"hunter2"' },
+    );
+    const before = await queue.trigger();
+    const { runId } = (await queue.admin.outputs.of([(await queue.admin.stack('stack'))!.id])).values().next().value!;
+    const { text } = await read(`/runs/${runId}`);
+    expect(text).toMatch(/<h2 id="outputs">Outputs<\/h2>.*zone.*&quot;eu&quot;/s);
+    expect(text).not.toContain('hunter2');
+    expect((await read(`/runs/${before}`)).text).not.toContain('id="outputs"');
+  });
+
   test('may be none', async () => {
     expect((await keep()).text).toMatch(/<h2 id="outputs">Outputs<\/h2>\s*<p>There are none\.<\/p>/);
   });
