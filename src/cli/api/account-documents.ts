@@ -39,7 +39,7 @@ export const WEBHOOK_DELIVERIES = graphql(`
   query($id: ID!) { webhook: namedWebhooksIntegration(id: $id) { deliveries { ${DELIVERY_FIELDS} } } }`);
 
 const VCS_AGENT_POOL_FIELDS =
-  'id name description createdAt updatedAt agents { id name version address streams connectedAt lastSeenAt }';
+  'id name description createdAt updatedAt stacks { id name } agents { id name version address streams connectedAt lastSeenAt }';
 
 export const VCS_AGENT_POOLS = graphql(`{ vcsAgentPools { ${VCS_AGENT_POOL_FIELDS} } }`);
 export const CREATE_VCS_AGENT_POOL = graphql(`

@@ -4,6 +4,7 @@ import type { ResultOf } from 'gql.tada';
 import type { ApiClient } from '../api/client';
 import { apiAction } from '../api/command';
 import { CREATE_VCS_AGENT_POOL, DELETE_VCS_AGENT_POOL, UPDATE_VCS_AGENT_POOL, VCS_AGENT_POOLS } from '../api/documents';
+import { confirm, withConfirmation, type ConfirmFlags } from '../api/confirm';
 import { output, withOutput, type OutputFlags } from '../api/formats';
 import { commandGroup, withExamples } from '../api/help';
 import { named } from '../api/named';
@@ -93,6 +94,7 @@ function showCommand(): Command {
         ['Id', pool.id],
         ['Description', pool.description ?? '(none)'],
         ['Sources', `private://${pool.name}/...`],
+        ['Used by', pool.stacks.map(({ name }) => name).join(', ') || '(no stack)'],
         ['Created', when(pool.createdAt)],
       ];
       const rows = pool.agents.map((agent) => [
@@ -130,9 +132,19 @@ function updateCommand(): Command {
 }
 
 function deleteCommand(): Command {
-  const command = ofPool('delete').description('Delete a VCS agent pool: its agents are cut off at once.');
-  return apiAction(withExamples(command, 'vcs-agent-pool delete gitlab'), async (client, _, given = '') => {
-    const { id, name } = await findPool(client, given);
+  const command = withConfirmation(
+    ofPool('delete').description(
+      'Delete a VCS agent pool: its agents are cut off at once. Asks first where stacks fetch their sources through it.',
+    ),
+  );
+  withExamples(command, 'vcs-agent-pool delete gitlab');
+  return apiAction<ConfirmFlags>(command, async (client, flags, given = '') => {
+    const { id, name, stacks } = await findPool(client, given);
+    if (stacks.length > 0) {
+      const users = stacks.map((stack) => stack.name).join(', ');
+      const what = `Runs of these stacks fetch their sources through VCS agent pool ${name}, and cannot any more: ${users}.`;
+      await confirm(flags, what, `Delete VCS agent pool ${name}?`);
+    }
     await client.query(DELETE_VCS_AGENT_POOL, { id });
     print(`VCS agent pool ${name} is deleted.`);
   });

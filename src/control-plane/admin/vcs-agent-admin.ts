@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { parsePrivateUrl } from '../../protocol/private-url';
 import { VCS_TIMES } from '../../protocol/vcs-agents';
 import { audited, auditedTransaction, differences, fieldsOf } from '../audit/audited';
 import { RequestError } from '../errors';
@@ -9,6 +10,7 @@ import { checkDescription, checkNewId, checkVcsAgentPoolName, idOf } from '../na
 import type { PersonContext } from '../queue/context';
 import { vcsAgentPoolTopic } from '../queue/wakeups';
 import type { Tables } from '../store';
+import type { StackRecord } from '../store/records';
 import type { VcsAgentPoolRecord, VcsAgentRecord } from '../store/vcs-agents';
 import type { Repeatable } from './input';
 import { refuseTwice } from './names-once';
@@ -57,6 +59,18 @@ export class VcsAgentAdmin {
     const agents = await this.tables.vcsAgents.agents(poolIds, now - VCS_TIMES.goneMs);
     const byPool = new Map<string, VcsAgentRecord[]>();
     for (const agent of agents) byPool.set(agent.poolId, [...(byPool.get(agent.poolId) ?? []), agent]);
+    return byPool;
+  }
+
+  /** Stacks whose sources name a pool, by its id and in the order of their names. One that none names is left out. */
+  async stacks(poolIds: readonly string[]): Promise<ReadonlyMap<string, readonly StackRecord[]>> {
+    const { vcsAgents, stacks } = this.tables;
+    const names = new Map((await vcsAgents.list()).map(({ id, name }) => [name, id]));
+    const byPool = new Map<string, StackRecord[]>();
+    for (const stack of await stacks.list()) {
+      const id = names.get(parsePrivateUrl(stack.repository?.url ?? '')?.pool ?? '');
+      if (id !== undefined && poolIds.includes(id)) byPool.set(id, [...(byPool.get(id) ?? []), stack]);
+    }
     return byPool;
   }
 

@@ -34,6 +34,7 @@ export class Lookups {
   readonly changeCounts: DataLoader<string, ChangeCounts | null>;
   readonly driftSchedules: DataLoader<string, DriftSchedule | null>;
   readonly waitsFor: DataLoader<RunRecord, string | null>;
+  readonly stacksOfVcsAgents: DataLoader<string, readonly StackRecord[]>;
   readonly vcsAgents: DataLoader<string, readonly VcsAgentRecord[]>;
 
   constructor(admin: AdminService) {
@@ -54,6 +55,7 @@ export class Lookups {
     this.changeCounts = byId((runs) => admin.plans.counts(runs), null);
     this.driftSchedules = byId((stacks) => admin.drift.ofStacks(stacks), null);
     this.vcsAgents = byId((pools) => admin.vcsAgents.agents(pools), []);
+    this.stacksOfVcsAgents = byId((pools) => admin.vcsAgents.stacks(pools), []);
     this.waitsFor = new DataLoader((runs) => admin.waitsFor(runs), { cache: false });
   }
 }

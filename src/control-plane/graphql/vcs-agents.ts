@@ -1,6 +1,7 @@
 import type { VcsAgentPool } from '../admin/vcs-agent-admin';
 import type { VcsAgentRecord } from '../store/vcs-agents';
 import { builder, seconds } from './builder';
+import { Stack } from './stacks';
 
 const Agent = builder.objectRef<VcsAgentRecord>('VCSAgent').implement({
   description: 'An agent that is connected now.',
@@ -33,6 +34,11 @@ const AgentPool = builder.objectRef<VcsAgentPool>('VCSAgentPool').implement({
       type: [Agent],
       description: 'Those that came first, first.',
       resolve: ({ id }, _args, { lookups }) => lookups.vcsAgents.load(id).then((agents) => [...agents]),
+    }),
+    stacks: t.field({
+      type: [Stack],
+      description: 'Whose sources name it: their runs fetch through it.',
+      resolve: ({ id }, _args, { lookups }) => lookups.stacksOfVcsAgents.load(id).then((stacks) => [...stacks]),
     }),
     createdAt: t.int({ resolve: ({ createdAt }) => seconds(createdAt) }),
     updatedAt: t.int({ resolve: ({ updatedAt }) => seconds(updatedAt) }),

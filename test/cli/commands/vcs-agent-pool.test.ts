@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readFileSync, statSync } from 'node:fs';
 import { parseVcsAgentToken } from '../../../src/protocol/vcs-agents';
+import { makePool } from '../../control-plane/support/control-plane';
 import { CommandLine, done, json, refused } from '../support/command-line';
 import type { Program } from '../support/program';
 
@@ -30,6 +31,20 @@ test('a VCS agent pool is made, looked at, changed and deleted', async () => {
   });
   expect(await program.run('vcs-agent-pool', 'delete', 'gitlab-2')).toEqual(
     done('VCS agent pool gitlab-2 is deleted.\n'),
+  );
+});
+
+test('one through which stacks fetch their sources is deleted once somebody says so', async () => {
+  await program.run('vcs-agent-pool', 'create', 'used');
+  await makePool(cli.controlPlane, 'production');
+  const repository = { url: 'private://used/team/app.git' };
+  await cli.controlPlane.admin.createStack({ name: 'app', pool: 'production', repository });
+  expect((await program.run('vcs-agent-pool', 'show', 'used')).stdout).toMatch(/^Used by +app$/m);
+  expect(await program.run('vcs-agent-pool', 'delete', 'used')).toEqual(
+    refused('fetch their sources through VCS agent pool used, and cannot any more: app. Nobody can be asked here'),
+  );
+  expect(await program.run('vcs-agent-pool', 'delete', 'used', '--yes')).toEqual(
+    done('VCS agent pool used is deleted.\n'),
   );
 });
 

@@ -32,6 +32,9 @@ test('a VCS agent pool is changed and deleted', async () => {
   expect((await form.send({ ...typed, name: 'gitlab-2' })).location).toBe('/vcs-agent-pools');
   const outdated = await form.send({ ...typed, name: 'gitlab-3' });
   expect(outdated.status).toBe(409);
+  await queue.admin.updateStack('stack', { repository: { url: 'private://gitlab-2/team/app.git' } });
+  const asked = (await formReader(queue).read(`/vcs-agent-pools/${id}/delete`)).text;
+  expect(asked).toMatch(/Runs of these stacks fetch their sources through it, and cannot any more:.*>stack<\/a>/s);
   const gone = await formReader(queue).open(`/vcs-agent-pools/${id}/delete`);
   expect((await gone.send({})).location).toBe('/vcs-agent-pools');
   expect((await gone.send({})).text).toContain('it may have been deleted');

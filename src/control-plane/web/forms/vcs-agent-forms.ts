@@ -3,6 +3,7 @@ import type { AdminService } from '../../admin/admin-service';
 import type { VcsAgentPool } from '../../admin/vcs-agent-admin';
 import { vcsAgentPoolVersion } from '../../admin/versions';
 import { RequestError } from '../../errors';
+import { stackLink } from '../words';
 import type { Field } from './field';
 import type { Form, Ids } from './form';
 import { question } from './question';
@@ -94,7 +95,17 @@ const remove = question({
   right: 'vcs-agent-pool:write',
   of: async (admin, ids) => `VCS agent pool ${(await requirePool(admin, ids)).name}`,
   title: (of) => `Delete ${of}?`,
-  sentence: 'Its agents are cut off at once, and its token is refused from now on. It cannot be taken back.',
+  sentence: async (admin, ids) => {
+    const { id } = await requirePool(admin, ids);
+    const users = (await admin.vcsAgents.stacks([id])).get(id) ?? [];
+    return html`${
+      users.length === 0
+        ? 'No stack fetches its source through it.'
+        : html`Runs of these stacks fetch their sources through it, and cannot any more:
+          ${users.map((stack) => html`${stackLink(stack.id, stack.name)} `)}.`
+    }
+    Its agents are cut off at once, and its token is refused from now on. It cannot be taken back.`;
+  },
   button: 'Delete',
   isDangerous: true,
   perform: (admin, { id = '' }) => admin.vcsAgents.delete(id),

@@ -17,7 +17,7 @@ export const VCS_AGENT_POOLS: Operations = {
     document: one(
       'ID!',
       'vcsAgentPool',
-      'id config name description agents { id name version address streams connectedAt lastSeenAt }',
+      'id config name description stacks { name } agents { id name version address streams connectedAt lastSeenAt }',
     ),
     given: async (world) => {
       const id = await world.vcsAgentPool();
@@ -37,7 +37,7 @@ export const VCS_AGENT_POOLS: Operations = {
       return { id };
     },
     gives: (world, { id }) => ({
-      ...{ id, config: null, description: null, name: world.fresh('agents') },
+      ...{ id, config: null, description: null, name: world.fresh('agents'), stacks: [] },
       agents: [{ id: 'an-agent', name: 'a', version: '1', address: '::1', streams: 4 }],
     }),
   },
