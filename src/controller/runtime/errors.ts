@@ -106,7 +106,13 @@ export function isNotFound(error: unknown): error is KubeError {
 
 /** A failed precondition (UID, resourceVersion) or a field manager's conflict; not AlreadyExists. */
 export function isConflict(error: unknown): error is KubeError {
-  return error instanceof KubeError && error.status === 409 && error.reason !== 'AlreadyExists';
+  if (!(error instanceof KubeError)) return false;
+  return (error.status === 409 && error.reason !== 'AlreadyExists') || isOtherObject(error);
+}
+
+/** A patch that names the UID of an object which is gone is taken for one that changes the UID of the present one. */
+function isOtherObject({ status, details }: KubeError): boolean {
+  return status === 422 && details?.causes?.some(({ field }) => field === 'metadata.uid') === true;
 }
 
 export function isUnauthorized(error: unknown): error is KubeError {

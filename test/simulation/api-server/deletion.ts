@@ -44,6 +44,10 @@ export function removeObject(
   const key = storeKey(object.metadata.namespace, object.metadata.name);
   const marked = mark(core, seen.resource, object, body);
   if (isDone(seen.resource, marked.metadata)) {
+    // One that was under way is made shorter first, as watches see.
+    if (object.metadata.deletionTimestamp !== undefined && marked !== object) {
+      core.store.put(seen.resource, key, marked, seen.by);
+    }
     return core.store.remove(seen.resource, key, seen.by, marked) ?? marked;
   }
   return marked === object ? object : core.store.put(seen.resource, key, marked, seen.by);

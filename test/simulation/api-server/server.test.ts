@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { PODS, Cache, Reflector, type KubeObject } from '../../../src/controller/runtime';
+import { Cache, isConflict, PODS, Reflector, type KubeObject } from '../../../src/controller/runtime';
 import { WORKER_POOLS } from '../../../src/controller/resources';
 import { FakeClock } from '../../support/fake-clock';
 import { SimulatedApiServer } from '.';
@@ -39,5 +39,16 @@ describe('the controller on the simulated API server', () => {
     await clock.advance(60_000);
     expect(heard).toBe(false);
     expect(server.objects(PODS)).toHaveLength(1);
+  });
+
+  test('a patch that was meant for another object of that name is a conflict', async () => {
+    const clock = new FakeClock();
+    const server = new SimulatedApiServer({ clock, random: () => 0.5 });
+    const client = server.client({ name: 'controller' });
+    server.user.create(PODS, 'default', { metadata: { name: 'a' } });
+    const body = { metadata: { uid: 'of the one before' } };
+    const patch = client.patch(PODS, 'default', 'a', body, { type: 'merge' }).catch((error: unknown) => error);
+    await clock.advance(20);
+    expect(isConflict(await patch)).toBe(true);
   });
 });

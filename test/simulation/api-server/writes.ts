@@ -146,24 +146,31 @@ function commit(core: Core, request: Parsed, old: Stored, sent: Sent): Stored {
   return removeIfDone(core, seen, written) ?? core.store.put(seen.resource, key, written, seen.by);
 }
 
-function checkPreconditions({ rules, seen }: Parsed, { metadata }: Stored, sent: Sent['metadata']): void {
-  const { name, uid, resourceVersion, finalizers = [] } = metadata;
-  // A patch is made of the object that is there, so that another UID is a change of that one.
-  const isOther = sent?.uid && sent.uid !== uid;
-  if (isOther && seen.verb === 'patch' && seen.subresource === undefined) {
-    throw invalid(rules, name, 'metadata.uid', `Invalid value: "${sent.uid}": field is immutable`);
-  }
+function checkPreconditions({ rules, seen }: Parsed, { metadata }: Stored, sent: Sent['metadata'] = {}): void {
+  const { name, uid, resourceVersion, deletionTimestamp } = metadata;
+  const isOther = Boolean(sent.uid) && sent.uid !== uid;
   if (isOther && seen.verb !== 'patch') {
     throw conflict(rules, name, `Precondition failed: UID in precondition: ${sent.uid}, UID in object meta: ${uid}`);
   }
-  if (sent?.resourceVersion && sent.resourceVersion !== resourceVersion) throw conflict(rules, name);
-  const added = metadata.deletionTimestamp
-    ? (sent?.finalizers ?? []).filter((finalizer) => !finalizers.includes(finalizer))
-    : [];
-  if (added.length > 0) {
-    const message = `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((one) => `"${one}"`).join(', ')}}`;
-    throw invalid(rules, name, 'metadata.finalizers', message);
+  // A patch is made of the object that is there, so that another UID is a change of that one.
+  if (isOther && seen.subresource === undefined) throw immutable(rules, name, 'metadata.uid');
+  if (sent.resourceVersion && sent.resourceVersion !== resourceVersion) throw conflict(rules, name);
+  if (sent.deletionTimestamp && sent.deletionTimestamp !== deletionTimestamp) {
+    throw immutable(rules, name, 'metadata.deletionTimestamp');
   }
+  if (deletionTimestamp !== undefined) checkFinalizers(rules, metadata, sent);
+}
+
+function checkFinalizers(rules: KindRules, { name, finalizers = [] }: StoredMeta, sent: Partial<StoredMeta>): void {
+  const added = (sent.finalizers ?? []).filter((finalizer) => !finalizers.includes(finalizer));
+  if (added.length === 0) return;
+  const list = added.map((one) => `"${one}"`).join(', ');
+  const message = `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`;
+  throw invalid(rules, name, 'metadata.finalizers', message);
+}
+
+function immutable(rules: KindRules, name: string, field: string): ReturnType<typeof invalid> {
+  return invalid(rules, name, field, 'Invalid value: field is immutable');
 }
 
 function withStatus(old: Stored, { status }: Sent): Stored {

@@ -22,7 +22,7 @@ export interface SeenObject {
   readonly reason?: string;
   readonly message?: string;
   readonly code?: number;
-  readonly details?: { readonly causes?: readonly { readonly reason?: string }[] };
+  readonly details?: { readonly causes?: readonly { readonly reason?: string; readonly field?: string }[] };
   readonly metadata: {
     readonly name: string;
     readonly namespace?: string;

@@ -48,7 +48,7 @@ export const PODS: readonly Case[] = [
       const again = await lab.remove('pods', 'a');
       const still = await lab.get('pods', 'a');
       const finished = await lab.remove('pods', 'a', { gracePeriodSeconds: 0, preconditions: { uid } });
-      const events = await watch.events(2);
+      const events = await watch.events(3);
       watch.close();
       return [
         said(removed),
@@ -62,7 +62,17 @@ export const PODS: readonly Case[] = [
         said(await lab.get('pods', 'a')),
       ];
     },
-    sees: ['200', 30, 2, '409 AlreadyExists', '200', '200', '200', ['MODIFIED a', 'DELETED a'], '404 NotFound'],
+    sees: [
+      '200',
+      30,
+      2,
+      '409 AlreadyExists',
+      '200',
+      '200',
+      '200',
+      ['MODIFIED a', 'MODIFIED a', 'DELETED a'],
+      '404 NotFound',
+    ],
   },
   {
     title: 'the grace of a deletion gets shorter, never longer',

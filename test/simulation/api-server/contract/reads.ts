@@ -124,7 +124,7 @@ export const READS: readonly Case[] = [
   {
     title: 'a watch from a version that was forgotten says so, and nothing else',
     run: async (lab) => {
-      const watch = await lab.watch('secrets', '', '1');
+      const watch = await lab.watch('workers', '', '1');
       const events = await watch.events(1);
       watch.close();
       return events.map(({ type, object }) => [type, object.code, object.reason]);
@@ -135,7 +135,7 @@ export const READS: readonly Case[] = [
     title: 'a quiet watch says before its end how far the server is',
     run: async (lab) => {
       const { resourceVersion } = (await lab.create('secrets', 'a')).body.metadata;
-      const watch = await lab.watch('secrets', '&allowWatchBookmarks=true&timeoutSeconds=3');
+      const watch = await lab.watch('secrets', '&allowWatchBookmarks=true&timeoutSeconds=8');
       const events = await watch.untilEnd();
       const last = events.at(-1);
       return [last?.type, Number(last?.object.metadata.resourceVersion) >= Number(resourceVersion), last?.object.kind];
