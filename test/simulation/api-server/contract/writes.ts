@@ -114,7 +114,7 @@ export const WRITES: readonly Case[] = [
         await patch({ resourceVersion, labels: { a: '2' } });
         await patch({ uid, labels: { a: '3' } });
         const other = await lab.patch(collection, 'a', { metadata: { uid: 'another', labels: { a: '4' } } });
-        results.push(said(other), ...(other.body.details?.causes ?? []).map(({ field = '' }) => field));
+        results.push(said(other), ...new Set((other.body.details?.causes ?? []).map(({ field = '' }) => field)));
       }
       return results;
     },
