@@ -75,8 +75,11 @@ export class Mosquitto {
     await until(() => this.log.slice(before).includes('Reloading config'), 'mosquitto reloads');
   }
 
-  async restart(meanwhile: () => unknown = () => undefined): Promise<void> {
-    await this.end();
+  async restart(
+    meanwhile: () => unknown = () => undefined,
+    signal: NodeJS.Signals = 'SIGTERM',
+  ): Promise<void> {
+    await this.end(signal);
     await meanwhile();
     await this.launch();
   }
@@ -101,10 +104,10 @@ export class Mosquitto {
     }, 'mosquitto runs');
   }
 
-  private async end(): Promise<void> {
+  private async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const closed = once(this.child, 'close');
-    this.child.kill('SIGTERM');
+    this.child.kill(signal);
     await closed;
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, chownSync, existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -18,8 +18,15 @@ export interface PostgresServer {
   url(database: string): string;
   /** @returns the URL of a new, empty database */
   createDatabase(): Promise<string>;
-  /** Ends every connection at once, as a crash does, and starts it on the same data. */
-  restart(): Promise<void>;
+  /**
+   * Ends it, and starts it on the same data.
+   * @param signal SIGINT ends connections in order (`fast`), SIGQUIT at once, as a crash does (`immediate`), and SIGKILL kills
+   * the server alone. @default SIGQUIT
+   * @param meanwhile is awaited before the start
+   */
+  restart(signal?: 'SIGINT' | 'SIGQUIT' | 'SIGKILL', meanwhile?: () => Promise<unknown>): Promise<void>;
+  /** The server and the processes of its connections. */
+  processes(): readonly number[];
   stop(): Promise<void>;
 }
 
@@ -72,8 +79,14 @@ export async function startPostgres(host = '127.0.0.1', { tls }: PostgresOptions
       await query(own('postgres'), `CREATE DATABASE ${name}`);
       return url(name);
     },
-    restart: async () => {
+    processes: () => processesOf(data),
+    restart: async (signal = 'SIGQUIT', meanwhile = () => Promise.resolve()) => {
+      const before = processesOf(data);
+      process.kill(before[0]!, signal);
+      // What a killed server leaves behind ends by itself, and holds the data until then.
+      await until(() => !before.some(isAlive), 'PostgreSQL has ended');
       await stop();
+      await meanwhile();
       stop = await start();
       await untilItAnswers(own('postgres'));
     },
@@ -124,6 +137,23 @@ async function launch(
     shell.stdin.end();
     await ended;
   };
+}
+
+/** The server comes first. */
+function processesOf(data: string): number[] {
+  const [line = ''] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n');
+  const server = Number(line);
+  const children = readFileSync(`/proc/${server}/task/${server}/children`, 'utf8');
+  return [server, ...children.trim().split(' ').filter(Boolean).map(Number)];
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    // Of one that has ended and whom nobody has asked about yet.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 /** Everything lies in its data folder. */

@@ -26,13 +26,18 @@ export interface LoadControllerOptions {
   readonly workers: number;
   readonly life: PodLife;
   readonly ledger: Ledger;
+  /** What a run Pod does. @default - what `life` says */
+  readonly play?: (assignment: Assignment, signal: AbortSignal) => Promise<void>;
   /** @default the client of the controller for that transport */
   readonly connect?: Connect;
 }
 
+/** Of credentials: there will be others. */
+const areRefused = ({ kind }: { readonly kind?: string }): boolean => kind === 'rejected';
+
 /** A pool's controller without a cluster: one real session for its workers, and Pods that only talk. */
 export class LoadController {
-  private readonly session: ControlPlaneSession;
+  private session: ControlPlaneSession;
   private readonly closing = new AbortController();
   private readonly workers: readonly WorkerRegistration[];
   /** Assignments that are being carried out, by worker. */
@@ -44,17 +49,12 @@ export class LoadController {
   private registered = false;
 
   private constructor(private readonly options: LoadControllerOptions) {
-    const { transport, pool, workers, connect = CONNECT[transport] } = options;
+    const { pool, workers } = options;
     this.workers = Array.from({ length: workers }, (_, index) => {
       const name = `${pool.token.poolId.toLowerCase()}-${index}`;
       return { id: ulid(), name, metadata: { name, namespace: 'load' } };
     });
-    const session = `session-${pool.token.poolId.toLowerCase()}`;
-    const { token, privateKeyPem } = pool;
-    this.session = connect(
-      { token, privateKeyPem, session, userAgent: 'worker-pools-load/1', authorities: '/nonexistent' },
-      { onView: (view) => this.see(view), onStatus: ({ state }) => state === 'connected' && this.connected() },
-    );
+    this.session = this.connect(pool);
     this.timer = setInterval(() => this.connected(), SYNC_EVERY_MS);
   }
 
@@ -68,10 +68,26 @@ export class LoadController {
     return controller;
   }
 
+  /** Goes on with other credentials of the same pool, as after its Secret was changed. */
+  async useCredentials(credentials: Pick<LoadPool, 'token' | 'privateKeyPem'>): Promise<void> {
+    const former = this.session;
+    this.session = this.connect(credentials);
+    await former.close();
+  }
+
   async close(): Promise<void> {
     clearInterval(this.timer);
     this.closing.abort();
     await this.session.close();
+  }
+
+  private connect({ token, privateKeyPem }: Pick<LoadPool, 'token' | 'privateKeyPem'>): ControlPlaneSession {
+    const { transport, connect = CONNECT[transport] } = this.options;
+    const session = `session-${token.poolId.toLowerCase()}`;
+    return connect(
+      { token, privateKeyPem, session, userAgent: 'worker-pools-load/1', authorities: '/nonexistent' },
+      { onView: (view) => this.see(view), onStatus: ({ state }) => state === 'connected' && this.connected() },
+    );
   }
 
   private connected(): void {
@@ -106,15 +122,16 @@ export class LoadController {
     const { runId, attempt, fence } = assignment;
     const { pool, life, ledger } = this.options;
     const { signal } = this.closing;
+    const { play = () => playPod(pool.access, assignment, life, ledger, signal) } = this.options;
     await life.begin?.(assignment);
     const about = { workerId, runId, attempt, fence };
     const podName = `${runId.toLowerCase()}-${assignment.stage}-${attempt}`;
-    await insist(() => this.session.report({ ...about, report: { kind: 'created', podName } }), signal);
-    await playPod(pool.access, assignment, life, ledger, signal).catch((error: unknown) => this.fail(error));
+    await insist(() => this.session.report({ ...about, report: { kind: 'created', podName } }), signal, areRefused);
+    await play(assignment, signal).catch((error: unknown) => this.fail(error));
     // Before the answer, behind which the next run may come.
     this.held.delete(workerId);
     ledger.released(workerId);
-    await insist(() => this.session.report({ ...about, report: { kind: 'released' } }), signal);
+    await insist(() => this.session.report({ ...about, report: { kind: 'released' } }), signal, areRefused);
   }
 
   private fail(error: unknown): void {

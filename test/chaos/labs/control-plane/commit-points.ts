@@ -1,0 +1,60 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { until } from '../../../support/waiting';
+import type { Trial } from './lab';
+import { PostgresWire } from './postgres-wire';
+import type { Shape } from './site';
+
+/** Where a control plane is killed: before the database has the COMMIT, or after, before anybody hears that it is done. */
+export type Side = 'before' | 'after';
+
+/** The commits of a run's life, by what their transactions say: statements, and their values. */
+export const COMMIT_POINTS: Readonly<Record<string, RegExp>> = {
+  'a run is triggered': /insert into "runs"/,
+  'a worker gets a run': /insert into "assignments"/,
+  'a Pod is let start': /update "assignments" set [^;]*"startedAt"/,
+  'log lines are stored': /insert into "logs"[^]*stdout/,
+  'a workspace is kept': /update "runs" set "workspace"/,
+  'an outcome is stored': /update "assignments" set [^;]*"endedAt"/,
+  'a plan is confirmed': /run\.confirm/,
+  'a state is locked': /insert into "stateLocks"/,
+  'a state is written': /insert into "stateVersions"/,
+  'a worker is released': /update "assignments" set [^;]*"releasedAt"/,
+};
+
+const HOOK = 'test/chaos/labs/control-plane/kill-at-commit.mjs';
+const REACHED_WITHIN_SECONDS = 60;
+
+/** A site whose process kills itself at the commit that a file asks for, on SQLite. */
+export const killableOnSqlite = (folder: string): Shape => ({
+  database: 'sqlite',
+  environment: { NODE_OPTIONS: `--import=${join(process.cwd(), HOOK)}`, KILL_AT_COMMIT: orderOf(folder) },
+});
+
+/** Where the order lies; the process removes it when it carries it out. */
+const orderOf = (folder: string): string => join(folder, 'kill-at-commit.json');
+
+/** Kills the process at each point in turn, and starts it again. */
+export async function killAtEachOnSqlite({ site, signal }: Trial, folder: string, side: Side): Promise<void> {
+  for (const [name, pattern] of Object.entries(COMMIT_POINTS)) {
+    const order = orderOf(folder);
+    writeFileSync(order, JSON.stringify({ pattern: pattern.source, side }));
+    await until(`the commit at which ${name}`, REACHED_WITHIN_SECONDS, () => !existsSync(order), signal);
+    await site.replica.restart();
+  }
+}
+
+/** The same where what goes to PostgreSQL and comes back is watched between the two. */
+export async function killAtEachOnPostgres({ site, signal }: Trial, side: Side): Promise<void> {
+  const wire = await PostgresWire.start(Number(new URL(site.databaseUrl!).port));
+  site.atEnd(() => wire.close());
+  site.database!.backEnds = [wire.port];
+  // Its connections go through the wire from now on.
+  site.database!.cut();
+  for (const [name, pattern] of Object.entries(COMMIT_POINTS)) {
+    const reached = wire.killAt({ pattern, side, pid: site.replica.pid });
+    await until(`the commit at which ${name}`, REACHED_WITHIN_SECONDS, () => reached(), signal);
+    await site.replica.restart();
+  }
+}
+

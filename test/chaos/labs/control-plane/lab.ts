@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { removeFolder } from '../../../support/folder';
+import { sleep, until } from '../../../support/waiting';
+import type { Lab, LabContext, Verdict } from '../../fault';
+import { audit, readStored } from './audit';
+import { killableOnSqlite, killAtEachOnPostgres, killAtEachOnSqlite, type Side } from './commit-points';
+import { Crowd } from './crowd';
+import { Site, type Shape } from './site';
+
+const BUNDLE = 'dist/control-plane/control-plane.mjs';
+/** What is not over so long after the fault is counted as lost. */
+const PATIENCE_SECONDS = 120;
+/** What is waited for before anything breaks. */
+const WARM_SECONDS = 60;
+
+export interface Trial {
+  readonly site: Site;
+  readonly crowd: Crowd;
+  readonly signal: AbortSignal;
+}
+
+export interface TrialOptions {
+  /** Lines of each of the pieces of log that Pods write. @default 1 */
+  readonly linesAtOnce?: number;
+  /** What is not over so long after the fault is counted as lost, in seconds. @default 120 */
+  readonly patienceSeconds?: number;
+  /** What is looked at when all runs are over, before the control planes end. @returns what is amiss, a sentence each */
+  readonly afterwards?: (trial: Trial) => Promise<readonly string[]>;
+}
+
+/** Bundles of control planes as processes, with a crowd of clients before each. */
+export class ControlPlaneLab implements Lab {
+  private sites = 0;
+
+  private constructor(
+    private readonly context: LabContext,
+    private readonly program: readonly string[],
+  ) {}
+
+  static async open(context: LabContext): Promise<ControlPlaneLab> {
+    context.tell('the control plane is bundled');
+    if (!process.env.CHAOS_NO_BUILD) await promisify(execFile)(process.execPath, ['src/cli/build.mjs']);
+    return new ControlPlaneLab(context, [BUNDLE]);
+  }
+
+  get signal(): AbortSignal {
+    return this.context.signal;
+  }
+
+  /** Arguments of Node that run the control plane. */
+  get controlPlane(): readonly string[] {
+    return [...this.program, 'control-plane'];
+  }
+
+  /** Waits, unless all is to end. */
+  sleep(seconds: number): Promise<void> {
+    return sleep(seconds * 1000, undefined, { signal: this.signal });
+  }
+
+  /** A folder of its own for what a fault needs. */
+  newFolder(): string {
+    const folder = join(this.context.folder, `site-${++this.sites}`);
+    mkdirSync(folder);
+    return folder;
+  }
+
+  /**
+   * Opens a site, lets the crowd work there, does what breaks something and, in the end, mends it, and waits until every run
+   * is over. Then the database is compared with what the crowd was told.
+   */
+  async during(shape: Shape, fault: (trial: Trial) => Promise<unknown>, options: TrialOptions = {}): Promise<Verdict> {
+    const { signal } = this;
+    const folder = this.newFolder();
+    this.context.tell('control planes start');
+    const site = await Site.open(shape, { folder, program: this.program });
+    let crowd: Crowd | undefined;
+    try {
+      const { linesAtOnce = 1 } = options;
+      crowd = await Crowd.open({ connection: site.connection, folder, signal, linesAtOnce });
+      return await this.carryOut({ site, crowd, signal }, fault, options);
+    } finally {
+      await crowd?.close();
+      await site.close();
+      removeFolder(folder);
+    }
+  }
+
+  /** Kills the only control plane at every commit point, one after the other. */
+  killedAtEachCommit(database: Shape['database'], side: Side): Promise<Verdict> {
+    if (database === 'postgres') return this.during({ database }, (trial) => killAtEachOnPostgres(trial, side));
+    const orders = this.newFolder();
+    return this.during(killableOnSqlite(orders), (trial) => killAtEachOnSqlite(trial, orders, side));
+  }
+
+  private async carryOut(
+    trial: Trial,
+    fault: (trial: Trial) => Promise<unknown>,
+    { patienceSeconds = PATIENCE_SECONDS, afterwards }: TrialOptions,
+  ): Promise<Verdict> {
+    const { site, crowd, signal } = trial;
+    const { books } = crowd;
+    const asking = new AbortController();
+    crowd.askForLasting();
+    const asked = crowd.keepAsking(AbortSignal.any([asking.signal, signal]));
+    try {
+      await until('runs of every kind are over', WARM_SECONDS, () => isWarm(crowd), signal);
+      this.context.tell('something breaks');
+      await fault(trial);
+    } finally {
+      asking.abort();
+    }
+    await asked;
+    const mendedAt = performance.now();
+    this.context.tell('it is mended; runs go on');
+    crowd.releaseLasting();
+    crowd.askOnce();
+    const end = mendedAt + patienceSeconds * 1000;
+    while (books.openIntents.length > 0 && performance.now() < end) await sleep(20, undefined, { signal });
+    const recoveredInMs = Math.round(performance.now() - mendedAt);
+    const more = (await afterwards?.(trial)) ?? [];
+    await crowd.close();
+    const { amiss = [], ...counted } = audit(books, await readStored(site.replica.dataDir, site.databaseUrl));
+    const refusals = [...books.refusals].map(([text, count]) => `${count} times: ${text}`);
+    const all = [...amiss, ...more];
+    return { ...counted, recoveredInMs, ...(all.length > 0 && { amiss: [...all, ...refusals] }) };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Every kind of run has been gone through, and those that last have started, over each transport. */
+function isWarm({ books }: Crowd): boolean {
+  const lasting = books.intents.filter(({ stack }) => stack.startsWith('lasting'));
+  const areUnderWay = lasting.every(({ id }) => id !== undefined && (books.all.get(id)?.started.length ?? 0) > 0);
+  return areUnderWay && books.endedRuns >= 6;
+}
