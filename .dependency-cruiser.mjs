@@ -233,6 +233,8 @@ const BEGINNINGS = [
   '^test/.+/support/(.+\\.program|.+-process|killed-(child|deliverer)|api-commands)\\.ts$',
   '^test/packaging/python/app\\.ts$',
   '^test/bench/.+/generator-program\\.ts$',
+  // Loaded by a program that is to be killed.
+  '^test/chaos/labs/control-plane/kill-at-commit\\.mjs$',
   // Found by their folder.
   '^test/chaos/faults/.+\\.ts$',
   // Types of packages that bring none.

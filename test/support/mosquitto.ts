@@ -75,10 +75,7 @@ export class Mosquitto {
     await until(() => this.log.slice(before).includes('Reloading config'), 'mosquitto reloads');
   }
 
-  async restart(
-    meanwhile: () => unknown = () => undefined,
-    signal: NodeJS.Signals = 'SIGTERM',
-  ): Promise<void> {
+  async restart(meanwhile: () => unknown = () => undefined, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     await this.end(signal);
     await meanwhile();
     await this.launch();

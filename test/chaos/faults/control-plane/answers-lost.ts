@@ -8,12 +8,12 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'Requests are made again after their answer was lost, and the second finds what the first has done.',
   run: (lab) =>
     lab.during({ database: 'sqlite' }, async ({ site: { https, mqtts } }) => {
-https.swallowAnswers();
-mqtts.swallowAnswers();
-await lab.sleep(10);
-https.cut();
-mqtts.cut();
-https.heal();
-mqtts.heal();
+      https.swallowAnswers();
+      mqtts.swallowAnswers();
+      await lab.sleep(10);
+      https.cut();
+      mqtts.cut();
+      https.heal();
+      mqtts.heal();
     }),
 };

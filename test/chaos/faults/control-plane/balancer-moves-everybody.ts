@@ -9,11 +9,11 @@ export const fault: Fault<ControlPlaneLab> = {
   withinSeconds: 300,
   run: (lab) =>
     lab.during({ database: 'postgres', replicas: 3, broker: 'mosquitto', blobs: 's3' }, async ({ site }) => {
-for (const name of ['replica-1', 'replica-2', 'replica-3', 'replica-1', 'replica-3']) {
-site.serveBy([name]);
-site.https.cut();
-await lab.sleep(3);
-}
-site.serveBy(['replica-1', 'replica-2', 'replica-3']);
+      for (const name of ['replica-1', 'replica-2', 'replica-3', 'replica-1', 'replica-3']) {
+        site.serveBy([name]);
+        site.https.cut();
+        await lab.sleep(3);
+      }
+      site.serveBy(['replica-1', 'replica-2', 'replica-3']);
     }),
 };

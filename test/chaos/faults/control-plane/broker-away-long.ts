@@ -10,6 +10,6 @@ export const fault: Fault<ControlPlaneLab> = {
   withinSeconds: 1200,
   run: (lab) =>
     lab.during({ database: 'sqlite', broker: 'mosquitto' }, async ({ site: { mosquitto } }) => {
-await mosquitto!.restart(() => lab.sleep(600));
+      await mosquitto!.restart(() => lab.sleep(600));
     }),
 };

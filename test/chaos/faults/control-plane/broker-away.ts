@@ -8,6 +8,6 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'The same as when it is killed; run Pods never speak MQTT.',
   run: (lab) =>
     lab.during({ database: 'sqlite', broker: 'mosquitto' }, async ({ site: { mosquitto } }) => {
-await mosquitto!.restart(() => lab.sleep(40));
+      await mosquitto!.restart(() => lab.sleep(40));
     }),
 };

@@ -8,9 +8,9 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'Nothing lies in the broker: sessions ask again for what was not answered, and catch up on views.',
   run: (lab) =>
     lab.during({ database: 'sqlite', broker: 'mosquitto' }, async ({ site: { mosquitto } }) => {
-for (let time = 0; time < 2; time += 1) {
-await mosquitto!.restart(() => lab.sleep(2), 'SIGKILL');
-await lab.sleep(3);
-}
+      for (let time = 0; time < 2; time += 1) {
+        await mosquitto!.restart(() => lab.sleep(2), 'SIGKILL');
+        await lab.sleep(3);
+      }
     }),
 };

@@ -8,8 +8,8 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'The keep-alive of MQTT finds dead connections on both sides.',
   run: (lab) =>
     lab.during({ database: 'sqlite', broker: 'mosquitto' }, async ({ site: { brokerPath } }) => {
-brokerPath!.swallow();
-await lab.sleep(30);
-brokerPath!.heal();
+      brokerPath!.swallow();
+      await lab.sleep(30);
+      brokerPath!.heal();
     }),
 };

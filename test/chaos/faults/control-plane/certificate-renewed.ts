@@ -1,5 +1,6 @@
 import type { Fault } from '../../fault';
 import type { ControlPlaneLab } from '../../labs/control-plane/lab';
+import { exchangeCertificate } from '../../labs/control-plane/files';
 
 export const fault: Fault<ControlPlaneLab> = {
   kind: 'control-plane/certificate-renewed',
@@ -8,6 +9,5 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'The files are looked at every minute; connections that are open keep the former one.',
   long: true,
   withinSeconds: 300,
-  run: (lab) =>
-    lab.TODO,
+  run: (lab) => exchangeCertificate(lab, 65),
 };

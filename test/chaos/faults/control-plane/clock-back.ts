@@ -1,5 +1,6 @@
 import type { Fault } from '../../fault';
 import type { ControlPlaneLab } from '../../labs/control-plane/lab';
+import { withClock } from '../../labs/control-plane/surroundings';
 
 export const fault: Fault<ControlPlaneLab> = {
   kind: 'control-plane/clock-back',
@@ -7,9 +8,9 @@ export const fault: Fault<ControlPlaneLab> = {
   userSees: 'Ages and dates jump; runs go on.',
   why: 'Leases go by a clock of their own, and nothing is ordered by the time of day.',
   run: (lab) =>
-    lab.withClock(async (set) => {
-await set('-3600');
-await lab.sleep(10);
-await set('+0');
-}),
+    withClock(lab, async (set) => {
+      set(-3600);
+      await lab.sleep(10);
+      set(0);
+    }),
 };

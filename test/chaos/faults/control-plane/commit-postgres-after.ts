@@ -1,4 +1,5 @@
 import type { Fault } from '../../fault';
+import { killAtEachCommit } from '../../labs/control-plane/commit-points';
 import type { ControlPlaneLab } from '../../labs/control-plane/lab';
 
 export const fault: Fault<ControlPlaneLab> = {
@@ -8,5 +9,5 @@ export const fault: Fault<ControlPlaneLab> = {
   userSees: 'Each time pages and commands fail until it is started again; a request that was cut off is made again.',
   why: 'Each request may be made again: the second time finds what the first has done (idempotency keys, sequence numbers, fences, hashes).',
   withinSeconds: 400,
-  run: (lab) => lab.killedAtEachCommit('postgres', 'after'),
+  run: (lab) => killAtEachCommit(lab, 'postgres', 'after'),
 };

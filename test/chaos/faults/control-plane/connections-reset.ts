@@ -8,10 +8,10 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'Requests may be repeated, and sessions restore themselves with growing pauses.',
   run: (lab) =>
     lab.during({ database: 'sqlite' }, async ({ site: { https, mqtts } }) => {
-for (let time = 0; time < 30; time += 1) {
-https.cut();
-mqtts.cut();
-await lab.sleep(0.33);
-}
+      for (let time = 0; time < 30; time += 1) {
+        https.cut();
+        mqtts.cut();
+        await lab.sleep(0.33);
+      }
     }),
 };

@@ -1,6 +1,6 @@
 import type { Fault } from '../../fault';
 import type { ControlPlaneLab } from '../../labs/control-plane/lab';
-import { gatewayError } from '../../labs/control-plane/gateway-answers';
+import { gatewayError } from '../../labs/control-plane/gateway';
 
 export const fault: Fault<ControlPlaneLab> = {
   kind: 'control-plane/gateway-cuts',
@@ -9,8 +9,8 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'A watch that was cut off is asked for again, from the revision that was seen last.',
   run: (lab) =>
     lab.during({ database: 'sqlite', gateway: 'http' }, async ({ site: { gateway } }) => {
-gateway!.treat = (exchange) => Promise.race([exchange.forward(), lab.sleep(15).then(() => gatewayError(504))]);
-await lab.sleep(45);
-gateway!.heal();
+      gateway!.treat = (exchange) => Promise.race([exchange.forward(), lab.sleep(15).then(() => gatewayError(504))]);
+      await lab.sleep(45);
+      gateway!.heal();
     }),
 };

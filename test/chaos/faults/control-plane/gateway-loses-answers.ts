@@ -1,6 +1,6 @@
 import type { Fault } from '../../fault';
 import type { ControlPlaneLab } from '../../labs/control-plane/lab';
-import { gatewayError } from '../../labs/control-plane/gateway-answers';
+import { gatewayError } from '../../labs/control-plane/gateway';
 
 export const fault: Fault<ControlPlaneLab> = {
   kind: 'control-plane/gateway-loses-answers',
@@ -9,14 +9,14 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'Each request may be made again after an answer was lost.',
   run: (lab) =>
     lab.during({ database: 'sqlite', gateway: 'http' }, async ({ site: { gateway } }) => {
-let count = 0;
-gateway!.treat = async (exchange) => {
-const answer = await exchange.forward();
-count += 1;
-if (count % 3 > 0) return answer;
-return gatewayError(count % 2 === 0 ? 502 : 504);
-};
-await lab.sleep(15);
-gateway!.heal();
+      let count = 0;
+      gateway!.treat = async (exchange) => {
+        const answer = await exchange.forward();
+        count += 1;
+        if (count % 3 > 0) return answer;
+        return gatewayError(count % 2 === 0 ? 502 : 504);
+      };
+      await lab.sleep(15);
+      gateway!.heal();
     }),
 };

@@ -8,11 +8,11 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'Lines of a log have numbers, views have revisions, and nothing goes by the order of arrival.',
   run: (lab) =>
     lab.during({ database: 'sqlite', gateway: 'http' }, async ({ site: { gateway } }) => {
-gateway!.treat = async (exchange) => {
-await lab.sleep(Math.random());
-return exchange.forward();
-};
-await lab.sleep(12);
-gateway!.heal();
+      gateway!.treat = async (exchange) => {
+        await lab.sleep(Math.random());
+        return exchange.forward();
+      };
+      await lab.sleep(12);
+      gateway!.heal();
     }),
 };

@@ -8,8 +8,8 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'Every operation may be repeated, also while it is under way: it is carried out once.',
   run: (lab) =>
     lab.during({ database: 'sqlite', gateway: 'http' }, async ({ site: { gateway } }) => {
-gateway!.treat = async (exchange) => (await Promise.all([exchange.forward(), exchange.forward()]))[1];
-await lab.sleep(10);
-gateway!.heal();
+      gateway!.treat = async (exchange) => (await Promise.all([exchange.forward(), exchange.forward()]))[1];
+      await lab.sleep(10);
+      gateway!.heal();
     }),
 };

@@ -8,10 +8,14 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'Lines are kept in the Pod until they are acknowledged, and are sent in batches.',
   withinSeconds: 240,
   run: (lab) =>
-    lab.during({ database: 'sqlite' }, async ({ site }) => {
-for (let time = 0; time < 2; time += 1) {
-await lab.sleep(2);
-await site.replica.restart();
-}
-    }, { linesAtOnce: 200 }),
+    lab.during(
+      { database: 'sqlite' },
+      async ({ site }) => {
+        for (let time = 0; time < 2; time += 1) {
+          await lab.sleep(2);
+          await site.replica.restart();
+        }
+      },
+      { linesAtOnce: 200 },
+    ),
 };

@@ -8,9 +8,9 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'What is not answered is asked for again, and the heartbeat of a session brings the views that it missed.',
   run: (lab) =>
     lab.during({ database: 'sqlite', gateway: 'mqtt' }, async ({ site: { mqttGateway } }) => {
-let count = 0;
-mqttGateway!.treat = () => (count++ % 3 === 0 ? [] : [0]);
-await lab.sleep(20);
-mqttGateway!.heal();
+      let count = 0;
+      mqttGateway!.treat = () => (count++ % 3 === 0 ? [] : [0]);
+      await lab.sleep(20);
+      mqttGateway!.heal();
     }),
 };

@@ -8,8 +8,8 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'Run Pods never speak MQTT, and a session that is back is told of everything that it missed.',
   run: (lab) =>
     lab.during({ database: 'sqlite' }, async ({ site: { mqtts } }) => {
-mqtts.refuse();
-await lab.sleep(40);
-mqtts.heal();
+      mqtts.refuse();
+      await lab.sleep(40);
+      mqtts.heal();
     }),
 };

@@ -8,8 +8,8 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'Views have revisions, and replies name what they reply to.',
   run: (lab) =>
     lab.during({ database: 'sqlite', gateway: 'mqtt' }, async ({ site: { mqttGateway } }) => {
-mqttGateway!.treat = () => [2_000 * Math.random()];
-await lab.sleep(15);
-mqttGateway!.heal();
+      mqttGateway!.treat = () => [2_000 * Math.random()];
+      await lab.sleep(15);
+      mqttGateway!.heal();
     }),
 };

@@ -8,8 +8,8 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'Requests may be repeated, and of a view that has a lower revision than the last nothing is taken.',
   run: (lab) =>
     lab.during({ database: 'sqlite', gateway: 'mqtt' }, async ({ site: { mqttGateway } }) => {
-mqttGateway!.treat = () => [0, 3_000 * Math.random()];
-await lab.sleep(12);
-mqttGateway!.heal();
+      mqttGateway!.treat = () => [0, 3_000 * Math.random()];
+      await lab.sleep(12);
+      mqttGateway!.heal();
     }),
 };

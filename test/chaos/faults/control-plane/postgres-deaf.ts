@@ -8,9 +8,9 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'Whether a commit was carried out is not known then, and is said so: whoever asked asks again.',
   run: (lab) =>
     lab.during({ database: 'postgres' }, async ({ site: { database } }) => {
-database!.swallowAnswers();
-await lab.sleep(8);
-database!.cut();
-database!.heal();
+      database!.swallowAnswers();
+      await lab.sleep(8);
+      database!.cut();
+      database!.heal();
     }),
 };

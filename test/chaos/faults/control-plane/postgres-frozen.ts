@@ -8,12 +8,12 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'A transaction that takes too long is given up; nothing is acknowledged before it is committed.',
   run: (lab) =>
     lab.during({ database: 'postgres' }, async ({ site: { postgres } }) => {
-const processes = postgres!.processes();
-for (const pid of processes) process.kill(pid, 'SIGSTOP');
-try {
-await lab.sleep(20);
-} finally {
-for (const pid of processes) process.kill(pid, 'SIGCONT');
-}
+      const processes = postgres!.processes();
+      for (const pid of processes) process.kill(pid, 'SIGSTOP');
+      try {
+        await lab.sleep(20);
+      } finally {
+        for (const pid of processes) process.kill(pid, 'SIGCONT');
+      }
     }),
 };

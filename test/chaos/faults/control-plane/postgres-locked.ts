@@ -1,5 +1,6 @@
 import type { Fault } from '../../fault';
 import type { ControlPlaneLab } from '../../labs/control-plane/lab';
+import { query } from '../../labs/control-plane/databases';
 
 export const fault: Fault<ControlPlaneLab> = {
   kind: 'control-plane/postgres-locked',
@@ -8,6 +9,6 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'Transactions wait for a bounded time and are undone; whoever asked asks again.',
   run: (lab) =>
     lab.during({ database: 'postgres' }, async ({ site }) => {
-await lab.query(site, 'BEGIN', 'LOCK TABLE runs IN ACCESS EXCLUSIVE MODE', 'SELECT pg_sleep(15)', 'COMMIT');
+      await query(site, 'BEGIN', 'LOCK TABLE runs IN ACCESS EXCLUSIVE MODE', 'SELECT pg_sleep(15)', 'COMMIT');
     }),
 };

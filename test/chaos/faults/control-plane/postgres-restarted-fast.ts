@@ -9,9 +9,9 @@ export const fault: Fault<ControlPlaneLab> = {
   withinSeconds: 240,
   run: (lab) =>
     lab.during({ database: 'postgres' }, async ({ site: { postgres } }) => {
-for (let time = 0; time < 2; time += 1) {
-await postgres!.restart('SIGINT', () => lab.sleep(2));
-await lab.sleep(2);
-}
+      for (let time = 0; time < 2; time += 1) {
+        await postgres!.restart('SIGINT', () => lab.sleep(2));
+        await lab.sleep(2);
+      }
     }),
 };

@@ -8,8 +8,8 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'Connections have an end to their patience, and are made anew.',
   run: (lab) =>
     lab.during({ database: 'postgres' }, async ({ site: { database } }) => {
-database!.swallow();
-await lab.sleep(20);
-database!.heal();
+      database!.swallow();
+      await lab.sleep(20);
+      database!.heal();
     }),
 };

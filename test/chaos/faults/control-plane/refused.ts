@@ -8,10 +8,10 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'Run Pods keep what they have to say, and ask again until it is acknowledged.',
   run: (lab) =>
     lab.during({ database: 'sqlite' }, async ({ site: { https, mqtts } }) => {
-https.refuse();
-mqtts.refuse();
-await lab.sleep(30);
-https.heal();
-mqtts.heal();
+      https.refuse();
+      mqtts.refuse();
+      await lab.sleep(30);
+      https.heal();
+      mqtts.heal();
     }),
 };

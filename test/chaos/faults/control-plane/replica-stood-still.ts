@@ -8,7 +8,10 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'Its transactions are undone by the database, or committed when it goes on: rows and fences tell which came first.',
   withinSeconds: 300,
   run: (lab) =>
-    lab.during({ database: 'postgres', replicas: 3, broker: 'mosquitto', blobs: 's3' }, async ({ site: { replicas }, signal }) => {
-await replicas[1]!.standStill(25, signal);
-    }),
+    lab.during(
+      { database: 'postgres', replicas: 3, broker: 'mosquitto', blobs: 's3' },
+      async ({ site: { replicas }, signal }) => {
+        await replicas[1]!.standStill(25, signal);
+      },
+    ),
 };

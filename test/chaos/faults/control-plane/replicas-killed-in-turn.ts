@@ -8,10 +8,13 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'No replica has anything that the others do not: everything is in the database.',
   withinSeconds: 300,
   run: (lab) =>
-    lab.during({ database: 'postgres', replicas: 3, broker: 'mosquitto', blobs: 's3' }, async ({ site: { replicas } }) => {
-for (const replica of [...replicas, ...replicas]) {
-await replica.restart();
-await lab.sleep(0.5);
-}
-    }),
+    lab.during(
+      { database: 'postgres', replicas: 3, broker: 'mosquitto', blobs: 's3' },
+      async ({ site: { replicas } }) => {
+        for (const replica of [...replicas, ...replicas]) {
+          await replica.restart();
+          await lab.sleep(0.5);
+        }
+      },
+    ),
 };

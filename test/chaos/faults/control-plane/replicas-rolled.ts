@@ -8,10 +8,13 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'Each answers what it has begun before it ends.',
   withinSeconds: 300,
   run: (lab) =>
-    lab.during({ database: 'postgres', replicas: 3, broker: 'mosquitto', blobs: 's3' }, async ({ site: { replicas } }) => {
-for (const replica of replicas) {
-await replica.stop();
-await replica.start();
-}
-    }),
+    lab.during(
+      { database: 'postgres', replicas: 3, broker: 'mosquitto', blobs: 's3' },
+      async ({ site: { replicas } }) => {
+        for (const replica of replicas) {
+          await replica.stop();
+          await replica.start();
+        }
+      },
+    ),
 };

@@ -8,10 +8,10 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'It answers what it has begun before it ends, and clients ask again.',
   run: (lab) =>
     lab.during({ database: 'sqlite' }, async ({ site }) => {
-for (let time = 0; time < 2; time += 1) {
-await site.replica.stop();
-await site.replica.start();
-await lab.sleep(1);
-}
+      for (let time = 0; time < 2; time += 1) {
+        await site.replica.stop();
+        await site.replica.start();
+        await lab.sleep(1);
+      }
     }),
 };

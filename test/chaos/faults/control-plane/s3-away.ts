@@ -8,8 +8,8 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'What is stored there is asked for again; the database names a blob only when it is stored.',
   run: (lab) =>
     lab.during({ database: 'sqlite', blobs: 's3' }, async ({ site: { s3 } }) => {
-await s3!.down();
-await lab.sleep(15);
-await s3!.up();
+      await s3!.down();
+      await lab.sleep(15);
+      await s3!.up();
     }),
 };

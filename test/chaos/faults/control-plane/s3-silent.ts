@@ -8,8 +8,8 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'A request to S3 that is silent for a minute is made again.',
   run: (lab) =>
     lab.during({ database: 'sqlite', blobs: 's3' }, async ({ site: { storage } }) => {
-storage!.swallow();
-await lab.sleep(20);
-storage!.heal();
+      storage!.swallow();
+      await lab.sleep(20);
+      storage!.heal();
     }),
 };

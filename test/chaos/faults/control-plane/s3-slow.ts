@@ -8,8 +8,8 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'Requests to it have a minute.',
   run: (lab) =>
     lab.during({ database: 'sqlite', blobs: 's3' }, async ({ site: { storage } }) => {
-storage!.slowDown(500);
-await lab.sleep(15);
-storage!.heal();
+      storage!.slowDown(500);
+      await lab.sleep(15);
+      storage!.heal();
     }),
 };

@@ -8,10 +8,10 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'Nothing waits for less than ten seconds.',
   run: (lab) =>
     lab.during({ database: 'sqlite' }, async ({ site: { https, mqtts } }) => {
-https.slowDown(400);
-mqtts.slowDown(400);
-await lab.sleep(15);
-https.heal();
-mqtts.heal();
+      https.slowDown(400);
+      mqtts.slowDown(400);
+      await lab.sleep(15);
+      https.heal();
+      mqtts.heal();
     }),
 };

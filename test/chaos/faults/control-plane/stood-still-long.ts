@@ -10,6 +10,6 @@ export const fault: Fault<ControlPlaneLab> = {
   withinSeconds: 400,
   run: (lab) =>
     lab.during({ database: 'sqlite' }, async ({ site, signal }) => {
-await site.replica.standStill(90, signal);
+      await site.replica.standStill(90, signal);
     }),
 };

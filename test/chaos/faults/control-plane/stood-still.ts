@@ -8,6 +8,6 @@ export const fault: Fault<ControlPlaneLab> = {
   why: 'No lease runs out while nobody sweeps, and clients wait or ask again.',
   run: (lab) =>
     lab.during({ database: 'sqlite' }, async ({ site, signal }) => {
-await site.replica.standStill(20, signal);
+      await site.replica.standStill(20, signal);
     }),
 };

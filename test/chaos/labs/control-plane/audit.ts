@@ -22,7 +22,8 @@ interface StartRow {
 interface LineRow {
   readonly runId: string;
   readonly attempt: number;
-  readonly sequence: number;
+  /** As text, where the database is PostgreSQL. */
+  readonly sequence: number | string;
   readonly text: string;
 }
 
@@ -112,7 +113,10 @@ export function audit(books: Books, stored: Stored): Omit<Verdict, 'recoveredInM
   for (const intent of books.intents) {
     const wrong = [...wrongOf(intent, books, facts)];
     if (intent.id !== undefined && doubled.has(intent.id)) {
-      wrong.push({ how: 'doubled', sentence: 'two Pods of one stage were let start, or a worker had two runs at once' });
+      wrong.push({
+        how: 'doubled',
+        sentence: 'two Pods of one stage were let start, or a worker had two runs at once',
+      });
     }
     const [first] = wrong;
     if (first) counted[first.how] += 1;
@@ -143,28 +147,36 @@ class Facts {
 function* wrongOf({ key, id }: Intent, books: Books, facts: Facts): Generator<Wrong> {
   const rows = facts.byKey.get(key) ?? [];
   const [run] = rows;
-  if (!run) return yield { how: 'lost', sentence: 'it is not in the database' };
+  if (!run) return void (yield { how: 'lost', sentence: 'it is not in the database' });
   if (rows.length > 1) yield { how: 'doubled', sentence: `it is ${rows.length} times in the database` };
   if (id !== undefined && id !== run.id) yield { how: 'lost', sentence: `it is stored as ${run.id}` };
-  if (!ENDS.has(run.state)) yield { how: 'lost', sentence: `it is still ${run.state}` };
   const stages = grouped(facts.starts.get(run.id) ?? [], ({ stage }) => stage);
   for (const [stage, starts] of stages) {
     if (starts.length > 1) yield { how: 'doubled', sentence: `${starts.length} Pods were let start for ${stage}` };
   }
   const attempts = [...(books.told.get(run.id) ?? [])];
   for (const [attempt, told] of attempts) yield* wrongOfAttempt(run, attempt, told, facts);
-  const last = attempts.at(-1)?.[1].outcome;
-  if (ENDS.has(run.state) && (run.reason !== (last?.reason ?? null) || run.message !== (last?.message ?? ''))) {
-    yield { how: 'killed', sentence: `its Pod told ${last?.reason ?? 'no end'}, stored is ${run.reason}: ${run.message}` };
+  yield* wrongOfEnd(run, attempts.at(-1)?.[1].outcome);
+}
+
+function* wrongOfEnd({ state, reason, message }: RunRow, told: Told['outcome']): Generator<Wrong> {
+  if (!ENDS.has(state)) yield { how: 'lost', sentence: `it is still ${state}` };
+  else if (reason !== told?.reason || message !== told.message) {
+    yield { how: 'killed', sentence: `its Pod told ${told?.reason ?? 'no end'}, stored is ${reason}: ${message}` };
   }
 }
 
 function* wrongOfAttempt(run: RunRow, attempt: number, told: Told, facts: Facts): Generator<Wrong> {
   const stored = facts.lines.get(`${run.id} ${attempt}`) ?? [];
   if (stored.length < told.acknowledged) {
-    yield { how: 'lost', sentence: `${told.acknowledged} lines of attempt ${attempt} were taken, ${stored.length} are stored` };
+    yield {
+      how: 'lost',
+      sentence: `${told.acknowledged} lines of attempt ${attempt} were taken, ${stored.length} are stored`,
+    };
   }
-  const other = stored.findIndex(({ sequence, text }, index) => sequence !== index + 1 || text !== told.lines[index]);
+  const other = stored.findIndex(
+    ({ sequence, text }, index) => Number(sequence) !== index + 1 || text !== told.lines[index],
+  );
   if (other !== -1) {
     const { sequence, text } = stored[other]!;
     yield { how: 'lost', sentence: `line ${other + 1} of attempt ${attempt} is stored as ${sequence}: ${text.trim()}` };

@@ -93,7 +93,7 @@ export class CrowdPod {
     sender.onAcknowledged(({ sequence }) => (told.acknowledged = sequence));
     const done = new AbortController();
     const refused = new Promise<never>((_, reject) => {
-      const refuse = (error: unknown): void => reject(error as Error);
+      const refuse = (error: unknown): void => reject(error instanceof Error ? error : new Error(String(error)));
       signal.addEventListener('abort', () => refuse(signal.reason), { once: true });
       void sender.run(done.signal).catch(refuse);
       const currentStep = (): string => 'plan';

@@ -13,7 +13,7 @@ import { mountCredentials } from '../../../launcher/support/credentials';
 import { LoadAdmin } from '../../../support/load/admin';
 import { LoadController, type LoadPool } from '../../../support/load/controller';
 import type { Transport } from '../../../support/load/ledger';
-import { sleep } from '../../../support/waiting';
+import { sleep, until } from '../../../support/waiting';
 import { Books } from './books';
 import { CrowdPod, type Kind } from './crowd-pod';
 
@@ -27,6 +27,7 @@ const OPEN_AT_MOST = 18;
 /** A person, or a program of theirs, gives a request up after so long, and makes it again. */
 const PATIENCE_MS = 15_000;
 const PAUSE_MS = 250;
+const RESTS_WITHIN_SECONDS = 60;
 
 /** What LoadController wants of Pods that it does not play itself. */
 const UNUSED_LIFE = { lifeMs: 0, lines: 0, batch: 1 };
@@ -52,6 +53,7 @@ export class Crowd {
   private letGoOn!: () => void;
   private readonly letGo = new Promise<void>((resolve) => (this.letGoOn = resolve));
   private admin!: LoadAdmin;
+  private isResting = false;
 
   private constructor(private readonly options: CrowdOptions) {}
 
@@ -71,9 +73,21 @@ export class Crowd {
   async keepAsking(signal: AbortSignal): Promise<void> {
     const stacks = this.members.flatMap((_, pool) => KINDS.filter(isShort).map((kind) => stackOf(pool, kind)));
     for (let next = 0; !this.isOver(signal); next += 1) {
-      if (this.books.openIntents.length < OPEN_AT_MOST) void this.ask(stacks[next % stacks.length]!);
+      if (!this.isResting && this.books.openIntents.length < OPEN_AT_MOST) void this.ask(stacks[next % stacks.length]!);
       await sleep(PAUSE_MS / 2);
     }
+  }
+
+  /** Asks for no more, and waits until no run is open but those that last. */
+  async rest(signal: AbortSignal): Promise<void> {
+    this.isResting = true;
+    const isQuiet = (): boolean => this.books.openIntents.every(({ stack }) => !isShort(this.kindOf(stack)));
+    await until('only runs that last are open', RESTS_WITHIN_SECONDS, isQuiet, signal);
+  }
+
+  /** Asks for runs again. */
+  goOn(): void {
+    this.isResting = false;
   }
 
   /** Asks for runs that last until `releaseLasting`, one of each pool. */
@@ -153,7 +167,9 @@ export class Crowd {
   private async insist<T>(work: (client: ApiClient) => Promise<T>): Promise<T> {
     for (;;) {
       const client = new ApiClient(this.options.connection, PATIENCE_MS);
-      const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error('no answer')), PATIENCE_MS).unref());
+      const late = new Promise<never>((_, reject) =>
+        setTimeout(() => reject(new Error('no answer')), PATIENCE_MS).unref(),
+      );
       try {
         return await Promise.race([work(client), late]);
       } catch (error) {

@@ -36,7 +36,15 @@ export const gatewayError = (status: 502 | 503 | 504): Answer => ({
 const DELIVER: Treat = (exchange) => exchange.forward();
 
 /** Of one connection alone. */
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'expect', 'content-length', 'host']);
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+  'content-length',
+  'host',
+]);
 
 /** A reverse proxy that ends TLS, asks the control plane over TLS of its own, and treats requests as a fault wants it. */
 export class Gateway {
@@ -76,8 +84,12 @@ export class Gateway {
     const body = await buffer(asked).catch(() => undefined);
     if (!body) return;
     const { method = 'GET', url: path = '/' } = asked;
-    const forward = (): Promise<Answer> => this.forward(method as Dispatcher.HttpMethod, path, asked.headers, body);
-    const { status, headers, body: content } = await this.treat({ method, path, forward }).catch(() => gatewayError(502));
+    const forward = (): Promise<Answer> => this.forward(method, path, asked.headers, body);
+    const {
+      status,
+      headers,
+      body: content,
+    } = await this.treat({ method, path, forward }).catch(() => gatewayError(502));
     if (answer.destroyed) return;
     answer.writeHead(status, endToEnd(headers ?? {}));
     answer.end(content);
@@ -102,6 +114,8 @@ export class Gateway {
 
 function endToEnd(headers: NonNullable<Answer['headers']>): Record<string, string | string[]> {
   return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => (value === undefined || HOP_BY_HOP.has(name) ? [] : [[name, value]])),
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined || HOP_BY_HOP.has(name) ? [] : [[name, value]],
+    ),
   );
 }

@@ -6,7 +6,6 @@ import { removeFolder } from '../../../support/folder';
 import { sleep, until } from '../../../support/waiting';
 import type { Lab, LabContext, Verdict } from '../../fault';
 import { audit, readStored } from './audit';
-import { killableOnSqlite, killAtEachOnPostgres, killAtEachOnSqlite, type Side } from './commit-points';
 import { Crowd } from './crowd';
 import { Site, type Shape } from './site';
 
@@ -22,11 +21,17 @@ export interface Trial {
   readonly signal: AbortSignal;
 }
 
+export interface Prepared {
+  close(): unknown;
+}
+
 export interface TrialOptions {
   /** Lines of each of the pieces of log that Pods write. @default 1 */
   readonly linesAtOnce?: number;
   /** What is not over so long after the fault is counted as lost, in seconds. @default 120 */
   readonly patienceSeconds?: number;
+  /** What is made before the site, in its folder, and undone after it. @default - nothing */
+  readonly prepare?: (folder: string) => Prepared | Promise<Prepared>;
   /** What is looked at when all runs are over, before the control planes end. @returns what is amiss, a sentence each */
   readonly afterwards?: (trial: Trial) => Promise<readonly string[]>;
 }
@@ -42,7 +47,7 @@ export class ControlPlaneLab implements Lab {
 
   static async open(context: LabContext): Promise<ControlPlaneLab> {
     context.tell('the control plane is bundled');
-    if (!process.env.CHAOS_NO_BUILD) await promisify(execFile)(process.execPath, ['src/cli/build.mjs']);
+    await promisify(execFile)(process.execPath, ['src/cli/build.mjs']);
     return new ControlPlaneLab(context, [BUNDLE]);
   }
 
@@ -74,25 +79,20 @@ export class ControlPlaneLab implements Lab {
   async during(shape: Shape, fault: (trial: Trial) => Promise<unknown>, options: TrialOptions = {}): Promise<Verdict> {
     const { signal } = this;
     const folder = this.newFolder();
-    this.context.tell('control planes start');
-    const site = await Site.open(shape, { folder, program: this.program });
-    let crowd: Crowd | undefined;
+    const closers: (() => unknown)[] = [() => removeFolder(folder)];
     try {
-      const { linesAtOnce = 1 } = options;
-      crowd = await Crowd.open({ connection: site.connection, folder, signal, linesAtOnce });
+      const { linesAtOnce = 1, prepare } = options;
+      const prepared = await prepare?.(folder);
+      if (prepared) closers.unshift(() => prepared.close());
+      this.context.tell('control planes start');
+      const site = await Site.open(shape, { folder, program: this.program });
+      closers.unshift(() => site.close());
+      const crowd = await Crowd.open({ connection: site.connection, folder, signal, linesAtOnce });
+      closers.unshift(() => crowd.close());
       return await this.carryOut({ site, crowd, signal }, fault, options);
     } finally {
-      await crowd?.close();
-      await site.close();
-      removeFolder(folder);
+      for (const close of closers) await close();
     }
-  }
-
-  /** Kills the only control plane at every commit point, one after the other. */
-  killedAtEachCommit(database: Shape['database'], side: Side): Promise<Verdict> {
-    if (database === 'postgres') return this.during({ database }, (trial) => killAtEachOnPostgres(trial, side));
-    const orders = this.newFolder();
-    return this.during(killableOnSqlite(orders), (trial) => killAtEachOnSqlite(trial, orders, side));
   }
 
   private async carryOut(

@@ -1,11 +1,16 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { listen, type Listener } from '../../../../src/control-plane/listen';
-import type { Side } from './commit-points';
 
-interface Order {
+/** Where a control plane is killed: before the database has the COMMIT, or after, before anybody hears that it is done. */
+export type Side = 'before' | 'after';
+
+export interface CommitPoint {
   /** Of statements and values of a transaction. */
   readonly pattern: RegExp;
   readonly side: Side;
+}
+
+interface Order extends CommitPoint {
   /** The process that is to be killed. */
   readonly pid: number;
 }
@@ -35,6 +40,11 @@ export class PostgresWire {
   killAt(order: Order): () => boolean {
     this.order = order;
     return () => this.order !== order;
+  }
+
+  /** Kills nobody any more. */
+  forget(): void {
+    this.order = undefined;
   }
 
   close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection } from '../../../../src/cli/api/connection';
 import { KeyFiles } from '../../../../src/control-plane/key-files';
@@ -216,14 +217,26 @@ export class Site {
   }
 
   private authority(): Promise<Authority> {
-    return Authority.open(
-      KeyFiles.given(this.keysDir, [], () => undefined),
-      Date.now,
-    );
+    return authorityOf(this.keysDir);
   }
 
-  /** A server certificate of the control plane's authority. */
-  async pair(): Promise<ServerPair> {
-    return (await this.authority()).issueServer(['127.0.0.1', 'localhost', ...(this.shape.host ? [this.shape.host] : [])]);
+  private pair(): Promise<ServerPair> {
+    return Site.issue(this.keysDir, this.shape.host);
+  }
+
+  /** A server certificate of the authority whose key is in a folder. */
+  static async issue(keysDir: string, ...names: readonly (string | undefined)[]): Promise<ServerPair> {
+    const given = names.filter((name) => name !== undefined);
+    return (await authorityOf(keysDir)).issueServer(['127.0.0.1', 'localhost', ...given]);
+  }
+
+  static authorityIn(keysDir: string): string {
+    return readFileSync(join(keysDir, 'ca.crt'), 'utf8');
   }
 }
+
+const authorityOf = (keysDir: string): Promise<Authority> =>
+  Authority.open(
+    KeyFiles.given(keysDir, [], () => undefined),
+    Date.now,
+  );
