@@ -225,7 +225,7 @@ const BEGINNINGS = [
   '^src/control-plane/database-thread\\.ts$',
   '^src/control-plane/web/browser/main\\.ts$',
   '^src/cli/generate/main\\.ts$',
-  '^src/cli/dev/(test|bench|bench-synth|chaos|eks-addon|images|pictures|soak|conformance/main)\\.ts$',
+  '^src/cli/dev/(test|bench|bench-synth|chaos|simulate|eks-addon|images|pictures|soak|conformance/main)\\.ts$',
   '^test/.+\\.test\\.ts$',
   '^test/.+\\.(setup|teardown)\\.ts$',
   // Programs and threads that tests start, and an app that a test translates.
@@ -237,6 +237,8 @@ const BEGINNINGS = [
   '^test/chaos/labs/control-plane/kill-at-commit\\.mjs$',
   // Found by their folder.
   '^test/chaos/faults/.+\\.ts$',
+  // A program that is bundled, and what the bundle has in place of modules of others.
+  '^test/simulation/(main|platform/.+)\\.ts$',
   // Types of packages that bring none.
   '\\.d\\.ts$',
 ];

@@ -1,4 +1,4 @@
-// The first thing that `npm run demo`, `images`, `bench`, `chaos`, `soak` and `npm test` run: plain JavaScript for Node >= 20
+// The first thing that `npm run demo`, `images`, `bench`, `chaos`, `soak`, `simulate` and `npm test` run: plain JavaScript for Node >= 20
 // without any package. It installs node_modules as package-lock.json says, once, and goes on with Node 24 from there.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -15,6 +15,7 @@ const programs = {
   'bench:synth': ['src/cli/dev/bench-synth.ts'],
   chaos: ['src/cli/dev/chaos.ts'],
   soak: ['src/cli/dev/soak.ts'],
+  simulate: ['src/cli/dev/simulate.ts'],
 };
 
 const [name, ...args] = process.argv.slice(2);

@@ -34,6 +34,8 @@ export interface Parts {
   readonly clock: Clock;
   readonly spans: Spans;
   readonly caches: Caches;
+  /** Who it is among the replicas. @default - host name and a random part */
+  readonly identity?: string;
   /** How a pool's session is opened, by the transport. */
   readonly connect: { readonly mqtt: Connect; readonly poll: Connect };
 }
@@ -77,6 +79,7 @@ export interface Parts {
       election: {
         ...options.leaderElection,
         client,
+        ...(parts.identity !== undefined && { identity: parts.identity }),
         namespace: options.controllerNamespace,
         name: options.leaseName,
         metrics: prometheus,

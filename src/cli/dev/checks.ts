@@ -33,6 +33,11 @@ export const CHECKS: readonly Check[] = [
   { name: 'build', title: 'constructs compile, programs bundle', command: ['npm', 'run', '--silent', 'build'] },
   { name: 'unit', title: 'unit tests', command: jest('constructs', 'server'), jest: true },
   {
+    name: 'simulation',
+    title: 'schedules of faults in simulated worlds',
+    command: ['tsx', 'src/cli/dev/simulate.ts', '--seeds', '1000'],
+  },
+  {
     name: 'packaging',
     title: 'the package as its users get it',
     command: oneByOne('packaging'),

@@ -110,7 +110,8 @@ async function collectUntilGone(context: RelayContext, watched: Watched): Promis
   const collector = new Collector({ exchange, run, journal, mask, clock, spans, debug: settings.debug });
   for (const warning of settings.warnings) await collector.say(warning, warning);
   if (watched.lastWords) await collector.say(FILE.lastWords, watched.lastWords);
-  await writeWhole(exchange, FILE.settingsTaken, 'now');
+  // Empty: a full volume has room for it.
+  await writeWhole(exchange, FILE.settingsTaken, '');
 
   const startedAt = clock.monotonic();
   let lastOutputAt = startedAt;

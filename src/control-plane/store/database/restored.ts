@@ -8,7 +8,7 @@ import { changeFile, openFile, readSequences, writeSequence } from './sqlite-fil
  * Numbers that are left free for what was numbered after the backup, so that nothing new is taken for it: fencing numbers
  * of Pods that go on, and revisions that clients have seen.
  */
-const FREE_NUMBERS = 1_000_000_000;
+export const FREE_NUMBERS = 1_000_000_000;
 /** The same of a run's attempts, by which its Pods are named. */
 const FREE_ATTEMPTS = 10;
 
@@ -19,7 +19,7 @@ const LINE =
 export async function markRestored(copy: string, where: string): Promise<void> {
   await changeFile(copy, async (db) => {
     await migrate(db, 'sqlite', where);
-    await (db as unknown as Kysely<Schema>).transaction().execute(mark);
+    await (db as unknown as Kysely<Schema>).transaction().execute((tx) => noteRestored(tx, Date.now()));
   });
   const file = openFile(copy);
   try {
@@ -29,7 +29,8 @@ export async function markRestored(copy: string, where: string): Promise<void> {
   }
 }
 
-async function mark(db: Kysely<Schema>): Promise<void> {
+/** Notes in a database that it is no longer the present; the fencing numbers are left to whoever has the file. */
+export async function noteRestored(db: Kysely<Schema>, now: number): Promise<void> {
   const underWay = db.selectFrom('assignments').where('endedAt', 'is', null);
   await db
     .updateTable('leaseClock')
@@ -50,6 +51,6 @@ async function mark(db: Kysely<Schema>): Promise<void> {
     .execute();
   const logs = new LogTable(db, 'sqlite');
   for (const { runId, attempt } of await underWay.select(['runId', 'attempt']).execute()) {
-    await logs.add(runId, attempt, { time: Date.now(), stream: 'system', step: '', text: `${LINE}\n` });
+    await logs.add(runId, attempt, { time: now, stream: 'system', step: '', text: `${LINE}\n` });
   }
 }
