@@ -8,6 +8,7 @@ import { graphqlRoute } from './graphql/route';
 import { apiRoutes } from './http/api-routes';
 import { refusingApp } from './http/app';
 import { pushRoutes, type PushParts } from './http/pushes/routes';
+import { registryRoutes } from './http/registry-routes';
 import { traced } from './http/traced';
 import { vcsAgentRoutes } from './http/vcs-agent-routes';
 import { workerRoutes } from './http/worker-routes';
@@ -58,6 +59,7 @@ export function appOf({ context, blobs, states, proofs, apiKeys, authority, heal
   // Before those of people and programs, since git hosts log in as neither.
   app.route('/api/v1', pushRoutes({ ...forPeople, now: context.now, heard: doors.pushHeard }));
   app.route('/api/v1', apiRoutes({ ...forPeople, apiKeys }));
+  app.route('/', registryRoutes({ ...forPeople, apiKeys }));
   app.route('/graphql', graphqlRoute({ ...forPeople, apiKeys }));
   app.route('/', webRoutes({ ...forPeople, apiKeys, sessions, isOpen }));
   return app;

@@ -269,9 +269,9 @@ function certificateEnds(
   };
 }
 
-function blobReferences({ read: { runs, states } }: Store): BlobReferences {
+function blobReferences({ read: { runs, states, modules } }: Store): BlobReferences {
   const named: Record<BlobKind, (ids: readonly string[]) => Promise<Iterable<string>>> = {
-    sources: (ids) => runs.namedSources(ids),
+    sources: async (ids) => [...(await runs.namedSources(ids)), ...(await modules.namedSources(ids))],
     workspaces: (ids) => runs.namedWorkspaces(ids),
     states: (ids) => states.named(ids),
   };

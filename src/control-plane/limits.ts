@@ -93,6 +93,7 @@ export const LIMITS = {
   ),
   graphqlAtOnce: limit(64, 'count', 'GraphQL requests at once', 'Terraform sends ten'),
   uploads: limit(32, 'count', 'uploads of sources at once', 'people push one'),
+  archives: limit(64, 'count', 'archives of modules that are fetched at once', 'a run fetches one after another'),
   followers: limit(200, 'count', 'log followers at once', 'people read one'),
   pagesAtOnce: limit(32, 'count', 'web pages made at once', 'people look at one'),
   livePages: limit(500, 'count', 'web pages kept up to date at once', 'those in hidden tabs are not'),

@@ -69,7 +69,16 @@ const addStack = (id: string): Promise<void> => {
     source: null,
     createdAt: 1,
   };
-  const stack = { id, name: id, poolId: 'p', tool: 'OPENTOFU' as const, toolVersion: null, playbook: null, ...poor };
+  const stack = {
+    id,
+    name: id,
+    poolId: 'p',
+    kind: 'stack' as const,
+    tool: 'OPENTOFU' as const,
+    toolVersion: null,
+    playbook: null,
+    ...poor,
+  };
   return store.transaction((tx) => tx.stacks.insert(stack, secretOf(id)));
 };
 

@@ -77,12 +77,19 @@ export class ApiClient {
     }
   }
 
-  /** Uploads a stream. */
-  async upload(path: string, body: Readable): Promise<void> {
+  /** One that stands for the API key for a while. Secret. */
+  async token(): Promise<string> {
+    // One that was kept may have ended.
+    await this.query(VIEWER);
+    return this.login();
+  }
+
+  /** Uploads a stream. @returns what is answered */
+  async upload<Answer extends object>(path: string, body: Readable): Promise<Answer> {
     await this.login();
     // It cannot be sent twice, so that a session that has ended is to be known before.
     if (this.isKept && !this.loggedIn && (await this.query(VIEWER)).viewer === null) this.forgetKept();
-    (await this.send(path, { method: 'PUT', body })).resume();
+    return (await jsonOf(await this.send(path, { method: 'PUT', body }))) as Answer;
   }
 
   /** The chunks of a streamed answer. */

@@ -16,7 +16,7 @@ export const POOLS = graphql(`{ workerPools { ${POOL} } }`);
 export const POOL_NAMES = graphql('{ workerPools { id name } }');
 export const POOL_TOKEN = graphql('query($id: ID!) { workerPool(id: $id) { config } }');
 export const POOL_TO_CHANGE = graphql(`query($id: ID!) { workerPool(id: $id) { version ${POOL_SETTINGS} } }`);
-/** With its queue as far as it is shown, runs that wait for others among the unfinished ones, and the stacks that it runs. */
+/** With its queue as far as it is shown, runs that wait for others among the unfinished ones, the stacks that it runs, and the modules that it tests. */
 export const POOL_DETAILS = graphql(`
   query($id: ID!, $predicates: [QueryPredicate!]!) {
     workerPool(id: $id) {
@@ -27,6 +27,7 @@ export const POOL_DETAILS = graphql(`
       }
     }
     stacks(workerPool: $id, first: 50) { id name }
+    modules(workerPool: $id) { id name: registryPath }
     searchRuns(input: { first: 100, predicates: $predicates, orderBy: { field: "createdAt", direction: ASC } }) {
       edges { node { id stackName type state isPrioritized waitsFor createdAt } }
     }

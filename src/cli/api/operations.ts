@@ -132,8 +132,8 @@ export async function findStack(client: ApiClient, nameOrId: string): Promise<St
 }
 
 /** Uploads a folder as the stack's source; runs triggered from now on use it. */
-export function uploadSource(client: ApiClient, stack: string, packed: PackedSource): Promise<void> {
-  return client.upload(`/api/v1/stacks/${encodeURIComponent(stack)}/source`, packed.open());
+export async function uploadSource(client: ApiClient, stack: string, packed: PackedSource): Promise<void> {
+  await client.upload(`/api/v1/stacks/${encodeURIComponent(stack)}/source`, packed.open());
 }
 
 /** What goes for one run alone; what is left out is as the stack has it. */

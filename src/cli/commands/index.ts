@@ -6,6 +6,7 @@ import { controllerCommand } from './controller';
 import { demoCommand } from './demo';
 import { keyCommand } from './key';
 import { launcherCommand } from './launcher';
+import { moduleCommand } from './module';
 import { poolCommand } from './pool';
 import { profileCommand } from './profile';
 import { runCommand } from './run';
@@ -24,6 +25,7 @@ export const allCommands = (): Command[] => [
   poolCommand(),
   workerCommand(),
   stackCommand(),
+  moduleCommand(),
   runCommand(),
   keyCommand(),
   auditCommand(),

@@ -23,7 +23,7 @@ export async function poolDetails(client: ApiClient, id: string): Promise<PoolDe
     { field: 'workerPool', constraint: { stringMatches: [id] } },
     { field: 'finished', constraint: { booleanEquals: [false] } },
   ];
-  const { workerPool, stacks, searchRuns } = await client.query(POOL_DETAILS, { id, predicates });
+  const { workerPool, stacks, modules, searchRuns } = await client.query(POOL_DETAILS, { id, predicates });
   if (!workerPool) throw poolNotFound(id);
   const { searchSchedulableRuns, ...pool } = workerPool;
   const inTurn = searchSchedulableRuns.edges.map(({ node: { position, run } }) => ({ ...run, position }));
@@ -32,7 +32,7 @@ export async function poolDetails(client: ApiClient, id: string): Promise<PoolDe
   const { hasNextPage } = searchSchedulableRuns.pageInfo;
   // What comes behind the shown page of the queue is no other run.
   const queue = hasNextPage ? inTurn : [...inTurn, ...others];
-  return { ...pool, queue, hasMoreRuns: hasNextPage, usedBy: stacks };
+  return { ...pool, queue, hasMoreRuns: hasNextPage, usedBy: [...stacks, ...modules] };
 }
 
 export function poolText(pool: PoolDetails): string {
@@ -52,10 +52,10 @@ export function poolText(pool: PoolDetails): string {
   return `${table(facts)}\n\n${queueText(pool)}`;
 }
 
-function usedBy({ usedBy: stacks, usersCount }: PoolDetails): string {
-  if (stacks.length === 0) return '(no stack)';
-  const more = usersCount - stacks.length;
-  return `${stacks.map(({ name }) => name).join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
+function usedBy({ usedBy: users, usersCount }: PoolDetails): string {
+  if (users.length === 0) return '(no stack, no module)';
+  const more = usersCount - users.length;
+  return `${users.map(({ name }) => name).join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
 }
 
 function queueText({ queue, hasMoreRuns }: PoolDetails): string {

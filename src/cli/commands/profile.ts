@@ -17,6 +17,7 @@ import { print, table } from '../api/output';
 import { Profiles, type Profile } from '../api/profiles';
 import { notFound } from '../api/refused';
 import { UsageError, UserError } from '../run-program';
+import { exportTokenCommand } from './profile-token';
 
 /** `worker-pools profile`: control planes by names, with who one is there. */
 export function profileCommand(): Command {
@@ -28,6 +29,7 @@ export function profileCommand(): Command {
     useCommand(),
     currentCommand(),
     deleteCommand(),
+    exportTokenCommand(),
   );
 }
 

@@ -78,7 +78,7 @@ What they see here:
 
 - **There is no public worker pool.** \`publicWorkerPool\` has no workers and no queue: each stack has a pool of its own.
 - **Spaces are names.** A pool keeps the space that it is given, \`legacy\` unless told otherwise, and its stacks are in it; nothing depends on it.
-- **There are no modules.** \`searchModules\` is empty and \`module\` null: pools run stacks.
+- **[Modules](../guides/modules.md)** have the fields that \`spacectl module list\` shows; their mutations take arguments of their own.
 - **Stacks have no description, labels or branch.** They are null or empty.
 - **Usage** is that of the calendar month in UTC: the minutes in which workers had a run. Nobody is billed.
 - **Metrics** of resources and drift are empty.

@@ -13,6 +13,8 @@ import { runTopic, type Sleep } from '../queue/wakeups';
 import { DriftAdmin } from './drift-admin';
 import { KeyAdmin } from './key-admin';
 import { configOf, requireWholeHash, usable } from './new-run';
+import { ModuleAdmin } from './module-admin';
+import { ModuleRegistry } from './module-registry';
 import { OutputAdmin } from './output-admin';
 import { PlanAdmin } from './plan-admin';
 import { PoolAdmin, type Pool, type PoolKeeper } from './pool-admin';
@@ -64,6 +66,8 @@ export class AdminService {
   readonly pushes: PushAdmin;
   readonly webhooks: WebhookAdmin;
   readonly vcsAgents: VcsAgentAdmin;
+  readonly modules: ModuleAdmin;
+  readonly registry: ModuleRegistry;
   private readonly context: PersonContext;
   private readonly poolAdmin: PoolAdmin;
   private readonly stackAdmin: StackAdmin;
@@ -87,6 +91,8 @@ export class AdminService {
       this.stackAdmin.require(nameOrId, field),
     );
     this.vcsAgents = new VcsAgentAdmin(this.context, issuer);
+    this.modules = new ModuleAdmin(this.context, blobs, (nameOrId) => this.poolAdmin.byNameOrId(nameOrId));
+    this.registry = new ModuleRegistry(this.modules, blobs);
     this.stackAdmin = new StackAdmin(this.context, blobs, (nameOrId) => this.poolAdmin.byNameOrId(nameOrId));
     this.pushes = new PushAdmin(this.context, this.stackAdmin);
   }

@@ -3,6 +3,7 @@ import type { AdminService } from '../admin/admin-service';
 import type { Pool } from '../admin/pool-admin';
 import type { PushHook } from '../admin/push-admin';
 import type { ChangeCounts } from '../store/plan-changes';
+import type { ModuleTest, ModuleVersionRecord } from '../store/modules';
 import type { VcsAgentRecord } from '../store/vcs-agents';
 import type { StackOutputs } from '../store/outputs';
 import type { WorkerCounts } from '../store/workers';
@@ -36,6 +37,9 @@ export class Lookups {
   readonly waitsFor: DataLoader<RunRecord, string | null>;
   readonly stacksOfVcsAgents: DataLoader<string, readonly StackRecord[]>;
   readonly vcsAgents: DataLoader<string, readonly VcsAgentRecord[]>;
+  readonly moduleCounts: DataLoader<string, number>;
+  readonly moduleVersions: DataLoader<string, readonly ModuleVersionRecord[]>;
+  readonly moduleTests: DataLoader<string, readonly ModuleTest[]>;
 
   constructor(admin: AdminService) {
     this.pendingRuns = byId((pools) => admin.pendingRuns(pools), 0);
@@ -56,6 +60,9 @@ export class Lookups {
     this.driftSchedules = byId((stacks) => admin.drift.ofStacks(stacks), null);
     this.vcsAgents = byId((pools) => admin.vcsAgents.agents(pools), []);
     this.stacksOfVcsAgents = byId((pools) => admin.vcsAgents.stacks(pools), []);
+    this.moduleCounts = byId((pools) => admin.modules.countOfPools(pools), 0);
+    this.moduleVersions = byId((modules) => admin.modules.versions(modules), []);
+    this.moduleTests = byId((versions) => admin.modules.tests(versions), []);
     this.waitsFor = new DataLoader((runs) => admin.waitsFor(runs), { cache: false });
   }
 }

@@ -8,7 +8,9 @@ import { builder, seconds, type RequestContext } from './builder';
 import { isGiven } from './given';
 import { mostOf } from './search';
 
-export const RunType = builder.enumType('RunType', { values: ['TRACKED', 'PROPOSED', 'DESTROY', 'TASK'] as const });
+export const RunType = builder.enumType('RunType', {
+  values: ['TRACKED', 'PROPOSED', 'DESTROY', 'TASK', 'TESTING'] as const,
+});
 
 export const RunState = builder.enumType('RunState', {
   values: [

@@ -12,6 +12,7 @@ import './search-runs';
 import './worker-pools';
 import './spaces';
 import './modules';
+import './module-mutations';
 import './stacks';
 import './drift';
 import './push-hooks';

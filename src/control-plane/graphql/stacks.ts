@@ -143,7 +143,7 @@ builder.queryField('searchStacks', (t) =>
   }),
 );
 
-const EnvironmentVariable = builder
+export const EnvironmentVariable = builder
   .inputRef<{ readonly name: string; readonly value: string }>('EnvironmentVariable')
   .implement({
     fields: (t) => ({ name: t.string({ required: true }), value: t.string({ required: true }) }),

@@ -75,8 +75,9 @@ export const WorkerPool = builder.objectRef<Pool>('WorkerPool').implement({
       resolve: ({ id }, { input }, context) => schedulableRuns(input, context, id),
     }),
     usersCount: t.int({
-      description: 'How many stacks it runs.',
-      resolve: ({ id }, _args, { lookups }) => lookups.stackCounts.load(id),
+      description: 'How many stacks it runs, and modules it tests.',
+      resolve: async ({ id }, _args, { lookups }) =>
+        (await lookups.stackCounts.load(id)) + (await lookups.moduleCounts.load(id)),
     }),
     managedByK8sController: t.boolean({
       description: 'Whether a cluster made it: people change it once an admin has unlocked it.',

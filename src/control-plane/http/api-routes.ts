@@ -13,9 +13,10 @@ import { bodyStream, type Admission } from '../admission';
 import type { Action } from '../audit/actions';
 import type { Refusals } from '../audit/refusals';
 import { LIMIT } from '../limits';
-import type { Caller, Right } from '../identity/rights';
-import { keyTopic, StreamRights, type Proof } from '../identity/stream-rights';
-import { bearer, refusingApp } from './app';
+import type { Right } from '../identity/rights';
+import { StreamRights, type Proof } from '../identity/stream-rights';
+import { refusingApp } from './app';
+import { mayRead, requireCaller, type CallerEnv as Env } from './caller';
 
 /** How often a silent log stream says that it lives. */
 const BEAT_MS = 10_000;
@@ -35,6 +36,7 @@ export interface ApiParts {
 export function apiRoutes({ admin, apiKeys, admission, refusals, logger }: ApiParts): Hono<Env> {
   const app = refusingApp<Env>(logger);
   app.use(requireCaller(apiKeys, admission));
+  const people = { admission, refusals };
   const mayChange = (right: Right, action: Action): MiddlewareHandler<Env> => {
     return async (c, next) => {
       const attempt = { action, objectId: c.req.param('name') };
@@ -49,14 +51,13 @@ export function apiRoutes({ admin, apiKeys, admission, refusals, logger }: ApiPa
       return c.json({ id: stack.id, name: stack.name, source: stack.source });
     }),
   );
-  const mayRead = (right: Right): MiddlewareHandler<Env> => {
-    return async (c, next) => {
-      const attempt = { action: 'api.read', objectId: c.req.path } as const;
-      await refusals.admit(c.var.caller, admission.originOf(c), right, attempt);
-      await next();
-    };
-  };
-  app.get('/stacks/:name/state', mayRead('state:read'), async (c) => {
+  app.put('/modules/:name/source', mayChange('source:write', 'module.upload-source'), (c) =>
+    admission.inFlight.during('uploads', LIMIT.uploads, 'too many uploads at once', async () => {
+      const source = await c.var.admin.modules.uploadSource(c.req.param('name'), archiveOf(bodyStream(c)));
+      return c.json({ source });
+    }),
+  );
+  app.get('/stacks/:name/state', mayRead(people, 'state:read'), async (c) => {
     const { version, content } = await admin.states.pull(c.req.param('name'), versionOf(c.req.query('version')));
     const headers = { 'Content-Type': 'application/json', 'Content-Length': String(version.bytes) };
     return c.body(Readable.toWeb(content) as ReadableStream, 200, headers);
@@ -67,7 +68,7 @@ export function apiRoutes({ admin, apiKeys, admission, refusals, logger }: ApiPa
       return c.json({ number, serial, bytes });
     }),
   );
-  app.get('/runs/:id/log', mayRead('stack:read'), async (c) => {
+  app.get('/runs/:id/log', mayRead(people, 'stack:read'), async (c) => {
     const run = await admin.run(c.req.param('id'));
     if (!run) throw new RequestError('not-found', `run ${c.req.param('id')} not found`);
     const after = Number(c.req.query('after') ?? 0);
@@ -160,28 +161,4 @@ function mayHaveMore(records: readonly LogRecord[]): boolean {
 
 function stateLine(run: RunRecord): string {
   return `${JSON.stringify({ state: run.state, reason: run.reason, message: run.message })}\n`;
-}
-
-interface Env {
-  readonly Variables: {
-    readonly caller: Caller;
-    readonly proof: Proof;
-    /** Theirs, on routes that change something. */
-    readonly admin: AdminService;
-  };
-}
-
-function requireCaller(apiKeys: ApiKeys, admission: Admission): MiddlewareHandler<Env> {
-  return async (c, next) => {
-    const jwt = bearer(c.req.header('Authorization'));
-    const caller = jwt && (await apiKeys.verify(jwt));
-    if (!jwt || !caller) {
-      throw new RequestError('unauthorized', 'unauthorized: send the JWT of apiKeyUser as Authorization: Bearer');
-    }
-    admission.proved(c, `key ${caller.id}`);
-    c.set('caller', caller);
-    const isStillValid = async () => (await apiKeys.verify(jwt))?.role === caller.role;
-    c.set('proof', { topic: keyTopic(caller.id), isStillValid });
-    await next();
-  };
 }

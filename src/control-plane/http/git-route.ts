@@ -24,7 +24,7 @@ export async function askThroughAgents(
   const tables = context.store.read;
   await requireAttempt(tables, who, fence);
   const { stackId } = await requireRun(tables, who.runId);
-  const stack = await tables.stacks.find(stackId);
+  const [stack] = await tables.stacks.findAll([stackId]);
   const named = parsePrivateUrl(stack?.repository?.url ?? '');
   if (!named) throw new RequestError('not-found', `the stack of run ${who.runId} has no repository behind VCS agents`);
   const pool = await tables.vcsAgents.findByName(named.pool);

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { Context, Hono } from 'hono';
 import {
   ChangesRequest,
@@ -34,6 +33,7 @@ import type { States } from '../state/states';
 import { PodStates } from '../state/pod-states';
 import type { VcsGateway } from '../vcs-agents';
 import { refusingApp } from './app';
+import { blobResponse } from './blob-response';
 import { askThroughAgents } from './git-route';
 import { PoolCallers, type Operation } from './pool-callers';
 import { WorkspaceUploads } from './workspace-uploads';
@@ -218,9 +218,4 @@ function requireLogBytes(logBytes: TokenBuckets, poolId: string, { entries }: Lo
   const seconds = Math.ceil(waitMs / 1000);
   const message = `the runs of the pool write more log than is taken: try again in ${seconds} s`;
   throw new RequestError('too-many-requests', message, seconds);
-}
-
-function blobResponse(c: Context, blob: { size: number; stream: Readable }): Response {
-  const headers = { 'Content-Type': 'application/octet-stream', 'Content-Length': String(blob.size) };
-  return c.body(Readable.toWeb(blob.stream) as ReadableStream, 200, headers);
 }

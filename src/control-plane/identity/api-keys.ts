@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { parseJson } from '../../protocol/json';
 import { ConfigurationError, RequestError } from '../errors';
 import type { KeyFiles } from '../key-files';
+import { DownloadTickets } from './download-tickets';
 import { IssuerKeys } from './issuer-keys';
 import { jwtVerify } from './jwt-verify';
 import type { OidcTrust } from './oidc-trust';
@@ -70,6 +71,7 @@ interface Known extends Omit<Caller, 'kind'> {
 export class ApiKeys {
   private readonly startKey: Known;
   private readonly oidcTokens: OidcTokens;
+  readonly tickets: DownloadTickets;
 
   private constructor(
     readonly key: ApiKey,
@@ -78,6 +80,7 @@ export class ApiKeys {
   ) {
     const { id, secret } = key;
     this.startKey = { id, name: id, role: 'admin', secretHash: hashOf(secret), oidc: null };
+    this.tickets = new DownloadTickets({ key: signingKey, audience: parts.audience, now: parts.now });
     this.oidcTokens = parts.oidcTokens ?? new OidcTokens(new IssuerKeys(parts.now), parts.now);
   }
 

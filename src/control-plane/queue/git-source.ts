@@ -6,12 +6,12 @@ import { isGitSource } from '../store/source-names';
 /** What `init` clones, of a run whose source is the repository of its stack. */
 export function gitSourceOf(
   run: RunRecord,
-  { name, repository }: StackRecord,
+  { kind, name, repository }: StackRecord,
   credentials: GitCredentials,
 ): GitSource | undefined {
   if (!isGitSource(run.source)) return undefined;
   if (repository === null) {
-    throw new RequestError('malformed', `stack ${name} has no repository any more: trigger a new run of its source`);
+    throw new RequestError('malformed', `${kind} ${name} has no repository any more: trigger a new run of its source`);
   }
   const { branch } = commitOf(run, repository.branch);
   return { ...repository, branch, commit: run.gitCommit?.hash ?? run.commitSha, credentials };

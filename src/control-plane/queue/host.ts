@@ -6,6 +6,7 @@ import './assign-runs';
 import './cycle';
 import './drift';
 import './dependencies';
+import './module-versions';
 import './person-operations';
 import './pod-operations';
 import './report';

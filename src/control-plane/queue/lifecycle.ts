@@ -5,6 +5,7 @@ import type { AssignmentRecord, RunChange, RunRecord } from '../store/records';
 import type { OwnEntry } from '../store/logs';
 import type { Change } from './change';
 import { hasNews } from './dependency-news';
+import { settleTest } from './module-tests';
 import { readyNextOf, readyNextRun } from './next-run';
 import { isKnown } from './run-types';
 import { isTerminal, next, type RunEvent } from './transitions';
@@ -60,6 +61,7 @@ async function letOthersGo(made: Change, run: RunRecord): Promise<void> {
   await readyNextRun(made, run);
   if (run.type === 'TRACKED') await settleDependents(made, run);
   if (run.driftDetection) made.driftRunsChanged(run.poolId);
+  if (run.type === 'TESTING') await settleTest(made, run);
 }
 
 /** A tracked run has ended: what follows it goes now, or never. */

@@ -8,7 +8,7 @@ import { advance, endWithoutSuccess, leaveStack, lockRun, ownLine, systemLog } f
 import { changeByPerson, personOperation } from './operation';
 import { PRIORITIZED, usualRank } from './rank';
 import { isGitSource } from '../store/source-names';
-import { AS_THE_STACK, queueVersionOf, takesTurns } from './run-types';
+import { AS_THE_STACK, factsOf, mayBeRetried, queueVersionOf, takesTurns } from './run-types';
 import { firstState } from './state-changes';
 import { isTerminal } from './transitions';
 
@@ -61,6 +61,7 @@ export async function enqueue(made: Change, wanted: NewRun): Promise<Audited<Run
   const around = await holdAround(made, stack.id, type);
   const held = around.stacks.get(stack.id);
   if (!held) throw new RequestError('malformed', `stack ${stack.name} was deleted: it can have no further runs`);
+  requireFit(held, type);
   const before = idempotencyKey === undefined ? undefined : await tx.runs.findByKey(stack.id, idempotencyKey);
   if (before) return unchanged(sameRun(before, wanted));
   const { poolId, source } = held;
@@ -70,15 +71,11 @@ export async function enqueue(made: Change, wanted: NewRun): Promise<Audited<Run
       `stack ${stack.name} has no source yet: upload one, or name a git repository, before triggering a run`,
     );
   }
-  if (type === 'DESTROY' && held.tool === 'ANSIBLE') {
-    const why = 'Ansible keeps no record of what it has made';
-    throw malformed('type', `stack ${stack.name} can have no destroy run: ${why}; write a playbook that undoes it`);
-  }
   const { own, ...row } = asWanted({ ...wanted, config: await ofDrift(made, wanted, source) }, held, source);
   const run = { ...row, ...own, source, createdAt: now };
   const looksForDrift = type === 'PROPOSED' && run.driftDetection;
   const mayBeReady = around.awaited.length === 0 && !looksForDrift;
-  const line = ownLine(now, `Run of stack ${stack.name} is queued${retryOf ? ofRetry(retryOf, source) : ''}`);
+  const line = ownLine(now, `Run of ${held.kind} ${held.name} is queued${retryOf ? ofRetry(retryOf, source) : ''}`);
   const inserting = tx.runs.insert(run, mayBeReady && (takesTurns(type) ? 'when-free' : true), line.text);
   const beside = [
     tx.logs.addNext(id, 0, line),
@@ -90,13 +87,28 @@ export async function enqueue(made: Change, wanted: NewRun): Promise<Audited<Run
   if (mayBeReady) made.mayAssign(poolId);
   const [inserted, pool] = await Promise.all([inserting, locking, ...beside]);
   if (!pool) {
-    throw new RequestError('malformed', `the pool of stack ${stack.name} was deleted: no worker could take its runs`);
+    throw new RequestError(
+      'malformed',
+      `the pool of ${held.kind} ${held.name} was deleted: no worker could take its runs`,
+    );
   }
   await queueDependents(made, { id, stackId: stack.id }, around);
   if (looksForDrift) made.driftRunsChanged(poolId);
   const changes = fieldsOf({ type, autoDeploy: run.autoDeploy, idempotencyKey: run.idempotencyKey, ...own });
   const queued = { ...inserted, stackName: held.name, stackDriftedSince: held.driftedSince };
   return audited(queued, ofRun(queued, changes));
+}
+
+/** @throws RequestError `malformed` for a type of runs that this can have none of */
+function requireFit({ kind, name, tool }: StackRecord, type: RunType): void {
+  const { of } = factsOf(type);
+  if (of !== kind) {
+    throw malformed('type', `${kind} ${name} can have no such run: a run of the type ${type} is of a ${of}`);
+  }
+  if (type === 'DESTROY' && tool === 'ANSIBLE') {
+    const why = 'Ansible keeps no record of what it has made';
+    throw malformed('type', `stack ${name} can have no destroy run: ${why}; write a playbook that undoes it`);
+  }
 }
 
 /** What the audit trail says of a change of a run. */
@@ -174,6 +186,10 @@ async function retry(made: Change, { runId, ...wanted }: Retry): Promise<Audited
     throw new RequestError('malformed', `run ${run.id} is FINISHED: there is nothing to retry, trigger a new run`);
   }
   const { type, autoDeploy, stackId, stackName } = run;
+  if (!mayBeRetried(run)) {
+    const what = `run ${run.id} tests a version of module ${stackName}`;
+    throw new RequestError('malformed', `${what}: make the version again, which has the number still free`);
+  }
   const stack = { id: stackId, name: stackName };
   const queued = { ...wanted, type, autoDeploy, stack, config: configOf(run), retryOf: run };
   const { value, facts } = await enqueue(made, queued);

@@ -106,7 +106,7 @@ async function letStart(
 ): Promise<boolean> {
   const { tx, now } = made;
   if (!(await tx.assignments.start(assignment.fence, podUid, now, await made.reading()))) return false;
-  const event = run.type === 'TASK' ? 'start-task' : 'start';
+  const event = run.type === 'TASK' || run.type === 'TESTING' ? 'start-task' : 'start';
   await advance(made, run, event, { ...change, ...(takesTurns(run.type) ? { holding: true } : {}) });
   made.touch(assignment.poolId, assignment.workerId);
   made.happened({ kind: 'started', ...attemptOf(assignment), assignedAt: assignment.createdAt });
@@ -182,19 +182,19 @@ const starting = operation('start', async (made: Change, { who, request, hasSecr
   if (stack.managesState && stateVersion > 0 && !request.servesState) {
     throw new RequestError(
       'malformed',
-      `the control plane keeps the state of stack ${stack.name}, and the launcher of this Pod is too old to use it: give the pool a newer launcher image`,
+      `the control plane keeps the state of ${stack.kind} ${stack.name}, and the launcher of this Pod is too old to use it: give the pool a newer launcher image`,
     );
   }
   if (needsGit(run, assignment.stage) && !request.clonesGit) {
     throw new RequestError(
       'malformed',
-      `the source of stack ${stack.name} is a git repository, and the launcher of this Pod is too old to clone it: give the pool a newer launcher image`,
+      `the source of ${stack.kind} ${stack.name} is a git repository, and the launcher of this Pod is too old to clone it: give the pool a newer launcher image`,
     );
   }
   if (tool.toolVersion !== null && !request.bringsTool) {
     throw new RequestError(
       'malformed',
-      `stack ${stack.name} names version ${tool.toolVersion} of its tool, and the launcher of this Pod is too old to bring it: give the pool a newer launcher image`,
+      `${stack.kind} ${stack.name} names version ${tool.toolVersion} of its tool, and the launcher of this Pod is too old to bring it: give the pool a newer launcher image`,
     );
   }
   return { run: { ...run, ...tool }, stage: assignment.stage, ...found };

@@ -1,11 +1,13 @@
 import { isGitSource } from '../store/source-names';
-import type { RunConfig, RunRecord, RunType } from '../store/records';
+import type { RunConfig, RunRecord, RunType, StackKind } from '../store/records';
 
 interface RunTypeFacts {
   /** For people: what it does. */
   readonly kind: string;
   /** Goes on with "of STACK". */
   readonly title: string;
+  /** What it can be of. */
+  readonly of: StackKind;
   /** It changes something, so that of its stack it goes in turn with others that do. */
   readonly takesTurns: boolean;
   /** It plans first, and what it applies is the plan. */
@@ -16,22 +18,53 @@ interface RunTypeFacts {
 
 /** What sets the types of runs apart. */
 export const RUN_TYPES: Readonly<Record<RunType, RunTypeFacts>> = {
-  TRACKED: { kind: 'tracked: plans and applies', title: 'Tracked run', takesTurns: true, appliesPlan: true, since: 0 },
-  PROPOSED: { kind: 'proposed: plans only', title: 'Proposed run', takesTurns: false, appliesPlan: false, since: 0 },
+  TRACKED: {
+    kind: 'tracked: plans and applies',
+    title: 'Tracked run',
+    of: 'stack',
+    takesTurns: true,
+    appliesPlan: true,
+    since: 0,
+  },
+  PROPOSED: {
+    kind: 'proposed: plans only',
+    title: 'Proposed run',
+    of: 'stack',
+    takesTurns: false,
+    appliesPlan: false,
+    since: 0,
+  },
   DESTROY: {
     kind: 'destroy: plans and deletes all that the stack has made',
     title: 'Destroy run',
+    of: 'stack',
     takesTurns: true,
     appliesPlan: true,
     since: 1,
   },
-  TASK: { kind: 'task: carries out a command', title: 'Task', takesTurns: true, appliesPlan: false, since: 1 },
+  TASK: {
+    kind: 'task: carries out a command',
+    title: 'Task',
+    of: 'stack',
+    takesTurns: true,
+    appliesPlan: false,
+    since: 1,
+  },
+  TESTING: {
+    kind: 'test: makes what a version of a module makes, and destroys it',
+    title: 'Test',
+    of: 'module',
+    takesTurns: false,
+    appliesPlan: false,
+    since: 1,
+  },
 };
 
 /** One that a newer release has brought: what is known of it is that it may change something. */
 const NEWER: RunTypeFacts = {
   kind: 'of a newer version',
   title: 'Run',
+  of: 'stack',
   takesTurns: true,
   appliesPlan: true,
   since: Infinity,
@@ -43,6 +76,9 @@ export const factsOf = (type: string): RunTypeFacts =>
 export const takesTurns = (type: RunType): boolean => factsOf(type).takesTurns;
 
 export const appliesPlan = (type: RunType): boolean => factsOf(type).appliesPlan;
+
+/** Whether it goes again by itself: a test belongs to its version. */
+export const mayBeRetried = ({ type }: Pick<RunRecord, 'type'>): boolean => factsOf(type).of === 'stack';
 
 /**
  * The version of what runs mean. While one replica after another is replaced, old and new ones share a database: each run has

@@ -26,7 +26,7 @@ export function runSpec(
   stage: Stage,
 ): RunSpec {
   const { tool, toolVersion, playbook } = toolOf(run, stack);
-  const planStep = stage === 'preparing' && run.command === null ? 'plan' : null;
+  const planStep = stage === 'preparing' && run.command === null && run.type !== 'TESTING' ? 'plan' : null;
   const common = {
     runId: run.id,
     stack: stack.name,
@@ -82,6 +82,7 @@ export function writesState({ type }: Pick<RunRecord, 'type'>, stage: Stage): bo
 function stepsOf(run: RunRecord, program: string, stage: Stage): RunSpec['steps'] {
   if (stage === 'applying') return applying(program);
   const init = { name: 'init', command: `${program} init -input=false`, successExitCodes: [] };
+  if (run.type === 'TESTING') return [init, ...testing(program)];
   if (run.command === null) return [init, planning(program, run.type === 'DESTROY' ? ' -destroy' : '')];
   const task = { name: 'task', command: run.command, successExitCodes: [] };
   return run.skipInitialization ? [task] : [init, task];
@@ -93,6 +94,20 @@ function planning(tool: string, how: string): RunSpec['steps'][number] {
     command: `${tool} plan${how} -input=false -lock-timeout=60s -detailed-exitcode -out=${PLAN_FILE}`,
     successExitCodes: [CHANGES_EXIT_CODE],
   };
+}
+
+/** What an apply that failed has made is destroyed, too: nothing else knows of the state, which goes with the Pod. */
+function testing(tool: string): RunSpec['steps'] {
+  const destroy = `${tool} destroy -input=false -auto-approve`;
+  return [
+    { name: 'plan', command: `${tool} plan -input=false -out=${PLAN_FILE}`, successExitCodes: [] },
+    {
+      name: 'apply',
+      command: `${tool} apply -input=false ${PLAN_FILE} && exit 0\nwp_code=$?\n${destroy}\nexit "$wp_code"`,
+      successExitCodes: [],
+    },
+    { name: 'destroy', command: destroy, successExitCodes: [] },
+  ];
 }
 
 /** Options that the stack has for other commands fail this one. */

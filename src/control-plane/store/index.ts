@@ -12,6 +12,7 @@ import { HistoryTable } from './history';
 import { LeaseClockTable } from './lease-clock';
 import { LogTable } from './logs';
 import { LookTable } from './looks';
+import { ModuleTable } from './modules';
 import { OutputTable } from './outputs';
 import { PlanChangesTable } from './plan-changes';
 import { PoolSampleTable } from './pool-samples';
@@ -50,6 +51,7 @@ export interface Tables {
   readonly pushHooks: PushHookTable;
   readonly webhooks: WebhookTable;
   readonly vcsAgents: VcsAgentTable;
+  readonly modules: ModuleTable;
   readonly runs: RunTable;
   readonly runEnvironments: RunEnvironmentTable;
   readonly runInputs: RunInputTable;
@@ -141,6 +143,7 @@ function tables(db: Kysely<Schema>, dialect: Dialect, vault: Sealing): Tables {
     pushHooks: new PushHookTable(db, dialect, vault),
     webhooks: new WebhookTable(db, dialect, vault),
     vcsAgents: new VcsAgentTable(db, dialect),
+    modules: new ModuleTable(db, dialect),
     runs: new RunTable(db, dialect),
     runEnvironments: new RunEnvironmentTable(db, dialect, vault),
     runInputs: new RunInputTable(db, dialect, vault),

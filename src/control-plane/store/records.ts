@@ -63,8 +63,13 @@ export interface WorkerRecord {
 /** Values may be secret. */
 export type Environment = Readonly<Record<string, string>>;
 
+/** What runs are of. A module has its own settings beside (modules.ts), and is tested in place of being applied. */
+export type StackKind = 'stack' | 'module';
+
 export interface StackRecord {
   readonly id: string;
+  readonly kind: StackKind;
+  /** Of a module: its space, name and provider, with slashes between. */
   readonly name: string;
   readonly poolId: string;
   readonly tool: StackTool;
@@ -158,7 +163,10 @@ export interface StateLock {
 /** What a stack is of; `init` brings releases of all but Ansible. */
 export type StackTool = ReleasedTool | 'ANSIBLE';
 
-export type RunType = 'TRACKED' | 'PROPOSED' | 'DESTROY' | 'TASK';
+/** Of a version of a module: PENDING while its tests go on, ACTIVE when all of them passed. */
+export type ModuleVersionState = 'PENDING' | 'ACTIVE' | 'FAILED';
+
+export type RunType = 'TRACKED' | 'PROPOSED' | 'DESTROY' | 'TASK' | 'TESTING';
 
 export type RunState =
   | 'QUEUED'

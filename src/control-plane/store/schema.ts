@@ -8,7 +8,8 @@ import type {
   StackOutputsRow,
 } from './schema-dependencies';
 import type { Generated } from 'kysely';
-import type { StackTool } from './records';
+import type { StackKind, StackTool } from './records';
+import type { ModuleRow, ModuleTestRow, ModuleVersionRow } from './schema-modules';
 import type { DriftScheduleRow } from './schema-drift';
 import type { ApiKeyRow, WebSessionRow } from './schema-identities';
 import type { PushDeliveryRow, PushHookRow } from './schema-push-hooks';
@@ -68,6 +69,7 @@ export interface WorkerRow {
 
 export interface StackRow {
   id: string;
+  kind: Generated<StackKind>;
   name: string;
   poolId: string;
   tool: StackTool;
@@ -374,4 +376,7 @@ export interface Schema {
   repositoryCredentials: RepositoryCredentialsRow;
   pushHooks: PushHookRow;
   pushDeliveries: PushDeliveryRow;
+  modules: ModuleRow;
+  moduleVersions: ModuleVersionRow;
+  moduleTests: ModuleTestRow;
 }

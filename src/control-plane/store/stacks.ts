@@ -1,7 +1,7 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { GitCredentials, GitRepository } from '../../protocol/messages';
 import type { Vault } from '../vault';
-import type { Environment, StackRecord } from './records';
+import type { Environment, StackKind, StackRecord } from './records';
 import type { Schema, StackRow } from './schema';
 import { environmentOf, openedCredentials, ownEnvironmentOf } from './secrets';
 import { Statement } from './statement';
@@ -10,6 +10,7 @@ import { chunks, Table, type Dialect } from './table';
 /** All but the environment: what reads a stack needs its secrets hardly ever. */
 const COLUMNS = [
   'id',
+  'kind',
   'name',
   'poolId',
   'tool',
@@ -51,10 +52,11 @@ export class StackTable extends Table {
     stacks.existing().where((eb) => eb.or([eb('name', '=', nameOrId), eb('id', '=', nameOrId)])),
   );
 
-  /** By name or ULID; undefined for one that never was or is deleted. */
-  async find(nameOrId: string): Promise<StackRecord | undefined> {
+  /** By name or ULID; undefined for one that never was, is deleted, or of another kind. */
+  async find(nameOrId: string, kind: StackKind = 'stack'): Promise<StackRecord | undefined> {
     const row = await this.row(StackTable.found, { nameOrId });
-    return row && toStack(row);
+    if (row?.kind !== kind) return undefined;
+    return toStack(row);
   }
 
   private static readonly locked = new Statement((stacks: StackTable, { id }: { id: string }) =>
@@ -146,7 +148,7 @@ export class StackTable extends Table {
   }
 
   async list(poolId?: string): Promise<StackRecord[]> {
-    const query = this.existing().orderBy('name');
+    const query = this.existing().where('kind', '=', 'stack').orderBy('name');
     return (await (poolId === undefined ? query : query.where('poolId', '=', poolId)).execute()).map(toStack);
   }
 
@@ -160,13 +162,14 @@ export class StackTable extends Table {
   }
 
   /** Pools without a stack are left out. */
-  async countOfPools(poolIds: readonly string[]): Promise<Map<string, number>> {
+  async countOfPools(poolIds: readonly string[], kind: StackKind = 'stack'): Promise<Map<string, number>> {
     const counts = new Map<string, number>();
     for (const chunk of chunks(poolIds)) {
       const rows = await this.db
         .selectFrom('stacks')
         .select(['poolId', (eb) => eb.fn.countAll<number>().as('n')])
         .where('poolId', 'in', chunk)
+        .where('kind', '=', kind)
         .where('deletedAt', 'is', null)
         .groupBy('poolId')
         .execute();
@@ -222,7 +225,7 @@ export class StackTable extends Table {
   }
 
   async update(stack: StackRecord, environment: Environment): Promise<void> {
-    const { id, name: _name, source: _source, createdAt: _createdAt, ...row } = toRow(stack);
+    const { id, kind: _kind, name: _name, source: _source, createdAt: _createdAt, ...row } = toRow(stack);
     await this.db
       .updateTable('stacks')
       .set({ ...row, environment: this.seal(id, environment) })

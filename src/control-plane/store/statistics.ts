@@ -53,6 +53,7 @@ export class StatisticsTable extends Table {
     const newest = this.db
       .selectFrom('stacks')
       .where('stacks.deletedAt', 'is', null)
+      .where('stacks.kind', '=', 'stack')
       .select((eb) =>
         eb
           .selectFrom('runs')

@@ -23,6 +23,7 @@ export interface Surroundings {
 /** Where one gets from everywhere. */
 const PLACES: readonly (readonly [path: string, name: string, right: Right])[] = [
   ['/stacks', 'Stacks', 'stack:read'],
+  ['/modules', 'Modules', 'stack:read'],
   ['/runs', 'Runs', 'stack:read'],
   ['/webhooks', 'Webhooks', 'webhook:read'],
   ['/vcs-agent-pools', 'VCS agents', 'vcs-agent-pool:read'],

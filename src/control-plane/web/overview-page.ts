@@ -5,7 +5,7 @@ import { table, type Html } from './html';
 import { cut, nextPart } from './paging';
 import type { View } from './view';
 import type { Viewer } from './viewer';
-import { age, count, poolLink, runLink, stackLink, stateWord } from './words';
+import { age, count, ownerLink, poolLink, runLink, stateWord } from './words';
 
 interface PoolOverview {
   readonly pool: PoolRecord;
@@ -82,7 +82,7 @@ export function runTable(runs: readonly RunRecord[], { labelledBy, names, withSt
       runLink(run.id),
       stateWord(run.state),
       run.type.toLowerCase(),
-      ...(withStack ? [stackLink(run.stackId, run.stackName)] : []),
+      ...(withStack ? [ownerLink(run)] : []),
       ...(names ? [poolLink(run.poolId, names.get(run.poolId))] : []),
       age(run.createdAt),
     ]),

@@ -3,6 +3,7 @@ import type { Right } from '../identity/rights';
 import { auditView } from './audit-page';
 import { keysView } from './key-page';
 import { runsView, stacksView } from './list-pages';
+import { modulesView, moduleView } from './module-pages';
 import { overview } from './overview-page';
 import { POOL_TABS, poolView } from './pool-page';
 import { runView } from './run-page';
@@ -69,6 +70,18 @@ export const PAGES: readonly PageKind[] = [
     what: 'stack',
     make: stateView,
     missing: (id) => `There is no stack ${id}; it may have been deleted.`,
+  },
+  {
+    path: '/modules',
+    what: 'page',
+    make: (admin, _, viewer, query) => modulesView(admin, viewer, query),
+    missing: noSuch,
+  },
+  {
+    path: '/modules/:id',
+    what: 'module',
+    make: moduleView,
+    missing: (id) => `There is no module ${id}; it may have been deleted.`,
   },
   {
     path: '/webhooks',

@@ -13,8 +13,11 @@ export interface Phase {
 type Attempt = Pick<AssignmentRecord, 'attempt' | 'stage' | 'createdAt' | 'startedAt' | 'endedAt'>;
 type Run = Pick<RunRecord, 'type' | 'state' | 'createdAt' | 'finishedAt'>;
 
+/** Of those that plan nothing for others. */
+const ONE_STAGE: Partial<Record<Run['type'], string>> = { TASK: 'Task', TESTING: 'Test' };
+
 const stageName = ({ type }: Run, { stage }: Attempt): string =>
-  stage === 'applying' ? 'Apply' : type === 'TASK' ? 'Task' : 'Plan';
+  stage === 'applying' ? 'Apply' : (ONE_STAGE[type] ?? 'Plan');
 
 /** What a run went through, in the order of time. @param attempts oldest first */
 export function phases(run: Run, attempts: readonly Attempt[]): Phase[] {

@@ -6,10 +6,11 @@ import { WORKER_STATUSES } from '../store/worker-search';
 import { deedsTable } from './audit-page';
 import { table, type Html } from './html';
 import { cut, filterForm, nextPart } from './paging';
+import { moduleTable } from './module-pages';
 import { runTable } from './overview-page';
 import { usage } from './usage-chart';
 import type { Viewer } from './viewer';
-import { age, count, runLink, stackLink, stateWord, workerStatus } from './words';
+import { age, count, ownerLink, runLink, stackLink, stateWord, workerStatus } from './words';
 
 /** What is shown of each list at once. */
 const SHOWN = 100;
@@ -130,7 +131,7 @@ async function queue(admin: AdminService, { id }: Pool, { query }: Asked): Promi
         String(offset + at + 1),
         stateWord(run.state),
         run.type.toLowerCase(),
-        stackLink(run.stackId, run.stackName),
+        ownerLink(run),
         reasons[at] ?? '',
         age(run.createdAt),
       ]),
@@ -141,8 +142,15 @@ async function queue(admin: AdminService, { id }: Pool, { query }: Asked): Promi
 }
 
 async function stacks(admin: AdminService, { id }: Pool, { query }: Asked): Promise<Html> {
-  const all = await admin.stacks({ pool: id });
-  if (all.length === 0) return html`<p>No stack uses this pool.</p>`;
+  const [all, modules] = [await admin.stacks({ pool: id }), await admin.modules.list(id)];
+  const tested =
+    modules.length === 0
+      ? html``
+      : html`<h3 id="modules">Modules</h3>
+          ${await moduleTable(admin, modules, 'modules')}`;
+  if (all.length === 0)
+    return html`<p>No stack${modules.length === 0 ? ' and no module' : ''} uses this pool.</p>
+      ${tested}`;
   const offset = offsetOf(query);
   const { shown, last } = cut(all.slice(offset), SHOWN);
   return html`${table({
@@ -156,7 +164,7 @@ async function stacks(admin: AdminService, { id }: Pool, { query }: Asked): Prom
       age(createdAt),
     ]),
   })}
-  ${nextPart(`/pools/${id}/stacks`, query, last && String(offset + SHOWN), 'More')}`;
+  ${nextPart(`/pools/${id}/stacks`, query, last && String(offset + SHOWN), 'More')}${tested}`;
 }
 
 async function activity(admin: AdminService, { id }: Pool, { viewer }: Asked): Promise<Html> {

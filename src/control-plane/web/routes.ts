@@ -36,7 +36,9 @@ const HEADERS = secureHeaders({
 });
 
 /** All of the pages below these are for whoever may see them. */
-const BELOW = ['pools', 'stacks', 'runs', 'keys', 'audit', 'webhooks', 'vcs-agent-pools'].map((first) => `/${first}/*`);
+const BELOW = ['pools', 'stacks', 'modules', 'runs', 'keys', 'audit', 'webhooks', 'vcs-agent-pools'].map(
+  (first) => `/${first}/*`,
+);
 
 /** Some have a token or a secret, and all of them what not everybody may see. */
 const keptByNobody: MiddlewareHandler = (c, next) => {

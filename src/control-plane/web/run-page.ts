@@ -3,7 +3,7 @@ import { changesInWords } from '../../text/changes';
 import { spanInWords } from '../../time';
 import type { AdminService } from '../admin/admin-service';
 import { PRIORITIZED } from '../queue/rank';
-import { factsOf } from '../queue/run-types';
+import { factsOf, mayBeRetried } from '../queue/run-types';
 import { isTerminal } from '../queue/transitions';
 import type { PlanChanges } from '../store/plan-changes';
 import type { RunRecord } from '../store/records';
@@ -14,7 +14,7 @@ import { outputsPart } from './outputs';
 import type { View } from './view';
 import { commitFacts } from './source-words';
 import type { Viewer } from './viewer';
-import { moment, poolLink, since, span, stackLink, stateWord } from './words';
+import { moment, ownerLink, poolLink, since, span, stateWord } from './words';
 
 /** One run: how it stands, without its log. */
 export async function runView(admin: AdminService, id: string, viewer: Viewer): Promise<View | null> {
@@ -30,7 +30,7 @@ export async function runView(admin: AdminService, id: string, viewer: Viewer): 
     title: `${run.state.toLowerCase()}: run of ${run.stackName}`,
     shows: [`run/${run.id}`, `stack/${run.stackId}`, `pool/${run.poolId}`],
     parts: [
-      { content: html`<h1>Run of ${stackLink(run.stackId, run.stackName)}</h1>` },
+      { content: html`<h1>Run of ${ownerLink(run)}</h1>` },
       {
         region: 'state',
         content: html`<p>${stateWord(run.state)}</p>
@@ -102,7 +102,7 @@ function actions(run: RunRecord, { may }: Viewer): Html | string {
     ...(run.state === 'QUEUED' || run.state === 'PREPARING' ? (['cancel'] as const) : []),
     ...(!isTerminal(run.state) || run.holding ? (['stop'] as const) : []),
     ...(!isTerminal(run.state) ? [run.rank === PRIORITIZED ? ('deprioritize' as const) : ('prioritize' as const)] : []),
-    ...(isTerminal(run.state) && run.state !== 'FINISHED' ? (['retry'] as const) : []),
+    ...(isTerminal(run.state) && run.state !== 'FINISHED' && mayBeRetried(run) ? (['retry'] as const) : []),
   ];
   const word = (action: string) => `${action[0]!.toUpperCase()}${action.slice(1)}`;
   return html`<p class="actions">

@@ -4,10 +4,11 @@ import type { RunRecord, StackRecord } from '../store/records';
 import type { Html } from './html';
 import { moment } from './words';
 
-/** Where the source of a stack is. */
-export function sourceOf({ name, source, repository }: StackRecord): Html | string {
+/** Where the source of a stack or a module is. */
+export function sourceOf({ kind, name, source, repository }: StackRecord): Html | string {
   if (repository === null) {
-    return source === null ? html`none: <code>worker-pools stack push ${name} --source DIR</code>` : 'uploaded';
+    const command = kind === 'module' ? 'module version create' : 'stack push';
+    return source === null ? html`none: <code>worker-pools ${command} ${name} --source DIR</code>` : 'uploaded';
   }
   const { url, branch, submodules, lfs, sparse } = repository;
   const options = [submodules && 'with submodules', lfs && 'with Git LFS', sparse && 'the folder of the project alone'];

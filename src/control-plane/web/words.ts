@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { spanInWords } from '../../time';
-import type { RunState, WorkerRecord } from '../store/records';
+import { factsOf } from '../queue/run-types';
+import type { RunRecord, RunState, WorkerRecord } from '../store/records';
 import type { Html } from './html';
 
 const MOODS: Readonly<Record<RunState, 'good' | 'bad' | 'waiting' | 'live' | ''>> = {
@@ -40,6 +41,12 @@ export const poolLink = (id: string, name: string | undefined): Html | string =>
   name === undefined ? '(deleted)' : html`<a href="/pools/${id}">${name}</a>`;
 
 export const stackLink = (id: string, name: string): Html => html`<a href="/stacks/${id}">${name}</a>`;
+
+export const moduleLink = (id: string, name: string): Html => html`<a href="/modules/${id}">${name}</a>`;
+
+/** The stack of a run, or the module that it tests. */
+export const ownerLink = ({ type, stackId, stackName }: Pick<RunRecord, 'type' | 'stackId' | 'stackName'>): Html =>
+  factsOf(type).of === 'module' ? moduleLink(stackId, stackName) : stackLink(stackId, stackName);
 
 /** A moment, for people and for programs; a script says it in the reader's zone. */
 export const moment = (milliseconds: number): Html => time(milliseconds, 'moment');

@@ -53,7 +53,7 @@ const RuntimeConfig = z.object({
 
 const PolicyRun = z.object({
   id: z.string().describe('ULID.'),
-  type: z.enum(['TRACKED', 'PROPOSED', 'DESTROY', 'TASK']),
+  type: z.enum(['TRACKED', 'PROPOSED', 'DESTROY', 'TASK', 'TESTING']),
   stage: z.enum(['preparing', 'applying']).describe('The policy is asked before each stage.'),
   state: z.string().describe('Of the run, such as PLANNING or APPLYING.'),
   command: z.string().nullable().describe('Of a task; null otherwise.'),

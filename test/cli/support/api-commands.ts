@@ -5,6 +5,7 @@ import { completionCommand } from '../../../src/cli/commands/completion';
 import { keyCommand } from '../../../src/cli/commands/key';
 import { vcsAgentPoolCommand } from '../../../src/cli/commands/vcs-agent-pool';
 import { webhookCommand } from '../../../src/cli/commands/webhook';
+import { moduleCommand } from '../../../src/cli/commands/module';
 import { poolCommand } from '../../../src/cli/commands/pool';
 import { profileCommand } from '../../../src/cli/commands/profile';
 import { runCommand } from '../../../src/cli/commands/run';
@@ -13,7 +14,7 @@ import { workerCommand } from '../../../src/cli/commands/worker';
 import { whoamiCommand } from '../../../src/cli/commands/whoami';
 import { run } from '../../../src/cli/run-program';
 
-const ofQueue = [poolCommand(), workerCommand(), stackCommand(), runCommand()];
+const ofQueue = [poolCommand(), workerCommand(), stackCommand(), moduleCommand(), runCommand()];
 const ofAccount = [
   keyCommand(),
   webhookCommand(),

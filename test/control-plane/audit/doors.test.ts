@@ -10,6 +10,7 @@ import { formDoors } from './support/form-doors';
 import { lockState, pushState, stateOf, unconfirmedRun } from './support/furnished';
 import { archive, mutation, SECRET, TestDoors, type Door } from './support/doors';
 import { pushDoors } from './support/push-doors';
+import { moduleDoors } from './support/module-doors';
 import { vcsAgentDoors } from './support/vcs-agent-doors';
 import { outputDoors } from './support/output-doors';
 import { webhookDoors } from './support/webhook-doors';
@@ -148,6 +149,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   })),
   ...webhookDoors(() => queue),
   ...vcsAgentDoors(() => queue),
+  ...moduleDoors(() => queue),
   'PUT /api/v1/stacks/:name/source': {
     action: 'stack.upload-source',
     prepare: () => ({ method: 'PUT', path: '/api/v1/stacks/stack/source', body: archive(SECRET) }),

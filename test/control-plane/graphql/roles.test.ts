@@ -44,7 +44,13 @@ const FIELDS: Readonly<Record<string, readonly Role[]>> = {
   searchRuns: READERS,
   searchStacks: READERS,
   module: READERS,
+  modules: READERS,
   searchModules: READERS,
+  moduleCreate: ADMINS,
+  moduleUpdate: ADMINS,
+  moduleDelete: ADMINS,
+  moduleVersionCreate: OPERATORS,
+  moduleVersionYank: OPERATORS,
   runTrigger: OPERATORS,
   taskCreate: OPERATORS,
   stackIntegrationDriftDetectionTrigger: OPERATORS,
@@ -190,6 +196,9 @@ describe.each(ALL)('the role %s', (role) => {
 
   test.each([
     ['to upload a source', 'PUT', (): string => '/api/v1/stacks/none/source', 404, OPERATORS],
+    ['to upload the source of a module', 'PUT', (): string => '/api/v1/modules/none/source', 404, OPERATORS],
+    ['to ask for the versions of a module', 'GET', (): string => '/registry/modules/v1/a/b/c/versions', 404, READERS],
+    ['to fetch one', 'GET', (): string => '/registry/modules/v1/a/b/c/1.2.3/download', 404, READERS],
     ['to fetch a state', 'GET', (): string => '/api/v1/stacks/none/state', 404, OPERATORS],
     ['to bring a state', 'PUT', (): string => '/api/v1/stacks/none/state', 404, OPERATORS],
     ['to read a log', 'GET', (): string => `/api/v1/runs/${run}/log`, 200, READERS],

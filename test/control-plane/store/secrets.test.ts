@@ -66,6 +66,7 @@ const stack = (id: string): StackRecord => ({
   id,
   name: `stack-${id}`,
   poolId: 'p',
+  kind: 'stack',
   tool: 'OPENTOFU',
   toolVersion: null,
   playbook: null,

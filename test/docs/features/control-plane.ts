@@ -39,7 +39,12 @@ export const MANAGEMENT: FeatureGroup = {
       'control-plane/graphql/operations',
       'publicWorkerPool',
     ]),
-    works('F57', 'A stack is attached to a pool', ['control-plane/graphql/operations', 'stackUpdate']),
+    works(
+      'F57',
+      'A stack or a module is attached to a pool',
+      ['control-plane/graphql/operations', 'stackUpdate'],
+      ['control-plane/queue/module-versions', 'is attached to another pool once its tests have ended'],
+    ),
     works('F58', 'Limits of drift detection of a pool', [
       'control-plane/queue/drift',
       'so many are in progress at once, and the others say so',

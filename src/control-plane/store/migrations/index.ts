@@ -23,6 +23,7 @@ import { ansible } from './0025-ansible';
 import { toolVersions } from './0023-tool-versions';
 import { outputs } from './0024-outputs';
 import { pushHooks } from './0026-push-hooks';
+import { modules } from './0027-modules';
 import type { Migration } from './migration';
 
 /**
@@ -62,4 +63,5 @@ export const MIGRATIONS: Migrations = {
   '0024-outputs.additive': outputs,
   '0025-ansible.additive': ansible,
   '0026-push-hooks.additive': pushHooks,
+  '0027-modules.additive': modules,
 };

@@ -8,7 +8,7 @@ import { requireStack } from './question';
 import type { Values } from './values';
 
 /** What people trigger by its kind; a task has a form of its own, as it has a command. */
-const KINDS = Object.entries(RUN_TYPES).filter(([type]) => type !== 'TASK');
+const KINDS = Object.entries(RUN_TYPES).filter(([type, { of }]) => of === 'stack' && type !== 'TASK');
 
 function typeOf(text: string): RunType {
   const [known] = KINDS.find(([type]) => type === text) ?? [];

@@ -63,6 +63,7 @@ const RUN = 0;
 async function insertStacks(store: Store, poolId: string, count: number): Promise<void> {
   const same = {
     poolId,
+    kind: 'stack',
     tool: 'OPENTOFU',
     toolVersion: null,
     playbook: null,

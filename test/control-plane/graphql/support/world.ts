@@ -82,6 +82,24 @@ export class World {
     return (await this.queue.admin.outputs.addReference(await this.dependency(), wanted)).id;
   }
 
+  /** One with a source. */
+  async module(): Promise<string> {
+    const { modules } = this.queue.admin;
+    const { id } = await modules.create({ name: this.fresh('module').replaceAll(' ', '-'), pool: this.pool.id });
+    await modules.uploadSource(id, Readable.from([Buffer.from('a source')]));
+    return id;
+  }
+
+  /** One that is ACTIVE. */
+  async moduleVersion(module: string): Promise<string> {
+    const worker = await this.queue.register();
+    const { id } = await this.queue.admin.modules.createVersion({ module, number: '1.2.3' });
+    const assignment = await this.queue.assignment(worker);
+    await this.queue.start(assignment);
+    await this.queue.end(assignment);
+    return id;
+  }
+
   async key(): Promise<string> {
     return (await this.queue.admin.keys.create({ name: this.fresh('key'), role: 'reader' })).id;
   }

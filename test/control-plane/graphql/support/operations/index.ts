@@ -1,6 +1,7 @@
 import { ACCOUNT } from './account';
 import { POOLS } from './pools';
 import { STACKS } from './stacks';
+import { MODULES } from './modules';
 import { RUNS } from './runs';
 import { KEYS } from './keys';
 import { DRIFT } from './drift';
@@ -14,6 +15,7 @@ export const OPERATIONS: Operations = {
   ...ACCOUNT,
   ...POOLS,
   ...STACKS,
+  ...MODULES,
   ...DRIFT,
   ...PUSH_HOOKS,
   ...RUNS,

@@ -1,4 +1,4 @@
-import { one, ofStack, FIRST, search, type Operations } from './operation';
+import { one, ofStack, search, type Operations } from './operation';
 
 const REPOSITORY = {
   repository: 'https://git.example.com/team/network.git',
@@ -26,18 +26,6 @@ export const STACKS: Operations = {
       input: { first: 5, predicates: [{ field: 'workerPool', constraint: { stringMatches: [pool.id] } }] },
     }),
     gives: () => ({ edges: [{ node: {} }], pageInfo: { hasNextPage: false } }),
-  },
-  module: {
-    shows: 'is null',
-    document: one('ID!', 'module', 'id'),
-    given: () => ({ id: 'any' }),
-    gives: () => null,
-  },
-  searchModules: {
-    shows: 'is empty',
-    document: search('searchModules'),
-    given: () => FIRST,
-    gives: () => ({ edges: [], pageInfo: { endCursor: '', hasNextPage: false, hasPreviousPage: false } }),
   },
   stackCreate: {
     shows: 'makes a stack, and does not tell the values of its environment',
