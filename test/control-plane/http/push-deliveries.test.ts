@@ -89,6 +89,25 @@ describe('what is wrong with a delivery is said', () => {
   });
 });
 
+test('what a host tells reaches nobody but in one line', async () => {
+  const { body } = await door.deliver(GITHUB, GITHUB.push({ ref: 'refs/heads/a\u202e\u001b[2Jb' }));
+  expect(body.why).toMatch(/^it is of branch a\\u202e\\u001b\[2Jb, and/);
+  expect((await door.admin.pushes.deliveries(door.stack))[0]?.message).toBe(body.why);
+});
+
+test('whoever cannot prove who they are takes nothing of what a stack may be told', async () => {
+  const own = await PushDoor.open({ trustedProxies: ['127.0.0.1'] });
+  await own.make();
+  const event = GITLAB.push({ ref: 'refs/tags/v1' });
+  const from = (address: string, token: string) =>
+    own.send(text(event), { ...event.headers, 'X-Forwarded-For': address, 'X-Gitlab-Token': token });
+  // More than a stack may be told at once, and of no address more than it may guess.
+  const guesses = Array.from({ length: 80 }, (_, n) => from(`192.0.2.${n % 8}`, 'guess'));
+  expect(new Set((await Promise.all(guesses)).map(({ status }) => status))).toEqual(new Set([401]));
+  expect(await from('198.51.100.1', own.secret)).toMatchObject({ status: 200 });
+  await own.close();
+});
+
 test('messages keep what can be shown', async () => {
   const message = `\u0007\u202e${'Ä'.repeat(499)}😀 and more\n\nbody`;
   await door.deliver(GITHUB, GITHUB.push({ head_commit: commit({ message }) }));
@@ -128,32 +147,36 @@ test('a secret that was replaced, or taken away, is refused at once', async () =
 });
 
 test('what came is seen: in the deliveries, the audit trail and the metrics', async () => {
-  const before = await counted();
-  const { body } = await door.deliver(GITHUB, GITHUB.push());
-  await door.deliver(GITHUB, GITHUB.push({ ref: 'refs/tags/v1' }));
+  // With a minute of its own, which has few entries for one address.
+  const own = await PushDoor.open();
+  await own.make();
+  const before = await counted(own);
+  const { body } = await own.deliver(GITHUB, GITHUB.push());
+  await own.deliver(GITHUB, GITHUB.push({ ref: 'refs/tags/v1' }));
   const event = GITHUB.push();
-  await door.send(text(event), { ...event.headers, ...GITHUB.sign(event, 'another') });
-  expect(await door.admin.pushes.deliveries(door.stack)).toMatchObject([
+  await own.send(text(event), { ...event.headers, ...GITHUB.sign(event, 'another') });
+  expect(await own.admin.pushes.deliveries(own.stack)).toMatchObject([
     { host: 'GitHub', event: 'push', runId: null, message: expect.stringContaining('a push of a tag') },
     { host: 'GitHub', event: 'push', runId: body.run, message: null },
   ]);
   const about = [{ field: 'object', values: [body.run!], isExcluded: false }] as const;
   const search = { where: [...about], oldestFirst: true, after: undefined, limit: 1 };
-  expect(await door.admin.searchAuditTrail(search)).toMatchObject([
-    { action: 'run.trigger', actor: { kind: 'git host', id: door.stack, name: `pushes to stack ${door.name}` } },
+  expect(await own.admin.searchAuditTrail(search)).toMatchObject([
+    { action: 'run.trigger', actor: { kind: 'git host', id: own.stack, name: `pushes to stack ${own.name}` } },
   ]);
   const last = { where: [], oldestFirst: false, after: undefined, limit: 1 };
-  expect(await door.admin.searchAuditTrail(last)).toMatchObject([
-    { action: 'run.trigger', outcome: 'refused', related: { kind: 'stack', id: door.stack } },
+  expect(await own.admin.searchAuditTrail(last)).toMatchObject([
+    { action: 'run.trigger', outcome: 'refused', related: { kind: 'stack', id: own.stack } },
   ]);
-  const after = await counted();
+  const after = await counted(own);
   const more = (result: string) => (after.get(result) ?? 0) - (before.get(result) ?? 0);
   expect(['run', 'nothing', 'refused'].map(more)).toEqual([1, 1, 1]);
+  await own.close();
 });
 
 /** Deliveries of GitHub, by what came of them. */
-async function counted(): Promise<Map<string, number>> {
-  const text = await (await fetch(`${door.controlPlane.metricsUrl}/metrics`)).text();
+async function counted(at: PushDoor): Promise<Map<string, number>> {
+  const text = await (await fetch(`${at.controlPlane.metricsUrl}/metrics`)).text();
   const series = new RegExp(`^${CONTROL_PLANE_METRICS.pushes.name}\\{host="GitHub",result="(\\w+)"\\} (\\d+)$`, 'gm');
   return new Map([...text.matchAll(series)].map(([, result, count]) => [result!, Number(count)]));
 }

@@ -59,7 +59,7 @@ export const Name = z.string().nullish();
 /** @param ref such as refs/heads/main; @param hash zeros where it was deleted */
 export function pushOf(ref: string, hash: string, rest: Pick<Push, 'message' | 'paths'>): Push | Nothing {
   const branch = BRANCH_REF.exec(ref)?.[1];
-  if (branch === undefined) return nothing('it is a push of a tag, and no run follows those');
+  if (branch === undefined) return nothing('it is a push of a tag, or of another name that is no branch');
   if (NO_COMMIT.test(hash)) return nothing(`branch ${branch} was deleted`);
   if (!isWholeHash(hash)) return nothing('it names no whole hash of a commit');
   return { kind: 'push', branch, hash: hash.toLowerCase(), ...rest };

@@ -6,7 +6,7 @@ import { Name, names, nothing, pathsOf, pushOf, PushedCommit, requestOf, Text, t
 /** Most commits of a push that GitHub tells of. */
 const MOST_COMMITS = 2048;
 
-const Repository = z.object({ id: z.number(), full_name: Text, clone_url: Name, ssh_url: Name, html_url: Name });
+const Repository = z.object({ full_name: Name, clone_url: Name, ssh_url: Name, html_url: Name });
 const AnyEvent = z.object({ repository: Repository.nullish() });
 const PushEvent = z.object({
   ref: z.string(),

@@ -4,9 +4,10 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { AdminService } from '../../admin/admin-service';
 import type { Admission } from '../../admission';
+import { textOf } from '../../admission/json-meter';
 import { actorOf } from '../../audit/actor';
 import type { Refusals } from '../../audit/refusals';
-import { RequestError } from '../../errors';
+import { RequestError, told as inOneLine } from '../../errors';
 import { LIMIT } from '../../limits';
 import type { PushDelivery, PushHookRecord } from '../../store/push-hooks';
 import type { StackRecord } from '../../store/records';
@@ -73,8 +74,10 @@ class Delivery {
     try {
       const { told, decision } = this.understood(host, event, body, { stack, hook });
       if ('why' in decision) {
-        await note({ runId: null, message: decision.why });
-        return { run: null, why: decision.why };
+        // Names of branches and repositories stand in it.
+        const why = inOneLine(decision.why);
+        await note({ runId: null, message: why });
+        return { run: null, why };
       }
       const run = await this.follow(stack, decision.run, this.keyOf(host, told, body));
       await note({ runId: run, message: null });
@@ -96,11 +99,12 @@ class Delivery {
     if (!host) throw new RequestError('malformed', 'no header says which event this is: it comes from no git host');
     const found = await this.counted(who, () => admin.pushes.secretOf(id));
     const { stack, hook, secret } = found;
-    admission.pushed(stack.id);
     requireJson(this.header);
-    const body = await admission.bytes(this.c, { who: `pushes of ${stack.id}`, most: LIMIT.pushBytes });
+    // Of all of them together, since nobody has proved yet who they are.
+    const body = await admission.bytes(this.c, { who: 'git hosts', most: LIMIT.pushBytes });
     const proof = { header: this.header, body, secret, now: now() };
     await this.counted(who, () => Promise.resolve(host.proves(proof) || undefined));
+    admission.pushed(stack.id);
     return { host, body, stack, hook };
   }
 
@@ -116,17 +120,17 @@ class Delivery {
     const stack = this.c.req.param('stack') ?? '';
     const attempt = { action: 'run.trigger', related: { kind: 'stack', id: stack } } as const;
     const actor = { kind: 'nobody', id: '', name: '', role: '', ...admission.originOf(this.c) };
-    await refusals.note(`address ${who}`, attempt, actor, refusal);
+    await refusals.note(`address ${admission.addressOf(this.c)}`, attempt, actor, refusal);
     throw refusal;
   }
 
   private understood(
     host: GitHost,
     event: string,
-    body: Uint8Array,
+    body: Buffer,
     { stack, hook }: { readonly stack: StackRecord; readonly hook: PushHookRecord },
   ): { readonly told: Told | undefined; readonly decision: Decision } {
-    const json = parseJsonBody(new TextDecoder('utf-8').decode(body));
+    const json = parseJsonBody(textOf(body));
     if (event === host.ping) return { told: undefined, decision: { why: `${host.name} reaches stack ${stack.name}` } };
     const told = this.read(host, event, json, stack.repository?.branch ?? '');
     return { told, decision: decide(stack, hook, told) };

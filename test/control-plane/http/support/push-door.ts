@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import type { ControlPlaneOptions } from '../../../../src/control-plane';
 import type { PushHookInput } from '../../../../src/control-plane/admin/push-admin';
 import { makePool, TestControlPlane } from '../../support/control-plane';
 import { text, type Event, type Sign } from './git-events';
@@ -20,8 +21,9 @@ export class PushDoor {
 
   private constructor(readonly controlPlane: TestControlPlane) {}
 
-  static async open(): Promise<PushDoor> {
-    const controlPlane = await TestControlPlane.start({ mqttPort: null, tls: false, metricsPort: 0 });
+  static async open(given: Partial<ControlPlaneOptions> = {}): Promise<PushDoor> {
+    const options = { mqttPort: null, tls: false, metricsPort: 0, ...given };
+    const controlPlane = await TestControlPlane.start(options);
     await makePool(controlPlane, 'pool');
     return new PushDoor(controlPlane);
   }
