@@ -2,7 +2,7 @@ import { CONFIRM_RUN } from '../../../../src/cli/api/documents';
 import { triggerRun } from '../../../../src/cli/api/operations';
 import { until } from '../../../../src/cli/demo/kubernetes';
 import type { Run, RunPod } from '../../../e2e/installation';
-import { SECOND } from './ledger';
+import type { Observed } from './judge';
 import type { NodeLab } from './lab';
 
 /** Nothing takes longer: not a start deadline, not a lease. */
@@ -81,16 +81,8 @@ export class CountedRun {
     return until(() => attempt().catch(() => undefined), tell, PATIENCE_MS);
   }
 
-  /** What is not as it has to be of a run that says it has succeeded: a change that was not made, a line that is not there. */
-  async missing(): Promise<string[]> {
-    const { made } = this.lab.ledger.of(this.stack);
-    const said = new Set([...(await this.log()).matchAll(SECOND)].map(([, second]) => Number(second)));
-    const absent = Array.from({ length: this.seconds }, (_, index) => index + 1).filter((second) => !said.has(second));
-    return [
-      ...(made === 1 ? [] : [`run ${this.id} succeeded, and the ledger has ${made} changes of it`]),
-      ...(absent.length === 0
-        ? []
-        : [`the log of run ${this.id} has not the lines of the seconds ${absent.join(', ')}`]),
-    ];
+  /** What is known of it when all is over. */
+  async observed(end: Run | undefined): Promise<Observed> {
+    return { id: this.id, end, ...this.lab.ledger.of(this.stack), log: await this.log(), seconds: this.seconds };
   }
 }

@@ -2,6 +2,7 @@ import { Scene } from '../../../e2e/fixtures/scene';
 import type { Fixture } from '../../../e2e/fixtures/fixture';
 import type { Fault, Verdict } from '../../fault';
 import { CountedRun } from './counted-run';
+import { judgeRun } from './judge';
 import type { NodeLab } from './lab';
 import { unlessWell } from './trial';
 
@@ -28,20 +29,20 @@ async function carryOut(fixture: Fixture, lab: NodeLab): Promise<Verdict> {
     const notConverged = await lab.converged();
     const recoveredInMs = performance.now() - endedAt;
     const log = await scene.log();
-    const isWhole = beside?.reason === 'Succeeded';
+    const { lost, doubled, killed, amiss } = judgeRun(await bystander.observed(beside));
     return {
       asked: 3,
-      finished: beside ? 3 : 2,
-      lost: beside ? 0 : 1,
-      doubled: lab.ledger.of(bystander.stack).begun > 1 ? 1 : 0,
-      killed: !beside || isWhole ? 0 : 1,
+      finished: 3 - Number(lost),
+      lost: Number(lost),
+      doubled: Number(doubled),
+      killed: Number(killed),
       recoveredInMs: Math.round(recoveredInMs),
       endedAs: { [reason ?? 'nothing']: 1 },
       amiss: [
         ...(reason === fixture.outcome ? [] : [`the run ended as ${reason}, not as ${fixture.outcome}: ${message}`]),
         ...unsaid(fixture.says ?? [], message ?? '', 'sentence of the outcome'),
         ...unsaid(fixture.logs ?? [], log, 'log'),
-        ...(isWhole ? await bystander.missing() : []),
+        ...amiss,
         ...notConverged,
         ...unlessWell(probe),
       ],

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OutcomeReason } from '../../../../src/protocol/messages';
 import type { Run } from '../../../e2e/installation';
 import type { Fault, Verdict } from '../../fault';
 import { CountedRun } from './counted-run';
+import { judgeRun, type VictimEnd } from './judge';
 import type { NodeLab } from './lab';
 
 /** The runs that are under way when it happens, and where. */
@@ -31,12 +31,6 @@ export interface NodeFault extends Omit<Fault<NodeLab>, 'run'> {
    * @default - as all others: it succeeds
    */
   readonly victimEnds?: VictimEnd;
-}
-
-export interface VictimEnd {
-  readonly as: OutcomeReason;
-  /** In the sentence of its end. */
-  readonly says: RegExp;
 }
 
 /** A fault that strikes while runs are in the midst of their changes. */
@@ -76,9 +70,9 @@ async function judge(
   const [ends, probe] = await Promise.all([Promise.all(runs.map((run) => run.ended())), lab.probe()]);
   const notConverged = await lab.converged();
   const recoveredInMs = performance.now() - healedAt;
-  const told = await Promise.all(
-    runs.map((run, index) => tell(run, ends[index], index === 0 ? victimEnds : undefined)),
-  );
+  const observed = await Promise.all(runs.map((run, index) => run.observed(ends[index])));
+  const told = observed.map((run, index) => judgeRun(run, index === 0 ? victimEnds : undefined));
+  for (const { id, end } of observed) lab.tell(`run ${id} ended as ${end?.reason}: ${end?.message}`);
   const sum = (key: 'lost' | 'doubled' | 'killed'): number => told.filter((each) => each[key]).length;
   return {
     asked: runs.length + 1,
@@ -95,27 +89,3 @@ async function judge(
 /** Of the run that was asked for when the fault was over. */
 export const unlessWell = ({ id, reason, message }: Run): string[] =>
   reason === 'Succeeded' ? [] : [`run ${id}, asked for afterwards, ended as ${reason}: ${message}`];
-
-interface Told {
-  readonly lost: boolean;
-  readonly doubled: boolean;
-  readonly killed: boolean;
-  readonly amiss: readonly string[];
-}
-
-async function tell(run: CountedRun, end: Run | undefined, expected: VictimEnd | undefined): Promise<Told> {
-  const { reason, message = '' } = end ?? {};
-  const wanted = expected?.as ?? 'Succeeded';
-  if (end) run.lab.tell(`run ${run.id} ended as ${reason}: ${message}`);
-  const wasDoubled = run.lab.ledger.of(run.stack).begun > 1;
-  const unexpected = end && reason !== wanted ? [`run ${run.id} ended as ${reason}, not as ${wanted}: ${message}`] : [];
-  const unsaid =
-    expected && !expected.says.test(message ?? '') ? [`run ${run.id} does not say why it ended: ${message}`] : [];
-  const missing = reason === 'Succeeded' ? await run.missing() : [];
-  return {
-    lost: end === undefined || reason === null || reason === '',
-    doubled: wasDoubled,
-    killed: unexpected.length > 0,
-    amiss: [...unexpected, ...unsaid, ...missing],
-  };
-}
