@@ -23,7 +23,12 @@ describe('a run under a fault of the node', () => {
 
   it.each<[string, Observed, VictimEnd | undefined, object]>([
     ['never ended', { ...well, end: undefined }, undefined, { lost: true, killed: false }],
-    ['ended without a reason', { ...well, end: { reason: null, message: '' } }, undefined, { lost: true, killed: true }],
+    [
+      'ended without a reason',
+      { ...well, end: { reason: null, message: '' } },
+      undefined,
+      { lost: true, killed: true },
+    ],
     ['made its change twice', { ...well, begun: 2, made: 2 }, undefined, { doubled: true }],
     ['was ended although its Pod was left alone', evicted, undefined, { killed: true }],
     ['ended as something else than is named', evicted, { ...victim, as: 'NodeLost' }, { killed: true }],
