@@ -109,7 +109,7 @@ const COMMANDS: Readonly<Record<string, Row>> = {
   'vcs-agent-pool list': () => [],
   'vcs-agent-pool show': () => [HOSTILE],
   'vcs-agent-pool update': () => [HOSTILE, '--name', 'x'],
-  'vcs-agent-pool delete': () => [HOSTILE],
+  'vcs-agent-pool delete': () => [HOSTILE, '--yes'],
   'control-plane': OWN,
   'control-plane keys': OWN,
   'control-plane rotate-encryption-key': OWN,

@@ -44,6 +44,7 @@ export const MANAGEMENT: FeatureGroup = {
       'A stack or a module is attached to a pool',
       ['control-plane/graphql/operations', 'stackUpdate'],
       ['control-plane/queue/module-versions', 'is attached to another pool once its tests have ended'],
+      ['integration/modules', 'a version is made and destroyed by the real OpenTofu'],
     ),
     works('F58', 'Limits of drift detection of a pool', [
       'control-plane/queue/drift',
