@@ -50,6 +50,7 @@ const PLAIN = new Set([
   'ssh-keygen',
   'ssh-keyscan',
   'sha256sum',
+  'tofu',
   'xargs',
 ]);
 
