@@ -195,6 +195,18 @@ export const CONTROL_PLANE_BUGS: readonly PlantedBug[] = [
     breaks: ['liveness', '3'],
   },
   {
+    name: 'lost-node-believed',
+    does: 'gives a run up whose node the cluster has lost sight of, though its relay is heard',
+    edits: [
+      {
+        file: REPORT,
+        find: 'if (isLoss(request.report) && (await relayIsHeard(made, assignment))) return',
+        replace: 'if (isLoss(request.report) && (await relayIsHeard(made, assignment)) && assignment.fence < 0) return',
+      },
+    ],
+    breaks: ['2', '10'],
+  },
+  {
     name: 'session-not-renewed',
     does: 'does not take the watch of a controller for a sign of life',
     edits: [

@@ -110,7 +110,7 @@ export const RUNTIME_BUGS: readonly PlantedBug[] = [
       {
         file: ELECTOR,
         find: '      if (now >= dueAt) return;',
-        replace: '      if (now >= Infinity) return;',
+        replace: '      if (now >= dueAt) dueAt = now + this.options.renewDeadlineMs;',
       },
       {
         file: ELECTOR,

@@ -109,23 +109,6 @@ export const WORKER_BUGS: readonly PlantedBug[] = [
     breaks: ['2'],
   },
   {
-    name: 'orphans-left',
-    does: 'leaves Pods that have not begun where they are, although their run was taken back',
-    edits: [
-      {
-        file: DECIDE,
-        find: '{ actions: deleteUnstarted(snapshot, snapshot.pods) },',
-        replace: '{ actions: [] },',
-      },
-      {
-        file: DECIDE_RUN,
-        find: '  const actions = deleteUnstarted(snapshot, earlier);',
-        replace: '  const actions = deleteUnstarted(snapshot, []);',
-      },
-    ],
-    breaks: ['liveness', '5'],
-  },
-  {
     name: 'released-too-early',
     does: 'frees Worker and stack of a run that has failed while its Pod is still at work',
     edits: [
