@@ -38,6 +38,11 @@ export const CHECKS: readonly Check[] = [
     command: ['tsx', 'src/cli/dev/simulate.ts', '--seeds', '1000'],
   },
   {
+    name: 'planted-bugs',
+    title: 'bugs that the simulation has to find',
+    command: ['tsx', 'src/cli/dev/simulate.ts', '--planted', '--soonest', '6', '--seeds', '200'],
+  },
+  {
     name: 'packaging',
     title: 'the package as its users get it',
     command: oneByOne('packaging'),

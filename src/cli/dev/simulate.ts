@@ -7,6 +7,7 @@ import { SimulationProcess, simulateMany } from '../../../test/simulation/fleet'
 import { progressOf, tallyAsText } from '../../../test/simulation/report';
 import { npmScript, stoppedBySignals } from '../npm-script';
 import { terminalProgress } from '../progress';
+import { huntPlanted } from './simulate-planted';
 
 interface Options {
   readonly seeds: number;
@@ -14,6 +15,9 @@ interface Options {
   readonly seed?: string;
   readonly keep?: readonly number[];
   readonly workers: number;
+  readonly planted?: string | true;
+  readonly soonest?: number;
+  readonly record?: boolean;
 }
 
 /** `npm run simulate`: the product's code in worlds in which everything goes wrong, by seeds. */
@@ -27,9 +31,20 @@ npmScript('npm run simulate', (program) =>
     .option('--seed <seed>', 'one alone, with its timeline')
     .option('--keep <steps>', 'of one alone: the numbers of the steps that are carried out, or none', steps)
     .option('--workers <count>', 'processes at the same time', atLeastOne, availableParallelism())
+    .option(
+      '--planted [bug]',
+      'put a bug into the code, or one after the other, and see that it is found in so many schedules',
+    )
+    .option('--soonest <count>', 'with --planted: only so many, those that are found soonest', atLeastOne)
+    .option('--record', 'with --planted: keep in test/simulation/planted/caught.json how each was found')
     .action(async (options: Options) => {
       const folder = mkdtempSync(join(tmpdir(), 'simulate-'));
       try {
+        const { planted } = options;
+        if (planted !== undefined) {
+          process.exitCode = await huntPlanted(folder, { ...options, planted });
+          return;
+        }
         const bundle = join(folder, 'simulation.mjs');
         await bundleSimulation(bundle);
         process.exitCode = await (options.seed === undefined

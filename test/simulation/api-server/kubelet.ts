@@ -37,30 +37,6 @@ export class Kubelet {
     return this.change(pod, 'kubelet', (live) => ({ ...live, status: { ...status, qosClass: live.status?.qosClass } }));
   }
 
-  /**
-   * Nobody hears the node any more: in the place of its kubelet its Pods are called not ready. What runs in them may go on.
-   */
-  callUnready(node: string): void {
-    for (const pod of this.pods(node)) {
-      const conditions = (pod.status?.conditions ?? []) as readonly { type: string; status: string }[];
-      const since = { status: 'False', lastTransitionTime: this.core.timestamp() };
-      const changed = conditions.map((one) =>
-        one.type === 'Ready' && one.status === 'True' ? { ...one, ...since } : one,
-      );
-      const isChanged = changed.some((one, at) => one !== conditions[at]);
-      const called = (live: Stored): Stored => ({ ...live, status: { ...live.status, conditions: changed } });
-      if (isChanged) this.change(pod, 'node-controller', called);
-    }
-  }
-
-  /** And so long after that they are deleted: nobody is there to finish them. */
-  deleteAll(node: string): void {
-    for (const pod of this.pods(node)) {
-      if (pod.metadata.deletionTimestamp === undefined)
-        removeObject(this.core, { resource: 'pods', by: 'taint-manager' }, pod, {});
-    }
-  }
-
   /** Nothing of a deleted Pod runs any more: it goes. */
   finish(pod: PodRef): boolean {
     return this.remove(pod, 'kubelet');

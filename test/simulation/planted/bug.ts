@@ -8,6 +8,8 @@ export interface PlantedBug {
   readonly edits: readonly Edit[];
   /** The invariants that it is expected to break, by their numbers in docs/architecture.md. */
   readonly breaks: readonly string[];
+  /** What would have to happen in the simulated world for it to show. @default - it can show */
+  readonly notModelled?: string;
 }
 
 export interface Edit {

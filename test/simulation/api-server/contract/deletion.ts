@@ -1,4 +1,4 @@
-import type { Case } from './cases';
+import type { Case } from './case';
 import { said, shown } from './lab';
 
 export const DELETIONS: readonly Case[] = [

@@ -1,4 +1,4 @@
-import type { Case } from './cases';
+import type { Case } from './case';
 import { said, type Lab } from './lab';
 
 async function owned(lab: Lab, name: string, by: string, rest: object = {}): Promise<void> {

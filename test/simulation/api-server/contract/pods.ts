@@ -1,4 +1,4 @@
-import type { Case } from './cases';
+import type { Case } from './case';
 import { said, shown, type Lab } from './lab';
 
 async function running(lab: Lab, name: string, metadata: object = {}): Promise<void> {

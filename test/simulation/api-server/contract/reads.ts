@@ -1,4 +1,4 @@
-import type { Case } from './cases';
+import type { Case } from './case';
 import { said, shown, type Lab } from './lab';
 
 const names = async (answer: Promise<Awaited<ReturnType<Lab['list']>>>): Promise<readonly string[]> =>

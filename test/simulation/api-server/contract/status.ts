@@ -1,4 +1,4 @@
-import type { Case } from './cases';
+import type { Case } from './case';
 import { said } from './lab';
 
 export const STATUSES: readonly Case[] = [

@@ -1,5 +1,5 @@
 import { said, type Lab } from './lab';
-import type { Case } from './cases';
+import type { Case } from './case';
 
 /** What a merge patch is answered: without a version, with an old one, with the UID, with another. */
 const OF_A_PATCH = ['200', '409 Conflict', '200', '422 Invalid', 'metadata.uid'];

@@ -205,6 +205,7 @@ export const CONTROL_PLANE_BUGS: readonly PlantedBug[] = [
       },
     ],
     breaks: ['2', '10'],
+    notModelled: 'the cluster loses sight of a node whose containers go on',
   },
   {
     name: 'session-not-renewed',

@@ -34,6 +34,7 @@ export const LAUNCHER_BUGS: readonly PlantedBug[] = [
       },
     ],
     breaks: ['6'],
+    notModelled: 'what a restored backup costs a log is told apart from what else is missing',
   },
   {
     name: 'torn-line-kept',
@@ -126,5 +127,6 @@ export const LAUNCHER_BUGS: readonly PlantedBug[] = [
       },
     ],
     breaks: ['3'],
+    notModelled: 'the outcome of a run is compared with the steps that were carried out',
   },
 ];

@@ -136,5 +136,6 @@ export const RUNTIME_BUGS: readonly PlantedBug[] = [
       },
     ],
     breaks: ['liveness'],
+    notModelled: 'others have finalizers of their own on Workers and pools',
   },
 ];

@@ -46,6 +46,7 @@ export const WORKER_BUGS: readonly PlantedBug[] = [
       },
     ],
     breaks: ['8', '2'],
+    notModelled: 'somebody takes the label off a Pod by which run Pods are found',
   },
   {
     name: 'own-pod-not-adopted',
