@@ -16,7 +16,9 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   setTimer: (delayMs, callback) => {
-    const dueAt = performance.now() + delayMs;
+    // Who comes too late for a deadline sets a negative delay, of which Node warns on standard error.
+    const dueMs = Math.max(0, delayMs);
+    const dueAt = performance.now() + dueMs;
     let timer: NodeJS.Timeout;
     const arm = (leftMs: number) => {
       timer =
@@ -24,7 +26,7 @@ export const systemClock: Clock = {
           ? setTimeout(() => arm(dueAt - performance.now()), LONGEST_TIMER_MS)
           : setTimeout(callback, leftMs);
     };
-    arm(delayMs);
+    arm(dueMs);
     return () => clearTimeout(timer);
   },
 };

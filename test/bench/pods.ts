@@ -85,5 +85,14 @@ const statusOf = (phase: string, state: object, ready: boolean): object => ({
   containerStatuses: [CONTAINER.relay, CONTAINER.worker].map((name) => containerStatus(name, state, ready)),
 });
 
-const RUNNING = statusOf('Running', { running: { startedAt: TIME } }, true);
-const SUCCEEDED = statusOf('Succeeded', ENDED, false);
+export const RUNNING = statusOf('Running', { running: { startedAt: TIME } }, true);
+export const SUCCEEDED = statusOf('Succeeded', ENDED, false);
+
+/** Of a Pod whose first container has ended so: the others never began. */
+export const statusOfFailedInit = (exitCode: number): object => ({
+  phase: 'Failed',
+  startTime: TIME,
+  initContainerStatuses: [
+    containerStatus(CONTAINER.init, { terminated: { ...ENDED.terminated, exitCode, reason: 'Error' } }, false),
+  ],
+});

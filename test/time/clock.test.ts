@@ -17,6 +17,15 @@ describe('the system clock', () => {
     expect(due).toHaveBeenCalledTimes(1);
   });
 
+  it.each([0, -1, -1_000])('calls back soon after a delay of %i ms, of which Node would warn', (delayMs) => {
+    const setTimer = jest.spyOn(globalThis, 'setTimeout');
+    const due = jest.fn();
+    systemClock.setTimer(delayMs, due);
+    expect(setTimer).toHaveBeenLastCalledWith(expect.any(Function), expect.closeTo(0));
+    jest.advanceTimersByTime(1);
+    expect(due).toHaveBeenCalledTimes(1);
+  });
+
   it('cancels a long delay that has already been looked at again', () => {
     const due = jest.fn();
     const cancel = systemClock.setTimer(60 * DAY_MS, due);
