@@ -34,7 +34,7 @@ export class Books {
   }
 
   seen(pod: RunPod): void {
-    const run = attemptOf(pod)?.runId;
+    const run = runOf(pod.metadata.name);
     if (run !== undefined) setOf(this.entry(run).pods, pod.metadata.name).add(pod.metadata.uid ?? '');
   }
 
@@ -51,8 +51,10 @@ export class Books {
     const created = this.podsCreated();
     const doubled = new Map<string, string>();
     for (const [run, { pods, started }] of this.runs) {
-      for (const [name, uids] of pods) {
-        const count = Math.max(uids.size, created.get(name) ?? 0);
+      // Also those that were gone before anybody saw them.
+      const names = new Set([...pods.keys(), ...[...created.keys()].filter((name) => runOf(name) === run)]);
+      for (const name of names) {
+        const count = Math.max(pods.get(name)?.size ?? 0, created.get(name) ?? 0);
         if (count > 1) doubled.set(run, `the Pod ${name} was made ${count} times`);
       }
       for (const [stage, uids] of started) {
@@ -109,6 +111,8 @@ interface AuditLine {
   };
   readonly responseStatus?: { readonly code: number };
 }
+
+const runOf = (name: string): string | undefined => attemptOf({ metadata: { name, namespace: '' } } as RunPod)?.runId;
 
 function parse(line: string): AuditLine {
   try {
