@@ -112,7 +112,7 @@ interface AuditLine {
   readonly responseStatus?: { readonly code: number };
 }
 
-const runOf = (name: string): string | undefined => attemptOf({ metadata: { name, namespace: '' } } as RunPod)?.runId;
+const runOf = (name: string): string | undefined => attemptOf({ metadata: { name, namespace: '' } })?.runId;
 
 function parse(line: string): AuditLine {
   try {
