@@ -17,7 +17,5 @@ function chaos(...args: readonly string[]): Promise<Outcome[]> {
 
 test('chaos ends a controller in the midst of runs, and no run is lost, doubled or killed', async () => {
   const verdict = { asked: 12, finished: 12, lost: 0, doubled: 0, killed: 0, recoveredInMs: expect.any(Number) };
-  expect(await chaos('controller/terminated')).toMatchObject([
-    { kind: 'controller/terminated', broken: [], verdict },
-  ]);
+  expect(await chaos('controller/terminated')).toMatchObject([{ kind: 'controller/terminated', broken: [], verdict }]);
 }, 300_000);
