@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import type { Stage } from '../../protocol/messages';
 import type { AssignmentRecord } from './records';
 import type { AssignmentRow } from './schema';
@@ -58,6 +58,7 @@ export class AssignmentTable extends Table {
         createdAt: made.createdAt,
         startDeadline: made.startDeadline,
         madeLease: made.madeLease,
+        runnerImage: imageFor(made.runId),
       })
       .returning('fence'),
   );
@@ -251,6 +252,14 @@ export class AssignmentTable extends Table {
     return this.db.selectFrom('assignments').selectAll();
   }
 }
+
+/** An apply has the image of its plan, whatever its stack has got since; a plan that never began has what there is now. */
+const imageFor = (runId: string) => sql<string>`COALESCE(
+  (SELECT "planned"."runnerImage" FROM "assignments" AS "planned"
+    WHERE "planned"."runId" = ${runId} AND "planned"."stage" = 'preparing' AND "planned"."startedAt" IS NOT NULL
+    ORDER BY "planned"."attempt" DESC LIMIT 1),
+  (SELECT COALESCE("runs"."runnerImage", "stacks"."runnerImage", '') FROM "runs"
+    JOIN "stacks" ON "stacks"."id" = "runs"."stackId" WHERE "runs"."id" = ${runId}))`;
 
 export function toAssignment(row: Selectable<AssignmentRow>): AssignmentRecord {
   return row as AssignmentRecord;

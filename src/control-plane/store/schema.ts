@@ -175,6 +175,8 @@ export interface AssignmentRow {
   heardLease: number | null;
   /** The newest sync of the session that named its Pod. */
   observedSync: number | null;
+  /** That it was given out with; '' where neither run nor stack named one, NULL where that is not known. */
+  runnerImage: Generated<string | null>;
 }
 
 export interface SessionRow {

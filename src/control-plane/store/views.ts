@@ -79,6 +79,7 @@ export class ViewTable extends Table {
         'assignments.createdAt as assignedAt',
         'runs.updatedAt as runUpdatedAt',
         'runs.createdAt as runCreatedAt',
+        'assignments.runnerImage as givenRunnerImage',
         'stacks.runnerImage as stackRunnerImage',
         'stacks.tool as stackTool',
         'runs.tool as runTool',
@@ -98,13 +99,15 @@ function toView(row: JoinedRow): ViewRecord {
     runUpdatedAt,
     runCreatedAt,
     assignedAt,
+    givenRunnerImage,
     stackRunnerImage,
     runRunnerImage,
     stackTool,
     runTool,
     ...worker
   } = rest;
-  const runnerImage = runRunnerImage ?? stackRunnerImage;
+  // Of what was given out before an upgrade it is not known.
+  const runnerImage = givenRunnerImage === null ? (runRunnerImage ?? stackRunnerImage) : givenRunnerImage || null;
   const tool = runTool ?? stackTool;
   const { runId, fence } = worker;
   const assignment =

@@ -122,6 +122,26 @@ describe('what a run is for', () => {
       expect(applying).toMatchObject({ stage: 'applying', projectRoot: 'envs/dev', environment: OWN.environment });
     });
 
+    test.each([
+      ['the image of its stack', 'planned-by'],
+      ['the image of its pool, where none is named', null],
+    ])('a run applies by what it was planned by: %s', async (_, runnerImage) => {
+      await queue.admin.updateStack('stack', { runnerImage });
+      const { worker, assignment } = await triggered({ autoDeploy: true });
+      await queue.admin.updateStack('stack', { runnerImage: 'of-later-runs' });
+      expect((await queue.view(worker))?.assignment?.runnerImage).toBe(runnerImage ?? undefined);
+      await queue.end(assignment, 'Succeeded', true);
+      await queue.report(worker, assignment, { kind: 'released' });
+      const applying = await queue.assignment(worker);
+      expect(applying).toMatchObject({ stage: 'applying' });
+      expect(applying.runnerImage).toBe(runnerImage ?? undefined);
+      await queue.start(applying);
+      await queue.end(applying);
+      await queue.report(worker, applying, { kind: 'released' });
+      await queue.admin.createRun({ stack: 'stack', type: 'PROPOSED' });
+      expect((await queue.assignment(worker)).runnerImage).toBe('of-later-runs');
+    });
+
     test('is shown, but for values, which nothing holds as they are', async () => {
       const { id } = await queue.admin.createRun({ stack: 'stack', ...OWN });
       expect(await queue.admin.run(id)).toMatchObject({

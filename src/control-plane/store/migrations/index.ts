@@ -24,6 +24,7 @@ import { toolVersions } from './0023-tool-versions';
 import { outputs } from './0024-outputs';
 import { pushHooks } from './0026-push-hooks';
 import { modules } from './0027-modules';
+import { runnerImages } from './0028-runner-images';
 import type { Migration } from './migration';
 
 /**
@@ -64,4 +65,5 @@ export const MIGRATIONS: Migrations = {
   '0025-ansible.additive': ansible,
   '0026-push-hooks.additive': pushHooks,
   '0027-modules.additive': modules,
+  '0028-runner-images.additive': runnerImages,
 };
