@@ -222,6 +222,7 @@ const BEGINNINGS = [
   '^src/api/index\\.ts$',
   '^src/cli/(main\\.ts|[^/]+\\.mjs)$',
   '^src/cli/entry/.+$',
+  '^src/cli/dev/fuzz\\.ts$',
   '^src/control-plane/database-thread\\.ts$',
   '^src/control-plane/web/browser/main\\.ts$',
   '^src/cli/generate/main\\.ts$',

@@ -32,7 +32,7 @@ export default {
       ...common,
       displayName: 'server',
       testMatch: [
-        '<rootDir>/test/{time,simulation,network,tracing,protocol,controller,doctor,launcher,vcs-agent,control-plane,cli,local-cluster,text,support,docs,bench,chaos,soak}/**/*.test.ts',
+        '<rootDir>/test/{time,simulation,network,tracing,protocol,controller,doctor,launcher,vcs-agent,control-plane,cli,local-cluster,text,support,docs,bench,chaos,soak,fuzz}/**/*.test.ts',
       ],
       extensionsToTreatAsEsm: ['.ts'],
       transform: { '\\.ts$': swc('es6') },

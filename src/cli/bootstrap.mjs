@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const programs = {
   demo: ['src/cli/main.ts', 'demo'],
+  fuzz: ['src/cli/dev/fuzz.ts'],
   test: ['src/cli/dev/test.ts'],
   images: ['src/cli/dev/images.ts'],
   bench: ['src/cli/dev/bench.ts'],

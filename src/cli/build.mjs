@@ -1,9 +1,12 @@
 // Bundles each program into a folder of its own below dist/, so that their libraries weigh on nobody who imports the
 // constructs.
 import { build } from 'esbuild';
-import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { billOfMaterials, bundledPackages, licensesOf } from './bundled.mjs';
 
-const { version, license } = JSON.parse(readFileSync('package.json', 'utf8'));
+const about = JSON.parse(readFileSync('package.json', 'utf8'));
+const { version } = about;
+const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'));
 
 /** The programs of the database's threads, beside those that start them. */
 const THREADS = {
@@ -53,7 +56,13 @@ for (const [name, { entry, threads = {}, target = 'node24' }] of Object.entries(
     },
     logLevel: 'warning',
   });
-  writeFileSync(`${outdir}/LICENSES.txt`, licenses(Object.keys(metafile.inputs)));
+  const packages = bundledPackages(Object.keys(metafile.inputs));
+  writeFileSync(`${outdir}/LICENSES.txt`, licensesOf(packages, about.license));
+  // It lies beside the program in the package and in the images.
+  writeFileSync(
+    `${outdir}/sbom.cdx.json`,
+    `${JSON.stringify(billOfMaterials({ ...about, name: `${about.name}/${name}` }, packages, lock), null, 2)}\n`,
+  );
 }
 
 // The launcher reads it from beside itself (src/launcher/shim/path.ts) and lays it into the worker container.
@@ -64,17 +73,4 @@ for (const name of ['launcher', 'worker-pools']) {
 // What policies may do, which OPA reads (src/launcher/init/policy/path.ts).
 for (const name of ['capabilities', 'input-schema']) {
   copyFileSync(`src/launcher/init/policy/${name}.generated.json`, `dist/launcher/${name}.generated.json`);
-}
-
-/** What the authors of the bundled libraries ask to be passed on with them: their licenses and notices. */
-function licenses(inputs) {
-  const folders = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
-  const texts = [...folders].map((folder) => {
-    const about = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
-    const files = readdirSync(folder).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file));
-    const text = files.map((file) => readFileSync(`${folder}/${file}`, 'utf8').trim()).join('\n\n');
-    return `${about.name} ${about.version} (${about.license})\n\n${text}`;
-  });
-  const intro = `This program is under the ${license} license. It holds these libraries, under licenses of their own:`;
-  return `${[intro, ...texts.sort()].join(`\n\n${'-'.repeat(80)}\n`)}\n`;
 }

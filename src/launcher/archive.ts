@@ -70,6 +70,8 @@ export interface UnpackOptions {
    * @default false
    */
   readonly ofWorkspace?: boolean;
+  /** How long what is being written may take to come to its end after a failure. @default 2000 */
+  readonly settleMs?: number;
 }
 
 /**
@@ -110,6 +112,10 @@ async function unpackFiles(
       fail(new ArchiveError(`The archive holds more than ${options.bytes} bytes when it is unpacked.`));
     }
     if (failure !== undefined || isLink(entry, links)) return false;
+    if (isLinkIntoItself(entry)) {
+      fail(unpackingError(Object.assign(new Error(), { code: 'ENOENT' }), entry.path));
+      return false;
+    }
     shareWithGroup(entry, options);
     return true;
   };
@@ -136,7 +142,7 @@ async function unpackFiles(
   archive.destroy();
   // What is being written comes to its end, so that whoever tries again does not meet it. A cut gzip has no end.
   unpacking.end();
-  await Promise.race([closed, sleep(systemClock, SETTLE_MS)]);
+  await Promise.race([closed, sleep(systemClock, options.settleMs ?? SETTLE_MS)]);
   throw failure;
 }
 
@@ -157,6 +163,13 @@ function isLink(entry: ReadEntry, links: Map<string, string>): boolean {
   }
   links.delete(path);
   return false;
+}
+
+/** A hard link to what lies below it, or to what it lies below: `tar` would wait for itself without end. */
+function isLinkIntoItself({ type, path, linkpath = '' }: ReadEntry): boolean {
+  if (type !== 'Link') return false;
+  const [own, target] = [path, linkpath].map((one) => `${normalize(one).replace(/\/+$/, '')}/`);
+  return own!.startsWith(target!) || target!.startsWith(own!);
 }
 
 function shareWithGroup(entry: ReadEntry, { ofWorkspace = false }: UnpackOptions): void {

@@ -32,3 +32,11 @@ export class Backoff {
     this.failures = 0;
   }
 }
+
+/** Nobody waits for longer on the word of another: what says so may be mended, or another one, long before. */
+export const LONGEST_PAUSE_SECONDS = 300;
+
+/** The pause in seconds that another asks for before the next try, bounded; undefined where it names none. */
+export function pauseAsked(seconds: unknown): number | undefined {
+  return typeof seconds === 'number' && seconds >= 0 ? Math.min(seconds, LONGEST_PAUSE_SECONDS) : undefined;
+}

@@ -8,12 +8,13 @@ const UNIT_MS: Record<string, number> = {
   m: 60_000,
   h: 3_600_000,
 };
-const TERM = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
+/** A number of digits is read in one way alone: one that could be read in several takes a time that grows with their square. */
+const TERM = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
 
 /**
  * Milliseconds of a duration as Go writes it: `70m`, `1h30m`, `1000s`, `1.5h`, `0`.
  *
- * @returns undefined when the text is no such duration, or a negative one.
+ * @returns undefined when the text is no such duration, a negative one, or one without end.
  */
 export function parseDuration(text: string): number | undefined {
   const unsigned = text.replace(/^\+/, '');
@@ -25,7 +26,7 @@ export function parseDuration(text: string): number | undefined {
     if (term === null) return undefined;
     total += Number(term[1]) * (UNIT_MS[term[2] ?? ''] ?? Number.NaN);
   }
-  return unsigned === '' ? undefined : total;
+  return unsigned === '' || !Number.isFinite(total) ? undefined : total;
 }
 
 /** `70m`, `1h30m`, `1.5s`: as `parseDuration` reads it. */

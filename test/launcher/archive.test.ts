@@ -152,6 +152,11 @@ describe('an archive that cannot be unpacked is refused with a sentence that nam
       [{ path: 'a', type: 'Link', linkpath: 'nothing' }],
       'its entry a is a link to an entry that is not there.',
     ],
+    [
+      'a hard link to what would lie below it',
+      [{ path: './a', type: 'Link', linkpath: 'a/a' }],
+      'its entry ./a is a link to an entry that is not there.',
+    ],
   ])('%s', async (_case, entries, sentence) => {
     const refusal = await unpack(crafted(entries), folder).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(ArchiveError);

@@ -5,6 +5,7 @@ import { Argument } from 'commander';
 import { paint } from '../api/output';
 import { FEATURES, type FeatureGroup } from '../../../test/docs/features';
 import { FIELDS } from '../../../test/docs/fields/fields';
+import { ATTACKERS } from '../../../test/docs/threats';
 import { CHECKS, type Check } from './checks';
 import { failuresOf } from './failures';
 import { unprovenFeatures, type JestReport } from './features';
@@ -111,14 +112,22 @@ const FIELDS_OF_POOLS: FeatureGroup = {
   features: Object.entries(FIELDS).map(([path, proofs]) => ({ id: `spec.${path}`, what: path, proofs })),
 };
 
+const THREATS: FeatureGroup = {
+  title: 'Threats',
+  features: ATTACKERS.flatMap(({ threats }) =>
+    threats.map(({ id, threat, proofs }) => ({ id: `threat ${id}`, what: threat, proofs })),
+  ),
+};
+
 /** Said, too; nothing where a suite was skipped, since what it would have shown is not known. */
 function featuresUnproven(results: readonly Result[]): string[] {
   const suites = results.filter(({ check }) => check.jest);
   const reports = suites.flatMap(({ report }) => report ?? []);
   if (suites.some(({ state }) => state === 'skipped')) return [];
-  const unproven = unprovenFeatures([...FEATURES, FIELDS_OF_POOLS], reports, process.cwd());
+  const unproven = unprovenFeatures([...FEATURES, FIELDS_OF_POOLS, THREATS], reports, process.cwd());
   for (const sentence of unproven) say(sentence);
-  if (unproven.length > 0) say('mend test/docs/features, of which docs/features.md is made, or test/docs/fields');
+  if (unproven.length > 0)
+    say('mend test/docs/features and test/docs/threats, of which pages are made, or test/docs/fields');
   return unproven;
 }
 

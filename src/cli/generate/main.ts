@@ -23,6 +23,7 @@ const GENERATORS: readonly (() => Promise<Generator>)[] = [
   async () => (await import('./operations-docs')).generateOperationsDocs,
   async () => (await import('./features-docs')).generateFeaturesDocs,
   async () => (await import('./reliability-docs')).generateReliabilityDocs,
+  async () => (await import('./threats-docs')).generateThreatsDocs,
   async () => (await import('./cli-docs')).generateCliDocs,
   async () => (await import('./doctor-docs')).generateDoctorDocs,
   async () => (await import('./settings-docs')).generateSettingsDocs,

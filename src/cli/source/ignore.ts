@@ -1,3 +1,6 @@
+import { RE2JS, RE2JSException } from 're2js';
+import { UserError } from '../run-program';
+
 /** The file in the pushed folder that says what stays behind, with Terraform's meaning. */
 export const IGNORE_FILE = '.terraformignore';
 
@@ -6,7 +9,8 @@ const DEFAULTS = ['.terraform/', '!.terraform/modules/', '.git/'];
 
 interface Rule {
   readonly negated: boolean;
-  readonly pattern: RegExp;
+  /** Of an engine whose time grows with the path alone, as Terraform's: rules come with sources of others. */
+  readonly pattern: RE2JS;
   /** As it stands in the file; undefined for a default. */
   readonly text: string | undefined;
 }
@@ -28,7 +32,7 @@ export interface Verdict {
 export class IgnoreRules {
   private readonly rules: readonly Rule[];
 
-  /** @param text the content of the file; '' when there is none */
+  /** @param text the content of the file; '' when there is none @throws UserError for a rule that is no pattern */
   constructor(text = '') {
     const lines = text.split('\n').map((line) => line.trim());
     const own = lines.filter((line) => line !== '' && line !== '!' && !line.startsWith('#'));
@@ -37,7 +41,7 @@ export class IgnoreRules {
 
   /** @param path from the folder, with `/` between names, and one at the end to ask about all in a folder */
   judge(path: string): Verdict {
-    const at = this.rules.findLastIndex(({ pattern }) => pattern.test(path));
+    const at = this.rules.findLastIndex(({ pattern }) => pattern.matches(path));
     const found = this.rules[at];
     const isLeftOut = found !== undefined && !found.negated;
     const isFinal = isLeftOut && !this.rules.slice(at + 1).some(({ negated }) => negated);
@@ -50,7 +54,18 @@ function rule(line: string, text?: string): Rule {
   let glob = negated ? line.slice(1) : line;
   if (glob.endsWith('/')) glob += '**';
   glob = glob.startsWith('/') ? glob.slice(1) : `**/${glob}`;
-  return { negated, text, pattern: new RegExp(`^${expression(glob)}$`, 'su') };
+  return { negated, text, pattern: patternOf(expression(glob), line) };
+}
+
+function patternOf(text: string, line: string): RE2JS {
+  try {
+    return RE2JS.compile(text, RE2JS.DOTALL);
+  } catch (error) {
+    if (!(error instanceof RE2JSException)) throw error;
+    throw new UserError(
+      `${IGNORE_FILE}: "${line}" is no pattern: in a class such as [a-z] the first character comes before the last, and rules are not without end`,
+    );
+  }
 }
 
 /** The parts of a glob: `**` with the slash behind it, one wildcard, a class of characters, an escaped or any character. */

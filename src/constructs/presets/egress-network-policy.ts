@@ -8,7 +8,7 @@ import {
   type NetworkPolicyRule,
 } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { CONTROL_PLANE_PORT } from '../../api';
 import { checkPorts, invalidProp } from '../shared/checks';
 import type { IWorkerPoolExtension, WorkerPool } from '../worker-pool/worker-pool';
@@ -23,6 +23,15 @@ export interface EgressNetworkPolicyOptions {
    * @default ["0.0.0.0/0", "::/0"]
    */
   readonly cidrs?: string[];
+
+  /**
+   * Networks within `cidrs` that the run Pods may not talk to, as CIDR; those that lie in none of `cidrs` count for nothing. The
+   * default holds the addresses at which clouds tell instances of themselves, and give them the credentials of the node. Add the
+   * addresses of the API server where runs are not to reach it. What `dnsPorts`, `controlPlane` and `rules` allow is allowed all the same.
+   *
+   * @default ["169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128", "fd20:ce::254/128"]
+   */
+  readonly exceptCidrs?: string[];
 
   /**
    * TCP ports there: HTTPS for control plane, object storage, registries and VCS, and MQTT with TLS. Add 22 for Git over
@@ -86,18 +95,23 @@ export class EgressNetworkPolicy implements IWorkerPoolExtension {
   public extend(pool: WorkerPool): void {
     const {
       cidrs = ['0.0.0.0/0', '::/0'],
+      exceptCidrs = METADATA_NETWORKS,
       ports = [443, CONTROL_PLANE_PORT.mqtts],
       dnsPorts = [53],
       controlPlanePort = CONTROL_PLANE_PORT.https,
     } = this.options;
     checkOnce(pool, 'EgressNetworkPolicy', 'EgressNetworkPolicy');
-    checkNetworks(pool, cidrs);
+    checkNetworks(pool, 'cidrs', cidrs);
+    checkNetworks(pool, 'exceptCidrs', exceptCidrs);
     checkPorts(pool, 'EgressNetworkPolicy', 'ports', ports);
     checkPorts(pool, 'EgressNetworkPolicy', 'dnsPorts', dnsPorts);
     checkPorts(pool, 'EgressNetworkPolicy', 'controlPlanePort', [controlPlanePort]);
     const peers = new Construct(pool, 'EgressPeers');
     const anywhere = ['0.0.0.0/0', '::/0'].map((cidr, index) => ipBlock(peers, `Anywhere${index}`, cidr));
-    const networks = cidrs.map((cidr, index) => ipBlock(peers, `Network${index}`, cidr));
+    const networks = cidrs.map((cidr, index) => {
+      const excepted = exceptCidrs.filter((network) => isWithin(network, cidr));
+      return ipBlock(peers, `Network${index}`, cidr, excepted);
+    });
     const dns = dnsPorts.flatMap((port) => [NetworkPolicyPort.udp(port), NetworkPolicyPort.tcp(port)]);
     const tcp = ports.map((port) => NetworkPolicyPort.tcp(port));
     const { controlPlane, rules = [] } = this.options;
@@ -117,17 +131,37 @@ export class EgressNetworkPolicy implements IWorkerPoolExtension {
   }
 }
 
+/**
+ * Where AWS, Azure, Google, Oracle, DigitalOcean and others answer instances: link-local, and the addresses that AWS (by IPv6) and
+ * Google have chosen beside.
+ */
+const METADATA_NETWORKS = ['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::254/128', 'fd20:ce::254/128'];
+
 const isIpv6 = (cidr: string): boolean => cidr.includes(':');
 
-function ipBlock(scope: Construct, id: string, cidr: string): INetworkPolicyPeer {
-  return isIpv6(cidr) ? NetworkPolicyIpBlock.ipv6(scope, id, cidr) : NetworkPolicyIpBlock.ipv4(scope, id, cidr);
+function ipBlock(scope: Construct, id: string, cidr: string, except: string[] = []): INetworkPolicyPeer {
+  const given = except.length > 0 ? except : undefined;
+  return isIpv6(cidr)
+    ? NetworkPolicyIpBlock.ipv6(scope, id, cidr, given)
+    : NetworkPolicyIpBlock.ipv4(scope, id, cidr, given);
 }
 
-function checkNetworks(pool: WorkerPool, cidrs: readonly string[]): void {
+/** Whether a network is a part of another; the API server refuses an exception that is not, or is all of it. */
+function isWithin(network: string, cidr: string): boolean {
+  if (isIpv6(network) !== isIpv6(cidr)) return false;
+  const family = isIpv6(cidr) ? 'ipv6' : 'ipv4';
+  const [address = '', bits] = network.split('/');
+  const [base = '', prefix] = cidr.split('/');
+  const whole = new BlockList();
+  whole.addSubnet(base, Number(prefix), family);
+  return Number(bits) > Number(prefix) && whole.check(address, family);
+}
+
+function checkNetworks(pool: WorkerPool, prop: string, cidrs: readonly string[]): void {
   const wrong = cidrs.find((cidr) => !isCidr(cidr));
   if (wrong === undefined) return;
   const allowed = 'each must be a network as CIDR, such as 10.0.0.0/8 or fd00::/8';
-  throw invalidProp(pool, 'EgressNetworkPolicy', 'cidrs', wrong, allowed);
+  throw invalidProp(pool, 'EgressNetworkPolicy', prop, wrong, allowed);
 }
 
 function isCidr(cidr: string): boolean {

@@ -185,5 +185,8 @@ export const LIMIT_RANGER_ANNOTATION = 'kubernetes.io/limit-ranger';
 /** Whether a LimitRange set the container's memory limit, because the pool set none. */
 export function hasLimitOfNamespace(pod: RunPod, container: string): boolean {
   const parts = pod.metadata.annotations?.[LIMIT_RANGER_ANNOTATION]?.split(/[:;] /) ?? [];
-  return parts.some((part) => /^(.*, )?memory\b.* limit for /.test(part) && part.endsWith(` container ${container}`));
+  return parts.some((part) => {
+    const [, set = '', of] = /^(.*?) limit for (?:init )?container (.*)$/s.exec(part) ?? [];
+    return of === container && set.split(', ').includes('memory');
+  });
 }

@@ -1,3 +1,5 @@
+import { pauseAsked } from '../../time';
+
 interface KubeErrorDetails {
   name?: string;
   kind?: string;
@@ -50,7 +52,7 @@ export class KubeError extends Error {
     this.name = 'KubeError';
     this.status = input.status;
     this.reason = input.reason;
-    this.retryAfterSeconds = input.retryAfterSeconds ?? input.details?.retryAfterSeconds;
+    this.retryAfterSeconds = pauseAsked(input.retryAfterSeconds) ?? pauseAsked(input.details?.retryAfterSeconds);
     this.details = input.details;
   }
 }

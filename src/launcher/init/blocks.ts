@@ -10,7 +10,10 @@ const WORD = /[A-Za-z_][\w-]*/y;
 const HEREDOC = /<<-?([A-Za-z_][\w-]*)[^\n]*\n/y;
 const COMMENT = /(?:#|\/\/)[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/y;
 
-/** The paths of all blocks, from the outermost: `[['terraform'], ['backend', 's3']]`. */
+/** Of a path; a hostile source has blocks within blocks without end. */
+const DEEPEST = 3;
+
+/** The paths of all blocks, from the outermost: `[['terraform'], ['backend', 's3']]`; of deeper ones the first three. */
 export function blocksOf(hcl: string): Heading[][] {
   const found: Heading[][] = [];
   const open: Heading[] = [];
@@ -18,7 +21,7 @@ export function blocksOf(hcl: string): Heading[][] {
   for (const token of tokens(hcl)) {
     if (token === '{') {
       open.push(heading);
-      found.push([...open]);
+      found.push(open.slice(0, DEEPEST));
       heading = [];
     } else if (token === '}') {
       open.pop();

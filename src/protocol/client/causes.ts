@@ -12,6 +12,7 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   UND_ERR_BODY_TIMEOUT: 'it stopped in the middle of an answer',
   ECONNRESET: 'it closed the connection',
   UND_ERR_SOCKET: 'it closed the connection',
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'its answer is larger than any of a control plane',
   EHOSTUNREACH: 'there is no route to it',
   ENETUNREACH: 'there is no route to it',
   'connack timeout': 'it does not answer in time',

@@ -10,6 +10,12 @@ const FURTHER = 2;
 /** How long a further connection stays when nothing is asked over it. */
 const FURTHER_IDLE_MS = 1_000;
 
+/**
+ * Largest answer that is read: the views of the most workers of a session have about a quarter of it. One control plane must not
+ * fill the memory of a controller that serves the pools of others, too.
+ */
+export const LARGEST_ANSWER_BYTES = 64 * 1024 * 1024;
+
 /** What is said of a connection that the other end has closed. */
 const WAS_CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
@@ -46,7 +52,10 @@ export class Connections {
     // One for all, since it is what remembers TLS sessions.
     const connect = connectorOf(options);
     const clients = (count: number, keepAliveTimeout: number, most = {}) =>
-      Array.from({ length: count }, () => new Client(origin, { connect, keepAliveTimeout, ...most }));
+      Array.from(
+        { length: count },
+        () => new Client(origin, { connect, keepAliveTimeout, maxResponseSize: LARGEST_ANSWER_BYTES, ...most }),
+      );
     this.kept = clients(KEPT, IDLE_CONNECTION_MS);
     // What the server says of its own patience is not for them.
     this.further = clients(FURTHER, FURTHER_IDLE_MS, { keepAliveMaxTimeout: FURTHER_IDLE_MS });

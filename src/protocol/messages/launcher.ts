@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pauseAsked } from '../../time';
 import { LONGEST_POLL_WAIT_SECONDS } from '../leases';
 import { GitSource } from './git';
 import { PolicySubject } from './policy-input';
@@ -215,8 +216,8 @@ export const Refusal = z.object({
     ])
     .catch('internal'),
   message: z.string(),
-  /** Not before that long the same request is of use; the header `Retry-After` says it, too. */
-  retryAfterSeconds: z.number().nonnegative().optional(),
+  /** Not before that long the same request is of use; the header `Retry-After` says it, too. Who asked waits 5 minutes at most. */
+  retryAfterSeconds: z.number().nonnegative().transform(pauseAsked).optional(),
 });
 
 export const runPath = (runId: string, attempt: number, operation: string): string =>

@@ -28,6 +28,10 @@ const ways = ({ egress }: Policy): string[] =>
     to.flatMap((peer) => ports.map(({ protocol, port }) => `${protocol}/${port} to ${JSON.stringify(peer)}`)),
   );
 const ANYWHERE = ['{"ipBlock":{"cidr":"0.0.0.0/0"}}', '{"ipBlock":{"cidr":"::/0"}}'];
+const ANYWHERE_BUT_METADATA = [
+  '{"ipBlock":{"cidr":"0.0.0.0/0","except":["169.254.0.0/16"]}}',
+  '{"ipBlock":{"cidr":"::/0","except":["fe80::/10","fd00:ec2::254/128","fd20:ce::254/128"]}}',
+];
 const CLUSTER = '{"namespaceSelector":{},"podSelector":{}}';
 
 describe('EgressNetworkPolicy', () => {
@@ -38,22 +42,34 @@ describe('EgressNetworkPolicy', () => {
     expect(pod.labels).toEqual(spec.podSelector.matchLabels);
   });
 
-  it('lets DNS, HTTPS and MQTT out, and nothing else', () => {
+  it('lets DNS, HTTPS and MQTT out, and nothing else, to no metadata address', () => {
     expect(ways(policy().spec).sort()).toEqual(
       [
         ...[CLUSTER, ...ANYWHERE].flatMap((peer) => [`UDP/53 to ${peer}`, `TCP/53 to ${peer}`]),
-        ...ANYWHERE.flatMap((peer) => [`TCP/443 to ${peer}`, `TCP/8883 to ${peer}`]),
+        ...ANYWHERE_BUT_METADATA.flatMap((peer) => [`TCP/443 to ${peer}`, `TCP/8883 to ${peer}`]),
       ].sort(),
     );
   });
 
   it('narrows networks and ports', () => {
-    const { spec } = policy({ cidrs: ['10.0.0.0/8', 'fd00::/8'], ports: [443], dnsPorts: [53, 5353] });
+    const { spec } = policy({ cidrs: ['10.0.0.0/8', 'fd12::/16'], ports: [443], dnsPorts: [53, 5353] });
     const out = ways(spec);
     expect(out).toContain('TCP/443 to {"ipBlock":{"cidr":"10.0.0.0/8"}}');
-    expect(out).toContain('TCP/443 to {"ipBlock":{"cidr":"fd00::/8"}}');
+    expect(out).toContain('TCP/443 to {"ipBlock":{"cidr":"fd12::/16"}}');
     expect(out).toContain(`UDP/5353 to ${CLUSTER}`);
     expect(out.filter((way) => way.includes('8883') || /^TCP\/443 to .*"(0\.0\.0\.0|::)\/0"/.test(way))).toEqual([]);
+  });
+
+  it.each<[string[], string[] | undefined, (string[] | undefined)[]]>([
+    [['10.0.0.0/8', 'fd00::/8'], undefined, [undefined, ['fd00:ec2::254/128', 'fd20:ce::254/128']]],
+    [['169.254.0.0/16'], undefined, [undefined]],
+    [['169.254.170.23/32'], undefined, [undefined]],
+    [['0.0.0.0/0'], ['10.96.0.1/32', 'fd00::1/128'], [['10.96.0.1/32']]],
+    [['0.0.0.0/0'], [], [undefined]],
+  ])('of %j excepts %j where it is a part: %j', (cidrs, exceptCidrs, excepted) => {
+    const { spec } = policy({ cidrs, ...(exceptCidrs && { exceptCidrs }) });
+    const blocks = spec.egress.filter(({ ports }) => ports.some(({ port }) => port === 443)).flatMap(({ to }) => to);
+    expect(blocks).toEqual(cidrs.map((cidr, index) => ({ ipBlock: { cidr, except: excepted[index] } })));
   });
 
   it('lets runs reach a control plane in the cluster, and what else is named', () => {
@@ -77,6 +93,7 @@ describe('EgressNetworkPolicy', () => {
     [{ cidrs: ['10.0.0.300/8'] }, 'cidrs is "10.0.0.300/8"; each must be'],
     [{ cidrs: ['10.0.0.0/33'] }, 'cidrs is "10.0.0.0/33"; each must be'],
     [{ cidrs: ['::ffff::/8'] }, 'cidrs is "::ffff::/8"; each must be'],
+    [{ exceptCidrs: ['10.0.0.1'] }, 'exceptCidrs is "10.0.0.1"; each must be a network as CIDR'],
     [{ ports: [443, 0] }, 'ports is 0; a port is a whole number from 1 to 65535'],
     [{ dnsPorts: [70_000] }, 'dnsPorts is 70000; a port is'],
     [{ controlPlanePort: 1.5 }, 'controlPlanePort is 1.5; a port is'],

@@ -38,6 +38,11 @@ describe('a refusal is', () => {
       { code: 'too-many-requests', retryAfterSeconds: 7 },
       { retryAfterMs: 7000 },
     ],
+    [
+      'repeated after five minutes, whatever pause it names',
+      { code: 'internal', retryAfterSeconds: 1e12 },
+      { retryAfterMs: 300_000 },
+    ],
     ['repeated where a body came too slowly', { code: 'timeout' }, { retryAfterMs: 0 }],
     ['repeated where a later version gave it a code of its own', { code: 'on-holiday' }, { retryAfterMs: 0 }],
   ])('%s', (_, refusal, expected) => {

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Connections } from '../../../src/protocol/client/connections';
+import { Connections, LARGEST_ANSWER_BYTES } from '../../../src/protocol/client/connections';
 import { until } from '../../support/until';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -90,6 +91,21 @@ describe('the connections of a session', () => {
     await behind.post({ path: '/watch', headers: {}, body: '{}', answerWithinMs: 10_000 });
     await behind.close();
     expect(paths).toEqual(['/pools/watch']);
+  });
+
+  test('read no answer that is larger than any of a control plane', async () => {
+    const piece = Buffer.alloc(1024 * 1024, ' ');
+    let sent = 0;
+    handler = (request, response) => {
+      request.resume();
+      const endless = new Readable({ read: () => void endless.push(((sent += piece.length), piece)) });
+      endless.on('error', () => undefined);
+      endless.pipe(response);
+    };
+    await expect(post()).rejects.toMatchObject({ code: 'UND_ERR_RES_EXCEEDED_MAX_SIZE' });
+    expect(sent).toBeLessThan(LARGEST_ANSWER_BYTES + 32 * piece.length);
+    handler = answer;
+    expect(await post()).toEqual({ statusCode: 200, text: '{}' });
   });
 
   describe('when the server has closed one that was kept', () => {

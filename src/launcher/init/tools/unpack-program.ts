@@ -10,18 +10,22 @@ const LARGEST_PROGRAM = 1024 ** 3;
 
 /** Takes the program out of its archive and puts it into the folder, whole or not at all. @throws ToolRefused */
 export async function unpackProgram(archive: string, program: string, folder: string): Promise<void> {
-  const zip = await openPromise(archive, { autoClose: false }).catch((error: Error) => {
-    throw new ToolRefused(`Its archive cannot be read: ${error.message}.`);
-  });
+  const zip = await openPromise(archive, { autoClose: false }).catch(unreadable);
   const unfinished = join(folder, `.${program}.unfinished`);
   try {
-    await writeProgram(zip, program, unfinished);
+    await writeProgram(zip, program, unfinished).catch(unreadable);
     await chmod(unfinished, 0o755);
     await rename(unfinished, join(folder, program));
   } finally {
     zip.close();
     await rm(unfinished, { force: true });
   }
+}
+
+/** What the archive itself is the cause of; what the folder is, others tell of. @throws ToolRefused */
+function unreadable(error: NodeJS.ErrnoException): never {
+  if (error instanceof ToolRefused || error.syscall !== undefined) throw error;
+  throw new ToolRefused(`Its archive cannot be read: ${error.message}.`);
 }
 
 async function writeProgram(zip: ZipFile, program: string, path: string): Promise<void> {

@@ -1,0 +1,4 @@
+import { CLUSTER } from './parsers/cluster';
+import { fuzzed } from './support/fuzzed';
+
+fuzzed(CLUSTER);

@@ -1,0 +1,4 @@
+import { CREDENTIALS } from './parsers/credentials';
+import { fuzzed } from './support/fuzzed';
+
+fuzzed(CREDENTIALS);

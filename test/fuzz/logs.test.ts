@@ -1,0 +1,4 @@
+import { LOGS } from './parsers/logs';
+import { fuzzed } from './support/fuzzed';
+
+fuzzed(LOGS);

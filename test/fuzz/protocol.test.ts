@@ -1,0 +1,4 @@
+import { PROTOCOL } from './parsers/protocol';
+import { fuzzed } from './support/fuzzed';
+
+fuzzed(PROTOCOL);

@@ -1,0 +1,4 @@
+import { SOURCES } from './parsers/sources';
+import { fuzzed } from './support/fuzzed';
+
+fuzzed(SOURCES);

@@ -1,0 +1,4 @@
+import { SURROUNDINGS } from './parsers/surroundings';
+import { fuzzed } from './support/fuzzed';
+
+fuzzed(SURROUNDINGS);
