@@ -21,6 +21,7 @@ export type Deed =
   | { readonly do: 'confirm' | 'discard' | 'stop' | 'cancel' | 'release' | 'drain' | 'undrain'; readonly which: number }
   | { readonly do: 'scale'; readonly size: number }
   | { readonly do: 'delete worker' | 'delete pod' | 'evict pod' | 'force delete pod'; readonly which: number }
+  | { readonly do: 'remove label'; readonly which: number }
   | { readonly do: 'cycle' | 'reset credentials' | 'recreate pool' }
   | { readonly do: 'kill controller' | 'stop controller'; readonly which: number; readonly downMs: number }
   | {
@@ -65,14 +66,14 @@ const MINUTE_MS = 60_000;
 export function scheduleOf(seed: string): Schedule {
   const random = new Random(seed).fork('schedule');
   const shape = shapeOf(random.fork('shape'));
-  const lastsMs = random.between(30, 240) * SECOND_MS;
+  const lastsMs = random.between(20, 120) * SECOND_MS;
   const steps: Step[] = [];
   const runs = random.between(1, 5);
   for (let run = 0; run < runs; run++) {
     const type = random.weighted({ TRACKED: 6, PROPOSED: 2, TASK: 1 });
     steps.push({ at: random.between(0, lastsMs * 0.8), deed: { do: 'trigger', stack: random.pick(STACKS), type } });
   }
-  const deeds = random.between(0, 8);
+  const deeds = random.between(1, 12);
   for (let deed = 0; deed < deeds; deed++) steps.push({ at: random.between(0, lastsMs), deed: deedOf(random) });
   return { seed, shape, steps: steps.sort((one, other) => one.at - other.at) };
 }
@@ -83,10 +84,10 @@ function shapeOf(random: Random): Shape {
     replicas: random.chance(0.35) ? 2 : 1,
     nodes: random.between(1, 2),
     poolSize: random.between(1, 3),
-    sweepEveryMs: random.pick([5, 10, 20]) * SECOND_MS,
+    sweepEveryMs: random.pick([5, 10, 15, 20]) * SECOND_MS,
     failing: random.chance(0.3) ? 0.3 : 0,
     changing: random.pick([0, 0.5, 1]),
-    longestStepMs: random.chance(0.1) ? 3 * MINUTE_MS : 20 * SECOND_MS,
+    longestStepMs: random.chance(0.1) ? 2 * MINUTE_MS : 8 * SECOND_MS,
   };
 }
 
@@ -120,6 +121,7 @@ const DEEDS: Readonly<Record<Deed['do'], { readonly weight: number; make(random:
   'delete pod': { weight: 2, make: (random) => ({ do: 'delete pod', which: which(random) }) },
   'evict pod': { weight: 2, make: (random) => ({ do: 'evict pod', which: which(random) }) },
   'force delete pod': { weight: 1, make: (random) => ({ do: 'force delete pod', which: which(random) }) },
+  'remove label': { weight: 4, make: (random) => ({ do: 'remove label', which: which(random) }) },
   cycle: { weight: 2, make: () => ({ do: 'cycle' }) },
   'reset credentials': { weight: 2, make: () => ({ do: 'reset credentials' }) },
   'recreate pool': { weight: 1, make: () => ({ do: 'recreate pool' }) },

@@ -56,6 +56,8 @@ export async function simulate(template: Template, schedule: Schedule, isKept = 
   process.on('unhandledRejection', onRejection);
   const afterEach = () => {
     ledger.check();
+    const where = world.machine.waitsFor;
+    if (where !== undefined) ledger.broken('crash', `somebody waits for the machine's own time: ${where}`);
     return ledger.violation !== undefined;
   };
   try {

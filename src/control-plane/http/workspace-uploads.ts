@@ -5,7 +5,7 @@ import type { Blobs } from '../blobs';
 import { RequestError } from '../errors';
 import type { QueueContext } from '../queue/context';
 import { requireKnown, requireRun } from '../queue/lifecycle';
-import { requireAttempt, type Attempted } from '../queue/pod-operations';
+import { noteUnderWay, requireAttempt, type Attempted } from '../queue/pod-operations';
 import { keepsWorkspace } from '../queue/steps';
 import type { Tables } from '../store';
 
@@ -21,6 +21,7 @@ export class WorkspaceUploads {
   ) {}
 
   async whole(who: Attempted, fence: number, body: Readable): Promise<void> {
+    await noteUnderWay(this.context, who, fence);
     // Launchers of before `keepsWorkspace` send it in any case.
     if (!(await this.isWanted(who, fence))) return drain(body);
     const id = await this.alone(who, body, () => this.blobs.store.write(KIND, ownerOf(who), body));
@@ -28,6 +29,7 @@ export class WorkspaceUploads {
   }
 
   async begin(who: Attempted, { fence }: UploadRequest): Promise<UploadResponse> {
+    await noteUnderWay(this.context, who, fence);
     if (!(await this.isWanted(who, fence))) {
       throw new RequestError('malformed', `run ${who.runId} needs no workspace of this stage`);
     }
@@ -35,6 +37,7 @@ export class WorkspaceUploads {
   }
 
   async part(who: Attempted, fence: number, part: { upload: string; offset: number; size: number; body: Readable }) {
+    await noteUnderWay(this.context, who, fence);
     await this.isWanted(who, fence);
     const { upload, offset, size, body } = part;
     const isAligned = Number.isSafeInteger(offset) && offset >= 0 && offset % PART_BYTES === 0;
@@ -47,6 +50,7 @@ export class WorkspaceUploads {
   }
 
   async finish(who: Attempted, { fence, upload, size, sha256 }: UploadedRequest): Promise<void> {
+    await noteUnderWay(this.context, who, fence);
     await this.isWanted(who, fence);
     const id = await this.blobs.store.finish({ kind: KIND, owner: ownerOf(who), upload }, { size, sha256 });
     await this.keep(who, fence, id);

@@ -273,6 +273,15 @@ const beat = operation('beat', async (made: Change, { who, fence }: { who: Attem
   await noteLostStart(made, await lockRun(made, who.runId), assignment);
 });
 
+/**
+ * Takes the word of a Pod that is in the midst of its stage for what `beat` would: whatever of it comes first after the restore
+ * of a backup must not be refused since the backup knows nothing of its start.
+ */
+export async function noteUnderWay(context: QueueContext, who: Attempted, fence: number): Promise<void> {
+  const found = await context.store.read.assignments.find(who.runId, who.attempt);
+  if (found?.startedAt === null && found.endedAt === null) await change(context, beat, { who, fence });
+}
+
 /** The run as it is then. */
 async function noteLostStart(made: Change, run: RunRecord, assignment: AssignmentRecord): Promise<RunRecord> {
   const { runId, attempt } = assignment;

@@ -5,7 +5,7 @@ import type { Change } from '../queue/change';
 import type { QueueContext } from '../queue/context';
 import { requireKnown, requireRun, systemLog } from '../queue/lifecycle';
 import { change, operation } from '../queue/operation';
-import { requireUnderWay, type Attempted } from '../queue/pod-operations';
+import { noteUnderWay, requireUnderWay, type Attempted } from '../queue/pod-operations';
 import { writesState } from '../queue/steps';
 import type { Tables, Transaction } from '../store';
 import type { RunRecord, StateLock } from '../store/records';
@@ -20,12 +20,14 @@ export class PodStates {
   ) {}
 
   async read(who: Attempted, fence: number): Promise<OpenedState | undefined> {
+    await noteUnderWay(this.context, who, fence);
     const { stackId } = await requireRunUnderWay(this.context.store.read, who, fence);
     return this.states.read(stackId);
   }
 
   /** @param lockId of the lock that the tool holds; undefined when it took none */
   async write(who: Attempted, fence: number, lockId: string | undefined, content: Readable): Promise<void> {
+    await noteUnderWay(this.context, who, fence);
     const { stackId } = await requireRun(this.context.store.read, who.runId);
     const mayWrite = async (tables: Tables, tx?: Transaction): Promise<void> => {
       // The run is held, so that the attempt cannot end before its state is the newest one.
@@ -37,12 +39,14 @@ export class PodStates {
   }
 
   /** Locks the state; may be repeated. A lock whose attempt has ended holds nobody up. */
-  lock(who: Attempted, request: LockRequest): Promise<LockResponse> {
+  async lock(who: Attempted, request: LockRequest): Promise<LockResponse> {
+    await noteUnderWay(this.context, who, request.fence);
     return change(this.context, locking, { who, request });
   }
 
   /** Unlocks the state; may be repeated. */
-  unlock(who: Attempted, request: UnlockRequest): Promise<LockResponse> {
+  async unlock(who: Attempted, request: UnlockRequest): Promise<LockResponse> {
+    await noteUnderWay(this.context, who, request.fence);
     return change(this.context, unlocking, { who, request });
   }
 }

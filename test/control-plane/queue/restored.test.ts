@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Blobs } from '../../../src/control-plane/blobs';
+import { WorkspaceUploads } from '../../../src/control-plane/http/workspace-uploads';
+import type { QueueContext } from '../../../src/control-plane/queue/context';
 import { monthOf } from '../../../src/control-plane/queue/month';
 import { RESTORED_HOLD_MS } from '../../../src/control-plane/queue/lease-clock';
+import type { Attempted } from '../../../src/control-plane/queue/pod-operations';
+import { PodStates } from '../../../src/control-plane/state/pod-states';
 import { backup } from '../../../src/control-plane/store/database/backup';
 import { restore } from '../../../src/control-plane/store/database/restore';
 import type { Assignment } from '../../../src/protocol/messages';
@@ -72,6 +77,31 @@ describe('a run that was given out after the backup that is restored (invariants
     await settled();
     expect(await queue.state(run)).toBe('PLANNING');
     expect(await queue.end(assignment)).toBe('FINISHED');
+  });
+
+  test.each([
+    [
+      'that workspaces are taken of',
+      (context: QueueContext, blobs: Blobs, who: Attempted, fence: number) =>
+        new WorkspaceUploads(context, blobs).begin(who, { fence }),
+    ],
+    [
+      'that asks for the state of its stack',
+      (context: QueueContext, _blobs: Blobs, who: Attempted, fence: number) =>
+        new PodStates(context, queue.keptStates).read(who, fence),
+    ],
+  ])('and %s first goes on: nothing is refused since its start is not known', async (_what, ask) => {
+    const run = await queue.trigger();
+    const [worker, assignment] = await restoredAfter(async () => {
+      const registered = await queue.register();
+      return [registered, await begin(registered)] as const;
+    });
+    await queue.registerAgain(worker);
+    await seen(worker, assignment);
+    expect(await queue.state(run)).toBe('PREPARING');
+    const { runId, attempt, fence } = assignment;
+    await ask(queue.context, queue.blobs, { poolId: queue.pool.id, runId, attempt }, fence);
+    expect(await queue.state(run)).toBe('PLANNING');
   });
 
   test('and whose worker has ended meanwhile may tell its outcome at once', async () => {

@@ -1,4 +1,5 @@
-/* In place of `node:crypto` for our own code: what is random follows from the seed. */
+/* In place of `node:crypto` for our own code: what is random follows from the seed, and what is costly is done once. */
+import { createPrivateKey as readKey, X509Certificate as RealCertificate, type KeyObject } from 'node:crypto';
 import { Random } from '../random';
 
 export * from 'node:crypto';
@@ -24,3 +25,21 @@ export function followSeed(random: Random): void {
   Math.random = random.fork('Math.random').next;
   Object.defineProperty(globalThis.crypto, 'getRandomValues', { value: fill, configurable: true });
 }
+
+const keys = new Map<unknown, KeyObject>();
+const certificates = new Map<unknown, RealCertificate>();
+
+/** The few keys of a template are read by every process of every world. */
+export function createPrivateKey(pem: Parameters<typeof readKey>[0]): KeyObject {
+  const key = keys.get(pem) ?? readKey(pem);
+  if (typeof pem === 'string') keys.set(pem, key);
+  return key;
+}
+
+export const X509Certificate = new Proxy(RealCertificate, {
+  construct(target, [pem]: [ConstructorParameters<typeof RealCertificate>[0]]) {
+    const certificate = certificates.get(pem) ?? new target(pem);
+    if (typeof pem === 'string') certificates.set(pem, certificate);
+    return certificate;
+  },
+});

@@ -155,6 +155,7 @@ async function restore(ground: Ground, backup: Content, downMs: number): Promise
   for (const replica of ground.replicas) ground.kill(replica, downMs);
   await world.template.database.restore(backup, world.databaseServer.clock.now());
   observer.restored();
+  world.takeBackCredentials();
   const live = new Set(world.running.map((pod) => pod.attempt.runId));
   for (const { id } of ground.rows('SELECT id FROM runs')) {
     // Nobody is left who could tell of it again.

@@ -61,12 +61,13 @@ export class ControllerReplica {
   /** Calls back when the process has ended by itself. */
   start(onEnd: (how: string) => void): void {
     const { process, manager } = this;
-    manager.start().catch((error: unknown) => process.isAlive && onEnd(`failed: ${String(error)}`));
-    void manager.ended.then((how) => {
+    const end = (how: string): void => {
       if (!process.isAlive) return;
       process.kill();
       onEnd(how);
-    });
+    };
+    manager.start().catch((error: unknown) => end(`failed: ${String(error)}`));
+    void manager.ended.then(end);
   }
 
   get isLeading(): boolean {

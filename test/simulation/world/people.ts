@@ -1,3 +1,4 @@
+import { LABEL } from '../../../src/api';
 import { WORKER_POOLS, WORKERS } from '../../../src/controller/resources';
 import { PODS } from '../../../src/controller/runtime';
 import type { Deed } from '../schedule';
@@ -26,6 +27,7 @@ export const PEOPLE: Doing<
   | 'delete pod'
   | 'evict pod'
   | 'force delete pod'
+  | 'remove label'
 > = {
   trigger: async ({ world, observer }, { stack, type }) => {
     const input = { stack, type, ...(type === 'TASK' && { command: 'tofu state list' }) };
@@ -75,6 +77,12 @@ export const PEOPLE: Doing<
     if (!pod) return;
     ground.hurt(pod.metadata.name, 'somebody deleted its Pod by force');
     ground.world.api.kubelet.forceDelete(pod as never, 'user');
+  },
+  /** By which run Pods are watched: to the watch the Pod is gone, while its run goes on. */
+  'remove label': (ground, { which }) => {
+    const name = podName(ground, which);
+    if (name === undefined) return;
+    ground.world.api.user.patch(PODS, NAMESPACE, name, { metadata: { labels: { [LABEL.workerPool]: null } } });
   },
 };
 

@@ -1,4 +1,4 @@
-import { followSeed, randomUUID } from '../platform/crypto';
+import { randomUUID } from '../platform/crypto';
 import { volumes, Volumes } from '../platform/files';
 import { wire } from '../platform/undici';
 import type { PoolIssuer } from '../../../src/control-plane/identity/pool-issuer';
@@ -13,6 +13,7 @@ import type { Schedule } from '../schedule';
 import { SimulatedBlobs } from './blobs';
 import { ControlPlaneReplica } from './control-plane';
 import { CONTROLLER_NAMESPACE, ControllerReplica } from './controller';
+import { Machine } from './machine';
 import { SimulatedNetwork } from './network';
 import { SimulatedNode } from './node';
 import type { Acknowledged, PodObserver } from './observers';
@@ -34,6 +35,8 @@ const podOf = (object: unknown): RunPod => object as RunPod;
 export class World {
   readonly scheduler = new Scheduler();
   readonly timeline: Timeline;
+  /** What all of it runs on. */
+  readonly machine: Machine;
   readonly random: Random;
   readonly weather: Weather;
   readonly volumes = new Volumes();
@@ -59,7 +62,7 @@ export class World {
   ) {
     const { seed, shape } = schedule;
     this.random = new Random(seed).fork('world');
-    followSeed(this.random);
+    this.machine = new Machine(this.scheduler, this.random, isKept);
     this.timeline = new Timeline(this.scheduler, isKept);
     this.weather = new Weather(this.random.fork('weather'));
     this.surroundings = new SimulatedProcess(this.scheduler, 'world');
@@ -114,6 +117,15 @@ export class World {
     });
   }
 
+  /** A restored control plane knows the credentials of its backup: people make those the pool's again. */
+  takeBackCredentials(): void {
+    const [pool] = this.template.database.query('SELECT fingerprint FROM pools');
+    const known = this.template.credentials.findIndex(({ issued }) => issued.fingerprint === pool?.fingerprint);
+    if (known < 0 || known === this.resets) return;
+    this.resets = known;
+    this.api.user.patch(SECRETS, NAMESPACE, SECRET, secretOf(this.credentials));
+  }
+
   startControlPlane(index: number): void {
     const { template, scheduler, timeline, schedule, blobs } = this;
     const name = `control-plane-${index + 1}`;
@@ -151,6 +163,7 @@ export class World {
   end(): void {
     for (const one of [...this.controllers, ...this.replicas]) one?.process.kill();
     for (const node of this.nodes) node.crash();
+    this.machine.end();
   }
 
   get workers(): readonly KubeObject[] {
