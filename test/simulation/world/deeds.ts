@@ -50,8 +50,8 @@ export class Deeds {
       node.isCordoned = false;
       if (!node.isReady) node.comeBack();
     }
-    for (const { id } of ground.rows('SELECT id FROM workers WHERE drained = 1'))
-      void world.anyControlPlane()?.admin.setDrained(world.template.poolId, String(id), false);
+    const drained = ground.rows('SELECT id FROM workers WHERE drained = 1 AND removedAt IS NULL');
+    drained.forEach((_worker, which) => void this.perform({ do: 'undrain', which }));
     if (user.get(WORKER_POOLS, NAMESPACE, POOL_NAME))
       user.scale(WORKER_POOLS, NAMESPACE, POOL_NAME, world.schedule.shape.poolSize);
   }

@@ -105,6 +105,7 @@ async function decide(
 
 async function setDrained(ground: Ground, which: number, drained: boolean): Promise<void> {
   const { world } = ground;
-  const worker = pick(ground.rows('SELECT id FROM workers WHERE removedAt IS NULL ORDER BY id'), which);
+  const present = 'SELECT id FROM workers WHERE removedAt IS NULL AND forgottenAt IS NULL';
+  const worker = pick(ground.rows(`${present} AND drained = ${drained ? 0 : 1} ORDER BY id`), which);
   if (worker) await world.anyControlPlane()?.admin.setDrained(world.template.poolId, String(worker.id), drained);
 }
