@@ -8,6 +8,8 @@ type Doing<Names extends Deed['do']> = { [Name in Names]: (ground: Ground, deed:
 
 /** A cut that lasts as long is no passing one: runs are given up then. */
 const LONG_CUT_MS = 480_000;
+/** By how much clocks may differ for the proofs of a pool to be believed. */
+const PROOF_TOLERANCE_MS = 60_000;
 /** What a process may stand still for without its lease being at stake. */
 const SHORT_PAUSE_MS = 60_000;
 
@@ -56,7 +58,8 @@ export const BREAKAGE: Doing<
     if (replica) ground.kill(replica, downMs);
   },
   'kill at commit': killAtCommit,
-  'set clock': ({ world, controllers, replicas }, { who, which, byMs }) => {
+  'set clock': ({ world, controllers, replicas, observer }, { who, which, byMs }) => {
+    if (Math.abs(byMs) > PROOF_TOLERANCE_MS) observer.hurtAll('a clock was so wrong that proofs were refused');
     const processes = {
       controller: controllers.map(({ process }) => process),
       'control plane': replicas.map(({ process }) => process),
