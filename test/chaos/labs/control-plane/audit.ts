@@ -33,7 +33,7 @@ interface StateRow {
 }
 
 /** What a database says, read past the control plane. */
-interface Stored {
+export interface Stored {
   readonly runs: readonly RunRow[];
   readonly starts: readonly StartRow[];
   readonly lines: readonly LineRow[];
@@ -109,7 +109,7 @@ export function audit(books: Books, stored: Stored): Omit<Verdict, 'recoveredInM
   const amiss = [...books.amiss];
   let finished = 0;
   const facts = new Facts(stored);
-  const doubled = new Set(books.verdict().doubled);
+  const { doubled } = books;
   for (const intent of books.intents) {
     const wrong = [...wrongOf(intent, books, facts)];
     if (intent.id !== undefined && doubled.has(intent.id)) {

@@ -32,6 +32,9 @@ export class Books extends Ledger {
   readonly workspaces = new Map<string, string>();
   /** What was seen that must not be, a sentence each. */
   readonly amiss: string[] = [];
+  /** The run that each worker got last. */
+  private readonly runOf = new Map<string, string>();
+  private readonly twice = new Set<string>();
   /** Runs whose end was heard of. */
   private readonly ends = new Set<string>();
 
@@ -47,6 +50,27 @@ export class Books extends Ledger {
     const told: Told = attempts.get(attempt) ?? { stage, lines: [], acknowledged: 0, states: [] };
     attempts.set(attempt, told);
     return told;
+  }
+
+  /**
+   * A worker that has a run of which a Pod was let start gets no other before that one's end is taken. One whose Pod was not
+   * let start may have been taken back meanwhile.
+   */
+  override assigned(runId: string, assigned: Parameters<Ledger['assigned']>[1]): void {
+    super.assigned(runId, assigned);
+    const { workerId } = assigned;
+    const former = this.runOf.get(workerId);
+    const goesOn = [...(this.told.get(former ?? '')?.values() ?? [])].some(({ outcome }) => !outcome?.isTaken);
+    if (former !== undefined && goesOn) this.twice.add(runId);
+    this.runOf.set(workerId, runId);
+  }
+
+  /** Runs whose stage two Pods were let start for, or that a worker got beside another. */
+  get doubled(): ReadonlySet<string> {
+    const startedTwice = [...this.all].flatMap(([id, { started }]) =>
+      new Set(started.map(({ stage }) => stage)).size < started.length ? [id] : [],
+    );
+    return new Set([...this.twice, ...startedTwice]);
   }
 
   isOver(runId: string): void {

@@ -11,7 +11,7 @@ import { Site, type Shape } from './site';
 
 const BUNDLE = 'dist/control-plane/control-plane.mjs';
 /** What is not over so long after the fault is counted as lost. */
-const PATIENCE_SECONDS = 120;
+const PATIENCE_SECONDS = 90;
 /** What is waited for before anything breaks. */
 const WARM_SECONDS = 60;
 
@@ -28,7 +28,7 @@ export interface Prepared {
 export interface TrialOptions {
   /** Lines of each of the pieces of log that Pods write. @default 1 */
   readonly linesAtOnce?: number;
-  /** What is not over so long after the fault is counted as lost, in seconds. @default 120 */
+  /** What is not over so long after the fault is counted as lost, in seconds. @default 90 */
   readonly patienceSeconds?: number;
   /** What is made before the site, in its folder, and undone after it. @default - nothing */
   readonly prepare?: (folder: string) => Prepared | Promise<Prepared>;
