@@ -39,6 +39,9 @@ export interface TrialOptions {
 /** Bundles of control planes as processes, with a crowd of clients before each. */
 export class ControlPlaneLab implements Lab {
   private sites = 0;
+  private readonly closing = new AbortController();
+  /** Ends when all that a fault has started and mounted is away again, however it went. */
+  private underWay: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly context: LabContext,
@@ -52,7 +55,7 @@ export class ControlPlaneLab implements Lab {
   }
 
   get signal(): AbortSignal {
-    return this.context.signal;
+    return AbortSignal.any([this.context.signal, this.closing.signal]);
   }
 
   /** Arguments of Node that run the control plane. */
@@ -76,7 +79,23 @@ export class ControlPlaneLab implements Lab {
    * Opens a site, lets the crowd work there, does what breaks something and, in the end, mends it, and waits until every run
    * is over. Then the database is compared with what the crowd was told.
    */
-  async during(shape: Shape, fault: (trial: Trial) => Promise<unknown>, options: TrialOptions = {}): Promise<Verdict> {
+  during(shape: Shape, fault: (trial: Trial) => Promise<unknown>, options: TrialOptions = {}): Promise<Verdict> {
+    const verdict = this.carryOutAt(shape, fault, options);
+    this.underWay = verdict.catch(() => undefined);
+    return verdict;
+  }
+
+  /** Ends what is under way, as when it takes too long, and waits until its volumes and processes are gone. */
+  async close(): Promise<void> {
+    this.closing.abort(new Error('the lab is closed'));
+    await this.underWay;
+  }
+
+  private async carryOutAt(
+    shape: Shape,
+    fault: (trial: Trial) => Promise<unknown>,
+    options: TrialOptions,
+  ): Promise<Verdict> {
     const { signal } = this;
     const folder = this.newFolder();
     const closers: (() => unknown)[] = [() => removeFolder(folder)];
@@ -91,7 +110,11 @@ export class ControlPlaneLab implements Lab {
       closers.unshift(() => crowd.close());
       return await this.carryOut({ site, crowd, signal }, fault, options);
     } finally {
-      for (const close of closers) await close();
+      // One that fails keeps no other from what it has to do.
+      for (const close of closers)
+        await Promise.resolve()
+          .then(close)
+          .catch((error) => this.context.tell(String(error)));
     }
   }
 
@@ -126,10 +149,6 @@ export class ControlPlaneLab implements Lab {
     const refusals = [...books.refusals].map(([text, count]) => `${count} times: ${text}`);
     const all = [...amiss, ...more];
     return { ...counted, recoveredInMs, ...(all.length > 0 && { amiss: [...all, ...refusals] }) };
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
   }
 }
 
