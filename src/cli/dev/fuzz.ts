@@ -10,6 +10,10 @@ const PROGRAM = 'test/fuzz/support/one-parser.program.ts';
 /** How long a parser may take beyond the time that its inputs have: for the start, what grows, and one last input. */
 const BEYOND_MS = 120_000;
 
+const NOTHING: Tried = { inputs: 0, refused: 0, slowestMs: 0, growth: undefined, failure: undefined };
+
+const HEAD = ['', 'parser', 'inputs', 'refused', 'slowest', 'growth', 'of'];
+
 interface Options {
   readonly minutes: number;
   readonly seed: number;
@@ -66,10 +70,6 @@ function tryOne(name: string, seed: number, forMs: number): Promise<Tried> {
     });
   });
 }
-
-const NOTHING: Tried = { inputs: 0, refused: 0, slowestMs: 0, growth: undefined, failure: undefined };
-
-const HEAD = ['', 'parser', 'inputs', 'refused', 'slowest', 'growth', 'of'];
 
 function cells(name: string, { inputs, refused, slowestMs, growth, failure }: Tried): string[] {
   const share = inputs === 0 ? '' : `${((100 * refused) / inputs).toFixed(0)} %`;
