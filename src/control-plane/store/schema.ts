@@ -15,6 +15,7 @@ import type { ApiKeyRow, WebSessionRow } from './schema-identities';
 import type { PushDeliveryRow, PushHookRow } from './schema-push-hooks';
 import type { RepositoryCredentialsRow } from './schema-repositories';
 import type { VcsAgentPoolRow, VcsAgentRow, VcsReplicaRow } from './schema-vcs-agents';
+import type { DeliveryRow, WebhookRow } from './schema-webhooks';
 
 /*
  * The columns, alike in both databases: flags are 0 or 1, lists and maps are JSON, times are milliseconds since the epoch
@@ -299,49 +300,6 @@ export interface AuditTrailRow {
   message: string;
   /** How many such refusals it stands for. */
   count: number;
-}
-
-export interface WebhookRow {
-  id: string;
-  name: string;
-  endpoint: string;
-  enabled: number;
-  space: string;
-  labels: string;
-  runStates: string;
-  stackIds: string;
-  /** Encrypted (secrets.ts). */
-  secret: string;
-  retryOnFailure: number;
-  createdAt: number;
-  updatedAt: number;
-  /** In a row. */
-  failures: Generated<number>;
-  /** Nothing is sent before that. */
-  pausedUntil: Generated<number>;
-  /** The process that delivers to it, and until when nobody else does. */
-  leaseHolder: Generated<string | null>;
-  leaseUntil: Generated<number>;
-}
-
-export interface DeliveryRow {
-  position: Generated<number>;
-  id: string;
-  webhookId: string;
-  /** Null for a test. */
-  runId: string | null;
-  stateVersion: number;
-  payload: string;
-  state: string;
-  attempts: Generated<number>;
-  createdAt: number;
-  /** When it was asked for, or asked for again. */
-  dueSince: number;
-  dueAt: number;
-  attemptedAt: Generated<number | null>;
-  durationMs: Generated<number | null>;
-  status: Generated<number | null>;
-  error: Generated<string | null>;
 }
 
 export interface Schema {

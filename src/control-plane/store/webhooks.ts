@@ -1,6 +1,7 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { DeliveryRecord, RunState, WebhookFilter, WebhookRecord } from './records';
-import type { DeliveryRow, Schema, WebhookRow } from './schema';
+import type { Schema } from './schema';
+import type { DeliveryRow, WebhookRow } from './schema-webhooks';
 import { webhookSecretOf } from './secrets';
 import type { Sealing } from './stacks';
 import { Statement } from './statement';
