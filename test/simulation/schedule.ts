@@ -193,9 +193,8 @@ const DEEDS: Readonly<Record<Deed['do'], { readonly weight: number; make(random:
   'no room for blobs': { weight: 2, make: (random) => ({ do: 'no room for blobs', forMs: duration(random) }) },
   'end watches': { weight: 2, make: () => ({ do: 'end watches' }) },
   compact: { weight: 2, make: () => ({ do: 'compact' }) },
-  // Not drawn yet: an attempt that the backup knows as not started may have begun and ended since, and is begun again.
   'backup and restore': {
-    weight: 0,
+    weight: 2,
     make: (random) => ({ do: 'backup and restore', afterMs: duration(random), downMs: duration(random) }),
   },
   weather: {

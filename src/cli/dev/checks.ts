@@ -35,7 +35,7 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'simulation',
     title: 'schedules of faults in simulated worlds',
-    command: ['tsx', 'src/cli/dev/simulate.ts', '--seeds', '300'],
+    command: ['tsx', 'src/cli/dev/simulate.ts', '--seeds', '1000'],
   },
   {
     name: 'planted-bugs',

@@ -1,8 +1,10 @@
 import { SESSION_LEASE_MS } from '../../protocol/leases';
+import { FREE_ATTEMPTS } from '../store/assignments';
+import type { LeaseReading } from '../store/lease-clock';
 import type { RunRecord, WorkerRecord } from '../store/records';
 import { BATCH, type Change } from './change';
+import { holdsBack, isOfBackup } from './lease-clock';
 import { advance } from './lifecycle';
-import { holdsBack } from './lease-clock';
 import { QUEUE_VERSION } from './run-types';
 
 /** What a transaction fails with when it cannot give runs out, whatever else it does. */
@@ -44,7 +46,7 @@ export async function giveOut(made: Change, poolId: string): Promise<number> {
   ]);
   if (isDeleted) return 0;
   const given = runs.slice(0, workers.length);
-  await Promise.all(given.map((run, index) => assign(made, run, workers[index]!, { revision, ...clock })));
+  await Promise.all(given.map((run, index) => assign(made, run, workers[index]!, revision, clock)));
   if (given.length > 0) made.poolChanged(poolId);
   return given.length;
 }
@@ -53,10 +55,12 @@ async function assign(
   made: Change,
   run: RunRecord,
   worker: WorkerRecord,
-  { revision, reading }: { readonly revision: number; readonly reading: number },
+  revision: number,
+  clock: LeaseReading,
 ): Promise<void> {
   const { tx, now, settings } = made;
-  const attempt = run.attempt + 1;
+  const { reading } = clock;
+  const attempt = run.attempt + (await attemptsBehind(made, run, clock));
   const stage = run.state === 'CONFIRMED' ? 'applying' : 'preparing';
   const assignment = {
     runId: run.id,
@@ -76,4 +80,11 @@ async function assign(
   ]);
   made.happened({ kind: 'assigned', runId: run.id, poolId: worker.poolId, attempt, waitedSince: run.updatedAt });
   made.say('info', { run: run.id, attempt, stage, worker: worker.id, fence }, 'run assigned');
+}
+
+/** How far the next attempt lies from the newest that is known: those that a run had after a backup that was restored are left free. */
+async function attemptsBehind({ tx }: Change, { id, attempt }: RunRecord, clock: LeaseReading): Promise<number> {
+  if (clock.restoredLease === null) return 1;
+  const newest = await tx.assignments.find(id, attempt);
+  return newest && isOfBackup(newest, clock) ? 1 + FREE_ATTEMPTS : 1;
 }

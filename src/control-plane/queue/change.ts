@@ -1,4 +1,5 @@
 import type { Transaction } from '../store';
+import type { LeaseReading } from '../store/lease-clock';
 import type { Assignable } from '../store/looks';
 import type { Worked } from '../store/pools';
 import type { RunRecord, WebhookFilter } from '../store/records';
@@ -70,9 +71,10 @@ export class Change {
     return this.told ?? (await this.leaseClock()).reading;
   }
 
-  /** A statement told the reading beside something else. */
-  tells(reading: number): void {
+  /** A statement told the reading beside something else, and perhaps all that the lease clock shows. */
+  tells(reading: number, clock?: LeaseReading): void {
     this.told = reading;
+    if (clock) this.clock = Promise.resolve(clock);
   }
 
   /** The revision of a pool for all that changes in it here. Its row is held from here on. */

@@ -9,6 +9,7 @@ import './dependencies';
 import './module-versions';
 import './person-operations';
 import './pod-operations';
+import './pod-start';
 import './report';
 import './session-operations';
 import './sweep';

@@ -1,5 +1,6 @@
 import { RUN_LEASE_MS } from '../../protocol/leases';
 import type { LeaseReading } from '../store/lease-clock';
+import type { AssignmentRecord } from '../store/records';
 import type { QueueContext } from './context';
 
 /** What is so much too late, or too early, was made so by a pause of everybody, or by a clock that was set. */
@@ -11,6 +12,13 @@ export const RESTORED_HOLD_MS = RUN_LEASE_MS;
 /** Whether nothing is given out yet: see `restored.ts`. */
 export const holdsBack = ({ reading, restoredLease }: LeaseReading): boolean =>
   restoredLease !== null && reading - restoredLease < RESTORED_HOLD_MS;
+
+/**
+ * Whether an attempt was given out before the backup that was restored. What became of it since is not known, save what its Pod says: it
+ * may have begun, told its outcome and gone, and another attempt after it.
+ */
+export const isOfBackup = ({ madeLease }: AssignmentRecord, { restoredLease }: LeaseReading): boolean =>
+  restoredLease !== null && madeLease <= restoredLease;
 
 /**
  * The clock that leases go by, one for all processes: a row that goes on only while somebody sweeps. Time in which

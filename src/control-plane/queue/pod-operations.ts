@@ -5,8 +5,6 @@ import type {
   LogsResponse,
   OutcomeRequest,
   OutcomeResponse,
-  RunSpec,
-  StartRequest,
 } from '../../protocol/messages';
 import { RequestError } from '../errors';
 import type { Tables } from '../store';
@@ -25,10 +23,7 @@ import {
   systemLog,
 } from './lifecycle';
 import { change, operation } from './operation';
-import { inputsOfRun } from './inputs';
-import { creatorOf, policySubject } from './policy-subject';
 import { appliesPlan, takesTurns } from './run-types';
-import { needsGit, runSpec, toolOf } from './steps';
 import { forgetUntold } from './untold-outputs';
 import { runTopic } from './wakeups';
 
@@ -64,7 +59,7 @@ function requireCurrent(run: RunRecord, assignment: AssignmentRecord, who: Attem
 
 async function findAttempt({ assignments }: Tables, who: Attempted, made?: Change): Promise<AssignmentRecord> {
   const found = await assignments.look(who.runId, who.attempt);
-  if (found) made?.tells(found.reading);
+  if (found) made?.tells(found.clock.reading, found.clock);
   if (found?.assignment.poolId === who.poolId) return found.assignment;
   throw new RequestError('not-found', `attempt ${who.attempt} of run ${who.runId} not found in this pool`);
 }
@@ -89,7 +84,7 @@ function requireOpen({ id, state }: RunRecord, { attempt, endedAt }: AssignmentR
 }
 
 /** Takes the word of a Pod as a sign of life. */
-async function hearPod(made: Change, { fence, heardLease }: AssignmentRecord): Promise<void> {
+export async function hearPod(made: Change, { fence, heardLease }: AssignmentRecord): Promise<void> {
   const reading = await made.reading();
   if (heardLease !== reading) await made.tx.assignments.heard(fence, reading);
 }
@@ -97,7 +92,7 @@ async function hearPod(made: Change, { fence, heardLease }: AssignmentRecord): P
 const UNKNOWN_POD = '';
 
 /** Lets a Pod of a held run go on: from here on the attempt is never given to another. False when another was faster. */
-async function letStart(
+export async function letStart(
   made: Change,
   run: RunRecord,
   assignment: AssignmentRecord,
@@ -113,92 +108,11 @@ async function letStart(
   return true;
 }
 
-/** Says yes to one Pod of an attempt, and to the same one again. */
-export async function start(context: QueueContext, who: Attempted, request: StartRequest): Promise<RunSpec> {
-  // Before it starts: no Pod is let go whose secrets cannot be opened.
-  const { read } = context.store;
-  const inputs = await inputsOfRun(read, who.runId);
-  if ('refusal' in inputs) {
-    await change(context, refusing, { who, request, message: inputs.refusal });
-    throw new RequestError('fenced', inputs.refusal);
-  }
-  const { environment = {}, credentials = {} } = (await read.stacks.secretsOfRun(who.runId, inputs.environment)) ?? {};
-  const { masked } = inputs;
-  const { run, stage, ...found } = await change(context, starting, {
-    who,
-    request,
-    hasSecretInputs: masked.length > 0,
-  });
-  if (inputs.isNew) await context.store.transaction((tx) => tx.runInputs.put(run.id, inputs));
-  const spec = {
-    ...runSpec(run, { ...found, environment, credentials }, stage),
-    masked: [...masked],
-  };
-  if (!request.asksPolicy) return spec;
-  const begun = await requireRun(context.store.read, run.id);
-  return { ...spec, policySubject: policySubject(begun, found.stack, spec, await creatorOf(context, run.id)) };
-}
-
 /** What the Pod of an attempt asks for. */
-interface Said<Request> {
+export interface Said<Request> {
   readonly who: Attempted;
   readonly request: Request;
 }
-
-interface Refused extends Said<StartRequest> {
-  readonly message: string;
-}
-
-/** Ends a run that cannot have what it is to be given, unless one of its Pods has begun. */
-const refusing = operation('refuse-start', async (made: Change, { who, request, message }: Refused) => {
-  await lockRun(made, who.runId);
-  const assignment = await requireUnderWay(made.tx, who, request.fence, undefined, made);
-  if (assignment.startedAt !== null) return;
-  await endWithoutSuccess(made, assignment, { by: 'control-plane', reason: 'ConfigError', message });
-});
-
-interface Starting extends Said<StartRequest> {
-  readonly hasSecretInputs: boolean;
-}
-
-const starting = operation('start', async (made: Change, { who, request, hasSecretInputs }: Starting) => {
-  const run = await lockRun(made, who.runId);
-  const assignment = await requireUnderWay(made.tx, who, request.fence, run, made);
-  if (hasSecretInputs && !request.masksInputs) {
-    throw new RequestError(
-      'malformed',
-      `run ${run.id} takes sensitive outputs of other stacks, and the launcher of this Pod is too old to hide them in its log: give the pool a newer launcher image`,
-    );
-  }
-  const found = await made.tx.stacks.withState(run.stackId);
-  if (!found) throw new RequestError('not-found', `the stack of run ${run.id} not found`);
-  const tool = toolOf(run, found.stack);
-  const isAgain = assignment.startedAt !== null && assignment.podUid === request.podUid;
-  if (isAgain) await hearPod(made, assignment);
-  else if (!(await letStart(made, run, assignment, request.podUid, tool))) {
-    throw new RequestError('already-started', `attempt ${who.attempt} of run ${who.runId} runs in another Pod already`);
-  }
-  const { stack, stateVersion } = found;
-  if (stack.managesState && stateVersion > 0 && !request.servesState) {
-    throw new RequestError(
-      'malformed',
-      `the control plane keeps the state of ${stack.kind} ${stack.name}, and the launcher of this Pod is too old to use it: give the pool a newer launcher image`,
-    );
-  }
-  if (needsGit(run, assignment.stage) && !request.clonesGit) {
-    throw new RequestError(
-      'malformed',
-      `the source of ${stack.kind} ${stack.name} is a git repository, and the launcher of this Pod is too old to clone it: give the pool a newer launcher image`,
-    );
-  }
-  if (tool.toolVersion !== null && !request.bringsTool) {
-    throw new RequestError(
-      'malformed',
-      `${stack.kind} ${stack.name} names version ${tool.toolVersion} of its tool, and the launcher of this Pod is too old to bring it: give the pool a newer launcher image`,
-    );
-  }
-  return { run: { ...run, ...tool }, stage: assignment.stage, ...found };
-});
 
 const MIB = 1024 * 1024;
 

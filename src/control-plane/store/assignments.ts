@@ -2,9 +2,12 @@ import { sql, type Selectable } from 'kysely';
 import type { Stage } from '../../protocol/messages';
 import type { AssignmentRecord } from './records';
 import type { AssignmentRow } from './schema';
-import { leaseCount, type LeaseCount } from './lease-clock';
+import { leaseCount, type LeaseCount, type LeaseReading } from './lease-clock';
 import { Statement } from './statement';
 import { chunks, inPages, Table } from './table';
+
+/** How many numbers of a run's attempts, by which its Pods are named, are left free for those that came after a backup that was restored. */
+export const FREE_ATTEMPTS = 10;
 
 export interface NewAssignment {
   /** @default - the next */
@@ -71,7 +74,10 @@ export class AssignmentTable extends Table {
   private static readonly looked = new Statement((table: AssignmentTable, of: { runId: string; attempt: number }) =>
     table
       .all()
-      .select((eb) => eb.selectFrom('leaseClock').select('leaseClock.reading').as('reading'))
+      .select((eb) => [
+        eb.selectFrom('leaseClock').select('leaseClock.reading').as('reading'),
+        eb.selectFrom('leaseClock').select('leaseClock.restoredLease').as('restoredLease'),
+      ])
       .where('runId', '=', of.runId)
       .where('attempt', '=', of.attempt),
   );
@@ -80,15 +86,15 @@ export class AssignmentTable extends Table {
     return (await this.look(runId, attempt))?.assignment;
   }
 
-  /** With the reading of the lease clock. */
+  /** With what the lease clock shows. */
   async look(
     runId: string,
     attempt: number,
-  ): Promise<{ readonly assignment: AssignmentRecord; readonly reading: number } | undefined> {
+  ): Promise<{ readonly assignment: AssignmentRecord; readonly clock: LeaseReading } | undefined> {
     const row = await this.row(AssignmentTable.looked, { runId, attempt });
     if (!row) return undefined;
-    const { reading, ...assignment } = row;
-    return { assignment: toAssignment(assignment), reading: reading ?? 0 };
+    const { reading, restoredLease, ...assignment } = row;
+    return { assignment: toAssignment(assignment), clock: { reading: reading ?? 0, restoredLease } };
   }
 
   /** Oldest first. */

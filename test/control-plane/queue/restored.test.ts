@@ -195,6 +195,62 @@ describe('a run that was given out after the backup that is restored (invariants
   });
 });
 
+describe('an attempt that the backup knows (invariant 1)', () => {
+  const isFarFrom = (before: Assignment, now: Assignment) => {
+    expect(now.runId).toBe(before.runId);
+    expect(now.attempt).toBeGreaterThan(before.attempt + 1);
+  };
+
+  test('as given out and not begun does not begin again: another is given out when everybody had the time to come back', async () => {
+    const { run, worker, assignment } = await queue.assigned();
+    await restoredAfter(async () => {
+      await queue.start(assignment);
+      await queue.end(assignment);
+      await release(worker, assignment);
+    });
+    // Whoever leads now has never seen the Pod, and makes it.
+    await queue.sync([{ id: worker, pod: null }]);
+    expect(await queue.assignment(worker)).toMatchObject(podOf(assignment));
+    await expect(queue.start(assignment, 'another Pod')).rejects.toMatchObject({
+      code: 'fenced',
+      message: expect.stringContaining('was given out before a backup that was restored'),
+    });
+    expect(await queue.state(run)).toBe('QUEUED');
+    expect(await queue.text(run)).toMatch(/taken back before it started.*a backup was restored that does not know/);
+    await settled();
+    const next = await queue.assignment(worker);
+    isFarFrom(assignment, next);
+    await queue.start(next);
+    expect(await queue.end(next)).toBe('FINISHED');
+  });
+
+  test('as given out and not begun goes on where its Pod had begun, and tells so', async () => {
+    const { run, assignment } = await queue.assigned();
+    await restoredAfter(() => queue.start(assignment));
+    expect(await queue.heartbeat(assignment)).toEqual({ stop: null });
+    expect(await queue.state(run)).toBe('PLANNING');
+    expect(await queue.end(assignment)).toBe('FINISHED');
+  });
+
+  test('as under way, and that tells its plan again, has its apply by an attempt of which there was none', async () => {
+    const { run, worker, assignment: plan } = await queue.started();
+    await restoredAfter(async () => {
+      await planned(plan);
+      await queue.admin.confirm(run);
+      await release(worker, plan);
+      const apply = await begin(worker);
+      await queue.end(apply);
+      await release(worker, apply);
+    });
+    await seen(worker, plan);
+    await planned(plan);
+    await queue.admin.confirm(run);
+    await release(worker, plan);
+    await settled();
+    isFarFrom(plan, await queue.assignment(worker));
+  });
+});
+
 describe('a control plane', () => {
   test('that was not restored believes no controller that tells of an attempt it never gave out', async () => {
     const worker = await queue.register();

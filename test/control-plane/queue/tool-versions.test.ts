@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { start } from '../../../src/control-plane/queue/pod-operations';
+import { start } from '../../../src/control-plane/queue/pod-start';
 import { TestQueue } from '../support/queue';
 
 describe('the tool of a run', () => {

@@ -14,9 +14,9 @@ import {
   heartbeat,
   outcome,
   requireAttempt,
-  start,
   type Attempted,
 } from '../../../src/control-plane/queue/pod-operations';
+import { start } from '../../../src/control-plane/queue/pod-start';
 import {
   FENCE_HEADER,
   HeartbeatRequest,

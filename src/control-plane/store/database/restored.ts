@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { FREE_ATTEMPTS } from '../assignments';
 import { LogTable } from '../logs';
 import type { Schema } from '../schema';
 import { migrate } from './migrate';
@@ -9,8 +10,6 @@ import { changeFile, openFile, readSequences, writeSequence } from './sqlite-fil
  * of Pods that go on, and revisions that clients have seen.
  */
 export const FREE_NUMBERS = 1_000_000_000;
-/** The same of a run's attempts, by which its Pods are named. */
-const FREE_ATTEMPTS = 10;
 
 const LINE =
   'The control plane was restored from a backup made up to here: what the Pod still has is sent again, the rest is missing';

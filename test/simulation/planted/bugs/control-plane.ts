@@ -1,6 +1,7 @@
 import type { PlantedBug } from '../bug';
 
 const PODS = 'control-plane/queue/pod-operations.ts';
+const START = 'control-plane/queue/pod-start.ts';
 const LIFECYCLE = 'control-plane/queue/lifecycle.ts';
 const SWEEP = 'control-plane/queue/sweep.ts';
 const CLOCK = 'control-plane/queue/lease-clock.ts';
@@ -30,7 +31,7 @@ export const CONTROL_PLANE_BUGS: readonly PlantedBug[] = [
     does: 'lets a second Pod of an attempt start',
     edits: [
       {
-        file: PODS,
+        file: START,
         find: 'const isAgain = assignment.startedAt !== null && assignment.podUid === request.podUid;',
         replace: 'const isAgain = assignment.startedAt !== null;',
       },
@@ -42,7 +43,7 @@ export const CONTROL_PLANE_BUGS: readonly PlantedBug[] = [
     does: 'refuses a Pod that asks to start again because the first answer was lost',
     edits: [
       {
-        file: PODS,
+        file: START,
         find: 'const isAgain = assignment.startedAt !== null && assignment.podUid === request.podUid;',
         replace: 'const isAgain = request.podUid.length < 0;',
       },
@@ -176,7 +177,7 @@ export const CONTROL_PLANE_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'control-plane/queue/assign.ts',
-        find: '  const attempt = run.attempt + 1;',
+        find: '  const attempt = run.attempt + (await attemptsBehind(made, run, clock));',
         replace: '  const attempt = Math.max(run.attempt, 1);',
       },
     ],
