@@ -25,7 +25,7 @@ export interface EgressNetworkPolicyOptions {
   readonly cidrs?: string[];
 
   /**
-   * Networks within `cidrs` that the run Pods may not talk to, as CIDR; those that lie in none of `cidrs` count for nothing. The
+   * Networks within `cidrs` that the run Pods may not talk to, as CIDR. Those that lie in none of `cidrs` count for nothing. The
    * default holds the addresses at which clouds tell instances of themselves, and give them the credentials of the node. Add the
    * addresses of the API server where runs are not to reach it. What `dnsPorts`, `controlPlane` and `rules` allow is allowed all the same.
    *

@@ -115,7 +115,12 @@ export class SimulatedDatabase {
   async restore(backup: Content, now: number): Promise<void> {
     this.load(backup);
     await noteRestored(this.own, now);
-    this.query(`UPDATE sqlite_sequence SET seq = seq + ${FREE_NUMBERS} WHERE name = 'assignments'`);
+    // There is no number yet where the backup is of before the first assignment.
+    const [before] = this.query(`SELECT seq FROM sqlite_sequence WHERE name = 'assignments'`);
+    this.query(`DELETE FROM sqlite_sequence WHERE name = 'assignments'`);
+    this.query(`INSERT INTO sqlite_sequence (name, seq) VALUES ('assignments', ?)`, [
+      Number(before?.seq ?? 0) + FREE_NUMBERS,
+    ]);
   }
 
   private rowsOf(name: string): Rows {
