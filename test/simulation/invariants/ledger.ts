@@ -199,6 +199,8 @@ export class Ledger implements PodObserver, DeedObserver {
   private checkOutcome({ id, state, reason, message }: RunRow): void {
     if (state === 'FINISHED' || this.isExcused(id)) return;
     if (reason === 'UserFailed' && this.failing.has(id)) return;
+    // Its Worker may have a Pod of a run that the backup does not know (docs/operations/control-plane.md).
+    if (reason === 'StartTimeout' && this.restores > 0) return;
     this.lost += 1;
     this.broken('2', `run ${id} ended as ${state} (${reason}: ${message}), though nothing was done to it`);
   }
