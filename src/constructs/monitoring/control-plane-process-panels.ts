@@ -38,18 +38,26 @@ export function requestPanels(): Panel[] {
     },
     {
       ...counted,
-      width: 12,
+      width: 8,
       title: 'Log-ins',
       description: 'Of people and programs, and proofs of pools that were checked, within $window, by way.',
       queries: [grown(METRICS.logIns, 'way', 'result="ok"')],
     },
     {
       ...counted,
-      width: 12,
+      width: 8,
       title: 'Refused log-ins',
       description:
         'Within $window, by way, those that were slowed down included. The audit trail says from where keys were tried.',
       queries: [grown(METRICS.logIns, 'way', 'result!="ok"')],
+    },
+    {
+      ...counted,
+      width: 8,
+      title: 'Pushes',
+      description:
+        'Deliveries of git hosts within $window, by what came of them. Where refused ones grow, a webhook has another secret than its stack.',
+      queries: [grown(METRICS.pushes, 'result')],
     },
   ];
 }
