@@ -90,6 +90,7 @@ async function comeToRest(world: World, ledger: Ledger, deeds: Deeds, afterEach:
   deeds.healAll();
   const person = (): void => {
     const held = scheduler.now - since > HOLDS_MS && ledger.runs.some(({ holding }) => holding === 1);
+    deeds.undrainAll();
     void deeds.perform({ do: 'confirm', which: 0 });
     if (held) void deeds.perform({ do: 'release', which: 0 });
     scheduler.after(PERSON_MS, person);

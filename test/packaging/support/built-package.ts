@@ -24,7 +24,10 @@ export interface BuiltPackage {
 }
 
 /** Everything that the build reads, so that nothing which lies about in the checkout gets into the tarball. */
-const INGREDIENTS = ['src', 'imports', 'charts', 'LICENSE', 'README.md', 'package.json', 'tsconfig.jsii.json'];
+const INGREDIENTS = [
+  ...['src', 'imports', 'charts', 'LICENSE', 'README.md'],
+  ...['package.json', 'package-lock.json', 'tsconfig.jsii.json'],
+];
 
 /** Builds and packs the package in a folder of its own, which goes when that fails. */
 export async function buildPackage(): Promise<BuiltPackage> {

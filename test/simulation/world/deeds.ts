@@ -33,6 +33,12 @@ export class Deeds {
     }
   }
 
+  /** Gives every worker runs again; who is not heard, because no control plane is there, has to try again. */
+  undrainAll(): void {
+    const drained = this.ground.rows('SELECT id FROM workers WHERE drained = 1 AND removedAt IS NULL');
+    drained.forEach((_worker, which) => void this.perform({ do: 'undrain', which }));
+  }
+
   /** Nothing is wrong any more: nodes are back, clocks are right, and people want as many Workers as at first. */
   healAll(): void {
     const { world, ground } = this;
@@ -50,8 +56,6 @@ export class Deeds {
       node.isCordoned = false;
       if (!node.isReady) node.comeBack();
     }
-    const drained = ground.rows('SELECT id FROM workers WHERE drained = 1 AND removedAt IS NULL');
-    drained.forEach((_worker, which) => void this.perform({ do: 'undrain', which }));
     if (user.get(WORKER_POOLS, NAMESPACE, POOL_NAME))
       user.scale(WORKER_POOLS, NAMESPACE, POOL_NAME, world.schedule.shape.poolSize);
   }
