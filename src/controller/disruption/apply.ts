@@ -1,9 +1,9 @@
 import { API_VERSION, EVENT_REASON, RUN_BUDGET, WORKER_POOL } from '../../api';
 import type { Caches } from '../caches';
 import {
+  deleteObject,
   explainRefusal,
   isAlreadyExists,
-  isConflict,
   refusalOf,
   type Cache,
   type EventRecorder,
@@ -55,13 +55,8 @@ async function deleteBudget(
   budget: Budget,
   signal: AbortSignal,
 ): Promise<void> {
-  const { uid } = budget.metadata;
-  try {
-    await client.delete(BUDGETS, namespace, RUN_BUDGET.name, { ...(uid !== undefined && { uid }), signal });
-  } catch (error) {
-    // Another one has its name by now; the watch will show it.
-    if (!isConflict(error)) throw error;
-  }
+  const { uid = '' } = budget.metadata;
+  await deleteObject(client, BUDGETS, { namespace, name: RUN_BUDGET.name, uid }, { signal });
   budgets.noteDeleted(budget);
 }
 

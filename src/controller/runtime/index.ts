@@ -4,6 +4,7 @@ export type { CacheEvent } from './cache';
 export { createKubeClient } from './client';
 export type { KubeClientOptions } from './client';
 export type { KubeClient, WatchOptions } from './client-types';
+export { deleteObject } from './delete-object';
 export {
   errorFromAnswer,
   isAborted,

@@ -14,7 +14,7 @@ import { backoffMs } from '../../time';
 import { concurrently } from '../concurrently';
 import { reasonOfRefusedWorker } from '../reasons';
 import { workerName, WORKERS } from '../resources';
-import { explainRefusal, isConflict, isNotFound, refusalOf, type KubeObject } from '../runtime';
+import { deleteObject, explainRefusal, refusalOf, type KubeObject } from '../runtime';
 import type { ApplyContext } from './context';
 import type { WorkerFact } from './decide-scaling';
 import type { PoolMemory } from './memory';
@@ -125,13 +125,8 @@ async function deleteWorker(
   { name, uid }: WorkerFact,
   signal: AbortSignal,
 ): Promise<void> {
-  try {
-    const { namespace } = pool.metadata;
-    await client.delete(WORKERS, namespace, name, { uid, propagationPolicy: 'Background', signal });
-  } catch (error) {
-    // Another object of that name: the one that was meant is gone.
-    if (!isConflict(error) && !isNotFound(error)) throw error;
-  }
+  const { namespace } = pool.metadata;
+  await deleteObject(client, WORKERS, { namespace, name, uid }, { propagationPolicy: 'Background', signal });
   deleted.add(uid);
 }
 
