@@ -268,4 +268,16 @@ export const CONTROL_PLANE_BUGS: readonly PlantedBug[] = [
     ],
     breaks: ['6'],
   },
+  {
+    name: 'backup-begins-again',
+    does: 'lets an attempt begin that may have begun and ended since the backup that was restored',
+    edits: [
+      {
+        file: START,
+        find: 'assignment.startedAt === null && isOfBackup(',
+        replace: 'assignment.fence < 0 && isOfBackup(',
+      },
+    ],
+    breaks: ['1'],
+  },
 ];

@@ -156,8 +156,20 @@ export const POOL_BUGS: readonly PlantedBug[] = [
       },
       {
         file: 'controller/worker-pool/worker-objects.ts',
-        find: "    await client.delete(WORKERS, namespace, name, { uid, propagationPolicy: 'Background', signal });\n",
-        replace: '    await client.get(WORKERS, namespace, name, { signal });\n',
+        find: "  await deleteObject(client, WORKERS, { namespace, name, uid }, { propagationPolicy: 'Background', signal });\n",
+        replace: '  await client.get(WORKERS, namespace, name, { signal });\n',
+      },
+    ],
+    breaks: ['liveness'],
+  },
+  {
+    name: 'conflict-is-gone',
+    does: 'takes an object for deleted whose deletion met with a conflict',
+    edits: [
+      {
+        file: 'controller/runtime/delete-object.ts',
+        find: 'if (live?.metadata.uid === uid) throw error;',
+        replace: 'void live;',
       },
     ],
     breaks: ['liveness'],
