@@ -14,6 +14,7 @@ import { requireAgents } from './repository-agents';
 import { credentialsOf, namesOfCredentials, repositoryOf } from './repository-input';
 import { changedTool, toolSettings } from './tool-settings';
 import { refuseUnfinished } from './unfinished';
+import { stackSettings } from './versions';
 
 /* What stacks have, and modules like them: where their source is, what carries it out, where, and in which environment. */
 
@@ -166,16 +167,8 @@ const NOTHING = { repository: null, credentials: {} };
 
 /** What the audit trail may tell of a stack: of its environment and its credentials the names. */
 function auditable({ stack, environment, credentials }: Configured) {
-  const { poolId, tool, toolVersion, playbook, projectRoot, runnerImage, autoDeploy, managesState } = stack;
   return {
-    poolId,
-    tool,
-    toolVersion,
-    playbook,
-    projectRoot,
-    runnerImage,
-    autoDeploy,
-    managesState,
+    ...stackSettings(stack),
     ...(stack.repository ?? { url: null, branch: null, submodules: false, lfs: false, sparse: false }),
     credentials: [...namesOfCredentials(credentials)],
     environment: Object.keys(environment).sort(),

@@ -11,21 +11,15 @@ export function poolVersion(pool: PoolRecord): string {
   return versionOf([name, description, labels, space, driftDetectionRunLimit]);
 }
 
+/** What people set a stack, or a module, to, beside its repository and its environment. */
+export const stackSettings = (stack: StackRecord) => {
+  const { poolId, tool, toolVersion, playbook, projectRoot, runnerImage, autoDeploy, managesState } = stack;
+  return { poolId, tool, toolVersion, playbook, projectRoot, runnerImage, autoDeploy, managesState };
+};
+
 /** The same of a stack. */
-export function stackVersion(stack: StackRecord): string {
-  const { poolId, tool, toolVersion, playbook, projectRoot, runnerImage, autoDeploy, managesState, repository } = stack;
-  return versionOf([
-    poolId,
-    tool,
-    toolVersion,
-    playbook,
-    projectRoot,
-    runnerImage,
-    autoDeploy,
-    managesState,
-    repository,
-  ]);
-}
+export const stackVersion = (stack: StackRecord): string =>
+  versionOf([...Object.values(stackSettings(stack)), stack.repository]);
 
 /** The same of an API key. */
 export const keyVersion = ({ name, role }: Pick<ApiKeyRecord, 'name' | 'role'>): string => versionOf([name, role]);

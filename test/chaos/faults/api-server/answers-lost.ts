@@ -1,5 +1,5 @@
 import type { ClusterLab } from '../../labs/cluster/lab';
-import { networkBrokenFor } from '../../labs/cluster/trials';
+import { unansweredWrites } from '../../labs/cluster/trials';
 import type { Fault } from '../../fault';
 
 export const fault: Fault<ClusterLab> = {
@@ -7,31 +7,5 @@ export const fault: Fault<ClusterLab> = {
   title: 'the API server carries out what is written, the answers to it are lost, and watches bring nothing, for 8 s',
   userSees: 'Runs in progress go on; those that are triggered meanwhile begin when it is over.',
   why: 'The name of a Pod is the lock of its attempt: one that is there already is taken over, and no second is made.',
-  run: (lab) =>
-    networkBrokenFor(
-      lab,
-      8,
-      ({ kubelet }) => {
-        // A Pod that was made is not yet begun when the controller asks for it again.
-        kubelet.pullMs = 5_000;
-        // What was carried out is to be found by nothing but the next request.
-        const letGo = lab.proxy.holdWatches();
-        const mend = lab.proxy.rule((exchange) => {
-          const { verb, response, pass } = exchange;
-          if (['get', 'list', 'watch'].includes(verb)) return false;
-          pass(undefined, (status) => {
-            // What it refuses is heard.
-            if (status >= 300) return true;
-            response.socket?.resetAndDestroy();
-            return false;
-          });
-          return true;
-        });
-        return () => {
-          mend();
-          letGo();
-        };
-      },
-      { free: 2 },
-    ),
+  run: (lab) => unansweredWrites(lab, ({ response }) => response.socket?.resetAndDestroy()),
 };

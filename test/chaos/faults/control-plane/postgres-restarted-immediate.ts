@@ -1,5 +1,6 @@
 import type { Fault } from '../../fault';
 import type { ControlPlaneLab } from '../../labs/control-plane/lab';
+import { restartedTwice } from '../../labs/control-plane/postgres-restarts';
 
 export const fault: Fault<ControlPlaneLab> = {
   kind: 'control-plane/postgres-restarted-immediate',
@@ -7,11 +8,5 @@ export const fault: Fault<ControlPlaneLab> = {
   userSees: 'Pages and commands fail for a moment; runs go on.',
   why: 'A transaction that was cut off is undone by the database and is asked for again; whether a commit was carried out that nobody heard of does not matter, since each request may be repeated.',
   withinSeconds: 240,
-  run: (lab) =>
-    lab.during({ database: 'postgres' }, async ({ site: { postgres } }) => {
-      for (let time = 0; time < 2; time += 1) {
-        await postgres!.restart('SIGQUIT', () => lab.sleep(2));
-        await lab.sleep(2);
-      }
-    }),
+  run: (lab) => restartedTwice(lab, 'SIGQUIT'),
 };

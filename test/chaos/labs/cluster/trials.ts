@@ -69,6 +69,38 @@ export const answeredFor = (lab: ClusterLab, seconds: number, answer: (exchange:
     return proxy.rule(answer);
   });
 
+/**
+ * What the controller writes is carried out for 8 s, its answers are not heard, and watches bring nothing.
+ * @param instead of the answer to what was carried out
+ */
+export const unansweredWrites = (lab: ClusterLab, instead: (exchange: Exchange) => void) =>
+  networkBrokenFor(
+    lab,
+    8,
+    ({ kubelet }) => {
+      // A Pod that was made is not yet begun when the controller asks for it again.
+      kubelet.pullMs = 5_000;
+      // What was carried out is to be found by nothing but the next request.
+      const letGo = lab.proxy.holdWatches();
+      const mend = lab.proxy.rule((exchange) => {
+        const { verb, pass } = exchange;
+        if (['get', 'list', 'watch'].includes(verb)) return false;
+        pass(undefined, (status) => {
+          // What it refuses is heard.
+          if (status >= 300) return true;
+          instead(exchange);
+          return false;
+        });
+        return true;
+      });
+      return () => {
+        mend();
+        letGo();
+      };
+    },
+    { free: 2 },
+  );
+
 /** Something happens to the open watches again and again for so many seconds. */
 export const watchesFor = (lab: ClusterLab, seconds: number, happen: () => void) =>
   networkBrokenFor(lab, seconds, () => {
